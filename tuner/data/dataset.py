@@ -1,0 +1,59 @@
+"""What every source gives: checked arrays, split into training, validation and test rows, with a digest."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuner.families import Task
+
+Array = NDArray[np.generic]
+
+
+@dataclass(frozen=True)
+class DataInfo:
+    """All that a network needs to know about its data.
+
+    input_shape: of one row, without the batch; images are (height, width, channels).
+    outputs: classes, or for regression the number of target values.
+    class_names: one a class; empty for regression.
+    """
+
+    name: str
+    task: Task
+    input_shape: tuple[int, ...]
+    outputs: int
+    class_names: tuple[str, ...]
+    train_rows: int
+    validation_rows: int
+    test_rows: int
+
+    @property
+    def images(self) -> bool:
+        """Rows are images: (height, width, channels)."""
+        return len(self.input_shape) == 3
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """x: (rows, *input_shape), uint8 for images as published, else float32.
+
+    y: (rows,) int32 class indices, or (rows, outputs) float32 for regression.
+    """
+
+    x: Array
+    y: Array
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """digest: sha256 (hex) over shapes, types and bytes of all parts, so that a study knows its data again."""
+
+    info: DataInfo
+    train: Rows
+    validation: Rows
+    test: Rows
+    digest: str

@@ -1,0 +1,61 @@
+"""Every error this project raises on purpose, and the exit code each becomes.
+
+TunerError                 1  the work failed
+├── InputError             2  what was typed or written cannot be used
+│   ├── SpecError             a search-space file
+│   ├── DataError             a data set
+│   └── StudyConflict         a study of that name that is not this one
+├── NotFound               3  a study, a trial or a space that is not there
+├── ServiceDown            4  a database or a tracking server that does not answer
+└── TrialFailed               one configuration cannot be trained; the study goes on
+
+A message is one line: what happened, where, what to do. A bug is none of these and keeps its traceback.
+"""
+
+
+class TunerError(Exception):
+    """The root; its message is shown to a person as it is."""
+
+    exit_code = 1
+
+
+class InputError(TunerError):
+    """Something typed or written by a person cannot be used."""
+
+    exit_code = 2
+
+
+class SpecError(InputError):
+    """A search-space file cannot be used."""
+
+
+class DataError(InputError):
+    """A data set cannot be used."""
+
+
+class StudyConflict(InputError):
+    """A study of that name exists and is not the one asked for."""
+
+
+class NotFound(TunerError):
+    """A study, a trial or a space is not there."""
+
+    exit_code = 3
+
+
+class ServiceDown(TunerError):
+    """A database or a tracking server does not answer."""
+
+    exit_code = 4
+
+
+class TrialFailed(TunerError):
+    """A configuration cannot be trained. The study goes on.
+
+    state: the word the record uses, such as ``out_of_memory``.
+    """
+
+    def __init__(self, reason: str, state: str = "failed") -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.state = state

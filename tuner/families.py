@@ -1,0 +1,335 @@
+"""Which hyperparameters each model family takes, their defaults, and what a complete configuration of one looks like.
+
+Owns: names, kinds, limits and defaults (those of Keras where it has one), and the order in which a family asks.
+Leaves to others: the Keras objects (training), the ranges to search (the space file).
+
+A family asks only for what it uses - momentum when the optimizer has one, a layer's width when there is that layer -
+so what was asked is what is in use.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from tuner.space import Ask, Choice, Parameter, Value
+
+Task = Literal["classification", "regression"]
+Kind = Literal["int", "float", "bool", "choice"]
+
+ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu", "linear")
+INITIALIZERS = (
+    "zeros", "constant", "random_normal", "random_uniform", "glorot_normal", "glorot_uniform", "he_normal",
+    "he_uniform", "he_avg_normal", "he_avg_uniform", "lecun_normal", "lecun_uniform",
+)  # fmt: skip
+OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "nadam", "adadelta")
+SCHEDULES = ("constant", "exponential", "cosine")
+CLASSIFICATION_LOSSES = ("sparse_categorical_crossentropy", "categorical_crossentropy", "focal", "mse")
+REGRESSION_LOSSES = ("mse", "mae", "huber")
+OUTPUT_ACTIVATIONS = ("softmax", "sigmoid", "linear")
+NORMALIZATIONS = ("none", "minmax", "standard", "whiten")
+AUGMENTATIONS = (
+    "none", "shift", "flip", "rotate", "shift+flip", "shift+rotate", "flip+rotate", "shift+flip+rotate",
+)  # fmt: skip
+
+# Keras: SGD() is 0.01, every other optimizer 0.001.
+_LEARNING_RATES = {"sgd": 0.01, "momentum": 0.01, "nesterov": 0.01}
+_RHO = {"rmsprop": 0.9, "adadelta": 0.95}
+
+
+@dataclass(frozen=True)
+class Known:
+    """A hyperparameter that a family takes.
+
+    choices: every value there is, for kind "choice"; beside numbers, words that are also allowed (batch size "full").
+    low, high: the limits that make sense; `open_low`/`open_high` exclude the limit itself.
+    layered: each hidden layer may have its own.
+    """
+
+    name: str
+    kind: Kind
+    default: Value
+    meaning: str
+    choices: tuple[Value, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    open_low: bool = False
+    open_high: bool = False
+    layered: bool = False
+
+    def fault(self, value: Value) -> str | None:
+        """Say what is wrong with a value, or None."""
+        if value in Choice(self.choices):
+            return None
+        if self.kind == "choice":
+            return f"{value!r} is not one of {', '.join(map(str, self.choices))}"
+        if self.kind == "bool":
+            return None if isinstance(value, bool) else f"{value!r} is not true or false"
+        number = int if self.kind == "int" else int | float
+        if isinstance(value, bool) or not isinstance(value, number):
+            words = f" or {', '.join(map(str, self.choices))}" if self.choices else ""
+            return f"{value!r} is not {'a whole number' if self.kind == 'int' else 'a number'}{words}"
+        if self.low is not None and (value < self.low or (self.open_low and value == self.low)):
+            return f"{value:g} is {'not above' if self.open_low else 'below'} {self.low:g}"
+        if self.high is not None and (value > self.high or (self.open_high and value == self.high)):
+            return f"{value:g} is {'not below' if self.open_high else 'above'} {self.high:g}"
+        return None
+
+    def parameter(self, default: Value | None = None, layer: int | None = None) -> Parameter:
+        """What a family asks; the default may depend on what was answered before.
+
+        layer: counted from 1, for a layered parameter.
+        """
+        value = self.default if default is None else default
+        if layer is None:
+            return Parameter(self.name, Choice((value,)), value)
+        return Parameter(layer_name(self.name, layer), Choice((value,)), value, shared=self.name)
+
+
+def layer_name(name: str, layer: int) -> str:
+    """``units`` of layer 3, counted from 1, is ``units_3``."""
+    return f"{name}_{layer}"
+
+
+def _choice(name: str, default: str, choices: tuple[str, ...], meaning: str, layered: bool = False) -> Known:
+    return Known(name, "choice", default, meaning, choices=choices, layered=layered)
+
+
+_HIDDEN = (
+    Known("hidden_layers", "int", 1, "number of hidden layers", low=0),
+    Known("units", "int", 128, "neurons of a hidden layer", low=1, layered=True),
+    _choice("activation", "relu", ACTIVATIONS, "of the hidden layers", layered=True),
+    Known("negative_slope", "float", 0.3, "leaky_relu: slope below zero", low=0, high=1, open_high=True),
+    Known("alpha", "float", 1.0, "elu: the value that it falls to, negated", low=0, open_low=True),
+    _choice("initializer", "glorot_uniform", INITIALIZERS, "of the weights of the hidden layers and the output"),
+    Known("initializer_value", "float", 0.0, "constant: every weight"),
+    Known("initializer_stddev", "float", 0.05, "random_normal: standard deviation", low=0, open_low=True),
+    Known("initializer_range", "float", 0.05, "random_uniform: from minus to plus this", low=0, open_low=True),
+    Known("batch_normalization", "bool", False, "between a hidden layer's sum and its activation", layered=True),
+    Known("dropout", "float", 0.0, "share of a hidden layer's outputs dropped", low=0, high=1, open_high=True,
+          layered=True),
+    Known("input_dropout", "float", 0.0, "share of the inputs dropped", low=0, high=1, open_high=True),
+    Known("l1", "float", 0.0, "penalty on the sum of absolute weights", low=0),
+    Known("l2", "float", 0.0, "penalty on the sum of squared weights", low=0),
+)  # fmt: skip
+
+_INPUT = (
+    _choice("normalization", "none", NORMALIZATIONS, "fitted on the training rows, inside the model"),
+    _choice("augmentation", "none", AUGMENTATIONS, "random changes of training images"),
+    Known("shift_fraction", "float", 0.1, "shift: at most this share of height and width", low=0, high=1),
+    Known("flip_probability", "float", 0.5, "flip: share of images mirrored left to right", low=0, high=1),
+    Known("rotation_degrees", "float", 15.0, "rotate: at most this, either way", low=0, high=180),
+)
+
+_TRAINING = (
+    _choice("optimizer", "adam", OPTIMIZERS, "gradient descent and its kin"),
+    Known("learning_rate", "float", 0.001, "step size; Keras' default depends on the optimizer", low=0, open_low=True),
+    Known("momentum", "float", 0.9, "momentum, nesterov: share of the last step kept", low=0, high=1, open_high=True),
+    Known("rho", "float", 0.9, "rmsprop, adadelta: decay of the squared gradients", low=0, high=1, open_high=True),
+    Known("beta_1", "float", 0.9, "adam and its kin: decay of the gradients", low=0, high=1, open_high=True),
+    Known("beta_2", "float", 0.999, "adam and its kin: decay of the squares", low=0, high=1, open_high=True),
+    Known("weight_decay", "float", 0.004, "adamw: share of a weight taken off a step", low=0),
+    _choice("schedule", "constant", SCHEDULES, "of the learning rate, over the epochs"),
+    Known("decay_rate", "float", 0.9, "exponential: factor an epoch", low=0, high=1, open_low=True),
+    Known("batch_size", "int", 32, "rows a step; 1 is stochastic, full is batch gradient descent", choices=("full",),
+          low=1),
+    Known("epochs", "int", 10, "passes over the training rows, at most", low=1),
+    _choice("loss", "sparse_categorical_crossentropy", tuple(dict.fromkeys(CLASSIFICATION_LOSSES + REGRESSION_LOSSES)),
+            "what training minimizes"),
+    Known("label_smoothing", "float", 0.0, "share of the target spread over all classes", low=0, high=1,
+          open_high=True),
+    Known("focal_gamma", "float", 2.0, "focal: how much easy rows are discounted", low=0),
+    Known("huber_delta", "float", 1.0, "huber: where the square ends", low=0, open_low=True),
+    _choice("output_activation", "softmax", OUTPUT_ACTIVATIONS, "of the last layer"),
+)  # fmt: skip
+
+FAMILIES: Mapping[str, Mapping[str, Known]] = {
+    "mlp": {known.name: known for known in (*_HIDDEN, *_INPUT, *_TRAINING)},
+}
+
+
+@dataclass(frozen=True)
+class Activation:
+    """argument: the slope of leaky_relu, the alpha of elu."""
+
+    name: str
+    argument: float | None = None
+
+
+@dataclass(frozen=True)
+class Initializer:
+    """argument: the value of constant, the standard deviation of random_normal, the range of random_uniform."""
+
+    name: str
+    argument: float | None = None
+
+
+@dataclass(frozen=True)
+class HiddenLayer:
+    units: int
+    activation: Activation
+    batch_normalization: bool
+    dropout: float
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """Each strength is None where that change is not made. shift_fraction: of height and width."""
+
+    shift_fraction: float | None = None
+    flip_probability: float | None = None
+    rotation_degrees: float | None = None
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """options: momentum, rho, beta_1, beta_2, weight_decay - those that this optimizer has.
+
+    decay_rate: the factor an epoch, for the exponential schedule.
+    """
+
+    name: str
+    learning_rate: float
+    options: Mapping[str, float]
+    schedule: str = "constant"
+    decay_rate: float | None = None
+
+
+@dataclass(frozen=True)
+class Loss:
+    """argument: gamma of focal, delta of huber."""
+
+    name: str
+    label_smoothing: float = 0.0
+    argument: float | None = None
+
+
+@dataclass(frozen=True)
+class MlpConfig:
+    """A complete configuration of a multi-layer perceptron and its training. batch_size: None is all rows."""
+
+    layers: tuple[HiddenLayer, ...]
+    initializer: Initializer
+    input_dropout: float
+    l1: float
+    l2: float
+    output_activation: str
+    normalization: str
+    augmentation: Augmentation
+    optimizer: Optimizer
+    loss: Loss
+    batch_size: int | None
+    epochs: int
+
+
+def mlp(ask: Ask, task: Task = "classification", images: bool = True) -> MlpConfig:
+    """Ask for everything a multi-layer perceptron needs.
+
+    images: rows are images; only those are augmented.
+    """
+    asker = _Asker(ask, FAMILIES["mlp"])
+    depth = asker.int("hidden_layers")
+    layers = tuple(
+        HiddenLayer(
+            units=asker.int("units", layer=layer),
+            activation=_activation(asker, layer),
+            batch_normalization=asker.bool("batch_normalization", layer=layer),
+            dropout=asker.float("dropout", layer=layer),
+        )
+        for layer in range(1, depth + 1)
+    )
+    classes = task == "classification"
+    return MlpConfig(
+        layers=layers,
+        initializer=_initializer(asker),
+        input_dropout=asker.float("input_dropout"),
+        l1=asker.float("l1"),
+        l2=asker.float("l2"),
+        output_activation=asker.str("output_activation", default="softmax" if classes else "linear"),
+        normalization=asker.str("normalization"),
+        augmentation=_augmentation(asker) if images else Augmentation(),
+        optimizer=_optimizer(asker),
+        loss=_loss(asker, "sparse_categorical_crossentropy" if classes else "mse"),
+        batch_size=None if (size := asker("batch_size")) == "full" else cast(int, size),
+        epochs=asker.int("epochs"),
+    )
+
+
+CONFIGURE: Mapping[str, Callable[[Ask, Task, bool], MlpConfig]] = {"mlp": mlp}
+
+
+class _Asker:
+    """Asks for a family's parameters by name; kinds are guaranteed by the spec's check."""
+
+    def __init__(self, ask: Ask, known: Mapping[str, Known]) -> None:
+        self._ask = ask
+        self._known = known
+
+    def __call__(self, name: str, default: Value | None = None, layer: int | None = None) -> Value:
+        return self._ask(self._known[name].parameter(default, layer))
+
+    def int(self, name: str, layer: int | None = None) -> int:
+        return cast(int, self(name, layer=layer))
+
+    def float(self, name: str, default: float | None = None, layer: int | None = None) -> float:
+        return float(self(name, default, layer))
+
+    def bool(self, name: str, layer: int | None = None) -> bool:
+        return bool(self(name, layer=layer))
+
+    def str(self, name: str, default: str | None = None, layer: int | None = None) -> str:
+        return str(self(name, default, layer))
+
+
+def _activation(asker: _Asker, layer: int) -> Activation:
+    name = asker.str("activation", layer=layer)
+    argument = {"leaky_relu": "negative_slope", "elu": "alpha"}.get(name)
+    return Activation(name, asker.float(argument) if argument else None)
+
+
+def _initializer(asker: _Asker) -> Initializer:
+    name = asker.str("initializer")
+    argument = {
+        "constant": "initializer_value",
+        "random_normal": "initializer_stddev",
+        "random_uniform": "initializer_range",
+    }.get(name)
+    return Initializer(name, asker.float(argument) if argument else None)
+
+
+def _augmentation(asker: _Asker) -> Augmentation:
+    kinds = asker.str("augmentation").split("+")
+    return Augmentation(
+        shift_fraction=asker.float("shift_fraction") if "shift" in kinds else None,
+        flip_probability=asker.float("flip_probability") if "flip" in kinds else None,
+        rotation_degrees=asker.float("rotation_degrees") if "rotate" in kinds else None,
+    )
+
+
+def _optimizer(asker: _Asker) -> Optimizer:
+    name = asker.str("optimizer")
+    learning_rate = asker.float("learning_rate", default=_LEARNING_RATES.get(name, 0.001))
+    options = {
+        option: asker.float(option, default=_RHO.get(name) if option == "rho" else None)
+        for option in _OPTIMIZER_OPTIONS.get(name, ())
+    }
+    schedule = asker.str("schedule")
+    decay_rate = asker.float("decay_rate") if schedule == "exponential" else None
+    return Optimizer(name, learning_rate, options, schedule, decay_rate)
+
+
+_OPTIMIZER_OPTIONS = {
+    "momentum": ("momentum",),
+    "nesterov": ("momentum",),
+    "rmsprop": ("rho",),
+    "adadelta": ("rho",),
+    "adam": ("beta_1", "beta_2"),
+    "nadam": ("beta_1", "beta_2"),
+    "adamw": ("beta_1", "beta_2", "weight_decay"),
+}
+
+
+def _loss(asker: _Asker, default: str) -> Loss:
+    name = asker.str("loss", default=default)
+    smoothing = asker.float("label_smoothing") if "crossentropy" in name or name == "focal" else 0.0
+    argument = {"focal": "focal_gamma", "huber": "huber_delta"}.get(name)
+    return Loss(name, smoothing, asker.float(argument) if argument else None)

@@ -1,0 +1,1 @@
+"""Between a search space and Optuna."""

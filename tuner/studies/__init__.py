@@ -1,0 +1,1 @@
+"""Studies: created, resumed, stopped; one trial from start to finish."""

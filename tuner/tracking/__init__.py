@@ -1,0 +1,1 @@
+"""The picture of a study that people compare runs in."""

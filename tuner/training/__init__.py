@@ -1,0 +1,1 @@
+"""Training one Keras model on one device."""

@@ -1,0 +1,56 @@
+"""What goes into training a model and what comes out. Plain values: no Keras."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tuner.training.checkpoint import Checkpoint
+
+Metrics = Mapping[str, float]
+Path = Literal["auto", "compiled", "fit"]
+Direction = Literal["maximize", "minimize"]
+Stopped = Literal["finished", "patience", "caller", "diverged"]
+
+OnEpoch = Callable[[int, Metrics, float, Checkpoint], bool]
+"""Called at each epoch's end with the epoch (from 1), its metrics, its seconds (validation included) and a checkpoint
+from which training goes on; False ends training."""
+
+
+@dataclass(frozen=True)
+class TrainPlan:
+    """How to train a compiled model.
+
+    batch_size: rows a step; None is all of them.
+    monitor: the metric whose best epoch's weights are kept, such as ``val_accuracy``.
+    patience: epochs without improvement after which training ends; None is never.
+    seed: of weights, row order and dropout.
+    path: "auto" takes the compiled epoch where it can; "fit" is `Model.fit`; "compiled" refuses to fall back.
+    """
+
+    batch_size: int | None
+    epochs: int
+    monitor: str
+    direction: Direction
+    patience: int | None
+    seed: int
+    path: Path = "auto"
+
+
+@dataclass(frozen=True)
+class TrainResult:
+    """What training came to; the model that was trained now holds the weights of its best epoch.
+
+    value: the monitored metric at the best epoch; None where no epoch ended with a finite one.
+    best_epoch: from 1; 0 where there is none.
+    epochs: each epoch's metrics, those before a resume included.
+    reason: in words, where training ended before its epochs were up.
+    path: the way that was taken, and why where it is not the compiled epoch.
+    """
+
+    value: float | None
+    best_epoch: int
+    epochs: tuple[Metrics, ...]
+    stopped: Stopped
+    reason: str
+    path: str
+    seconds: float = field(default=0.0)

@@ -1,0 +1,1 @@
+"""Processes that run trials, and the devices they run on."""
