@@ -227,13 +227,13 @@ def mlp(ask: Ask, task: Task = "classification", images: bool = True) -> MlpConf
     images: rows are images; only those are augmented.
     """
     asker = _Asker(ask, FAMILIES["mlp"])
-    depth = asker.int("hidden_layers")
+    depth = asker.whole("hidden_layers")
     layers = tuple(
         HiddenLayer(
-            units=asker.int("units", layer=layer),
+            units=asker.whole("units", layer=layer),
             activation=_activation(asker, layer),
-            batch_normalization=asker.bool("batch_normalization", layer=layer),
-            dropout=asker.float("dropout", layer=layer),
+            batch_normalization=asker.flag("batch_normalization", layer=layer),
+            dropout=asker.number("dropout", layer=layer),
         )
         for layer in range(1, depth + 1)
     )
@@ -241,16 +241,16 @@ def mlp(ask: Ask, task: Task = "classification", images: bool = True) -> MlpConf
     return MlpConfig(
         layers=layers,
         initializer=_initializer(asker),
-        input_dropout=asker.float("input_dropout"),
-        l1=asker.float("l1"),
-        l2=asker.float("l2"),
-        output_activation=asker.str("output_activation", default="softmax" if classes else "linear"),
-        normalization=asker.str("normalization"),
+        input_dropout=asker.number("input_dropout"),
+        l1=asker.number("l1"),
+        l2=asker.number("l2"),
+        output_activation=asker.word("output_activation", default="softmax" if classes else "linear"),
+        normalization=asker.word("normalization"),
         augmentation=_augmentation(asker) if images else Augmentation(),
         optimizer=_optimizer(asker),
         loss=_loss(asker, "sparse_categorical_crossentropy" if classes else "mse"),
         batch_size=None if (size := asker("batch_size")) == "full" else cast(int, size),
-        epochs=asker.int("epochs"),
+        epochs=asker.whole("epochs"),
     )
 
 
@@ -267,53 +267,53 @@ class _Asker:
     def __call__(self, name: str, default: Value | None = None, layer: int | None = None) -> Value:
         return self._ask(self._known[name].parameter(default, layer))
 
-    def int(self, name: str, layer: int | None = None) -> int:
+    def whole(self, name: str, layer: int | None = None) -> int:
         return cast(int, self(name, layer=layer))
 
-    def float(self, name: str, default: float | None = None, layer: int | None = None) -> float:
+    def number(self, name: str, default: float | None = None, layer: int | None = None) -> float:
         return float(self(name, default, layer))
 
-    def bool(self, name: str, layer: int | None = None) -> bool:
+    def flag(self, name: str, layer: int | None = None) -> bool:
         return bool(self(name, layer=layer))
 
-    def str(self, name: str, default: str | None = None, layer: int | None = None) -> str:
+    def word(self, name: str, default: str | None = None, layer: int | None = None) -> str:
         return str(self(name, default, layer))
 
 
 def _activation(asker: _Asker, layer: int) -> Activation:
-    name = asker.str("activation", layer=layer)
+    name = asker.word("activation", layer=layer)
     argument = {"leaky_relu": "negative_slope", "elu": "alpha"}.get(name)
-    return Activation(name, asker.float(argument) if argument else None)
+    return Activation(name, asker.number(argument) if argument else None)
 
 
 def _initializer(asker: _Asker) -> Initializer:
-    name = asker.str("initializer")
+    name = asker.word("initializer")
     argument = {
         "constant": "initializer_value",
         "random_normal": "initializer_stddev",
         "random_uniform": "initializer_range",
     }.get(name)
-    return Initializer(name, asker.float(argument) if argument else None)
+    return Initializer(name, asker.number(argument) if argument else None)
 
 
 def _augmentation(asker: _Asker) -> Augmentation:
-    kinds = asker.str("augmentation").split("+")
+    kinds = asker.word("augmentation").split("+")
     return Augmentation(
-        shift_fraction=asker.float("shift_fraction") if "shift" in kinds else None,
-        flip_probability=asker.float("flip_probability") if "flip" in kinds else None,
-        rotation_degrees=asker.float("rotation_degrees") if "rotate" in kinds else None,
+        shift_fraction=asker.number("shift_fraction") if "shift" in kinds else None,
+        flip_probability=asker.number("flip_probability") if "flip" in kinds else None,
+        rotation_degrees=asker.number("rotation_degrees") if "rotate" in kinds else None,
     )
 
 
 def _optimizer(asker: _Asker) -> Optimizer:
-    name = asker.str("optimizer")
-    learning_rate = asker.float("learning_rate", default=_LEARNING_RATES.get(name, 0.001))
+    name = asker.word("optimizer")
+    learning_rate = asker.number("learning_rate", default=_LEARNING_RATES.get(name, 0.001))
     options = {
-        option: asker.float(option, default=_RHO.get(name) if option == "rho" else None)
+        option: asker.number(option, default=_RHO.get(name) if option == "rho" else None)
         for option in _OPTIMIZER_OPTIONS.get(name, ())
     }
-    schedule = asker.str("schedule")
-    decay_rate = asker.float("decay_rate") if schedule == "exponential" else None
+    schedule = asker.word("schedule")
+    decay_rate = asker.number("decay_rate") if schedule == "exponential" else None
     return Optimizer(name, learning_rate, options, schedule, decay_rate)
 
 
@@ -329,7 +329,7 @@ _OPTIMIZER_OPTIONS = {
 
 
 def _loss(asker: _Asker, default: str) -> Loss:
-    name = asker.str("loss", default=default)
-    smoothing = asker.float("label_smoothing") if "crossentropy" in name or name == "focal" else 0.0
+    name = asker.word("loss", default=default)
+    smoothing = asker.number("label_smoothing") if "crossentropy" in name or name == "focal" else 0.0
     argument = {"focal": "focal_gamma", "huber": "huber_delta"}.get(name)
-    return Loss(name, smoothing, asker.float(argument) if argument else None)
+    return Loss(name, smoothing, asker.number(argument) if argument else None)

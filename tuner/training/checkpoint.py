@@ -41,7 +41,7 @@ class Checkpoint:
         groups = {"weights": self.weights, "optimizer": self.optimizer, "best_weights": self.best_weights}
         arrays = {f"{group}_{i}": array for group, each in groups.items() for i, array in enumerate(each)}
         head = {"epoch": self.epoch, "best_epoch": self.best_epoch, "epochs": [dict(each) for each in self.epochs]}
-        np.savez(buffer, head=np.frombuffer(json.dumps(head).encode(), dtype=np.uint8), **arrays)
+        np.savez(buffer, head=np.frombuffer(json.dumps(head).encode(), dtype=np.uint8), allow_pickle=False, **arrays)
         return buffer.getvalue()
 
     @staticmethod
