@@ -149,7 +149,7 @@ def answers(space: Space, choose: Callable[[Parameter], Value], used: dict[str, 
         value = None if found is None else value_of(found)
         if value is None:
             value = asked.default
-        used[asked.name if found is None else found.name] = value
+        used[(asked.shared or asked.name) if found is None else found.name] = value
         return value
 
     return answer

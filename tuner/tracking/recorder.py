@@ -1,6 +1,10 @@
 """What is recorded of a study and its trials, and the port through which it is delivered.
 
 A record is the whole truth as SQL has it; delivering one twice, or again after more happened, changes nothing else.
+
+What a recorder promises: one run a study, one a trial, one a finalist's seed, also where a delivery was cut off and is
+repeated by a process that was never told the run's id. Params and epochs, once recorded, stay as they are; everything
+else follows the latest record, except that the final state of a trial is never taken back to running.
 """
 
 from collections.abc import Mapping
@@ -18,7 +22,10 @@ State = Literal[
 
 @dataclass(frozen=True)
 class EpochRecord:
-    """measured_at: seconds since 1970, UTC. seconds: of the epoch, validation included."""
+    """One epoch.
+
+    epoch: from 1. measured_at: seconds since 1970, UTC. seconds: of the epoch, validation included.
+    """
 
     epoch: int
     measured_at: float
@@ -32,9 +39,11 @@ class TrialRecord:
 
     run_id: of its run, once there is one.
     baseline: the name under which a person proposed it, or empty.
-    params: those in use. tags: beside those that the recorder sets from the fields here.
-    value: the objective at its best epoch. reason: why it ended as it did, in words.
-    model: the file of its best epoch's model (.keras), once there is one.
+    params: those in use. tags: beside those that the recorder sets from the fields here; a finalist's ``seed`` tells
+        it from the others of its trial, ``dataset`` and ``dataset_digest`` name what it learnt from.
+    epochs: all so far. value: the objective at its best epoch. reason: why it ended as it did, in words.
+    started_at, finished_at: seconds since 1970, UTC.
+    model: the file of its best epoch's model (.keras, no custom objects), once there is one.
     """
 
     study_name: str
@@ -53,12 +62,18 @@ class TrialRecord:
     run_id: str | None = None
     model: Path | None = None
 
+    @property
+    def identity(self) -> tuple[Role, int, str]:
+        """What tells it from the other records of its study."""
+        return self.role, self.trial_number, self.tags.get("seed", "") if self.role == "finalist" else ""
+
 
 @dataclass(frozen=True)
 class StudyRecord:
     """One study.
 
     experiment: the space's name. spec_yaml: the search-space file as it was read.
+    started_at: seconds since 1970, UTC; as stored, for it tells a study from an earlier one of the same name.
     outcome: empty until the study has ended; then its figures (``value``, ``best_trial``, ``test_accuracy``, ...).
     """
 
@@ -85,4 +100,8 @@ class Recorder(Protocol):
 
     def register_champion(self, study: StudyRecord, record: TrialRecord) -> str:
         """Put the trial's model into the registry under the experiment's name, alias ``champion``; give its version."""
+        ...
+
+    def champion(self, experiment: str) -> float | None:
+        """The value of the standing champion, if there is one."""
         ...

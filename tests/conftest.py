@@ -1,0 +1,53 @@
+"""Real data for every test: the digits bundled with scikit-learn, and MNIST's files where this machine has them."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tuner.data import idx
+from tuner.data.cache import keras_home
+from tuner.data.dataset import Dataset
+from tuner.data.sources import load
+from tuner.sources import DataSpec
+
+# A deadline per example measures the machine's other work, not this code; pytest-timeout bounds a whole test.
+settings.register_profile("tuner", deadline=None)
+settings.load_profile("tuner")
+
+# Found once, before any test points KERAS_HOME elsewhere: Keras' cache, and a folder beside the repository.
+_PLACES = (keras_home() / "datasets", keras_home(), Path(__file__).parents[2] / "shared" / "data")
+
+
+def _published(folder: str) -> Path:
+    for place in _PLACES:
+        if len(idx.find(place / folder)) == len(idx.FILES):
+            return place / folder
+    pytest.skip(f"needs the published files of {folder} in Keras' cache (datasets/{folder})")
+
+
+def _link(files: Path, into: Path) -> Path:
+    into.mkdir(parents=True)
+    for path in idx.find(files).values():
+        (into / path.name).symlink_to(path)
+    return into
+
+
+@pytest.fixture(scope="session")
+def mnist_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of MNIST's four files, as published."""
+    return _link(_published("mnist"), tmp_path_factory.mktemp("files") / "mnist")
+
+
+@pytest.fixture(scope="session")
+def fashion_mnist_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A value for KERAS_HOME with Fashion-MNIST in its cache, and nothing else."""
+    home = tmp_path_factory.mktemp("keras")
+    _link(_published("fashion-mnist"), home / "datasets" / "fashion-mnist")
+    return home
+
+
+@pytest.fixture(scope="session")
+def digits() -> Dataset:
+    """1,150 training, 288 validation and 359 test rows of 8 x 8 grey pixels, 0 to 16, in ten classes."""
+    return load(DataSpec("digits"), seed=0)

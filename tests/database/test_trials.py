@@ -1,0 +1,163 @@
+"""The budget is exact and a lease is one worker's, whatever happens to the processes."""
+
+import multiprocessing
+import time
+from collections import Counter
+
+import pytest
+import sqlalchemy as sa
+
+from tests.database.conftest import add
+from tuner.database import studies, trials, workers
+from tuner.database.connection import Database, open_database, utc_now
+from tuner.database.tables import TrialRow
+from tuner.database.trials import EpochView, LeaseLost
+
+
+def expire(db: Database) -> None:
+    """As if every lease had run out."""
+    with db.session() as session, session.begin():
+        session.execute(sa.update(TrialRow).where(~TrialRow.settled).values(lease_until=0.0))
+
+
+def test_the_budget_is_given_out_once_and_no_further(db: Database) -> None:
+    add(db, trials=3)
+    taken = [trials.take(db, "s", "w") for _ in range(4)]
+    assert [job.ordinal for job in taken[:3] if job] == [0, 1, 2]
+    assert taken[3] is None
+
+
+def take_all(url: str, worker_id: str, out: "multiprocessing.Queue[int]") -> None:
+    db = open_database(url)
+    while (job := trials.take(db, "s", worker_id)) is not None:
+        out.put(job.ordinal)
+        trials.finish_epoch(db, job, EpochView(1, {"val_accuracy": 0.5}, 0.1, time.time()), 0.5, 1)
+        trials.finish(db, job, "complete", "", 0.5, 1, {})
+        trials.settle(db, job)
+
+
+def test_processes_that_race_for_the_budget_take_each_place_once(url: str) -> None:
+    db = open_database(url)
+    add(db, trials=60)
+    context = multiprocessing.get_context("spawn")
+    out: multiprocessing.Queue[int] = context.Queue()
+    processes = [context.Process(target=take_all, args=(url, f"w{i}", out)) for i in range(4)]
+    for process in processes:
+        process.start()
+    found = [out.get(timeout=120) for _ in range(60)]
+    for process in processes:
+        process.join(60)
+    assert [process.exitcode for process in processes] == [0] * 4
+    assert Counter(found) == Counter(range(60))
+    assert trials.open_places(db, "s") == 0
+
+
+def test_a_trial_of_a_silent_worker_is_adopted_and_the_silent_one_cannot_write(db: Database) -> None:
+    add(db)
+    first = trials.take(db, "s", "w1")
+    assert first is not None
+    trials.attach(db, first, 7, "")
+    expire(db)
+    second = trials.take(db, "s", "w2")
+    assert second is not None
+    assert (second.ordinal, second.trial_number, second.attempt) == (0, 7, 2)
+    with pytest.raises(LeaseLost):
+        trials.finish_epoch(db, first, EpochView(1, {}, 0.1, 0.0), None, 0)
+    with pytest.raises(LeaseLost):
+        trials.finish(db, first, "complete", "", 0.5, 1, {})
+    assert trials.view_trial(db, "s", 0).epochs == ()
+
+
+def test_a_worker_that_gives_signs_of_life_keeps_its_trial(db: Database) -> None:
+    add(db, trials=1)
+    workers.enter(db, "w1", "cpu")
+    job = trials.take(db, "s", "w1")
+    assert job is not None
+    with db.session() as session, session.begin():
+        session.execute(sa.update(TrialRow).values(lease_until=utc_now() + 0.2))
+    workers.beat(db, "w1", "s", "training")
+    time.sleep(0.3)
+    assert trials.take(db, "s", "w2") is None
+
+
+def test_a_trial_that_kills_two_workers_without_an_epoch_between_is_given_up(db: Database) -> None:
+    add(db, trials=1)
+    for worker in ("w1", "w2"):
+        job = trials.take(db, "s", worker)
+        assert job is not None
+        assert not job.given_up
+        expire(db)
+    job = trials.take(db, "s", "w3")
+    assert job is not None
+    assert job.given_up
+
+
+def test_an_epoch_between_two_deaths_clears_the_first(db: Database) -> None:
+    add(db, trials=1)
+    for worker in ("w1", "w2", "w3", "w4"):
+        job = trials.take(db, "s", worker)
+        assert job is not None
+        assert not job.given_up
+        trials.finish_epoch(db, job, EpochView(int(worker[1]), {}, 0.1, 0.0), 0.5, 1)
+        expire(db)
+
+
+def test_handing_back_is_no_death(db: Database) -> None:
+    add(db, trials=1)
+    for worker in ("w1", "w2", "w3", "w4"):
+        job = trials.take(db, "s", worker)
+        assert job is not None
+        assert not job.given_up
+        trials.hand_back(db, job)
+
+
+def test_an_epoch_is_stored_once(db: Database) -> None:
+    add(db)
+    job = trials.take(db, "s", "w1")
+    assert job is not None
+    trials.finish_epoch(db, job, EpochView(1, {"a": 1.0}, 0.1, 5.0), 0.5, 1)
+    trials.finish_epoch(db, job, EpochView(1, {"a": 2.0}, 0.2, 6.0), 0.5, 1)
+    assert trials.view_trial(db, "s", 0).epochs == (EpochView(1, {"a": 1.0}, 0.1, 5.0),)
+
+
+def test_a_trial_that_ended_but_was_not_told_is_taken_again_to_be_told(db: Database) -> None:
+    add(db, trials=1)
+    job = trials.take(db, "s", "w1")
+    assert job is not None
+    trials.finish(db, job, "pruned", "pruned at epoch 1 of 5", 0.5, 1, {})
+    expire(db)
+    again = trials.take(db, "s", "w2")
+    assert again is not None
+    assert again.state == "pruned"
+    assert not again.given_up
+    trials.settle(db, again)
+    expire(db)
+    assert trials.take(db, "s", "w3") is None
+
+
+def test_a_larger_budget_opens_new_places(db: Database) -> None:
+    add(db, trials=1)
+    assert trials.take(db, "s", "w") is not None
+    studies.reopen(db, "s", 2, None)
+    job = trials.take(db, "s", "w")
+    assert job is not None
+    assert job.ordinal == 1
+
+
+def test_what_mlflow_misses_is_known_until_it_is_delivered(db: Database) -> None:
+    add(db)
+    job = trials.take(db, "s", "w1")
+    assert job is not None
+    trials.attach(db, job, 0, "")
+    assert trials.unrecorded(db, "s", "w1") == []  # nothing to show before it has parameters
+    trials.start(db, job, {"epochs": 3}, {})
+    assert trials.unrecorded(db, "s", "w1") == [0]
+    assert trials.unrecorded(db, "s", "w2") == []  # its own worker delivers while it lives
+    assert trials.claim_recording(db, "s", 0, "w1")
+    assert not trials.claim_recording(db, "s", 0, "w2")
+    trials.recorded(db, trials.view_trial(db, "s", 0), "run")
+    assert trials.unrecorded(db, "s", "w1") == []
+    trials.finish_epoch(db, job, EpochView(1, {}, 0.1, 0.0), 0.5, 1)
+    assert trials.unrecorded(db, "s", "w1") == [0]
+    expire(db)
+    assert trials.unrecorded(db, "s", "w2") == [0]  # the worker is gone: anybody may

@@ -1,0 +1,193 @@
+"""The moving view of a study: reads SQL only, so it works from any terminal that reaches the database.
+
+Owns: the picture on a terminal, and plain lines where stderr is none.
+Leaves to others: the closing summary and the tables (show).
+"""
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.logging import RichHandler
+from rich.markup import escape
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from tuner.cli import show
+from tuner.cli.spaces import params_in_words
+from tuner.database.connection import Database
+from tuner.database.trials import TrialView
+from tuner.studies.service import FAILED, StudyStatus, study_status
+
+_TERMINAL_S = 0.5
+_PLAIN_S = 1.0
+
+
+@contextmanager
+def progress(db: Database, study_name: str) -> Iterator[Callable[[], None]]:
+    """Show a study's progress on stderr; the callable brings it up to date, at most twice a second."""
+    console = Console(stderr=True, highlight=False)
+    if console.is_terminal:
+        with Live(console=console, refresh_per_second=4, transient=True) as live, _log_above(console):
+            yield _seldom(lambda: live.update(picture(study_status(db, study_name, epochs=True))), _TERMINAL_S)
+    else:
+        logging.basicConfig(level=logging.WARNING, format="tune: %(message)s", stream=sys.stderr)
+        lines = _Lines(db, study_name)
+        yield _seldom(lines.look, _PLAIN_S)
+        lines.look()
+
+
+def follow(db: Database, study_name: str) -> None:
+    """`tune status --watch`: until the study has ended or nobody works on it any more."""
+    with progress(db, study_name) as look:
+        while True:
+            look()
+            if study_status(db, study_name).state in ("finished", "stopped"):
+                break
+            time.sleep(_TERMINAL_S)
+    show.print_outcome(study_status(db, study_name, epochs=True))
+
+
+@contextmanager
+def _log_above(console: Console) -> Iterator[None]:
+    """Warnings appear above the moving picture instead of tearing it."""
+    handler = RichHandler(console=console, show_path=False, show_time=False, markup=False)
+    handler.setLevel(logging.WARNING)
+    root = logging.getLogger()
+    root.addHandler(handler)
+    try:
+        yield
+    finally:
+        root.removeHandler(handler)
+
+
+def _seldom(call: Callable[[], None], seconds: float) -> Callable[[], None]:
+    last = 0.0
+
+    def maybe() -> None:
+        nonlocal last
+        if time.monotonic() - last >= seconds:
+            call()
+            last = time.monotonic()
+
+    return maybe
+
+
+def picture(status: StudyStatus) -> RenderableType:
+    """The whole view: the study, the running trials, the best so far, the last that ended."""
+    study = status.study
+    ended = sum(trial.settled for trial in status.trials)
+    head = Table.grid(padding=(0, 2))
+    left = f"about {show.duration(status.left_s)} left" if status.left_s is not None else "time left: not known yet"
+    head.add_row(
+        f"[bold]{escape(study.study_name)}[/]",
+        ProgressBar(total=study.trials, completed=ended, width=30),
+        f"{ended}/{study.trials} trials",
+        show.duration(status.study.age_s) + " gone",
+        left if status.state != "stopping" else "stopping",
+    )
+    parts: list[RenderableType] = [head, _counts(status), Text("")]
+    running = [trial for trial in status.trials if trial.state == "running"]
+    if running:
+        parts += [_running(status, running), Text("")]
+    elif status.workers:
+        parts += [
+            Text(f"{len(status.workers)} workers are starting (importing TensorFlow takes some seconds)"),
+            Text(""),
+        ]
+    if status.best is not None:
+        parts += [_best(status, status.best), Text("")]
+    return Group(*parts)
+
+
+def _counts(status: StudyStatus) -> Text:
+    counts = status.counts
+    failed = sum(counts.get(state, 0) for state in FAILED)
+    text = Text()
+    for words, count, style in (
+        ("complete", counts.get("complete", 0), "green"),
+        ("pruned", counts.get("pruned", 0), "yellow"),
+        ("failed", failed, "red"),
+        ("running", counts.get("running", 0), "cyan"),
+        ("to go", counts.get("waiting", 0), ""),
+    ):
+        text.append(f"{count} {words}   ", style=style if count else "dim")
+    return text
+
+
+def _running(status: StudyStatus, running: list[TrialView]) -> Table:
+    metric = show.objective(status)
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("trial", "epoch", metric, "best", "seconds", "worker", "configuration"):
+        table.add_column(column, no_wrap=True, overflow="ellipsis")
+    devices = {each.worker_id: each for each in status.workers}
+    for trial in running:
+        planned = trial.params.get("epochs", "?")
+        last = trial.epochs[-1].metrics.get(metric) if trial.epochs else None
+        worker = devices.get(trial.worker_id or "")
+        where = f"{worker.host}:{worker.pid} {worker.device}" if worker else "lost; will be adopted"
+        table.add_row(
+            show.label(trial),
+            f"{len(trial.epochs)}/{planned}",
+            show.number(last),
+            show.number(trial.value),
+            f"{show.spent_s(trial):.0f}",
+            where,
+            escape(params_in_words(show.searched_params(status, trial))),
+        )
+    return table
+
+
+def _best(status: StudyStatus, best: TrialView) -> RenderableType:
+    named = f" ({best.baseline})" if best.baseline else ""
+    text = Text.assemble(
+        ("best  ", "bold"),
+        (f"{show.objective(status)} {show.number(best.value)}", "bold green"),
+        f"  trial {best.trial_number}{named}, epoch {best.best_epoch}\n",
+        params_in_words(show.searched_params(status, best)),
+    )
+    for trial in status.trials:
+        if trial.baseline and trial.ordinal != best.ordinal and trial.value is not None:
+            text.append(f"\nbaseline {trial.baseline}: {show.number(trial.value)}", style="dim")
+    return text
+
+
+class _Lines:
+    """One line a trial that ended, for logs and pipes."""
+
+    def __init__(self, db: Database, study_name: str) -> None:
+        self._db = db
+        self._study_name = study_name
+        self._shown: set[int] = set()
+        self._begun = False
+
+    def look(self) -> None:
+        status = study_status(self._db, self._study_name, epochs=True)
+        if not self._begun:
+            self._begun = True
+            self._shown = {trial.ordinal for trial in status.trials if trial.settled}
+            _say(f"study {self._study_name}: {show.counts_in_words(status)}")
+        for trial in status.trials:
+            if trial.settled and trial.ordinal not in self._shown:
+                self._shown.add(trial.ordinal)
+                _say(self._line(status, trial))
+
+    def _line(self, status: StudyStatus, trial: TrialView) -> str:
+        named = f" {trial.baseline}" if trial.baseline else ""
+        metric = show.objective(status)
+        figures = f"{metric} {show.number(trial.value)} at epoch {trial.best_epoch}, {show.spent_s(trial):.1f} s"
+        if trial.state in FAILED:
+            figures = trial.reason
+        best = show.number(status.best.value) if status.best else "-"
+        left = f", about {show.duration(status.left_s)} left" if status.left_s else ""
+        place = f"[{len(self._shown)}/{status.study.trials}, best {best}{left}]"
+        return f"trial {trial.trial_number}{named} {trial.state}: {figures}  {place}"
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

@@ -1,0 +1,292 @@
+"""Studies and trials in words and tables for people, and as objects for --json.
+
+Owns: how results look on stdout, and the keys of --json (documented in the README).
+Leaves to others: the moving view (live), what is known (studies).
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from tuner.cli.spaces import params_in_words
+from tuner.database.trials import TrialView
+from tuner.space import Choice, Params
+from tuner.studies.service import FAILED, StudyStatus, ranked, spec_of
+
+STYLES = {
+    "complete": "green",
+    "pruned": "yellow",
+    "running": "cyan",
+    **dict.fromkeys(FAILED, "red"),
+}
+
+
+def searched_params(status: StudyStatus, trial: TrialView) -> Params:
+    """The part of a trial's configuration that the search chose, in the order of the file."""
+    space = spec_of(status.study).space
+    names = [each.name for each in space if not (isinstance(each.domain, Choice) and len(each.domain.values) == 1)]
+    return {name: trial.params[name] for name in names if name in trial.params}
+
+
+def duration(seconds: float | None) -> str:
+    """``1:05`` for 65 seconds."""
+    if seconds is None:
+        return "-"
+    whole = round(seconds)
+    hours, rest = divmod(whole, 3600)
+    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+
+
+def spent_s(trial: TrialView) -> float:
+    """Seconds from a trial's begin to its end, or until now."""
+    return max(0.0, (trial.finished_at or time.time()) - trial.started_at)
+
+
+def label(trial: TrialView) -> str:
+    """A trial's number, and the name of its baseline if it is one."""
+    return escape(f"{'-' if trial.trial_number is None else trial.trial_number} {trial.baseline}".strip())
+
+
+def number(value: float | None) -> str:
+    """Four digits after the point, or a dash."""
+    return "-" if value is None else f"{value:.4f}"
+
+
+def counts_in_words(status: StudyStatus) -> str:
+    """``12 of 40 trials: 8 complete, 3 pruned, 1 failed``."""
+    counts = status.counts
+    failed = sum(counts.get(state, 0) for state in FAILED)
+    ended = counts.get("complete", 0) + counts.get("pruned", 0) + failed
+    parts = [f"{counts.get('complete', 0)} complete", f"{counts.get('pruned', 0)} pruned", f"{failed} failed"]
+    return f"{ended} of {status.study.trials} trials: {', '.join(parts)}"
+
+
+def print_studies(found: Sequence[StudyStatus]) -> None:
+    """`tune list`."""
+    table = _table("study", "space", "state", "trials", "best", "test", "seconds")
+    for each in found:
+        ended = sum(trial.settled for trial in each.trials)
+        table.add_row(
+            escape(each.study.study_name),
+            escape(each.study.space_name),
+            each.state,
+            f"{ended}/{each.study.trials}",
+            number(each.best.value if each.best else None),
+            number(_figure(each, "accuracy")),
+            f"{_seconds(each):.0f}",
+        )
+    Console().print(table)
+
+
+def print_status(status: StudyStatus) -> None:
+    """`tune status`."""
+    console = Console(highlight=False)
+    study = status.study
+    console.print(f"[bold]{escape(study.study_name)}[/] ({escape(study.space_name)}): {status.state}")
+    console.print(counts_in_words(status))
+    if status.best is not None:
+        console.print(f"best: trial {status.best.trial_number}, {objective(status)} {number(status.best.value)}")
+        console.print(f"      {escape(params_in_words(searched_params(status, status.best)))}")
+    for trial in status.trials:
+        if trial.state == "running":
+            console.print(f"running: trial {trial.trial_number}, epoch {len(trial.epochs)}, {trial.worker_id}")
+    if status.state == "running" and status.left_s is not None:
+        console.print(f"time left: about {duration(status.left_s)}")
+    if status.state in ("stopped", "interrupted"):
+        console.print(f"go on with: tune resume {escape(study.study_name)}")
+
+
+def print_trials(status: StudyStatus, top: int | None) -> None:
+    """`tune trials`."""
+    metric = objective(status)
+    table = _table("trial", "state", metric, "best epoch", "epochs", "seconds", "configuration, or what went wrong")
+    for trial in ranked(status.trials, spec_of(status.study).objective.direction)[:top]:
+        words = params_in_words(searched_params(status, trial))
+        if trial.reason and trial.state in FAILED:
+            words = f"{trial.reason}: {words}"
+        table.add_row(
+            label(trial),
+            f"[{STYLES.get(trial.state, '')}]{trial.state}[/]" if trial.state in STYLES else trial.state,
+            number(trial.value),
+            str(trial.best_epoch or "-"),
+            str(len(trial.epochs)),
+            f"{spent_s(trial):.1f}",
+            escape(words),
+        )
+    Console().print(table)
+
+
+def print_best(status: StudyStatus) -> None:
+    """`tune best`: on stdout, without colours a script would stumble over."""
+    console = Console(highlight=False)
+    best = status.best
+    if best is None:
+        console.print(f"study {escape(status.study.study_name)} has no complete trial yet.")
+        return
+    named = f" ({escape(best.baseline)})" if best.baseline else ""
+    console.print(f"[bold]trial {best.trial_number}[/]{named} of {escape(status.study.study_name)}")
+    _print_result(console, status, best)
+
+
+def _print_result(console: Console, status: StudyStatus, best: TrialView) -> None:
+    epochs = f"epoch {best.best_epoch} of {len(best.epochs)}"
+    console.print(f"  {objective(status):<14} [bold]{number(best.value)}[/]  ({epochs}, {spent_s(best):.1f} s)")
+    console.print(f"  {test_in_words(status)}")
+    for name, value in searched_params(status, best).items():
+        console.print(f"  {name:<14} {escape(params_in_words({name: value}).partition('=')[2])}")
+
+
+def test_in_words(status: StudyStatus) -> str:
+    """The winner's test result with its interval, or why there is none."""
+    test = (status.study.outcome or {}).get("test")
+    if not test:
+        return "test rows: not scored; that is done once, when the search has ended"
+    if "accuracy" in test:
+        return (
+            f"{'test accuracy':<14} [bold]{test['accuracy']:.4f}[/]  (95%: {test['low']:.4f} to {test['high']:.4f}; "
+            "rows that no trial had seen)"
+        )
+    return f"{'test loss':<14} {test['loss']:.4f}  (rows that no trial had seen)"
+
+
+def print_outcome(status: StudyStatus) -> None:
+    """The closing summary of `tune start` and `tune resume`."""
+    console = Console(highlight=False)
+    study, best = status.study, status.best
+    console.print()
+    console.print(
+        f"[bold]{escape(study.study_name)}[/] {'has ended' if status.state == 'finished' else 'is ' + status.state}: "
+        f"{counts_in_words(status)}, in {duration(_seconds(status))}"
+    )
+    if best is None:
+        console.print("No trial was completed. What went wrong: " + f"tune trials {escape(study.study_name)}")
+        return
+    named = f" ({escape(best.baseline)})" if best.baseline else ""
+    console.print(f"\nBest: trial {best.trial_number}{named}")
+    _print_result(console, status, best)
+    for line in baseline_lines(status):
+        console.print(f"  {line}")
+    console.print("\nNext:")
+    name = escape(study.study_name)
+    if status.state != "finished":
+        console.print(f"  tune resume {name:<24} go on")
+    console.print(f"  tune trials {name:<24} every trial, the best first")
+    console.print(f"  {'tune ui':<36} compare the runs in MLflow")
+    if status.state == "finished":
+        console.print(f"  tune resume {name} --trials {study.trials * 2}  search on")
+
+
+def baseline_lines(status: StudyStatus) -> list[str]:
+    """How the best trial compares with each baseline, in words; validation metrics of one run each."""
+    best, lines = status.best, []
+    direction = spec_of(status.study).objective.direction
+    for trial in status.trials:
+        if not trial.baseline or best is None or best.value is None:
+            continue
+        name = escape(trial.baseline)
+        if trial.state != "complete" or trial.value is None:
+            lines.append(f"baseline {name}: {trial.state} {escape(trial.reason)}")
+        elif trial.ordinal == best.ordinal:
+            lines.append(f"baseline {name} is the best: no trial was better")
+        else:
+            gain = (best.value - trial.value) * (1 if direction == "maximize" else -1)
+            lines.append(f"baseline {name}: {objective(status)} {number(trial.value)}; the best is {gain:.4f} better")
+    return lines
+
+
+def objective(status: StudyStatus) -> str:
+    """The metric that the study optimizes."""
+    return spec_of(status.study).objective.metric
+
+
+def _seconds(status: StudyStatus) -> float:
+    """From the first trial's begin to the last one's end, or until now."""
+    if not status.trials:
+        return 0.0
+    until = [trial.finished_at or time.time() for trial in status.trials]
+    return max(until) - min(trial.started_at for trial in status.trials)
+
+
+def _figure(status: StudyStatus, name: str) -> float | None:
+    test = (status.study.outcome or {}).get("test") or {}
+    return test.get(name)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
+    for column in columns:
+        right = column in ("best", "test", "seconds", "epochs", "best epoch", "trials") or column.startswith("val_")
+        table.add_column(column, justify="right" if right else "left", overflow="fold")
+    return table
+
+
+def trial_object(trial: TrialView) -> dict[str, Any]:
+    """A trial for --json. metrics: of its best epoch."""
+    metrics = next((epoch.metrics for epoch in trial.epochs if epoch.epoch == trial.best_epoch), {})
+    return {
+        "study_name": trial.study_name,
+        "trial_number": trial.trial_number,
+        "state": trial.state,
+        "reason": trial.reason,
+        "baseline": trial.baseline or None,
+        "value": trial.value,
+        "best_epoch": trial.best_epoch,
+        "epochs": len(trial.epochs),
+        "seconds": round(spent_s(trial), 3),
+        "params": dict(trial.params),
+        "metrics": dict(metrics),
+        "mlflow_run_id": trial.mlflow_run_id,
+    }
+
+
+def summary_object(status: StudyStatus) -> dict[str, Any]:
+    """A study for --json."""
+    study = status.study
+    return {
+        "study_name": study.study_name,
+        "space": study.space_name,
+        "state": status.state,
+        "trials": study.trials,
+        "counts": dict(status.counts),
+        "value": status.best.value if status.best else None,
+        "test": (study.outcome or {}).get("test"),
+        "seconds": round(_seconds(status), 3),
+        "seconds_left": None if status.left_s is None else round(status.left_s, 1),
+        "seed": study.seed,
+        "mlflow_uri": study.mlflow_uri,
+        "mlflow_run_id": study.mlflow_run_id,
+    }
+
+
+def status_object(status: StudyStatus) -> dict[str, Any]:
+    """`tune status --json`."""
+    return {
+        **summary_object(status),
+        "best": trial_object(status.best) if status.best else None,
+        "running": [trial_object(trial) for trial in status.trials if trial.state == "running"],
+        "workers": [
+            {"worker": each.worker_id, "host": each.host, "device": each.device, "stage": each.stage,
+             "seen_seconds_ago": round(each.seen_s, 1)}
+            for each in status.workers
+        ],
+    }  # fmt: skip
+
+
+def trials_object(status: StudyStatus, top: int | None) -> dict[str, Any]:
+    """`tune trials --json`."""
+    direction = spec_of(status.study).objective.direction
+    return {
+        "study_name": status.study.study_name,
+        "trials": [trial_object(trial) for trial in ranked(status.trials, direction)[:top]],
+    }
+
+
+def best_object(status: StudyStatus) -> dict[str, Any]:
+    """`tune best --json`."""
+    base: dict[str, Any] = {"study_name": status.study.study_name, "trial_number": None, "state": status.state}
+    content = trial_object(status.best) if status.best else base
+    return {**content, "test": (status.study.outcome or {}).get("test")}

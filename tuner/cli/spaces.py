@@ -1,0 +1,108 @@
+"""Search spaces on the command line: found by name or path, listed, shown.
+
+Owns: where a name is looked for, and how a space looks in a terminal.
+Leaves to others: what a file may say (spec).
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from tuner.errors import NotFound
+from tuner.settings import shipped_spaces
+from tuner.spec import StudySpec, read_spec
+from tuner.words import nearest
+
+
+def find_space(name: str) -> StudySpec:
+    """A file, if it is there or looks like one; else a shipped space. Raises NotFound, SpecError."""
+    path = Path(name).expanduser()
+    if path.suffix in (".yaml", ".yml") or "/" in name:
+        if not path.is_file():
+            raise NotFound(f"there is no search-space file {name}. Shipped spaces: {', '.join(_names())}.")
+        return read_spec(path)
+    for folder in (Path("search_spaces"), shipped_spaces()):
+        if (folder / f"{name}.yaml").is_file():
+            return read_spec(folder / f"{name}.yaml")
+    raise NotFound(f"there is no search space {name!r}{nearest(name, _names())} Or give a file: --space FILE.yaml")
+
+
+def _names() -> list[str]:
+    return sorted(path.stem for path in shipped_spaces().glob("*.yaml"))
+
+
+def shipped() -> list[StudySpec]:
+    """Every space that comes with the package."""
+    return [read_spec(shipped_spaces() / f"{name}.yaml") for name in _names()]
+
+
+def in_words(spec: StudySpec) -> str:
+    """A space in a line."""
+    searched = sum(_is_searched(each.domain) for each in spec.space)
+    names = ", ".join(baseline.name for baseline in spec.baselines) or "none"
+    return (
+        f"{spec.data.name}, {spec.model}: {searched} parameters searched; {spec.search.trials} trials "
+        f"({spec.search.sampler.name}, {spec.search.pruner.name}); baselines: {names}"
+    )
+
+
+def _is_searched(domain: Any) -> bool:
+    return len(getattr(domain, "values", (0, 0))) > 1
+
+
+def print_spaces() -> None:
+    """The shipped spaces as a table."""
+    table = Table("space", "data", "model", "trials", "baselines", box=None, pad_edge=False, header_style="bold")
+    for spec in shipped():
+        table.add_row(
+            spec.name, spec.data.name, spec.model, str(spec.search.trials), ", ".join(b.name for b in spec.baselines)
+        )
+    Console().print(table)
+
+
+def print_space(spec: StudySpec) -> None:
+    """One space: parameters, baselines, search."""
+    console = Console()
+    console.print(f"[bold]{spec.name}[/]: {in_words(spec)}", highlight=False)
+    table = Table("parameter", "values", "only when", box=None, pad_edge=False, header_style="bold")
+    for parameter in spec.space:
+        when = "; ".join(f"{parent} is {' or '.join(map(str, values))}" for parent, values in parameter.when.items())
+        table.add_row(parameter.name, str(parameter.domain), when)
+    console.print(table)
+    for baseline in spec.baselines:
+        shown = {name: value for name, value in baseline.params.items() if name in spec.space}
+        console.print(f"baseline [bold]{baseline.name}[/]: {params_in_words(shown)}", highlight=False)
+
+
+def params_in_words(params: Any) -> str:
+    """A configuration in a line."""
+    return ", ".join(f"{name}={_short(value)}" for name, value in params.items())
+
+
+def _short(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
+def space_object(spec: StudySpec) -> dict[str, Any]:
+    """A space for --json."""
+    return {
+        "space": spec.name,
+        "dataset": spec.data.name,
+        "task": spec.task,
+        "model": spec.model,
+        "objective": spec.objective.model_dump(),
+        "metrics": list(spec.metrics),
+        "parameters": {each.name: _domain_object(each) for each in spec.space},
+        "baselines": {each.name: dict(each.params) for each in spec.baselines},
+        "search": spec.search.model_dump(),
+    }
+
+
+def _domain_object(parameter: Any) -> dict[str, Any]:
+    domain = parameter.domain
+    fields: Sequence[str] = ("values", "low", "high", "step", "log")
+    content = {name: getattr(domain, name) for name in fields if hasattr(domain, name)}
+    return {**content, **({"when": dict(parameter.when)} if parameter.when else {})}

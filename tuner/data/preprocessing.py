@@ -1,0 +1,154 @@
+"""Normalize rows: min-max, standardize, whiten. Fitted on training rows, in NumPy.
+
+Owns: the numbers (offset, scale, matrix) and what they do to rows.
+Leaves to others: which rows are for training (sources), the same numbers as Keras layers (training).
+"""
+
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuner.data.dataset import Array
+from tuner.errors import DataError
+from tuner.families import NORMALIZATIONS
+
+Floats = NDArray[np.float32]
+_Doubles = NDArray[np.float64]
+
+IMAGE_EPSILON = 0.1
+"""Added to every variance that whitening divides by, in units of the mean variance of a pixel.
+
+Smaller turns the border pixels and the finest detail, which hold next to nothing, into noise as loud as the picture.
+On 48,000 rows of fashion_mnist a network of 128 and 32 units reached, after six epochs, validation accuracy 0.883
+(epsilon 1), 0.868 (0.1), 0.857 (0.01), 0.853 (0.001); unwhitened 0.878. At 0.1 the 108 strongest of 784 directions have
+more than 0.9 of unit variance; at 1 only 12, which is hardly whitening.
+"""
+
+TABLE_EPSILON = 1e-3
+"""The same for tables, in units of a standardized feature's variance: only directions that are nearly a sum of others
+(one column of several that add up to a whole) are held down."""
+
+_MOST_WHITENED_FEATURES = 8192
+_CHUNK_VALUES = 1 << 22
+
+
+@dataclass(frozen=True, eq=False)
+class Preprocessing:
+    """How rows are normalized; nothing for kind "none".
+
+    offset: (channels,) of images or (features,) of tables; (features,) of flattened rows for "whiten".
+    scale: as offset, for "minmax" and "standard"; 0 where all training rows were the same.
+    matrix: (features, features), for "whiten".
+    """
+
+    kind: str
+    offset: Floats | None = None
+    scale: Floats | None = None
+    matrix: Floats | None = None
+
+    def apply(self, x: Array) -> Floats:
+        """Normalize rows of the shape that was fitted, any number of them; the shape stays."""
+        rows = x.astype(np.float32)
+        if self.offset is None:
+            return rows
+        if self.matrix is not None:
+            flat = (rows.reshape(len(rows), -1) - self.offset) @ self.matrix
+            return cast(Floats, flat.reshape(rows.shape))
+        assert self.scale is not None
+        rows -= self.offset
+        rows *= self.scale
+        return rows
+
+    def inverse(self, x: Floats) -> Floats:
+        """Undo `apply`, up to rounding; a feature that was constant in training comes back as that constant."""
+        if self.offset is None:
+            return x.astype(np.float32)
+        if self.matrix is not None:
+            kept = self.matrix.any(axis=0)
+            back = np.zeros_like(self.matrix, dtype=np.float64)
+            back[np.ix_(kept, kept)] = np.linalg.inv(self.matrix[np.ix_(kept, kept)].astype(np.float64))
+            flat = x.reshape(len(x), -1).astype(np.float64) @ back + self.offset
+            return cast(Floats, flat.astype(np.float32).reshape(x.shape))
+        assert self.scale is not None
+        widths = np.divide(1, self.scale, out=np.zeros_like(self.scale), where=self.scale != 0)
+        return cast(Floats, (x * widths + self.offset).astype(np.float32))
+
+
+def fit(kind: str, x: Array) -> Preprocessing:
+    """Learn a normalization from training rows.
+
+    kind: one of `NORMALIZATIONS`. "minmax" takes every channel (images) or feature (tables) to 0..1, "standard" to mean
+    0 and standard deviation 1, "whiten" removes all correlation between the features (pixels, channels) of a row.
+    x: (rows, features) or (rows, height, width, channels), any number type; left unchanged.
+    Raises DataError for no rows, and for "whiten" where a row has too many features for a matrix.
+    """
+    if kind not in NORMALIZATIONS:
+        raise ValueError(f"normalization {kind!r} is not one of {', '.join(NORMALIZATIONS)}")
+    if not len(x):
+        raise DataError(f"normalization {kind}: no training rows to fit.")
+    if kind == "none":
+        return Preprocessing(kind)
+    if kind == "whiten":
+        return _whiten(x)
+    values = x.reshape(-1, x.shape[-1])
+    low, high = values.min(axis=0).astype(np.float32), values.max(axis=0).astype(np.float32)
+    if kind == "standard":
+        mean, deviation = _mean_and_deviation(values)
+        return Preprocessing(kind, mean.astype(np.float32), _inverse_of(deviation, constant=low == high))
+    scale = _inverse_of(high.astype(np.float64) - low, constant=low == high)
+    # Rounding must not take the largest training value above 1.
+    scale = np.where((high - low) * scale > 1, np.nextafter(scale, np.float32(0)), scale)
+    return Preprocessing(kind, low, scale)
+
+
+def _inverse_of(width: _Doubles, constant: NDArray[np.bool_]) -> Floats:
+    """0 where the feature is constant: by its values, because the deviation of equal floats need not be exactly 0."""
+    with np.errstate(divide="ignore", over="ignore"):
+        scale = np.where(constant, 0, 1 / width).astype(np.float32)
+    # A width so small that its inverse is no float32.
+    return cast(Floats, np.where(np.isfinite(scale), scale, np.float32(0)))
+
+
+def _mean_and_deviation(values: Array) -> tuple[_Doubles, _Doubles]:
+    """Over rows, in float64, without a float64 copy of all of them."""
+    step = max(1, _CHUNK_VALUES // values.shape[1])
+    starts = range(0, len(values), step)
+    total = sum(values[start : start + step].sum(axis=0, dtype=np.float64) for start in starts)
+    mean = np.asarray(total) / len(values)
+    squares = sum(((values[start : start + step].astype(np.float64) - mean) ** 2).sum(axis=0) for start in starts)
+    return mean, np.sqrt(np.asarray(squares) / len(values))
+
+
+def _whiten(x: Array) -> Preprocessing:
+    """ZCA whitening.
+
+    Sources: Bell & Sejnowski, "The independent components of natural scenes are edge filters", 1997; for tables its
+    form on standardized features ("ZCA-cor"), Kessy, Lewin & Strimmer, "Optimal whitening and decorrelation", 2018.
+    """
+    flat = x.reshape(len(x), -1)
+    features = flat.shape[1]
+    if features > _MOST_WHITENED_FEATURES:
+        raise DataError(
+            f"normalization whiten: rows of {features} features need a matrix of {features} x {features}; "
+            f"at most {_MOST_WHITENED_FEATURES} are whitened. Use standard."
+        )
+    mean, deviation = _mean_and_deviation(flat)
+    # Pixels share a unit, so their differences mean something; the columns of a table are brought to one first.
+    if x.ndim == 2:
+        epsilon = TABLE_EPSILON
+        unit = _inverse_of(deviation, constant=flat.min(axis=0) == flat.max(axis=0)).astype(np.float64)
+    else:
+        epsilon = IMAGE_EPSILON
+        power = float(np.sqrt(np.mean(deviation**2)))
+        unit = np.full(features, 1 / power if power > 0 else 1.0)
+    covariance = np.zeros((features, features))
+    step = max(1, _CHUNK_VALUES // features)
+    for start in range(0, len(flat), step):
+        centred = (flat[start : start + step].astype(np.float64) - mean) * unit
+        covariance += centred.T @ centred
+    variances, directions = np.linalg.eigh(covariance / len(flat))
+    rotated = directions / np.sqrt(np.maximum(variances, 0) + epsilon)
+    matrix = unit[:, np.newaxis] * (rotated @ directions.T)
+    return Preprocessing("whiten", offset=mean.astype(np.float32), matrix=matrix.astype(np.float32))

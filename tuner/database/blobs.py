@@ -1,0 +1,89 @@
+"""Bytes by name - checkpoints, models: in a folder that all workers share, otherwise in the database.
+
+Owns: the store port and its two adapters. A name is ``study/trial/what``; writing is atomic in both.
+Leaves to others: what the bytes mean (training).
+"""
+
+import os
+import urllib.parse
+from pathlib import Path
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from tuner.database.connection import Database
+from tuner.database.tables import BlobRow
+
+
+class BlobStore(Protocol):
+    """Bytes by name."""
+
+    def put(self, name: str, data: bytes) -> None:
+        """Store, replacing what was there."""
+        ...
+
+    def get(self, name: str) -> bytes | None:
+        """The bytes, or None."""
+        ...
+
+    def drop(self, name: str) -> None:
+        """Forget; no error where there is nothing."""
+        ...
+
+
+class FolderStore:
+    """A file a name."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def _path(self, name: str) -> Path:
+        # Quoted, so that no name leads out of the folder; a lone dot or two would survive quoting.
+        parts = [
+            urllib.parse.quote(part, safe="").replace(".", "%2E", part.strip(".") == "") for part in name.split("/")
+        ]
+        return self._folder.joinpath(*parts)
+
+    def put(self, name: str, data: bytes) -> None:
+        path = self._path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside = path.with_name(f"{path.name}.{os.getpid()}.part")
+        beside.write_bytes(data)
+        beside.replace(path)
+
+    def get(self, name: str) -> bytes | None:
+        try:
+            return self._path(name).read_bytes()
+        except FileNotFoundError:
+            return None
+
+    def drop(self, name: str) -> None:
+        self._path(name).unlink(missing_ok=True)
+
+
+class DatabaseStore:
+    """A row a name."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def put(self, name: str, data: bytes) -> None:
+        with self._db.session() as session, session.begin():
+            session.merge(BlobRow(name=name, data=data))
+
+    def get(self, name: str) -> bytes | None:
+        with self._db.session() as session:
+            return session.scalar(sa.select(BlobRow.data).where(BlobRow.name == name))
+
+    def drop(self, name: str) -> None:
+        with self._db.session() as session, session.begin():
+            session.execute(sa.delete(BlobRow).where(BlobRow.name == name))
+
+
+def blob_store(db: Database, folder: Path | None) -> BlobStore:
+    """The folder given; else, for SQLite, one beside the database's file; else the database itself."""
+    if folder is not None:
+        return FolderStore(folder)
+    if db.sqlite_file is not None:
+        return FolderStore(Path(db.sqlite_file).resolve().parent / "tuner-artifacts")
+    return DatabaseStore(db)

@@ -1,0 +1,180 @@
+"""The row of a study: its specification, budget, wish and outcome."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from tuner.database.connection import Database, utc_now
+from tuner.database.tables import StudyRow
+from tuner.database.trials import LEASE_S
+from tuner.errors import NotFound
+from tuner.words import nearest
+
+
+@dataclass(frozen=True)
+class StudyView:
+    """One study as the database has it. trials: the budget. left_s: until its deadline, by the database's clock."""
+
+    study_name: str
+    space_name: str
+    spec_text: str
+    spec_folder: str
+    spec_digest: str
+    seed: int
+    trials: int
+    timeout_s: float | None
+    left_s: float | None
+    wish: str
+    mlflow_uri: str
+    mlflow_run_id: str | None
+    data_digest: str | None
+    options: Mapping[str, Any]
+    outcome: Mapping[str, Any] | None
+    created_at: float
+    finished_at: float | None
+    age_s: float
+    changes: int
+    recorded: int
+
+
+def add_study(
+    db: Database,
+    *,
+    study_name: str,
+    space_name: str,
+    spec_text: str,
+    spec_folder: str,
+    spec_digest: str,
+    seed: int,
+    trials: int,
+    timeout_s: float | None,
+    mlflow_uri: str,
+    options: Mapping[str, Any],
+) -> bool:
+    """Store a new study; False where one of that name is there already."""
+    try:
+        with db.session() as session, session.begin():
+            session.execute(
+                sa.insert(StudyRow).values(
+                    study_name=study_name,
+                    space_name=space_name,
+                    spec_text=spec_text,
+                    spec_folder=spec_folder,
+                    spec_digest=spec_digest,
+                    seed=seed,
+                    trials=trials,
+                    timeout_s=timeout_s,
+                    wish="running",
+                    mlflow_uri=mlflow_uri,
+                    options=dict(options),
+                    created_at=utc_now(),
+                    deadline_at=None if timeout_s is None else utc_now() + timeout_s,
+                )
+            )
+    except sa.exc.IntegrityError:
+        return False
+    return True
+
+
+def view_studies(db: Database) -> list[StudyView]:
+    """Every study, the oldest first."""
+    return _views(db)
+
+
+def view_study(db: Database, study_name: str) -> StudyView:
+    """One study. Raises NotFound, naming the nearest."""
+    found = _views(db, StudyRow.study_name == study_name)
+    if not found:
+        with db.session() as session:
+            names = session.scalars(sa.select(StudyRow.study_name)).all()
+        raise NotFound(f"there is no study {study_name!r} in {db.url}{nearest(study_name, names)}")
+    return found[0]
+
+
+def _views(db: Database, *where: sa.ColumnElement[bool]) -> list[StudyView]:
+    with db.session() as session:
+        rows = session.execute(
+            sa.select(StudyRow, StudyRow.deadline_at - utc_now(), utc_now() - StudyRow.created_at)
+            .where(*where)
+            .order_by(StudyRow.created_at)
+        ).all()
+    return [
+        StudyView(
+            study_name=row.study_name,
+            space_name=row.space_name,
+            spec_text=row.spec_text,
+            spec_folder=row.spec_folder,
+            spec_digest=row.spec_digest,
+            seed=row.seed,
+            trials=row.trials,
+            timeout_s=row.timeout_s,
+            left_s=None if left_s is None else float(left_s),
+            wish=row.wish,
+            mlflow_uri=row.mlflow_uri,
+            mlflow_run_id=row.mlflow_run_id,
+            data_digest=row.data_digest,
+            options=row.options,
+            outcome=row.outcome,
+            created_at=row.created_at,
+            finished_at=row.finished_at,
+            age_s=float(age_s),
+            changes=row.changes,
+            recorded=row.recorded,
+        )
+        for row, left_s, age_s in rows
+    ]
+
+
+def set_wish(db: Database, study_name: str, wish: str) -> None:
+    """What a person asks of the study's workers: running or stopping."""
+    _update(db, study_name, wish=wish)
+
+
+def reopen(db: Database, study_name: str, trials: int, timeout_s: float | None) -> None:
+    """Let the study go on to a budget, with a new deadline from now; its outcome is void where trials are added."""
+    view = view_study(db, study_name)
+    values: dict[str, Any] = {"wish": "running", "trials": trials, "timeout_s": timeout_s}
+    values["deadline_at"] = None if timeout_s is None else utc_now() + timeout_s
+    if trials > view.trials or view.outcome is None:
+        values |= {"outcome": None, "finished_at": None, "closing_until": 0.0}
+    _update(db, study_name, **values, changes=StudyRow.changes + 1)
+
+
+def pin_data(db: Database, study_name: str, digest: str) -> str:
+    """Bind the study to its data, once; gives the digest that it is bound to."""
+    with db.session() as session, session.begin():
+        session.execute(
+            sa.update(StudyRow)
+            .where(StudyRow.study_name == study_name, StudyRow.data_digest.is_(None))
+            .values(data_digest=digest)
+        )
+    return view_study(db, study_name).data_digest or digest
+
+
+def claim_closing(db: Database, study_name: str, worker_id: str) -> bool:
+    """Take the study's closing - its winner's test rows - under a lease; False where another has it, or it is done."""
+    with db.session() as session, session.begin():
+        claimed: Any = session.execute(
+            sa.update(StudyRow)
+            .where(StudyRow.study_name == study_name, StudyRow.finished_at.is_(None))
+            .where(sa.or_(StudyRow.closing_until < utc_now(), StudyRow.closer == worker_id))
+            .values(closer=worker_id, closing_until=utc_now() + LEASE_S)
+        )
+    return bool(claimed.rowcount == 1)
+
+
+def close_study(db: Database, study_name: str, outcome: Mapping[str, Any]) -> None:
+    """The search is over, and this came of it."""
+    _update(db, study_name, outcome=dict(outcome), finished_at=utc_now(), changes=StudyRow.changes + 1)
+
+
+def study_recorded(db: Database, view: StudyView, run_id: str) -> None:
+    """MLflow shows the study as `view` has it."""
+    _update(db, view.study_name, mlflow_run_id=run_id, recorded=view.changes)
+
+
+def _update(db: Database, study_name: str, **values: Any) -> None:
+    with db.session() as session, session.begin():
+        session.execute(sa.update(StudyRow).where(StudyRow.study_name == study_name).values(**values))

@@ -1,0 +1,128 @@
+"""Our tables, all named ``tuner_*``, beside Optuna's in one database. Times are seconds since 1970, UTC."""
+
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy.dialects import mysql
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SCHEMA_VERSION = 1
+"""Raised with every change of a table; an older program then refuses the database instead of harming it."""
+
+# MySQL's BLOB ends at 64 KiB.
+_Bytes = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql")
+
+
+class Base(DeclarativeBase):
+    type_annotation_map = {dict[str, Any]: JSON}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+
+class VersionRow(Base):
+    __tablename__ = "tuner_version"
+    version: Mapped[int] = mapped_column(primary_key=True)
+
+
+class StudyRow(Base):
+    """One study. trials: its budget. wish: what a person last asked of it: running or stopping.
+
+    outcome: its result, once the search is over. changes, recorded: as in TrialRow.
+    closer, closing_until: the worker that scores the winner, and its lease.
+    """
+
+    __tablename__ = "tuner_studies"
+    study_name: Mapped[str] = mapped_column(Text, primary_key=True)
+    space_name: Mapped[str] = mapped_column(Text)
+    spec_text: Mapped[str] = mapped_column(Text)
+    spec_folder: Mapped[str] = mapped_column(Text)
+    spec_digest: Mapped[str] = mapped_column(Text)
+    seed: Mapped[int]
+    trials: Mapped[int]
+    timeout_s: Mapped[float | None]
+    deadline_at: Mapped[float | None]
+    wish: Mapped[str] = mapped_column(Text)
+    mlflow_uri: Mapped[str] = mapped_column(Text)
+    mlflow_run_id: Mapped[str | None] = mapped_column(Text)
+    data_digest: Mapped[str | None] = mapped_column(Text)
+    options: Mapped[dict[str, Any]]
+    outcome: Mapped[dict[str, Any] | None]
+    created_at: Mapped[float]
+    finished_at: Mapped[float | None]
+    closer: Mapped[str | None] = mapped_column(Text)
+    closing_until: Mapped[float] = mapped_column(default=0.0)
+    changes: Mapped[int] = mapped_column(default=1)
+    recorded: Mapped[int] = mapped_column(default=0)
+
+
+class TrialRow(Base):
+    """One trial of the budget. ordinal: its place in it, from 0; the primary key makes a place unique.
+
+    trial_number: Optuna's, once the trial is there. attempt: raised whenever a worker takes it, and checked by every
+    write, so that a worker that was robbed cannot write. strikes: workers that died on it since an epoch was finished.
+    settled: final here and told to Optuna. changes: raised by every write that MLflow should show; recorded: its value
+    when MLflow last showed all.
+    """
+
+    __tablename__ = "tuner_trials"
+    __table_args__ = (UniqueConstraint("study_name", "trial_number"), Index("tuner_trials_worker", "worker_id"))
+    study_name: Mapped[str] = mapped_column(ForeignKey("tuner_studies.study_name"), primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    trial_number: Mapped[int | None]
+    baseline: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(Text, default="running")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    params: Mapped[dict[str, Any] | None]
+    tags: Mapped[dict[str, Any] | None]
+    value: Mapped[float | None]
+    best_epoch: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[float]
+    finished_at: Mapped[float | None]
+    settled: Mapped[bool] = mapped_column(default=False)
+    worker_id: Mapped[str | None] = mapped_column(Text)
+    lease_until: Mapped[float] = mapped_column(default=0.0)
+    attempt: Mapped[int] = mapped_column(default=1)
+    strikes: Mapped[int] = mapped_column(default=0)
+    mlflow_run_id: Mapped[str | None] = mapped_column(Text)
+    changes: Mapped[int] = mapped_column(default=1)
+    recorded: Mapped[int] = mapped_column(default=0)
+    recorder: Mapped[str | None] = mapped_column(Text)
+    recording_until: Mapped[float] = mapped_column(default=0.0)
+
+
+class EpochRow(Base):
+    """seconds: of the epoch, validation included. measured_at: its end."""
+
+    __tablename__ = "tuner_epochs"
+    study_name: Mapped[str] = mapped_column(Text, primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    metrics: Mapped[dict[str, Any]]
+    seconds: Mapped[float]
+    measured_at: Mapped[float]
+    worker_id: Mapped[str] = mapped_column(Text)
+
+
+class WorkerRow(Base):
+    """One worker process.
+
+    seen_at: its last sign of life. pid_started_at: tells it from a later process of the same pid.
+    """
+
+    __tablename__ = "tuner_workers"
+    worker_id: Mapped[str] = mapped_column(Text, primary_key=True)
+    host: Mapped[str] = mapped_column(Text)
+    pid: Mapped[int]
+    pid_started_at: Mapped[float]
+    device: Mapped[str] = mapped_column(Text)
+    study_name: Mapped[str | None] = mapped_column(Text)
+    started_at: Mapped[float]
+    seen_at: Mapped[float]
+    stopped_at: Mapped[float | None]
+    stage: Mapped[str] = mapped_column(Text, default="starting")
+
+
+class BlobRow(Base):
+    """Bytes of a trial - its checkpoint, its model - where the workers share no folder."""
+
+    __tablename__ = "tuner_blobs"
+    name: Mapped[str] = mapped_column(Text, primary_key=True)
+    data: Mapped[bytes] = mapped_column(_Bytes)

@@ -1,0 +1,104 @@
+"""Who works: a row a process, its signs of life, and the renewal of its lease with each of them."""
+
+import os
+import socket
+from dataclasses import dataclass
+
+import psutil
+import sqlalchemy as sa
+
+from tuner.database.connection import Database, utc_now
+from tuner.database.tables import TrialRow, WorkerRow
+from tuner.database.trials import LEASE_S, release
+
+
+@dataclass(frozen=True)
+class WorkerView:
+    """seen_s: seconds since its last sign of life, by the database's clock. stage: what it does, in a word."""
+
+    worker_id: str
+    host: str
+    pid: int
+    device: str
+    study_name: str | None
+    stage: str
+    seen_s: float
+    stopped: bool
+
+
+def enter(db: Database, worker_id: str, device: str) -> None:
+    """A worker process starts."""
+    with db.session() as session, session.begin():
+        session.execute(
+            sa.insert(WorkerRow).values(
+                worker_id=worker_id,
+                host=socket.gethostname(),
+                pid=os.getpid(),
+                pid_started_at=psutil.Process().create_time(),
+                device=device,
+                started_at=utc_now(),
+                seen_at=utc_now(),
+            )
+        )
+
+
+def beat(db: Database, worker_id: str, study_name: str | None, stage: str) -> None:
+    """A sign of life, which renews the lease of the trial that the worker holds."""
+    with db.session() as session, session.begin():
+        session.execute(
+            sa.update(WorkerRow)
+            .where(WorkerRow.worker_id == worker_id)
+            .values(seen_at=utc_now(), study_name=study_name, stage=stage)
+        )
+        session.execute(
+            sa.update(TrialRow)
+            .where(TrialRow.worker_id == worker_id, ~TrialRow.settled)
+            .values(lease_until=utc_now() + LEASE_S)
+        )
+
+
+def leave(db: Database, worker_id: str) -> None:
+    """A worker process ends of its own will."""
+    with db.session() as session, session.begin():
+        session.execute(sa.update(WorkerRow).where(WorkerRow.worker_id == worker_id).values(stopped_at=utc_now()))
+
+
+def bury(db: Database, worker_id: str) -> None:
+    """A worker process is known to be dead: what it held is free at once."""
+    leave(db, worker_id)
+    release(db, worker_id)
+
+
+def bury_the_dead(db: Database) -> int:
+    """Free what this machine's workers held that are gone, such as after a reboot; gives how many there were."""
+    with db.session() as session:
+        rows = session.scalars(
+            sa.select(WorkerRow).where(WorkerRow.host == socket.gethostname(), WorkerRow.stopped_at.is_(None))
+        ).all()
+    dead = [row.worker_id for row in rows if not _alive(row.pid, row.pid_started_at)]
+    for worker_id in dead:
+        bury(db, worker_id)
+    return len(dead)
+
+
+def view_workers(db: Database, study_name: str | None = None) -> list[WorkerView]:
+    """Workers that have not left, of one study or of all."""
+    with db.session() as session:
+        found = session.execute(
+            sa.select(WorkerRow, utc_now() - WorkerRow.seen_at)
+            .where(WorkerRow.stopped_at.is_(None))
+            .where(WorkerRow.study_name == study_name if study_name is not None else sa.true())
+            .order_by(WorkerRow.started_at)
+        ).all()
+    return [
+        WorkerView(row.worker_id, row.host, row.pid, row.device, row.study_name, row.stage, float(seen_s), False)
+        for row, seen_s in found
+    ]
+
+
+def _alive(pid: int, started_at: float) -> bool:
+    try:
+        # A pid is used again after a reboot; the time at which the process began tells the two apart.
+        return abs(psutil.Process(pid).create_time() - started_at) < 2.0
+    except psutil.Error:
+        return False

@@ -1,0 +1,108 @@
+"""One Optuna study in the shared storage, and its trials: opened, adopted, told.
+
+Owns: the places where Optuna's own ask and tell are too little - a trial that carries its place in the budget from its
+first moment, a trial that goes on in another process, a pruned trial that keeps its best value.
+Leaves to others: what a trial trains (studies), who holds it (database).
+"""
+
+import math
+from collections.abc import Sequence
+
+import optuna
+from optuna.storages import BaseStorage
+from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
+
+from tuner.search.algorithms import pruner, sampler
+from tuner.search.suggest import proposal
+from tuner.space import Params
+from tuner.spec import StudySpec
+
+_PLACE = "tuner_ordinal"
+_INFEASIBLE = "tuner_failed"
+
+
+def create_optuna_study(storage: BaseStorage, study_name: str, spec: StudySpec) -> None:
+    """Create the study in Optuna's tables, or find it."""
+    optuna.create_study(storage=storage, study_name=study_name, direction=spec.objective.direction, load_if_exists=True)
+
+
+def open_optuna_study(storage: BaseStorage, study_name: str, spec: StudySpec, seed: int, ordinal: int) -> optuna.Study:
+    """The study with the sampler of one trial."""
+    return optuna.load_study(
+        storage=storage,
+        study_name=study_name,
+        sampler=sampler(spec.search.sampler, seed, ordinal),
+        pruner=pruner(spec.search.pruner),
+    )
+
+
+def trial_for(study: optuna.Study, storage: BaseStorage, ordinal: int, baseline: tuple[str, Params] | None) -> Trial:
+    """The trial of one place of the budget, running: found where a worker that died made it, else made.
+
+    It carries its place from its first moment, so that no trial is ever without one.
+    """
+    study_id = storage.get_study_id_from_name(study.study_name)
+    for frozen in storage.get_all_trials(study_id, deepcopy=False):
+        if frozen.user_attrs.get(_PLACE) == ordinal:
+            return Trial(study, frozen._trial_id)
+    attributes: dict[str, object] = {_PLACE: ordinal}
+    fixed: dict[str, object] = {}
+    if baseline is not None:
+        attributes["baseline"] = baseline[0]
+        fixed = {"fixed_params": dict(baseline[1])}
+    template = create_trial(state=TrialState.RUNNING, user_attrs=attributes, system_attrs=fixed)
+    return Trial(study, storage.create_new_trial(study_id, template))
+
+
+def adopt(study: optuna.Study, storage: BaseStorage, trial_number: int) -> Trial:
+    """Go on with a running trial in this process: same number, same parameters, same values so far."""
+    study_id = storage.get_study_id_from_name(study.study_name)
+    return Trial(study, storage.get_trial_id_from_study_id_trial_number(study_id, trial_number))
+
+
+def baseline_proposal(spec: StudySpec, ordinal: int) -> tuple[str, Params] | None:
+    """Baselines fill the first places of the budget."""
+    if ordinal >= len(spec.baselines):
+        return None
+    baseline = spec.baselines[ordinal]
+    return baseline.name, proposal(baseline.params, spec.space)
+
+
+def tell(study: optuna.Study, storage: BaseStorage, trial_number: int, state: str, value: float) -> None:
+    """Say how a trial ended. Told twice, the second time changes nothing.
+
+    value: the objective at the best epoch; for a trial that failed, `worst_value`.
+    A diverged trial, or one out of memory, is COMPLETE with the worst finite value and infeasible, so that the sampler
+    learns to keep away; told FAIL it would learn nothing, told PRUNED it would learn the last good value.
+    """
+    trial_id = storage.get_trial_id_from_study_id_trial_number(
+        storage.get_study_id_from_name(study.study_name), trial_number
+    )
+    frozen = storage.get_trial(trial_id)
+    if frozen.state.is_finished():
+        return
+    _constrain(study, trial_id, 0.0 if state in ("complete", "pruned") else 1.0)
+    if state == "pruned":
+        # `tell` gives a pruned trial its last value; what people compare is its best.
+        study.sampler.after_trial(study, frozen, TrialState.PRUNED, [value])
+        storage.set_trial_state_values(trial_id, TrialState.PRUNED, [value])
+    else:
+        study.tell(trial_number, value, skip_if_finished=True)
+
+
+def _constrain(study: optuna.Study, trial_id: int, value: float) -> None:
+    Trial(study, trial_id).set_constraint(_INFEASIBLE, value)
+
+
+def worst_value(study: optuna.Study) -> float:
+    """The worst finite value of the objective: 0 for what is maximized (accuracy ends there), else the worst seen."""
+    seen = _finite(study.get_trials(deepcopy=False))
+    if study.direction == optuna.study.StudyDirection.MAXIMIZE:
+        return min([0.0, *seen])
+    return max(seen, default=1.0)
+
+
+def _finite(trials: Sequence[FrozenTrial]) -> list[float]:
+    values = [value for trial in trials for value in (trial.values or [])]
+    values += [value for trial in trials for value in trial.intermediate_values.values()]
+    return [value for value in values if math.isfinite(value)]

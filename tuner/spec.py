@@ -1,0 +1,244 @@
+"""The search-space file: YAML in, a checked `StudySpec` out, or one line that says what to mend.
+
+Owns: the file's keys, its checks against the space and the model family, and a study's identity (its digest).
+Leaves to others: parameters (parameters), loading the data (data), building networks (training).
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tuner.baselines import Baseline, read_baselines
+from tuner.errors import SpecError
+from tuner.families import FAMILIES, Task
+from tuner.parameters import read_parameters
+from tuner.sources import DataSpec, known_sources, task_of
+from tuner.space import Space
+from tuner.words import nearest
+
+Direction = Literal["maximize", "minimize"]
+
+
+class _Edge(BaseModel):
+    """What is written in a file: unknown keys are errors, and nothing changes afterwards."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Objective(_Edge):
+    """What the study optimizes: a metric of the validation rows, as Keras names it."""
+
+    metric: str = "val_accuracy"
+    direction: Direction = "maximize"
+
+
+class Algorithm(_Edge):
+    """A sampler or a pruner by name, with its options."""
+
+    name: str
+    options: dict[str, int | float | bool | str] = Field(default_factory=dict)
+
+
+class Search(_Edge):
+    """How long and by which algorithms to search.
+
+    trials: how many, exactly. timeout: seconds, or None. patience: epochs without a better objective after which a
+    trial ends, or None. seed: of everything random in the study; None draws one.
+    """
+
+    trials: int = Field(default=40, ge=1)
+    timeout: float | None = Field(default=None, gt=0)
+    sampler: Algorithm = Algorithm(name="tpe")
+    pruner: Algorithm = Algorithm(name="asha")
+    patience: int | None = Field(default=None, ge=1)
+    seed: int | None = Field(default=None, ge=0)
+
+
+class _File(_Edge):
+    """The file's top level. Parameters and baselines are checked against the model family afterwards."""
+
+    dataset: str | dict[str, str]
+    validation: int | float = 0.2
+    model: str = "mlp"
+    objective: Objective = Objective()
+    metrics: tuple[str, ...] = Field(default=(), strict=False)
+    parameters: dict[str, Any]
+    baselines: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    search: Search = Search()
+
+
+@dataclass(frozen=True)
+class StudySpec:
+    """A checked search-space file.
+
+    name: the space's, from the file's name. text: the file as it was read. folder: where it was, for relative paths.
+    """
+
+    name: str
+    data: DataSpec
+    task: Task
+    model: str
+    objective: Objective
+    metrics: tuple[str, ...]
+    space: Space
+    baselines: tuple[Baseline, ...]
+    search: Search
+    text: str
+    folder: Path
+    digest: str
+
+
+def read_spec(path: Path) -> StudySpec:
+    """Read and check a search-space file. Raises SpecError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SpecError(f"{path}: cannot be read ({error}).") from error
+    return parse_spec(text, path.stem, path.resolve().parent, where=str(path))
+
+
+def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:
+    """Check the text of a search-space file.
+
+    where: what errors call it. folder: what relative paths in it start from. Raises SpecError.
+    """
+    file = _shape(_load(text, where), where)
+    if file.model not in FAMILIES:
+        raise SpecError(f"{where}: model: {file.model!r} is not known{nearest(file.model, FAMILIES)}")
+    data = _data(file, folder, where)
+    task = task_of(data)
+    space = read_parameters(file.parameters, FAMILIES[file.model], where)
+    _check_objective(file, task, where)
+    return StudySpec(
+        name=name,
+        data=data,
+        task=task,
+        model=file.model,
+        objective=file.objective,
+        metrics=file.metrics,
+        space=space,
+        baselines=read_baselines(file.baselines, space, file.model, task, where),
+        search=file.search,
+        text=text,
+        folder=folder,
+        digest=_digest(file),
+    )
+
+
+def _digest(file: _File) -> str:
+    """What makes two files the same search: everything but how long it goes on and from which seed."""
+    content = file.model_dump(mode="json", exclude={"search": {"trials", "timeout", "seed"}})
+    return hashlib.sha256(json.dumps(content, sort_keys=False).encode()).hexdigest()
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML, safely; a key given twice is an error, and 1e-4 is a number."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys: set[Any] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node)
+        if key in keys:
+            raise SpecError(f"{key!r} is given twice, the second time in line {key_node.start_mark.line + 1}")
+        keys.add(key)
+    return dict(loader.construct_pairs(node, deep=True))
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+# YAML 1.1 wants a dot in a number with an exponent; people write 1e-4.
+_EXPONENT = re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$")
+_Loader.add_implicit_resolver("tag:yaml.org,2002:float", _EXPONENT, list("-+0123456789"))
+
+
+def _load(text: str, where: str) -> Mapping[str, Any]:
+    try:
+        content = yaml.load(text, Loader=_Loader)
+    except SpecError as error:
+        raise SpecError(f"{where}: {error}. Keep one.") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise SpecError(f"{where}: {line}not YAML ({problem}).") from error
+    if not isinstance(content, dict):
+        raise SpecError(f"{where}: the file has no keys. It needs at least dataset: and parameters:.")
+    return content
+
+
+def _shape(content: Mapping[str, Any], where: str) -> _File:
+    """Check keys and kinds; a sampler or pruner given by its name alone, or with options, becomes an Algorithm."""
+    content = dict(content)
+    search = content.get("search")
+    if isinstance(search, dict):
+        content["search"] = {
+            key: _algorithm(value) if key in ("sampler", "pruner") else value for key, value in search.items()
+        }
+    try:
+        return _File.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise SpecError(f"{where}: {_complaint(first)}") from error
+
+
+def _algorithm(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"name": value}
+    if isinstance(value, dict):
+        return {"name": value.get("name"), "options": {key: each for key, each in value.items() if key != "name"}}
+    return value
+
+
+def _complaint(error: Any) -> str:
+    """One of pydantic's errors, as key: what is wrong."""
+    path = [str(part) for part in error["loc"]]
+    key = ".".join(path)
+    if error["type"] == "extra_forbidden":
+        model: Any = _File
+        for part in path[:-1]:
+            model = model.model_fields[part].annotation
+        return f"{key}: there is no such key{nearest(path[-1], model.model_fields)}"
+    if error["type"] == "missing":
+        return f"{key}: is missing."
+    if error["type"] == "model_type":
+        return f"{key}: should be a mapping of keys to values; it is {error['input']!r}."
+    return f"{key}: {error['msg'].removeprefix('Input ')}; it is {error['input']!r}."
+
+
+def _data(file: _File, folder: Path, where: str) -> DataSpec:
+    if isinstance(file.validation, float) and not 0 < file.validation < 1:
+        raise SpecError(f"{where}: validation: {file.validation} is no share. Give one between 0 and 1, or whole rows.")
+    if isinstance(file.validation, int) and file.validation < 1:
+        raise SpecError(f"{where}: validation: {file.validation} rows are too few. A study needs validation rows.")
+    if isinstance(file.dataset, str):
+        if file.dataset not in known_sources():
+            raise SpecError(f"{where}: dataset: {file.dataset!r} is not known{nearest(file.dataset, known_sources())}")
+        return DataSpec(name=file.dataset, validation=file.validation)
+    if set(file.dataset) != {"idx"}:
+        raise SpecError(f"{where}: dataset: is a name, or {{idx: FOLDER}} for IDX files as MNIST is published.")
+    path = (folder / Path(file.dataset["idx"]).expanduser()).resolve()
+    return DataSpec(name=path.name, idx=path, validation=file.validation)
+
+
+def _check_objective(file: _File, task: Task, where: str) -> None:
+    metric = file.objective.metric
+    if not metric.startswith("val_"):
+        raise SpecError(
+            f"{where}: objective.metric: {metric!r} is measured on the training rows. Use val_{metric}, "
+            "which is measured on rows that the network has not seen."
+        )
+    known = {"val_loss", *(f"val_{each}" for each in file.metrics)}
+    if task == "classification":
+        known.add("val_accuracy")
+    if metric not in known:
+        raise SpecError(f"{where}: objective.metric: {metric!r} is not measured{nearest(metric, known)}")
+    lower_is_better = metric == "val_loss" or "error" in metric or metric in ("val_mae", "val_mse")
+    if lower_is_better and file.objective.direction == "maximize":
+        raise SpecError(f"{where}: objective: {metric} is better when it is lower. Set direction: minimize.")

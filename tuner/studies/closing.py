@@ -1,0 +1,90 @@
+"""The end of a search: the winner's test rows, scored once, and what came of it all.
+
+Owns: when a search is over, the outcome's figures and their uncertainty.
+Leaves to others: scoring (training), showing (cli, tracking).
+"""
+
+import logging
+import math
+from typing import Any
+
+from tuner.data.dataset import Dataset
+from tuner.database import studies, trials
+from tuner.database.blobs import BlobStore
+from tuner.database.connection import Database
+from tuner.database.trials import TrialView
+from tuner.spec import StudySpec
+from tuner.studies.service import FAILED, best_trial, study_status
+from tuner.studies.trial import blob_name
+from tuner.training.models import evaluate, load_bytes
+
+logger = logging.getLogger(__name__)
+
+_Z_95 = 1.959964
+
+
+def is_over(db: Database, study_name: str) -> bool:
+    """Every trial of the budget is final, or time is up and nothing runs any more."""
+    if trials.open_places(db, study_name) == 0:
+        return True
+    left_s = studies.view_study(db, study_name).left_s
+    return left_s is not None and left_s <= 0 and trials.running(db, study_name) == 0
+
+
+def close_if_over(db: Database, spec: StudySpec, dataset: Dataset, store: BlobStore, study: str, worker: str) -> bool:
+    """Score the winner and close the study, where it is over and no other worker does so; tells whether it was us."""
+    if not is_over(db, study) or not studies.claim_closing(db, study, worker):
+        return False
+    studies.close_study(db, study, _outcome(db, spec, dataset, store, study))
+    logger.info("study %s has ended", study)
+    return True
+
+
+def _outcome(db: Database, spec: StudySpec, dataset: Dataset, store: BlobStore, study_name: str) -> dict[str, Any]:
+    status = study_status(db, study_name)
+    best = status.best
+    figures: dict[str, float | str | None] = {
+        "trials": len(status.trials),
+        "complete": status.counts.get("complete", 0),
+        "pruned": status.counts.get("pruned", 0),
+        "failed": sum(status.counts.get(state, 0) for state in FAILED),
+    }
+    if best is None:
+        return {"figures": figures, "best_ordinal": None, "test": None}
+    figures |= {"value": best.value, "best_trial": best.trial_number}
+    figures |= _against_baseline(status.trials, best, spec)
+    test = _score(dataset, store, best)
+    if test is not None:
+        figures |= {f"test_{name}": value for name, value in test.items() if name != "seeds"}
+    return {"figures": figures, "best_ordinal": best.ordinal, "test": test}
+
+
+def _against_baseline(every: tuple[TrialView, ...], best: TrialView, spec: StudySpec) -> dict[str, float | str | None]:
+    named = best_trial(tuple(each for each in every if each.baseline), spec.objective.direction)
+    if named is None or named.ordinal == best.ordinal or named.value is None or best.value is None:
+        return {}
+    return {"baseline": named.baseline, "baseline_value": named.value, "gain_over_baseline": best.value - named.value}
+
+
+def _score(dataset: Dataset, store: BlobStore, best: TrialView) -> dict[str, float] | None:
+    """The winner's test metrics; for an accuracy, with the interval that the number of rows leaves open."""
+    data = store.get(blob_name(best.study_name, best.ordinal, "model.keras"))
+    if data is None:
+        logger.warning("the winner's model is gone; the test rows were not scored")
+        return None
+    test = dict(evaluate(load_bytes(data), dataset.test, dataset.info))
+    if "accuracy" in test:
+        low, high = wilson(test["accuracy"], len(dataset.test))
+        test |= {"low": low, "high": high}
+    return {**test, "seeds": 1.0}
+
+
+def wilson(share: float, rows: int) -> tuple[float, float]:
+    """The 95% interval of a share that was counted over so many rows.
+
+    Source: Wilson, 1927.
+    """
+    spread = _Z_95**2 / rows
+    middle = (share + spread / 2) / (1 + spread)
+    half = _Z_95 / (1 + spread) * math.sqrt(share * (1 - share) / rows + spread / (4 * rows))
+    return middle - half, middle + half

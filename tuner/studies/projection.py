@@ -1,0 +1,170 @@
+"""From the rows in SQL to the record that people compare runs in.
+
+Owns: what is delivered when and by whom; while the other side is away, it is delivered later, and comes out the same.
+Leaves to others: how a record looks (tracking), the rows (database).
+"""
+
+import logging
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tuner.database import studies, trials
+from tuner.database.blobs import BlobStore
+from tuner.database.connection import Database
+from tuner.database.studies import StudyView
+from tuner.database.trials import TrialView
+from tuner.errors import ServiceDown
+from tuner.studies.trial import blob_name
+from tuner.tracking.recorder import EpochRecord, Recorder, StudyRecord, TrialRecord
+
+logger = logging.getLogger(__name__)
+
+_PAUSE_S = 1.0
+_PAUSE_AWAY_S = 5.0
+
+
+def deliver(db: Database, recorder: Recorder, store: BlobStore, study_name: str, worker_id: str) -> int:
+    """Deliver all that is not yet shown and is ours to deliver; gives how many records there were.
+
+    Raises ServiceDown where the other side does not answer; what was delivered before that stays.
+    """
+    study = studies.view_study(db, study_name)
+    delivered = 0
+    if study.mlflow_run_id is None:
+        run_id = recorder.record_study(_study_record(study))
+        studies.study_recorded(db, study, run_id)
+        study = studies.view_study(db, study_name)
+        delivered += 1
+    record = _study_record(study)
+    for ordinal in trials.unrecorded(db, study_name, worker_id):
+        if trials.claim_recording(db, study_name, ordinal, worker_id):
+            _deliver_trial(db, recorder, store, record, trials.view_trial(db, study_name, ordinal))
+            delivered += 1
+    if study.changes > study.recorded:
+        run_id = recorder.record_study(record)
+        _deliver_champion(db, recorder, store, record, study)
+        studies.study_recorded(db, study, run_id)
+        delivered += 1
+    return delivered
+
+
+def _deliver_trial(db: Database, recorder: Recorder, store: BlobStore, study: StudyRecord, view: TrialView) -> None:
+    with _record(store, view) as record:
+        run_id = recorder.record_trial(study, record)
+    trials.recorded(db, view, run_id)
+
+
+def _deliver_champion(
+    db: Database, recorder: Recorder, store: BlobStore, record: StudyRecord, study: StudyView
+) -> None:
+    ordinal = (study.outcome or {}).get("best_ordinal")
+    if ordinal is None:
+        return
+    with _record(store, trials.view_trial(db, study.study_name, ordinal)) as best:
+        if best.run_id is not None and best.model is not None:
+            recorder.register_champion(record, best)
+
+
+@contextmanager
+def _record(store: BlobStore, view: TrialView) -> Iterator[TrialRecord]:
+    """The trial as a record; its model is a file while the context lasts."""
+    assert view.trial_number is not None
+    final = view.state != "running"
+    data = store.get(blob_name(view.study_name, view.ordinal, "model.keras")) if final else None
+    with tempfile.TemporaryDirectory(prefix="tuner-") as folder:
+        model = Path(folder) / "model.keras"
+        if data is not None:
+            model.write_bytes(data)
+        yield TrialRecord(
+            study_name=view.study_name,
+            trial_number=view.trial_number,
+            role="trial",
+            state=view.state,  # type: ignore[arg-type]  # the table holds these words only
+            reason=view.reason,
+            baseline=view.baseline,
+            params=view.params,
+            tags={**view.tags, "worker": view.worker_id or ""},
+            epochs=tuple(EpochRecord(e.epoch, e.measured_at, e.seconds, e.metrics) for e in view.epochs),
+            value=view.value,
+            best_epoch=view.best_epoch,
+            started_at=view.started_at,
+            finished_at=view.finished_at,
+            run_id=view.mlflow_run_id,
+            model=model if data is not None else None,
+        )
+
+
+def _study_record(view: StudyView) -> StudyRecord:
+    outcome = view.outcome or {}
+    return StudyRecord(
+        study_name=view.study_name,
+        experiment=view.space_name,
+        spec_yaml=view.spec_text,
+        tags={
+            "seed": str(view.seed),
+            "trials": str(view.trials),
+            **({"dataset_digest": view.data_digest} if view.data_digest else {}),
+        },
+        started_at=view.created_at,
+        finished_at=view.finished_at,
+        outcome={key: value for key, value in outcome.get("figures", {}).items() if value is not None},
+        run_id=view.mlflow_run_id,
+    )
+
+
+class Projector:
+    """Delivers beside the training, in a thread of its own, until it is closed.
+
+    connect: makes the recorder, in that thread: MLflow takes seconds to import.
+    """
+
+    def __init__(self, db: Database, connect: Callable[[], Recorder], store: BlobStore, worker_id: str) -> None:
+        self._db = db
+        self._connect = connect
+        self._recorder: Recorder | None = None
+        self._store = store
+        self._worker_id = worker_id
+        self._study_name: str | None = None
+        self._away = False
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="projector", daemon=True)
+        self._thread.start()
+
+    def watch(self, study_name: str | None) -> None:
+        """Which study's rows to deliver."""
+        self._study_name = study_name
+
+    def close(self, wait_s: float) -> bool:
+        """Deliver what is left, for so many seconds at most, and end; tells whether all was delivered."""
+        self._over.set()
+        self._thread.join(wait_s)
+        return not self._thread.is_alive() and not self._away
+
+    def _run(self) -> None:
+        while not self._over.wait(_PAUSE_AWAY_S if self._away else _PAUSE_S):
+            self._deliver()
+        self._deliver()
+
+    def _deliver(self) -> None:
+        study_name = self._study_name
+        if study_name is None:
+            return
+        try:
+            if self._recorder is None:
+                self._recorder = self._connect()
+            deliver(self._db, self._recorder, self._store, study_name, self._worker_id)
+            if self._away:
+                logger.info("MLflow answers again; everything is delivered")
+            self._away = False
+        except ServiceDown as error:
+            if not self._away:
+                logger.warning("%s Training goes on; the record is delivered when it is back.", error)
+            self._away = True
+        except Exception:
+            # The record never costs a trial; the rows stay, and `tune sync` shows the error.
+            if not self._away:
+                logger.exception("the record could not be delivered")
+            self._away = True

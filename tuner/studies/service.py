@@ -1,0 +1,228 @@
+"""Studies as people speak of them: create, go on, stop, look at.
+
+Owns: what makes a study the one asked for, its name, its state in words, and the view of all that is known of it.
+Leaves to others: training (trial), ending (closing), the processes (workers), how it looks (cli).
+"""
+
+import secrets
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Literal
+
+from tuner.database import studies, trials, workers
+from tuner.database.connection import Database
+from tuner.database.studies import StudyView
+from tuner.database.trials import TrialView
+from tuner.database.workers import WorkerView
+from tuner.errors import InputError, NotFound, StudyConflict
+from tuner.search.optuna_study import create_optuna_study
+from tuner.spec import StudySpec, parse_spec
+
+StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "finished"]
+FAILED = ("diverged", "out_of_memory", "failed", "given_up")
+_SILENT_S = trials.LEASE_S
+
+
+@dataclass(frozen=True)
+class StudyStatus:
+    """All that is known of a study at one moment.
+
+    counts: trials by state; `waiting` are places of the budget that no worker has taken. best: of the complete ones.
+    left_s: seconds to go, estimated from the pace so far; None where nothing is known yet.
+    """
+
+    study: StudyView
+    state: StudyState
+    trials: tuple[TrialView, ...]
+    workers: tuple[WorkerView, ...]
+    counts: Mapping[str, int]
+    best: TrialView | None
+    left_s: float | None
+
+
+def create_study(
+    db: Database,
+    spec: StudySpec,
+    *,
+    study_name: str | None,
+    n_trials: int | None,
+    timeout_s: float | None,
+    seed: int | None,
+    mlflow_uri: str,
+    options: Mapping[str, Any],
+) -> StudyView:
+    """Store a new study, or find the one of that name and go on with it.
+
+    study_name: None takes the space's name and the next free number. n_trials, timeout_s, seed: None takes the file's.
+    Raises StudyConflict for a study of that name with another specification, or one that has ended.
+    """
+    budget = spec.search.trials if n_trials is None else n_trials
+    if budget < 1:
+        raise InputError(f"--trials {budget}: a study needs at least one trial.")
+    if budget < len(spec.baselines):
+        raise InputError(
+            f"--trials {budget}: the space has {len(spec.baselines)} baselines, which run first. Ask for more."
+        )
+    limit = spec.search.timeout if timeout_s is None else timeout_s
+    chosen = next((each for each in (seed, spec.search.seed) if each is not None), secrets.randbelow(2**31))
+    for name in [study_name] if study_name is not None else _free_names(db, spec.name):
+        _check_name(name)
+        added = studies.add_study(
+            db,
+            study_name=name,
+            space_name=spec.name,
+            spec_text=spec.text,
+            spec_folder=str(spec.folder),
+            spec_digest=spec.digest,
+            seed=chosen,
+            trials=budget,
+            timeout_s=limit,
+            mlflow_uri=mlflow_uri,
+            options=options,
+        )
+        if added or study_name is not None:
+            break
+    if not added:
+        _go_on(db, spec, name, budget)
+    create_optuna_study(db.storage, name, spec)
+    return studies.view_study(db, name)
+
+
+def _go_on(db: Database, spec: StudySpec, name: str, budget: int) -> None:
+    there = studies.view_study(db, name)
+    if there.spec_digest != spec.digest:
+        raise StudyConflict(
+            f"study {name!r} is there with another specification (space {there.space_name}). "
+            "Choose another --study name, or `tune resume` it as it is."
+        )
+    if there.finished_at is not None:
+        raise StudyConflict(
+            f"study {name!r} has ended after {there.trials} trials. "
+            f"For more: tune resume {name} --trials {there.trials + budget}."
+        )
+    studies.reopen(db, name, there.trials, there.timeout_s)
+
+
+def _free_names(db: Database, space_name: str) -> list[str]:
+    taken = {view.study_name for view in studies.view_studies(db)}
+    names = (f"{space_name}-{number}" for number in range(1, len(taken) + 100))
+    return [name for name in names if name not in taken]
+
+
+def _check_name(name: str) -> None:
+    if not name.strip() or any(not character.isprintable() for character in name) or len(name) > 200:
+        raise InputError(f"--study {name!r}: a study's name is 1 to 200 printable characters.")
+
+
+def resume_study(db: Database, study_name: str, n_trials: int | None, timeout_s: float | None) -> StudyView:
+    """Let a study go on, to a larger budget if one is given. Raises NotFound, InputError, StudyConflict."""
+    view = studies.view_study(db, study_name)
+    budget = view.trials if n_trials is None else n_trials
+    begun = len(trials.view_trials(db, study_name))
+    if budget < begun:
+        raise InputError(
+            f"--trials {budget}: study {study_name!r} has begun {begun} already. Ask for at least {begun}."
+        )
+    if view.finished_at is not None and budget == begun:
+        raise StudyConflict(f"study {study_name!r} has ended; to go on, ask for more than {begun} with --trials.")
+    workers.bury_the_dead(db)
+    studies.reopen(db, study_name, budget, timeout_s)
+    create_optuna_study(db.storage, study_name, spec_of(view))
+    return studies.view_study(db, study_name)
+
+
+def stop_study(db: Database, study_name: str) -> StudyStatus:
+    """Ask a study's workers to finish what they have begun and take no more."""
+    view = studies.view_study(db, study_name)
+    if view.finished_at is None:
+        studies.set_wish(db, study_name, "stopping")
+    return study_status(db, study_name)
+
+
+def spec_of(view: StudyView) -> StudySpec:
+    """The specification as it was stored. Raises SpecError where this version no longer reads it."""
+    where = f"the specification of study {view.study_name!r}"
+    return _parsed(view.spec_text, view.space_name, view.spec_folder, where)
+
+
+@lru_cache(maxsize=64)
+def _parsed(text: str, name: str, folder: str, where: str) -> StudySpec:
+    # A study is looked at several times a second, and its specification never changes.
+    return parse_spec(text, name, Path(folder), where)
+
+
+def study_status(db: Database, study_name: str, epochs: bool = False) -> StudyStatus:
+    """Look at a study. epochs: with each trial's epochs. Raises NotFound."""
+    view = studies.view_study(db, study_name)
+    every = tuple(trials.view_trials(db, study_name, epochs))
+    active = tuple(each for each in workers.view_workers(db, study_name) if each.seen_s < _SILENT_S)
+    counts = Counter(trial.state for trial in every)
+    counts["waiting"] = max(0, view.trials - len(every))
+    return StudyStatus(
+        study=view,
+        state=_state(view, bool(active)),
+        trials=every,
+        workers=active,
+        counts=dict(counts),
+        best=best_trial(every, spec_of(view).objective.direction),
+        left_s=_left_s(view, every),
+    )
+
+
+def all_statuses(db: Database) -> list[StudyStatus]:
+    """Every study, the oldest first."""
+    return [study_status(db, view.study_name) for view in studies.view_studies(db)]
+
+
+def _state(view: StudyView, active: bool) -> StudyState:
+    if view.finished_at is not None:
+        return "finished"
+    if view.wish == "stopping":
+        return "stopping" if active else "stopped"
+    if active:
+        return "running"
+    return "waiting" if view.mlflow_run_id is None else "interrupted"
+
+
+def best_trial(every: tuple[TrialView, ...], direction: str) -> TrialView | None:
+    """The best complete trial; of equals, the earliest."""
+    complete = [trial for trial in every if trial.state == "complete" and trial.value is not None]
+    sign = -1.0 if direction == "maximize" else 1.0
+    return min(complete, key=lambda trial: (sign * (trial.value or 0.0), trial.ordinal), default=None)
+
+
+def ranked(every: tuple[TrialView, ...], direction: str) -> list[TrialView]:
+    """Trials from best to worst: complete, then pruned, running, failed; those without a value last of their kind."""
+    kinds = {"complete": 0, "pruned": 1, "running": 2}
+    sign = -1.0 if direction == "maximize" else 1.0
+
+    def rank(trial: TrialView) -> tuple[int, bool, float, int]:
+        value = trial.value
+        return kinds.get(trial.state, 3), value is None, sign * (value or 0.0), trial.ordinal
+
+    return sorted(every, key=rank)
+
+
+def _left_s(view: StudyView, every: tuple[TrialView, ...]) -> float | None:
+    """From the pace of the trials that ended; what is running counts half, as on average it is half done."""
+    ended = [trial for trial in every if trial.finished_at is not None]
+    if view.finished_at is not None:
+        return 0.0
+    if len(ended) < 2:
+        return view.left_s
+    began = min(trial.started_at for trial in every)
+    until = max(trial.finished_at or 0.0 for trial in ended)
+    to_go = view.trials - len(ended) - 0.5 * (len(every) - len(ended))
+    left_s = max(0.0, to_go * (until - began) / len(ended))
+    return left_s if view.left_s is None else max(0.0, min(left_s, view.left_s))
+
+
+def find_trial(db: Database, study_name: str, trial_number: int) -> TrialView:
+    """One trial by Optuna's number, with its epochs. Raises NotFound."""
+    for trial in study_status(db, study_name).trials:
+        if trial.trial_number == trial_number:
+            return trials.view_trial(db, study_name, trial.ordinal)
+    raise NotFound(f"study {study_name!r} has no trial {trial_number}.")

@@ -1,0 +1,231 @@
+"""One trial, from the search space to the record.
+
+Owns: the order of things - ask, build, train, store each epoch, end, tell - such that a worker may die between any two
+of them and another goes on.
+Leaves to others: which trial (database), how to train (training), when to deliver to MLflow (projection).
+"""
+
+import logging
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import optuna
+
+from tuner.data.dataset import Dataset
+from tuner.data.preprocessing import Preprocessing, fit
+from tuner.database import trials
+from tuner.database.blobs import BlobStore
+from tuner.database.connection import Database, patiently
+from tuner.database.studies import StudyView, view_study
+from tuner.database.trials import EpochView, Job, LeaseLost
+from tuner.errors import DataError, TrialFailed
+from tuner.families import CONFIGURE, MlpConfig
+from tuner.search.algorithms import trial_seed
+from tuner.search.optuna_study import adopt, baseline_proposal, open_optuna_study, tell, trial_for, worst_value
+from tuner.search.suggest import answer_from
+from tuner.space import Value
+from tuner.spec import StudySpec
+from tuner.training.checkpoint import Checkpoint
+from tuner.training.models import build, export_bytes, parameters
+from tuner.training.plan import Metrics, Path, TrainPlan, TrainResult
+from tuner.training.trainer import train
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(eq=False)
+class Bench:
+    """What a worker needs to run the trials of one study.
+
+    tags: of the worker, for the record (host, device, versions). hand_back: asked at each epoch's end whether the
+    worker has to leave. path: which training path to take.
+    """
+
+    db: Database
+    study: StudyView
+    spec: StudySpec
+    dataset: Dataset
+    store: BlobStore
+    tags: Mapping[str, str]
+    hand_back: Callable[[], bool]
+    path: Path = "auto"
+    fitted: dict[str, Preprocessing] = field(default_factory=dict)
+
+    def preprocessing(self, kind: str) -> Preprocessing:
+        """Fitted on the training rows, once a worker."""
+        if kind not in self.fitted:
+            self.fitted[kind] = fit(kind, self.dataset.train.x)
+        return self.fitted[kind]
+
+
+def blob_name(study_name: str, ordinal: int, what: str) -> str:
+    """Where a trial's bytes are kept: what is ``checkpoint.npz`` or ``model.keras``."""
+    return f"{study_name}/{ordinal:05d}/{what}"
+
+
+def run_trial(bench: Bench, job: Job) -> None:
+    """Run the trial that this worker holds to its end, unless the worker has to leave or has lost it."""
+    try:
+        _run(bench, job)
+    except LeaseLost as error:
+        logger.warning("%s; stepping back", error)
+
+
+def _run(bench: Bench, job: Job) -> None:
+    db, spec = bench.db, bench.spec
+    study = patiently(
+        lambda: open_optuna_study(db.storage, bench.study.study_name, spec, bench.study.seed, job.ordinal)
+    )
+    proposal = baseline_proposal(spec, job.ordinal)
+    if job.trial_number is None:
+        trial = patiently(lambda: trial_for(study, db.storage, job.ordinal, proposal))
+        patiently(lambda: trials.attach(db, job, trial.number, proposal[0] if proposal else ""))
+    else:
+        number = job.trial_number
+        trial = patiently(lambda: adopt(study, db.storage, number))
+    if job.state != "running":
+        _settle(bench, job, study, trial.number)
+        return
+    if job.given_up:
+        _end(bench, job, study, trial.number, "given_up", _deaths(bench, job), None, 0, {})
+        return
+    used: dict[str, Value] = {}
+    ask = answer_from(trial, spec.space, used)
+    config = patiently(lambda: CONFIGURE[spec.model](ask, spec.task, bench.dataset.info.images))
+    seed = trial_seed(bench.study.seed, job.ordinal, "training")
+    tags = {**bench.tags, "seed": str(seed)}
+    patiently(lambda: trials.start(db, job, used, tags))
+    watch = _Watch(bench, job, trial, immune=proposal is not None)
+    try:
+        result, tags = _train(bench, job, config, seed, watch, tags)
+    except TrialFailed as failure:
+        _end(bench, job, study, trial.number, failure.state, failure.reason, None, 0, tags)
+        return
+    except Exception as error:
+        reason = f"a worker died of {type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        trials.note_death(db, job, reason)
+        raise
+    if watch.handed_back:
+        trials.hand_back(db, job)
+        logger.info("trial %d handed back at epoch %d", trial.number, len(result.epochs))
+        return
+    state, reason = _outcome(result, watch, config)
+    _end(bench, job, study, trial.number, state, reason, result.value, result.best_epoch, tags)
+
+
+def _train(
+    bench: Bench, job: Job, config: MlpConfig, seed: int, watch: "_Watch", tags: Mapping[str, str]
+) -> tuple[TrainResult, dict[str, str]]:
+    info = bench.dataset.info
+    began = time.monotonic()
+    model = build(config, info, bench.preprocessing(config.normalization), bench.spec.metrics, seed=seed)
+    plan = TrainPlan(
+        batch_size=config.batch_size,
+        epochs=config.epochs,
+        monitor=bench.spec.objective.metric,
+        direction=bench.spec.objective.direction,
+        patience=bench.spec.search.patience,
+        seed=seed,
+        path=bench.path,
+    )
+    result = train(model, bench.dataset, plan, _checkpoint(bench, job), watch)
+    if result.best_epoch > 0 and not watch.handed_back:
+        bench.store.put(blob_name(job.study_name, job.ordinal, "model.keras"), export_bytes(model))
+    seconds = time.monotonic() - began
+    return result, {
+        **tags,
+        "path": result.path,
+        "parameters": str(parameters(model)),
+        "training_seconds": f"{seconds:.2f}",
+    }
+
+
+def _checkpoint(bench: Bench, job: Job) -> Checkpoint | None:
+    data = bench.store.get(blob_name(job.study_name, job.ordinal, "checkpoint.npz"))
+    if data is None:
+        return None
+    try:
+        return Checkpoint.from_bytes(data)
+    except DataError as error:
+        logger.warning("trial %s: %s", job.trial_number, error)
+        return None
+
+
+class _Watch:
+    """What happens at each epoch's end: the checkpoint, the row, Optuna, and whether to go on."""
+
+    def __init__(self, bench: Bench, job: Job, trial: optuna.trial.Trial, immune: bool) -> None:
+        self._bench = bench
+        self._job = job
+        self._trial = trial
+        self._immune = immune
+        self._reported = {
+            step for step in patiently(lambda: bench.db.storage.get_trial(trial._trial_id)).intermediate_values
+        }
+        self.pruned = False
+        self.handed_back = False
+        self.time_was_up = False
+
+    def __call__(self, epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
+        db, job, metric = self._bench.db, self._job, self._bench.spec.objective.metric
+        self._bench.store.put(blob_name(job.study_name, job.ordinal, "checkpoint.npz"), checkpoint.to_bytes())
+        view = EpochView(epoch, metrics, seconds, measured_at=time.time())
+        best = checkpoint.epochs[checkpoint.best_epoch - 1][metric] if checkpoint.best_epoch else None
+        patiently(lambda: trials.finish_epoch(db, job, view, best, checkpoint.best_epoch))
+        value = metrics[metric]
+        if math.isfinite(value) and epoch not in self._reported:
+            patiently(lambda: self._trial.report(value, epoch))
+            self._reported.add(epoch)
+        # A baseline is there to be compared with, so it is trained to its end.
+        self.pruned = not self._immune and patiently(self._trial.should_prune)
+        left_s = patiently(lambda: view_study(db, job.study_name)).left_s
+        self.time_was_up = left_s is not None and left_s <= 0
+        self.handed_back = not self.pruned and not self.time_was_up and self._bench.hand_back()
+        return not (self.pruned or self.handed_back or self.time_was_up)
+
+
+def _outcome(result: TrainResult, watch: _Watch, config: MlpConfig) -> tuple[str, str]:
+    """The trial's state and the reason, in our words."""
+    epochs = len(result.epochs)
+    if result.stopped == "diverged":
+        return "diverged", result.reason
+    if watch.pruned and epochs < config.epochs:
+        return "pruned", f"pruned at epoch {epochs} of {config.epochs}"
+    if watch.time_was_up and epochs < config.epochs:
+        return "complete", f"time was up at epoch {epochs} of {config.epochs}"
+    return "complete", result.reason
+
+
+def _end(
+    bench: Bench,
+    job: Job,
+    study: optuna.Study,
+    number: int,
+    state: str,
+    reason: str,
+    value: float | None,
+    best_epoch: int,
+    tags: Mapping[str, str],
+) -> None:
+    if value is None or state not in ("complete", "pruned"):
+        value = patiently(lambda: worst_value(study))
+    final = value
+    patiently(lambda: trials.finish(bench.db, job, state, reason, final, best_epoch, tags))
+    logger.info("trial %d %s: %.4f %s", number, state, final, reason)
+    _settle(bench, job, study, number)
+
+
+def _settle(bench: Bench, job: Job, study: optuna.Study, number: int) -> None:
+    view = patiently(lambda: trials.view_trial(bench.db, job.study_name, job.ordinal))
+    patiently(lambda: tell(study, bench.db.storage, number, view.state, view.value or 0.0))
+    patiently(lambda: trials.settle(bench.db, job))
+    bench.store.drop(blob_name(job.study_name, job.ordinal, "checkpoint.npz"))
+
+
+def _deaths(bench: Bench, job: Job) -> str:
+    last = trials.view_trial(bench.db, job.study_name, job.ordinal).reason
+    return f"given up: {trials.STRIKES} workers died on it without finishing an epoch between" + (
+        f" ({last})" if last else ""
+    )

@@ -1,0 +1,152 @@
+"""A trial's model in MLflow: logged under its run, and put into the registry.
+
+Owns: the folder that MLflow loads and serves a Keras model from; versions and the alias ``champion``.
+Leaves to others: whether a model deserves it.
+
+The folder is written here, around the .keras file as it is: MLflow's own `log_model` would load the model to save it
+again, with TensorFlow and under a tracking URI that is global to the process.
+"""
+
+import json
+import platform
+import shutil
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import yaml
+from mlflow import MlflowClient
+from mlflow.entities import LoggedModelStatus
+from mlflow.exceptions import MlflowException
+from mlflow.models import Model, ModelSignature
+from mlflow.types.schema import Schema, TensorSpec
+
+from tuner.tracking.keras_file import Tensor, read_interface
+from tuner.tracking.mlflow_service import is_http
+from tuner.tracking.recorder import TrialRecord
+
+_ALIAS = "champion"
+# As `mlflow.keras` names them; it is what loads the folder.
+_FLAVOR = "mlflow.keras"
+_DATA = "data"
+_FILE = "data/model.keras"
+
+
+def log_model(client: MlflowClient, experiment_id: str, run_id: str, record: TrialRecord, file: Path) -> str:
+    """Log a .keras file as the model of a run, once; give its id.
+
+    A model whose delivery was cut off after it was complete is taken as it is; one cut off before is removed.
+    """
+    for model in client.search_logged_models([experiment_id], f"source_run_id = '{run_id}'"):
+        if model.status == LoggedModelStatus.READY:
+            return str(model.model_id)
+        client.delete_logged_model(model.model_id)
+    logged = client.create_logged_model(
+        experiment_id,
+        name="model",
+        source_run_id=run_id,
+        params={key: str(value) for key, value in record.params.items()},
+        tags={"study_name": record.study_name, "trial_number": str(record.trial_number)},
+        model_type="keras",
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        write_folder(Path(folder), file, Model(logged.artifact_location, run_id, model_id=logged.model_id))
+        client.log_model_artifacts(logged.model_id, folder)
+    client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
+    return str(logged.model_id)
+
+
+def write_folder(folder: Path, file: Path, description: Model) -> None:
+    """Write what MLflow loads and serves: the .keras file, what it takes and gives, and what it needs."""
+    (folder / _DATA).mkdir()
+    shutil.copyfile(file, folder / _FILE)
+    interface = read_interface(file)
+    description.signature = ModelSignature(
+        inputs=_schema(interface.inputs), outputs=_schema(interface.outputs) if interface.outputs else None
+    )
+    description.model_size_bytes = file.stat().st_size
+    description.add_flavor(
+        "keras",
+        data=_DATA,
+        keras_version=version("keras"),
+        keras_backend="tensorflow",
+        save_exported_model=False,
+    )
+    description.add_flavor(
+        "python_function",
+        loader_module=_FLAVOR,
+        python_version=platform.python_version(),
+        env={"virtualenv": "python_env.yaml"},
+    )
+    description.save(str(folder / "MLmodel"))
+    needs = [f"{package}=={version(package)}" for package in ("mlflow", "keras", "tensorflow", "numpy", "pandas")]
+    (folder / "requirements.txt").write_text("\n".join(needs) + "\n")
+    (folder / "python_env.yaml").write_text(
+        yaml.safe_dump({"python": platform.python_version(), "dependencies": ["-r requirements.txt"]})
+    )
+
+
+def register(client: MlflowClient, name: str, run_id: str, model_id: str, record: TrialRecord) -> str:
+    """Make the run's model the champion of this name, in a version of its own; give that version.
+
+    name: of the registered model, as `registry_name` gives it.
+    """
+    try:
+        client.create_registered_model(name)
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    versions = [each for each in client.search_model_versions(f"run_id = '{run_id}'") if each.name == name]
+    number = str(versions[0].version if versions else _create_version(client, name, run_id, model_id, record))
+    client.set_registered_model_alias(name, _ALIAS, number)
+    return number
+
+
+def champion_value(client: MlflowClient, name: str) -> float | None:
+    """The value with which the standing champion of this name was registered."""
+    try:
+        standing = client.get_model_version_by_alias(name, _ALIAS)
+    except MlflowException as error:
+        # No model of that name; or one without that alias.
+        if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
+            return None
+        raise
+    return float(standing.tags["value"]) if "value" in standing.tags else None
+
+
+def registry_name(experiment: str) -> str:
+    """The experiment's name, without what the registry refuses in names."""
+    return experiment.replace("/", "-").replace(":", "-")
+
+
+def _create_version(client: MlflowClient, name: str, run_id: str, model_id: str, record: TrialRecord) -> str:
+    tags = {"study_name": record.study_name, "trial_number": str(record.trial_number)}
+    if record.value is not None:
+        tags["value"] = repr(float(record.value))
+    by_server = is_http(client.tracking_uri)
+    made = client.create_model_version(
+        name,
+        # A database would resolve `models:/` through MLflow's global tracking URI, which is not ours to set.
+        f"models:/{model_id}" if by_server else client.get_logged_model(model_id).artifact_location,
+        run_id=run_id,
+        model_id=model_id,
+        tags=tags,
+        await_creation_for=0,
+    )
+    if not by_server:
+        # By this the model's page shows its version; a server writes it unasked.
+        versions = json.dumps([{"name": name, "version": made.version}])
+        client.set_logged_model_tags(model_id, {"mlflow.modelVersions": versions})
+    return str(made.version)
+
+
+def _schema(tensors: tuple[Tensor, ...]) -> Schema:
+    """One input has no name, so that a plain nested list of rows is what a person sends."""
+    shapes = [(-1, *(-1 if size is None else size for size in tensor.shape)) for tensor in tensors]
+    return Schema(
+        [
+            TensorSpec(np.dtype(tensor.dtype), shape, name=tensor.name if len(tensors) > 1 else None)
+            for tensor, shape in zip(tensors, shapes, strict=True)
+        ]
+    )

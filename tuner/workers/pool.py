@@ -1,0 +1,164 @@
+"""One process a slot: started, watched, replaced when it dies, until a study has ended.
+
+Owns: the processes and their log files, both stages of Ctrl+C, and what to do when workers cannot work.
+Leaves to others: what a worker does (worker), what a person sees meanwhile (a callback).
+"""
+
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tuner.database import studies, trials, workers
+from tuner.database.connection import Database, patiently
+from tuner.errors import InputError, NotFound, ServiceDown, TunerError
+from tuner.workers.devices import Slot
+from tuner.workers.worker import EXIT_DONE, EXIT_REPLACE_ME
+
+logger = logging.getLogger(__name__)
+
+_LOOK_S = 0.25
+_HAND_BACK_S = 10.0
+_HOPELESS = 3
+"""Deaths in a row without one trial ended between, after which no more workers are started."""
+
+_ERRORS = {each.exit_code: each for each in (InputError, NotFound, ServiceDown)}
+
+
+@dataclass(eq=False)
+class _Process:
+    index: int
+    worker_id: str
+    popen: "subprocess.Popen[bytes]"
+    log: Path
+
+
+@dataclass(eq=False)
+class Pool:
+    """The workers of one study on this machine.
+
+    logs: the folder of their log files, one a slot. arguments: further ones of `tune worker`.
+    """
+
+    db: Database
+    storage_url: str
+    study_name: str
+    slots: Sequence[Slot]
+    logs: Path
+    arguments: Sequence[str] = ()
+    _processes: list[_Process] = field(default_factory=list)
+    _stopping: bool = False
+    _deaths: int = 0
+    _ended_at_death: int = -1
+
+    def run(self, look: Callable[[], None]) -> None:
+        """Run until the study has ended, was stopped, or cannot go on.
+
+        look: called several times a second, to show progress. Raises what ended the workers, in their words;
+        KeyboardInterrupt after Ctrl+C, when what ran is finished (first) or handed back (second).
+        """
+        interrupted = False
+        try:
+            for index in range(len(self.slots)):
+                self._processes.append(self._start(index))
+            while self._processes:
+                try:
+                    look()
+                    time.sleep(_LOOK_S)
+                    self._replace_the_dead()
+                except KeyboardInterrupt:
+                    if interrupted:
+                        self._hand_back()
+                        raise
+                    interrupted = True
+                    self.stop()
+            look()
+        finally:
+            self._hand_back()
+        if interrupted:
+            raise KeyboardInterrupt
+
+    def stop(self) -> None:
+        """Let the workers finish their trials and take no more."""
+        self._stopping = True
+        patiently(lambda: studies.set_wish(self.db, self.study_name, "stopping"))
+        logger.warning("stopping: running trials are finished first; once more Ctrl+C stops at once")
+
+    def _start(self, index: int) -> _Process:
+        slot = self.slots[index]
+        worker_id = f"{os.uname().nodename}-{index + 1}-{uuid.uuid4().hex[:6]}"
+        self.logs.mkdir(parents=True, exist_ok=True)
+        log = self.logs / f"worker-{index + 1}.log"
+        command = [
+            *(sys.executable, "-m", "tuner.cli.main", "worker", "--study", self.study_name),
+            *("--storage", self.storage_url, "--worker-id", worker_id, *self.arguments),
+        ]
+        with log.open("ab") as file:
+            popen = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                env={**os.environ, **slot.environment()},
+                # Ctrl+C in the terminal is for this process alone; it decides what the workers do.
+                start_new_session=True,
+            )
+        return _Process(index, worker_id, popen, log)
+
+    def _replace_the_dead(self) -> None:
+        for process in list(self._processes):
+            code = process.popen.poll()
+            if code is None:
+                continue
+            self._processes.remove(process)
+            patiently(lambda process=process: workers.bury(self.db, process.worker_id))  # type: ignore[misc]
+            if code == EXIT_DONE:
+                continue
+            if code != EXIT_REPLACE_ME:
+                self._count_death(process, code)
+            if not self._over():
+                self._processes.append(self._start(process.index))
+
+    def _over(self) -> bool:
+        view = patiently(lambda: studies.view_study(self.db, self.study_name))
+        return self._stopping or view.finished_at is not None
+
+    def _count_death(self, process: _Process, code: int) -> None:
+        """A worker died. Where what it says will not change, or deaths go on and nothing ends, say so and give up."""
+        words = _last_words(process.log)
+        if code in _ERRORS:
+            raise _ERRORS[code](words)
+        cause = f"signal {-code}" if code < 0 else f"exit code {code}"
+        logger.warning("worker %s died (%s): %s", process.worker_id, cause, words or "no last words")
+        ended = len([view for view in trials.view_trials(self.db, self.study_name) if view.settled])
+        self._deaths = self._deaths + 1 if ended == self._ended_at_death else 1
+        self._ended_at_death = ended
+        if self._deaths >= max(_HOPELESS, 2 * len(self.slots)):
+            raise TunerError(f"{self._deaths} workers died in a row ({cause}): {words}. See {process.log}.")
+
+    def _hand_back(self) -> None:
+        """End what still runs: politely, then not. What the workers held is free for others."""
+        for process in self._processes:
+            if process.popen.poll() is None:
+                process.popen.send_signal(signal.SIGTERM)
+        until = time.monotonic() + _HAND_BACK_S
+        for process in self._processes:
+            try:
+                process.popen.wait(max(0.0, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.popen.kill()
+                process.popen.wait()
+            patiently(lambda process=process: workers.bury(self.db, process.worker_id))  # type: ignore[misc]
+        self._processes.clear()
+
+
+def _last_words(log: Path) -> str:
+    """The last line of a log that is not empty."""
+    lines = log.read_bytes()[-4000:].decode(errors="replace").splitlines() if log.exists() else []
+    return next((line.strip().removeprefix("tune: ") for line in reversed(lines) if line.strip()), "")

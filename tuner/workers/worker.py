@@ -1,0 +1,219 @@
+"""One worker process: takes trials until the budget is spent, and wires everything together.
+
+Owns: the loop, the signs of life, leaving cleanly. Started as `tune worker`, by the pool or by hand, on any machine.
+Leaves to others: one trial (studies), the processes (pool), which device (the environment, set by whoever starts it).
+"""
+
+import importlib.metadata
+import logging
+import os
+import signal
+import socket
+import threading
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import psutil
+
+from tuner.database import blobs, studies, trials, workers
+from tuner.database.connection import Database, open_database, patiently
+from tuner.errors import DataError
+from tuner.settings import Settings
+from tuner.training.plan import Path
+
+logger = logging.getLogger(__name__)
+
+_BEAT_S = 5.0
+_IDLE_S = 0.5
+_GOODBYE_S = 30.0
+
+EXIT_DONE = 0
+EXIT_REPLACE_ME = 75
+"""The process is worn - it ran so many trials, or grew so much - and wants a fresh one in its place (EX_TEMPFAIL)."""
+
+MOST_TRIALS = 200
+MOST_GROWTH_MIB = 2048
+
+
+class Leaving:
+    """Whether this process was told to go: finish the epoch, hand the trial back, leave."""
+
+    def __init__(self) -> None:
+        self._told = threading.Event()
+
+    def listen(self) -> None:
+        """Let SIGTERM and SIGINT set it."""
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, lambda *_: self._told.set())
+
+    def __call__(self) -> bool:
+        return self._told.is_set()
+
+    def wait(self, seconds: float) -> bool:
+        """Sleep, but not past being told."""
+        return self._told.wait(seconds)
+
+
+class _Pulse:
+    """Signs of life from a thread, so that a long epoch does not look like death."""
+
+    def __init__(self, db: Database, worker_id: str) -> None:
+        self._db = db
+        self._worker_id = worker_id
+        self._over = threading.Event()
+        self.study_name: str | None = None
+        self.stage = "starting"
+        self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._over.wait(_BEAT_S):
+            try:
+                self.beat()
+            except Exception as error:
+                logger.debug("a sign of life was lost: %s", error)
+
+    def beat(self) -> None:
+        workers.beat(self._db, self._worker_id, self.study_name, self.stage)
+
+    def say(self, study_name: str | None, stage: str) -> None:
+        """Say at once what this worker does now."""
+        self.study_name, self.stage = study_name, stage
+        patiently(self.beat)
+
+    def close(self) -> None:
+        self._over.set()
+        self._thread.join(_BEAT_S)
+
+
+def main(settings: Settings, study_name: str | None, worker_id: str | None = None, path: Path = "auto") -> int:
+    """Take trials: of one study until it has ended, or of whichever is open until told to leave. Gives an exit code."""
+    leaving = Leaving()
+    leaving.listen()
+    name = worker_id or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
+    db = open_database(settings.storage)
+    device = os.environ.get("TUNER_DEVICE", "cpu")
+    patiently(lambda: workers.enter(db, name, device))
+    pulse = _Pulse(db, name)
+    if study_name is not None:
+        pulse.say(study_name, "starting")
+    try:
+        return _Worker(settings, db, name, device, pulse, leaving, path).work(study_name)
+    finally:
+        pulse.close()
+        workers.leave(db, name)
+
+
+class _Worker:
+    def __init__(
+        self, settings: Settings, db: Database, name: str, device: str, pulse: _Pulse, leaving: Leaving, path: Path
+    ) -> None:
+        # The frameworks are imported once, here, after the worker has shown itself.
+        from tuner.studies import closing, projection, trial
+        from tuner.training import backend
+
+        backend.prepare(threads=int(os.environ.get("TUNER_THREADS", "0")))
+        self._closing, self._projection, self._trial = closing, projection, trial
+        self._settings = settings
+        self._db = db
+        self._name = name
+        self._pulse = pulse
+        self._leaving = leaving
+        self._path = path
+        self._tags = {"device": device, "host": socket.gethostname(), **_versions()}
+        self._store = blobs.blob_store(db, settings.artifacts)
+        self._benches: dict[str, Any] = {}
+        self._projectors: dict[str, Any] = {}
+        self._born_mib = _memory_mib()
+        self._done = 0
+
+    def work(self, study_name: str | None) -> int:
+        try:
+            while not self._leaving():
+                found = study_name or self._next_study()
+                if found is None:
+                    self._pulse.say(None, "waiting")
+                    self._leaving.wait(2.0)
+                    continue
+                over = self._turn(found)
+                if over and study_name is not None:
+                    return EXIT_DONE
+                if self._worn():
+                    return EXIT_REPLACE_ME
+            return EXIT_DONE
+        finally:
+            for projector in self._projectors.values():
+                projector.close(_GOODBYE_S)
+
+    def _next_study(self) -> str | None:
+        """The open study with the fewest trials begun: several studies take turns."""
+        views = patiently(lambda: studies.view_studies(self._db))
+        ready = [each.study_name for each in views if each.finished_at is None and each.wish == "running"]
+        begun = {name: len(trials.view_trials(self._db, name)) for name in ready}
+        return min(ready, key=lambda name: begun[name], default=None)
+
+    def _turn(self, study_name: str) -> bool:
+        """Run one trial of a study; tells whether there is nothing left for this worker to do in it."""
+        view = patiently(lambda: studies.view_study(self._db, study_name))
+        if view.finished_at is not None:
+            return True
+        bench = self._bench(view)
+        stopping = view.wish == "stopping" or (view.left_s is not None and view.left_s <= 0)
+        job = None if stopping else patiently(lambda: trials.take(self._db, study_name, self._name))
+        if job is not None:
+            self._pulse.say(study_name, "training")
+            self._trial.run_trial(bench, job)
+            self._done += 1
+            return False
+        if self._closing.close_if_over(self._db, bench.spec, bench.dataset, self._store, study_name, self._name):
+            return True
+        if view.wish == "stopping":
+            return True
+        # Others are at the last trials: wait, in case one of them dies.
+        self._pulse.say(study_name, "waiting")
+        self._leaving.wait(_IDLE_S)
+        return False
+
+    def _bench(self, view: studies.StudyView) -> Any:
+        if view.study_name not in self._benches:
+            from tuner.data.sources import load
+            from tuner.studies.service import spec_of
+
+            self._pulse.say(view.study_name, "loading")
+            spec = spec_of(view)
+            dataset = load(spec.data, view.seed)
+            bound = patiently(lambda: studies.pin_data(self._db, view.study_name, dataset.digest))
+            if bound != dataset.digest:
+                raise DataError(
+                    f"study {view.study_name!r} began on other data ({spec.data.name}: digest {bound[:12]}, "
+                    f"here {dataset.digest[:12]}). Put the same files here, or start a new study."
+                )
+            tags = {**self._tags, "dataset": spec.data.name, "dataset_digest": dataset.digest}
+            self._benches[view.study_name] = self._trial.Bench(
+                self._db, view, spec, dataset, self._store, tags, self._leaving, self._path
+            )
+            if view.mlflow_uri not in self._projectors:
+                self._projectors[view.mlflow_uri] = self._projection.Projector(
+                    self._db, lambda: _mlflow(view.mlflow_uri), self._store, self._name
+                )
+        self._projectors[view.mlflow_uri].watch(view.study_name)
+        return self._benches[view.study_name]
+
+    def _worn(self) -> bool:
+        """Keras leaves something behind with every model; a process is worth replacing in time."""
+        return self._done >= MOST_TRIALS or _memory_mib() - self._born_mib > MOST_GROWTH_MIB
+
+
+def _mlflow(uri: str) -> Any:
+    from tuner.tracking.mlflow_recorder import MlflowRecorder
+
+    return MlflowRecorder(uri)
+
+
+def _memory_mib() -> float:
+    return float(psutil.Process().memory_info().rss) / 2**20
+
+
+def _versions() -> Mapping[str, str]:
+    return {f"version_{name}": importlib.metadata.version(name) for name in ("keras", "tensorflow", "optuna")}
