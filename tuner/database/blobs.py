@@ -15,6 +15,11 @@ from tuner.database.connection import Database
 from tuner.database.tables import BlobRow
 
 
+def blob_name(study_name: str, ordinal: int, what: str) -> str:
+    """Where a trial's bytes are kept: what is ``checkpoint.npz`` or ``model.keras``."""
+    return f"{study_name}/{ordinal:05d}/{what}"
+
+
 class BlobStore(Protocol):
     """Bytes by name."""
 

@@ -10,12 +10,11 @@ from typing import Any
 
 from tuner.data.dataset import Dataset
 from tuner.database import studies, trials
-from tuner.database.blobs import BlobStore
+from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.connection import Database
 from tuner.database.trials import TrialView
 from tuner.spec import StudySpec
 from tuner.studies.service import FAILED, best_trial, study_status
-from tuner.studies.trial import blob_name
 from tuner.training.models import evaluate, load_bytes
 
 logger = logging.getLogger(__name__)

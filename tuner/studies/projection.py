@@ -12,12 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tuner.database import studies, trials
-from tuner.database.blobs import BlobStore
+from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.connection import Database
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.errors import ServiceDown
-from tuner.studies.trial import blob_name
 from tuner.tracking.recorder import EpochRecord, Recorder, StudyRecord, TrialRecord
 
 logger = logging.getLogger(__name__)

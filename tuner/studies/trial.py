@@ -16,7 +16,7 @@ import optuna
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import Preprocessing, fit
 from tuner.database import trials
-from tuner.database.blobs import BlobStore
+from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.connection import Database, patiently
 from tuner.database.studies import StudyView, view_study
 from tuner.database.trials import EpochView, Job, LeaseLost
@@ -58,11 +58,6 @@ class Bench:
         if kind not in self.fitted:
             self.fitted[kind] = fit(kind, self.dataset.train.x)
         return self.fitted[kind]
-
-
-def blob_name(study_name: str, ordinal: int, what: str) -> str:
-    """Where a trial's bytes are kept: what is ``checkpoint.npz`` or ``model.keras``."""
-    return f"{study_name}/{ordinal:05d}/{what}"
 
 
 def run_trial(bench: Bench, job: Job) -> None:

@@ -22,7 +22,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import Model, ModelSignature
 from mlflow.types.schema import Schema, TensorSpec
 
-from tuner.tracking.keras_file import Tensor, read_interface
+from tuner.tracking.keras_file import Interface, Tensor
 from tuner.tracking.mlflow_service import is_http
 from tuner.tracking.recorder import TrialRecord
 
@@ -33,7 +33,9 @@ _DATA = "data"
 _FILE = "data/model.keras"
 
 
-def log_model(client: MlflowClient, experiment_id: str, run_id: str, record: TrialRecord, file: Path) -> str:
+def log_model(
+    client: MlflowClient, experiment_id: str, run_id: str, record: TrialRecord, file: Path, interface: Interface
+) -> str:
     """Log a .keras file as the model of a run, once; give its id.
 
     A model whose delivery was cut off after it was complete is taken as it is; one cut off before is removed.
@@ -51,40 +53,10 @@ def log_model(client: MlflowClient, experiment_id: str, run_id: str, record: Tri
         model_type="keras",
     )
     with tempfile.TemporaryDirectory() as folder:
-        write_folder(Path(folder), file, Model(logged.artifact_location, run_id, model_id=logged.model_id))
+        _write_folder(Path(folder), file, interface, Model(logged.artifact_location, run_id, model_id=logged.model_id))
         client.log_model_artifacts(logged.model_id, folder)
     client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
     return str(logged.model_id)
-
-
-def write_folder(folder: Path, file: Path, description: Model) -> None:
-    """Write what MLflow loads and serves: the .keras file, what it takes and gives, and what it needs."""
-    (folder / _DATA).mkdir()
-    shutil.copyfile(file, folder / _FILE)
-    interface = read_interface(file)
-    description.signature = ModelSignature(
-        inputs=_schema(interface.inputs), outputs=_schema(interface.outputs) if interface.outputs else None
-    )
-    description.model_size_bytes = file.stat().st_size
-    description.add_flavor(
-        "keras",
-        data=_DATA,
-        keras_version=version("keras"),
-        keras_backend="tensorflow",
-        save_exported_model=False,
-    )
-    description.add_flavor(
-        "python_function",
-        loader_module=_FLAVOR,
-        python_version=platform.python_version(),
-        env={"virtualenv": "python_env.yaml"},
-    )
-    description.save(str(folder / "MLmodel"))
-    needs = [f"{package}=={version(package)}" for package in ("mlflow", "keras", "tensorflow", "numpy", "pandas")]
-    (folder / "requirements.txt").write_text("\n".join(needs) + "\n")
-    (folder / "python_env.yaml").write_text(
-        yaml.safe_dump({"python": platform.python_version(), "dependencies": ["-r requirements.txt"]})
-    )
 
 
 def register(client: MlflowClient, name: str, run_id: str, model_id: str, record: TrialRecord) -> str:
@@ -118,6 +90,35 @@ def champion_value(client: MlflowClient, name: str) -> float | None:
 def registry_name(experiment: str) -> str:
     """The experiment's name, without what the registry refuses in names."""
     return experiment.replace("/", "-").replace(":", "-")
+
+
+def _write_folder(folder: Path, file: Path, interface: Interface, description: Model) -> None:
+    """Write what MLflow loads and serves: the .keras file, what it takes and gives, and what it needs."""
+    (folder / _DATA).mkdir()
+    shutil.copyfile(file, folder / _FILE)
+    description.signature = ModelSignature(
+        inputs=_schema(interface.inputs), outputs=_schema(interface.outputs) if interface.outputs else None
+    )
+    description.model_size_bytes = file.stat().st_size
+    description.add_flavor(
+        "keras",
+        data=_DATA,
+        keras_version=version("keras"),
+        keras_backend="tensorflow",
+        save_exported_model=False,
+    )
+    description.add_flavor(
+        "python_function",
+        loader_module=_FLAVOR,
+        python_version=platform.python_version(),
+        env={"virtualenv": "python_env.yaml"},
+    )
+    description.save(str(folder / "MLmodel"))
+    needs = [f"{package}=={version(package)}" for package in ("mlflow", "keras", "tensorflow", "numpy", "pandas")]
+    (folder / "requirements.txt").write_text("\n".join(needs) + "\n")
+    (folder / "python_env.yaml").write_text(
+        yaml.safe_dump({"python": platform.python_version(), "dependencies": ["-r requirements.txt"]})
+    )
 
 
 def _create_version(client: MlflowClient, name: str, run_id: str, model_id: str, record: TrialRecord) -> str:

@@ -18,6 +18,7 @@ from mlflow.exceptions import MlflowException
 
 from tuner.errors import NotFound
 from tuner.tracking import mlflow_models, mlflow_service, picture
+from tuner.tracking.keras_file import read_interface
 from tuner.tracking.mlflow_runs import Known, Runs
 from tuner.tracking.picture import Figure
 from tuner.tracking.recorder import StudyRecord, TrialRecord
@@ -142,10 +143,13 @@ class MlflowRecorder:
     def _add_model(self, run: Known, record: TrialRecord) -> None:
         if record.model is None or run.model_id is not None:
             return
-        if not record.model.is_file():
-            logger.warning("trial %d: its model %s is gone and not in MLflow", record.trial_number, record.model)
+        try:
+            interface = read_interface(record.model)
+        except (FileNotFoundError, ValueError) as error:
+            # Everything else of the trial is worth recording all the same.
+            logger.warning("trial %d is recorded without its model: %s", record.trial_number, error)
             return
-        model_id = mlflow_models.log_model(self._client, run.experiment_id, run.run_id, record, record.model)
+        model_id = mlflow_models.log_model(self._client, run.experiment_id, run.run_id, record, record.model, interface)
         self._client.log_outputs(run.run_id, [LoggedModelOutput(model_id, step=record.best_epoch)])
         run.model_id = model_id
 

@@ -1,0 +1,30 @@
+"""What an import may cost, and who may know whom (the contracts proper are import-linter's)."""
+
+import subprocess
+import sys
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Top-level modules that a fresh interpreter has loaded after a statement."""
+    code = f"{statement}\nimport sys\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
+    return set(done.stdout.split())
+
+
+def test_the_command_line_starts_without_the_heavy_libraries() -> None:
+    heavy = {"tensorflow", "keras", "mlflow", "pandas", "sklearn", "optuna", "sqlalchemy", "numpy", "rich"}
+    assert not loaded_by("import tuner.cli.main") & heavy
+
+
+def test_a_study_is_looked_at_without_tensorflow_mlflow_or_pandas() -> None:
+    heavy = {"tensorflow", "keras", "mlflow", "pandas", "sklearn"}
+    assert not loaded_by("import tuner.studies.service, tuner.cli.show, tuner.cli.live") & heavy
+
+
+def test_local_data_is_loaded_without_keras() -> None:
+    assert not loaded_by("import tuner.data.sources") & {"tensorflow", "keras", "sklearn"}
+
+
+def test_a_search_space_is_checked_with_nothing_but_yaml_and_pydantic() -> None:
+    heavy = {"tensorflow", "keras", "mlflow", "pandas", "sklearn", "optuna", "sqlalchemy", "numpy"}
+    assert not loaded_by("import tuner.spec") & heavy

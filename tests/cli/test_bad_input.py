@@ -1,0 +1,148 @@
+"""Bad input gets one clear line, the right exit code, no traceback, and nothing is lost."""
+
+import gzip
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+Tune = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def tune(tmp_path: Path) -> Tune:
+    """Run the command in an empty folder."""
+
+    def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "tuner.cli.main", *arguments],
+            cwd=tmp_path,
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    return run
+
+
+def one_line(done: "subprocess.CompletedProcess[str]", code: int) -> str:
+    assert done.returncode == code, done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stdout == ""
+    return done.stderr
+
+
+def test_an_unknown_space_is_named_with_its_nearest(tune: Tune, tmp_path: Path) -> None:
+    assert "Did you mean fashion_mnist?" in one_line(tune("start", "--space", "fashon_mnist"), 3)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_space_file_that_is_not_there_is_named(tune: Tune) -> None:
+    assert "there is no search-space file my.yaml" in one_line(tune("start", "--space", "my.yaml"), 3)
+
+
+def test_broken_yaml_is_named_with_its_line(tune: Tune, tmp_path: Path) -> None:
+    (tmp_path / "my.yaml").write_text("dataset: digits\nparameters: {epochs: [1, 2}\n")
+    assert "my.yaml: line 2: not YAML" in one_line(tune("start", "--space", "my.yaml"), 2)
+
+
+def test_an_unknown_sampler_is_named_with_its_nearest(tune: Tune, tmp_path: Path) -> None:
+    (tmp_path / "my.yaml").write_text("dataset: digits\nparameters: {epochs: [1, 2]}\nsearch: {sampler: tpee}\n")
+    assert "search.sampler: 'tpee' is not known. Did you mean tpe?" in one_line(tune("start", "--space", "my.yaml"), 2)
+
+
+def test_an_option_that_the_pruner_has_not_is_named(tune: Tune, tmp_path: Path) -> None:
+    (tmp_path / "my.yaml").write_text(
+        "dataset: digits\nparameters: {epochs: [1, 2]}\nsearch: {pruner: {name: asha, reduction: 3}}\n"
+    )
+    assert "asha has no option 'reduction'" in one_line(tune("spaces", "check", "my.yaml"), 2)
+
+
+def test_zero_trials_are_too_few(tune: Tune) -> None:
+    assert "--trials 0: a study needs at least one trial" in one_line(
+        tune("start", "--space", "digits", "--trials", "0", "--detach"), 2
+    )
+
+
+def test_an_unknown_option_is_an_error_of_input(tune: Tune) -> None:
+    done = tune("start", "--spce", "digits")
+    assert done.returncode == 2
+    assert "No such option '--spce'" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("storage", "code", "words"),
+    [
+        ("sqlite:////no/such/folder/t.db", 2, "Does its folder exist"),
+        ("nonsense", 2, "is not a database URL"),
+        ("postgresql://nobody@127.0.0.1:1/x", 4, "Is the server up"),
+    ],
+)
+def test_a_database_that_cannot_be_used_says_why(tune: Tune, storage: str, code: int, words: str) -> None:
+    assert words in one_line(tune("start", "--space", "digits", "--detach", "--storage", storage), code)
+
+
+def test_a_folder_without_a_database_has_no_study(tune: Tune, tmp_path: Path) -> None:
+    for command in (["status"], ["list"], ["trials", "s"], ["best"], ["resume", "s"], ["stop"], ["sync"]):
+        assert "there is no study database" in one_line(tune(*command), 3)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_study_of_that_name_with_another_specification_is_left_alone(tune: Tune, tmp_path: Path) -> None:
+    assert tune("start", "--space", "digits", "--study", "mine", "--detach").returncode == 0
+    (tmp_path / "my.yaml").write_text("dataset: digits\nparameters: {epochs: [1, 2]}\n")
+    line = one_line(tune("start", "--space", "my.yaml", "--study", "mine", "--detach"), 2)
+    assert "study 'mine' is there with another specification" in line
+    assert tune("list").stdout.count("mine") == 1
+
+
+def test_a_smaller_budget_than_what_was_begun_is_refused_and_an_unknown_study_named(tune: Tune) -> None:
+    assert tune("start", "--space", "digits", "--study", "mine", "--detach").returncode == 0
+    assert "no study 'main'" in one_line(tune("resume", "main"), 3)
+    assert "there is no study 'x'" in one_line(tune("stop", "x"), 3)
+
+
+def test_a_gpu_that_is_not_there_is_not_promised(tune: Tune) -> None:
+    if shutil.which("nvidia-smi"):
+        pytest.skip("there is a GPU driver")
+    assert "--device gpu: no NVIDIA GPU was found" in one_line(tune("start", "--space", "digits", "--device", "gpu"), 2)
+
+
+def test_a_damaged_data_file_is_named_before_anything_is_stored(
+    tune: Tune, tmp_path: Path, fashion_mnist_home: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(fashion_mnist_home / "datasets" / "fashion-mnist", home / "datasets" / "fashion-mnist")
+    damaged = home / "datasets" / "fashion-mnist" / "train-images-idx3-ubyte.gz"
+    content = damaged.read_bytes()
+    damaged.unlink()
+    damaged.write_bytes(content[: len(content) // 2])
+    line = one_line(tune("start", "--space", "fashion_mnist", KERAS_HOME=str(home)), 2)
+    assert "train-images-idx3-ubyte.gz" in line
+    assert not (tmp_path / "tuner.db").exists()
+
+
+def test_a_folder_of_idx_files_that_is_empty_says_which_files_belong_there(tune: Tune, tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "my.yaml").write_text("dataset: {idx: images}\nparameters: {epochs: [1, 2]}\n")
+    assert "train-images-idx3-ubyte" in one_line(tune("start", "--space", "my.yaml"), 2)
+    with gzip.open(tmp_path / "images" / "train-images-idx3-ubyte.gz", "wb") as file:
+        file.write(b"\x00\x00\x08\x03")
+    assert "images" in one_line(tune("start", "--space", "my.yaml"), 2)
+
+
+@pytest.mark.parametrize("command", ["status", "trials", "best", "list"])
+def test_every_reading_command_prints_one_object(tune: Tune, command: str) -> None:
+    import json
+
+    tune("start", "--space", "digits", "--study", "mine", "--detach")
+    done = tune(command, "--json")
+    assert done.returncode == 0, done.stderr
+    assert isinstance(json.loads(done.stdout), dict)

@@ -1,0 +1,130 @@
+"""Studies as people speak of them: created, found, gone on with, stopped."""
+
+from pathlib import Path
+
+import pytest
+
+from tuner.database import studies, trials, workers
+from tuner.database.connection import Database, open_database
+from tuner.errors import InputError, NotFound, StudyConflict
+from tuner.settings import shipped_spaces
+from tuner.spec import parse_spec, read_spec
+from tuner.studies.closing import wilson
+from tuner.studies.service import create_study, ranked, resume_study, stop_study, study_status
+
+DIGITS = read_spec(shipped_spaces() / "digits.yaml")
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Database:
+    return open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
+
+
+def create(db: Database, name: str | None = None, n_trials: int | None = None) -> studies.StudyView:
+    return create_study(
+        db,
+        DIGITS,
+        study_name=name,
+        n_trials=n_trials,
+        timeout_s=None,
+        seed=None,
+        mlflow_uri="sqlite:///m.db",
+        options={},
+    )
+
+
+def end(db: Database, name: str, value: float, state: str = "complete") -> None:
+    job = trials.take(db, name, "w")
+    assert job is not None
+    trials.attach(db, job, job.ordinal, "")
+    trials.finish(db, job, state, "", value, 1, {})
+    trials.settle(db, job)
+
+
+def test_studies_without_a_name_are_numbered(db: Database) -> None:
+    assert [create(db).study_name for _ in range(3)] == ["digits-1", "digits-2", "digits-3"]
+
+
+def test_the_same_specification_under_the_same_name_is_the_same_study(db: Database) -> None:
+    first = create(db, "mine", 5)
+    again = create(db, "mine")
+    assert (again.study_name, again.trials, again.seed) == (first.study_name, 5, first.seed)
+
+
+def test_another_specification_under_the_same_name_is_refused(db: Database) -> None:
+    create(db, "mine")
+    other = parse_spec("dataset: digits\nparameters: {epochs: [1, 2]}", "other", Path(), "other.yaml")
+    with pytest.raises(StudyConflict, match="another specification"):
+        create_study(
+            db,
+            other,
+            study_name="mine",
+            n_trials=None,
+            timeout_s=None,
+            seed=None,
+            mlflow_uri="sqlite:///m.db",
+            options={},
+        )
+
+
+def test_fewer_trials_than_baselines_are_refused(db: Database) -> None:
+    mnist = read_spec(shipped_spaces() / "mnist.yaml")
+    with pytest.raises(InputError, match="3 baselines, which run first"):
+        create_study(db, mnist, study_name=None, n_trials=2, timeout_s=None, seed=None, mlflow_uri="", options={})
+
+
+@pytest.mark.parametrize("name", ["", "  ", "two\nlines", "x" * 201])
+def test_a_name_that_cannot_be_read_is_refused(db: Database, name: str) -> None:
+    with pytest.raises(InputError):
+        create(db, name)
+
+
+def test_stopping_and_resuming_is_a_wish_that_workers_read(db: Database) -> None:
+    create(db, "mine", 3)
+    workers.enter(db, "w", "cpu")
+    workers.beat(db, "w", "mine", "training")
+    assert study_status(db, "mine").state == "running"
+    assert stop_study(db, "mine").state == "stopping"
+    workers.leave(db, "w")
+    assert study_status(db, "mine").state == "stopped"
+    assert resume_study(db, "mine", None, None).wish == "running"
+
+
+def test_an_ended_study_goes_on_only_with_a_larger_budget(db: Database) -> None:
+    create(db, "mine", 2)
+    for value in (0.5, 0.7):
+        end(db, "mine", value)
+    studies.close_study(db, "mine", {"test": {"accuracy": 0.6}})
+    assert study_status(db, "mine").state == "finished"
+    with pytest.raises(StudyConflict, match="has ended; to go on, ask for more than 2"):
+        resume_study(db, "mine", None, None)
+    with pytest.raises(InputError, match="has begun 2 already"):
+        resume_study(db, "mine", 1, None)
+    with pytest.raises(StudyConflict, match="has ended after 2 trials"):
+        create(db, "mine", 2)
+    view = resume_study(db, "mine", 4, None)
+    assert (view.trials, view.finished_at, view.outcome) == (4, None, None)
+
+
+def test_the_best_is_the_best_complete_trial_and_failed_ones_come_last(db: Database) -> None:
+    create(db, "mine", 4)
+    for value, state in ((0.5, "complete"), (0.9, "diverged"), (0.8, "pruned"), (0.7, "complete")):
+        end(db, "mine", value, state)
+    status = study_status(db, "mine")
+    assert status.best is not None
+    assert status.best.ordinal == 3
+    assert [trial.ordinal for trial in ranked(status.trials, "maximize")] == [3, 0, 2, 1]
+    assert dict(status.counts) == {"complete": 2, "diverged": 1, "pruned": 1, "waiting": 0}
+
+
+def test_an_unknown_study_is_not_found(db: Database) -> None:
+    with pytest.raises(NotFound):
+        study_status(db, "nothing")
+
+
+def test_the_interval_of_a_share_is_wilsons() -> None:
+    # Brown, Cai and DasGupta, 2001: of 10 rows, none right leaves up to 0.2775.
+    assert wilson(0.0, 10) == pytest.approx((0.0, 0.2775), abs=1e-4)
+    low, high = wilson(0.88, 10_000)
+    assert low < 0.88 < high
+    assert high - low == pytest.approx(0.0127, abs=1e-4)
