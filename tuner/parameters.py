@@ -77,10 +77,11 @@ def _choice(known: Known, values: Any, at: str) -> Choice:
     return Choice(checked)
 
 
-def _value(known: Known, value: Any, at: str) -> Value:
+def _value(known: Known, raw: Any, at: str) -> Value:
     """A value of the family's kind: 0 for a float is 0.0; anything out of the family's limits is an error."""
-    if not isinstance(value, int | float | str | bool):
-        raise SpecError(f"{at}: {value!r} is not a value. Give a number, a word, true or false.")
+    if not isinstance(raw, int | float | str | bool):
+        raise SpecError(f"{at}: {raw!r} is not a value. Give a number, a word, true or false.")
+    value: Value = raw
     if known.kind == "float" and isinstance(value, int) and not isinstance(value, bool):
         value = float(value)
     fault = known.fault(value)

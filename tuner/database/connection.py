@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import optuna
 import sqlalchemy as sa
-from optuna.storages import RDBStorage
+from optuna.storages import BaseStorage, RDBStorage, get_storage
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
@@ -52,11 +52,15 @@ def _utc_now_mysql(element: Any, compiler: Any, **kwargs: Any) -> str:
 
 
 class Database:
-    """One study database. url: as given, for messages without its password."""
+    """One study database.
+
+    url: as given, for messages without its password. storage: Optuna's, one a process: what it has read of finished
+    trials it does not read again.
+    """
 
     def __init__(self, url: str, storage: RDBStorage) -> None:
         self.url = url
-        self.storage = storage
+        self.storage: BaseStorage = get_storage(storage)
         self.engine = storage.engine
 
     @property

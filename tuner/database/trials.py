@@ -280,7 +280,7 @@ def unrecorded(db: Database, study_name: str, worker_id: str, only_mine: bool = 
             session.scalars(
                 sa.select(TrialRow.ordinal)
                 .where(TrialRow.study_name == study_name, TrialRow.changes > TrialRow.recorded)
-                .where(TrialRow.params.is_not(None), TrialRow.trial_number.is_not(None))
+                .where(TrialRow.trial_number.is_not(None), sa.or_(TrialRow.params.is_not(None), TrialRow.settled))
                 .where(mine if only_mine else sa.or_(mine, theirs))
                 .where(sa.or_(TrialRow.recorder == worker_id, TrialRow.recording_until < utc_now()))
                 .order_by(TrialRow.ordinal)

@@ -23,7 +23,6 @@ class WorkerView:
     study_name: str | None
     stage: str
     seen_s: float
-    stopped: bool
 
 
 def enter(db: Database, worker_id: str, device: str) -> None:
@@ -82,7 +81,7 @@ def bury_the_dead(db: Database) -> int:
 
 
 def view_workers(db: Database, study_name: str | None = None) -> list[WorkerView]:
-    """Workers that have not left, of one study or of all."""
+    """Workers that have not left, of one study or of all; of those on this machine only the ones that live."""
     with db.session() as session:
         found = session.execute(
             sa.select(WorkerRow, utc_now() - WorkerRow.seen_at)
@@ -90,9 +89,11 @@ def view_workers(db: Database, study_name: str | None = None) -> list[WorkerView
             .where(WorkerRow.study_name == study_name if study_name is not None else sa.true())
             .order_by(WorkerRow.started_at)
         ).all()
+    here = socket.gethostname()
     return [
-        WorkerView(row.worker_id, row.host, row.pid, row.device, row.study_name, row.stage, float(seen_s), False)
+        WorkerView(row.worker_id, row.host, row.pid, row.device, row.study_name, row.stage, float(seen_s))
         for row, seen_s in found
+        if row.host != here or _alive(row.pid, row.pid_started_at)
     ]
 
 

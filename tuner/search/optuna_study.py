@@ -57,7 +57,9 @@ def trial_for(study: optuna.Study, storage: BaseStorage, ordinal: int, baseline:
 def adopt(study: optuna.Study, storage: BaseStorage, trial_number: int) -> Trial:
     """Go on with a running trial in this process: same number, same parameters, same values so far."""
     study_id = storage.get_study_id_from_name(study.study_name)
-    return Trial(study, storage.get_trial_id_from_study_id_trial_number(study_id, trial_number))
+    # Reading all trials first lets the storage's cache know this one.
+    every = storage.get_all_trials(study_id, deepcopy=False)
+    return Trial(study, next(frozen._trial_id for frozen in every if frozen.number == trial_number))
 
 
 def baseline_proposal(spec: StudySpec, ordinal: int) -> tuple[str, Params] | None:

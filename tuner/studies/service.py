@@ -163,7 +163,7 @@ def study_status(db: Database, study_name: str, epochs: bool = False) -> StudySt
     counts["waiting"] = max(0, view.trials - len(every))
     return StudyStatus(
         study=view,
-        state=_state(view, bool(active)),
+        state=_state(view, begun=bool(every), active=bool(active)),
         trials=every,
         workers=active,
         counts=dict(counts),
@@ -177,14 +177,14 @@ def all_statuses(db: Database) -> list[StudyStatus]:
     return [study_status(db, view.study_name) for view in studies.view_studies(db)]
 
 
-def _state(view: StudyView, active: bool) -> StudyState:
+def _state(view: StudyView, begun: bool, active: bool) -> StudyState:
     if view.finished_at is not None:
         return "finished"
     if view.wish == "stopping":
         return "stopping" if active else "stopped"
     if active:
         return "running"
-    return "waiting" if view.mlflow_run_id is None else "interrupted"
+    return "interrupted" if begun else "waiting"
 
 
 def best_trial(every: tuple[TrialView, ...], direction: str) -> TrialView | None:

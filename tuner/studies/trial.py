@@ -66,6 +66,11 @@ def run_trial(bench: Bench, job: Job) -> None:
         _run(bench, job)
     except LeaseLost as error:
         logger.warning("%s; stepping back", error)
+    except Exception as error:
+        # A bug, or a machine in trouble: this worker dies of it, and whoever finds the trial reads why.
+        words = " ".join(str(error).split())[:300]
+        trials.note_death(bench.db, job, f"{type(error).__name__}: {words}")
+        raise
 
 
 def _run(bench: Bench, job: Job) -> None:
@@ -98,10 +103,6 @@ def _run(bench: Bench, job: Job) -> None:
     except TrialFailed as failure:
         _end(bench, job, study, trial.number, failure.state, failure.reason, None, 0, tags)
         return
-    except Exception as error:
-        reason = f"a worker died of {type(error).__name__}: {' '.join(str(error).split())[:300]}"
-        trials.note_death(db, job, reason)
-        raise
     if watch.handed_back:
         trials.hand_back(db, job)
         logger.info("trial %d handed back at epoch %d", trial.number, len(result.epochs))

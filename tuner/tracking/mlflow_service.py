@@ -163,8 +163,10 @@ def _root(error: BaseException) -> BaseException:
 
 def _short(error: BaseException) -> str:
     root = _root(error)
-    text = (root.strerror if isinstance(root, OSError) else None) or str(root) or type(root).__name__
-    return text.strip().splitlines()[0][:300]
+    text = str(root).strip() or type(root).__name__
+    if isinstance(root, OSError) and root.strerror:
+        text = f"{root.strerror} ({root.filename})" if root.filename else root.strerror
+    return text.splitlines()[0][:300]
 
 
 def _shown(uri: str) -> str:

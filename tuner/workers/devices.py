@@ -29,6 +29,8 @@ class Slot:
             "CUDA_VISIBLE_DEVICES": "-1" if self.gpu is None else self.gpu,
             "TUNER_THREADS": str(self.threads),
             "TUNER_DEVICE": self.device,
+            # TensorFlow speaks from C++ before Python can stop it; its errors still come.
+            "TF_CPP_MIN_LOG_LEVEL": "3" if self.gpu is None else "1",
         }
 
 

@@ -1,0 +1,196 @@
+"""The main job: one command, and the study is in SQL, in Optuna and in MLflow, the same in all three."""
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import mlflow
+import optuna
+import psutil
+import pytest
+
+from tests.end_to_end.conftest import Desk
+
+pytestmark = pytest.mark.slow
+
+OPTUNA = Path(sys.executable).with_name("optuna")
+STATUS = {"complete": "FINISHED", "pruned": "KILLED"}
+
+
+def epochs_in_sql(desk: Desk) -> int:
+    if not (desk.folder / "tuner.db").exists():
+        return 0
+    with sqlite3.connect(desk.folder / "tuner.db") as connection:
+        try:
+            return int(connection.execute("SELECT count(*) FROM tuner_epochs").fetchone()[0])
+        except sqlite3.OperationalError:
+            return 0
+
+
+def check_all_three_agree(desk: Desk, study_name: str, n_trials: int) -> list[dict[str, object]]:
+    """Our rows, Optuna's own reading and an MLflow client see the same trials with the same values and states."""
+    ours = sorted(desk.object("trials", study_name)["trials"], key=lambda trial: trial["trial_number"])
+    assert [trial["trial_number"] for trial in ours] == list(range(n_trials))
+
+    theirs = optuna.load_study(study_name=study_name, storage=desk.storage).trials
+    assert [trial.number for trial in theirs] == list(range(n_trials))
+    for mine, trial in zip(ours, theirs, strict=True):
+        failed = mine["state"] not in STATUS
+        assert trial.state.name == ("COMPLETE" if failed else mine["state"].upper())
+        assert trial.value == pytest.approx(mine["value"], abs=1e-12)
+        assert trial.system_attrs["constraints:tuner_failed"] == float(failed) if failed else True
+        sampled = {name: value for name, value in trial.params.items() if name in mine["params"]}
+        assert sampled.items() <= mine["params"].items()
+
+    client = mlflow.MlflowClient(f"sqlite:///{desk.folder / 'mlflow.db'}")
+    experiment = client.get_experiment_by_name("small")
+    assert experiment is not None
+    runs = client.search_runs([experiment.experiment_id], f"tags.study_name = '{study_name}'", max_results=1000)
+    parents = [run for run in runs if run.data.tags["role"] == "study"]
+    children = {int(run.data.tags["trial_number"]): run for run in runs if run.data.tags["role"] == "trial"}
+    assert len(parents) == 1
+    assert len(runs) == n_trials + 1
+    for mine in ours:
+        run = children[mine["trial_number"]]
+        assert run.data.tags["mlflow.parentRunId"] == parents[0].info.run_id
+        assert run.data.tags["state"] == mine["state"]
+        assert run.info.status == STATUS.get(mine["state"], "FAILED")
+        assert run.data.metrics["value"] == pytest.approx(mine["value"], abs=1e-9)
+        assert {name: str(value) for name, value in mine["params"].items()} == run.data.params
+        history = client.get_metric_history(run.info.run_id, "val_accuracy")
+        assert [metric.step for metric in history] == list(range(1, mine["epochs"] + 1))
+    return ours
+
+
+def test_one_command_tunes_and_all_records_agree(desk: Desk) -> None:
+    desk.write_space()
+    done = desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "2")
+    assert "Best: trial" in done.stdout
+    assert "test accuracy" in done.stdout
+    assert "Traceback" not in done.stderr
+    ours = check_all_three_agree(desk, "s", 5)
+    assert ours[0]["baseline"] == "plain"
+    assert ours[0]["params"]["optimizer"] == "adam"
+    assert len({json.dumps(trial["params"], sort_keys=True) for trial in ours}) == 5
+
+    best = desk.object("best", "s")
+    assert best["value"] > 0.85
+    assert best["test"]["low"] < best["test"]["accuracy"] < best["test"]["high"]
+    assert best["metrics"]["val_accuracy"] == best["value"]
+
+    seen = subprocess.run(
+        [OPTUNA, "trials", "--storage", desk.storage, "--study-name", "s", "--format", "json"],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert len(json.loads(seen.stdout)) == 5
+
+    again = desk.tune("start", "--space", "small.yaml", "--study", "s", check=False)
+    assert again.returncode == 2
+    assert "has ended after 5 trials" in again.stderr
+
+    desk.tune("resume", "s", "--trials", "7", "--workers", "1")
+    check_all_three_agree(desk, "s", 7)
+
+
+def test_a_killed_study_goes_on_with_no_trial_lost_and_none_doubled(desk: Desk) -> None:
+    desk.write_space(epochs=150)
+    process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "2")
+    desk.wait_until(lambda: epochs_in_sql(desk) >= 20)
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    for child in family:
+        child.kill()
+    process.communicate()
+    before = desk.object("trials", "s")["trials"]
+    assert any(trial["state"] == "running" for trial in before)
+    assert desk.object("status", "s")["state"] == "interrupted"
+
+    desk.tune("resume", "s", "--workers", "2")
+    after = {trial["trial_number"]: trial for trial in check_all_three_agree(desk, "s", 5)}
+    for trial in before:
+        assert after[trial["trial_number"]]["params"] == trial["params"]
+        assert after[trial["trial_number"]]["epochs"] >= trial["epochs"]
+
+
+def test_a_killed_worker_is_replaced_and_its_trial_adopted(desk: Desk) -> None:
+    desk.write_space(epochs=150)
+    process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "1")
+    desk.wait_until(lambda: epochs_in_sql(desk) >= 20)
+    children = psutil.Process(process.pid).children()
+    assert len(children) == 1
+    children[0].kill()
+    _, stderr = process.communicate(timeout=200)
+    assert process.returncode == 0, stderr
+    assert "died (signal 9)" in stderr
+    check_all_three_agree(desk, "s", 5)
+
+
+def test_the_first_interrupt_finishes_what_runs_and_resume_completes(desk: Desk) -> None:
+    desk.write_space(epochs=60)
+    process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "1")
+    desk.wait_until(lambda: epochs_in_sql(desk) >= 5)
+    os.kill(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=120)
+    assert process.returncode == 130, stderr
+    status = desk.object("status", "s")
+    assert status["state"] == "stopped"
+    assert status["running"] == []
+    assert status["counts"]["waiting"] > 0
+    desk.tune("resume", "s", "--workers", "1")
+    check_all_three_agree(desk, "s", 5)
+
+
+def test_the_second_interrupt_stops_at_once_and_loses_nothing(desk: Desk) -> None:
+    desk.write_space(epochs=400)
+    process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "1")
+    desk.wait_until(lambda: epochs_in_sql(desk) >= 5)
+    os.kill(process.pid, signal.SIGINT)
+    desk.wait_until(lambda: desk.object("status", "s")["state"] == "stopping")
+    os.kill(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130, stderr
+    running = desk.object("status", "s")["running"]
+    assert len(running) == 1
+    trial = running[0]
+    desk.tune("resume", "s", "--workers", "2")
+    after = check_all_three_agree(desk, "s", 5)
+    assert after[trial["trial_number"]]["epochs"] >= trial["epochs"]
+
+
+def test_workers_started_by_hand_run_a_detached_study(desk: Desk) -> None:
+    desk.write_space()
+    assert desk.tune("start", "--space", "small.yaml", "--study", "s", "--detach").stdout == "s\n"
+    assert desk.object("status", "s")["state"] == "waiting"
+    workers = [desk.begin("worker", "--study", "s") for _ in range(2)]
+    for worker in workers:
+        _, stderr = worker.communicate(timeout=200)
+        assert worker.returncode == 0, stderr
+    check_all_three_agree(desk, "s", 5)
+    assert desk.object("status", "s")["state"] == "finished"
+
+
+def test_a_timeout_ends_the_study_with_the_running_trials_best(desk: Desk) -> None:
+    desk.write_space(epochs=4000)
+    done = desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "1", "--timeout", "30")
+    assert "has ended" in done.stdout
+    trials = desk.object("trials", "s")["trials"]
+    assert any(trial["reason"].startswith("time was up") for trial in trials)
+    assert all(trial["state"] in ("complete", "pruned") for trial in trials)
+
+
+def test_a_diverging_configuration_fails_with_its_reason_and_the_study_goes_on(desk: Desk) -> None:
+    desk.write_space(
+        text="dataset: digits\n"
+        "parameters: {optimizer: sgd, learning_rate: [1e6, 1e7], normalization: none, epochs: 3, loss: mse,\n"
+        "  output_activation: linear}\n"
+        "search: {trials: 2, pruner: none}\n"
+    )
+    done = desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "1")
+    assert "No trial was completed" in done.stdout
+    ours = check_all_three_agree(desk, "s", 2)
+    assert {trial["state"] for trial in ours} == {"diverged"}
+    assert all("diverged at epoch 1" in str(trial["reason"]) for trial in ours)

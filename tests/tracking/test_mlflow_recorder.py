@@ -1,0 +1,298 @@
+"""What the contract does not say: interrupted deliveries, models that are served, what the UI is given."""
+
+import json
+import logging
+import urllib.request
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from mlflow import MlflowClient
+from mlflow.entities import LoggedModelStatus, Metric
+
+from tests.tracking import servers
+from tests.tracking.records import STUDY, epochs, model_file, trial
+from tuner.errors import NotFound, ServiceDown
+from tuner.tracking.mlflow_recorder import MlflowRecorder
+
+
+@pytest.fixture(scope="module")
+def uri(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return f"sqlite:///{tmp_path_factory.mktemp('mlflow')}/mlflow.db"
+
+
+@pytest.fixture
+def client(uri: str) -> MlflowClient:
+    MlflowRecorder(uri).prepare()
+    return MlflowClient(uri)
+
+
+class Interrupted:
+    """A real client that is cut off at its n-th call: before it was sent, or before its answer arrived."""
+
+    def __init__(self, client: MlflowClient, calls: int, sent: bool) -> None:
+        self._client, self._left, self._sent = client, calls, sent
+
+    def __getattr__(self, name: str) -> Any:
+        def call(*args: object, **kwargs: object) -> object:
+            self._left -= 1
+            if self._left == 0 and not self._sent:
+                raise ConnectionResetError("before")
+            answer = getattr(self._client, name)(*args, **kwargs)
+            if self._left == 0:
+                raise ConnectionResetError("after")
+            return answer
+
+        return call
+
+
+def everything(client: MlflowClient, experiment: str) -> dict[str, Any]:
+    """All that MLflow has of an experiment, but ids and the times of the delivery itself."""
+    experiment_id = client.get_experiment_by_name(experiment).experiment_id
+    runs = client.search_runs([experiment_id])
+    names = {run.info.run_id: run.info.run_name for run in runs}
+    models = client.search_logged_models([experiment_id])
+    seen: dict[str, Any] = {
+        "runs": len(runs),
+        "models": [(m.name, str(m.status), names[m.source_run_id]) for m in models],
+    }
+    for run in runs:
+        tags = {key: names.get(value, value) for key, value in run.data.tags.items()}
+        histories = {
+            key: sorted((p.step, p.timestamp, p.value) for p in client.get_metric_history(run.info.run_id, key))
+            for key in run.data.metrics
+        }
+        full = client.get_run(run.info.run_id)
+        seen[run.info.run_name] = {
+            "params": run.data.params,
+            "tags": tags,
+            "histories": histories,
+            "info": (run.info.status, run.info.start_time, run.info.end_time),
+            "models": len(full.outputs.model_outputs),
+            "datasets": [each.dataset.digest for each in full.inputs.dataset_inputs],
+            "files": [file.path for file in client.list_artifacts(run.info.run_id)],
+        }
+    return seen
+
+
+@pytest.mark.parametrize("sent", [False, True], ids=["before it was sent", "before it was answered"])
+def test_a_delivery_cut_off_anywhere_is_completed_by_the_next(
+    uri: str, client: MlflowClient, tmp_path: Path, sent: bool
+) -> None:
+    tags = {"seed": "17", "dataset": "digits", "dataset_digest": "0123456789abcdef"}
+    record = replace(trial(), tags=tags, model=model_file(tmp_path))
+    ended = {"finished_at": 1_700_000_200.0, "outcome": {"value": 0.74, "best_trial": 3, "device": "cpu"}}
+
+    def deliver(recorder: MlflowRecorder, experiment: str) -> None:
+        study = replace(STUDY, experiment=experiment)
+        recorder.record_trial(study, record)
+        recorder.record_study(replace(study, **ended))
+
+    # Each delivery in a study of its own: the undisturbed one, then one cut off at each call.
+    whole = MlflowRecorder(uri)
+    deliver(whole, f"whole {sent}")
+    expected = everything(client, f"whole {sent}")
+    for calls in range(1, 100):
+        experiment = f"cut off {sent} {calls}"
+        recorder = MlflowRecorder(uri)
+        recorder._client = Interrupted(client, calls, sent)
+        try:
+            deliver(recorder, experiment)
+            break
+        except ServiceDown:
+            deliver(MlflowRecorder(uri), experiment)
+            seen = everything(client, experiment)
+            seen["digits-1"]["tags"]["mlflow.note.content"] = expected["digits-1"]["tags"]["mlflow.note.content"]
+            assert seen == expected, calls
+    assert calls > 15
+
+
+def test_metrics_that_arrived_without_their_cursor_are_not_doubled(uri: str, client: MlflowClient) -> None:
+    study = replace(STUDY, experiment="no cursor")
+    run_id = MlflowRecorder(uri).record_trial(study, trial(count=0, state="running"))
+    at_ms = [round(epoch.measured_at * 1000) for epoch in epochs(2)]
+    client.log_batch(run_id, [Metric("loss", 1 / (step + 1), at, step + 1) for step, at in enumerate(at_ms)])
+
+    MlflowRecorder(uri).record_trial(study, trial(count=4, state="running"))
+
+    assert [point.step for point in client.get_metric_history(run_id, "loss")] == [1, 2, 3, 4]
+
+
+def test_the_next_epochs_of_a_running_trial_are_one_request(uri: str, client: MlflowClient) -> None:
+    study = replace(STUDY, experiment="one request")
+    recorder = MlflowRecorder(uri)
+    recorder.record_trial(study, trial(count=1, state="running"))
+
+    for count, allowed in ((2, 1), (4, 1), (4, 0)):
+        recorder._client = Interrupted(client, allowed + 1, sent=False)
+        recorder.record_trial(study, trial(count=count, state="running"))
+
+
+def test_runs_have_readable_names(uri: str, client: MlflowClient) -> None:
+    study = replace(STUDY, experiment="names")
+    recorder = MlflowRecorder(uri)
+    records = [
+        trial(number=7),
+        replace(trial(number=0), baseline="lab-8-1"),
+        replace(trial(number=7, role="finalist"), tags={"seed": "2"}),
+    ]
+    runs = [recorder.record_study(study), *(recorder.record_trial(study, record) for record in records)]
+
+    assert [client.get_run(run_id).info.run_name for run_id in runs] == [
+        "digits-1",
+        "trial-007",
+        "trial-000 lab-8-1",
+        "finalist-007 seed 2",
+    ]
+
+
+def test_the_parent_run_has_spec_note_and_outcome(uri: str, client: MlflowClient, tmp_path: Path) -> None:
+    study = replace(STUDY, experiment="outcome")
+    recorder = MlflowRecorder(uri)
+    run_id = recorder.record_study(study)
+    assert client.get_run(run_id).info.status == "RUNNING"
+
+    outcome = {"value": 0.74, "best_trial": 3, "winner": "trial 3"}
+    recorder.record_study(replace(study, outcome=outcome, finished_at=1_700_000_200.0))
+
+    run = client.get_run(run_id)
+    assert (run.info.status, run.info.start_time, run.info.end_time) == (
+        "FINISHED",
+        1_700_000_000_250,
+        1_700_000_200_000,
+    )
+    assert run.data.metrics == {"value": 0.74, "best_trial": 3}
+    assert (run.data.tags["winner"], run.data.tags["sampler"], run.data.tags["role"]) == ("trial 3", "tpe", "study")
+    assert "| best trial | 3 |" in run.data.tags["mlflow.note.content"]
+    assert Path(client.download_artifacts(run_id, "spec.yaml", str(tmp_path))).read_text() == study.spec_yaml
+
+
+def test_a_study_that_goes_on_is_running_again(uri: str, client: MlflowClient) -> None:
+    study = replace(STUDY, experiment="resumed")
+    recorder = MlflowRecorder(uri)
+    run_id = recorder.record_study(replace(study, outcome={"value": 0.5}, finished_at=1_700_000_200.0))
+    recorder.record_study(study)
+    assert client.get_run(run_id).info.status == "RUNNING"
+
+    recorder.record_study(replace(study, outcome={"value": 0.4}, finished_at=1_700_000_300.0))
+    assert client.get_run(run_id).data.metrics == {"value": 0.4}
+
+
+def test_a_run_deleted_in_the_ui_is_recorded_anew(uri: str, client: MlflowClient) -> None:
+    study = replace(STUDY, experiment="deleted")
+    recorder = MlflowRecorder(uri)
+    run_id = recorder.record_trial(study, trial(count=2, state="running"))
+    client.delete_run(run_id)
+
+    again = recorder.record_trial(study, replace(trial(), run_id=run_id))
+
+    assert again != run_id
+    assert len(client.get_metric_history(again, "loss")) == 4
+
+
+def test_runs_created_at_once_become_one(uri: str, client: MlflowClient) -> None:
+    study = replace(STUDY, experiment="at once")
+    first, second = MlflowRecorder(uri), MlflowRecorder(uri)
+    first.record_study(study), second.record_study(study)
+
+    class Slow:
+        """The first recorder's client: before its request arrives, the second has created the same run."""
+
+        def __getattr__(self, name: str) -> Any:
+            if name == "create_run":
+                second.record_trial(study, trial(count=1, state="running"))
+            return getattr(client, name)
+
+    first._runs._client = Slow()
+    run_id = first.record_trial(study, trial(count=2, state="running"))
+
+    experiment_id = client.get_experiment_by_name("at once").experiment_id
+    children = client.search_runs([experiment_id], "tags.role = 'trial'")
+    assert [run.info.run_id for run in children] == [run_id]
+
+
+def test_artifacts_lie_beside_the_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, elsewhere = tmp_path / "ann's #1 study 100%", tmp_path / "elsewhere"
+    home.mkdir(), elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    MlflowRecorder(f"sqlite:///{home}/mlflow.db").record_study(replace(STUDY, experiment="a/b: c?"))
+
+    assert [path.name for path in elsewhere.rglob("*")] == []
+    assert [path.read_text() for path in home.rglob("spec.yaml")] == [STUDY.spec_yaml]
+
+
+def test_a_trial_is_recorded_without_a_model_that_is_gone_or_damaged(
+    uri: str, client: MlflowClient, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "damaged.keras").write_text("PK")
+    study = replace(STUDY, experiment="no model")
+    recorder = MlflowRecorder(uri)
+    with caplog.at_level(logging.WARNING):
+        for number, name in enumerate(("gone.keras", "damaged.keras")):
+            run_id = recorder.record_trial(study, replace(trial(number=number), model=tmp_path / name))
+            assert client.get_run(run_id).info.status == "FINISHED"
+            assert name in caplog.text
+
+    with pytest.raises(NotFound, match=r"digits-1: trial 0 has no model in MLflow to register\."):
+        recorder.register_champion(study, trial(number=0))
+
+
+def test_the_model_hangs_on_its_run_and_its_version(uri: str, client: MlflowClient, tmp_path: Path) -> None:
+    study = replace(STUDY, experiment="a model: one")
+    recorder = MlflowRecorder(uri)
+    record = replace(trial(), model=model_file(tmp_path))
+    version = recorder.register_champion(study, record)
+
+    run = client.get_run(recorder.record_trial(study, record))
+    (output,) = run.outputs.model_outputs
+    model = client.get_logged_model(output.model_id)
+    champion = client.get_model_version_by_alias("a model- one", "champion")
+    assert (model.name, model.status, output.step) == ("model", LoggedModelStatus.READY, record.best_epoch)
+    assert {metric.key: metric.value for metric in model.metrics or []}["value"] == 0.74
+    assert (str(champion.version), champion.run_id) == (version, run.info.run_id)
+    assert champion.tags == {"study_name": "digits-1", "trial_number": "3", "value": "0.74"}
+    needs = Path(model.artifact_location, "requirements.txt").read_text()
+    assert [line.partition("==")[0] for line in needs.split()] == ["mlflow", "keras", "tensorflow", "numpy", "pandas"]
+
+
+@pytest.mark.slow
+def test_the_champion_serves_raw_rows(tmp_path: Path) -> None:
+    import keras
+
+    pixels = keras.Input((8, 8), dtype="uint8")
+    hidden = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(pixels))
+    model = keras.Model(pixels, keras.layers.Dense(10, activation="softmax")(hidden))
+    model.save(tmp_path / "best.keras")
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    MlflowRecorder(uri).register_champion(STUDY, replace(trial(), model=tmp_path / "best.keras"))
+    rows = np.random.default_rng(0).integers(0, 256, (3, 8, 8))
+    expected = model.predict(rows, verbose=0)
+
+    serve = ("models", "serve", "-m", "models:/digits@champion", "--env-manager", "local")
+    with servers.mlflow(tmp_path, *serve, health="/ping", uri=uri) as address:
+        for body in ({"inputs": rows.tolist()}, {"instances": rows.tolist()}, {"inputs": rows.astype(float).tolist()}):
+            request = urllib.request.Request(
+                f"{address}/invocations", json.dumps(body).encode(), {"Content-Type": "application/json"}
+            )
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                np.testing.assert_allclose(json.load(answer)["predictions"], expected, atol=1e-5)
+
+
+@pytest.mark.slow
+def test_the_ui_started_beside_the_database_shows_runs_and_files(tmp_path: Path) -> None:
+    recorder = MlflowRecorder(f"sqlite:///{tmp_path}/mlflow.db")
+    parent = recorder.record_study(STUDY)
+    recorder.register_champion(STUDY, replace(trial(), model=model_file(tmp_path)))
+
+    with servers.mlflow(tmp_path, "ui", "--workers", "1") as address:
+        client = MlflowClient(address)
+        experiment_id = client.get_experiment_by_name("digits").experiment_id
+        assert len(client.search_runs([experiment_id])) == 2
+        assert [file.path for file in client.list_artifacts(parent)] == ["spec.yaml"]
+        with urllib.request.urlopen(f"{address}/get-artifact?path=spec.yaml&run_uuid={parent}", timeout=60) as answer:
+            assert answer.read().decode() == STUDY.spec_yaml
+        (model,) = client.search_logged_models([experiment_id])
+        assert {file.path for file in client.list_logged_model_artifacts(model.model_id)} >= {"MLmodel", "data"}
+        assert client.get_model_version_by_alias("digits", "champion").tags["value"] == "0.74"

@@ -1,0 +1,157 @@
+"""The families: from a configuration to a compiled Keras model that takes raw rows.
+
+Owns: which layers a family has, in which order; the model for use (export), its predictions and scores.
+Leaves to others: what a name is in Keras (catalogue), training (trainer).
+
+Every layer outside augmentation is Keras' own, so an exported model loads with `keras.models.load_model` alone.
+"""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from tuner.data.dataset import Array, DataInfo, Rows
+from tuner.data.preprocessing import Preprocessing
+from tuner.families import MlpConfig
+from tuner.training import catalogue
+from tuner.training.batches import wants_indices
+from tuner.training.plan import Metrics
+
+# Outputs are clipped so far from 0 and 1 before the logarithm, as Keras does.
+_EPSILON = 1e-7
+_ROWS_AT_ONCE = 2048
+
+
+def build(
+    config: MlpConfig, info: DataInfo, preprocessing: Preprocessing, metrics: Sequence[str] = (), *, seed: int
+) -> Any:
+    """A compiled `keras.Sequential` that takes raw rows, (rows, *input_shape) of any number type.
+
+    metrics: further ones to watch, beside accuracy.
+    The same configuration and seed give identical weights; no global random state is read or changed.
+    """
+    draws = np.random.default_rng(seed)
+
+    def seeds() -> int:
+        return int(draws.integers(2**31 - 1))
+
+    layers = catalogue.augmentation(config.augmentation, seeds) if info.images else []
+    layers += _normalization(preprocessing)
+    if len(info.input_shape) > 1:
+        layers.append(keras.layers.Flatten(name="flatten"))
+    if config.input_dropout:
+        layers.append(keras.layers.Dropout(config.input_dropout, seed=seeds(), name="input_dropout"))
+    for number, layer in enumerate(config.layers, start=1):
+        layers.append(_dense(config, layer.units, seeds, name=f"hidden_{number}"))
+        if layer.batch_normalization:
+            layers.append(keras.layers.BatchNormalization(name=f"batch_normalization_{number}"))
+        layers.append(catalogue.activation(layer.activation, name=f"activation_{number}"))
+        if layer.dropout:
+            layers.append(keras.layers.Dropout(layer.dropout, seed=seeds(), name=f"dropout_{number}"))
+    layers.append(_dense(config, info.outputs, seeds, activation=config.output_activation, name="output"))
+
+    model = keras.Sequential(
+        [keras.Input(info.input_shape, name="rows"), *(each for each in layers if each is not None)], name="mlp"
+    )
+    loss = catalogue.loss(config.loss, config.output_activation)
+    one_hot = not wants_indices(loss)
+    classes = info.outputs if info.task == "classification" else None
+    logits = bool(getattr(loss, "from_logits", False))
+    watched = [] if classes is None else [catalogue.accuracy(one_hot)]
+    watched += [catalogue.metric(name, classes, one_hot, logits) for name in metrics if name != "accuracy"]
+    steps = catalogue.steps_per_epoch(info.train_rows, config.batch_size)
+    model.compile(optimizer=catalogue.optimizer(config.optimizer, config.epochs, steps), loss=loss, metrics=watched)
+    return model
+
+
+def _dense(config: MlpConfig, units: int, seeds: Callable[[], int], name: str, activation: str | None = None) -> Any:
+    return keras.layers.Dense(
+        units,
+        activation=activation,
+        kernel_initializer=catalogue.initializer(config.initializer, seeds()),
+        kernel_regularizer=catalogue.regularizer(config.l1, config.l2),
+        name=name,
+    )
+
+
+def _normalization(preprocessing: Preprocessing) -> list[Any]:
+    """Keras' layers for `Preprocessing.apply`: first the offset, then the rest, in the same order and so rounding."""
+    if preprocessing.offset is None:
+        return []
+    centre = keras.layers.Rescaling(1.0, offset=-preprocessing.offset, name="centre")
+    if preprocessing.matrix is None:
+        return [centre, keras.layers.Rescaling(preprocessing.scale, name="scale")]
+    whiten = keras.layers.Dense(
+        len(preprocessing.matrix),
+        use_bias=False,
+        kernel_initializer=keras.initializers.Zeros(),
+        trainable=False,
+        name="whiten",
+    )
+    whiten.build((None, len(preprocessing.matrix)))
+    whiten.set_weights([preprocessing.matrix])
+    return [keras.layers.Flatten(name="flatten_to_whiten"), centre, whiten]
+
+
+def export(model: Any) -> Any:
+    """The model for use: raw rows in, for classes their probabilities out; not compiled, no augmentation.
+
+    It shares its layers, and so its weights, with `model`.
+    """
+    layers = [layer for layer in model.layers if not isinstance(layer, catalogue.AUGMENTATION_LAYERS)]
+    if getattr(model.loss, "from_logits", False):
+        layers.append(keras.layers.Softmax(name="probabilities"))
+    return keras.Sequential([keras.Input(model.input_shape[1:], name="rows"), *layers], name=model.name)
+
+
+def save(model: Any, path: Path) -> None:
+    """Write the model for use as a ``.keras`` file."""
+    export(model).save(path)
+
+
+def export_bytes(model: Any) -> bytes:
+    """What `save` writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        save(model, path)
+        return path.read_bytes()
+
+
+def load_bytes(data: bytes) -> Any:
+    """The model that `export_bytes` wrote."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        path.write_bytes(data)
+        return keras.models.load_model(path)
+
+
+def parameters(model: Any) -> int:
+    """How many numbers training adjusts."""
+    return int(sum(np.prod(weight.shape) for weight in model.trainable_weights))
+
+
+def predict(model: Any, x: Array) -> NDArray[np.float32]:
+    """The outputs for raw rows, (rows, outputs)."""
+    return cast(NDArray[np.float32], model.predict(x, batch_size=_ROWS_AT_ONCE, verbose=0))
+
+
+def evaluate(model: Any, rows: Rows, info: DataInfo) -> Metrics:
+    """Score a model for use on rows that it has not seen.
+
+    Classes: `accuracy`, and `loss`, the mean cross-entropy in nats, where the outputs are probabilities.
+    Regression: `loss`, the mean squared error, and `mae`.
+    """
+    outputs = predict(model, rows.x).astype(np.float64)
+    if info.task == "regression":
+        errors = outputs - rows.y.astype(np.float64).reshape(outputs.shape)
+        return {"loss": float(np.mean(errors**2)), "mae": float(np.mean(np.abs(errors)))}
+    scores = {"accuracy": float(np.mean(outputs.argmax(axis=1) == rows.y))}
+    if outputs.min() >= 0 and np.allclose(outputs.sum(axis=1), 1, atol=1e-3):
+        chosen = np.take_along_axis(outputs, rows.y.astype(np.intp)[:, np.newaxis], axis=1)
+        scores["loss"] = float(-np.mean(np.log(np.clip(chosen, _EPSILON, 1 - _EPSILON))))
+    return scores

@@ -1,0 +1,158 @@
+"""Train one model on one device.
+
+Owns: which path is taken, the epochs one after another, the best epoch's weights, patience, and the words for failure.
+Leaves to others: how an epoch runs (epoch_tensorflow, keras_fit), choosing parameters (search), pruning (studies).
+"""
+
+import logging
+import math
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import keras
+
+from tuner.data.dataset import Dataset
+from tuner.errors import TrialFailed
+from tuner.training.checkpoint import Arrays, Checkpoint
+from tuner.training.plan import Metrics, OnEpoch, Stopped, TrainPlan, TrainResult
+from tuner.training.stopping import best_epoch, out_of_patience
+
+logger = logging.getLogger(__name__)
+
+
+class Epochs(Protocol):
+    """One way to train a model: between two epochs, its Keras variables and its optimizer's hold the whole state."""
+
+    path: str
+
+    def run(self, epoch: int) -> Metrics:
+        """Train one epoch, from 1, and validate; Keras' names: loss, accuracy, val_loss, ..., learning_rate."""
+        ...
+
+
+def go_on(epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
+    """The `OnEpoch` that never ends training."""
+    return True
+
+
+def train(
+    model: Any, dataset: Dataset, plan: TrainPlan, resume: Checkpoint | None = None, on_epoch: OnEpoch = go_on
+) -> TrainResult:
+    """Train a compiled model; afterwards it holds the weights of its best epoch.
+
+    resume: go on from there, to the same end as if training had never stopped.
+    on_epoch: not called for an epoch that diverged, which also leaves no metrics in the result.
+    Raises TrialFailed (state "out_of_memory") where the batch does not fit the device; ValueError where `plan.path` is
+    "compiled" and the model cannot be.
+    """
+    started = time.perf_counter()
+    if not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+    history: list[Metrics] = []
+    best: Arrays = ()
+    if resume is not None:
+        _assign(model.variables, resume.weights)
+        _assign(model.optimizer.variables, resume.optimizer)
+        history, best = list(resume.epochs), resume.best_weights
+    stopped: Stopped = "finished"
+    reason = ""
+    with _out_of_memory(plan, dataset):
+        epochs = _path(model, dataset, plan)
+        while len(history) < plan.epochs:
+            if out_of_patience(_monitored(history, plan), plan.direction, plan.patience):
+                stopped = "patience"
+                reason = f"no better {plan.monitor} in {plan.patience} epochs, at epoch {len(history)} of {plan.epochs}"
+                break
+            epoch = len(history) + 1
+            epoch_started = time.perf_counter()
+            metrics = epochs.run(epoch)
+            bad = _not_finite(metrics, plan)
+            if bad is not None:
+                stopped, reason = "diverged", _diverged(model, epoch, bad, metrics)
+                break
+            history.append(metrics)
+            seconds = time.perf_counter() - epoch_started
+            weights = _read(model.variables)
+            at = best_epoch(_monitored(history, plan), plan.direction)
+            if at == epoch:
+                best = weights
+            checkpoint = Checkpoint(epoch, weights, _read(model.optimizer.variables), at, best, tuple(history))
+            if not on_epoch(epoch, metrics, seconds, checkpoint):
+                stopped, reason = "caller", f"stopped at epoch {epoch} of {plan.epochs}"
+                break
+    values = _monitored(history, plan)
+    at = best_epoch(values, plan.direction)
+    if best:
+        _assign(model.variables, best)
+    return TrainResult(
+        value=values[at - 1] if at else None,
+        best_epoch=at,
+        epochs=tuple(history),
+        stopped=stopped,
+        reason=reason,
+        path=epochs.path,
+        seconds=time.perf_counter() - started,
+    )
+
+
+def _path(model: Any, dataset: Dataset, plan: TrainPlan) -> Epochs:
+    from tuner.training.keras_fit import FitEpochs
+
+    if plan.path == "fit":
+        return FitEpochs(model, dataset, plan, why="asked for")
+    if keras.backend.backend() == "tensorflow":
+        from tuner.training.epoch_tensorflow import CompiledEpochs, why_not
+
+        why = why_not(model, dataset, plan)
+        if why is None:
+            return CompiledEpochs(model, dataset, plan)
+    else:
+        why = f"no compiled epoch for {keras.backend.backend()}"
+    if plan.path == "compiled":
+        raise ValueError(f"the compiled epoch was asked for and cannot be had: {why}")
+    return FitEpochs(model, dataset, plan, why)
+
+
+def _read(variables: Sequence[Any]) -> Arrays:
+    return tuple(variable.numpy() for variable in variables)
+
+
+def _assign(variables: Sequence[Any], arrays: Arrays) -> None:
+    for variable, array in zip(variables, arrays, strict=True):
+        variable.assign(array)
+
+
+def _monitored(history: Sequence[Metrics], plan: TrainPlan) -> list[float]:
+    return [metrics[plan.monitor] for metrics in history]
+
+
+def _not_finite(metrics: Metrics, plan: TrainPlan) -> str | None:
+    """The first of the metrics that matter which is not a number."""
+    names = ("loss", "val_loss", plan.monitor)
+    return next((name for name in names if not math.isfinite(metrics.get(name, 0.0))), None)
+
+
+def _diverged(model: Any, epoch: int, name: str, metrics: Metrics) -> str:
+    optimizer = model.optimizer.name.rsplit("_", 1)[0] if model.optimizer.name[-1:].isdigit() else model.optimizer.name
+    return (
+        f"diverged at epoch {epoch}: {name} is {metrics[name]} "
+        f"({optimizer}, learning rate {metrics['learning_rate']:.3g})"
+    )
+
+
+@contextmanager
+def _out_of_memory(plan: TrainPlan, dataset: Dataset) -> Iterator[None]:
+    """Turn a framework's word for no memory left into ours."""
+    try:
+        yield
+    except Exception as error:
+        # Each backend has an error of its own; TensorFlow and JAX name them in the same two ways.
+        told = type(error).__name__ == "ResourceExhaustedError" or "RESOURCE_EXHAUSTED" in str(error)
+        if not told and not isinstance(error, MemoryError):
+            raise
+        batch_size = plan.batch_size or len(dataset.train)
+        raise TrialFailed(
+            f"out of memory at batch size {batch_size}; use smaller batches or fewer units", state="out_of_memory"
+        ) from error
