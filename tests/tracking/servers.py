@@ -1,7 +1,8 @@
-"""Real MLflow processes for tests: on 127.0.0.1, on a free port, ended by their own process id."""
+"""Real MLflow processes for tests: on 127.0.0.1, on a free port, ended by their own process group."""
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -39,6 +40,7 @@ def mlflow(folder: Path, *arguments: str, health: str = "/health", uri: str = ""
             env=environment,
             stdout=output,
             stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         try:
             deadline = time.monotonic() + _START_S
@@ -52,7 +54,8 @@ def mlflow(folder: Path, *arguments: str, health: str = "/health", uri: str = ""
             try:
                 process.wait(timeout=30)
             except subprocess.TimeoutExpired:
-                process.kill()
+                # Its own group: `mlflow` starts uvicorn as a child.
+                os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
 
 

@@ -29,6 +29,7 @@ def refused(uri: str) -> tuple[str, float]:
         MlflowRecorder(uri).record_trial(STUDY, trial())
     line = str(caught.value)
     assert "\n" not in line
+    assert line.endswith(".")
     return line, time.monotonic() - start
 
 
@@ -66,7 +67,7 @@ def broken_server() -> Iterator[str]:
 def test_a_server_that_is_away_is_said_at_once(free_port: int) -> None:
     line, seconds = refused(f"http://ann:secret@127.0.0.1:{free_port}")
 
-    assert line == f"MLflow at http://127.0.0.1:{free_port} does not answer: Connection refused"
+    assert line == f"MLflow at http://127.0.0.1:{free_port} does not answer: Connection refused."
     assert seconds < 5
 
 
@@ -101,6 +102,15 @@ def test_a_place_where_no_file_can_be_is_named(tmp_path: Path) -> None:
 
     assert f"File exists ({tmp_path}/file)" in refused(f"sqlite:///{tmp_path}/file/mlflow.db")[0]
     assert "unable to open database file" in refused(f"sqlite:///{tmp_path}")[0]
+
+
+@pytest.mark.parametrize("uri", ["postgresql://ann:secret@127.0.0.1:1/mlflow", "nonsense://here", "./mlruns"])
+def test_an_address_that_cannot_be_used_is_named(uri: str) -> None:
+    line, seconds = refused(uri)
+
+    assert uri.replace("ann:secret@", "") in line
+    assert "secret" not in line
+    assert seconds < 5
 
 
 def test_artifacts_that_cannot_be_written_are_an_outage(tmp_path: Path) -> None:
@@ -141,14 +151,14 @@ def test_processes_that_start_together_make_one_database(tmp_path: Path) -> None
     uri = f"sqlite:///{tmp_path}/mlflow.db"
     spawn = multiprocessing.get_context("spawn")
     runs = spawn.Queue()
-    processes = [spawn.Process(target=_record, args=(uri, number, runs)) for number in range(4)]
+    processes = [spawn.Process(target=_record, args=(uri, number, runs)) for number in range(3)]
     for process in processes:
         process.start()
     found = [runs.get(timeout=120) for _ in processes]
     for process in processes:
         process.join()
 
-    assert [process.exitcode for process in processes] == [0] * 4
+    assert [process.exitcode for process in processes] == [0] * 3
     assert len({parent for parent, _ in found}) == 1
     assert len({run_id for _, run_id in found}) == 1
     client = mlflow_service.connect(uri)
@@ -161,6 +171,7 @@ def _record(uri: str, number: int, runs: "multiprocessing.Queue[tuple[str, str]]
     runs.put((recorder.record_study(STUDY), recorder.record_trial(STUDY, trial())))
 
 
+@pytest.mark.slow
 def test_nothing_is_printed(tmp_path: Path) -> None:
     code = """
 import logging, sys

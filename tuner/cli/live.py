@@ -122,9 +122,18 @@ def _counts(status: StudyStatus) -> Text:
 
 def _running(status: StudyStatus, running: list[TrialView]) -> Table:
     metric = show.objective(status)
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("trial", "epoch", metric, "best", "seconds", "worker", "configuration"):
-        table.add_column(column, no_wrap=True, overflow="ellipsis")
+    table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
+    for column, width in (
+        ("trial", 5),
+        ("epoch", 6),
+        (metric, len(metric)),
+        ("best", 6),
+        ("seconds", 7),
+        ("worker", 12),
+    ):
+        table.add_column(column, no_wrap=True, min_width=width)
+    # What is left of the line is the configuration's; the figures are never cut.
+    table.add_column("configuration", no_wrap=True, overflow="ellipsis", ratio=1)
     devices = {each.worker_id: each for each in status.workers}
     for trial in running:
         planned = trial.params.get("epochs", "?")

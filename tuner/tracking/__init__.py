@@ -4,6 +4,7 @@ Owns: the shape of a record, and its delivery to MLflow or to memory.
 Leaves to others: what happened (the study's database is the truth), when to deliver, whether a model is good enough.
 """
 
+import logging
 import os
 
 # MLflow reads most of these when it is first imported, and Python runs this file before mlflow_recorder. They are
@@ -24,3 +25,15 @@ _MLFLOW_DEFAULTS = {
 }
 for _name, _value in _MLFLOW_DEFAULTS.items():
     os.environ.setdefault(_name, _value)
+
+# What these warn of (a lost connection, a locked database) is said by the error that follows; alembic counts its sixty
+# steps. Levels that somebody has set stay.
+_LEVELS = {
+    "mlflow": logging.WARNING,
+    "mlflow.store.db.utils": logging.CRITICAL,
+    "alembic": logging.WARNING,
+    "urllib3.connectionpool": logging.ERROR,
+}
+for _name, _level in _LEVELS.items():
+    if logging.getLogger(_name).level == logging.NOTSET:
+        logging.getLogger(_name).setLevel(_level)

@@ -24,6 +24,9 @@ class MemoryRecorder:
         self.versions: dict[str, list[str]] = {}
         self.champions: dict[str, str] = {}
 
+    def prepare(self) -> None:
+        """Memory is there."""
+
     def record_study(self, record: StudyRecord) -> str:
         """Create or find the study's run, bring it up to date, and give its id."""
         run_id = self._study_run(record) or f"run-{len(self.studies) + len(self.trials)}"

@@ -5,11 +5,12 @@ Leaves to others: what is written into a run.
 """
 
 import getpass
+import re
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import quote
 
 from mlflow import MlflowClient
 from mlflow.entities import Run
@@ -20,6 +21,8 @@ from tuner.tracking.recorder import StudyRecord, TrialRecord
 
 # One study's start as two databases round it.
 _SAME_START_MS = 1000
+# The tag that says when a run was made, in nanoseconds since 1970: its start is that of the trial.
+_CREATED = "created_at_ns"
 
 
 @dataclass
@@ -101,7 +104,7 @@ class Runs:
                 try:
                     self._client.create_experiment(
                         name,
-                        None if self._artifacts is None else str(self._artifacts / quote(name, safe="")),
+                        self._artifacts_of(name),
                         # Else the UI asks which kind of experiment it is.
                         {"mlflow.experimentKind": "custom_model_development"},
                     )
@@ -114,6 +117,12 @@ class Runs:
                 self._client.restore_experiment(found.experiment_id)
             self._experiments[name] = found.experiment_id
         return self._experiments[name]
+
+    def _artifacts_of(self, experiment: str) -> str | None:
+        if self._artifacts is None:
+            return None
+        # As a URI: MLflow would take a `%` or `#` in a plain path for more than it is.
+        return (self._artifacts / re.sub(r"[^\w.-]+", "-", experiment)).as_uri()
 
     def _by_id(self, run_id: str | None) -> Known | None:
         """The run of this id, unless it is not there (any more)."""
@@ -139,7 +148,7 @@ class Runs:
         same_start: it must also have started then, so that a new study may have an old one's name.
         """
 
-        def find() -> Run | None:
+        def find() -> list[Run]:
             terms = [f"tags.`{key}` = {_quoted(value)}" for key, value in identity.items() if _quoted(value)]
             runs = [
                 run
@@ -147,17 +156,19 @@ class Runs:
                 if all(run.data.tags.get(key) == value for key, value in identity.items())
                 and (not same_start or abs(run.info.start_time - started_ms) <= _SAME_START_MS)
             ]
-            return min(runs, key=lambda run: (run.info.start_time, run.info.run_id), default=None)
+            return sorted(runs, key=lambda run: (run.data.tags.get(_CREATED, ""), run.info.run_id))
 
-        run = find()
-        if run is None:
+        runs = find()
+        if not runs:
             own = {"mlflow.user": _user(), "mlflow.source.name": "tune", "mlflow.source.type": "LOCAL"}
-            created = self._client.create_run(experiment_id, started_ms, {**identity, **own}, name)
-            # MLflow has no unique names: where two processes (or a repeated request) created it at once, all keep the
-            # same one, and each takes its own back.
-            run = find() or created
-            if run.info.run_id != created.info.run_id:
-                self._client.delete_run(created.info.run_id)
+            tags = {**identity, **own, _CREATED: str(time.time_ns())}
+            created = self._client.create_run(experiment_id, started_ms, tags, name)
+            runs = find() or [created]
+        # MLflow has no unique names. Where two processes (or a repeated request) created the run at once, all agree on
+        # the one that was first; who wrote into the other finds it deleted, and delivers again.
+        run, *others = runs
+        for other in others:
+            self._client.delete_run(other.info.run_id)
         self._runs[run.info.run_id] = Known.of(run)
         return self._runs[run.info.run_id]
 

@@ -1,10 +1,9 @@
 """Reach MLflow: open its database or server, and say in one line where it does not answer.
 
-Owns: the making of a new MLflow database, MLflow's logging and patience, the translation of its errors.
+Owns: the making of a new MLflow database, the translation of MLflow's errors.
 Leaves to others: what is asked of it.
 """
 
-import logging
 import os
 import re
 import sqlite3
@@ -21,17 +20,6 @@ from tuner.errors import ServiceDown
 
 # A database that cannot be opened is asked for 0.1 s more; MLflow's own ten tries wait for 100 s.
 mlflow_database.MAX_RETRY_COUNT = 2
-
-# What they warn of (a lost connection, a locked database) is said by the error that follows; alembic counts its sixty
-# steps. Levels that somebody set stay.
-for _name, _level in {
-    "mlflow": logging.WARNING,
-    "mlflow.store.db.utils": logging.CRITICAL,
-    "alembic": logging.WARNING,
-    "urllib3.connectionpool": logging.ERROR,
-}.items():
-    if logging.getLogger(_name).level == logging.NOTSET:
-        logging.getLogger(_name).setLevel(_level)
 
 # MLflow's words for a service that does not answer, is not one, or does not let us in.
 _OUTAGES = frozenset(
@@ -73,7 +61,7 @@ def connect(uri: str) -> MlflowClient:
             _open_file(path)
         return MlflowClient(uri)
     except MlflowException as error:
-        raise ServiceDown(f"MLflow's database {_shown(uri)} cannot be used: {_short(error)}") from error
+        raise ServiceDown(f"MLflow's database {_shown(uri)} cannot be used: {_line(error.message)}.") from error
     except (OSError, sqlite3.Error) as error:
         raise ServiceDown(
             f"MLflow's database {path or _shown(uri)} cannot be used: {_short(error)}. "
@@ -83,7 +71,7 @@ def connect(uri: str) -> MlflowClient:
         # SQLAlchemy's and the driver's own, for a database server; this line runs none of our code.
         if is_http(uri) or path is not None:
             raise
-        raise ServiceDown(f"MLflow's database {_shown(uri)} does not answer: {_short(error)}") from error
+        raise ServiceDown(f"MLflow's database {_shown(uri)} does not answer: {_short(error)}.") from error
 
 
 @contextmanager
@@ -94,7 +82,7 @@ def answers(uri: str) -> Iterator[None]:
     except (MlflowException, OSError) as error:
         if not is_outage(error, uri):
             raise
-        raise ServiceDown(f"MLflow at {_shown(uri)} does not answer: {_short(error)}") from error
+        raise ServiceDown(f"MLflow at {_shown(uri)} does not answer: {_short(error)}.") from error
 
 
 def is_outage(error: BaseException, uri: str) -> bool:
@@ -163,10 +151,14 @@ def _root(error: BaseException) -> BaseException:
 
 def _short(error: BaseException) -> str:
     root = _root(error)
-    text = str(root).strip() or type(root).__name__
+    text = str(root) or type(root).__name__
     if isinstance(root, OSError) and root.strerror:
         text = f"{root.strerror} ({root.filename})" if root.filename else root.strerror
-    return text.splitlines()[0][:300]
+    return _line(text)
+
+
+def _line(text: str) -> str:
+    return text.strip().splitlines()[0][:300].rstrip(". ")
 
 
 def _shown(uri: str) -> str:

@@ -90,6 +90,10 @@ class StudyRecord:
 class Recorder(Protocol):
     """Where records go. Each call is idempotent and raises ServiceDown where the other side does not answer."""
 
+    def prepare(self) -> None:
+        """Make sure that the other side answers; no record needs it."""
+        ...
+
     def record_study(self, record: StudyRecord) -> str:
         """Create or find the study's run, bring it up to date, and give its id."""
         ...
