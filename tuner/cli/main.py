@@ -385,7 +385,9 @@ def ui(port: int, storage: str | None) -> None:
         return
     click.echo(f"MLflow on {uri}: open http://127.0.0.1:{port} (Ctrl+C ends it)", err=True)
     command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri, "--port", str(port)]
-    sys.exit(subprocess.run(command, check=False).returncode)
+    # The server's job runner is for MLflow's own evaluations; without it the UI is there in half the time.
+    environment = {**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "PYTHONWARNINGS": "ignore"}
+    sys.exit(subprocess.run(command, env=environment, check=False).returncode)
 
 
 def _latest_tracking_uri(settings: Settings) -> str | None:

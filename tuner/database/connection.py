@@ -4,6 +4,7 @@ Owns: how SQLite and PostgreSQL are opened, our schema and its version, waiting 
 Leaves to others: the statements (studies, trials, workers, blobs).
 """
 
+import copy
 import logging
 import time
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from typing import Any, TypeVar
 import optuna
 import sqlalchemy as sa
 from optuna.storages import BaseStorage, RDBStorage, get_storage
+from sqlalchemy import orm
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
@@ -23,8 +25,18 @@ from tuner.errors import InputError, NotFound, ServiceDown, TunerError
 logger = logging.getLogger(__name__)
 
 _SQLITE_BUSY_S = 60.0
-_OUTAGE_S = 300.0
-_SCHEMA_TRIES = 5
+OUTAGE_S = 300.0
+"""How long a worker waits for a database that is away, before it gives up."""
+
+_MOST_PAUSE_S = 3.0
+_SCHEMA_TRIES = 10
+_SCHEMA_PAUSE_S = 0.2
+
+# What SQLite and PostgreSQL say of a server or a file that is there and will not do: waiting mends none of it.
+_NOT_OUTAGES = (
+    *("no such table", "no such column", "syntax error", "readonly", "read-only", "malformed", "not a database"),
+    *("password authentication failed", "no password supplied", "does not exist", "permission denied", "pg_hba.conf"),
+)
 
 T = TypeVar("T")
 
@@ -60,6 +72,7 @@ class Database:
 
     def __init__(self, url: str, storage: RDBStorage) -> None:
         self.url = url
+        self._rdb = storage
         self.storage: BaseStorage = get_storage(storage)
         self.engine = storage.engine
 
@@ -72,41 +85,80 @@ class Database:
         """A short unit of work; use as a context manager with `begin`."""
         return Session(self.engine, expire_on_commit=False)
 
+    def optuna_within(self, session: Session) -> BaseStorage:
+        """Optuna's storage for the length of a session, in its transaction: what it writes is committed with ours."""
+        backend = self._rdb
+        within = copy.copy(backend)
+        # Bound to a connection that is in a transaction already, its commits only end its own part of it.
+        within.scoped_session = orm.scoped_session(orm.sessionmaker(bind=session.connection()))
+        return within
+
     def now(self) -> float:
         """The database's clock, in seconds since 1970."""
         with self.session() as session:
             return float(session.execute(sa.select(utc_now())).scalar_one())
 
 
-def open_database(url: str, create: bool = True) -> Database:
+def open_database(url: str, create: bool = True, wait_s: float = 0.0) -> Database:
     """Open, and where need be create, a study database.
 
     url: SQLAlchemy's. create: False refuses a SQLite file that is not there, instead of making one.
+    wait_s: how long to wait for a server that does not answer.
     Raises InputError for a bad URL or an unwritable file, ServiceDown for a server that does not answer.
     """
     made = _parse(url)
     if made.get_backend_name() == "sqlite" and not create and made.database not in (None, "", ":memory:"):
         _must_exist(str(made.database), url)
     shown = made.render_as_string(hide_password=True)
-    for attempt in range(_SCHEMA_TRIES):
+    try:
+        return patiently(lambda: _open(made, shown), wait_s)
+    except ServiceDown as error:
+        assert error.__cause__ is not None
+        raise _in_words(error.__cause__, shown) from error.__cause__
+    except sa.exc.SQLAlchemyError as error:
+        raise _in_words(error, shown) from error
+    except (RuntimeError, ImportError) as error:
+        raise InputError(f"{shown}: {str(error).splitlines()[0]}") from error
+
+
+def _open(url: sa.URL, shown: str) -> Database:
+    for _ in range(_SCHEMA_TRIES - 1):
         try:
-            storage = RDBStorage(made.render_as_string(hide_password=False), engine_kwargs=_engine_options(made))
-            if made.get_backend_name() == "sqlite":
-                _tune_sqlite(storage.engine)
-            _create_schema(storage.engine, shown)
-            return Database(shown, storage)
+            return _open_once(url, shown)
         except sa.exc.SQLAlchemyError as error:
             # Several workers may create the tables at once; whoever comes second tries again and finds them.
-            if attempt + 1 < _SCHEMA_TRIES and _race(error):
-                time.sleep(0.2 * (attempt + 1))
-                continue
-            raise _in_words(error, shown) from error
-        except (RuntimeError, ImportError) as error:
-            raise InputError(f"{shown}: {str(error).splitlines()[0]}") from error
-    raise AssertionError("unreachable")
+            if not _race(error):
+                raise
+            time.sleep(_SCHEMA_PAUSE_S)
+    return _open_once(url, shown)
 
 
-def patiently(call: Callable[[], T], wait_s: float = _OUTAGE_S) -> T:
+def _open_once(url: sa.URL, shown: str) -> Database:
+    storage = RDBStorage(url.render_as_string(hide_password=False), engine_kwargs=_engine_options(url))
+    try:
+        if url.get_backend_name() == "sqlite":
+            _tune_sqlite(storage.engine)
+        _create_schema(storage.engine, shown)
+    except Exception:
+        storage.engine.dispose()
+        raise
+    return Database(shown, storage)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether an error of ours or of Optuna's means that the database is away for now."""
+    if isinstance(error, optuna.exceptions.StorageInternalError):
+        error = error.__cause__ or error
+    if not isinstance(error, sa.exc.DBAPIError | sa.exc.TimeoutError):
+        return False
+    if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
+        return True
+    words = str(error).lower()
+    passes = isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError)
+    return passes and not any(each in words for each in _NOT_OUTAGES)
+
+
+def patiently(call: Callable[[], T], wait_s: float = OUTAGE_S) -> T:
     """Make a call on the database; while the database is away, wait and make it again.
 
     The call must be one that can be made twice. Raises ServiceDown after wait_s seconds.
@@ -116,18 +168,23 @@ def patiently(call: Callable[[], T], wait_s: float = _OUTAGE_S) -> T:
     warned = False
     while True:
         try:
-            return call()
-        except (sa.exc.OperationalError, sa.exc.InterfaceError, optuna.exceptions.StorageInternalError) as error:
-            cause = error.__cause__ if isinstance(error, optuna.exceptions.StorageInternalError) else error
-            if _full(cause):
+            found = call()
+        except (sa.exc.SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
+            if _full(error):
                 raise TunerError("the disk is full; free some space, then `tune resume`.") from error
-            if time.monotonic() > deadline:
+            if not is_outage(error):
+                raise
+            if time.monotonic() >= deadline:
                 raise ServiceDown(f"the database has not answered for {wait_s:.0f} s ({_first(error)})") from error
             if not warned:
                 logger.warning("the database does not answer (%s); waiting", _first(error))
                 warned = True
             time.sleep(pause_s)
-            pause_s = min(pause_s * 1.5, 5.0)
+            pause_s = min(pause_s * 1.5, _MOST_PAUSE_S)
+        else:
+            if warned:
+                logger.warning("the database answers again")
+            return found
 
 
 def _parse(url: str) -> sa.URL:
@@ -142,7 +199,6 @@ def _parse(url: str) -> sa.URL:
 
 
 def _must_exist(path: str, url: str) -> None:
-
     if not Path(path).exists():
         raise NotFound(f"there is no study database at {url}. Start a study here, or name another with --storage.")
 
@@ -153,7 +209,11 @@ def _engine_options(url: sa.URL) -> dict[str, Any]:
     # PostgreSQL allows 100 connections by default: one small pool a worker lets thirty workers in.
     options: dict[str, Any] = {"pool_size": 1, "max_overflow": 2, "pool_pre_ping": True, "pool_recycle": 1800}
     if url.get_backend_name() == "postgresql":
-        options["connect_args"] = {"connect_timeout": 10}
+        options["connect_args"] = {
+            "connect_timeout": 10,
+            # A server that vanished without a word is noticed in half a minute; the system's own limit is two hours.
+            **{"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000},
+        }
     return options
 
 
@@ -172,12 +232,11 @@ def _tune_sqlite(engine: sa.Engine) -> None:
 
 
 def _create_schema(engine: sa.Engine, shown: str) -> None:
-    inspector = sa.inspect(engine)
-    if not inspector.has_table(VersionRow.__tablename__):
-        Base.metadata.create_all(engine)
-        with Session(engine) as session, session.begin():
-            if session.get(VersionRow, SCHEMA_VERSION) is None:
-                session.add(VersionRow(version=SCHEMA_VERSION))
+    if not sa.inspect(engine).has_table(VersionRow.__tablename__):
+        # One transaction: nobody sees a part of the schema, and where two make it at once, one fails and looks again.
+        with engine.begin() as connection:
+            Base.metadata.create_all(connection)
+            connection.execute(sa.insert(VersionRow).values(version=SCHEMA_VERSION))
     with Session(engine) as session:
         version = session.scalar(sa.select(sa.func.max(VersionRow.version))) or SCHEMA_VERSION
     if version > SCHEMA_VERSION:
@@ -186,7 +245,7 @@ def _create_schema(engine: sa.Engine, shown: str) -> None:
 
 def _race(error: Exception) -> bool:
     words = str(error).lower()
-    return "already exists" in words or "unique" in words or "locked" in words or "duplicate" in words
+    return any(each in words for each in ("already exists", "unique", "locked", "duplicate", "no such table"))
 
 
 def _full(error: BaseException | None) -> bool:
@@ -199,8 +258,10 @@ def _first(error: BaseException) -> str:
     return " ".join(str(cause).split())[:200]
 
 
-def _in_words(error: Exception, shown: str) -> TunerError:
+def _in_words(error: BaseException, shown: str) -> TunerError:
     words = _first(error)
+    if any(each in words for each in ("password", "does not exist", "pg_hba.conf")):
+        return InputError(f"{shown}: refuses ({words}). Check the user, the password and the database's name.")
     if "unable to open database file" in words:
         return InputError(f"{shown}: cannot be opened. Does its folder exist, and may you write there?")
     if "readonly database" in words or "read-only" in words:
