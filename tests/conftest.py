@@ -1,10 +1,14 @@
 """Real data for every test: the digits bundled with scikit-learn, and MNIST's files where this machine has them."""
 
+import contextlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
+from tests.postgres import PostgresServer, postgres
 from tuner.data import idx
 from tuner.data.cache import keras_home
 from tuner.data.dataset import Dataset
@@ -51,3 +55,16 @@ def fashion_mnist_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def digits() -> Dataset:
     """1,150 training, 288 validation and 359 test rows of 8 x 8 grey pixels, 0 to 16, in ten classes."""
     return load(DataSpec("digits"), seed=0)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    """A PostgreSQL for the whole session. Where none can be started, a person's tests are skipped, and CI's fail."""
+    with contextlib.ExitStack() as stack:
+        try:
+            server = stack.enter_context(postgres())
+        except Exception as error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip(f"no PostgreSQL could be started: {error}")
+        yield server

@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from tuner.errors import InputError
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -17,11 +19,15 @@ class Settings:
     tracking_uri: MLflow's (MLFLOW_TRACKING_URI); by default a SQLite file in the working folder, where a plain
     `mlflow ui` looks.
     artifacts: a folder that all workers share, for checkpoints and models (TUNER_ARTIFACTS), or None.
+    worker_trials, worker_growth_mib: after so many trials, or so much growth in memory, a worker process is replaced
+    by a fresh one (TUNER_WORKER_TRIALS, TUNER_WORKER_GROWTH_MIB).
     """
 
     storage: str
     tracking_uri: str
     artifacts: Path | None
+    worker_trials: int = 200
+    worker_growth_mib: int = 2048
 
 
 def read_settings() -> Settings:
@@ -31,7 +37,16 @@ def read_settings() -> Settings:
         storage=os.environ.get("TUNER_STORAGE") or "sqlite:///tuner.db",
         tracking_uri=os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{Path.cwd() / 'mlflow.db'}",
         artifacts=Path(artifacts).expanduser().resolve() if artifacts else None,
+        worker_trials=_whole("TUNER_WORKER_TRIALS", 200),
+        worker_growth_mib=_whole("TUNER_WORKER_GROWTH_MIB", 2048),
     )
+
+
+def _whole(name: str, default: int) -> int:
+    text = os.environ.get(name) or str(default)
+    if not text.isdigit() or int(text) < 1:
+        raise InputError(f"{name}={text}: a whole number from 1 is needed.")
+    return int(text)
 
 
 def shipped_spaces() -> Path:

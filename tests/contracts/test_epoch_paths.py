@@ -108,12 +108,14 @@ def _check_agreement(dataset: Dataset, params: Params) -> None:
     actual, compiled = _run(dataset, params, "compiled")
     assert compiled.path == "compiled"
     assert by_fit.path.startswith("fit")
-    for name in expected:
+    # Keras numbers a process's optimizers, so the names differ; the order does not.
+    for (name, wanted), got in zip(expected.items(), actual.values(), strict=True):
         # A bias before batch normalization has no effect and so no gradient but rounding, which Adam makes steps of.
         if params.get("batch_normalization") and re.search(r"hidden_\d[_/]bias", name):
             continue
-        distance = np.linalg.norm(actual[name] - expected[name])
-        assert distance <= TOLERANCE * np.linalg.norm(expected[name]) + 1e-7, name
+        # That bias is part of the mean, whose own share is near nothing.
+        tolerance = 1e-2 if params.get("batch_normalization") and "moving_mean" in name else TOLERANCE
+        assert np.linalg.norm(got - wanted) <= tolerance * np.linalg.norm(wanted) + 1e-7, name
     assert len(compiled.epochs) == EPOCHS
     for mine, keras in zip(compiled.epochs, by_fit.epochs, strict=True):
         assert set(mine) == set(keras)

@@ -1,24 +1,45 @@
-"""A real database for each test: a SQLite file."""
+"""A real database for each test, of each kind: a SQLite file, and one on a PostgreSQL server."""
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
+import optuna
 import pytest
 
+from tests.postgres import PostgresServer
 from tuner.database import studies
 from tuner.database.connection import Database, open_database
 
 
-@pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'tuner.db'}"
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'tuner.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.new_database()
+
+
+@contextlib.contextmanager
+def opening(url: str) -> Iterator[Database]:
+    """A database whose connections are closed afterwards."""
+    opened = open_database(url)
+    try:
+        yield opened
+    finally:
+        opened.engine.dispose()
 
 
 @pytest.fixture
-def db(url: str) -> Database:
-    return open_database(url)
+def db(url: str) -> Iterator[Database]:
+    with opening(url) as opened:
+        yield opened
 
 
 def add(db: Database, name: str = "s", trials: int = 5, timeout_s: float | None = None) -> None:
+    """A study in our tables and in Optuna's."""
+    optuna.create_study(storage=db.storage, study_name=name, direction="maximize")
     studies.add_study(
         db,
         study_name=name,

@@ -1,13 +1,20 @@
 """A study database is opened, or one line says why not."""
 
+import contextlib
+import multiprocessing
 import os
+import threading
 import time
+from collections.abc import Iterator
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 
+import optuna
 import pytest
 import sqlalchemy as sa
 
-from tests.database.conftest import add
+from tests.database.conftest import add, opening
+from tests.postgres import PostgresServer, postgres
 from tuner.database import studies
 from tuner.database.blobs import BlobStore, DatabaseStore, FolderStore
 from tuner.database.connection import Database, open_database, patiently
@@ -16,8 +23,9 @@ from tuner.errors import InputError, NotFound, ServiceDown
 
 
 def test_opening_twice_keeps_what_is_there(url: str) -> None:
-    add(open_database(url), "kept")
-    assert [view.study_name for view in studies.view_studies(open_database(url))] == ["kept"]
+    with opening(url) as first, opening(url) as second:
+        add(first, "kept")
+        assert [view.study_name for view in studies.view_studies(second)] == ["kept"]
 
 
 def test_optuna_and_we_share_one_file(db: Database) -> None:
@@ -39,6 +47,70 @@ def test_a_database_that_cannot_be_opened_says_why(url: str, error: type[Excepti
     assert "\n" not in str(caught.value)
 
 
+def open_at_once(url: str, together: Barrier) -> None:
+    together.wait(120)
+    open_database(url)
+
+
+def test_processes_that_make_the_tables_at_once_all_find_them(url: str) -> None:
+    context = multiprocessing.get_context("spawn")
+    together = context.Barrier(4)
+    processes = [context.Process(target=open_at_once, args=(url, together)) for _ in range(4)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+    assert [process.exitcode for process in processes] == [0] * 4
+    with opening(url) as opened:
+        assert studies.view_studies(opened) == []
+
+
+@pytest.mark.postgres
+def test_a_wrong_name_of_a_database_is_no_outage(postgres_server: PostgresServer) -> None:
+    url = postgres_server.new_database().replace("@/", "@/nothing")
+    with pytest.raises(InputError, match="does not exist"):
+        open_database(url, wait_s=60.0)
+
+
+@pytest.mark.postgres
+def test_thirty_workers_fit_into_a_servers_hundred_connections(postgres_server: PostgresServer) -> None:
+    with opening(postgres_server.new_database()) as opened:
+        pool = opened.engine.pool
+    assert isinstance(pool, sa.QueuePool)
+    assert 30 * (pool.size() + pool._max_overflow) < 100
+
+
+@pytest.mark.postgres
+@pytest.mark.slow
+def test_calls_of_ours_and_of_optuna_wait_out_an_outage() -> None:
+    with postgres() as server:
+        url = server.new_database()
+        with opening(url) as opened:
+            add(opened)
+            with away(server, 3.0):
+                assert [each.study_name for each in patiently(lambda: studies.view_studies(opened))] == ["s"]
+            with away(server, 3.0):
+                assert patiently(lambda: optuna.load_study(storage=opened.storage, study_name="s").trials) == []
+        with away(server, 3.0):
+            late = open_database(url, wait_s=60.0)
+        assert [each.study_name for each in studies.view_studies(late)] == ["s"]
+        late.engine.dispose()
+
+
+@contextlib.contextmanager
+def away(server: PostgresServer, seconds: float) -> Iterator[None]:
+    server.stop()
+    timer = threading.Timer(seconds, server.start)
+    timer.start()
+    yield
+    timer.join()
+
+
+def test_a_mistake_is_not_taken_for_an_outage(db: Database) -> None:
+    with pytest.raises(sa.exc.SQLAlchemyError), db.session() as session:
+        patiently(lambda: session.execute(sa.text("SELECT * FROM tuner_nothing")))
+
+
 def test_a_password_is_not_shown() -> None:
     with pytest.raises(ServiceDown) as caught:
         open_database("postgresql://nobody:secret@127.0.0.1:1/x")
@@ -54,7 +126,8 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_file_that_cannot_be_written_says_so(tmp_path: Path, url: str) -> None:
+def test_a_file_that_cannot_be_written_says_so(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'tuner.db'}"
     open_database(url).engine.dispose()
     (tmp_path / "tuner.db").chmod(0o400)
     with pytest.raises(InputError, match="cannot be written"):
@@ -67,8 +140,7 @@ def test_looking_at_a_database_that_is_not_there_makes_none(tmp_path: Path) -> N
     assert not list(tmp_path.iterdir())
 
 
-def test_a_database_of_a_newer_version_is_refused(url: str) -> None:
-    db = open_database(url)
+def test_a_database_of_a_newer_version_is_refused(db: Database, url: str) -> None:
     with db.session() as session, session.begin():
         session.add(VersionRow(version=99))
     with pytest.raises(InputError, match="newer version"):
@@ -122,6 +194,14 @@ class TestEveryStore:
         store.drop("a")
         store.drop("a")
         assert store.get("a") is None
+
+    def test_forgets_all_that_begin_alike_and_nothing_else(self, store: BlobStore) -> None:
+        for name in ("s/1/checkpoint-1", "s/1/checkpoint-2", "s/1/model", "s/2/checkpoint-1"):
+            store.put(name, b"x")
+        store.drop_all("s/1/checkpoint-")
+        store.drop_all("nothing/here")
+        assert [store.get(name) for name in ("s/1/checkpoint-1", "s/1/checkpoint-2")] == [None, None]
+        assert [store.get(name) for name in ("s/1/model", "s/2/checkpoint-1")] == [b"x", b"x"]
 
     def test_keeps_names_apart_and_inside(self, store: BlobStore, tmp_path: Path) -> None:
         names = ["../out", "a b/c", "a%20b/c", "a/../b", "./a", "ä/ö"]

@@ -1,17 +1,22 @@
 """The budget is exact and a lease is one worker's, whatever happens to the processes."""
 
 import multiprocessing
+import threading
 import time
 from collections import Counter
+from multiprocessing.synchronize import Event
 
 import pytest
 import sqlalchemy as sa
+from optuna.storages import RDBStorage
+from optuna.trial import FrozenTrial
 
 from tests.database.conftest import add
 from tuner.database import studies, trials, workers
 from tuner.database.connection import Database, open_database, utc_now
-from tuner.database.tables import TrialRow
-from tuner.database.trials import EpochView, LeaseLost
+from tuner.database.tables import TrialRow, WorkerRow
+from tuner.database.trials import GRACE_S, EpochView, LeaseLost
+from tuner.search.optuna_study import trial_template
 
 
 def expire(db: Database) -> None:
@@ -20,9 +25,27 @@ def expire(db: Database) -> None:
         session.execute(sa.update(TrialRow).where(~TrialRow.settled).values(lease_until=0.0))
 
 
+def fill(db: Database, job: trials.Job) -> int:
+    return trials.fill(db, job, trial_template(job.ordinal, None), "")
+
+
+def silence(db: Database) -> None:
+    """As if every worker had been silent for longer than a lease."""
+    with db.session() as session, session.begin():
+        session.execute(sa.update(TrialRow).where(~TrialRow.settled).values(lease_until=utc_now() - 1.0))
+
+
+def age(db: Database, worker_id: str, seconds: float) -> None:
+    """As if a worker's signs of life had come without a gap for so long."""
+    with db.session() as session, session.begin():
+        session.execute(
+            sa.update(WorkerRow).where(WorkerRow.worker_id == worker_id).values(steady_since=utc_now() - seconds)
+        )
+
+
 def test_the_budget_is_given_out_once_and_no_further(db: Database) -> None:
     add(db, trials=3)
-    taken = [trials.take(db, "s", "w") for _ in range(4)]
+    taken = [trials.take(db, "s", f"w{i}") for i in range(4)]
     assert [job.ordinal for job in taken[:3] if job] == [0, 1, 2]
     assert taken[3] is None
 
@@ -36,8 +59,7 @@ def take_all(url: str, worker_id: str, out: "multiprocessing.Queue[int]") -> Non
         trials.settle(db, job)
 
 
-def test_processes_that_race_for_the_budget_take_each_place_once(url: str) -> None:
-    db = open_database(url)
+def test_processes_that_race_for_the_budget_take_each_place_once(db: Database, url: str) -> None:
     add(db, trials=60)
     context = multiprocessing.get_context("spawn")
     out: multiprocessing.Queue[int] = context.Queue()
@@ -56,11 +78,11 @@ def test_a_trial_of_a_silent_worker_is_adopted_and_the_silent_one_cannot_write(d
     add(db)
     first = trials.take(db, "s", "w1")
     assert first is not None
-    trials.attach(db, first, 7, "")
+    number = fill(db, first)
     expire(db)
     second = trials.take(db, "s", "w2")
     assert second is not None
-    assert (second.ordinal, second.trial_number, second.attempt) == (0, 7, 2)
+    assert (second.ordinal, second.trial_number, second.attempt) == (0, number, 2)
     with pytest.raises(LeaseLost):
         trials.finish_epoch(db, first, EpochView(1, {}, 0.1, 0.0), None, 0)
     with pytest.raises(LeaseLost):
@@ -76,6 +98,8 @@ def test_a_worker_that_gives_signs_of_life_keeps_its_trial(db: Database) -> None
     with db.session() as session, session.begin():
         session.execute(sa.update(TrialRow).values(lease_until=utc_now() + 0.2))
     workers.beat(db, "w1", "s", "training")
+    workers.enter(db, "w2", "cpu")
+    age(db, "w2", 2 * GRACE_S)
     time.sleep(0.3)
     assert trials.take(db, "s", "w2") is None
 
@@ -137,9 +161,9 @@ def test_a_trial_that_ended_but_was_not_told_is_taken_again_to_be_told(db: Datab
 
 def test_a_larger_budget_opens_new_places(db: Database) -> None:
     add(db, trials=1)
-    assert trials.take(db, "s", "w") is not None
+    assert trials.take(db, "s", "w1") is not None
     studies.reopen(db, "s", 2, None)
-    job = trials.take(db, "s", "w")
+    job = trials.take(db, "s", "w2")
     assert job is not None
     assert job.ordinal == 1
 
@@ -148,7 +172,7 @@ def test_what_mlflow_misses_is_known_until_it_is_delivered(db: Database) -> None
     add(db)
     job = trials.take(db, "s", "w1")
     assert job is not None
-    trials.attach(db, job, 0, "")
+    fill(db, job)
     assert trials.unrecorded(db, "s", "w1") == []  # nothing to show before it has parameters
     trials.start(db, job, {"epochs": 3}, {})
     assert trials.unrecorded(db, "s", "w1") == [0]
@@ -161,3 +185,100 @@ def test_what_mlflow_misses_is_known_until_it_is_delivered(db: Database) -> None
     assert trials.unrecorded(db, "s", "w1") == [0]
     expire(db)
     assert trials.unrecorded(db, "s", "w2") == [0]  # the worker is gone: anybody may
+
+
+def test_after_an_outage_the_first_worker_back_robs_nobody(db: Database) -> None:
+    add(db, trials=1)
+    for worker in ("w1", "w2"):
+        workers.enter(db, worker, "cpu")
+        age(db, worker, 10 * GRACE_S)
+    job = trials.take(db, "s", "w1")
+    assert job is not None
+    silence(db)
+    with db.session() as session, session.begin():
+        session.execute(sa.update(WorkerRow).values(seen_at=utc_now() - 60.0))
+    assert trials.take(db, "s", "w2") is None  # its own signs of life did not come through either
+    workers.beat(db, "w2", "s", "waiting")
+    assert trials.take(db, "s", "w2") is None  # the other may be about to say that it lives
+    workers.beat(db, "w1", "s", "training")
+    age(db, "w2", 2 * GRACE_S)
+    assert trials.take(db, "s", "w2") is None  # and has said so
+    trials.settle(db, job)
+
+
+def test_a_silent_workers_trial_is_taken_once_the_database_has_been_there_for_a_while(db: Database) -> None:
+    add(db, trials=1)
+    workers.enter(db, "w2", "cpu")
+    assert trials.take(db, "s", "w1") is not None
+    silence(db)
+    assert trials.take(db, "s", "w2") is None
+    age(db, "w2", GRACE_S + 1.0)
+    taken = trials.take(db, "s", "w2")
+    assert taken is not None
+    assert taken.attempt == 2
+
+
+def test_a_place_that_was_given_by_a_call_whose_answer_was_lost_is_given_again(db: Database) -> None:
+    add(db, trials=1)
+    first, again = trials.take(db, "s", "w"), trials.take(db, "s", "w")
+    assert first is not None
+    assert again is not None
+    assert (again.ordinal, again.attempt, again.given_up) == (0, 2, False)
+    with pytest.raises(LeaseLost):
+        fill(db, first)
+
+
+def test_a_worker_that_stalled_before_it_made_its_trial_makes_none(db: Database) -> None:
+    add(db, trials=1)
+    slow = trials.take(db, "s", "w1")
+    assert slow is not None
+    expire(db)
+    quick = trials.take(db, "s", "w2")
+    assert quick is not None
+    assert fill(db, quick) == 0
+    with pytest.raises(LeaseLost):
+        fill(db, slow)
+    assert fill(db, quick) == 0  # an answer that was lost is asked for again
+    study_id = db.storage.get_study_id_from_name("s")
+    assert [trial.number for trial in db.storage.get_all_trials(study_id)] == [0]
+
+
+def fill_late(url: str, worker_id: str, stalled: Event, go_on: Event, out: "multiprocessing.Queue[str]") -> None:
+    """Take a trial, and stall in the middle of its making."""
+    db = open_database(url)
+    job = trials.take(db, "s", worker_id)
+    assert job is not None
+    create = RDBStorage.create_new_trial
+
+    def stall(self: RDBStorage, study_id: int, template_trial: FrozenTrial | None = None) -> int:
+        stalled.set()
+        go_on.wait(60)
+        return create(self, study_id, template_trial)
+
+    RDBStorage.create_new_trial = stall  # type: ignore[method-assign]  # the moment is too short to hit otherwise
+    try:
+        fill(db, job)
+        out.put("made")
+    except LeaseLost:
+        out.put("lost")
+
+
+def test_a_worker_that_stalls_in_the_making_of_its_trial_leaves_no_second_one(db: Database, url: str) -> None:
+    add(db, trials=1)
+    context = multiprocessing.get_context("spawn")
+    stalled, go_on, out = context.Event(), context.Event(), context.Queue()
+    process = context.Process(target=fill_late, args=(url, "w1", stalled, go_on, out))
+    process.start()
+    assert stalled.wait(120)
+    taker = threading.Thread(target=expire, args=(db,))
+    taker.start()  # waits for the other's transaction
+    time.sleep(0.3)
+    go_on.set()
+    taker.join(60)
+    process.join(60)
+    assert out.get(timeout=10) == "made"
+    job = trials.take(db, "s", "w2")
+    assert job is not None
+    assert job.trial_number == 0
+    study_id = db.storage.get_study_id_from_name("s")
+    assert [trial.number for trial in db.storage.get_all_trials(study_id)] == [0]

@@ -7,6 +7,7 @@ import pytest
 from tuner.database import studies, trials, workers
 from tuner.database.connection import Database, open_database
 from tuner.errors import InputError, NotFound, StudyConflict
+from tuner.search.optuna_study import trial_template
 from tuner.settings import shipped_spaces
 from tuner.spec import parse_spec, read_spec
 from tuner.studies.closing import wilson
@@ -36,7 +37,7 @@ def create(db: Database, name: str | None = None, n_trials: int | None = None) -
 def end(db: Database, name: str, value: float, state: str = "complete") -> None:
     job = trials.take(db, name, "w")
     assert job is not None
-    trials.attach(db, job, job.ordinal, "")
+    trials.fill(db, job, trial_template(job.ordinal, None), "")
     trials.finish(db, job, state, "", value, 1, {})
     trials.settle(db, job)
 

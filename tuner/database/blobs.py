@@ -11,12 +11,12 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from tuner.database.connection import Database
+from tuner.database.connection import Database, patiently
 from tuner.database.tables import BlobRow
 
 
 def blob_name(study_name: str, ordinal: int, what: str) -> str:
-    """Where a trial's bytes are kept: what is ``checkpoint.npz`` or ``model.keras``."""
+    """Where a trial's bytes are kept: what is ``model.keras``, or the row's `checkpoint`."""
     return f"{study_name}/{ordinal:05d}/{what}"
 
 
@@ -33,6 +33,10 @@ class BlobStore(Protocol):
 
     def drop(self, name: str) -> None:
         """Forget; no error where there is nothing."""
+        ...
+
+    def drop_all(self, begins: str) -> None:
+        """Forget every name that begins so."""
         ...
 
 
@@ -65,24 +69,45 @@ class FolderStore:
     def drop(self, name: str) -> None:
         self._path(name).unlink(missing_ok=True)
 
+    def drop_all(self, begins: str) -> None:
+        first = self._path(begins)
+        for path in first.parent.iterdir() if first.parent.is_dir() else ():
+            if path.name.startswith(first.name):
+                path.unlink(missing_ok=True)
+
 
 class DatabaseStore:
-    """A row a name."""
+    """A row a name. Each call waits out an outage."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
     def put(self, name: str, data: bytes) -> None:
-        with self._db.session() as session, session.begin():
-            session.merge(BlobRow(name=name, data=data))
+        def write() -> None:
+            with self._db.session() as session, session.begin():
+                session.merge(BlobRow(name=name, data=data))
+
+        patiently(write)
 
     def get(self, name: str) -> bytes | None:
-        with self._db.session() as session:
-            return session.scalar(sa.select(BlobRow.data).where(BlobRow.name == name))
+        def read() -> bytes | None:
+            with self._db.session() as session:
+                return session.scalar(sa.select(BlobRow.data).where(BlobRow.name == name))
+
+        return patiently(read)
 
     def drop(self, name: str) -> None:
-        with self._db.session() as session, session.begin():
-            session.execute(sa.delete(BlobRow).where(BlobRow.name == name))
+        self._forget(BlobRow.name == name)
+
+    def drop_all(self, begins: str) -> None:
+        self._forget(BlobRow.name.startswith(begins, autoescape=True))
+
+    def _forget(self, which: sa.ColumnElement[bool]) -> None:
+        def delete() -> None:
+            with self._db.session() as session, session.begin():
+                session.execute(sa.delete(BlobRow).where(which))
+
+        patiently(delete)
 
 
 def blob_store(db: Database, folder: Path | None) -> BlobStore:

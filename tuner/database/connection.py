@@ -113,8 +113,7 @@ def open_database(url: str, create: bool = True, wait_s: float = 0.0) -> Databas
     try:
         return patiently(lambda: _open(made, shown), wait_s)
     except ServiceDown as error:
-        assert error.__cause__ is not None
-        raise _in_words(error.__cause__, shown) from error.__cause__
+        raise _in_words(error.__cause__ or error, shown) from error
     except sa.exc.SQLAlchemyError as error:
         raise _in_words(error, shown) from error
     except (RuntimeError, ImportError) as error:
@@ -212,7 +211,10 @@ def _engine_options(url: sa.URL) -> dict[str, Any]:
         options["connect_args"] = {
             "connect_timeout": 10,
             # A server that vanished without a word is noticed in half a minute; the system's own limit is two hours.
-            **{"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 25_000},
+            "keepalives_idle": 10,
+            "keepalives_interval": 5,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 25_000,
         }
     return options
 
@@ -235,6 +237,8 @@ def _create_schema(engine: sa.Engine, shown: str) -> None:
     if not sa.inspect(engine).has_table(VersionRow.__tablename__):
         # One transaction: nobody sees a part of the schema, and where two make it at once, one fails and looks again.
         with engine.begin() as connection:
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver begins none for a CREATE TABLE
             Base.metadata.create_all(connection)
             connection.execute(sa.insert(VersionRow).values(version=SCHEMA_VERSION))
     with Session(engine) as session:

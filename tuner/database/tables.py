@@ -58,6 +58,8 @@ class TrialRow(Base):
 
     trial_number: Optuna's, once the trial is there. attempt: raised whenever a worker takes it, and checked by every
     write, so that a worker that was robbed cannot write. strikes: workers that died on it since an epoch was finished.
+    checkpoint: the name of the bytes from which its training goes on; only its holder moves it. repeated: whole epochs
+    that were trained twice, because a checkpoint was lost.
     settled: final here and told to Optuna. changes: raised by every write that MLflow should show; recorded: its value
     when MLflow last showed all.
     """
@@ -81,6 +83,8 @@ class TrialRow(Base):
     lease_until: Mapped[float] = mapped_column(default=0.0)
     attempt: Mapped[int] = mapped_column(default=1)
     strikes: Mapped[int] = mapped_column(default=0)
+    checkpoint: Mapped[str] = mapped_column(Text, default="")
+    repeated: Mapped[int] = mapped_column(default=0)
     mlflow_run_id: Mapped[str | None] = mapped_column(Text)
     changes: Mapped[int] = mapped_column(default=1)
     recorded: Mapped[int] = mapped_column(default=0)
@@ -104,7 +108,8 @@ class EpochRow(Base):
 class WorkerRow(Base):
     """One worker process.
 
-    seen_at: its last sign of life. pid_started_at: tells it from a later process of the same pid.
+    seen_at: its last sign of life. steady_since: since when they came without a gap; a gap means that it, or the
+    database, was away. pid_started_at: tells it from a later process of the same pid.
     """
 
     __tablename__ = "tuner_workers"
@@ -116,6 +121,7 @@ class WorkerRow(Base):
     study_name: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[float]
     seen_at: Mapped[float]
+    steady_since: Mapped[float]
     stopped_at: Mapped[float | None]
     stage: Mapped[str] = mapped_column(Text, default="starting")
 

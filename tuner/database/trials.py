@@ -1,8 +1,15 @@
 """The budget of a study and who holds which trial of it.
 
 Owns: exactness. A place of the budget is a row whose primary key is its ordinal, so two workers cannot take one place;
-a trial is held under a lease, and every write names the attempt, so a worker that lost its lease cannot write.
-Leaves to others: Optuna's trials (studies), when to renew (workers).
+a place and its Optuna trial are made in one transaction; a trial is held under a lease, and every write names the
+attempt, so a worker that lost its lease cannot write.
+Leaves to others: what an Optuna trial begins with (search), when to renew (workers).
+
+When silence is death. A worker that handed its trial back, or whose process its machine saw die, holds nothing from
+then on: its trial is free at once. Of any other, one only knows that it was silent for a lease - and after an outage
+of the database everybody was. So a silent worker's trial is taken only by one whose own signs of life reached the
+database without a gap for GRACE_S: a live owner had as long to say so. All of it is one statement, by the database's
+clock.
 """
 
 from collections.abc import Mapping
@@ -10,14 +17,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from optuna.trial import FrozenTrial
 from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database, utc_now
-from tuner.database.tables import EpochRow, StudyRow, TrialRow
+from tuner.database.tables import EpochRow, StudyRow, TrialRow, WorkerRow
 from tuner.space import Params
 
 LEASE_S = 60.0
 """How long a worker may be silent before its trial is another's."""
+
+GAP_S = 15.0
+"""Between two signs of life of one worker: after a longer time the database, or the worker, was away."""
+
+GRACE_S = 30.0
+"""How long the database has to be back before a silent worker counts as dead; it beats every few seconds."""
 
 STRIKES = 2
 """Workers that a trial may kill, with no epoch finished between, before it is given up."""
@@ -33,6 +47,7 @@ class Job:
 
     trial_number: Optuna's, or None for a place of the budget that has no trial yet.
     state: running, or final where only Optuna has still to be told. given_up: it killed too many workers.
+    checkpoint: the name of the bytes from which to go on, or empty.
     """
 
     study_name: str
@@ -42,6 +57,7 @@ class Job:
     trial_number: int | None = None
     state: str = "running"
     given_up: bool = False
+    checkpoint: str = ""
 
 
 @dataclass(frozen=True)
@@ -73,6 +89,8 @@ class TrialView:
     mlflow_run_id: str | None
     changes: int
     recorded: int
+    attempt: int
+    repeated: int
     epochs: tuple[EpochView, ...] = ()
 
 
@@ -107,41 +125,90 @@ def _reserve(db: Database, study_name: str, worker_id: str) -> Job | None:
 
 
 def _adopt(db: Database, study_name: str, worker_id: str) -> Job | None:
+    free = sa.and_(TrialRow.study_name == study_name, ~TrialRow.settled, _free_for(worker_id))
     with db.session() as session:
-        free = session.scalars(
-            sa.select(TrialRow)
-            .where(TrialRow.study_name == study_name, ~TrialRow.settled, TrialRow.lease_until < utc_now())
-            .order_by(TrialRow.ordinal)
-        ).all()
-    for row in free:
+        rows = session.scalars(sa.select(TrialRow).where(free).order_by(TrialRow.ordinal)).all()
+    for row in rows:
         # A worker that handed its trial back cleanly left no name; one that left its name died.
-        strikes = row.strikes + (row.worker_id is not None and row.state == "running")
+        died = row.worker_id not in (None, worker_id) and row.state == "running"
+        strikes = row.strikes + died
         with db.session() as session, session.begin():
             claimed = session.execute(
                 sa.update(TrialRow)
-                .where(_is(row.study_name, row.ordinal), TrialRow.attempt == row.attempt)
-                .where(~TrialRow.settled, TrialRow.lease_until < utc_now())
+                .where(free, TrialRow.ordinal == row.ordinal, TrialRow.attempt == row.attempt)
                 .values(worker_id=worker_id, lease_until=utc_now() + LEASE_S, attempt=row.attempt + 1, strikes=strikes)
             )
         if _one(claimed):
             return Job(
-                study_name, row.ordinal, row.attempt + 1, worker_id, row.trial_number, row.state, strikes >= STRIKES
+                study_name,
+                row.ordinal,
+                row.attempt + 1,
+                worker_id,
+                row.trial_number,
+                row.state,
+                strikes >= STRIKES,
+                row.checkpoint,
             )
     return None
 
 
-def attach(db: Database, job: Job, trial_number: int, baseline: str) -> None:
-    """Say which Optuna trial fills this place. Raises LeaseLost."""
-    _write(db, job, trial_number=trial_number, baseline=baseline)
+def _free_for(worker_id: str) -> sa.ColumnElement[bool]:
+    """Which trials a worker may take: released ones, silent ones, and its own.
+
+    Its own, because whoever asks for a trial is training none: what carries its name was given to it by a call whose
+    answer was lost.
+    """
+    steady = sa.exists().where(
+        WorkerRow.worker_id == worker_id,
+        utc_now() - WorkerRow.seen_at < GAP_S,
+        utc_now() - WorkerRow.steady_since > GRACE_S,
+    )
+    released = TrialRow.lease_until == 0.0
+    return sa.or_(released, TrialRow.worker_id == worker_id, sa.and_(TrialRow.lease_until < utc_now(), steady))
 
 
-def start(db: Database, job: Job, params: Params, tags: Mapping[str, str]) -> None:
-    """Say what the trial is about to train. Raises LeaseLost."""
-    _write(db, job, params=dict(params), tags=dict(tags), changes=TrialRow.changes + 1)
+def fill(db: Database, job: Job, template: FrozenTrial, baseline: str) -> int:
+    """Make the Optuna trial of this place and bind it to it, in one transaction; gives its number. Raises LeaseLost.
+
+    A place has one trial, and no trial is without a place, wherever the worker stalls or dies. Done twice, the second
+    time changes nothing.
+    """
+    with db.session() as session, session.begin():
+        _fenced(session, job, baseline=baseline)
+        there = session.scalar(sa.select(TrialRow.trial_number).where(_is(job.study_name, job.ordinal)))
+        if there is not None:
+            return there
+        storage = db.optuna_within(session)
+        trial_id = storage.create_new_trial(storage.get_study_id_from_name(job.study_name), template)
+        number = storage.get_trial(trial_id).number
+        _fenced(session, job, trial_number=number)
+    return number
 
 
-def finish_epoch(db: Database, job: Job, epoch: EpochView, value: float | None, best_epoch: int) -> None:
-    """Store an epoch, once, and renew the lease, in one transaction. Raises LeaseLost."""
+def start(db: Database, job: Job, params: Params, tags: Mapping[str, str], repeats: int = 0) -> None:
+    """Say what the trial is about to train. repeats: stored epochs that it trains again. Raises LeaseLost."""
+    _write(
+        db,
+        job,
+        params=dict(params),
+        tags=dict(tags),
+        repeated=TrialRow.repeated + repeats,
+        changes=TrialRow.changes + 1,
+    )
+
+
+def renew(db: Database, job: Job) -> None:
+    """Make sure that the trial is still this worker's, for a whole lease. Raises LeaseLost."""
+    _write(db, job, lease_until=utc_now() + LEASE_S)
+
+
+def finish_epoch(
+    db: Database, job: Job, epoch: EpochView, value: float | None, best_epoch: int, checkpoint: str = ""
+) -> None:
+    """Store an epoch, once, with the name of its checkpoint, and renew the lease, in one transaction.
+
+    Raises LeaseLost.
+    """
     with db.session() as session, session.begin():
         _fenced(
             session,
@@ -149,6 +216,7 @@ def finish_epoch(db: Database, job: Job, epoch: EpochView, value: float | None, 
             value=value,
             best_epoch=best_epoch,
             strikes=0,
+            checkpoint=checkpoint,
             changes=TrialRow.changes + 1,
             lease_until=utc_now() + LEASE_S,
         )
@@ -207,14 +275,21 @@ def release(db: Database, worker_id: str) -> None:
         session.execute(
             sa.update(TrialRow).where(TrialRow.worker_id == worker_id, ~TrialRow.settled).values(lease_until=0.0)
         )
+        session.execute(sa.update(TrialRow).where(TrialRow.recorder == worker_id).values(recording_until=0.0))
 
 
 def open_places(db: Database, study_name: str) -> int:
     """Trials of the budget that are not yet final and told: 0 when the search is over."""
     with db.session() as session:
         budget = session.scalar(sa.select(StudyRow.trials).where(StudyRow.study_name == study_name)) or 0
-        settled = session.scalar(sa.select(sa.func.count()).where(TrialRow.study_name == study_name, TrialRow.settled))
-    return int(budget - (settled or 0))
+    return int(budget - settled(db, study_name))
+
+
+def settled(db: Database, study_name: str) -> int:
+    """Trials that are final and told."""
+    with db.session() as session:
+        count = session.scalar(sa.select(sa.func.count()).where(TrialRow.study_name == study_name, TrialRow.settled))
+    return int(count or 0)
 
 
 def running(db: Database, study_name: str) -> int:
@@ -267,6 +342,8 @@ def _view(row: TrialRow, epochs: tuple[EpochView, ...]) -> TrialView:
         mlflow_run_id=row.mlflow_run_id,
         changes=row.changes,
         recorded=row.recorded,
+        attempt=row.attempt,
+        repeated=row.repeated,
         epochs=epochs,
     )
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tuner.database.connection import Database, utc_now
 from tuner.database.tables import TrialRow, WorkerRow
-from tuner.database.trials import LEASE_S, release
+from tuner.database.trials import GAP_S, LEASE_S, release
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,8 @@ class WorkerView:
 def enter(db: Database, worker_id: str, device: str) -> None:
     """A worker process starts."""
     with db.session() as session, session.begin():
+        if session.get(WorkerRow, worker_id) is not None:
+            return  # said already, but the answer was lost
         session.execute(
             sa.insert(WorkerRow).values(
                 worker_id=worker_id,
@@ -37,17 +39,27 @@ def enter(db: Database, worker_id: str, device: str) -> None:
                 device=device,
                 started_at=utc_now(),
                 seen_at=utc_now(),
+                steady_since=utc_now(),
             )
         )
 
 
 def beat(db: Database, worker_id: str, study_name: str | None, stage: str) -> None:
-    """A sign of life, which renews the lease of the trial that the worker holds."""
+    """A sign of life, which renews what the worker holds: its trial, and what it is delivering to MLflow."""
+    gap = utc_now() - WorkerRow.seen_at > GAP_S
     with db.session() as session, session.begin():
         session.execute(
             sa.update(WorkerRow)
             .where(WorkerRow.worker_id == worker_id)
-            .values(seen_at=utc_now(), study_name=study_name, stage=stage)
+            .values(
+                seen_at=utc_now(),
+                steady_since=sa.case((gap, utc_now()), else_=WorkerRow.steady_since),
+                study_name=study_name,
+                stage=stage,
+            )
+        )
+        session.execute(
+            sa.update(TrialRow).where(TrialRow.recorder == worker_id).values(recording_until=utc_now() + LEASE_S)
         )
         session.execute(
             sa.update(TrialRow)

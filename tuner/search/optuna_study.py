@@ -36,22 +36,14 @@ def open_optuna_study(storage: BaseStorage, study_name: str, spec: StudySpec, se
     )
 
 
-def trial_for(study: optuna.Study, storage: BaseStorage, ordinal: int, baseline: tuple[str, Params] | None) -> Trial:
-    """The trial of one place of the budget, running: found where a worker that died made it, else made.
-
-    It carries its place from its first moment, so that no trial is ever without one.
-    """
-    study_id = storage.get_study_id_from_name(study.study_name)
-    for frozen in storage.get_all_trials(study_id, deepcopy=False):
-        if frozen.user_attrs.get(_PLACE) == ordinal:
-            return Trial(study, frozen._trial_id)
+def trial_template(ordinal: int, baseline: tuple[str, Params] | None) -> FrozenTrial:
+    """What the trial of one place of the budget begins with: running, and carrying its place."""
     attributes: dict[str, object] = {_PLACE: ordinal}
     fixed: dict[str, object] = {}
     if baseline is not None:
         attributes["baseline"] = baseline[0]
         fixed = {"fixed_params": dict(baseline[1])}
-    template = create_trial(state=TrialState.RUNNING, user_attrs=attributes, system_attrs=fixed)
-    return Trial(study, storage.create_new_trial(study_id, template))
+    return create_trial(state=TrialState.RUNNING, user_attrs=attributes, system_attrs=fixed)
 
 
 def adopt(study: optuna.Study, storage: BaseStorage, trial_number: int) -> Trial:

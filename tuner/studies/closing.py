@@ -11,7 +11,7 @@ from typing import Any
 from tuner.data.dataset import Dataset
 from tuner.database import studies, trials
 from tuner.database.blobs import BlobStore, blob_name
-from tuner.database.connection import Database
+from tuner.database.connection import Database, patiently
 from tuner.database.trials import TrialView
 from tuner.spec import StudySpec
 from tuner.studies.service import FAILED, best_trial, study_status
@@ -24,23 +24,24 @@ _Z_95 = 1.959964
 
 def is_over(db: Database, study_name: str) -> bool:
     """Every trial of the budget is final, or time is up and nothing runs any more."""
-    if trials.open_places(db, study_name) == 0:
+    if patiently(lambda: trials.open_places(db, study_name)) == 0:
         return True
-    left_s = studies.view_study(db, study_name).left_s
-    return left_s is not None and left_s <= 0 and trials.running(db, study_name) == 0
+    left_s = patiently(lambda: studies.view_study(db, study_name)).left_s
+    return left_s is not None and left_s <= 0 and patiently(lambda: trials.running(db, study_name)) == 0
 
 
 def close_if_over(db: Database, spec: StudySpec, dataset: Dataset, store: BlobStore, study: str, worker: str) -> bool:
     """Score the winner and close the study, where it is over and no other worker does so; tells whether it was us."""
-    if not is_over(db, study) or not studies.claim_closing(db, study, worker):
+    if not is_over(db, study) or not patiently(lambda: studies.claim_closing(db, study, worker)):
         return False
-    studies.close_study(db, study, _outcome(db, spec, dataset, store, study))
+    outcome = _outcome(db, spec, dataset, store, study)
+    patiently(lambda: studies.close_study(db, study, outcome))
     logger.info("study %s has ended", study)
     return True
 
 
 def _outcome(db: Database, spec: StudySpec, dataset: Dataset, store: BlobStore, study_name: str) -> dict[str, Any]:
-    status = study_status(db, study_name)
+    status = patiently(lambda: study_status(db, study_name))
     best = status.best
     figures: dict[str, float | str | None] = {
         "trials": len(status.trials),

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tuner.database import studies, trials
 from tuner.database.blobs import BlobStore, blob_name
-from tuner.database.connection import Database
+from tuner.database.connection import Database, is_outage
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.errors import ServiceDown
@@ -115,7 +115,7 @@ def _study_record(view: StudyView) -> StudyRecord:
 
 
 class Projector:
-    """Delivers beside the training, in a thread of its own, until it is closed.
+    """Delivers beside the training, in a thread of its own, until it is closed, what studies with one record miss.
 
     connect: makes the recorder, in that thread: MLflow takes seconds to import.
     """
@@ -126,15 +126,15 @@ class Projector:
         self._recorder: Recorder | None = None
         self._store = store
         self._worker_id = worker_id
-        self._study_name: str | None = None
+        self._study_names: dict[str, None] = {}
         self._away = False
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._run, name="projector", daemon=True)
         self._thread.start()
 
-    def watch(self, study_name: str | None) -> None:
-        """Which study's rows to deliver."""
-        self._study_name = study_name
+    def watch(self, study_name: str) -> None:
+        """Deliver this study's rows too, until it has ended and all is delivered."""
+        self._study_names[study_name] = None
 
     def close(self, wait_s: float) -> bool:
         """Deliver what is left, for so many seconds at most, and end; tells whether all was delivered."""
@@ -148,13 +148,13 @@ class Projector:
         self._deliver()
 
     def _deliver(self) -> None:
-        study_name = self._study_name
-        if study_name is None:
-            return
         try:
-            if self._recorder is None:
-                self._recorder = self._connect()
-            deliver(self._db, self._recorder, self._store, study_name, self._worker_id)
+            for study_name in list(self._study_names):
+                if self._recorder is None:
+                    self._recorder = self._connect()
+                delivered = deliver(self._db, self._recorder, self._store, study_name, self._worker_id)
+                if delivered == 0 and studies.view_study(self._db, study_name).finished_at is not None:
+                    self._study_names.pop(study_name, None)
             if self._away:
                 logger.info("MLflow answers again; everything is delivered")
             self._away = False
@@ -162,8 +162,8 @@ class Projector:
             if not self._away:
                 logger.warning("%s Training goes on; the record is delivered when it is back.", error)
             self._away = True
-        except Exception:
+        except Exception as error:
             # The record never costs a trial; the rows stay, and `tune sync` shows the error.
-            if not self._away:
+            if not self._away and not is_outage(error):
                 logger.exception("the record could not be delivered")
             self._away = True

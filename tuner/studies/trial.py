@@ -5,6 +5,7 @@ of them and another goes on.
 Leaves to others: which trial (database), how to train (training), when to deliver to MLflow (projection).
 """
 
+import contextlib
 import logging
 import math
 import time
@@ -20,10 +21,10 @@ from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.connection import Database, patiently
 from tuner.database.studies import StudyView, view_study
 from tuner.database.trials import EpochView, Job, LeaseLost
-from tuner.errors import DataError, TrialFailed
+from tuner.errors import DataError, ServiceDown, TrialFailed
 from tuner.families import CONFIGURE, MlpConfig
 from tuner.search.algorithms import trial_seed
-from tuner.search.optuna_study import adopt, baseline_proposal, open_optuna_study, tell, trial_for, worst_value
+from tuner.search.optuna_study import adopt, baseline_proposal, open_optuna_study, tell, trial_template, worst_value
 from tuner.search.suggest import answer_from
 from tuner.space import Value
 from tuner.spec import StudySpec
@@ -33,6 +34,8 @@ from tuner.training.plan import Metrics, Path, TrainPlan, TrainResult
 from tuner.training.trainer import train
 
 logger = logging.getLogger(__name__)
+
+_LAST_WORDS_S = 10.0
 
 
 @dataclass(eq=False)
@@ -68,8 +71,9 @@ def run_trial(bench: Bench, job: Job) -> None:
         logger.warning("%s; stepping back", error)
     except Exception as error:
         # A bug, or a machine in trouble: this worker dies of it, and whoever finds the trial reads why.
-        words = " ".join(str(error).split())[:300]
-        trials.note_death(bench.db, job, f"{type(error).__name__}: {words}")
+        words = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        with contextlib.suppress(ServiceDown):
+            patiently(lambda: trials.note_death(bench.db, job, words), _LAST_WORDS_S)
         raise
 
 
@@ -79,12 +83,11 @@ def _run(bench: Bench, job: Job) -> None:
         lambda: open_optuna_study(db.storage, bench.study.study_name, spec, bench.study.seed, job.ordinal)
     )
     proposal = baseline_proposal(spec, job.ordinal)
-    if job.trial_number is None:
-        trial = patiently(lambda: trial_for(study, db.storage, job.ordinal, proposal))
-        patiently(lambda: trials.attach(db, job, trial.number, proposal[0] if proposal else ""))
-    else:
-        number = job.trial_number
-        trial = patiently(lambda: adopt(study, db.storage, number))
+    number = job.trial_number
+    if number is None:
+        template = trial_template(job.ordinal, proposal)
+        number = patiently(lambda: trials.fill(db, job, template, proposal[0] if proposal else ""))
+    trial = patiently(lambda: adopt(study, db.storage, number))
     if job.state != "running":
         _settle(bench, job, study, trial.number)
         return
@@ -96,15 +99,19 @@ def _run(bench: Bench, job: Job) -> None:
     config = patiently(lambda: CONFIGURE[spec.model](ask, spec.task, bench.dataset.info.images))
     seed = trial_seed(bench.study.seed, job.ordinal, "training")
     tags = {**bench.tags, "seed": str(seed)}
-    patiently(lambda: trials.start(db, job, used, tags))
+    checkpoint = _checkpoint(bench, job)
     watch = _Watch(bench, job, trial, immune=proposal is not None)
+    goes_on_after = checkpoint.epoch if checkpoint else 0
+    patiently(lambda: trials.start(db, job, used, tags, repeats=watch.stored - goes_on_after))
+    if job.attempt > 1:
+        logger.info("trial %d adopted: goes on after epoch %d of %d", number, goes_on_after, config.epochs)
     try:
-        result, tags = _train(bench, job, config, seed, watch, tags)
+        result, tags = _train(bench, job, config, checkpoint, seed, watch, tags)
     except TrialFailed as failure:
         _end(bench, job, study, trial.number, failure.state, failure.reason, None, 0, tags)
         return
     if watch.handed_back:
-        trials.hand_back(db, job)
+        patiently(lambda: trials.hand_back(db, job))
         logger.info("trial %d handed back at epoch %d", trial.number, len(result.epochs))
         return
     state, reason = _outcome(result, watch, config)
@@ -112,7 +119,13 @@ def _run(bench: Bench, job: Job) -> None:
 
 
 def _train(
-    bench: Bench, job: Job, config: MlpConfig, seed: int, watch: "_Watch", tags: Mapping[str, str]
+    bench: Bench,
+    job: Job,
+    config: MlpConfig,
+    checkpoint: Checkpoint | None,
+    seed: int,
+    watch: "_Watch",
+    tags: Mapping[str, str],
 ) -> tuple[TrainResult, dict[str, str]]:
     info = bench.dataset.info
     began = time.monotonic()
@@ -126,9 +139,12 @@ def _train(
         seed=seed,
         path=bench.path,
     )
-    result = train(model, bench.dataset, plan, _checkpoint(bench, job), watch)
+    result = train(model, bench.dataset, plan, checkpoint, watch)
     if result.best_epoch > 0 and not watch.handed_back:
-        bench.store.put(blob_name(job.study_name, job.ordinal, "model.keras"), export_bytes(model))
+        data = export_bytes(model)
+        # Not over the model of a worker that has taken this trial over.
+        patiently(lambda: trials.renew(bench.db, job))
+        bench.store.put(blob_name(job.study_name, job.ordinal, "model.keras"), data)
     seconds = time.monotonic() - began
     return result, {
         **tags,
@@ -139,7 +155,7 @@ def _train(
 
 
 def _checkpoint(bench: Bench, job: Job) -> Checkpoint | None:
-    data = bench.store.get(blob_name(job.study_name, job.ordinal, "checkpoint.npz"))
+    data = bench.store.get(blob_name(job.study_name, job.ordinal, job.checkpoint)) if job.checkpoint else None
     if data is None:
         return None
     try:
@@ -150,36 +166,54 @@ def _checkpoint(bench: Bench, job: Job) -> Checkpoint | None:
 
 
 class _Watch:
-    """What happens at each epoch's end: the checkpoint, the row, Optuna, and whether to go on."""
+    """What happens at each epoch's end: the checkpoint, the row, Optuna, and whether to go on.
+
+    stored: how many epochs the rows hold from earlier attempts.
+    """
 
     def __init__(self, bench: Bench, job: Job, trial: optuna.trial.Trial, immune: bool) -> None:
         self._bench = bench
         self._job = job
         self._trial = trial
         self._immune = immune
-        self._reported = {
-            step for step in patiently(lambda: bench.db.storage.get_trial(trial._trial_id)).intermediate_values
-        }
+        self._metric = bench.spec.objective.metric
+        self._checkpoint = job.checkpoint
+        frozen = patiently(lambda: bench.db.storage.get_trial(trial._trial_id))
+        self._reported = set(frozen.intermediate_values)
+        rows = patiently(lambda: trials.view_trial(bench.db, job.study_name, job.ordinal)).epochs
+        self.stored = len(rows)
+        for row in rows:
+            # A worker that died between the row and Optuna left this to do.
+            self._report(row.epoch, row.metrics)
         self.pruned = False
         self.handed_back = False
         self.time_was_up = False
 
     def __call__(self, epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
-        db, job, metric = self._bench.db, self._job, self._bench.spec.objective.metric
-        self._bench.store.put(blob_name(job.study_name, job.ordinal, "checkpoint.npz"), checkpoint.to_bytes())
+        db, job = self._bench.db, self._job
         view = EpochView(epoch, metrics, seconds, measured_at=time.time())
-        best = checkpoint.epochs[checkpoint.best_epoch - 1][metric] if checkpoint.best_epoch else None
-        patiently(lambda: trials.finish_epoch(db, job, view, best, checkpoint.best_epoch))
-        value = metrics[metric]
-        if math.isfinite(value) and epoch not in self._reported:
-            patiently(lambda: self._trial.report(value, epoch))
-            self._reported.add(epoch)
+        best = checkpoint.epochs[checkpoint.best_epoch - 1][self._metric] if checkpoint.best_epoch else None
+        # A name of its own: a worker that was robbed and does not know it writes beside, and the row, which only the
+        # holder can write, says which one counts.
+        name = f"checkpoint-{job.attempt}-{epoch}.npz"
+        self._bench.store.put(blob_name(job.study_name, job.ordinal, name), checkpoint.to_bytes())
+        patiently(lambda: trials.finish_epoch(db, job, view, best, checkpoint.best_epoch, name))
+        if self._checkpoint:
+            self._bench.store.drop(blob_name(job.study_name, job.ordinal, self._checkpoint))
+        self._checkpoint = name
+        self._report(epoch, metrics)
         # A baseline is there to be compared with, so it is trained to its end.
         self.pruned = not self._immune and patiently(self._trial.should_prune)
         left_s = patiently(lambda: view_study(db, job.study_name)).left_s
         self.time_was_up = left_s is not None and left_s <= 0
         self.handed_back = not self.pruned and not self.time_was_up and self._bench.hand_back()
         return not (self.pruned or self.handed_back or self.time_was_up)
+
+    def _report(self, epoch: int, metrics: Metrics) -> None:
+        value = metrics[self._metric]
+        if math.isfinite(value) and epoch not in self._reported:
+            patiently(lambda: self._trial.report(value, epoch))
+            self._reported.add(epoch)
 
 
 def _outcome(result: TrainResult, watch: _Watch, config: MlpConfig) -> tuple[str, str]:
@@ -217,11 +251,11 @@ def _settle(bench: Bench, job: Job, study: optuna.Study, number: int) -> None:
     view = patiently(lambda: trials.view_trial(bench.db, job.study_name, job.ordinal))
     patiently(lambda: tell(study, bench.db.storage, number, view.state, view.value or 0.0))
     patiently(lambda: trials.settle(bench.db, job))
-    bench.store.drop(blob_name(job.study_name, job.ordinal, "checkpoint.npz"))
+    bench.store.drop_all(blob_name(job.study_name, job.ordinal, "checkpoint-"))
 
 
 def _deaths(bench: Bench, job: Job) -> str:
-    last = trials.view_trial(bench.db, job.study_name, job.ordinal).reason
+    last = patiently(lambda: trials.view_trial(bench.db, job.study_name, job.ordinal)).reason
     return f"given up: {trials.STRIKES} workers died on it without finishing an epoch between" + (
         f" ({last})" if last else ""
     )

@@ -4,6 +4,7 @@ Owns: the processes and their log files, both stages of Ctrl+C, and what to do w
 Leaves to others: what a worker does (worker), what a person sees meanwhile (a callback).
 """
 
+import contextlib
 import logging
 import os
 import signal
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tuner.database import studies, trials, workers
-from tuner.database.connection import Database, patiently
+from tuner.database.connection import Database, is_outage, patiently
 from tuner.errors import InputError, NotFound, ServiceDown, TunerError
 from tuner.workers.devices import Slot
 from tuner.workers.worker import EXIT_DONE, EXIT_REPLACE_ME
@@ -25,6 +26,7 @@ logger = logging.getLogger(__name__)
 
 _LOOK_S = 0.25
 _HAND_BACK_S = 10.0
+_GOODBYE_S = 5.0
 _HOPELESS = 3
 """Deaths in a row without one trial ended between, after which no more workers are started."""
 
@@ -69,7 +71,7 @@ class Pool:
                 self._processes.append(self._start(index))
             while self._processes:
                 try:
-                    look()
+                    self._look(look)
                     time.sleep(_LOOK_S)
                     self._replace_the_dead()
                 except KeyboardInterrupt:
@@ -78,11 +80,19 @@ class Pool:
                         raise
                     interrupted = True
                     self.stop()
-            look()
+            self._look(look)
         finally:
             self._hand_back()
         if interrupted:
             raise KeyboardInterrupt
+
+    def _look(self, look: Callable[[], None]) -> None:
+        """What a person sees stands still while the database is away."""
+        try:
+            look()
+        except Exception as error:
+            if not is_outage(error):
+                raise
 
     def stop(self) -> None:
         """Let the workers finish their trials and take no more."""
@@ -136,7 +146,7 @@ class Pool:
             raise _ERRORS[code](words)
         cause = f"signal {-code}" if code < 0 else f"exit code {code}"
         logger.warning("worker %s died (%s): %s", process.worker_id, cause, words or "no last words")
-        ended = len([view for view in trials.view_trials(self.db, self.study_name) if view.settled])
+        ended = patiently(lambda: trials.settled(self.db, self.study_name))
         self._deaths = self._deaths + 1 if ended == self._ended_at_death else 1
         self._ended_at_death = ended
         if self._deaths >= max(_HOPELESS, 2 * len(self.slots)):
@@ -154,7 +164,9 @@ class Pool:
             except subprocess.TimeoutExpired:
                 process.popen.kill()
                 process.popen.wait()
-            patiently(lambda process=process: workers.bury(self.db, process.worker_id))  # type: ignore[misc]
+            # Where the database is away, the lease runs out in its own time.
+            with contextlib.suppress(ServiceDown):
+                patiently(lambda process=process: workers.bury(self.db, process.worker_id), _GOODBYE_S)  # type: ignore[misc]
         self._processes.clear()
 
 

