@@ -1,0 +1,48 @@
+"""The README is true: its commands are there, the spaces it names load, its search space is good."""
+
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from tuner.cli.main import cli
+from tuner.settings import shipped_spaces
+from tuner.spec import parse_spec
+
+README = (Path(__file__).parents[1] / "README.md").read_text()
+
+
+def commands(group: click.Group, before: str = "tune") -> list[tuple[str, click.Command]]:
+    found: list[tuple[str, click.Command]] = []
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            found += commands(command, f"{before} {name}")
+        else:
+            found.append((f"{before} {name}", command))
+    return found
+
+
+@pytest.mark.parametrize(("name", "command"), commands(cli))
+def test_every_command_has_help_with_an_example_and_stands_in_the_readme(name: str, command: click.Command) -> None:
+    assert command.help
+    assert f"Example: {name}" in command.help
+    first, *rest = name.removeprefix("tune ").split()
+    assert f"`tune {first}" in README
+    for word in rest:
+        assert f"`{word}`" in README or f"`{name}`" in README
+
+
+@pytest.mark.parametrize("space", sorted(path.stem for path in shipped_spaces().glob("*.yaml")))
+def test_every_shipped_space_is_named_in_the_readme(space: str) -> None:
+    assert f"`{space}`" in README
+
+
+def test_the_search_space_of_the_readme_is_good() -> None:
+    (text,) = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
+    assert parse_spec(text, "readme", Path(), "README.md").baselines
+
+
+def test_the_readme_opens_with_the_two_commands() -> None:
+    (block, *_) = re.findall(r"```bash\n(.*?)```", README, flags=re.DOTALL)
+    assert block == "python3 -m pip install uv && uv run tune start --space fashion_mnist\nuv run pytest\n"
