@@ -31,6 +31,12 @@ class PostgresServer:
             connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]  # a name of our own making
         return f"postgresql://postgres@/{name}?host={self._socket}"
 
+    def connections(self) -> int:
+        """How many clients the server has."""
+        with psycopg.connect(host=self._socket, user="postgres", dbname="postgres", autocommit=True) as connection:
+            row = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
+            return int(row.fetchone()[0]) - 1  # type: ignore[index]  # a count is a row
+
     def stop(self) -> None:
         """End the server and every connection to it."""
         self._server.stop()

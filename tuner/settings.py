@@ -30,6 +30,26 @@ class Settings:
     worker_growth_mib: int = 2048
 
 
+@dataclass(frozen=True)
+class Share:
+    """What this worker process may use of its machine, as whoever started it says in the environment."""
+
+    device: str
+    threads: int
+    gpu_memory_mib: int
+    mixed_precision: bool
+
+
+def read_share() -> Share:
+    """What the environment says now; without a word, everything."""
+    return Share(
+        device=os.environ.get("TUNER_DEVICE", "cpu"),
+        threads=_whole("TUNER_THREADS", 0),
+        gpu_memory_mib=_whole("TUNER_GPU_MEMORY_MIB", 0),
+        mixed_precision=os.environ.get("TUNER_MIXED_PRECISION") == "1",
+    )
+
+
 def read_settings() -> Settings:
     """What the environment says now."""
     artifacts = os.environ.get("TUNER_ARTIFACTS")
@@ -37,15 +57,15 @@ def read_settings() -> Settings:
         storage=os.environ.get("TUNER_STORAGE") or "sqlite:///tuner.db",
         tracking_uri=os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{Path.cwd() / 'mlflow.db'}",
         artifacts=Path(artifacts).expanduser().resolve() if artifacts else None,
-        worker_trials=_whole("TUNER_WORKER_TRIALS", 200),
-        worker_growth_mib=_whole("TUNER_WORKER_GROWTH_MIB", 2048),
+        worker_trials=_whole("TUNER_WORKER_TRIALS", 200, least=1),
+        worker_growth_mib=_whole("TUNER_WORKER_GROWTH_MIB", 2048, least=1),
     )
 
 
-def _whole(name: str, default: int) -> int:
+def _whole(name: str, default: int, least: int = 0) -> int:
     text = os.environ.get(name) or str(default)
-    if not text.isdigit() or int(text) < 1:
-        raise InputError(f"{name}={text}: a whole number from 1 is needed.")
+    if not text.isdigit() or int(text) < least:
+        raise InputError(f"{name}={text}: a whole number from {least} is needed.")
     return int(text)
 
 

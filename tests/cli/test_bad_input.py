@@ -1,36 +1,63 @@
 """Bad input gets one clear line, the right exit code, no traceback, and nothing is lost."""
 
 import gzip
-import os
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-Tune = Callable[..., "subprocess.CompletedProcess[str]"]
+from tuner.cli.main import main
+
+Tune = Callable[..., "Done"]
+
+
+@dataclass(frozen=True)
+class Done:
+    returncode: int
+    stdout: str
+    stderr: str
 
 
 @pytest.fixture
-def tune(tmp_path: Path) -> Tune:
-    """Run the command in an empty folder."""
+def tune(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Tune:
+    """Run the command in an empty folder, in this process: only the libraries' import is saved."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("TUNER_STORAGE", "MLFLOW_TRACKING_URI"):
+        monkeypatch.delenv(name, raising=False)
 
-    def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "tuner.cli.main", *arguments],
-            cwd=tmp_path,
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+    def run(*arguments: str, **environment: str) -> Done:
+        for name, value in environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(sys, "argv", ["tune", *arguments])
+        capfd.readouterr()
+        try:
+            main()
+            code = 0
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        out, err = capfd.readouterr()
+        return Done(code, out, err)
 
     return run
 
 
-def one_line(done: "subprocess.CompletedProcess[str]", code: int) -> str:
+def test_the_process_ends_with_the_error_and_its_code(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tuner.cli.main", "start", "--space", "fashon_mnist"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stdout) == (3, "")
+    assert done.stderr.startswith("tune: there is no search space 'fashon_mnist'. Did you mean fashion_mnist?")
+
+
+def one_line(done: Done, code: int) -> str:
     assert done.returncode == code, done.stderr
     assert "Traceback" not in done.stderr
     assert done.stderr.count("\n") == 1, done.stderr

@@ -1,6 +1,8 @@
 """Every way to train comes to the same weights: `Model.fit` is the measure, with the same rows in the same order."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +25,7 @@ from tuner.families import (
 )
 from tuner.sources import DataSpec
 from tuner.space import Value, fixed
+from tuner.training import epoch_tensorflow
 from tuner.training.models import build
 from tuner.training.plan import Path, TrainPlan, TrainResult
 from tuner.training.trainer import train
@@ -83,16 +86,29 @@ def diabetes() -> Dataset:
     return load(DataSpec("diabetes"), seed=0)
 
 
-def _run(dataset: Dataset, params: Params, path: Path) -> tuple[dict[str, Any], TrainResult]:
+@contextmanager
+def _rows_on_device(always: bool) -> Iterator[None]:
+    """As with a GPU, on any machine."""
+    before = epoch_tensorflow.has_own_memory
+    epoch_tensorflow.has_own_memory = (lambda: True) if always else before
+    try:
+        yield
+    finally:
+        epoch_tensorflow.has_own_memory = before
+
+
+def _run(
+    dataset: Dataset, params: Params, path: Path, seed: int = 5, on_device: bool = False
+) -> tuple[dict[str, Any], TrainResult]:
     """Train; the last epoch's variables by name, which need not be the best's, and the optimizer's with them."""
     config = mlp(
         fixed({"hidden_layers": 2, "units": 24, "epochs": EPOCHS, "batch_size": BATCH, **params}),
         dataset.info.task,
         dataset.info.images,
     )
-    model = build(config, dataset.info, fit(config.normalization, dataset.train.x), seed=5)
+    model = build(config, dataset.info, fit(config.normalization, dataset.train.x), seed=seed)
     model.optimizer.build(model.trainable_variables)
-    plan = TrainPlan(config.batch_size, EPOCHS, "val_loss", "minimize", None, seed=5, path=path)
+    plan = TrainPlan(config.batch_size, EPOCHS, "val_loss", "minimize", None, seed=seed, path=path)
     names = [*(each.path for each in model.variables), *(each.path for each in model.optimizer.variables)]
     weights: dict[str, Any] = {}
 
@@ -100,12 +116,13 @@ def _run(dataset: Dataset, params: Params, path: Path) -> tuple[dict[str, Any], 
         weights.update(zip(names, [*checkpoint.weights, *checkpoint.optimizer], strict=True))
         return True
 
-    return weights, train(model, dataset, plan, None, keep)
+    with _rows_on_device(on_device):
+        return weights, train(model, dataset, plan, None, keep)
 
 
-def _check_agreement(dataset: Dataset, params: Params) -> None:
+def _check_agreement(dataset: Dataset, params: Params, on_device: bool = False) -> None:
     expected, by_fit = _run(dataset, params, "fit")
-    actual, compiled = _run(dataset, params, "compiled")
+    actual, compiled = _run(dataset, params, "compiled", on_device=on_device)
     assert compiled.path == "compiled"
     assert by_fit.path.startswith("fit")
     # Keras numbers a process's optimizers, so the names differ; the order does not.
@@ -144,3 +161,25 @@ def test_both_paths_come_to_the_same_weights_in_regression(diabetes: Dataset, pa
 def test_both_paths_come_to_the_same_weights_in_single_rows(digits: Dataset) -> None:
     few = replace(digits, train=type(digits.train)(digits.train.x[:60], digits.train.y[:60]), digest="few")
     _check_agreement(few, {"batch_size": 1, "optimizer": "sgd", "normalization": "minmax"})
+
+
+@pytest.mark.parametrize("on_device", [True, False])
+def test_augmented_rows_are_the_same_wherever_they_live(digits: Dataset, on_device: bool) -> None:
+    params: Params = {"augmentation": "shift+flip+rotate", "normalization": "standard", "schedule": "cosine"}
+    _check_agreement(digits, params, on_device)
+
+
+def test_dropout_is_keras_own_where_rows_live_on_the_device(digits: Dataset) -> None:
+    _check_agreement(digits, {"dropout": 0.3, "input_dropout": 0.2, "normalization": "minmax"}, on_device=True)
+
+
+@pytest.mark.slow
+def test_with_fed_dropout_losses_agree_in_the_mean_over_seeds(digits: Dataset) -> None:
+    params: Params = {"dropout": 0.3, "input_dropout": 0.2, "normalization": "minmax", "learning_rate": 0.003}
+    losses = {
+        path: np.array([_run(digits, params, path, seed=seed)[1].epochs[-1]["val_loss"] for seed in range(5)])
+        for path in ("compiled", "fit")
+    }
+    difference = losses["compiled"].mean() - losses["fit"].mean()
+    error = np.sqrt(sum(each.var(ddof=1) / len(each) for each in losses.values()))
+    assert abs(difference) < 3 * error

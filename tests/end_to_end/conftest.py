@@ -34,9 +34,10 @@ search: {trials: 5, sampler: tpe, pruner: asha, seed: 11}
 
 @dataclass
 class Desk:
-    """An empty folder with a search-space file, and the command."""
+    """An empty folder with a search-space file, and the command. settings: further variables of its environment."""
 
     folder: Path
+    settings: dict[str, str] = field(default_factory=dict)
     started: "list[subprocess.Popen[str]]" = field(default_factory=list)
 
     def write_space(self, epochs: int = 6, text: str = SMALL_SPACE) -> Path:
@@ -64,7 +65,7 @@ class Desk:
         ours = {
             name: value for name, value in os.environ.items() if name not in ("TUNER_STORAGE", "MLFLOW_TRACKING_URI")
         }
-        return {**ours, "TF_CPP_MIN_LOG_LEVEL": "3"}
+        return {**ours, "TF_CPP_MIN_LOG_LEVEL": "3", **self.settings}
 
     def object(self, *arguments: str) -> dict[str, Any]:
         content = json.loads(self.tune(*arguments, "--json").stdout)

@@ -1,99 +1,112 @@
-"""A family's networks are what the configuration says, and what is exported needs nothing of ours."""
+"""A model takes raw rows, is the same for the same seed, and leaves as a file that Keras alone can load."""
 
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
 from tests.training.conftest import Network, Plan
 from tuner.data.dataset import Dataset
-from tuner.families import INITIALIZERS, NORMALIZATIONS, Initializer, MlpConfig
-from tuner.training import catalogue
-from tuner.training.models import evaluate, export_bytes, load_bytes, parameters, predict
+from tuner.data.preprocessing import fit
+from tuner.data.sources import load
+from tuner.errors import SpecError
+from tuner.families import NORMALIZATIONS
+from tuner.sources import DataSpec
+from tuner.training.models import evaluate, export, export_bytes, load_bytes, parameters, predict, save
 from tuner.training.trainer import train
 
+_LOAD = """
+import sys
+import keras
+import numpy as np
 
-def test_lab_8_1_has_the_parameters_of_the_textbook(network: Network) -> None:
-    # On 28 x 28 images: 784 * 128 + 128, 128 * 32 + 32, 32 * 10 + 10; the digits are 8 x 8.
-    model = network(hidden_layers=2, units_1=128, units_2=32)
-    assert parameters(model) == (64 * 128 + 128) + (128 * 32 + 32) + (32 * 10 + 10)
-
-
-@pytest.mark.parametrize(
-    ("name", "fan_in", "fan_out", "deviation"),
-    [
-        ("glorot_normal", 300, 100, np.sqrt(2 / 400)),
-        ("glorot_uniform", 300, 100, np.sqrt(2 / 400)),
-        ("he_normal", 300, 100, np.sqrt(2 / 300)),
-        ("he_uniform", 300, 100, np.sqrt(2 / 300)),
-        # The lecture's: sqrt(2) * sqrt(2 / (inputs + outputs)).
-        ("he_avg_normal", 300, 100, np.sqrt(2) * np.sqrt(2 / 400)),
-        ("he_avg_uniform", 300, 100, np.sqrt(2) * np.sqrt(2 / 400)),
-        ("lecun_normal", 300, 100, np.sqrt(1 / 300)),
-        ("lecun_uniform", 300, 100, np.sqrt(1 / 300)),
-    ],
-)
-def test_initial_weights_spread_as_the_formula_says(name: str, fan_in: int, fan_out: int, deviation: float) -> None:
-    drawn = np.asarray(catalogue.initializer(Initializer(name), seed=1)((fan_in, fan_out)))
-    assert drawn.std() == pytest.approx(deviation, rel=0.03)
-    assert abs(drawn.mean()) < deviation / 50
-
-
-@pytest.mark.parametrize("name", INITIALIZERS)
-def test_every_initializer_draws_the_same_from_the_same_seed(name: str) -> None:
-    argument = {"constant": 0.5, "random_normal": 0.01, "random_uniform": 0.05}.get(name)
-    first, second = (np.asarray(catalogue.initializer(Initializer(name, argument), seed=3)((20, 30))) for _ in range(2))
-    np.testing.assert_array_equal(first, second)
-    if name in ("zeros", "constant"):
-        assert set(np.unique(first)) == {argument or 0.0}
+model = keras.models.load_model(sys.argv[1])
+assert not any(name.split(".")[0] == "tuner" for name in sys.modules)
+np.save(sys.argv[3], model.predict(np.load(sys.argv[2]), verbose=0))
+"""
 
 
 @pytest.mark.parametrize("normalization", NORMALIZATIONS)
-def test_an_exported_model_takes_raw_rows_and_gives_the_same(
-    digits: Dataset, network: Network, plan: Plan, normalization: str
-) -> None:
-    model = network(normalization=normalization, augmentation="shift+flip+rotate", output_activation="linear")
-    train(model, digits, plan(epochs=1, path="auto"))
-    loaded = load_bytes(export_bytes(model))
-    outputs = predict(loaded, digits.test.x)
-    np.testing.assert_allclose(outputs.sum(axis=1), 1.0, atol=1e-5)
-    np.testing.assert_array_equal(outputs.argmax(axis=1), predict(model, digits.test.x).argmax(axis=1))
-    scores = evaluate(loaded, digits.test, digits.info)
-    assert scores["accuracy"] == np.mean(outputs.argmax(axis=1) == digits.test.y)
+def test_preprocessing_in_the_model_is_that_of_the_data(digits: Dataset, network: Network, normalization: str) -> None:
+    model = network(normalization=normalization, hidden_layers=0, output_activation="linear")
+    kernel, bias = model.layers[-1].get_weights()
+    rows = fit(normalization, digits.train.x).apply(digits.test.x)
+    expected = rows.reshape(len(rows), -1) @ kernel + bias
+    np.testing.assert_allclose(model.predict(digits.test.x, verbose=0), expected, rtol=1e-4, atol=1e-4)
 
 
-def test_an_exported_model_loads_with_keras_alone(
+def test_a_saved_model_loads_with_keras_alone_and_predicts_the_same_from_raw_rows(
     digits: Dataset, network: Network, plan: Plan, tmp_path: Path
 ) -> None:
-    model = network(normalization="whiten", augmentation="flip", activation="prelu", batch_normalization=True)
-    train(model, digits, plan(epochs=1, path="auto"))
-    (tmp_path / "model.keras").write_bytes(export_bytes(model))
-    np.save(tmp_path / "rows.npy", digits.test.x[:5])
-    code = (
-        "import keras, numpy as np, sys\n"
-        "print(keras.models.load_model('model.keras').predict(np.load('rows.npy'), verbose=0).argmax(1).tolist())\n"
-        "assert not any(name.startswith('tuner') for name in sys.modules)\n"
+    model = network(
+        normalization="whiten", augmentation="shift+flip+rotate", output_activation="linear", dropout=0.2,
+        batch_normalization=True, activation="prelu",
+    )  # fmt: skip
+    train(model, digits, plan(epochs=1))
+    save(model, tmp_path / "model.keras")
+    np.save(tmp_path / "rows.npy", digits.test.x)
+    files = [str(tmp_path / name) for name in ("model.keras", "rows.npy", "outputs.npy")]
+    subprocess.run([sys.executable, "-c", _LOAD, *files], check=True, capture_output=True, cwd=tmp_path)
+    outputs = np.load(files[2])
+    logits = model.predict(digits.test.x, verbose=0)
+    expected = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(outputs, expected, rtol=1e-4, atol=1e-6)
+
+
+def test_an_exported_model_gives_probabilities_and_has_no_augmentation(digits: Dataset, network: Network) -> None:
+    model = export(network(augmentation="shift+flip", output_activation="linear"))
+    assert [layer.name for layer in model.layers][-1] == "probabilities"
+    assert not {"shift", "flip"} & {layer.name for layer in model.layers}
+    np.testing.assert_allclose(predict(model, digits.test.x).sum(axis=1), 1, rtol=1e-5)
+    assert not model.compiled
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others(network: Network) -> None:
+    first, same, other = (network(seed=seed, dropout=0.1, augmentation="flip") for seed in (7, 7, 8))
+    for a, b in zip(first.variables, same.variables, strict=True):
+        np.testing.assert_array_equal(a.numpy(), b.numpy())
+    kernels = [model.get_layer("hidden_1").kernel.numpy() for model in (first, other)]
+    assert not np.allclose(*kernels)
+
+
+def test_building_leaves_global_random_state_alone(network: Network) -> None:
+    np.random.seed(3)
+    expected = np.random.random()
+    np.random.seed(3)
+    network(dropout=0.5)
+    assert np.random.random() == expected
+
+
+def test_scores_are_those_of_keras(digits: Dataset, network: Network, plan: Plan) -> None:
+    model = network()
+    train(model, digits, plan())
+    loss, accuracy = model.evaluate(digits.test.x, digits.test.y, verbose=0)
+    scores = evaluate(load_bytes(export_bytes(model)), digits.test, digits.info)
+    assert scores == pytest.approx({"loss": loss, "accuracy": accuracy}, rel=1e-5)
+
+
+def test_scores_of_outputs_that_are_no_probabilities_have_no_loss(digits: Dataset, network: Network) -> None:
+    assert set(evaluate(export(network(output_activation="sigmoid", loss="mse")), digits.test, digits.info)) == {
+        "accuracy"
+    }
+
+
+def test_scores_of_a_regression_are_squared_and_absolute_errors() -> None:
+    data = load(DataSpec("diabetes"), seed=0)
+    model = keras.Sequential([keras.Input(data.info.input_shape), keras.layers.Dense(1, kernel_initializer="zeros")])
+    y = data.test.y.astype(np.float64)
+    assert evaluate(model, data.test, data.info) == pytest.approx(
+        {"loss": np.mean(y**2), "mae": np.mean(np.abs(y))}, rel=1e-6
     )
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, timeout=120, check=True
-    )
-    assert done.stdout.strip() == str(predict(model, digits.test.x[:5]).argmax(axis=1).tolist())
 
 
-def test_augmentation_changes_training_images_and_no_others(network: Network, digits: Dataset) -> None:
-    model = network(augmentation="flip", flip_probability=1.0, normalization="none")
-    image = digits.train.x[:1].astype("float32")
-    layer = model.layers[0]
-    np.testing.assert_array_equal(np.asarray(layer(image, training=True)), image[:, :, ::-1])
-    np.testing.assert_array_equal(np.asarray(layer(image, training=False)), image)
+def test_parameters_are_those_that_training_adjusts(network: Network) -> None:
+    assert parameters(network(normalization="whiten", hidden_layers=1, units=24)) == 64 * 24 + 24 + 24 * 10 + 10
 
 
-def test_further_metrics_are_watched_by_name(
-    digits: Dataset, network: Network, plan: Plan, configure: Callable[..., MlpConfig]
-) -> None:
-    result = train(network(metrics=("top_k_categorical_accuracy",)), digits, plan(epochs=1))
-    watched = result.epochs[0]
-    assert watched["val_top_k_categorical_accuracy"] >= watched["val_accuracy"]
+def test_an_unknown_metric_is_an_error_that_names_it(network: Network) -> None:
+    with pytest.raises(SpecError, match="'acuracy' is no metric"):
+        network(("acuracy",))

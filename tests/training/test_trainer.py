@@ -1,153 +1,222 @@
-"""Training keeps the best, stops when it should, and goes on after an interruption as if there had been none."""
+"""What training promises on every path: the best weights, reasons in words, and going on from a checkpoint."""
 
 import math
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
 from tests.training.conftest import Network, Plan
 from tuner.data.dataset import Dataset
-from tuner.errors import DataError
+from tuner.errors import TrialFailed
 from tuner.training.checkpoint import Checkpoint
-from tuner.training.plan import Metrics, Path
+from tuner.training.plan import Metrics, OnEpoch, Path
 from tuner.training.trainer import train
 
 
-class Notes:
-    """What was called at each epoch's end; says stop after so many epochs."""
-
-    def __init__(self, stop_after: int = 10**9) -> None:
-        self.checkpoints: list[Checkpoint] = []
-        self._stop_after = stop_after
-
-    def __call__(self, epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
-        assert (
-            epoch == checkpoint.epoch == len(checkpoint.epochs) == len(self.checkpoints) + 1 or self.checkpoints == []
-        )
+def _noting(into: list[Checkpoint], last: int | None = None) -> OnEpoch:
+    def note(epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
+        assert checkpoint.epoch == epoch == len(checkpoint.epochs)
+        assert checkpoint.epochs[-1] == metrics
         assert seconds > 0
-        self.checkpoints.append(checkpoint)
-        return epoch < self._stop_after
+        # As it is kept in between: bytes.
+        into.append(Checkpoint.from_bytes(checkpoint.to_bytes()))
+        return epoch != last
+
+    return note
 
 
-def weights(model: Any) -> list[Any]:
-    return [np.asarray(each) for each in model.get_weights()]
+def _equal(one: tuple[Any, ...], other: tuple[Any, ...], tolerance: float = 0.0) -> None:
+    assert len(one) == len(other)
+    for a, b in zip(one, other, strict=True):
+        np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance)
 
 
-@pytest.mark.parametrize("optimizer", ["momentum", "adam", "rmsprop"])
-@pytest.mark.parametrize("dropout", [0.0, 0.3])
-def test_training_that_was_interrupted_ends_as_if_it_had_not_been(
-    digits: Dataset, network: Network, plan: Plan, path: Path, optimizer: str, dropout: float
+def _same(one: tuple[Metrics, ...], other: tuple[Metrics, ...]) -> None:
+    assert len(one) == len(other)
+    for a, b in zip(one, other, strict=True):
+        assert dict(a) == pytest.approx(dict(b), rel=1e-6)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "nadam", "rmsprop"])
+def test_resume_goes_on_as_if_nothing_had_happened(
+    digits: Dataset, network: Network, plan: Plan, path: Path, optimizer: str
 ) -> None:
-    params = {"optimizer": optimizer, "dropout": dropout, "batch_normalization": True}
-    whole, first, second = network(**params), network(**params), network(seed=6, **params)
-    expected = train(whole, digits, plan(path=path, epochs=4))
-    notes = Notes(stop_after=2)
-    train(first, digits, plan(path=path, epochs=4), on_epoch=notes)
-    stored = Checkpoint.from_bytes(notes.checkpoints[-1].to_bytes())
-    result = train(second, digits, plan(path=path, epochs=4), stored)
-    for epoch, wanted in zip(result.epochs, expected.epochs, strict=True):
-        assert epoch == pytest.approx(wanted)
-    for mine, theirs in zip(weights(second), weights(whole), strict=True):
-        np.testing.assert_allclose(mine, theirs, rtol=1e-6, atol=1e-7)
+    what = {"optimizer": optimizer, "schedule": "cosine", "dropout": 0.3, "input_dropout": 0.2}
+    whole: list[Checkpoint] = []
+    expected = train(network(**what), digits, plan(path=path), None, _noting(whole))
+    first: list[Checkpoint] = []
+    train(network(**what), digits, plan(path=path), None, _noting(first, last=1))
+    rest: list[Checkpoint] = []
+    # Another seed: everything must come from the checkpoint.
+    resumed = train(network(seed=99, **what), digits, plan(path=path), first[-1], _noting(rest))
+    assert [each.epoch for each in rest] == [2, 3]
+    _equal(rest[-1].weights, whole[-1].weights, 1e-6)
+    _equal(rest[-1].optimizer, whole[-1].optimizer, 1e-6)
+    assert resumed.best_epoch == expected.best_epoch
+    _same(resumed.epochs, expected.epochs)
 
 
-@pytest.mark.parametrize("optimizer", ["momentum", "adam", "rmsprop", "adagrad"])
-def test_a_checkpoint_of_one_path_goes_on_under_the_other(
-    digits: Dataset, network: Network, plan: Plan, optimizer: str
+@pytest.mark.parametrize("optimizer", ["adam", "momentum", "rmsprop", "adagrad", "adadelta"])
+def test_resume_goes_on_under_the_other_path(
+    digits: Dataset, network: Network, plan: Plan, path: Path, optimizer: str
 ) -> None:
-    expected = train(network(optimizer=optimizer), digits, plan(path="fit", epochs=4))
-    notes = Notes(stop_after=2)
-    train(network(optimizer=optimizer), digits, plan(path="compiled", epochs=4), on_epoch=notes)
-    result = train(network(optimizer=optimizer), digits, plan(path="fit", epochs=4), notes.checkpoints[-1])
-    for mine, theirs in zip(result.epochs, expected.epochs, strict=True):
-        assert mine["loss"] == pytest.approx(theirs["loss"], rel=1e-4)
+    other: Path = "fit" if path == "compiled" else "compiled"
+    whole: list[Checkpoint] = []
+    train(network(optimizer=optimizer), digits, plan(path=path), None, _noting(whole))
+    rest: list[Checkpoint] = []
+    train(network(seed=99, optimizer=optimizer), digits, plan(path=other), whole[0], _noting(rest))
+    _equal(rest[-1].weights, whole[-1].weights, 1e-4)
+
+
+def test_resume_of_a_finished_training_trains_no_more(
+    digits: Dataset, network: Network, plan: Plan, path: Path
+) -> None:
+    whole: list[Checkpoint] = []
+    expected = train(network(), digits, plan(path=path), None, _noting(whole))
+    more: list[Checkpoint] = []
+    model = network(seed=99)
+    result = train(model, digits, plan(path=path), whole[-1], _noting(more))
+    assert not more
+    assert (result.value, result.best_epoch, result.stopped) == (expected.value, expected.best_epoch, "finished")
+    _equal(tuple(each.numpy() for each in model.variables), whole[-1].best_weights)
 
 
 def test_the_model_holds_the_weights_of_its_best_epoch(
     digits: Dataset, network: Network, plan: Plan, path: Path
 ) -> None:
-    notes = Notes()
-    model = network(optimizer="momentum", learning_rate=1.0)  # too large: the loss goes up and down
-    result = train(model, digits, plan(path=path, epochs=6, monitor="val_loss", direction="minimize"), on_epoch=notes)
+    # So fast a descent that the last epoch is not the best.
+    model = network(optimizer="sgd", learning_rate=1.5, loss="mse")
+    result = train(model, digits, plan(path=path, epochs=8, monitor="val_loss", direction="maximize"))
     losses = [metrics["val_loss"] for metrics in result.epochs]
-    assert result.best_epoch == 1 + int(np.argmin(losses))
-    assert result.value == min(losses)
-    best = notes.checkpoints[result.best_epoch - 1].weights
-    for mine, theirs in zip((variable.numpy() for variable in model.variables), best, strict=True):
-        np.testing.assert_array_equal(mine, theirs)
+    assert result.best_epoch == losses.index(max(losses)) + 1
+    assert result.best_epoch < 8
+    assert result.value == max(losses)
+    y = np.eye(10)[digits.validation.y]
+    outputs = model.predict(digits.validation.x, verbose=0)
+    assert np.mean((outputs - y) ** 2) == pytest.approx(result.value, rel=1e-5)
 
 
-def test_training_ends_when_patience_does(digits: Dataset, network: Network, plan: Plan, path: Path) -> None:
-    # Nothing can be learned at such a rate, so no epoch is better than the first.
-    result = train(network(learning_rate=1e-12, optimizer="sgd"), digits, plan(path=path, epochs=9, patience=2))
-    assert result.stopped == "patience"
-    assert len(result.epochs) == 3
-    assert result.best_epoch == 1
-    assert "no better val_accuracy in 2 epochs" in result.reason
-
-
-def test_training_ends_when_the_caller_says_so(digits: Dataset, network: Network, plan: Plan, path: Path) -> None:
-    result = train(network(), digits, plan(path=path, epochs=9), on_epoch=Notes(stop_after=2))
-    assert (result.stopped, len(result.epochs)) == ("caller", 2)
-
-
-def test_a_loss_that_is_no_number_ends_training_with_its_reason(
+def test_metrics_have_the_names_that_keras_gives_them(
     digits: Dataset, network: Network, plan: Plan, path: Path
 ) -> None:
-    model = network(optimizer="sgd", learning_rate=1e6, loss="mse", output_activation="linear", normalization="none")
-    notes = Notes()
-    result = train(model, digits, plan(path=path), on_epoch=notes)
+    result = train(network(("AUC", "f1_score", "mae")), digits, plan(path=path, epochs=1))
+    names = {"loss", "accuracy", "AUC", "f1_score", "mae"}
+    assert set(result.epochs[0]) == names | {f"val_{name}" for name in names} | {"learning_rate"}
+    assert all(math.isfinite(value) for value in result.epochs[0].values())
+
+
+def test_the_rate_of_an_epoch_follows_its_schedule(digits: Dataset, network: Network, plan: Plan, path: Path) -> None:
+    model = network(schedule="exponential", decay_rate=0.5, learning_rate=0.01)
+    result = train(model, digits, plan(path=path))
+    assert [metrics["learning_rate"] for metrics in result.epochs] == pytest.approx([0.01, 0.005, 0.0025], rel=1e-5)
+
+
+def test_patience_ends_training_and_says_so(digits: Dataset, network: Network, plan: Plan, path: Path) -> None:
+    model = network(initializer="zeros", learning_rate=1e-9)
+    result = train(model, digits, plan(path=path, epochs=9, patience=2))
+    assert result.stopped == "patience"
+    assert result.best_epoch == 1
+    assert len(result.epochs) == 3
+    assert result.reason == "no better val_accuracy in 2 epochs, at epoch 3 of 9"
+
+
+def test_a_caller_that_says_no_ends_training(digits: Dataset, network: Network, plan: Plan, path: Path) -> None:
+    seen: list[Checkpoint] = []
+    result = train(network(), digits, plan(path=path, epochs=9), None, _noting(seen, last=2))
+    assert result.stopped == "caller"
+    assert result.reason == "stopped at epoch 2 of 9"
+    assert [each.epoch for each in seen] == [1, 2]
+
+
+def test_divergence_ends_training_with_a_reason(digits: Dataset, network: Network, plan: Plan, path: Path) -> None:
+    seen: list[Checkpoint] = []
+    # Raw pixels, linear units and far too large steps.
+    model = network(
+        optimizer="sgd", learning_rate=50.0, loss="mse", output_activation="linear", activation="linear",
+        normalization="none",
+    )  # fmt: skip
+    result = train(model, digits, plan(path=path), None, _noting(seen))
     assert result.stopped == "diverged"
-    assert result.reason.startswith("diverged at epoch 1: loss is ")
-    assert "learning rate 1e+06" in result.reason
-    assert (result.value, result.best_epoch, result.epochs, notes.checkpoints) == (None, 0, (), [])
+    assert result.value is None
+    assert result.best_epoch == 0
+    assert not result.epochs
+    assert not seen
+    assert result.reason in (
+        "diverged at epoch 1: loss is nan (sgd, learning rate 50)",
+        "diverged at epoch 1: loss is inf (sgd, learning rate 50)",
+    )
 
 
-def test_the_same_seed_trains_the_same_network_and_another_seed_another(
-    digits: Dataset, network: Network, plan: Plan
+def test_the_same_seed_gives_the_same_result(digits: Dataset, network: Network, plan: Plan, path: Path) -> None:
+    first, second = (
+        train(network(dropout=0.2, input_dropout=0.1), digits, plan(path=path, epochs=2)) for _ in range(2)
+    )
+    _same(first.epochs, second.epochs)
+
+
+def test_another_seed_gives_another_result(digits: Dataset, network: Network, plan: Plan, path: Path) -> None:
+    first, second = (train(network(seed=s), digits, plan(path=path, epochs=1, seed=s)) for s in (1, 2))
+    assert first.epochs[0]["loss"] != second.epochs[0]["loss"]
+
+
+class OwnStep(keras.Sequential):  # type: ignore[misc]  # Keras is Any here
+    def train_step(self, data: Any) -> Any:
+        return super().train_step(data)
+
+
+@pytest.fixture
+def own_step(digits: Dataset) -> Callable[[], Any]:
+    def make() -> Any:
+        model = OwnStep([keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(10, "softmax")])
+        model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+        return model
+
+    return make
+
+
+def test_a_model_with_its_own_step_goes_through_fit_and_says_why(
+    digits: Dataset, own_step: Callable[[], Any], plan: Plan
 ) -> None:
-    runs = [train(network(seed=seed, dropout=0.2), digits, plan(seed=seed)) for seed in (5, 5, 6)]
-    assert runs[0].epochs == runs[1].epochs
-    assert runs[0].epochs != runs[2].epochs
+    result = train(own_step(), digits, plan(path="auto"))
+    assert result.path == "fit: the model has a train_step of its own"
+    assert len(result.epochs) == 3
 
 
-def test_dropout_comes_to_the_same_loss_on_both_paths_within_the_noise_of_seeds(
-    digits: Dataset, network: Network, plan: Plan
+def test_the_compiled_path_alone_refuses_what_it_cannot_do(
+    digits: Dataset, own_step: Callable[[], Any], plan: Plan
 ) -> None:
-    losses = {
-        path: [
-            train(network(seed=seed, dropout=0.4, input_dropout=0.2), digits, plan(seed=seed, path=path)).epochs[-1][
-                "loss"
-            ]
-            for seed in range(5)
-        ]
-        for path in ("compiled", "fit")
-    }
-    mine, theirs = (np.array(losses[path]) for path in ("compiled", "fit"))
-    error = math.sqrt(mine.var(ddof=1) / 5 + theirs.var(ddof=1) / 5)
-    assert abs(mine.mean() - theirs.mean()) < 3 * error
+    with pytest.raises(ValueError, match="the model has a train_step of its own"):
+        train(own_step(), digits, plan(path="compiled"))
 
 
-def test_a_schedule_is_seen_in_the_learning_rate_of_each_epoch(digits: Dataset, network: Network, plan: Plan) -> None:
-    result = train(network(schedule="exponential", decay_rate=0.5, learning_rate=0.01), digits, plan())
-    assert [metrics["learning_rate"] for metrics in result.epochs] == pytest.approx([0.01, 0.005, 0.0025], rel=1e-3)
+def test_any_plain_keras_model_is_compiled(digits: Dataset, plan: Plan) -> None:
+    inputs = keras.Input((8, 8, 1))
+    x = keras.layers.Conv2D(4, 3, activation="relu")(keras.layers.Rescaling(1 / 16)(inputs))
+    side = keras.layers.GlobalAveragePooling2D()(x)
+    x = keras.layers.Concatenate()([keras.layers.Flatten()(x), side])
+    model = keras.Model(inputs, keras.layers.Dense(10, "softmax")(keras.layers.Dropout(0.1, seed=1)(x)))
+    model.compile("adam", "categorical_crossentropy", metrics=["accuracy"])
+    result = train(model, digits, plan(path="auto", epochs=2))
+    assert result.path == "compiled"
+    assert result.epochs[1]["loss"] < result.epochs[0]["loss"]
 
 
-def test_what_cannot_be_compiled_goes_through_fit_and_says_why(digits: Dataset, network: Network, plan: Plan) -> None:
-    model = network()
-    model.run_eagerly = True
-    assert train(model, digits, plan(path="auto", epochs=1)).path == "fit: the model was compiled to run eagerly"
-    with pytest.raises(ValueError, match="cannot be had"):
-        train(model, digits, plan(path="compiled", epochs=1))
+def test_rows_may_be_fewer_than_a_batch(digits: Dataset, network: Network, plan: Plan, path: Path) -> None:
+    few = replace(digits, train=type(digits.train)(digits.train.x[:30], digits.train.y[:30]), digest="thirty")
+    result = train(network(), few, plan(path=path, batch_size=64))
+    assert len(result.epochs) == 3
 
 
-def test_bytes_that_are_no_checkpoint_are_refused() -> None:
-    checkpoint = Checkpoint(1, (np.ones(3),), (), 1, (np.zeros(3),), ({"loss": 1.0},))
-    data = checkpoint.to_bytes()
-    again = Checkpoint.from_bytes(data)
-    assert again.epochs == checkpoint.epochs
-    np.testing.assert_array_equal(again.weights[0], np.ones(3))
-    for damaged in (b"", b"nonsense", data[: len(data) // 2]):
-        with pytest.raises(DataError, match="the trial starts again"):
-            Checkpoint.from_bytes(damaged)
+@pytest.mark.slow
+def test_out_of_memory_fails_the_trial_with_a_reason(digits: Dataset, plan: Plan, path: Path) -> None:
+    # Each row, half a billion times: more bytes in a step than an address can reach.
+    layers = [keras.layers.Flatten(), keras.layers.RepeatVector(500_000_000), keras.layers.GlobalAveragePooling1D()]
+    model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Dropout(0.1), *layers, keras.layers.Dense(10)])
+    model.compile("sgd", "mse")
+    with pytest.raises(TrialFailed, match="out of memory at batch size 1150; use smaller batches") as failed:
+        train(model, digits, plan(path=path, batch_size=None, monitor="val_loss"))
+    assert failed.value.state == "out_of_memory"

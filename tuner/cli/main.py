@@ -22,6 +22,7 @@ from tuner.settings import Settings, read_settings
 if TYPE_CHECKING:
     from tuner.database.connection import Database
     from tuner.database.studies import StudyView
+    from tuner.workers.devices import Slot
 
 EXIT_INTERRUPTED = 130
 F = TypeVar("F", bound=Callable[..., Any])
@@ -70,6 +71,12 @@ _trials = click.option("--trials", type=int, metavar="N", help="How many trials,
 _timeout = click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Time limit.")
 _workers = click.option("--workers", type=int, metavar="N", help="Worker processes [one a GPU, else one a CPU core].")
 _device = click.option("--device", type=click.Choice(["auto", "cpu", "gpu"]), default="auto", show_default=True)
+_gpus = click.option("--gpus", metavar="0,1", help="Only these GPUs, by their number in nvidia-smi.")
+_workers_per_gpu = click.option(
+    "--workers-per-gpu", type=click.IntRange(min=1), default=1, show_default=True, metavar="K",
+    help="Workers that share a GPU and, evenly, its memory.",
+)  # fmt: skip
+_mixed_precision = click.option("--mixed-precision", is_flag=True, help="Compute in float16, on GPUs only.")
 _fit = click.option("--fit", is_flag=True, help="Train through Keras' Model.fit instead of the compiled epoch.")
 
 
@@ -92,6 +99,9 @@ def cli() -> None:
 @_timeout
 @_workers
 @_device
+@_gpus
+@_workers_per_gpu
+@_mixed_precision
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Of everything random in the study.")
 @click.option("--detach", is_flag=True, help="Only store the study; `tune worker` processes will run it.")
 @_fit
@@ -104,6 +114,9 @@ def start(
     timeout: float | None,
     workers: int | None,
     device: str,
+    gpus: str | None,
+    workers_per_gpu: int,
+    mixed_precision: bool,
     seed: int | None,
     detach: bool,
     fit: bool,
@@ -122,7 +135,7 @@ def start(
     settings = _settings(storage)
     spec = find_space(space)
     check_algorithms(spec.search.sampler, spec.search.pruner, space)
-    slots = _slots(device, workers)
+    slots = _slots(device, workers, gpus, workers_per_gpu, mixed_precision)
     if not detach:
         # Damage and absence of the data show here, in one line, before anything is stored.
         load(spec.data, 0)
@@ -150,6 +163,9 @@ def start(
 @_timeout
 @_workers
 @_device
+@_gpus
+@_workers_per_gpu
+@_mixed_precision
 @_fit
 @_storage
 @_json
@@ -159,6 +175,9 @@ def resume(
     timeout: float | None,
     workers: int | None,
     device: str,
+    gpus: str | None,
+    workers_per_gpu: int,
+    mixed_precision: bool,
     fit: bool,
     storage: str | None,
     as_json: bool,
@@ -171,7 +190,7 @@ def resume(
 
     settings = _settings(storage)
     db = _open(settings, create=False)
-    slots = _slots(device, workers)
+    slots = _slots(device, workers, gpus, workers_per_gpu, mixed_precision)
     view = resume_study(db, study, trials, timeout)
     _run(db, settings, view, slots, fit, as_json)
 
@@ -179,17 +198,39 @@ def resume(
 @cli.command()
 @click.option("--study", metavar="NAME", help="Only this study, until it has ended [whichever is open].")
 @click.option("--worker-id", hidden=True)
+@_device
+@_gpus
+@_workers_per_gpu
+@_mixed_precision
 @_fit
 @_storage
-def worker(study: str | None, worker_id: str | None, fit: bool, storage: str | None) -> None:
+def worker(
+    study: str | None,
+    worker_id: str | None,
+    device: str,
+    gpus: str | None,
+    workers_per_gpu: int,
+    mixed_precision: bool,
+    fit: bool,
+    storage: str | None,
+) -> None:
     """Take trials from the database: one process, as many machines as you like.
 
     Example: tune worker --storage postgresql://tuner@db/tuner
     """
+    from tuner.workers.worker import EXIT_REPLACE_ME
     from tuner.workers.worker import main as work
 
     _log_to_stderr()
-    sys.exit(work(_settings(storage), study, worker_id, "fit" if fit else "auto"))
+    if worker_id is None:
+        # Nobody has chosen this process' share of the machine: all its cores, and the first GPU.
+        slot = _slots(device, 1, gpus, workers_per_gpu, mixed_precision)[0]
+        os.environ.update({name: os.environ.get(name, value) for name, value in slot.environment().items()})
+    code = work(_settings(storage), study, worker_id, "fit" if fit else "auto")
+    if code == EXIT_REPLACE_ME and worker_id is None:
+        # Nobody will start a fresh process in its place, so it becomes one.
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    sys.exit(code)
 
 
 @cli.command()
@@ -432,10 +473,16 @@ def _chosen(db: "Database", study: str | None) -> str:
     return found[-1].study_name
 
 
-def _slots(device: str, workers: int | None) -> Any:
-    from tuner.workers.devices import cpu_cores, find_gpus, slots
+def _slots(
+    device: str, workers: int | None, gpus: str | None, workers_per_gpu: int, mixed_precision: bool
+) -> "list[Slot]":
+    from tuner.workers.devices import choose, cpu_cores, find_gpus, slots
 
-    return slots(device, workers, find_gpus(), cpu_cores())  # type: ignore[arg-type]  # click checked the word
+    found = choose(find_gpus(), gpus)
+    made = slots(device, workers, found, cpu_cores(), workers_per_gpu, mixed_precision)  # type: ignore[arg-type]  # click checked the word
+    if mixed_precision and made[0].gpu is None:
+        click.echo("tune: --mixed-precision is for GPUs; there is none, so it is not used", err=True)
+    return made
 
 
 def _run(db: "Database", settings: Settings, study: "StudyView", slots: Any, fit: bool, as_json: bool) -> None:
@@ -445,6 +492,8 @@ def _run(db: "Database", settings: Settings, study: "StudyView", slots: Any, fit
 
     logs = Path("tuner-logs") / study.study_name.replace("/", "_")
     pool = Pool(db, settings.storage, study.study_name, slots, logs, ["--fit"] if fit else [])
+    if slots[0].gpu is None:
+        click.echo(f"tune: no GPU; {len(slots)} workers on the CPU, {slots[0].threads} threads each", err=True)
     with live.progress(db, study.study_name) as look:
         pool.run(look)
     ended = study_status(db, study.study_name, epochs=True)

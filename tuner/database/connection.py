@@ -4,7 +4,6 @@ Owns: how SQLite and PostgreSQL are opened, our schema and its version, waiting 
 Leaves to others: the statements (studies, trials, workers, blobs).
 """
 
-import copy
 import logging
 import time
 from collections.abc import Callable
@@ -87,8 +86,9 @@ class Database:
 
     def optuna_within(self, session: Session) -> BaseStorage:
         """Optuna's storage for the length of a session, in its transaction: what it writes is committed with ours."""
-        backend = self._rdb
-        within = copy.copy(backend)
+        # The same storage with another session; a copy would open an engine of its own.
+        within = RDBStorage.__new__(RDBStorage)
+        within.__dict__.update(self._rdb.__dict__)
         # Bound to a connection that is in a transaction already, its commits only end its own part of it.
         within.scoped_session = orm.scoped_session(orm.sessionmaker(bind=session.connection()))
         return within

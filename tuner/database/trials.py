@@ -292,6 +292,13 @@ def settled(db: Database, study_name: str) -> int:
     return int(count or 0)
 
 
+def epochs_stored(db: Database, study_name: str) -> int:
+    """Epochs of all trials of a study: what grows while anything goes on."""
+    with db.session() as session:
+        count = session.scalar(sa.select(sa.func.count()).where(EpochRow.study_name == study_name))
+    return int(count or 0)
+
+
 def running(db: Database, study_name: str) -> int:
     """Trials that were begun and are not settled."""
     with db.session() as session:

@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 from tuner.data.dataset import Array, DataInfo
 
 
-def row_order(rows: int, seed: int, epoch: int) -> NDArray[np.int32]:
+def row_order(rows: int, seed: int, epoch: int) -> NDArray[np.intp]:
     """A permutation of the rows for one epoch, from 1. It depends on nothing else, so any epoch can be the first."""
-    return np.random.default_rng((seed, epoch)).permutation(np.arange(rows, dtype=np.int32))
+    return np.random.default_rng((seed, epoch)).permutation(rows)
 
 
 def wants_indices(loss: Any) -> bool:

@@ -79,7 +79,7 @@ def optimizer(wanted: Optimizer, epochs: int, steps_per_epoch: int) -> Any:
         rate = keras.optimizers.schedules.ExponentialDecay(rate, steps_per_epoch, wanted.decay_rate)
     elif wanted.schedule == "cosine":
         rate = keras.optimizers.schedules.CosineDecay(rate, epochs * steps_per_epoch)
-    return _OPTIMIZERS[wanted.name](learning_rate=rate, **wanted.options)
+    return _OPTIMIZERS[wanted.name](learning_rate=rate, name=wanted.name, **wanted.options)
 
 
 def loss(wanted: Loss, output_activation: str) -> Any:

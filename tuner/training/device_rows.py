@@ -1,7 +1,7 @@
-"""Rows that stay on the device between trials, normalized once instead of in every step.
+"""Rows that are kept ready between trials, normalized once instead of in every step.
 
-Owns: the copies on the device, and which leading layers of a model are done beforehand.
-Leaves to others: what becomes of the rows (epoch_tensorflow).
+Owns: the normalized copies, and which leading layers of a model are done beforehand.
+Leaves to others: what becomes of the rows (epoch_tensorflow, feed).
 """
 
 import json
@@ -12,22 +12,33 @@ from typing import Any
 import keras
 import numpy as np
 import psutil
-import tensorflow as tf
+from numpy.typing import NDArray
 
 from tuner.data.dataset import Array, Dataset
 
-_KEPT = 2
-_CHUNK_ROWS = 4096
-_cache: OrderedDict[tuple[Any, ...], tuple[Any, Any]] = OrderedDict()
+_KINDS_KEPT = 2
+_ROWS_AT_ONCE = 4096
+_MOST_OF_FREE_MEMORY = 0.5
+_kept: OrderedDict[tuple[Any, ...], tuple[Any, Any]] = OrderedDict()
+
+_FIXED_LAYERS = (
+    keras.layers.Flatten,
+    keras.layers.Normalization,
+    keras.layers.Rescaling,
+    keras.layers.Reshape,
+)
 
 
-def split(model: Any) -> tuple[list[Any] | None, list[Any]]:
-    """The layers of a step, and before them those that do the same to a row every time; None where it is no chain."""
+def split(model: Any) -> tuple[list[Any], list[Any]] | None:
+    """The layers that do the same to a row every time, as far as they lead, and those of a step.
+
+    None where the model is not a plain chain of layers: then it is called as a whole.
+    """
     if type(model) is not keras.Sequential or any(_adds_losses(layer) for layer in model.layers):
-        return None, []
+        return None
     layers = list(model.layers)
     count = next((i for i, layer in enumerate(layers) if not _is_fixed(layer)), len(layers))
-    return layers[count:], layers[:count]
+    return layers[:count], layers[count:]
 
 
 def _adds_losses(layer: Any) -> bool:
@@ -35,44 +46,42 @@ def _adds_losses(layer: Any) -> bool:
 
 
 def _is_fixed(layer: Any) -> bool:
-    if type(layer) is keras.layers.Dense:
-        return not layer.trainable
-    return type(layer) in (
-        keras.layers.Rescaling, keras.layers.Normalization, keras.layers.Flatten, keras.layers.Reshape
-    )  # fmt: skip
+    return type(layer) in _FIXED_LAYERS or (type(layer) is keras.layers.Dense and not layer.trainable)
 
 
 def why_not(dataset: Dataset) -> str | None:
-    """Why the rows cannot all be on the device; None where they can."""
-    parts = (dataset.train.x, dataset.validation.x)
-    needed = sum(part.size for part in parts) * 4
+    """Why the rows cannot be kept in memory as float32; None where they can."""
+    needed = 4 * (dataset.train.x.size + dataset.validation.x.size)
     available = psutil.virtual_memory().available
-    if needed > available / 2:
-        return f"{needed / 2**30:.1f} GiB of rows are more than half of the free memory"
+    if needed > available * _MOST_OF_FREE_MEMORY:
+        return f"{needed / 2**30:.1f} GiB of rows, of {available / 2**30:.1f} GiB free memory"
     return None
 
 
-def resident(dataset: Dataset, prefix: Sequence[Any]) -> tuple[Any, Any]:
-    """Training and validation rows on the device, float32, with the prefix applied. The last two kinds are kept."""
-    key = (dataset.digest, *(_key(layer) for layer in prefix))
-    if key not in _cache:
-        while len(_cache) >= _KEPT:
-            _cache.popitem(last=False)
-        _cache[key] = (_put(dataset.train.x, prefix), _put(dataset.validation.x, prefix))
-    _cache.move_to_end(key)
-    return _cache[key]
+def ready(dataset: Dataset, layers: Sequence[Any]) -> tuple[Array, Array]:
+    """Training and validation rows after these layers, if any. The last two kinds are kept."""
+    if not layers:
+        return dataset.train.x, dataset.validation.x
+    key = (dataset.digest, *(_key(layer) for layer in layers))
+    if key not in _kept:
+        while len(_kept) >= _KINDS_KEPT:
+            _kept.popitem(last=False)
+        _kept[key] = (_through(layers, dataset.train.x), _through(layers, dataset.validation.x))
+    _kept.move_to_end(key)
+    return _kept[key]
 
 
 def _key(layer: Any) -> tuple[Any, ...]:
-    config = keras.saving.serialize_keras_object(layer)["config"]
-    return (type(layer).__name__, json.dumps(config, sort_keys=True), *(each.tobytes() for each in layer.get_weights()))
+    config = {name: value for name, value in layer.get_config().items() if name != "name"}
+    numbers = tuple(weight.tobytes() for weight in layer.get_weights())
+    return (type(layer).__name__, json.dumps(keras.saving.serialize_keras_object(config), sort_keys=True), numbers)
 
 
-def _put(x: Array, prefix: Sequence[Any]) -> Any:
-    chunks = []
-    for start in range(0, len(x), _CHUNK_ROWS):
-        rows: Any = tf.constant(x[start : start + _CHUNK_ROWS].astype(np.float32))
-        for layer in prefix:
+def _through(layers: Sequence[Any], x: Array) -> NDArray[np.float32]:
+    parts = []
+    for start in range(0, len(x), _ROWS_AT_ONCE):
+        rows = keras.ops.convert_to_tensor(x[start : start + _ROWS_AT_ONCE].astype(np.float32))
+        for layer in layers:
             rows = layer(rows)
-        chunks.append(rows.numpy())
-    return tf.constant(np.concatenate(chunks))
+        parts.append(keras.ops.convert_to_numpy(rows))
+    return np.concatenate(parts)

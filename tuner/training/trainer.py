@@ -105,7 +105,7 @@ def _path(model: Any, dataset: Dataset, plan: TrainPlan) -> Epochs:
     if keras.backend.backend() == "tensorflow":
         from tuner.training.epoch_tensorflow import CompiledEpochs, why_not
 
-        why = why_not(model, dataset, plan)
+        why = why_not(model, dataset)
         if why is None:
             return CompiledEpochs(model, dataset, plan)
     else:
@@ -135,10 +135,9 @@ def _not_finite(metrics: Metrics, plan: TrainPlan) -> str | None:
 
 
 def _diverged(model: Any, epoch: int, name: str, metrics: Metrics) -> str:
-    optimizer = model.optimizer.name.rsplit("_", 1)[0] if model.optimizer.name[-1:].isdigit() else model.optimizer.name
     return (
         f"diverged at epoch {epoch}: {name} is {metrics[name]} "
-        f"({optimizer}, learning rate {metrics['learning_rate']:.3g})"
+        f"({model.optimizer.name}, learning rate {metrics['learning_rate']:.3g})"
     )
 
 

@@ -28,7 +28,7 @@ _LOOK_S = 0.25
 _HAND_BACK_S = 10.0
 _GOODBYE_S = 5.0
 _HOPELESS = 3
-"""Deaths in a row without one trial ended between, after which no more workers are started."""
+"""Deaths in a row without one epoch finished between, after which no more workers are started."""
 
 _ERRORS = {each.exit_code: each for each in (InputError, NotFound, ServiceDown)}
 
@@ -57,7 +57,7 @@ class Pool:
     _processes: list[_Process] = field(default_factory=list)
     _stopping: bool = False
     _deaths: int = 0
-    _ended_at_death: int = -1
+    _done_at_death: int = -1
 
     def run(self, look: Callable[[], None]) -> None:
         """Run until the study has ended, was stopped, or cannot go on.
@@ -146,9 +146,9 @@ class Pool:
             raise _ERRORS[code](words)
         cause = f"signal {-code}" if code < 0 else f"exit code {code}"
         logger.warning("worker %s died (%s): %s", process.worker_id, cause, words or "no last words")
-        ended = patiently(lambda: trials.settled(self.db, self.study_name))
-        self._deaths = self._deaths + 1 if ended == self._ended_at_death else 1
-        self._ended_at_death = ended
+        done = patiently(lambda: trials.epochs_stored(self.db, self.study_name))
+        self._deaths = self._deaths + 1 if done == self._done_at_death else 1
+        self._done_at_death = done
         if self._deaths >= max(_HOPELESS, 2 * len(self.slots)):
             raise TunerError(f"{self._deaths} workers died in a row ({cause}): {words}. See {process.log}.")
 

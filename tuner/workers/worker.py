@@ -21,7 +21,7 @@ import psutil
 from tuner.database import blobs, studies, trials, workers
 from tuner.database.connection import OUTAGE_S, Database, open_database, patiently
 from tuner.errors import DataError, ServiceDown, TunerError
-from tuner.settings import Settings
+from tuner.settings import Settings, read_share
 from tuner.training.plan import Path
 
 logger = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ def main(settings: Settings, study_name: str | None, worker_id: str | None = Non
     leaving.listen()
     name = worker_id or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
     db = open_database(settings.storage, wait_s=OUTAGE_S)
-    device = os.environ.get("TUNER_DEVICE", "cpu")
+    device = read_share().device
     patiently(lambda: workers.bury_the_dead(db))
     patiently(lambda: workers.enter(db, name, device))
     pulse = _Pulse(db, name)
@@ -121,7 +121,8 @@ class _Worker:
         from tuner.studies import closing, projection, trial
         from tuner.training import backend
 
-        backend.prepare(threads=int(os.environ.get("TUNER_THREADS", "0")))
+        share = read_share()
+        backend.prepare(share.threads, share.gpu_memory_mib, share.mixed_precision)
         self._closing, self._projection, self._trial = closing, projection, trial
         self._settings = settings
         self._db = db

@@ -1,0 +1,33 @@
+# One image for the workers, the `tune` command and the MLflow server.
+# BASE_IMAGE: any image with Python 3.11 to 3.13 and pip. EXTRA: tensorflow[and-cuda] for GPUs.
+ARG BASE_IMAGE=python:3.11-slim-bookworm
+FROM ${BASE_IMAGE}
+
+ARG EXTRA=
+ENV PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PIP_NO_CACHE_DIR=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_ROOT_USER_ACTION=ignore
+
+# The project's dependencies first, from its metadata alone: a change of its code does not install them again.
+WORKDIR /build
+COPY pyproject.toml README.md ./
+RUN mkdir -p tuner search_spaces \
+    && touch tuner/__init__.py \
+    && python -m pip install . ${EXTRA} \
+    && python -m pip uninstall --yes tuner
+COPY tuner tuner
+COPY search_spaces search_spaces
+RUN python -m pip install --no-deps . && rm -rf /build
+
+# Volumes take the owner of the folders that they cover.
+RUN useradd --create-home --uid 10001 tuner \
+    && mkdir -p /work /data/datasets /data/artifacts /data/mlflow \
+    && chown -R tuner:tuner /work /data
+USER tuner
+WORKDIR /work
+ENV KERAS_HOME=/data/datasets \
+    TUNER_ARTIFACTS=/data/artifacts
+VOLUME ["/data/datasets", "/data/artifacts", "/data/mlflow"]
+CMD ["tune", "worker"]

@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# The compose file on a real engine: three workers, one of them killed in the middle, and the study completes.
+#
+#   benchmarks/compose.sh [SPACE] [TRIALS] [FOLDER]      fashion_mnist, 6, none
+#
+# FOLDER: of the data set's files, to be put into the cache volume where nothing can be downloaded.
+# PYTHON_IMAGE, POSTGRES_IMAGE: as in .env.example. Everything that it makes has a project name of its own and is removed.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+space=${1:-fashion_mnist} trials=${2:-6} folder=${3:-}
+
+if docker compose version >/dev/null 2>&1; then compose=(docker compose); else compose=(docker-compose); fi
+export COMPOSE_PROJECT_NAME=tuner-check-$$ POSTGRES_PASSWORD MLFLOW_PORT=${MLFLOW_PORT:-5055} POSTGRES_PORT=${POSTGRES_PORT:-5455}
+POSTGRES_PASSWORD=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
+trap '"${compose[@]}" down --volumes --timeout 20 >/dev/null 2>&1' EXIT
+
+tune() { "${compose[@]}" run --rm -T tune "$@" 2>/dev/null; }
+say() { printf '%4ds  %s\n' "$SECONDS" "$*"; }
+states() { tune status --json | python3 -c 'import json, sys
+status = json.load(sys.stdin)
+print(status["state"], len(status["running"]), *("%s=%d" % each for each in sorted(status["counts"].items())))'; }
+
+if (POSTGRES_PASSWORD='' "${compose[@]}" config >/dev/null 2>&1); then
+  echo "without a password the file should be refused"
+  exit 1
+fi
+"${compose[@]}" build --quiet >/dev/null 2>&1 || "${compose[@]}" build
+say "the image is built"
+"${compose[@]}" up --detach --scale worker=3 >/dev/null 2>&1
+say "$("${compose[@]}" ps --quiet | wc -l) containers run"
+
+if [ -n "$folder" ]; then
+  worker=$("${compose[@]}" ps --quiet worker | head -1)
+  docker exec "$worker" mkdir -p /data/datasets/datasets
+  tar -C "$(dirname "$folder")" -ch "$(basename "$folder")" | docker exec --interactive "$worker" tar -C /data/datasets/datasets -x --no-same-owner
+  say "the data are in the cache volume"
+fi
+if [ "$(docker exec "$("${compose[@]}" ps --quiet worker | head -1)" id -u)" = 0 ]; then
+  echo "the containers run as root"
+  exit 1
+fi
+
+study=$(tune start --space "$space" --trials "$trials" --detach | tail -1 | tr -d '\r')
+say "study $study is stored"
+until read -r state running _ < <(states) && [ "$state" = running ] && [ "${running:-0}" -ge 2 ]; do sleep 1; done
+sleep 3
+victim=$("${compose[@]}" ps --quiet worker | tail -1)
+docker kill --signal KILL "$victim" >/dev/null
+say "a worker was killed: $(states)"
+# `docker kill` by hand is not restarted by the engine: what runs on are the other two.
+until read -r state _ < <(states) && [ "$state" = finished ]; do
+  [ "$SECONDS" -lt "${LIMIT_S:-1500}" ] || { say "not finished in time: $(states)"; "${compose[@]}" logs --tail 40; exit 1; }
+  sleep 5
+done
+say "$(states)"
+
+"${compose[@]}" stop --timeout 60 worker >/dev/null 2>&1
+"${compose[@]}" run --rm -T --entrypoint python tune - "$study" "$trials" <<'PYTHON'
+"""Every trial of the study is final in Optuna and has its run, with all its epochs, on the MLflow server."""
+import os
+import sys
+
+import mlflow
+import optuna
+
+from tuner.database.connection import open_database
+from tuner.studies.service import study_status
+
+study_name, n_trials = sys.argv[1], int(sys.argv[2])
+db = open_database(os.environ["TUNER_STORAGE"])
+status = study_status(db, study_name, epochs=True)
+theirs = optuna.load_study(study_name=study_name, storage=db.storage).trials
+assert len(theirs) == n_trials and all(trial.state.is_finished() for trial in theirs)
+client = mlflow.MlflowClient()
+experiment = client.get_experiment_by_name(status.study.space_name)
+runs = client.search_runs([experiment.experiment_id], f"tags.study_name = '{study_name}' and tags.role = 'trial'")
+found = {int(run.data.tags["trial_number"]): run for run in runs}
+assert len(runs) == len(found) == n_trials, (len(runs), n_trials)
+for trial in status.trials:
+    run = found[trial.trial_number]
+    steps = [each.step for each in client.get_metric_history(run.info.run_id, "val_accuracy")]
+    assert steps == [each.epoch for each in trial.epochs], (trial.trial_number, steps)
+    assert run.data.tags["state"] == trial.state and run.info.status != "RUNNING"
+    print(f"trial {trial.trial_number}: {trial.state}, {len(trial.epochs)} epochs, attempts {trial.attempt}, "
+          f"repeated {trial.repeated}, worker {trial.worker_id}")
+test = (status.study.outcome or {}).get("test") or {}
+print(f"{sum(trial.attempt > 1 for trial in status.trials)} adopted; test accuracy {test.get('accuracy')}")
+PYTHON
+say "every trial is final, and its run has all its epochs"

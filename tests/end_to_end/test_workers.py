@@ -1,0 +1,46 @@
+"""Workers that serve whichever study is open: by turns, replaced in time, leaving cleanly."""
+
+import signal
+
+import pytest
+import sqlalchemy as sa
+
+from tests.end_to_end.conftest import Desk
+from tuner.database import trials
+from tuner.database.connection import open_database
+from tuner.database.tables import TrialRow, WorkerRow
+from tuner.studies.service import study_status
+
+pytestmark = pytest.mark.slow
+
+
+def test_one_worker_serves_several_studies_by_turns_and_hands_back_what_it_must_leave(desk: Desk) -> None:
+    desk.write_space(epochs=3)
+    for name in ("a", "b"):
+        desk.tune("start", "--space", "small.yaml", "--study", name, "--trials", "4", "--detach")
+    elsewhere = desk.folder / "elsewhere.yaml"
+    elsewhere.write_text("dataset: {csv: nothing.csv, target: y}\nparameters: {epochs: [1, 2]}\nsearch: {trials: 1}\n")
+    desk.tune("start", "--space", "elsewhere.yaml", "--study", "elsewhere", "--detach")
+    desk.settings = {"TUNER_WORKER_TRIALS": "3"}
+    worker = desk.begin("worker")
+    db = open_database(desk.storage)
+    desk.wait_until(lambda: all(study_status(db, name).state == "finished" for name in ("a", "b")), seconds=200)
+
+    begun = sorted((t.started_at, name) for name in ("a", "b") for t in study_status(db, name).trials)
+    assert [name for _, name in begun] in (["a", "b"] * 4, ["b", "a"] * 4)
+    with db.session() as session:
+        pids = session.scalars(sa.select(WorkerRow.pid)).all()
+    assert len(pids) == 3  # eight trials, three a process: it became a fresh one twice
+    assert set(pids) == {worker.pid}
+
+    desk.write_space(epochs=4000)
+    desk.tune("start", "--space", "small.yaml", "--study", "long", "--trials", "1", "--detach")
+    desk.wait_until(lambda: trials.epochs_stored(db, "long") >= 3)
+    worker.send_signal(signal.SIGTERM)
+    _, stderr = worker.communicate(timeout=60)
+    assert worker.returncode == 0, stderr
+    assert "study elsewhere is passed over" in stderr
+    with db.session() as session:
+        row = session.scalars(sa.select(TrialRow).where(TrialRow.study_name == "long")).one()
+    assert (row.state, row.worker_id, row.lease_until, row.strikes) == ("running", None, 0.0, 0)
+    db.engine.dispose()
