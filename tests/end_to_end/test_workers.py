@@ -19,7 +19,7 @@ def test_one_worker_serves_several_studies_by_turns_and_hands_back_what_it_must_
     for name in ("a", "b"):
         desk.tune("start", "--space", "small.yaml", "--study", name, "--trials", "4", "--detach")
     elsewhere = desk.folder / "elsewhere.yaml"
-    elsewhere.write_text("dataset: {csv: nothing.csv, target: y}\nparameters: {epochs: [1, 2]}\nsearch: {trials: 1}\n")
+    elsewhere.write_text("dataset: {idx: nothing}\nparameters: {epochs: [1, 2]}\nsearch: {trials: 1}\n")
     desk.tune("start", "--space", "elsewhere.yaml", "--study", "elsewhere", "--detach")
     desk.settings = {"TUNER_WORKER_TRIALS": "3"}
     worker = desk.begin("worker")

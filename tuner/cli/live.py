@@ -20,12 +20,13 @@ from rich.text import Text
 
 from tuner.cli import show
 from tuner.cli.spaces import params_in_words
-from tuner.database.connection import Database
+from tuner.database.connection import Database, patiently
 from tuner.database.trials import TrialView
 from tuner.studies.service import FAILED, StudyStatus, study_status
 
 _TERMINAL_S = 0.5
 _PLAIN_S = 1.0
+_SILENT_S = 15.0
 
 
 @contextmanager
@@ -46,8 +47,8 @@ def follow(db: Database, study_name: str) -> None:
     """`tune status --watch`: until the study has ended or nobody works on it any more."""
     with progress(db, study_name) as look:
         while True:
-            look()
-            if study_status(db, study_name).state in ("finished", "stopped"):
+            patiently(look)
+            if patiently(lambda: study_status(db, study_name)).state in ("finished", "stopped"):
                 break
             time.sleep(_TERMINAL_S)
     show.print_outcome(study_status(db, study_name, epochs=True))
@@ -100,6 +101,8 @@ def picture(status: StudyStatus) -> RenderableType:
             Text(f"{len(status.workers)} workers are starting (importing TensorFlow takes some seconds)"),
             Text(""),
         ]
+    if status.workers:
+        parts += [_workers(status), Text("")]
     if status.best is not None:
         parts += [_best(status, status.best), Text("")]
     return Group(*parts)
@@ -148,6 +151,26 @@ def _running(status: StudyStatus, running: list[TrialView]) -> Table:
             f"{show.spent_s(trial):.0f}",
             where,
             escape(params_in_words(show.searched_params(status, trial))),
+        )
+    return table
+
+
+def _workers(status: StudyStatus) -> Table:
+    """Every worker, wherever it runs; one that has been silent for some time may be gone."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("worker", "device", "does", "trial", "epoch", "last sign of life"):
+        table.add_column(column, no_wrap=True)
+    held = {trial.worker_id: trial for trial in status.trials if trial.state == "running"}
+    for worker in status.workers:
+        trial = held.get(worker.worker_id)
+        table.add_row(
+            f"{worker.host}:{worker.pid}",
+            worker.device,
+            worker.stage,
+            show.label(trial) if trial else "",
+            f"{len(trial.epochs)}/{trial.params.get('epochs', '?')}" if trial else "",
+            f"{worker.seen_s:.0f} s ago",
+            style="yellow" if worker.seen_s > _SILENT_S else "",
         )
     return table
 
