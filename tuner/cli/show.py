@@ -157,11 +157,9 @@ def print_outcome(status: StudyStatus) -> None:
     """The closing summary of `tune start` and `tune resume`."""
     console = Console(highlight=False)
     study, best = status.study, status.best
-    console.print()
-    console.print(
-        f"[bold]{escape(study.study_name)}[/] {'has ended' if status.state == 'finished' else 'is ' + status.state}: "
-        f"{counts_in_words(status)}, in {duration(_seconds(status))}"
-    )
+    ended = "has ended" if status.state == "finished" else f"is {status.state}"
+    console.print(f"\n[bold]{escape(study.study_name)}[/] {ended} after {duration(_seconds(status))}")
+    console.print(counts_in_words(status))
     if best is None:
         console.print("No trial was completed. What went wrong: " + f"tune trials {escape(study.study_name)}")
         return
@@ -171,13 +169,15 @@ def print_outcome(status: StudyStatus) -> None:
     for line in baseline_lines(status):
         console.print(f"  {line}")
     console.print("\nNext:")
-    name = escape(study.study_name)
-    if status.state != "finished":
-        console.print(f"  tune resume {name:<24} go on")
-    console.print(f"  tune trials {name:<24} every trial, the best first")
-    console.print(f"  {'tune ui':<36} compare the runs in MLflow")
-    if status.state == "finished":
-        console.print(f"  tune resume {name} --trials {study.trials * 2}  search on")
+    name, finished = study.study_name, status.state == "finished"
+    steps = [
+        (f"tune trials {name}", "every trial, the best first"),
+        ("tune ui", "compare the runs in MLflow"),
+        (f"tune resume {name}" + (f" --trials {2 * study.trials}" if finished else ""), "search on"),
+    ]
+    width = max(len(command) for command, _ in steps)
+    for command, words in steps:
+        console.print(f"  {escape(command):<{width}}  {words}", soft_wrap=True)
 
 
 def baseline_lines(status: StudyStatus) -> list[str]:
