@@ -1,4 +1,4 @@
-"""The device as this process uses it: threads, memory and precision, set before the first tensor.
+"""The device as this process uses it: threads, memory, precision and graph rewriting, set before the first tensor.
 
 Owns: what has to be said to the framework before it starts.
 Leaves to others: which device (the environment of the process, set by whoever starts the worker).
@@ -26,3 +26,6 @@ def prepare(threads: int, memory_mib: int = 0, mixed_precision: bool = False) ->
             tf.config.experimental.set_memory_growth(gpu, True)
     if gpus and mixed_precision:
         keras.mixed_precision.set_global_policy("mixed_float16")
+    if not gpus:
+        # Fusing a matrix product with its bias and activation costs small networks 4 to 8% of a step on a CPU.
+        tf.config.optimizer.set_experimental_options({"remapping": False})
