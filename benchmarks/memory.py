@@ -8,6 +8,7 @@ adds after the first 50, in which caches fill.
 """
 
 import argparse
+import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -16,7 +17,7 @@ import psutil
 
 from benchmarks.services import end, tune
 from tuner.database import trials
-from tuner.database.connection import open_database, patiently
+from tuner.database.connection import Database, open_database, patiently
 
 SPACE = """
 dataset: digits
@@ -52,7 +53,7 @@ def main() -> None:
         db = open_database(url)
         worker = tune(["worker", "--study", STUDY], folder, environment, log)
         try:
-            sizes = _watch(db, worker.pid, options.trials, time.monotonic() + options.limit_s)
+            sizes = _watch(db, worker, options.trials, time.monotonic() + options.limit_s)
         finally:
             end(worker)
             db.engine.dispose()
@@ -65,22 +66,18 @@ def main() -> None:
     print(f"a trial adds {1024 * growth:.0f} KiB after the first {FULL_AFTER}")
 
 
-def _watch(db: "object", pid: int, n_trials: int, until: float) -> dict[int, float]:
+def _watch(db: Database, worker: "subprocess.Popen[bytes]", n_trials: int, until: float) -> dict[int, float]:
     """Resident MiB by how many trials had ended."""
     sizes: dict[int, float] = {}
-    process = psutil.Process(pid)
-    while time.monotonic() < until:
-        done = patiently(lambda: trials.settled(db, STUDY))  # type: ignore[arg-type]
-        try:
-            mib = process.memory_info().rss / 2**20
-        except psutil.NoSuchProcess:
-            break
-        if done and mib:
-            sizes[done] = mib
+    process = psutil.Process(worker.pid)
+    while worker.poll() is None and time.monotonic() < until:
+        done = patiently(lambda: trials.settled(db, STUDY))
+        if done:
+            sizes[done] = process.memory_info().rss / 2**20
         if done >= n_trials:
-            break
+            return sizes
         time.sleep(0.2)
-    return sizes
+    raise SystemExit(f"the worker ended, or took too long, after {max(sizes, default=0)} trials")
 
 
 if __name__ == "__main__":

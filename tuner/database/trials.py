@@ -306,6 +306,13 @@ def running(db: Database, study_name: str) -> int:
     return int(count or 0)
 
 
+def load(db: Database, study_name: str) -> tuple[int, float]:
+    """Trials that were begun and are not settled, and when the last one began: the study with the least is next."""
+    with db.session() as session:
+        last = session.scalar(sa.select(sa.func.max(TrialRow.started_at)).where(TrialRow.study_name == study_name))
+    return running(db, study_name), last or 0.0
+
+
 def view_trials(db: Database, study_name: str, epochs: bool = False) -> list[TrialView]:
     """Every trial of a study, in the order of the budget."""
     return _views(db, [TrialRow.study_name == study_name], epochs)

@@ -134,7 +134,6 @@ class _Worker:
         self._store = blobs.blob_store(db, settings.artifacts)
         self._benches: dict[str, Any] = {}
         self._projectors: dict[str, Any] = {}
-        self._served: dict[str, float] = {}
         self._passed_over: dict[str, float] = {}
         self._born_mib = _memory_mib()
         self._done = 0
@@ -159,14 +158,14 @@ class _Worker:
     def _turn_about(self) -> Turn:
         """Run one trial of whichever study is open: of those that have one to give, the one with the fewest running.
 
-        Where as many run in several, the one served longest ago by this worker.
+        Where as many run in several, the one whose last trial began longest ago.
         """
         views = patiently(lambda: studies.view_studies(self._db))
         ready = [each.study_name for each in views if each.finished_at is None and each.wish == "running"]
-        running = {name: patiently(lambda name=name: trials.running(self._db, name)) for name in ready}  # type: ignore[misc]
+        load = {name: patiently(lambda name=name: trials.load(self._db, name)) for name in ready}  # type: ignore[misc]
         for gone in set(self._benches) - set(ready):
             del self._benches[gone]
-        for name in sorted(ready, key=lambda name: (running[name], self._served.get(name, 0.0))):
+        for name in sorted(ready, key=lambda name: load[name]):
             if time.monotonic() < self._passed_over.get(name, 0.0):
                 continue
             try:
@@ -178,7 +177,6 @@ class _Worker:
                 self._passed_over[name] = time.monotonic() + _PASSED_OVER_S
                 continue
             if turn == "trained":
-                self._served[name] = time.monotonic()
                 return "trained"
         self._pulse.say(None, "waiting")
         return "idle"
