@@ -1,6 +1,6 @@
 """Chaos: workers die, PostgreSQL goes away, MLflow goes away, and nothing is lost.
 
-    python -m benchmarks.chaos [--seed 1] [--trials 60] [--kills 20] [--limit-s 1800]
+    python -m benchmarks.chaos [--seed 1] [--trials 60] [--kills 20] [--database-away-s 10] [--mlflow-away-s 20]
 
 Four workers on PostgreSQL run 60 trials of 8 epochs of half a second (digits, a row a batch). Every 3 to 6 seconds a
 random one of the workers that are in the middle of a trial is killed with SIGKILL, until it has been done 20 times;
@@ -16,10 +16,12 @@ epoch. Prints a table; exits with 0 where all of it holds, else 1.
 
 import argparse
 import random
+import subprocess
 import tempfile
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +49,6 @@ search: {{sampler: tpe, pruner: none, seed: 3}}
 """
 STUDY = "chaos"
 STATUS = {"complete": "FINISHED", "pruned": "KILLED"}
-DATABASE_AWAY_S, MLFLOW_AWAY_S = 10.0, 20.0
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,8 @@ def main() -> None:
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--trials", type=int, default=60)
     arguments.add_argument("--kills", type=int, default=20)
+    arguments.add_argument("--database-away-s", type=float, default=10.0)
+    arguments.add_argument("--mlflow-away-s", type=float, default=20.0)
     arguments.add_argument("--limit-s", type=float, default=1800.0)
     options = arguments.parse_args()
     optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -93,7 +96,7 @@ def main() -> None:
             code = process.wait(max(1.0, options.limit_s))
             synced = tune(["sync", STUDY], folder, environment, log).wait(300)
             faults = [] if code == 0 and synced == 0 else [f"tune start ended with {code}, tune sync with {synced}"]
-            faults += _check(db, url, tracking.address, options.trials, kills)
+            faults += _check(db, tracking.address, options.trials, options.kills, kills)
         finally:
             end(process)
             tracking.stop()
@@ -108,14 +111,14 @@ def _torment(
     db: Database,
     server: PostgresServer,
     tracking: MlflowServer,
-    process: "object",
+    process: "subprocess.Popen[bytes]",
     chance: random.Random,
     options: argparse.Namespace,
 ) -> list[Kill]:
     began = time.monotonic()
     kills: list[Kill] = []
     outages: list[threading.Thread] = []
-    while process.poll() is None and len(kills) < options.kills:  # type: ignore[attr-defined]
+    while process.poll() is None and len(kills) < options.kills:
         if time.monotonic() - began > options.limit_s:
             raise SystemExit("not finished in time")
         time.sleep(chance.uniform(3.0, 6.0))
@@ -130,9 +133,9 @@ def _torment(
         kills.append(kill)
         print(f"{kill.at_s:6.0f} s  killed the worker of trial {kill.ordinal} after epoch {kill.stored}", flush=True)
         if len(kills) == options.kills // 4:
-            outages.append(_away("PostgreSQL", server.stop, server.start, DATABASE_AWAY_S))
+            outages.append(_away("PostgreSQL", server.stop, server.start, options.database_away_s))
         if len(kills) == options.kills // 2:
-            outages.append(_away("MLflow", tracking.stop, tracking.start, MLFLOW_AWAY_S))
+            outages.append(_away("MLflow", tracking.stop, tracking.start, options.mlflow_away_s))
     for outage in outages:
         outage.join()
     return kills
@@ -159,12 +162,12 @@ def _stored(db: Database) -> bool:
     return bool(trials.epochs_stored(db, STUDY))
 
 
-def _away(what: str, stop: object, start: object, seconds: float) -> threading.Thread:
+def _away(what: str, stop: Callable[[], None], start: Callable[[], None], seconds: float) -> threading.Thread:
     def run() -> None:
-        stop()  # type: ignore[operator]
+        stop()
         print(f"          {what} is stopped", flush=True)
         time.sleep(seconds)
-        start()  # type: ignore[operator]
+        start()
         print(f"          {what} is back after {seconds:.0f} s", flush=True)
 
     thread = threading.Thread(target=run)
@@ -172,7 +175,7 @@ def _away(what: str, stop: object, start: object, seconds: float) -> threading.T
     return thread
 
 
-def _check(db: Database, url: str, address: str, n_trials: int, kills: list[Kill]) -> list[str]:
+def _check(db: Database, address: str, n_trials: int, n_kills: int, kills: list[Kill]) -> list[str]:
     """What is wrong, in words."""
     status = patiently(lambda: study_status(db, STUDY, epochs=True))
     faults = _check_rows(status, n_trials) + _check_optuna(status, db) + _check_mlflow(status, address)
@@ -181,7 +184,9 @@ def _check(db: Database, url: str, address: str, n_trials: int, kills: list[Kill
         trial = status.trials[kill.ordinal]
         if trial.repeated > trial.attempt - 1:
             faults.append(f"trial {kill.ordinal} repeated {trial.repeated} epochs in {trial.attempt} attempts")
-    if len(kills) < 15:
+    if sum(trial.attempt - 1 for trial in status.trials) > len(kills):
+        faults.append("a worker that was alive lost its trial to another")
+    if len(kills) < n_kills:
         faults.append(f"only {len(kills)} workers were killed in mid-trial")
     seconds = sorted(epoch.seconds for trial in status.trials for epoch in trial.epochs)
     rows = [
@@ -189,6 +194,7 @@ def _check(db: Database, url: str, address: str, n_trials: int, kills: list[Kill
         ("states", ", ".join(f"{count} {state}" for state, count in Counter(t.state for t in status.trials).items())),
         ("kills in mid-trial", len(kills)),
         ("trials adopted", sum(trial.attempt > 1 for trial in status.trials)),
+        ("trials taken from a live worker", sum(t.attempt - 1 for t in status.trials) - len(kills)),
         ("most attempts at one trial", max(trial.attempt for trial in status.trials)),
         ("whole epochs repeated", sum(trial.repeated for trial in status.trials)),
         ("epochs stored", len(seconds)),
@@ -197,7 +203,7 @@ def _check(db: Database, url: str, address: str, n_trials: int, kills: list[Kill
     ]
     print()
     for name, value in rows:
-        print(f"{name:28} {value}")
+        print(f"{name:32} {value}")
     return faults
 
 

@@ -11,6 +11,7 @@ import argparse
 import tempfile
 import threading
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import optuna
@@ -89,9 +90,9 @@ def main() -> None:
     raise SystemExit(0 if all(checks.values()) else 1)
 
 
-def _count_connections(connections: "object", most: list[int], over: threading.Event) -> None:
+def _count_connections(connections: Callable[[], int], most: list[int], over: threading.Event) -> None:
     while not over.wait(1.0):
-        most[0] = max(most[0], connections())  # type: ignore[operator]
+        most[0] = max(most[0], connections())
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pytest
 from tests.training.conftest import Network, Plan
 from tuner.data.dataset import Dataset
 from tuner.errors import TrialFailed
+from tuner.training import device_rows, keras_fit
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.plan import Metrics, OnEpoch, Path
 from tuner.training.trainer import train
@@ -220,3 +221,35 @@ def test_out_of_memory_fails_the_trial_with_a_reason(digits: Dataset, plan: Plan
     with pytest.raises(TrialFailed, match="out of memory at batch size 1150; use smaller batches") as failed:
         train(model, digits, plan(path=path, batch_size=None, monitor="val_loss"))
     assert failed.value.state == "out_of_memory"
+
+
+def test_rows_too_many_to_copy_are_streamed_to_the_same_end(
+    digits: Dataset, network: Network, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copied = train(network(), digits, plan(path="fit"))
+    monkeypatch.setattr(keras_fit, "_MOST_COPIED_BYTES", 1000)
+    _same(train(network(), digits, plan(path="fit")).epochs, copied.epochs)
+
+
+def test_rows_too_many_for_memory_go_through_fit_which_says_why(
+    digits: Dataset, network: Network, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(device_rows, "_MOST_OF_FREE_MEMORY", 1e-9)
+    assert train(network(), digits, plan(path="auto", epochs=1)).path.startswith("fit: 0.0 GiB of rows, of ")
+
+
+def test_weights_without_effect_stay_as_they_are(digits: Dataset, plan: Plan, path: Path) -> None:
+    class Idle(keras.layers.Layer):  # type: ignore[misc]  # Keras is Any here
+        def build(self, shape: Any) -> None:
+            self.unused = self.add_weight(shape=(2,), initializer="ones")
+
+        def call(self, x: Any) -> Any:
+            return x
+
+    layers = [keras.layers.Flatten(), Idle(), keras.layers.Dense(10, activation="softmax")]
+    model = keras.Sequential([keras.Input((8, 8, 1)), *layers])
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    with pytest.warns(UserWarning, match="Gradients do not exist for variables"):
+        train(model, digits, plan(path=path, epochs=2))
+    np.testing.assert_array_equal(model.layers[1].unused.numpy(), [1, 1])
+    assert int(model.optimizer.iterations.numpy()) == 2 * 12

@@ -7,6 +7,8 @@ Leaves to others: what becomes of the rows (epoch_tensorflow, feed).
 import json
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import keras
@@ -19,7 +21,7 @@ from tuner.data.dataset import Array, Dataset
 _KINDS_KEPT = 2
 _ROWS_AT_ONCE = 4096
 _MOST_OF_FREE_MEMORY = 0.5
-_kept: OrderedDict[tuple[Any, ...], tuple[Any, Any]] = OrderedDict()
+_kept: "OrderedDict[tuple[Any, ...], Ready]" = OrderedDict()
 
 _FIXED_LAYERS = (
     keras.layers.Flatten,
@@ -58,15 +60,30 @@ def why_not(dataset: Dataset) -> str | None:
     return None
 
 
-def ready(dataset: Dataset, layers: Sequence[Any]) -> tuple[Array, Array]:
-    """Training and validation rows after these layers, if any. The last two kinds are kept."""
-    if not layers:
-        return dataset.train.x, dataset.validation.x
+@dataclass(frozen=True, eq=False)
+class Ready:
+    """Rows after a model's fixed layers; where there are none, as the data set has them."""
+
+    train: Array
+    validation: Array
+
+    @cached_property
+    def train_on_device(self) -> Any:
+        return keras.ops.convert_to_tensor(self.train)
+
+    @cached_property
+    def validation_on_device(self) -> Any:
+        return keras.ops.convert_to_tensor(self.validation)
+
+
+def ready(dataset: Dataset, layers: Sequence[Any]) -> Ready:
+    """Training and validation rows after these layers. The last two kinds are kept."""
     key = (dataset.digest, *(_key(layer) for layer in layers))
     if key not in _kept:
         while len(_kept) >= _KINDS_KEPT:
             _kept.popitem(last=False)
-        _kept[key] = (_through(layers, dataset.train.x), _through(layers, dataset.validation.x))
+        train, validation = (_through(layers, x) if layers else x for x in (dataset.train.x, dataset.validation.x))
+        _kept[key] = Ready(train, validation)
     _kept.move_to_end(key)
     return _kept[key]
 

@@ -63,15 +63,15 @@ class CompiledEpochs:
         parts = device_rows.split(model)
         before: list[Any] = [] if parts is None else parts[0]
         self._layers: list[Any] | None = None if parts is None else parts[1]
-        x, val_x = device_rows.ready(dataset, before)
+        rows = device_rows.ready(dataset, before)
         y, val_y = (targets(part.y, dataset.info, model) for part in (dataset.train, dataset.validation))
         self._find_metrics(y)
-        batch_size = min(plan.batch_size or len(x), len(x))
+        batch_size = min(plan.batch_size or len(y), len(y))
         if has_own_memory():
-            self._rows: _RowsOnDevice | _RowsFed = _RowsOnDevice(x, y, batch_size, plan.seed)
+            self._rows: _RowsOnDevice | _RowsFed = _RowsOnDevice(rows.train_on_device, y, batch_size, plan.seed)
         else:
-            self._rows = _RowsFed(x, y, batch_size, plan.seed, self._layers or [])
-        self._val_x, self._val_y = tf.constant(val_x), tf.constant(val_y)
+            self._rows = _RowsFed(rows.train, y, batch_size, plan.seed, self._layers or [])
+        self._val_x, self._val_y = rows.validation_on_device, tf.constant(val_y)
         self._graphs: dict[Any, Any] = {}
 
     def run(self, epoch: int) -> Metrics:
@@ -135,7 +135,10 @@ class CompiledEpochs:
             loss = self._model.compute_loss(x=x, y=y, y_pred=outputs, training=True)
             scaled = self._optimizer.scale_loss(loss)
         gradients = tape.gradient(scaled, self._variables)
-        if self._fused is not None and all(each is not None for each in gradients):
+        if any(each is None for each in gradients):
+            # Some weights have no effect on the loss; Keras knows what to do then.
+            self._fused = None
+        if self._fused is not None:
             self._fused(gradients, done, rate)
         else:
             self._optimizer.apply(gradients, self._variables)
@@ -179,10 +182,10 @@ class CompiledEpochs:
 class _RowsOnDevice:
     """All rows on the device; an epoch is its order, and dropout is Keras' own."""
 
-    def __init__(self, x: Array, y: Array, batch_size: int, seed: int) -> None:
-        self.count = len(x)
+    def __init__(self, x: Any, y: Array, batch_size: int, seed: int) -> None:
+        self.count = len(y)
         self.dropouts: dict[int, int] = {}
-        self._x, self._y = tf.constant(x), tf.constant(y)
+        self._x, self._y = x, tf.constant(y)
         self._batch_size = batch_size
         self._seed = seed
 

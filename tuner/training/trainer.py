@@ -60,28 +60,29 @@ def train(
     reason = ""
     with _out_of_memory(plan, dataset):
         epochs = _path(model, dataset, plan)
-        while len(history) < plan.epochs:
-            if out_of_patience(_monitored(history, plan), plan.direction, plan.patience):
-                stopped = "patience"
-                reason = f"no better {plan.monitor} in {plan.patience} epochs, at epoch {len(history)} of {plan.epochs}"
-                break
-            epoch = len(history) + 1
-            epoch_started = time.perf_counter()
+    while len(history) < plan.epochs:
+        if out_of_patience(_monitored(history, plan), plan.direction, plan.patience):
+            stopped = "patience"
+            reason = f"no better {plan.monitor} in {plan.patience} epochs, at epoch {len(history)} of {plan.epochs}"
+            break
+        epoch = len(history) + 1
+        epoch_started = time.perf_counter()
+        with _out_of_memory(plan, dataset):
             metrics = epochs.run(epoch)
-            bad = _not_finite(metrics, plan)
-            if bad is not None:
-                stopped, reason = "diverged", _diverged(model, epoch, bad, metrics)
-                break
-            history.append(metrics)
-            seconds = time.perf_counter() - epoch_started
-            weights = _read(model.variables)
-            at = best_epoch(_monitored(history, plan), plan.direction)
-            if at == epoch:
-                best = weights
-            checkpoint = Checkpoint(epoch, weights, _read(model.optimizer.variables), at, best, tuple(history))
-            if not on_epoch(epoch, metrics, seconds, checkpoint):
-                stopped, reason = "caller", f"stopped at epoch {epoch} of {plan.epochs}"
-                break
+        seconds = time.perf_counter() - epoch_started
+        bad = _not_finite(metrics, plan)
+        if bad is not None:
+            stopped, reason = "diverged", _diverged(model, epoch, bad, metrics)
+            break
+        history.append(metrics)
+        weights = _read(model.variables)
+        at = best_epoch(_monitored(history, plan), plan.direction)
+        if at == epoch:
+            best = weights
+        checkpoint = Checkpoint(epoch, weights, _read(model.optimizer.variables), at, best, tuple(history))
+        if not on_epoch(epoch, metrics, seconds, checkpoint):
+            stopped, reason = "caller", f"stopped at epoch {epoch} of {plan.epochs}"
+            break
     values = _monitored(history, plan)
     at = best_epoch(values, plan.direction)
     if best:

@@ -144,7 +144,8 @@ class _Worker:
                 turn = self._turn(study_name) if study_name is not None else self._turn_about()
                 if turn == "over":
                     return EXIT_DONE
-                if turn == "trained" and self._worn():
+                # Told to leave, it leaves: a fresh process would not know that it was told.
+                if turn == "trained" and self._worn() and not self._leaving():
                     logger.info("worn after %d trials and %.0f MiB of growth", self._done, self._growth_mib())
                     return EXIT_REPLACE_ME
                 if turn == "idle":
