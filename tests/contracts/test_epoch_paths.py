@@ -25,7 +25,7 @@ from tuner.families import (
 )
 from tuner.sources import DataSpec
 from tuner.space import Value, fixed
-from tuner.training import epoch_tensorflow
+from tuner.training import batch_sources
 from tuner.training.models import build
 from tuner.training.plan import Path, TrainPlan, TrainResult
 from tuner.training.trainer import train
@@ -89,12 +89,12 @@ def diabetes() -> Dataset:
 @contextmanager
 def _rows_on_device(always: bool) -> Iterator[None]:
     """As with a GPU, on any machine."""
-    before = epoch_tensorflow.has_own_memory
-    epoch_tensorflow.has_own_memory = (lambda: True) if always else before
+    before = batch_sources.has_own_memory
+    batch_sources.has_own_memory = (lambda: True) if always else before
     try:
         yield
     finally:
-        epoch_tensorflow.has_own_memory = before
+        batch_sources.has_own_memory = before
 
 
 def _run(

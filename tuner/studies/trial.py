@@ -28,6 +28,7 @@ from tuner.search.optuna_study import adopt, baseline_proposal, open_optuna_stud
 from tuner.search.suggest import answer_from
 from tuner.space import Value
 from tuner.spec import StudySpec
+from tuner.training import backend
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.models import build, export_bytes, parameters
 from tuner.training.plan import Metrics, Path, TrainPlan, TrainResult
@@ -75,6 +76,8 @@ def run_trial(bench: Bench, job: Job) -> None:
         with contextlib.suppress(ServiceDown):
             patiently(lambda: trials.note_death(bench.db, job, words), _LAST_WORDS_S)
         raise
+    finally:
+        backend.forget()
 
 
 def _run(bench: Bench, job: Job) -> None:

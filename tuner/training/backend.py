@@ -1,6 +1,6 @@
 """The device as this process uses it: threads, memory, precision and graph rewriting, set before the first tensor.
 
-Owns: what has to be said to the framework before it starts.
+Owns: what has to be said to the framework before it starts, and between two models.
 Leaves to others: which device (the environment of the process, set by whoever starts the worker).
 """
 
@@ -29,3 +29,13 @@ def prepare(threads: int, memory_mib: int = 0, mixed_precision: bool = False) ->
     if not gpus:
         # Fusing a matrix product with its bias and activation costs small networks 4 to 8% of a step on a CPU.
         tf.config.optimizer.set_experimental_options({"remapping": False})
+
+
+def forget() -> None:
+    """Let go of what trained models leave behind in the process - names, graphs, kernels; the precision stays.
+
+    Without it every trial adds most of a MiB.
+    """
+    policy = keras.mixed_precision.dtype_policy()
+    keras.backend.clear_session()
+    keras.mixed_precision.set_global_policy(policy)

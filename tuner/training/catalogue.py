@@ -206,6 +206,11 @@ class _OfClasses(keras.metrics.Metric):  # type: ignore[misc]  # Keras is Any he
     def variables(self) -> list[Any]:
         return list(self.inner.variables)
 
+    def get_config(self) -> dict[str, Any]:
+        inner = keras.saving.serialize_keras_object(self.inner)
+        return {"inner": inner, "name": self.name, "classes": self._classes, "one_hot": self._one_hot,
+                "logits": self._logits}  # fmt: skip
+
 
 def steps_per_epoch(rows: int, batch_size: int | None) -> int:
     """The last batch may be smaller; a batch_size of None is all rows."""

@@ -1,15 +1,12 @@
 """Compiled epochs, TensorFlow: thousands of rows a call, so that batches, steps and metrics cost no Python.
 
 Owns: the graph of many steps and of a validation, and what can be compiled.
-Leaves to others: when to stop (trainer), shuffled rows on a CPU (feed), normalized rows (device_rows), the optimizers'
-kernels (fused_optimizers).
+Leaves to others: when to stop (trainer), where a batch comes from (batch_sources), the optimizers' kernels
+(fused_optimizers), which networks share a graph (graphs).
 
 A step computes what Keras' `train_step` computes, with the model's own layers, loss, metrics and optimizer. Left out is
 what Keras does in every step and that can be done once, or beside it: normalization, shuffling, random masks, and the
 state of metrics that are means.
-
-On a GPU all rows live on the device and an epoch is one call, which gathers its batches there. A CPU has its rows in
-memory anyway; there an epoch is a few calls, each on batches that a second thread laid out while the one before ran.
 """
 
 from collections.abc import Sequence
@@ -21,9 +18,10 @@ import tensorflow as tf
 
 from tuner.data.dataset import Array, Dataset
 from tuner.training import device_rows
-from tuner.training.batches import row_order, targets
-from tuner.training.feed import Chunk, Dropout, Feed
-from tuner.training.fused_optimizers import fused, learning_rate
+from tuner.training.batch_sources import batch_source
+from tuner.training.batches import targets
+from tuner.training.fused_optimizers import fused
+from tuner.training.graphs import Graphs, penalized, penalties, shape_of
 from tuner.training.plan import Metrics, TrainPlan
 
 _VALIDATION_BATCH = 1024
@@ -44,11 +42,6 @@ def why_not(model: Any, dataset: Dataset) -> str | None:
     return device_rows.why_not(dataset)
 
 
-def has_own_memory() -> bool:
-    """Rows have to be moved to the device before it can read them."""
-    return bool(tf.config.list_logical_devices("GPU"))
-
-
 class CompiledEpochs:
     """The epochs of one model on one data set."""
 
@@ -59,7 +52,6 @@ class CompiledEpochs:
         self._optimizer = model.optimizer
         self._variables = list(model.trainable_weights)
         self._fused = fused(self._optimizer, self._variables)
-        self._scheduled = isinstance(self._optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule)
         parts = device_rows.split(model)
         before: list[Any] = [] if parts is None else parts[0]
         self._layers: list[Any] | None = None if parts is None else parts[1]
@@ -67,32 +59,53 @@ class CompiledEpochs:
         y, val_y = (targets(part.y, dataset.info, model) for part in (dataset.train, dataset.validation))
         self._find_metrics(y)
         batch_size = min(plan.batch_size or len(y), len(y))
-        if has_own_memory():
-            self._rows: _RowsOnDevice | _RowsFed = _RowsOnDevice(rows.train_on_device, y, batch_size, plan.seed)
-        else:
-            self._rows = _RowsFed(rows.train, y, batch_size, plan.seed, self._layers or [])
+        self._rows = batch_source(rows, y, batch_size, plan.seed, self._layers or [])
         self._val_x, self._val_y = rows.validation_on_device, tf.constant(val_y)
-        self._graphs: dict[Any, Any] = {}
+        self._numbers = {
+            name: tf.constant(value, tf.float32)
+            for name, value in {
+                **(self._fused.numbers if self._fused else {}),
+                **penalties(self._variables),
+                **{f"grown_{mask}": 1 / (1 - layer.rate) for layer, mask in self._rows.masked},
+            }.items()
+        }
+        self._graphs = Graphs(self._shape(), self._tf_variables())
 
     def run(self, epoch: int) -> Metrics:
         rate = float(self._optimizer.learning_rate)
         self._reset()
         sums = np.zeros(1 + len(self._means), np.float32)
-        for source, steps in self._rows.epoch(epoch):
+        for source, steps, most in self._rows.epoch(epoch):
+            arguments = (source, tf.constant(steps), tf.constant(sums), self._rates(most), self._numbers)
             # Reading the sums waits for the device, after which the feed may fill the same buffers again.
-            sums = self._call(self._many_steps, source, tf.constant(steps), tf.constant(sums)).numpy()
+            sums = self._graphs.call(self._many_steps, *arguments).numpy()
         metrics = self._results(sums, self._rows.count)
         self._reset()
-        validated = self._results(self._call(self._validation, self._val_x, self._val_y).numpy(), len(self._val_x))
+        sums = self._graphs.call(self._validation, self._val_x, self._val_y, self._numbers).numpy()
+        validated = self._results(sums, len(self._val_x))
         self._reset()
         return {**metrics, **{f"val_{name}": value for name, value in validated.items()}, "learning_rate": rate}
 
-    def _call(self, function: Any, *tensors: Any) -> Any:
-        """Through its graph for tensors of these shapes, kept by hand: `tf.function` would warn of retracing."""
-        key = (function.__name__, *(tuple(each.shape) for each in tf.nest.flatten(tensors)))
-        if key not in self._graphs:
-            self._graphs[key] = tf.function(function, autograph=False).get_concrete_function(*tensors)
-        return self._graphs[key](*tensors)
+    def _rates(self, steps: int) -> Any:
+        """The learning rate of so many steps to come, or one for all. Keras' own `apply` looks after itself."""
+        rate = self._optimizer._learning_rate
+        if self._fused is None or not isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
+            return tf.reshape(self._optimizer.learning_rate, [1])
+        return tf.cast(rate(self._optimizer.iterations.value + tf.range(steps, dtype=tf.int64)), tf.float32)
+
+    def _shape(self) -> str | None:
+        """What the graphs depend on beside their arguments' shapes."""
+        if self._layers is None:
+            return None
+        optimizer = self._fused.kind if self._fused else self._optimizer
+        layers = [self._rows.dropouts.get(id(layer), layer) for layer in self._layers]
+        compiled = [self._model.loss, *self._means, *self._others]
+        return shape_of(layers, optimizer, self._rows.kind, self._model.inputs[0].dtype, *compiled)
+
+    def _tf_variables(self) -> list[Any]:
+        of_metrics = [variable for metric in self._others for variable in metric.variables]
+        own = [*self._model.variables, *self._optimizer.variables, *of_metrics]
+        return [*(variable.value for variable in own), *(self._fused.slots if self._fused else ())]
 
     def _find_metrics(self, y: Array) -> None:
         """Metrics that are means over rows are summed in the loop; others keep their own state."""
@@ -114,24 +127,27 @@ class CompiledEpochs:
 
     # What follows is traced into graphs.
 
-    def _many_steps(self, source: Any, steps: Any, sums: Any) -> Any:
+    def _many_steps(self, source: Any, steps: Any, sums: Any, rates: Any, numbers: Any) -> Any:
+        """rates: one for each step, or one for all."""
         before = tf.identity(self._optimizer.iterations.value)
-        rate = learning_rate(self._optimizer, before)
+        only = rates[0] if rates.shape[0] == 1 else None
 
         def body(i: Any, sums: Any) -> tuple[Any, Any]:
-            done = before + tf.cast(i, tf.int64)
             x, y, masks = self._rows.batch(source, i)
-            measured = self._step(x, y, masks, done, learning_rate(self._optimizer, done) if self._scheduled else rate)
+            measured = self._step(
+                x, y, masks, before + tf.cast(i, tf.int64), rates[i] if only is None else only, numbers
+            )
             return i + 1, sums + measured
 
-        _, sums = tf.while_loop(lambda i, _: i < steps, body, (tf.constant(0), sums), parallel_iterations=1)
+        with penalized(self._variables, numbers):
+            _, sums = tf.while_loop(lambda i, _: i < steps, body, (tf.constant(0), sums), parallel_iterations=1)
         if self._fused is not None:
             self._optimizer.iterations.assign_add(tf.cast(steps, tf.int64))
         return sums
 
-    def _step(self, x: Any, y: Any, masks: Sequence[Any], done: Any, rate: Any) -> Any:
+    def _step(self, x: Any, y: Any, masks: Sequence[Any], done: Any, rate: Any, numbers: Any) -> Any:
         with tf.GradientTape() as tape:
-            outputs = self._forward(x, training=True, masks=masks)
+            outputs = self._forward(x, numbers, training=True, masks=masks)
             loss = self._model.compute_loss(x=x, y=y, y_pred=outputs, training=True)
             scaled = self._optimizer.scale_loss(loss)
         gradients = tape.gradient(scaled, self._variables)
@@ -139,12 +155,12 @@ class CompiledEpochs:
             # Some weights have no effect on the loss; Keras knows what to do then.
             self._fused = None
         if self._fused is not None:
-            self._fused(gradients, done, rate)
+            self._fused.step(gradients, done, rate, numbers)
         else:
             self._optimizer.apply(gradients, self._variables)
         return self._measure(loss, y, outputs)
 
-    def _forward(self, x: Any, training: bool, masks: Sequence[Any] = ()) -> Any:
+    def _forward(self, x: Any, numbers: Any, training: bool, masks: Sequence[Any] = ()) -> Any:
         if self._layers is None:
             return self._model(x, training=training)
         x = tf.cast(x, self._model.inputs[0].dtype)
@@ -153,7 +169,7 @@ class CompiledEpochs:
             if how is None:
                 x = layer(x, training=training) if layer._call_has_training_arg else layer(x)
             elif training and how >= 0:
-                x = x * (tf.cast(masks[how], x.dtype) * (1 / (1 - layer.rate)))
+                x = x * (tf.cast(masks[how], x.dtype) * tf.cast(numbers[f"grown_{how}"], x.dtype))
         return x
 
     def _measure(self, loss: Any, y: Any, outputs: Any) -> Any:
@@ -166,78 +182,18 @@ class CompiledEpochs:
             metric.update_state(y, outputs)
         return tf.stack(parts)
 
-    def _validation(self, x: Any, y: Any) -> Any:
+    def _validation(self, x: Any, y: Any, numbers: Any) -> Any:
         rows = len(self._val_x)
 
         def body(start: Any, sums: Any) -> tuple[Any, Any]:
             end = tf.minimum(start + _VALIDATION_BATCH, rows)
-            outputs = self._forward(x[start:end], training=False)
+            outputs = self._forward(x[start:end], numbers, training=False)
             loss = self._model.compute_loss(x=x[start:end], y=y[start:end], y_pred=outputs, training=False)
             return end, sums + self._measure(loss, y[start:end], outputs)
 
         start = (tf.constant(0), tf.zeros(1 + len(self._means)))
-        return tf.while_loop(lambda at, _: at < rows, body, start, parallel_iterations=1)[1]
-
-
-class _RowsOnDevice:
-    """All rows on the device; an epoch is its order, and dropout is Keras' own."""
-
-    def __init__(self, x: Any, y: Array, batch_size: int, seed: int) -> None:
-        self.count = len(y)
-        self.dropouts: dict[int, int] = {}
-        self._x, self._y = x, tf.constant(y)
-        self._batch_size = batch_size
-        self._seed = seed
-
-    def epoch(self, epoch: int) -> Any:
-        order = row_order(self.count, self._seed, epoch).astype(np.int32)
-        steps, odd = divmod(self.count, self._batch_size)
-        whole = order[: steps * self._batch_size].reshape(steps, self._batch_size)
-        yield (self._x, self._y, tf.constant(whole)), steps
-        if odd:
-            yield (self._x, self._y, tf.constant(order[np.newaxis, -odd:])), 1
-
-    def batch(self, source: Any, i: Any) -> tuple[Any, Any, Sequence[Any]]:
-        x, y, order = source
-        return tf.gather(x, order[i]), tf.gather(y, order[i]), ()
-
-
-class _RowsFed:
-    """Rows that the feed lays out, with masks for the dropout layers.
-
-    dropouts: by the layer's id, which mask is its own; -1 where the feed has applied it to the rows.
-    """
-
-    def __init__(self, x: Array, y: Array, batch_size: int, seed: int, layers: Sequence[Any]) -> None:
-        self.count = len(x)
-        self._seed = seed
-        self._layers = [
-            layer
-            for layer in layers
-            if type(layer) is keras.layers.Dropout and layer.rate > 0 and layer.noise_shape is None
-        ]
-        first = bool(self._layers) and self._layers[0] is layers[0] and x.dtype == np.float32
-        self.dropouts = {id(layer): i - first for i, layer in enumerate(self._layers)}
-        masks = [Dropout(tuple(layer.output.shape[1:]), layer.rate) for layer in self._layers[int(first) :]]
-        self._feed = Feed(x, y, batch_size, self._layers[0].rate if first else None, masks)
-        self._sources = [_tensors(chunk) for chunk in self._feed.chunks]
-
-    def epoch(self, epoch: int) -> Any:
-        for number, steps in self._feed.epoch(row_order(self.count, self._seed, epoch), self._seeds()):
-            yield self._sources[number], steps
-
-    def batch(self, source: Any, i: Any) -> tuple[Any, Any, Sequence[Any]]:
-        x, y, masks = source
-        return x[i], y[i], [mask[i] for mask in masks]
-
-    def _seeds(self) -> list[list[int]]:
-        """One an epoch for each dropout layer: the state of its own generator, which moves on as far as under Keras."""
-        seeds = []
-        for layer in self._layers:
-            state = layer.seed_generator.state
-            seeds.append([int(each) for each in state.numpy()])
-            state.assign([seeds[-1][0], seeds[-1][1] + self._feed.batches])
-        return seeds
+        with penalized(self._variables, numbers):
+            return tf.while_loop(lambda at, _: at < rows, body, start, parallel_iterations=1)[1]
 
 
 def _is_mean(metric: Any) -> bool:
@@ -257,10 +213,3 @@ def _values(metric: Any, y: Any, outputs: Any) -> Any:
     if outputs.op.type == "Softmax":
         outputs = outputs.op.inputs[0]
     return tf.equal(tf.argmax(outputs, axis=-1), tf.cast(y, tf.int64) if sparse else tf.argmax(y, axis=-1))
-
-
-def _tensors(chunk: Chunk) -> tuple[Any, Any, tuple[Any, ...]]:
-    """The buffers as tensors that share their memory: what is written there later is read later."""
-    arrays: list[Any] = [chunk.x, chunk.y, *chunk.masks]
-    x, y, *masks = (tf.experimental.dlpack.from_dlpack(each.__dlpack__()) for each in arrays)
-    return x, y, tuple(masks)

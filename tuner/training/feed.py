@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 
 from tuner.data.dataset import Array
 
+Floats = NDArray[np.float32]
+
 _ROWS_AHEAD = 4096
 _BYTES_AHEAD = 64 << 20
 # Few enough rows at a time that they stay in the cache between being gathered, masked and scaled.
@@ -53,17 +55,13 @@ class Feed:
     batches: steps an epoch.
     """
 
-    def __init__(
-        self, x: Array, y: Array, batch_size: int, input_dropout: float | None, dropouts: Sequence[Dropout]
-    ) -> None:
-        """input_dropout: the rate for x itself, which is then float32; kept values grow by 1 / (1 - rate)."""
-        self._x, self._y = x, y
+    def __init__(self, rows: "Rows", y: Array, batch_size: int, dropouts: Sequence[Dropout]) -> None:
+        self._rows, self._y = rows, y
         self._batch_size = batch_size
-        self._input_dropout = input_dropout
         self._dropouts = tuple(dropouts)
-        whole, odd = divmod(len(x), batch_size)
+        whole, odd = divmod(len(y), batch_size)
         self.batches = whole + bool(odd)
-        row_bytes = max(1, x.nbytes // len(x))
+        row_bytes = math.prod(rows.shape) * rows.dtype.itemsize
         ahead = max(1, min(_ROWS_AHEAD, _BYTES_AHEAD // row_bytes) // batch_size)
         self._jobs = list(_jobs(whole, ahead))
         buffers = min(2, len(self._jobs))
@@ -73,11 +71,10 @@ class Feed:
             self.chunks.append(self._buffers(1, odd))
         # One generator a dropout layer and epoch, set in `epoch`.
         self._random: list[np.random.Generator] = []
-        self._scratch: dict[str, Array] = {}
 
     def _buffers(self, steps: int, batch: int) -> Chunk:
         masks = tuple(_aligned((steps, batch, *each.shape), np.dtype(bool)) for each in self._dropouts)
-        x = _aligned((steps, batch, *self._x.shape[1:]), self._x.dtype)
+        x = _aligned((steps, batch, *self._rows.shape), self._rows.dtype)
         y = _aligned((steps, batch, *self._y.shape[1:]), self._y.dtype)
         return Chunk(x, y, masks)
 
@@ -104,33 +101,68 @@ class Feed:
         x = chunk.x.reshape(-1, *chunk.x.shape[2:])[: len(rows)]
         np.take(self._y, rows, axis=0, out=chunk.y.reshape(-1, *chunk.y.shape[2:])[: len(rows)], mode="clip")
         generators = iter(self._random)
-        if self._input_dropout is None:
-            np.take(self._x, rows, axis=0, out=x, mode="clip")
-        else:
-            self._take_with_dropout(x, rows, self._input_dropout, next(generators))
+        self._rows.take(rows, x, next(generators) if self._rows.dropout else None)
         for mask, dropout, generator in zip(chunk.masks, self._dropouts, generators, strict=True):
             flat = mask[:steps].reshape(-1)
             for at in range(0, len(flat), _VALUES_AT_ONCE):
-                self._draw(flat[at : at + _VALUES_AT_ONCE], dropout.rate, generator)
+                _draw(flat[at : at + _VALUES_AT_ONCE], dropout.rate, generator)
 
-    def _take_with_dropout(self, x: Any, rows: NDArray[np.intp], rate: float, generator: np.random.Generator) -> None:
-        width = math.prod(x.shape[1:])
-        at_once = max(1, _VALUES_AT_ONCE // width)
-        kept = self._scratch.setdefault("kept", np.empty(at_once * width, bool))
-        scales = self._scratch.setdefault("scales", np.empty(at_once * width, np.float32))
-        grown = np.float32(1 / (1 - rate))
-        for at in range(0, len(rows), at_once):
-            part = x[at : at + at_once]
-            np.take(self._x, rows[at : at + at_once], axis=0, out=part, mode="clip")
-            self._draw(kept[: part.size], rate, generator)
-            np.multiply(kept[: part.size], grown, out=scales[: part.size], dtype=np.float32)
-            np.multiply(part, scales[: part.size].reshape(part.shape), out=part)
 
-    @staticmethod
-    def _draw(kept: Any, rate: float, generator: np.random.Generator) -> None:
-        """Sixteen random bits a value: the generator gives 64 at once."""
-        words = generator.integers(0, 2**64 - 1, -(-len(kept) // 4), dtype=np.uint64, endpoint=True)
-        np.greater_equal(words.view(np.uint16)[: len(kept)], np.uint16(min(round(rate * 65536), 65535)), out=kept)
+class Rows:
+    """Rows as a step takes them: gathered, scaled and shifted, and thinned by the dropout of the inputs.
+
+    shape, dtype: of a row as it is taken.
+    """
+
+    def __init__(self, x: Array, linear: tuple[Floats, Floats] | None = None, dropout: float = 0.0) -> None:
+        """linear: a factor and a summand for x, which is bytes, of one number or one a feature; rows become flat.
+
+        dropout: a rate; x is float32 or `linear` makes it so. What is kept grows by 1 / (1 - rate).
+        """
+        self._x = x if linear is None else x.reshape(len(x), -1)
+        self._linear = linear
+        self.dropout = dropout
+        self.shape = self._x.shape[1:]
+        self.dtype = x.dtype if linear is None else np.dtype(np.float32)
+        self._at_once = max(1, _VALUES_AT_ONCE // math.prod(self.shape))
+        values = self._at_once * math.prod(self.shape)
+        self._bytes = np.empty((self._at_once, *self.shape), np.uint8) if linear else None
+        self._kept = np.empty(values if dropout else 0, bool)
+        self._factors = np.empty(values if dropout else 0, np.float32)
+
+    def take(self, rows: NDArray[np.intp], out: Any, generator: np.random.Generator | None) -> None:
+        """out: (rows, *shape). generator: where there is a dropout."""
+        for at in range(0, len(rows), self._at_once):
+            self._take(rows[at : at + self._at_once], out[at : at + self._at_once], generator)
+
+    def _take(self, rows: NDArray[np.intp], out: Any, generator: np.random.Generator | None) -> None:
+        kept, grown = self._kept[: out.size], np.float32(1 / (1 - self.dropout))
+        if generator is not None:
+            _draw(kept, self.dropout, generator)
+        if self._linear is None or self._bytes is None:
+            np.take(self._x, rows, axis=0, out=out, mode="clip")
+        else:
+            factor, summand = self._linear
+            few = self._bytes[: len(rows)]
+            np.take(self._x, rows, axis=0, out=few, mode="clip")
+            if generator is not None and not summand.any():
+                # Zero stays zero, so bytes are dropped, which are a quarter of the work.
+                np.multiply(few, kept.view(np.uint8).reshape(few.shape), out=few)
+                factor, generator = factor * grown, None
+            np.copyto(out, few)
+            np.multiply(out, factor, out=out)
+            if summand.any():
+                np.add(out, summand, out=out)
+        if generator is not None:
+            factors = self._factors[: out.size]
+            np.multiply(kept, grown, out=factors, dtype=np.float32)
+            np.multiply(out, factors.reshape(out.shape), out=out)
+
+
+def _draw(kept: Any, rate: float, generator: np.random.Generator) -> None:
+    """Sixteen random bits a value: the generator gives 64 at once."""
+    words = generator.integers(0, 2**64 - 1, -(-len(kept) // 4), dtype=np.uint64, endpoint=True)
+    np.greater_equal(words.view(np.uint16)[: len(kept)], np.uint16(min(round(rate * 65536), 65535)), out=kept)
 
 
 def _jobs(steps: int, ahead: int) -> Iterator[tuple[int, int, int]]:

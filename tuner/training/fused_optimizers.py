@@ -7,14 +7,15 @@ Since the state is Keras' own, a checkpoint goes on under either. What is not th
 and an option that a kernel does not know (clipping, averages, centring, ...) falls back to `apply`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import keras
 import tensorflow as tf
 
-Step = Callable[[Sequence[Any], Any, Any], None]
-"""One step, inside a graph: gradients, the number of steps before (int64), the learning rate."""
+_Kernel = Callable[[Any, int, Any, Any, Mapping[str, Any]], None]
+"""The update of one variable: its handle, which of the variables it is, its gradient, the rate, the other numbers."""
 
 _UNKNOWN_TO_KERNELS = (
     "clipnorm", "clipvalue", "global_clipnorm", "use_ema", "gradient_accumulation_steps", "loss_scale_factor",
@@ -26,124 +27,135 @@ _UNKNOWN_TO_KERNELS = (
 _SMALLEST_ACCUMULATOR = 0.1
 
 
-def fused(optimizer: Any, variables: Sequence[Any]) -> Step | None:
-    """The step of this built optimizer by kernels; None where there is no kernel that does the same."""
+@dataclass(frozen=True, eq=False)
+class Fused:
+    """numbers: what the step takes as tensors, by name. kind: what else is written into a graph of it.
+
+    slots: variables that a kernel writes to and nobody reads; they have to live as long as a graph that uses them.
+    """
+
+    kind: tuple[str, ...]
+    numbers: Mapping[str, float]
+    slots: Sequence[Any]
+    _variables: Sequence[Any]
+    _decayed: Sequence[Any]
+    _kernel: _Kernel
+    _more: Callable[[Any, Mapping[str, Any]], Mapping[str, Any]] = field(default=lambda done, numbers: numbers)
+
+    def step(self, gradients: Sequence[Any], done: Any, rate: Any, numbers: Mapping[str, Any]) -> None:
+        """One step, inside a graph. done: the number of steps before, int64. rate: of learning, a scalar tensor."""
+        for variable in self._decayed:
+            variable.value.assign_sub(variable.value * numbers["weight_decay"] * rate)
+        numbers = self._more(done, numbers)
+        for i, (variable, gradient) in enumerate(zip(self._variables, gradients, strict=True)):
+            self._kernel(variable.value.handle, i, gradient, rate, numbers)
+
+
+def fused(optimizer: Any, variables: Sequence[Any]) -> Fused | None:
+    """The steps of this built optimizer by kernels; None where there is no kernel that does the same."""
     make = _KERNELS.get(type(optimizer))
     if make is None or any(getattr(optimizer, option, None) for option in _UNKNOWN_TO_KERNELS):
         return None
+    if not _by_vector(optimizer._learning_rate):
+        return None
     if any(each.constraint is not None or each.dtype != "float32" for each in variables):
         return None
-    kernel = make(optimizer, variables)
-    if kernel is None:
-        return None
+    return make(optimizer, variables)
+
+
+def _by_vector(rate: Any) -> bool:
+    """A schedule whose rates for many steps can be had at once; a constant is one too."""
+    schedules = keras.optimizers.schedules
+    if type(rate) is schedules.CosineDecay:
+        return rate.warmup_target is None
+    return not isinstance(rate, schedules.LearningRateSchedule) or type(rate) is schedules.ExponentialDecay
+
+
+def _fused(
+    optimizer: Any,
+    variables: Sequence[Any],
+    kernel: _Kernel,
+    numbers: Sequence[str],
+    kind: str = "",
+    slots: Sequence[Any] = (),
+    **more: Any,
+) -> Fused:
     decayed = [each for each in variables if optimizer.weight_decay and optimizer._use_weight_decay(each)]
-
-    def step(gradients: Sequence[Any], before: Any, rate: Any) -> None:
-        for variable in decayed:
-            variable.value.assign_sub(variable.value * optimizer.weight_decay * rate)
-        kernel(gradients, before, rate)
-
-    return step
+    which = ",".join(str(i) for i, each in enumerate(variables) if any(each is one for one in decayed))
+    named = {name: float(getattr(optimizer, name)) for name in (*numbers, *(["weight_decay"] if decayed else []))}
+    return Fused((type(optimizer).__name__, kind, which), named, slots, variables, decayed, kernel, **more)
 
 
-def learning_rate(optimizer: Any, before: Any) -> Any:
-    """The rate of the step after `before` steps, a scalar tensor."""
-    rate = optimizer._learning_rate
-    if isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
-        return rate(before)
-    return tf.convert_to_tensor(optimizer.learning_rate.value)
+def _sgd(optimizer: Any, variables: Sequence[Any]) -> Fused:
+    def plain(handle: Any, i: int, gradient: Any, rate: Any, numbers: Mapping[str, Any]) -> None:
+        tf.raw_ops.ResourceApplyGradientDescent(var=handle, alpha=rate, delta=gradient)
 
+    def heavy(handle: Any, i: int, gradient: Any, rate: Any, numbers: Mapping[str, Any]) -> None:
+        tf.raw_ops.ResourceApplyKerasMomentum(
+            var=handle, accum=optimizer.momentums[i].value.handle, lr=rate, grad=gradient,
+            momentum=numbers["momentum"], use_nesterov=optimizer.nesterov,
+        )  # fmt: skip
 
-def _handles(variables: Sequence[Any]) -> list[Any]:
-    return [variable.value.handle for variable in variables]
-
-
-def _sgd(optimizer: Any, variables: Sequence[Any]) -> Step:
-    handles = _handles(variables)
     if not optimizer.momentum:
-
-        def plain(gradients: Sequence[Any], before: Any, rate: Any) -> None:
-            for handle, gradient in zip(handles, gradients, strict=True):
-                tf.raw_ops.ResourceApplyGradientDescent(var=handle, alpha=rate, delta=gradient)
-
-        return plain
-    momentums = _handles(optimizer.momentums)
-
-    def heavy(gradients: Sequence[Any], before: Any, rate: Any) -> None:
-        for handle, momentum, gradient in zip(handles, momentums, gradients, strict=True):
-            tf.raw_ops.ResourceApplyKerasMomentum(
-                var=handle, accum=momentum, lr=rate, grad=gradient, momentum=optimizer.momentum,
-                use_nesterov=optimizer.nesterov,
-            )  # fmt: skip
-
-    return heavy
+        return _fused(optimizer, variables, plain, ())
+    return _fused(optimizer, variables, heavy, ("momentum",), kind="nesterov" if optimizer.nesterov else "momentum")
 
 
-def _adam(optimizer: Any, variables: Sequence[Any]) -> Step:
-    handles = _handles(variables)
-    firsts, seconds = _handles(optimizer._momentums), _handles(optimizer._velocities)
+def _adam(optimizer: Any, variables: Sequence[Any]) -> Fused:
+    def powers(done: Any, numbers: Mapping[str, Any]) -> Mapping[str, Any]:
+        step = tf.cast(done + 1, tf.float32)
+        return {**numbers, **{f"{name}_power": tf.pow(numbers[name], step) for name in ("beta_1", "beta_2")}}
 
-    def step(gradients: Sequence[Any], before: Any, rate: Any) -> None:
-        number = tf.cast(before + 1, tf.float32)
-        power_1, power_2 = tf.pow(optimizer.beta_1, number), tf.pow(optimizer.beta_2, number)
-        for handle, first, second, gradient in zip(handles, firsts, seconds, gradients, strict=True):
-            tf.raw_ops.ResourceApplyAdam(
-                var=handle, m=first, v=second, beta1_power=power_1, beta2_power=power_2, lr=rate,
-                beta1=optimizer.beta_1, beta2=optimizer.beta_2, epsilon=optimizer.epsilon, grad=gradient,
-            )  # fmt: skip
+    def kernel(handle: Any, i: int, gradient: Any, rate: Any, numbers: Mapping[str, Any]) -> None:
+        tf.raw_ops.ResourceApplyAdam(
+            var=handle, m=optimizer._momentums[i].value.handle, v=optimizer._velocities[i].value.handle,
+            beta1_power=numbers["beta_1_power"], beta2_power=numbers["beta_2_power"], lr=rate,
+            beta1=numbers["beta_1"], beta2=numbers["beta_2"], epsilon=numbers["epsilon"], grad=gradient,
+        )  # fmt: skip
 
-    return step
-
-
-def _rmsprop(optimizer: Any, variables: Sequence[Any]) -> Step:
-    handles, squares = _handles(variables), _handles(optimizer._velocities)
-    if optimizer.momentum > 0:
-        momentums = optimizer._momentums
-    else:
-        # The kernel wants a slot for the last step; without momentum nothing of it lasts, so it is not state.
-        momentums = [keras.Variable(tf.zeros(each.shape), trainable=False) for each in variables]
-    steps = _handles(momentums)
-
-    def step(gradients: Sequence[Any], before: Any, rate: Any) -> None:
-        # Held here as well, so that the slots live as long as the graph.
-        assert len(momentums) == len(handles)
-        for handle, square, last, gradient in zip(handles, squares, steps, gradients, strict=True):
-            tf.raw_ops.ResourceApplyRMSProp(
-                var=handle, ms=square, mom=last, lr=rate, rho=optimizer.rho, momentum=optimizer.momentum,
-                epsilon=optimizer.epsilon, grad=gradient,
-            )  # fmt: skip
-
-    return step
+    return _fused(optimizer, variables, kernel, ("beta_1", "beta_2", "epsilon"), _more=powers)
 
 
-def _adagrad(optimizer: Any, variables: Sequence[Any]) -> Step | None:
-    if optimizer.initial_accumulator_value < _SMALLEST_ACCUMULATOR:
+def _rmsprop(optimizer: Any, variables: Sequence[Any]) -> Fused:
+    # The kernel wants a slot for the last step; without momentum nothing of it lasts, so it is no state.
+    slots = [] if optimizer.momentum else [tf.Variable(tf.zeros(each.shape), trainable=False) for each in variables]
+    last = [each.value for each in optimizer._momentums] if optimizer.momentum else slots
+
+    def kernel(handle: Any, i: int, gradient: Any, rate: Any, numbers: Mapping[str, Any]) -> None:
+        tf.raw_ops.ResourceApplyRMSProp(
+            var=handle, ms=optimizer._velocities[i].value.handle, mom=last[i].handle, lr=rate, rho=numbers["rho"],
+            momentum=numbers["momentum"], epsilon=numbers["epsilon"], grad=gradient,
+        )  # fmt: skip
+
+    return _fused(optimizer, variables, kernel, ("rho", "momentum", "epsilon"), slots=slots)
+
+
+def _adagrad(optimizer: Any, variables: Sequence[Any]) -> Fused | None:
+    first = optimizer.initial_accumulator_value
+    if first < _SMALLEST_ACCUMULATOR:
         return None
-    handles, accumulators = _handles(variables), _handles(optimizer._accumulators)
-    epsilon = optimizer.epsilon / (2 * optimizer.initial_accumulator_value**0.5)
 
-    def step(gradients: Sequence[Any], before: Any, rate: Any) -> None:
-        for handle, accumulator, gradient in zip(handles, accumulators, gradients, strict=True):
-            tf.raw_ops.ResourceApplyAdagradV2(var=handle, accum=accumulator, lr=rate, epsilon=epsilon, grad=gradient)
+    def kernel(handle: Any, i: int, gradient: Any, rate: Any, numbers: Mapping[str, Any]) -> None:
+        tf.raw_ops.ResourceApplyAdagradV2(
+            var=handle, accum=optimizer._accumulators[i].value.handle, lr=rate,
+            epsilon=numbers["epsilon"] / (2 * first**0.5), grad=gradient,
+        )  # fmt: skip
 
-    return step
-
-
-def _adadelta(optimizer: Any, variables: Sequence[Any]) -> Step:
-    handles = _handles(variables)
-    squares, changes = _handles(optimizer._accumulated_grads), _handles(optimizer._accumulated_delta_vars)
-
-    def step(gradients: Sequence[Any], before: Any, rate: Any) -> None:
-        for handle, square, change, gradient in zip(handles, squares, changes, gradients, strict=True):
-            tf.raw_ops.ResourceApplyAdadelta(
-                var=handle, accum=square, accum_update=change, lr=rate, rho=optimizer.rho,
-                epsilon=optimizer.epsilon, grad=gradient,
-            )  # fmt: skip
-
-    return step
+    return _fused(optimizer, variables, kernel, ("epsilon",), kind=f"{first}")
 
 
-_KERNELS: dict[type, Callable[[Any, Sequence[Any]], Step | None]] = {
+def _adadelta(optimizer: Any, variables: Sequence[Any]) -> Fused:
+    def kernel(handle: Any, i: int, gradient: Any, rate: Any, numbers: Mapping[str, Any]) -> None:
+        tf.raw_ops.ResourceApplyAdadelta(
+            var=handle, accum=optimizer._accumulated_grads[i].value.handle,
+            accum_update=optimizer._accumulated_delta_vars[i].value.handle, lr=rate, rho=numbers["rho"],
+            epsilon=numbers["epsilon"], grad=gradient,
+        )  # fmt: skip
+
+    return _fused(optimizer, variables, kernel, ("rho", "epsilon"))
+
+
+_KERNELS: dict[type, Callable[[Any, Sequence[Any]], Fused | None]] = {
     keras.optimizers.SGD: _sgd,
     keras.optimizers.Adam: _adam,
     keras.optimizers.AdamW: _adam,

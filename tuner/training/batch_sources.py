@@ -1,0 +1,130 @@
+"""Where a step's batch comes from, TensorFlow.
+
+Owns: rows on a device that has a memory of its own, rows fed to one that shares the host's; which dropout layers get
+their masks from the feed.
+Leaves to others: the steps (epoch_tensorflow), gathering and drawing (feed), the order of rows (batches).
+
+On a GPU all rows live on the device and an epoch is one call, which gathers its batches there. A CPU has its rows in
+memory anyway; there an epoch is a few calls, each on batches that a second thread laid out while the one before ran.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from tuner.data.dataset import Array
+from tuner.training.batches import row_order
+from tuner.training.device_rows import Ready
+from tuner.training.feed import Chunk, Dropout, Feed, Rows
+
+
+class BatchSource(Protocol):
+    """The batches of an epoch.
+
+    count: rows. dropouts: by a dropout layer's id, which of a batch's masks is its own; -1 where it has been applied to
+    the rows. A layer that is not there looks after itself. masked: layers with their mask.
+    """
+
+    kind: str
+    count: int
+    dropouts: Mapping[int, int]
+    masked: Sequence[tuple[Any, int]]
+
+    def epoch(self, epoch: int) -> Iterator[tuple[Any, int, int]]:
+        """What to run, one call after another: its tensors, how many steps, and how many the tensors have room for."""
+        ...
+
+    def batch(self, source: Any, i: Any) -> tuple[Any, Any, Sequence[Any]]:
+        """Rows, targets and masks of step `i` of such tensors, inside a graph."""
+        ...
+
+
+def batch_source(ready: Ready, y: Array, batch_size: int, seed: int, layers: Sequence[Any]) -> BatchSource:
+    """The quicker one for the device at hand. layers: those of a step, where they are a plain chain."""
+    if has_own_memory():
+        return RowsOnDevice(ready.train_on_device, y, batch_size, seed)
+    return RowsFed(ready, y, batch_size, seed, layers)
+
+
+def has_own_memory() -> bool:
+    """Rows have to be moved to the device before it can read them."""
+    return bool(tf.config.list_logical_devices("GPU"))
+
+
+class RowsOnDevice:
+    """All rows on the device; an epoch is its order, and dropout is Keras' own."""
+
+    kind = "on device"
+
+    def __init__(self, x: Any, y: Array, batch_size: int, seed: int) -> None:
+        self.count = len(y)
+        self.dropouts: Mapping[int, int] = {}
+        self.masked: Sequence[tuple[Any, int]] = ()
+        self._x, self._y = x, tf.constant(y)
+        self._batch_size = batch_size
+        self._seed = seed
+
+    def epoch(self, epoch: int) -> Iterator[tuple[Any, int, int]]:
+        order = row_order(self.count, self._seed, epoch).astype(np.int32)
+        steps, odd = divmod(self.count, self._batch_size)
+        whole = order[: steps * self._batch_size].reshape(steps, self._batch_size)
+        yield (self._x, self._y, tf.constant(whole)), steps, steps
+        if odd:
+            yield (self._x, self._y, tf.constant(order[np.newaxis, -odd:])), 1, 1
+
+    def batch(self, source: Any, i: Any) -> tuple[Any, Any, Sequence[Any]]:
+        x, y, order = source
+        return tf.gather(x, order[i]), tf.gather(y, order[i]), ()
+
+
+class RowsFed:
+    """Rows that the feed lays out, with masks for the dropout layers; one that comes first is applied to the rows."""
+
+    kind = "fed"
+
+    def __init__(self, ready: Ready, y: Array, batch_size: int, seed: int, layers: Sequence[Any]) -> None:
+        self.count = len(y)
+        linear = ready.linear
+        x = ready.train if linear is None else ready.raw
+        self._seed = seed
+        self._layers = [
+            layer
+            for layer in layers
+            if type(layer) is keras.layers.Dropout and layer.rate > 0 and layer.noise_shape is None
+        ]
+        floats = linear is not None or x.dtype == np.float32
+        first = bool(self._layers) and self._layers[0] is layers[0] and floats
+        self.dropouts: Mapping[int, int] = {id(layer): i - first for i, layer in enumerate(self._layers)}
+        self.masked: Sequence[tuple[Any, int]] = [
+            (layer, at) for layer in self._layers if (at := self.dropouts[id(layer)]) >= 0
+        ]
+        masks = [Dropout(tuple(layer.output.shape[1:]), layer.rate) for layer, _ in self.masked]
+        self._feed = Feed(Rows(x, linear, self._layers[0].rate if first else 0.0), y, batch_size, masks)
+        self._sources = [_tensors(chunk) for chunk in self._feed.chunks]
+
+    def epoch(self, epoch: int) -> Iterator[tuple[Any, int, int]]:
+        for number, steps in self._feed.epoch(row_order(self.count, self._seed, epoch), self._seeds()):
+            yield self._sources[number], steps, len(self._feed.chunks[number].x)
+
+    def batch(self, source: Any, i: Any) -> tuple[Any, Any, Sequence[Any]]:
+        x, y, masks = source
+        return x[i], y[i], [mask[i] for mask in masks]
+
+    def _seeds(self) -> list[list[int]]:
+        """One an epoch for each dropout layer: the state of its own generator, which moves on as far as under Keras."""
+        seeds = []
+        for layer in self._layers:
+            state = layer.seed_generator.state
+            seeds.append([int(each) for each in state.numpy()])
+            state.assign([seeds[-1][0], seeds[-1][1] + self._feed.batches])
+        return seeds
+
+
+def _tensors(chunk: Chunk) -> tuple[Any, Any, tuple[Any, ...]]:
+    """The buffers as tensors that share their memory: what is written there later is read later."""
+    arrays: list[Any] = [chunk.x, chunk.y, *chunk.masks]
+    x, y, *masks = (tf.experimental.dlpack.from_dlpack(each.__dlpack__()) for each in arrays)
+    return x, y, tuple(masks)
