@@ -1,0 +1,73 @@
+"""What several commands share: options, the database opened quietly, one JSON object on stdout.
+
+Leaves to others: the commands themselves.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from tuner.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from tuner.database.connection import Database
+    from tuner.database.studies import StudyView
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def storage_option(command: F) -> F:
+    return click.option(
+        "--storage",
+        metavar="URL",
+        help="Database of the studies, as SQLAlchemy's URL [TUNER_STORAGE; sqlite:///tuner.db].",
+    )(command)
+
+
+json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+study_argument = click.argument("study", metavar="[STUDY]", required=False)
+
+
+def settings_of(storage: str | None) -> Settings:
+    settings = read_settings()
+    return settings if storage is None else replace(settings, storage=storage)
+
+
+def open_studies(settings: Settings, create: bool = True) -> "Database":
+    from tuner.database.connection import open_database
+
+    quiet()
+    return open_database(settings.storage, create)
+
+
+def view_of(db: "Database", study_name: str) -> "StudyView":
+    from tuner.database.studies import view_study
+
+    return view_study(db, study_name)
+
+
+def chosen(db: "Database", study: str | None) -> str:
+    """The study named, else the latest."""
+    from tuner.database.studies import view_studies
+    from tuner.errors import NotFound
+
+    if study is not None:
+        return study
+    found = view_studies(db)
+    if not found:
+        raise NotFound(f"there is no study in {db.url}. Start one: tune start --space fashion_mnist")
+    return found[-1].study_name
+
+
+def print_json(content: dict[str, Any]) -> None:
+    click.echo(json.dumps(content, ensure_ascii=False, default=str))
+
+
+def quiet() -> None:
+    import optuna
+
+    # Its INFO lines repeat what our own view shows; its warnings name internals.
+    optuna.logging.set_verbosity(optuna.logging.ERROR)

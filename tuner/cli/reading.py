@@ -1,0 +1,90 @@
+"""Commands that show how studies stand: status, list, trials, best.
+
+Leaves to others: what is shown (studies), how it looks (show, live).
+"""
+
+import click
+
+from tuner.cli.common import chosen, json_option, open_studies, print_json, settings_of, storage_option, study_argument
+
+
+@click.command()
+@study_argument
+@click.option("--watch", is_flag=True, help="Follow it until it has ended.")
+@storage_option
+@json_option
+def status(study: str | None, watch: bool, storage: str | None, as_json: bool) -> None:
+    """Show how a study stands: trials, workers, best so far [the latest study].
+
+    Example: tune status fashion_mnist-1 --watch
+    """
+    from tuner.cli import live, show
+    from tuner.studies.service import study_status
+
+    db = open_studies(settings_of(storage), create=False)
+    name = chosen(db, study)
+    if as_json:
+        print_json(show.status_object(study_status(db, name, epochs=True)))
+    elif watch:
+        live.follow(db, name)
+    else:
+        show.print_status(study_status(db, name, epochs=True))
+
+
+@click.command("list")
+@storage_option
+@json_option
+def list_(storage: str | None, as_json: bool) -> None:
+    """List the studies in the database.
+
+    Example: tune list
+    """
+    from tuner.cli import show
+    from tuner.studies.service import all_statuses
+
+    found = all_statuses(open_studies(settings_of(storage), create=False))
+    if as_json:
+        print_json({"studies": [show.summary_object(each) for each in found]})
+    else:
+        show.print_studies(found)
+
+
+@click.command()
+@study_argument
+@click.option("--top", type=click.IntRange(min=1), metavar="N", help="Only the best N.")
+@storage_option
+@json_option
+def trials(study: str | None, top: int | None, storage: str | None, as_json: bool) -> None:
+    """List a study's trials, the best first.
+
+    Example: tune trials fashion_mnist-1 --top 10
+    """
+    from tuner.cli import show
+    from tuner.studies.service import study_status
+
+    db = open_studies(settings_of(storage), create=False)
+    found = study_status(db, chosen(db, study), epochs=True)
+    if as_json:
+        print_json(show.trials_object(found, top))
+    else:
+        show.print_trials(found, top)
+
+
+@click.command()
+@study_argument
+@storage_option
+@json_option
+def best(study: str | None, storage: str | None, as_json: bool) -> None:
+    """Show a study's best trial: its configuration, its validation and test metrics, and its model.
+
+    Example: tune best fashion_mnist-1
+    """
+    from tuner.cli import show
+    from tuner.studies.service import study_status
+
+    db = open_studies(settings_of(storage), create=False)
+    found = study_status(db, chosen(db, study), epochs=True)
+    if as_json:
+        print_json(show.best_object(found))
+    else:
+        show.print_best(found)

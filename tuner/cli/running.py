@@ -1,0 +1,241 @@
+"""Commands that run, go on with or end a study: start, resume, worker, stop.
+
+Leaves to others: what they do (studies, workers), how it looks (live, show).
+"""
+
+import json
+import logging
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tuner.cli.common import (
+    chosen,
+    json_option,
+    open_studies,
+    print_json,
+    quiet,
+    settings_of,
+    storage_option,
+    study_argument,
+)
+from tuner.settings import Settings
+
+if TYPE_CHECKING:
+    from tuner.database.connection import Database
+    from tuner.database.studies import StudyView
+    from tuner.workers.devices import Slot
+
+_trials = click.option("--trials", type=int, metavar="N", help="How many trials, exactly.")
+_timeout = click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Time limit.")
+_workers = click.option("--workers", type=int, metavar="N", help="Worker processes [one a GPU, else one a CPU core].")
+_device = click.option("--device", type=click.Choice(["auto", "cpu", "gpu"]), default="auto", show_default=True)
+_gpus = click.option("--gpus", metavar="0,1", help="Only these GPUs, by their number in nvidia-smi.")
+_workers_per_gpu = click.option(
+    "--workers-per-gpu", type=click.IntRange(min=1), default=1, show_default=True, metavar="K",
+    help="Workers that share a GPU and, evenly, its memory.",
+)  # fmt: skip
+_mixed_precision = click.option("--mixed-precision", is_flag=True, help="Compute in float16, on GPUs only.")
+_fit = click.option("--fit", is_flag=True, help="Train through Keras' Model.fit instead of the compiled epoch.")
+
+
+@click.command()
+@click.option("--space", required=True, metavar="NAME|FILE", help="A shipped search space, or a YAML file.")
+@click.option("--study", "study_name", metavar="NAME", help="Name of the study [the space's, numbered].")
+@_trials
+@_timeout
+@_workers
+@_device
+@_gpus
+@_workers_per_gpu
+@_mixed_precision
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Of everything random in the study.")
+@click.option("--detach", is_flag=True, help="Only store the study; `tune worker` processes will run it.")
+@_fit
+@storage_option
+@json_option
+def start(
+    space: str,
+    study_name: str | None,
+    trials: int | None,
+    timeout: float | None,
+    workers: int | None,
+    device: str,
+    gpus: str | None,
+    workers_per_gpu: int,
+    mixed_precision: bool,
+    seed: int | None,
+    detach: bool,
+    fit: bool,
+    storage: str | None,
+    as_json: bool,
+) -> None:
+    """Start a study and run its trials.
+
+    Example: tune start --space fashion_mnist --trials 20
+    """
+    from tuner.cli.spaces import find_space
+    from tuner.data.sources import load
+    from tuner.search.algorithms import check_algorithms
+    from tuner.studies.service import create_study
+
+    settings = settings_of(storage)
+    spec = find_space(space)
+    check_algorithms(spec.search.sampler, spec.search.pruner, space)
+    slots = _slots(device, workers, gpus, workers_per_gpu, mixed_precision)
+    if not detach:
+        # Damage and absence of the data show here, in one line, before anything is stored.
+        load(spec.data, 0)
+    db = open_studies(settings)
+    study = create_study(
+        db,
+        spec,
+        study_name=study_name,
+        n_trials=trials,
+        timeout_s=timeout,
+        seed=seed,
+        mlflow_uri=settings.tracking_uri,
+        options={},
+    )
+    if detach:
+        click.echo(f"study {study.study_name} is stored; run it with: tune worker --study {study.study_name}", err=True)
+        click.echo(json.dumps({"study_name": study.study_name}) if as_json else study.study_name)
+        return
+    _run(db, settings, study, slots, fit, as_json)
+
+
+@click.command()
+@click.argument("study")
+@_trials
+@_timeout
+@_workers
+@_device
+@_gpus
+@_workers_per_gpu
+@_mixed_precision
+@_fit
+@storage_option
+@json_option
+def resume(
+    study: str,
+    trials: int | None,
+    timeout: float | None,
+    workers: int | None,
+    device: str,
+    gpus: str | None,
+    workers_per_gpu: int,
+    mixed_precision: bool,
+    fit: bool,
+    storage: str | None,
+    as_json: bool,
+) -> None:
+    """Go on with a study that was stopped, killed or has ended; --trials is the new total.
+
+    Example: tune resume fashion_mnist-1 --trials 60
+    """
+    from tuner.studies.service import resume_study
+
+    settings = settings_of(storage)
+    db = open_studies(settings, create=False)
+    slots = _slots(device, workers, gpus, workers_per_gpu, mixed_precision)
+    view = resume_study(db, study, trials, timeout)
+    _run(db, settings, view, slots, fit, as_json)
+
+
+@click.command()
+@click.option("--study", metavar="NAME", help="Only this study, until it has ended [whichever is open].")
+@click.option("--worker-id", hidden=True)
+@_device
+@_gpus
+@_workers_per_gpu
+@_mixed_precision
+@_fit
+@storage_option
+def worker(
+    study: str | None,
+    worker_id: str | None,
+    device: str,
+    gpus: str | None,
+    workers_per_gpu: int,
+    mixed_precision: bool,
+    fit: bool,
+    storage: str | None,
+) -> None:
+    """Take trials from the database: one process, as many machines as you like.
+
+    Example: tune worker --storage postgresql://tuner@db/tuner
+    """
+    from tuner.workers.worker import EXIT_REPLACE_ME
+    from tuner.workers.worker import main as work
+
+    _log_to_stderr()
+    if worker_id is None:
+        # Nobody has chosen this process' share of the machine: all its cores, and the first GPU.
+        slot = _slots(device, 1, gpus, workers_per_gpu, mixed_precision)[0]
+        os.environ.update({name: os.environ.get(name, value) for name, value in slot.environment().items()})
+    code = work(settings_of(storage), study, worker_id, "fit" if fit else "auto")
+    if code == EXIT_REPLACE_ME and worker_id is None:
+        # Nobody will start a fresh process in its place, so it becomes one.
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    sys.exit(code)
+
+
+@click.command()
+@study_argument
+@storage_option
+def stop(study: str | None, storage: str | None) -> None:
+    """Let a study's workers finish what they have begun and take no more.
+
+    Example: tune stop fashion_mnist-1
+    """
+    from tuner.studies.service import stop_study
+
+    db = open_studies(settings_of(storage), create=False)
+    status = stop_study(db, chosen(db, study))
+    name = status.study.study_name
+    words = {"finished": "has ended already", "stopping": "is stopping; running trials are finished first"}
+    click.echo(f"study {name} {words.get(status.state, 'is stopped')}; go on with: tune resume {name}", err=True)
+
+
+def _slots(
+    device: str, workers: int | None, gpus: str | None, workers_per_gpu: int, mixed_precision: bool
+) -> "list[Slot]":
+    from tuner.workers.devices import choose, cpu_cores, find_gpus, slots
+
+    found = choose(find_gpus(), gpus)
+    made = slots(device, workers, found, cpu_cores(), workers_per_gpu, mixed_precision)  # type: ignore[arg-type]  # click checked the word
+    if mixed_precision and made[0].gpu is None:
+        click.echo("tune: --mixed-precision is for GPUs; there is none, so it is not used", err=True)
+    return made
+
+
+def _run(db: "Database", settings: Settings, study: "StudyView", slots: Any, fit: bool, as_json: bool) -> None:
+    from tuner.cli import live, show
+    from tuner.studies.service import study_status
+    from tuner.workers.pool import Pool
+
+    logs = Path("tuner-logs") / study.study_name.replace("/", "_")
+    pool = Pool(db, settings.storage, study.study_name, slots, logs, ["--fit"] if fit else [])
+    if slots[0].gpu is None:
+        click.echo(f"tune: no GPU; {len(slots)} workers on the CPU, {slots[0].threads} threads each", err=True)
+    with live.progress(db, study.study_name) as look:
+        pool.run(look)
+    ended = study_status(db, study.study_name, epochs=True)
+    if as_json:
+        print_json(show.status_object(ended))
+    else:
+        show.print_outcome(ended)
+
+
+def _log_to_stderr() -> None:
+    import warnings
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    for chatty in ("absl", "tensorflow", "h5py", "alembic", "mlflow", "urllib3"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    warnings.simplefilter("ignore")
+    quiet()

@@ -1,0 +1,60 @@
+"""Commands on search spaces: `tune spaces list`, `show` and `check`."""
+
+import click
+
+from tuner.cli.common import json_option, print_json
+
+
+@click.group()
+def spaces() -> None:
+    """Search spaces: list the shipped ones, show one, check a file."""
+
+
+@spaces.command("list")
+@json_option
+def spaces_list(as_json: bool) -> None:
+    """List the search spaces that come with tuner.
+
+    Example: tune spaces list
+    """
+    from tuner.cli import spaces as rooms
+
+    if as_json:
+        print_json({"spaces": [rooms.space_object(each) for each in rooms.shipped()]})
+    else:
+        rooms.print_spaces()
+
+
+@spaces.command("show")
+@click.argument("space")
+@json_option
+def spaces_show(space: str, as_json: bool) -> None:
+    """Show what a search space tries: its parameters, baselines and search.
+
+    Example: tune spaces show fashion_mnist
+    """
+    from tuner.cli import spaces as rooms
+
+    if as_json:
+        print_json(rooms.space_object(rooms.find_space(space)))
+    else:
+        rooms.print_space(rooms.find_space(space))
+
+
+@spaces.command("check")
+@click.argument("space")
+@json_option
+def spaces_check(space: str, as_json: bool) -> None:
+    """Check a search-space file before anything runs.
+
+    Example: tune spaces check my_space.yaml
+    """
+    from tuner.cli import spaces as rooms
+    from tuner.search.algorithms import check_algorithms
+
+    spec = rooms.find_space(space)
+    check_algorithms(spec.search.sampler, spec.search.pruner, space)
+    if as_json:
+        print_json(rooms.space_object(spec))
+    else:
+        click.echo(f"{space}: good. {rooms.in_words(spec)}")
