@@ -19,10 +19,10 @@ from rich.table import Table
 from rich.text import Text
 
 from tuner.cli import show
-from tuner.cli.spaces import params_in_words
 from tuner.database.connection import Database, patiently
 from tuner.database.trials import TrialView
 from tuner.studies.service import FAILED, StudyStatus, study_status
+from tuner.words import duration, params_in_words
 
 _TERMINAL_S = 0.5
 _PLAIN_S = 1.0
@@ -84,12 +84,12 @@ def picture(status: StudyStatus) -> RenderableType:
     study = status.study
     ended = sum(trial.settled for trial in status.trials)
     head = Table.grid(padding=(0, 2))
-    left = f"about {show.duration(status.left_s)} left" if status.left_s is not None else "time left: not known yet"
+    left = f"about {duration(status.left_s)} left" if status.left_s is not None else "time left: not known yet"
     head.add_row(
         f"[bold]{escape(study.study_name)}[/]",
         ProgressBar(total=study.trials, completed=ended, width=30),
         f"{ended}/{study.trials} trials",
-        show.duration(status.study.age_s) + " gone",
+        duration(status.study.age_s) + " gone",
         left if status.state != "stopping" else "stopping",
     )
     parts: list[RenderableType] = [head, _counts(status), Text("")]
@@ -216,7 +216,7 @@ class _Lines:
         if trial.state in FAILED:
             figures = trial.reason
         best = show.number(status.best.value) if status.best else "-"
-        left = f", about {show.duration(status.left_s)} left" if status.left_s else ""
+        left = f", about {duration(status.left_s)} left" if status.left_s else ""
         place = f"[{len(self._shown)}/{status.study.trials}, best {best}{left}]"
         return f"trial {trial.trial_number}{named} {trial.state}: {figures}  {place}"
 

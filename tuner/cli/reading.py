@@ -52,19 +52,28 @@ def list_(storage: str | None, as_json: bool) -> None:
 @click.command()
 @study_argument
 @click.option("--top", type=click.IntRange(min=1), metavar="N", help="Only the best N.")
+@click.option("--csv", "as_csv", is_flag=True, help="As CSV: a column a parameter and a metric.")
 @storage_option
 @json_option
-def trials(study: str | None, top: int | None, storage: str | None, as_json: bool) -> None:
+def trials(study: str | None, top: int | None, as_csv: bool, storage: str | None, as_json: bool) -> None:
     """List a study's trials, the best first.
 
     Example: tune trials fashion_mnist-1 --top 10
     """
     from tuner.cli import show
-    from tuner.studies.service import study_status
+    from tuner.errors import InputError
+    from tuner.studies.service import ranked, spec_of, study_status
 
+    if as_csv and as_json:
+        raise InputError("--csv and --json: one of them; both write to stdout.")
     db = open_studies(settings_of(storage), create=False)
     found = study_status(db, chosen(db, study), epochs=True)
-    if as_json:
+    if as_csv:
+        from tuner.analysis.results import trial_frame
+
+        best_first = ranked(found.trials, spec_of(found.study).objective.direction)[:top]
+        click.echo(trial_frame(best_first).to_csv(index=False), nl=False)
+    elif as_json:
         print_json(show.trials_object(found, top))
     else:
         show.print_trials(found, top)

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tuner.cli.spaces import params_in_words
 from tuner.database.trials import TrialView
 from tuner.space import Choice, Params
 from tuner.studies.service import FAILED, StudyStatus, ranked, spec_of
+from tuner.words import duration, params_in_words
 
 STYLES = {
     "complete": "green",
@@ -30,15 +30,6 @@ def searched_params(status: StudyStatus, trial: TrialView) -> Params:
     space = spec_of(status.study).space
     names = [each.name for each in space if not (isinstance(each.domain, Choice) and len(each.domain.values) == 1)]
     return {name: trial.params[name] for name in names if name in trial.params}
-
-
-def duration(seconds: float | None) -> str:
-    """``1:05`` for 65 seconds."""
-    if seconds is None:
-        return "-"
-    whole = round(seconds)
-    hours, rest = divmod(whole, 3600)
-    return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
 
 
 def spent_s(trial: TrialView) -> float:

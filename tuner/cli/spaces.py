@@ -14,7 +14,7 @@ from rich.table import Table
 from tuner.errors import NotFound
 from tuner.settings import shipped_spaces
 from tuner.spec import StudySpec, read_spec
-from tuner.words import nearest
+from tuner.words import nearest, params_in_words
 
 
 def find_space(name: str) -> StudySpec:
@@ -75,15 +75,6 @@ def print_space(spec: StudySpec) -> None:
     for baseline in spec.baselines:
         shown = {name: value for name, value in baseline.params.items() if name in spec.space}
         console.print(f"baseline [bold]{baseline.name}[/]: {params_in_words(shown)}", highlight=False)
-
-
-def params_in_words(params: Any) -> str:
-    """A configuration in a line."""
-    return ", ".join(f"{name}={_short(value)}" for name, value in params.items())
-
-
-def _short(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def space_object(spec: StudySpec) -> dict[str, Any]:

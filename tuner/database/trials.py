@@ -62,10 +62,13 @@ class Job:
 
 @dataclass(frozen=True)
 class EpochView:
+    """worker_id: who trained it, once it is stored."""
+
     epoch: int
     metrics: Mapping[str, float]
     seconds: float
     measured_at: float
+    worker_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -332,7 +335,7 @@ def _views(db: Database, where: list[Any], epochs: bool) -> list[TrialView]:
             if len(rows) == 1:
                 keys.append(EpochRow.ordinal == rows[0].ordinal)
             for each in session.scalars(sa.select(EpochRow).where(*keys).order_by(EpochRow.epoch)):
-                view = EpochView(each.epoch, each.metrics, each.seconds, each.measured_at)
+                view = EpochView(each.epoch, each.metrics, each.seconds, each.measured_at, each.worker_id)
                 found.setdefault(each.ordinal, []).append(view)
     return [_view(row, tuple(found.get(row.ordinal, ()))) for row in rows]
 

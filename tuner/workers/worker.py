@@ -217,7 +217,15 @@ class _Worker:
                     f"study {view.study_name!r} began on other data ({spec.data.name}: digest {bound[:12]}, "
                     f"here {dataset.digest[:12]}). Put the same files here, or start a new study."
                 )
-            tags = {**self._tags, "dataset": spec.data.name, "dataset_digest": dataset.digest}
+            info = dataset.info
+            tags = {
+                **self._tags,
+                "dataset": spec.data.name,
+                "dataset_digest": dataset.digest,
+                "rows_train": str(info.train_rows),
+                "rows_validation": str(info.validation_rows),
+                "rows_test": str(info.test_rows),
+            }
             self._benches[view.study_name] = self._trial.Bench(
                 self._db, view, spec, dataset, self._store, tags, self._leaving, self._path
             )

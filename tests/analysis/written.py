@@ -1,0 +1,123 @@
+"""Studies written into SQL as workers write them, epoch by epoch, without the training."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from tuner.database import studies, trials, workers
+from tuner.database.connection import Database
+from tuner.database.tables import TrialRow
+from tuner.database.trials import EpochView
+from tuner.search.optuna_study import baseline_proposal, trial_template
+from tuner.space import Value
+from tuner.spec import parse_spec
+from tuner.studies.service import create_study
+
+SPACE = """
+dataset: digits
+validation: 288
+parameters:
+  hidden_layers: {int: [1, 3]}
+  units: {int: [16, 64], per: hidden_layer}
+  optimizer: [sgd, momentum, adam]
+  momentum: {float: [0.5, 0.99], when: {optimizer: momentum}}
+  learning_rate: {float: [1e-4, 1e-1], log: true}
+  batch_size: 32
+  epochs: 6
+baselines:
+  plain: {hidden_layers: 1, units: 32, optimizer: adam, epochs: 6}
+search: {trials: 6, sampler: tpe, pruner: asha}
+"""
+
+START = 1_700_000_000.0
+TAGS = {
+    "host": "h", "device": "cpu", "dataset": "digits", "dataset_digest": "d1g", "rows_train": "1150",
+    "rows_validation": "288", "rows_test": "359", "version_keras": "3.15.0", "parameters": "2410",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Told:
+    """One trial to write. accuracies: one an epoch."""
+
+    params: Mapping[str, Value]
+    accuracies: Sequence[float]
+    state: str = "complete"
+    reason: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
+
+
+def _params(optimizer: str, learning_rate: float, *units: int) -> dict[str, Value]:
+    layers = {f"units_{number}": each for number, each in enumerate(units, start=1)}
+    momentum = {"momentum": 0.9} if optimizer == "momentum" else {}
+    return {"hidden_layers": len(units), **layers, "optimizer": optimizer, **momentum, "learning_rate": learning_rate,
+            "batch_size": 32, "epochs": 6}  # fmt: skip
+
+
+TRIALS = (
+    Told(_params("adam", 1e-3, 32), (0.80, 0.88, 0.91, 0.92, 0.925, 0.93)),
+    Told(_params("momentum", 3e-2, 64, 48), (0.85, 0.90, 0.93, 0.95, 0.955, 0.95)),
+    Told(_params("sgd", 1e-4, 16), (0.11, 0.14), "pruned", "pruned at epoch 2 of 6"),
+    Told(_params("sgd", 9e-2, 64, 64, 64), (0.10,), "diverged", "loss is not finite at epoch 1",
+         {"verdict": "diverged at epoch 1: learning rate 0.09 with sgd"}),
+    Told(_params("adam", 5e-3, 48, 32), (0.86, 0.91, 0.94, 0.945, 0.95, 0.95)),
+)  # fmt: skip
+
+OUTCOME = {
+    "figures": {"trials": 5, "complete": 3, "pruned": 1, "failed": 1, "value": 0.955, "best_trial": 1,
+                "baseline": "plain", "baseline_value": 0.93, "gain_over_baseline": 0.025, "test_accuracy": 0.94},
+    "best_ordinal": 1,
+    "test": {"accuracy": 0.94, "low": 0.91, "high": 0.96, "loss": 0.2, "seeds": 1.0},
+}  # fmt: skip
+
+
+def write_study(
+    db: Database,
+    name: str = "s",
+    told: Sequence[Told] = TRIALS,
+    *,
+    space: str = SPACE,
+    outcome: Mapping[str, object] | None = OUTCOME,
+    mlflow_uri: str = "sqlite:///mlflow.db",
+) -> str:
+    """Write a study of the space ``digits`` whose trials went so; ended, where an outcome is given."""
+    spec = parse_spec(space, "digits", Path(), "digits.yaml")
+    create_study(
+        db, spec, study_name=name, n_trials=max(1, len(told)), timeout_s=None, seed=7, mlflow_uri=mlflow_uri, options={}
+    )
+    studies.pin_data(db, name, "d1g")
+    for turn in range(2):
+        workers.enter(db, f"h-{turn}-{name}", "cpu")
+    for ordinal, each in enumerate(told):
+        _write_trial(db, name, ordinal, each, spec)
+    if outcome is not None:
+        studies.close_study(db, name, outcome)
+    return name
+
+
+def _write_trial(db: Database, name: str, ordinal: int, told: Told, spec: object) -> None:
+    worker = f"h-{ordinal % 2}-{name}"
+    job = trials.take(db, name, worker)
+    assert job is not None
+    proposal = baseline_proposal(spec, ordinal)  # type: ignore[arg-type]
+    trials.fill(db, job, trial_template(ordinal, proposal), proposal[0] if proposal else "")
+    tags = {**TAGS, **told.tags, "seed": str(ordinal)}
+    trials.start(db, job, told.params, tags)
+    best, best_epoch = None, 0
+    for epoch, accuracy in enumerate(told.accuracies, start=1):
+        if best is None or accuracy > best:
+            best, best_epoch = accuracy, epoch
+        metrics = {"loss": 1 / epoch, "accuracy": accuracy, "val_loss": 1.1 / epoch, "val_accuracy": accuracy}
+        view = EpochView(epoch, metrics, 0.5, START + 10 * ordinal + epoch)
+        trials.finish_epoch(db, job, view, best, best_epoch)
+    trials.finish(db, job, told.state, told.reason, best, best_epoch, tags)
+    trials.settle(db, job)
+    began = START + 10 * ordinal
+    with db.session() as session, session.begin():
+        session.execute(
+            sa.update(TrialRow)
+            .where(TrialRow.study_name == name, TrialRow.ordinal == ordinal)
+            .values(started_at=began, finished_at=began + len(told.accuracies) + 0.5)
+        )

@@ -1,0 +1,219 @@
+"""Studies as tidy pandas frames: one row a study, a trial, an epoch, a stretch of a worker's time.
+
+Owns: which columns there are, and their types. Times are UTC, seconds are seconds.
+Leaves to others: what is stored (database), what it means (story), how it looks (report).
+
+storage: a study database, as its URL or opened. study: a study's name. Raises NotFound where one is not there.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from tuner.database.connection import Database, open_database
+from tuner.database.trials import EpochView, TrialView
+from tuner.studies.service import StudyStatus, all_statuses, study_status
+
+_STUDY_COLUMNS = (
+    *("study_name", "space", "state", "budget", "trials", "complete", "pruned", "failed", "best_trial", "value"),
+    *("test_accuracy", "test_low", "test_high", "test_loss", "seconds", "seed", "created_at", "finished_at"),
+)
+_TRIAL_COLUMNS = (
+    *("study_name", "trial_number", "baseline", "state", "reason", "verdict", "value", "best_epoch", "epochs"),
+    *("seconds", "training_seconds", "parameters", "worker", "host", "device", "seed", "started_at", "finished_at"),
+    "mlflow_run_id",
+)
+_EPOCH_COLUMNS = ("study_name", "trial_number", "epoch", "seconds", "measured_at", "worker")
+_TIMELINE_COLUMNS = ("study_name", "trial_number", "worker", "began_at", "ended_at", "epochs", "state")
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """The time that one worker spent on one trial without a break. began_at, ended_at: seconds since 1970, UTC."""
+
+    trial: TrialView
+    worker_id: str
+    began_at: float
+    ended_at: float
+    epochs: int
+
+
+def studies(storage: str | Database) -> pd.DataFrame:
+    """One row a study, the oldest first.
+
+    Columns: study_name, space, state, budget (trials asked for), trials (begun), complete, pruned, failed, best_trial,
+    value (of the best trial), test_accuracy, test_low, test_high, test_loss (missing until it has ended), seconds,
+    seed, created_at, finished_at.
+    """
+    rows = []
+    for status in all_statuses(_opened(storage)):
+        study, counts = status.study, status.counts
+        test = (study.outcome or {}).get("test") or {}
+        complete, pruned = counts.get("complete", 0), counts.get("pruned", 0)
+        ended = [trial for trial in status.trials if trial.finished_at is not None]
+        rows.append(
+            {
+                "study_name": study.study_name,
+                "space": study.space_name,
+                "state": status.state,
+                "budget": study.trials,
+                "trials": len(status.trials),
+                "complete": complete,
+                "pruned": pruned,
+                "failed": len(ended) - complete - pruned,
+                "best_trial": status.best.trial_number if status.best else None,
+                "value": status.best.value if status.best else None,
+                **{f"test_{name}": test.get(name) for name in ("accuracy", "low", "high", "loss")},
+                "seconds": span_s(status),
+                "seed": study.seed,
+                "created_at": study.created_at,
+                "finished_at": study.finished_at,
+            }
+        )
+    return _frame(rows, _STUDY_COLUMNS, numbers=("value", "test_accuracy", "test_low", "test_high", "test_loss"))
+
+
+def trials(storage: str | Database, study: str) -> pd.DataFrame:
+    """One row a trial, in the order of their numbers.
+
+    Columns: study_name, trial_number, baseline (its name, or empty), state, reason, verdict, value (the objective at
+    its best epoch), best_epoch, epochs, seconds (of its epochs), training_seconds (building the network included),
+    parameters (numbers that training adjusts), worker, host, device, seed, started_at, finished_at, mlflow_run_id;
+    then ``params.NAME``, missing where a trial did not use the parameter, and ``metrics.NAME`` at its best epoch.
+    """
+    return trial_frame(study_status(_opened(storage), study, epochs=True).trials)
+
+
+def trial_frame(found: Sequence[TrialView]) -> pd.DataFrame:
+    """The frame of `trials`, of trials that were read with their epochs, in the order given."""
+    rows = []
+    for trial in found:
+        best = next((epoch.metrics for epoch in trial.epochs if epoch.epoch == trial.best_epoch), {})
+        rows.append(
+            {
+                "study_name": trial.study_name,
+                "trial_number": trial.trial_number,
+                "baseline": trial.baseline,
+                "state": trial.state,
+                "reason": trial.reason,
+                "verdict": trial.tags.get("verdict", ""),
+                "value": trial.value,
+                "best_epoch": trial.best_epoch,
+                "epochs": len(trial.epochs),
+                "seconds": sum(epoch.seconds for epoch in trial.epochs),
+                "training_seconds": trial.tags.get("training_seconds"),
+                "parameters": trial.tags.get("parameters"),
+                "worker": trial.worker_id or "",
+                "host": trial.tags.get("host", ""),
+                "device": trial.tags.get("device", ""),
+                "seed": trial.tags.get("seed"),
+                "started_at": trial.started_at,
+                "finished_at": trial.finished_at,
+                "mlflow_run_id": trial.mlflow_run_id or "",
+                **{f"params.{name}": value for name, value in trial.params.items()},
+                **{f"metrics.{name}": value for name, value in best.items()},
+            }
+        )
+    frame = _frame(rows, _TRIAL_COLUMNS, numbers=("value", "training_seconds", "parameters", "seed"))
+    kinds = {name: name.partition(".")[0] for name in frame.columns}
+    order = [
+        *(name for name in frame.columns if kinds[name] not in ("params", "metrics")),
+        *(name for name in frame.columns if kinds[name] == "params"),
+        *(name for name in frame.columns if kinds[name] == "metrics"),
+    ]
+    return frame[order]
+
+
+def epochs(storage: str | Database, study: str) -> pd.DataFrame:
+    """One row an epoch of a trial, by trial and epoch.
+
+    Columns: study_name, trial_number, epoch (from 1), seconds (validation included), measured_at (its end),
+    worker; then a column a metric: loss, accuracy, val_loss, val_accuracy and what else was watched.
+    """
+    rows = [
+        {
+            "study_name": trial.study_name,
+            "trial_number": trial.trial_number,
+            "epoch": epoch.epoch,
+            "seconds": epoch.seconds,
+            "measured_at": epoch.measured_at,
+            "worker": epoch.worker_id,
+            **epoch.metrics,
+        }
+        for trial in study_status(_opened(storage), study, epochs=True).trials
+        for epoch in trial.epochs
+    ]
+    return _frame(rows, _EPOCH_COLUMNS, numbers=("seconds",))
+
+
+def timeline(storage: str | Database, study: str) -> pd.DataFrame:
+    """One row a stretch of time that a worker spent on a trial; a trial that changed hands has several.
+
+    Columns: study_name, trial_number, worker, began_at, ended_at, epochs (finished in it), state (of the trial).
+    """
+    rows = [
+        {
+            "study_name": study,
+            "trial_number": each.trial.trial_number,
+            "worker": each.worker_id,
+            "began_at": each.began_at,
+            "ended_at": each.ended_at,
+            "epochs": each.epochs,
+            "state": each.trial.state,
+        }
+        for each in stretches(study_status(_opened(storage), study, epochs=True).trials)
+    ]
+    return _frame(rows, _TIMELINE_COLUMNS)
+
+
+def stretches(found: Sequence[TrialView]) -> list[Stretch]:
+    """Who worked when, by begin; of trials that were read with their epochs."""
+    return sorted((each for trial in found for each in _stretches(trial)), key=lambda each: each.began_at)
+
+
+def span_s(status: StudyStatus) -> float:
+    """Seconds from the first trial's begin to the end of the last thing that happened."""
+    if not status.trials:
+        return 0.0
+    ends = [trial.finished_at or max((e.measured_at for e in trial.epochs), default=0.0) for trial in status.trials]
+    began = min(trial.started_at for trial in status.trials)
+    return max(0.0, max(ends) - began)
+
+
+def _stretches(trial: TrialView) -> Iterator[Stretch]:
+    runs: list[list[EpochView]] = []
+    for epoch in trial.epochs:
+        if not runs or runs[-1][-1].worker_id != epoch.worker_id:
+            runs.append([])
+        runs[-1].append(epoch)
+    if not runs:
+        # It failed before its first epoch ended, or is at it.
+        if trial.finished_at is not None:
+            yield Stretch(trial, trial.worker_id or "", trial.started_at, trial.finished_at, 0)
+        return
+    for position, run in enumerate(runs):
+        # Its network was built before its first epoch, its model stored after its last.
+        began = trial.started_at if position == 0 else run[0].measured_at - run[0].seconds
+        ended = trial.finished_at if position == len(runs) - 1 else None
+        yield Stretch(trial, run[0].worker_id, began, ended or run[-1].measured_at, len(run))
+
+
+def _frame(rows: Sequence[dict[str, Any]], columns: Sequence[str], numbers: Sequence[str] = ()) -> pd.DataFrame:
+    """A frame that has these columns also where there is no row."""
+    frame = pd.DataFrame(list(rows))
+    frame = frame.reindex(columns=[*columns, *(name for name in frame.columns if name not in columns)])
+    for name in numbers:
+        frame[name] = pd.to_numeric(frame[name])
+    for name in ("trial_number", "best_trial"):
+        if name in frame:
+            frame[name] = frame[name].astype("Int64")
+    for name in frame.columns:
+        if name.endswith("_at"):
+            frame[name] = pd.to_datetime(frame[name].astype("float64"), unit="s", utc=True)
+    return frame
+
+
+def _opened(storage: str | Database) -> Database:
+    return open_database(storage, create=False) if isinstance(storage, str) else storage
