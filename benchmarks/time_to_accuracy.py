@@ -1,0 +1,229 @@
+"""How good a network in how many seconds, against what a person would use instead?
+
+    python -m benchmarks.time_to_accuracy [--seconds 300] [--seeds 1 2 3] [--systems tuner optuna]
+
+Fashion-MNIST, one space for all (1 to 5 layers of 32 to 512 units, 5 activations, 4 initializers, 6 optimizers, the
+learning rate, 5 batch sizes, dropout, at most 10 epochs), 50,000 rows to train on and 10,000 for validation. Each
+system runs alone, as its documentation shows it (`benchmarks/peers/`), for the same seconds from the start of its
+process to the test score of its winner. The peers live in an environment of their own (--peers FOLDER; made if it is
+missing), since Ray, too, brings a `tune` command. Systems take turns, seed by seed, so that what else the machine does
+hits them alike.
+
+Prints, as medians over the seeds: trials, epochs, best validation accuracy, the winner's test accuracy, the whole
+command's seconds; then how long this project took to reach each peer's final validation accuracy. Exits with 0 where
+the goal is met: 4 times the trials of each peer, a higher test accuracy, and the peer's final value in a quarter of the
+time.
+"""
+
+import argparse
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.peers.common import ACTIVATIONS, BATCH_SIZES, EPOCHS, INITIALIZERS, OPTIMIZERS, RESERVE_S
+from benchmarks.services import end
+
+SPACE = f"""
+dataset: fashion_mnist
+validation: 10000
+parameters:
+  hidden_layers: {{int: [1, 5]}}
+  units: {{int: [32, 512], log: true, per: hidden_layer}}
+  activation: {json.dumps(ACTIVATIONS)}
+  initializer: {json.dumps(INITIALIZERS)}
+  optimizer: {json.dumps(OPTIMIZERS)}
+  learning_rate: {{float: [1.0e-4, 1.0e-1], log: true}}
+  batch_size: {json.dumps(BATCH_SIZES)}
+  dropout: {{float: [0.0, 0.5]}}
+  epochs: {EPOCHS}
+  normalization: minmax
+search: {{trials: 100000}}
+"""
+PEERS = {"optuna": "Optuna TPE + Hyperband", "keras_tuner": "KerasTuner Hyperband", "ray_tune": "Ray Tune ASHA"}
+NAMES = {"tuner": "tuner", **PEERS}
+# TensorBoard: KerasTuner imports it for every trial and does not require it.
+PEER_PACKAGES = (
+    "ray[tune]",
+    "tensorflow",
+    "keras",
+    "keras-tuner",
+    "tensorboard",
+    *("optuna", "optuna-integration", "mlflow"),
+)
+MORE_TRIALS = 4.0
+SHARE_OF_TIME = 0.25
+
+
+@dataclass(frozen=True)
+class Run:
+    """One system, one seed. curve: the best validation accuracy so far, by seconds since its start."""
+
+    system: str
+    seed: int
+    trials: int
+    epochs: int
+    curve: tuple[tuple[float, float], ...]
+    test: float | None
+    wall_s: float
+
+    @property
+    def final(self) -> float:
+        return self.curve[-1][1] if self.curve else 0.0
+
+    def reached_s(self, value: float) -> float | None:
+        return next((at for at, best in self.curve if best >= value), None)
+
+
+def main() -> int:
+    options = _options()
+    if any(system in PEERS for system in options.systems):
+        _make_peers(options.peers)
+    print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {options.seconds:.0f} s each; tensorflow "
+          f"{version('tensorflow')}, keras {version('keras')}, optuna {version('optuna')}")  # fmt: skip
+    runs = []
+    for seed in options.seeds:
+        for system in options.systems:
+            with tempfile.TemporaryDirectory(prefix=f"{system}-") as folder:
+                run = _run(system, seed, options.seconds, Path(folder), options.peers)
+            runs.append(run)
+            print(f"  seed {seed} {NAMES[system]:24} {run.trials:5} trials {run.epochs:6} epochs   validation "
+                  f"{run.final:.4f}   test {_figure(run.test)}   {run.wall_s:.0f} s", flush=True)  # fmt: skip
+    if options.output is not None:
+        options.output.write_text(json.dumps([run.__dict__ for run in runs]))
+    return 0 if _table(runs, options.systems, options.seconds) else 1
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=300.0)
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
+    parser.add_argument("--systems", nargs="+", choices=list(NAMES), default=list(NAMES))
+    parser.add_argument("--peers", type=Path, default=Path(tempfile.gettempdir()) / "peers", help="their environment")
+    parser.add_argument("--output", type=Path, help="write every run as JSON")
+    return parser.parse_args()
+
+
+def _make_peers(folder: Path) -> None:
+    if (folder / "bin" / "python").exists():
+        return
+    print(f"making an environment for the peers in {folder}", flush=True)
+    subprocess.run(["uv", "venv", "--quiet", str(folder)], check=True)
+    python = str(folder / "bin" / "python")
+    subprocess.run(["uv", "pip", "install", "--quiet", "--python", python, *PEER_PACKAGES], check=True)
+
+
+def _run(system: str, seed: int, seconds: float, folder: Path, peers: Path) -> Run:
+    began = time.time()
+    run = _ours(seed, seconds, folder, began) if system == "tuner" else _peer(system, seed, seconds, folder, peers)
+    return run
+
+
+def _peer(system: str, seed: int, seconds: float, folder: Path, peers: Path) -> Run:
+    began = time.time()
+    log = folder / "log.jsonl"
+    command = [str((peers / "bin" / "python").absolute()), "-m", f"benchmarks.peers.{system}_script"]
+    command += ["--seconds", str(seconds), "--seed", str(seed), "--log", str(log), "--began", str(began)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    with (folder / "output.txt").open("wb") as output:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
+        try:
+            code = process.wait(seconds + 120)
+        finally:
+            end(process)
+    wall_s = time.time() - began
+    if code != 0:
+        print((folder / "output.txt").read_text()[-2000:], file=sys.stderr)
+    lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+    epochs = [line for line in lines if "epoch" in line]
+    test = next((line["test"] for line in lines if "test" in line), None)
+    curve = _best_so_far([(line["t"], line["value"]) for line in epochs])
+    return Run(system, seed, len({line["trial"] for line in epochs}), len(epochs), curve, test, wall_s)
+
+
+def _ours(seed: int, seconds: float, folder: Path, began: float) -> Run:
+    (folder / "space.yaml").write_text(SPACE)
+    storage = f"sqlite:///{folder / 'tuner.db'}"
+    command = [sys.executable, "-m", "tuner.cli.main", "start", "--space", "space.yaml", "--study", "s"]
+    command += ["--seed", str(seed), "--timeout", str(seconds - RESERVE_S), "--storage", storage]
+    environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
+    with (folder / "output.txt").open("wb") as output:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
+        try:
+            code = process.wait(seconds + 120)
+        finally:
+            end(process)
+    wall_s = time.time() - began
+    if code != 0:
+        print((folder / "output.txt").read_text()[-2000:], file=sys.stderr)
+    from tuner.database.connection import open_database
+    from tuner.studies.service import study_status
+
+    db = open_database(storage)
+    status = study_status(db, "s", epochs=True)
+    db.engine.dispose()
+    points = [
+        (epoch.measured_at - began, epoch.metrics["val_accuracy"]) for trial in status.trials for epoch in trial.epochs
+    ]
+    outcome = status.study.outcome or {}
+    test = (outcome.get("test") or {}).get("accuracy")
+    return Run("tuner", seed, len(status.trials), len(points), _best_so_far(points), test, wall_s)
+
+
+def _best_so_far(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    best, curve = 0.0, []
+    for at, value in sorted(points):
+        if value > best:
+            best = value
+            curve.append((at, value))
+    return tuple(curve)
+
+
+def _table(runs: Sequence[Run], systems: Sequence[str], seconds: float) -> bool:
+    """Print the medians; whether the goal is met."""
+    print(f"\n{'median over the seeds':26}{'trials':>8}{'epochs':>8}{'validation':>12}{'test':>8}{'seconds':>9}")
+    of = {system: [run for run in runs if run.system == system] for system in systems}
+    for system, its in of.items():
+        tests = [run.test for run in its if run.test is not None]
+        print(
+            f"{NAMES[system]:26}{statistics.median(run.trials for run in its):8.0f}"
+            f"{statistics.median(run.epochs for run in its):8.0f}{statistics.median(run.final for run in its):12.4f}"
+            f"{_figure(statistics.median(tests) if tests else None):>8}"
+            f"{statistics.median(run.wall_s for run in its):9.0f}"
+        )
+    met = True
+    ours = {run.seed: run for run in of.get("tuner", [])}
+    for system in systems:
+        if system == "tuner" or not ours:
+            continue
+        pairs = [(ours[run.seed], run) for run in of[system] if run.seed in ours]
+        reached = [mine.reached_s(its.final) for mine, its in pairs]
+        ratio = statistics.median(mine.trials / max(1, its.trials) for mine, its in pairs)
+        late = float("inf")
+        share = statistics.median((late if at is None else at) / seconds for at in reached)
+        theirs = statistics.median(run.curve[-1][0] if run.curve else late for run in of[system])
+        gain = statistics.median((mine.test or 0.0) - (its.test or 0.0) for mine, its in pairs)
+        met &= ratio >= MORE_TRIALS and share <= SHARE_OF_TIME and gain > 0
+        print(
+            f"against {NAMES[system]}: {ratio:.1f} times the trials; its final validation accuracy, which it reached "
+            f"after {theirs:.0f} s, after {share * seconds:.0f} s ({100 * share:.0f}% of the time); "
+            f"test accuracy {gain:+.4f}"
+        )
+    return met
+
+
+def _figure(value: float | None) -> str:
+    return "-" if value is None else f"{value:.4f}"
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(main())
