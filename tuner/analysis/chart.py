@@ -1,0 +1,156 @@
+"""What a picture of a study is made of - points, lines and bars on two axes - and how trials become points.
+
+Owns: the data of a picture, the styles of trials, which part of the values is shown at first.
+Leaves to others: which pictures there are (charts, parallel), drawing (plotly_page, pictures).
+"""
+
+import math
+import statistics
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from tuner.analysis import story
+from tuner.database.trials import TrialView
+from tuner.space import Parameter
+from tuner.studies.service import FAILED, StudyStatus, spec_of
+
+Mark = Literal["points", "line", "bars", "spans"]
+Style = Literal["best", "baseline", "good", "complete", "pruned", "failed", "running", "rule"]
+
+
+@dataclass(frozen=True)
+class Series:
+    """One entry of a legend. None in x or y breaks a line.
+
+    begins: of "spans", horizontal bars from there to x. trials: whose each point is. words: said of each point.
+    """
+
+    name: str
+    style: Style
+    mark: Mark
+    x: Sequence[float | None]
+    y: Sequence[float | None]
+    trials: Sequence[int | None] = ()
+    words: Sequence[str] = ()
+    begins: Sequence[float] = ()
+
+
+@dataclass(frozen=True)
+class Axis:
+    """ticks: place and word of each, where they are not numbers. range: shown at first, in the axis' own units."""
+
+    title: str = ""
+    log: bool = False
+    ticks: Sequence[tuple[float, str]] = ()
+    range: tuple[float, float] | None = None
+    grid: bool = True
+    shown: bool = True
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One picture.
+
+    words: beneath it. labels: words in it, at x and y. height: in pixels. least_width: where a page is narrower, it
+    lets the picture be scrolled sideways.
+    """
+
+    name: str
+    title: str
+    series: Sequence[Series]
+    x: Axis = field(default_factory=Axis)
+    y: Axis = field(default_factory=Axis)
+    words: str = ""
+    labels: Sequence[tuple[float, float, str]] = ()
+    height: int = 360
+    least_width: int = 0
+    legend: bool = True
+
+
+def trial_words(status: StudyStatus, trial: TrialView) -> str:
+    """What is said of a trial where it is a point."""
+    named = f" ({trial.baseline})" if trial.baseline else ""
+    value = "" if trial.value is None else f" {trial.value:.4f}"
+    return f"trial {trial.trial_number}{named}: {trial.state}{value}"
+
+
+def style_of(status: StudyStatus, trial: TrialView) -> Style:
+    """The winner and baselines before their states."""
+    if status.best is not None and trial.ordinal == status.best.ordinal:
+        return "best"
+    if trial.baseline and trial.state == "complete":
+        return "baseline"
+    if trial.state in FAILED:
+        return "failed"
+    return trial.state  # type: ignore[return-value]  # complete, pruned, running
+
+
+NAMES: Mapping[Style, str] = {
+    "pruned": "pruned", "failed": "failed", "running": "running", "complete": "complete", "good": "best tenth",
+    "baseline": "baseline", "best": "the winner",
+}  # fmt: skip
+"""In the order of drawing: what matters most lies on top."""
+
+
+def points(
+    status: StudyStatus, style: Style, same: Sequence[TrialView], x: Sequence[float | None], y: Sequence[float | None]
+) -> Series:
+    """Trials as points."""
+    words = [trial_words(status, trial) for trial in same]
+    return Series(NAMES[style], style, "points", x, y, [trial.trial_number for trial in same], words)
+
+
+def by_style(status: StudyStatus, found: Sequence[TrialView]) -> list[tuple[Style, list[TrialView]]]:
+    """Trials by style, in the order of drawing; styles that none has are left out."""
+    grouped = [(style, [trial for trial in found if style_of(status, trial) == style]) for style in NAMES]
+    return [(style, same) for style, same in grouped if same]
+
+
+def best_tenth(status: StudyStatus) -> list[TrialView]:
+    """The best tenth of all trials, the winner and baselines apart."""
+    complete = [trial for trial in status.trials if style_of(status, trial) == "complete" and trial.value is not None]
+    complete.sort(key=lambda trial: -story.sign(status) * (trial.value or 0.0))
+    return complete[: max(1, len(status.trials) // 10)]
+
+
+def searched(status: StudyStatus, shown: Sequence[TrialView]) -> list[Parameter]:
+    """The parameters that the trials differ by, a layer's share of one (units_2) as one of its own."""
+    space = spec_of(status.study).space
+    names: dict[str, None] = {}
+    for trial in shown:
+        names.update(dict.fromkeys(story.searched(status, trial.params)))
+    return [space[name] for name in (each.name for each in space) if name in names]
+
+
+def different(shown: Sequence[TrialView], name: str) -> set[object]:
+    """The different values of a parameter; None among them where a trial did not use it."""
+    return {trial.params.get(name) for trial in shown}
+
+
+def measured(trial: TrialView) -> bool:
+    """It has a value of its own: a trial that failed was told the worst there is."""
+    return trial.value is not None and math.isfinite(trial.value) and trial.state not in FAILED
+
+
+def focus(values: Sequence[float], direction: int) -> tuple[tuple[float, float] | None, int]:
+    """The range that shows the good part of the values, and how many lie outside.
+
+    From the best to as far again below the median as the best is above it, and to the worst where that is near.
+    """
+    finite = sorted((value for value in values if math.isfinite(value)), key=lambda value: -direction * value)
+    if len(finite) < 2 or finite[0] == finite[-1]:
+        return None, 0
+    best, worst = finite[0], finite[-1]
+    reach = 2.5 * abs(best - statistics.median(finite))
+    edge = best - direction * (reach or abs(best - worst))
+    if abs(best - worst) <= 1.5 * abs(best - edge):
+        edge = worst
+    margin = 0.06 * abs(best - edge)
+    low, high = sorted((best + direction * margin, edge - direction * margin))
+    return (low, high), sum(not low <= value <= high for value in finite)
+
+
+def shortened(text: str, most: int = 14) -> str:
+    """A word for an axis, of so many letters at most."""
+    return text if len(text) <= most else text[: most - 1] + "\u2026"

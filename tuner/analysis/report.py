@@ -1,0 +1,163 @@
+"""The report of a study: one HTML file that opens without a network.
+
+Owns: which parts a report has, in which order, and the figures of each.
+Leaves to others: the sentences (story), the pictures (charts), the page's frame and drawing (plotly_page).
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from tuner.analysis import charts, story
+from tuner.analysis.chart import Chart
+from tuner.analysis.parallel import parallel
+from tuner.analysis.plotly_page import figure, render
+from tuner.analysis.results import span_s
+from tuner.analysis.weights import importance_of
+from tuner.database.connection import Database
+from tuner.database.trials import TrialView
+from tuner.studies.service import StudyStatus, ranked, spec_of, study_status
+from tuner.words import duration, value_in_words
+
+_MOST_ROWS = 12
+
+
+def report(db: Database, study_name: str) -> str:
+    """A study's report as HTML, also while the study runs. Raises NotFound."""
+    status = study_status(db, study_name, epochs=True)
+    weights, method = importance_of(db, status)
+    return render("report.html", content(status, weights, method))
+
+
+def study_charts(db: Database, study_name: str) -> list[Chart]:
+    """The pictures alone. Raises NotFound."""
+    status = study_status(db, study_name, epochs=True)
+    return all_charts(status, *importance_of(db, status))
+
+
+def all_charts(status: StudyStatus, weights: Mapping[str, float], method: str) -> list[Chart]:
+    """Every picture of a study, in the report's order; those that would show nothing are left out."""
+    found = [
+        charts.against_baselines(status),
+        charts.history(status) if status.trials else None,
+        parallel(status, weights),
+        charts.importances(weights, method),
+        *charts.slices(status, weights),
+        charts.curves(status) if any(trial.epochs for trial in status.trials) else None,
+        charts.pruning(status),
+        charts.timeline(status),
+    ]
+    return [chart for chart in found if chart is not None]
+
+
+def content(status: StudyStatus, weights: Mapping[str, float], method: str) -> dict[str, Any]:
+    """What the page shows: text, rows of tables, and pictures by name."""
+    study, best = status.study, status.best
+    shown = all_charts(status, weights, method)
+    return {
+        "study": study.study_name,
+        "space": study.space_name,
+        "made_at": _moment(datetime.now(UTC).timestamp()),
+        "tiles": _tiles(status),
+        "sentences": story.sentences(status),
+        "noise": story.noise_sentences(status),
+        "metric": story.metric(status),
+        "winner": None if best is None else _winner(status, best),
+        "charts": {chart.name: chart for chart in shown},
+        "slices": [chart for chart in shown if chart.name.startswith("slice-")],
+        "figures": {chart.name: figure(chart) for chart in shown},
+        "pruning": story.pruning_sentences(status),
+        "failures": [_row(status, trial) for trial in story.failures(status)],
+        "verdicts": story.verdicts(status),
+        "costs": _costs(status),
+        "best_rows": [_row(status, trial) for trial in _best_first(status)[:_MOST_ROWS]],
+        "facts": _facts(status),
+        "spec": study.spec_text,
+        "trials": {str(trial.trial_number): _row(status, trial) for trial in status.trials},
+    }
+
+
+def _tiles(status: StudyStatus) -> list[dict[str, str]]:
+    best, test = status.best, story.test_of(status)
+    tiles = []
+    if test is not None:
+        interval = "" if test.low is None else f"95%: {test.low:.4f} to {test.high:.4f}"
+        seeds = f"{test.seeds} seeds" if test.seeds > 1 else "one network"
+        tiles.append({"name": test.metric, "value": f"{test.value:.4f}", "note": interval or seeds})
+    if best is not None and best.value is not None:
+        note = f"trial {best.trial_number}, epoch {best.best_epoch} of {len(best.epochs)}"
+        tiles.append({"name": story.metric(status), "value": f"{best.value:.4f}", "note": note})
+        others = [t for t in story.baselines(status) if t.state == "complete" and t.ordinal != best.ordinal]
+        if others and others[0].value is not None:
+            gain = story.sign(status) * (best.value - others[0].value)
+            noise = story.validation_noise(status, best.value, others[0].value)
+            within = "" if noise is None else (" (within noise)" if abs(gain) <= noise else " (beyond noise)")
+            tiles.append({"name": f"over {others[0].baseline}", "value": f"{gain:+.4f}", "note": f"validation{within}"})
+    ended = sum(trial.finished_at is not None for trial in status.trials)
+    tiles.append({"name": "trials", "value": f"{ended}", "note": story.counts(status)})
+    epochs = sum(len(trial.epochs) for trial in status.trials)
+    tiles.append({"name": "time", "value": duration(span_s(status)), "note": f"{epochs:,} epochs"})
+    return tiles
+
+
+def _winner(status: StudyStatus, best: TrialView) -> dict[str, Any]:
+    chosen = story.searched(status, best.params)
+    metrics = next((epoch.metrics for epoch in best.epochs if epoch.epoch == best.best_epoch), {})
+    return {
+        "number": best.trial_number,
+        "baseline": best.baseline,
+        "chosen": [(name, value_in_words(value)) for name, value in chosen.items()],
+        "fixed": [(name, value_in_words(value)) for name, value in best.params.items() if name not in chosen],
+        "metrics": [(name, f"{value:.4f}") for name, value in metrics.items()],
+        "size": best.tags.get("parameters", ""),
+        "verdict": best.tags.get("verdict", ""),
+    }
+
+
+def _row(status: StudyStatus, trial: TrialView) -> dict[str, Any]:
+    return {
+        "number": trial.trial_number,
+        "baseline": trial.baseline,
+        "state": trial.state,
+        "reason": trial.reason,
+        "verdict": trial.tags.get("verdict", ""),
+        "value": "" if trial.value is None else f"{trial.value:.4f}",
+        "epochs": len(trial.epochs),
+        "best_epoch": trial.best_epoch,
+        "seconds": f"{sum(epoch.seconds for epoch in trial.epochs):.1f}",
+        "params": [(name, value_in_words(value)) for name, value in story.searched(status, trial.params).items()],
+    }
+
+
+def _best_first(status: StudyStatus) -> list[TrialView]:
+    return ranked(status.trials, spec_of(status.study).objective.direction)
+
+
+def _costs(status: StudyStatus) -> list[dict[str, Any]]:
+    found = story.costs(status)
+    total = sum(cost.seconds for cost in found) or 1.0
+    return [
+        {"state": c.state, "trials": c.trials, "epochs": c.epochs, "seconds": c.seconds, "share": c.seconds / total}
+        for c in found
+    ]
+
+
+def _facts(status: StudyStatus) -> list[tuple[str, str]]:
+    study, spec = status.study, spec_of(status.study)
+    rows = story.rows_of(status)
+    facts = [
+        ("data", spec.data.name),
+        ("rows", ", ".join(f"{count:,} {part}" for part, count in rows.items())),
+        ("digest of the data", study.data_digest or ""),
+        ("sampler, pruner", f"{spec.search.sampler.name}, {spec.search.pruner.name}"),
+        ("seed", str(study.seed)),
+        ("began", _moment(study.created_at)),
+        ("ended", "" if study.finished_at is None else _moment(study.finished_at)),
+        ("run in MLflow", study.mlflow_run_id or ""),
+    ]
+    facts += [(name, ", ".join(values)) for name, values in story.versions(status).items()]
+    return [(name, value) for name, value in facts if value]
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")

@@ -1,0 +1,262 @@
+"""A study's outcome in words and figures: the winner, what it is compared with, and what is only noise.
+
+Owns: which differences count as differences, and every sentence that the report and the comparison share.
+Leaves to others: pictures (charts), pages (report), what is stored (database).
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from tuner.analysis.results import span_s
+from tuner.database.trials import TrialView
+from tuner.space import Choice, Params
+from tuner.studies.service import FAILED, StudyStatus, spec_of
+from tuner.words import duration
+
+_Z_95 = 1.959964
+_NO_VERDICTS = ("", "healthy")
+
+
+@dataclass(frozen=True)
+class Test:
+    """The winner on rows that no trial had seen. low, high: the 95% interval, for an accuracy."""
+
+    metric: str
+    value: float
+    low: float | None
+    high: float | None
+    seeds: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was wrong with some trials. example: of one of them, in full; remedy: empty where none is known."""
+
+    words: str
+    count: int
+    example: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What the trials of one state took."""
+
+    state: str
+    trials: int
+    epochs: int
+    seconds: float
+
+
+def metric(status: StudyStatus) -> str:
+    """The metric that the study optimizes."""
+    return spec_of(status.study).objective.metric
+
+
+def sign(status: StudyStatus) -> int:
+    """1 where more is better, else -1."""
+    return 1 if spec_of(status.study).objective.direction == "maximize" else -1
+
+
+def searched(status: StudyStatus, params: Params) -> Params:
+    """The part of a configuration that the search chose, in the order of the file."""
+    names = [each.name for each in spec_of(status.study).space if not _is_fixed(each.domain)]
+    return {name: params[name] for name in names if name in params}
+
+
+def _is_fixed(domain: object) -> bool:
+    return isinstance(domain, Choice) and len(domain.values) == 1
+
+
+def test_of(status: StudyStatus) -> Test | None:
+    """None until the search has ended."""
+    test = (status.study.outcome or {}).get("test") or {}
+    name = next((each for each in ("accuracy", "loss") if each in test), None)
+    if name is None:
+        return None
+    low, high = (test.get("low"), test.get("high")) if name == "accuracy" else (None, None)
+    return Test(f"test {name}", test[name], low, high, int(test.get("seeds", 1)))
+
+
+def rows_of(status: StudyStatus) -> Mapping[str, int]:
+    """How many rows for ``train``, ``validation`` and ``test``, as far as the trials say."""
+    for trial in status.trials:
+        found = {part: trial.tags.get(f"rows_{part}", "") for part in ("train", "validation", "test")}
+        if all(str(each).isdigit() for each in found.values()):
+            return {part: int(each) for part, each in found.items()}
+    return {}
+
+
+def validation_noise(status: StudyStatus, first: float, second: float) -> float | None:
+    """How far two validation accuracies may lie apart by chance (95%), or None where that is not known.
+
+    Counted over so many rows each; on the same rows it is rather less, so what exceeds this is a difference.
+    """
+    rows = rows_of(status).get("validation")
+    if metric(status) != "val_accuracy" or not rows or not (0 <= first <= 1 and 0 <= second <= 1):
+        return None
+    return _Z_95 * math.sqrt((first * (1 - first) + second * (1 - second)) / rows)
+
+
+def test_noise(first: Test, second: Test) -> float | None:
+    """The same for two test results with their intervals."""
+    if None in (first.low, first.high, second.low, second.high):
+        return None
+    halves = [((each.high or 0.0) - (each.low or 0.0)) / 2 for each in (first, second)]
+    return math.hypot(*halves)
+
+
+def baselines(status: StudyStatus) -> list[TrialView]:
+    """The trials that a person proposed, the best first."""
+    found = [trial for trial in status.trials if trial.baseline and trial.value is not None]
+    return sorted(found, key=lambda trial: (trial.state != "complete", -sign(status) * (trial.value or 0.0)))
+
+
+def sentences(status: StudyStatus) -> list[str]:
+    """The outcome, in a few sentences for somebody who has seen nothing else."""
+    study, best = status.study, status.best
+    ended = sum(trial.finished_at is not None for trial in status.trials)
+    state = "" if status.state == "finished" else f" The search is {status.state}."
+    lines = [f"{ended} of {study.trials} trials ended in {duration(span_s(status))}: {counts(status)}.{state}"]
+    if best is None or best.value is None:
+        return [*lines, "No trial was completed, so there is no winner."]
+    epochs = f"epoch {best.best_epoch} of {len(best.epochs)}"
+    lines.append(f"Trial {best.trial_number} is the best: {metric(status)} {best.value:.4f} at {epochs}.")
+    lines += _test_sentences(status)
+    lines += _baseline_sentences(status, best)
+    return lines
+
+
+def _test_sentences(status: StudyStatus) -> list[str]:
+    test, rows = test_of(status), rows_of(status).get("test")
+    if test is None:
+        return ["The test rows are not scored yet; that is done once, when the search has ended."]
+    over = f" on {rows:,} test rows that no trial had seen" if rows else " on test rows that no trial had seen"
+    mean = f", the mean of {test.seeds} networks trained from different seeds" if test.seeds > 1 else ""
+    interval = "" if test.low is None else f" (95%: {test.low:.4f} to {test.high:.4f})"
+    return [f"Its {test.metric} is {test.value:.4f}{interval}{over}{mean}."]
+
+
+def _baseline_sentences(status: StudyStatus, best: TrialView) -> list[str]:
+    named = [trial for trial in baselines(status) if trial.state == "complete"]
+    if not named:
+        return []
+    first = named[0]
+    assert first.value is not None
+    assert best.value is not None
+    if first.ordinal == best.ordinal:
+        return [f"It is the baseline {first.baseline}: nothing that the search tried was better."]
+    gain = sign(status) * (best.value - first.value)
+    words = f"The best baseline, {first.baseline}, reached {first.value:.4f}; the winner is {gain:.4f} better"
+    noise = validation_noise(status, best.value, first.value)
+    if noise is None:
+        return [words + "."]
+    verdict = "more than" if gain > noise else "within"
+    return [words + f", which is {verdict} the noise of these validation rows (\u00b1{noise:.4f})."]
+
+
+def noise_sentences(status: StudyStatus) -> list[str]:
+    """What the figures can and cannot tell apart."""
+    best, rows = status.best, rows_of(status).get("validation")
+    lines = []
+    noise = None if best is None or best.value is None else validation_noise(status, best.value, best.value)
+    if noise is not None and rows and best is not None and best.value is not None:
+        lines.append(
+            f"An accuracy near {best.value:.3f} counted over {rows:,} validation rows is uncertain by "
+            f"\u00b1{noise / math.sqrt(2):.4f}; two that lie within \u00b1{noise:.4f} of each other are not told apart "
+            "by them (95%, rows taken as independent)."
+        )
+        equal = [t for t in status.trials if t.state == "complete" and t.value is not None and t is not best]
+        near = sum(sign(status) * (best.value - (t.value or 0.0)) <= noise for t in equal)
+        if near:
+            lines.append(
+                f"{near} other complete trial{'s' if near > 1 else ''} lie{'' if near > 1 else 's'} that close."
+            )
+    lines.append(
+        "The winner was chosen by its validation figure, so that figure flatters it, the more the more trials there "
+        "were. The test figure does not: those rows chose nothing."
+    )
+    test = test_of(status)
+    if test is not None and test.seeds == 1:
+        lines.append("One network was trained of each configuration; another seed would move its figures a little.")
+    return lines
+
+
+def counts(status: StudyStatus) -> str:
+    """``11 complete, 39 pruned, 0 failed``."""
+    found = Counter(trial.state for trial in status.trials)
+    failed = sum(found[state] for state in FAILED)
+    running = f", {found['running']} running" if found["running"] else ""
+    return f"{found['complete']} complete, {found['pruned']} pruned, {failed} failed{running}"
+
+
+def pruning_sentences(status: StudyStatus) -> list[str]:
+    """How many trials were cut short, when, and what that saved."""
+    pruned = [trial for trial in status.trials if trial.state == "pruned"]
+    if not pruned:
+        return ["No trial was pruned."]
+    first = sum(len(trial.epochs) == 1 for trial in pruned)
+    words = f"{len(pruned)} of {len(status.trials)} trials were pruned"
+    words += f", {first} of them after their first epoch" if first else ""
+    pruner = spec_of(status.study).search.pruner.name
+    lines = [f"{words}: by then their {metric(status)} was behind that of the others at the same epoch ({pruner})."]
+    wanted = [(trial, trial.params.get("epochs")) for trial in pruned]
+    saved = sum(int(epochs) - len(trial.epochs) for trial, epochs in wanted if isinstance(epochs, int))
+    spent = sum(len(trial.epochs) for trial in status.trials)
+    if saved > 0:
+        lines.append(f"That saved {saved:,} epochs; {spent:,} were trained.")
+    return lines
+
+
+def failures(status: StudyStatus) -> list[TrialView]:
+    """Trials that could not be trained to an end."""
+    return [trial for trial in status.trials if trial.state in FAILED]
+
+
+def verdicts(status: StudyStatus) -> list[Verdict]:
+    """What was found wrong with the trials' training, the most frequent first."""
+    found: dict[str, list[TrialView]] = {}
+    for trial in status.trials:
+        kind = trial.tags.get("illness") or trial.tags.get("verdict", "").partition(":")[0].partition(" at epoch")[0]
+        kind = kind.partition(" from epoch")[0].strip()
+        if kind not in _NO_VERDICTS:
+            found.setdefault(kind, []).append(trial)
+    listed = [
+        Verdict(
+            kind,
+            len(ill),
+            f"trial {ill[0].trial_number}: {ill[0].tags.get('verdict', kind)}",
+            next((trial.tags["remedy"] for trial in ill if trial.tags.get("remedy")), ""),
+        )
+        for kind, ill in found.items()
+    ]
+    return sorted(listed, key=lambda each: -each.count)
+
+
+def costs(status: StudyStatus) -> list[Cost]:
+    """What was spent, by state, the dearest first."""
+    found: dict[str, list[TrialView]] = {}
+    for trial in status.trials:
+        found.setdefault(trial.state, []).append(trial)
+    listed = [
+        Cost(
+            state,
+            len(same),
+            sum(len(trial.epochs) for trial in same),
+            sum(epoch.seconds for trial in same for epoch in trial.epochs),
+        )
+        for state, same in found.items()
+    ]
+    return sorted(listed, key=lambda each: -each.seconds)
+
+
+def versions(status: StudyStatus) -> Mapping[str, Sequence[str]]:
+    """Versions, hosts and devices, each as the set of those that trials were run with."""
+    found: dict[str, dict[str, None]] = {}
+    for trial in status.trials:
+        for key, value in trial.tags.items():
+            if key.startswith("version_") or key in ("host", "device"):
+                found.setdefault(key.removeprefix("version_"), {})[str(value)] = None
+    return {key: tuple(values) for key, values in sorted(found.items())}

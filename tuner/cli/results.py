@@ -1,0 +1,46 @@
+"""Commands on what came of studies: report.
+
+Leaves to others: what it says and how it looks (analysis).
+"""
+
+from pathlib import Path
+
+import click
+
+from tuner.cli.common import chosen, open_studies, settings_of, storage_option, study_argument
+from tuner.errors import InputError
+
+
+@click.command()
+@study_argument
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="The HTML file [STUDY.html].")
+@click.option("--png", type=click.Path(path_type=Path), metavar="DIR", help="Write the pictures alone, as PNG files.")
+@storage_option
+def report(study: str | None, output: Path | None, png: Path | None, storage: str | None) -> None:
+    """Write a study's report: one HTML file that opens without a network [the latest study].
+
+    Example: tune report fashion_mnist-1 --output report.html
+    """
+    from tuner.analysis.report import report as made
+    from tuner.analysis.report import study_charts
+
+    db = open_studies(settings_of(storage), create=False)
+    name = chosen(db, study)
+    if png is not None:
+        from tuner.analysis.pictures import write_pictures
+
+        for path in write_pictures(study_charts(db, name), png):
+            click.echo(path)
+        if output is None:
+            return
+    click.echo(write_text(output or Path(f"{name.replace('/', '_')}.html"), made(db, name)))
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a result; a folder that is not there is made."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"--output {path}: cannot be written ({error.strerror}).") from error
+    return path
