@@ -8,7 +8,7 @@ from tuner.errors import SpecError
 from tuner.families import CONFIGURE, FAMILIES
 from tuner.settings import shipped_spaces
 from tuner.space import Choice, FloatRange, IntRange, Params, fixed
-from tuner.spec import StudySpec, parse_spec, read_spec
+from tuner.spec import Objective, StudySpec, parse_spec, read_spec
 
 SHIPPED = sorted(shipped_spaces().glob("*.yaml"))
 LAB = (shipped_spaces() / "fashion_mnist.yaml").read_text()
@@ -103,12 +103,13 @@ EVERY = {
     "batch_size": ("[1, 32, 512, full]", "64", "[1, full]"),
     "epochs": ("{int: [5, 15]}", "3", "[3, 5]"),
     "loss": (
-        "[sparse_categorical_crossentropy, categorical_crossentropy, focal, mse, mae, huber]", "mse", "[mse, focal]"
+        "[sparse_categorical_crossentropy, categorical_crossentropy, focal, mse]", "mse", "[mse, focal]"
     ),
     "label_smoothing": ("{float: [0.0, 0.2]}", "0.1", "[0, 0.1]"),
     "focal_gamma": ("{float: [0.0, 5.0]}", "2", "[1, 2]"),
     "huber_delta": ("{float: [0.5, 2.0]}", "1", "[1, 2]"),
     "output_activation": ("[softmax, sigmoid, linear]", "softmax", "[softmax, sigmoid]"),
+    "target_normalization": ("[none, standard]", "standard", "[none, standard]"),
 }  # fmt: skip
 
 
@@ -130,6 +131,13 @@ def test_every_parameter_is_searchable_fixable_and_conditional(name: str) -> Non
         f"dataset: digits\nparameters:\n{parents[parent]}  {name}: {{choice: {choice}, when: {{{parent}: {value}}}}}"
     )
     assert spec.space[name].when
+
+
+TABLE = "dataset: diabetes\nparameters: {epochs: 3}\n"
+
+
+def test_a_regression_minimizes_its_mean_absolute_error_unless_told_otherwise() -> None:
+    assert parse(TABLE).objective == Objective(metric="val_mae", direction="minimize")
 
 
 BAD = {
@@ -213,6 +221,25 @@ BAD = {
         LAB.replace("metric: val_accuracy", "metric: val_acuracy"), "'val_acuracy' is not measured. Did you mean val_accuracy"
     ),
     "maximizing a loss": (LAB.replace("metric: val_accuracy", "metric: val_loss"), "val_loss is better when it is lower."),
+    "a metric of another task": (
+        LAB.replace("model: mlp", "model: mlp\nmetrics: [rmse, r2]"), "metrics: 'r2' is no metric of a classification."
+    ),
+    "a metric that nobody watches": (
+        LAB.replace("metric: val_accuracy", "metric: val_auc"), "'val_auc' is not measured. Add metrics: [auc]."
+    ),
+    "minimizing a score": (
+        TABLE + "metrics: [R2Score]\nobjective: {metric: val_R2Score, direction: minimize}",
+        "val_R2Score is better when it is higher. Set direction: maximize.",
+    ),
+    "a loss of another task": (
+        TABLE.replace("epochs: 3", "loss: [mse, focal]"), "parameters.loss: 'focal' is no loss of a regression. There are: mse, mae, huber."
+    ),
+    "a regression loss for classes": (
+        LAB.replace("[sparse_categorical_crossentropy, mse]", "[mse, mae]"), "'mae' is no loss of a classification."
+    ),
+    "shares for a regression": (
+        TABLE.replace("epochs: 3", "output_activation: softmax"), "softmax gives shares, and a regression needs numbers."
+    ),
     "metrics among the parameters": (
         LAB.replace("  dropout: ", "  metrics: [accuracy]\n  dropout: ", 1), "metrics are watched, not searched."
     ),

@@ -25,8 +25,10 @@ OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adam
 SCHEDULES = ("constant", "exponential", "cosine")
 CLASSIFICATION_LOSSES = ("sparse_categorical_crossentropy", "categorical_crossentropy", "focal", "mse")
 REGRESSION_LOSSES = ("mse", "mae", "huber")
+LOSSES: Mapping[Task, tuple[str, ...]] = {"classification": CLASSIFICATION_LOSSES, "regression": REGRESSION_LOSSES}
 OUTPUT_ACTIVATIONS = ("softmax", "sigmoid", "linear")
 NORMALIZATIONS = ("none", "minmax", "standard", "whiten")
+TARGET_NORMALIZATIONS = ("none", "standard")
 AUGMENTATIONS = (
     "none", "shift", "flip", "rotate", "shift+flip", "shift+rotate", "flip+rotate", "shift+flip+rotate",
 )  # fmt: skip
@@ -140,6 +142,8 @@ _TRAINING = (
     Known("focal_gamma", "float", 2.0, "focal: how much easy rows are discounted", low=0),
     Known("huber_delta", "float", 1.0, "huber: where the square ends", low=0, open_low=True),
     _choice("output_activation", "softmax", OUTPUT_ACTIVATIONS, "of the last layer"),
+    _choice("target_normalization", "none", TARGET_NORMALIZATIONS,
+            "regression: the last layer works in units of the training targets; figures stay in their own"),
 )  # fmt: skip
 
 FAMILIES: Mapping[str, Mapping[str, Known]] = {
@@ -219,6 +223,7 @@ class MlpConfig:
     loss: Loss
     batch_size: int | None
     epochs: int
+    target_normalization: str = "none"
 
 
 def mlp(ask: Ask, task: Task = "classification", images: bool = True) -> MlpConfig:
@@ -251,6 +256,7 @@ def mlp(ask: Ask, task: Task = "classification", images: bool = True) -> MlpConf
         loss=_loss(asker, "sparse_categorical_crossentropy" if classes else "mse"),
         batch_size=None if (size := asker("batch_size")) == "full" else cast(int, size),
         epochs=asker.whole("epochs"),
+        target_normalization="none" if classes else asker.word("target_normalization"),
     )
 
 

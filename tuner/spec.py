@@ -10,20 +10,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tuner.baselines import Baseline, read_baselines
 from tuner.errors import SpecError
-from tuner.families import FAMILIES, Task
+from tuner.families import FAMILIES, LOSSES, Task
+from tuner.metrics import METRICS, Direction, key
 from tuner.parameters import read_parameters
 from tuner.sources import DataSpec, known_sources, task_of
-from tuner.space import Space
+from tuner.space import Choice, Space
 from tuner.words import nearest
-
-Direction = Literal["maximize", "minimize"]
 
 
 class _Edge(BaseModel):
@@ -33,7 +32,10 @@ class _Edge(BaseModel):
 
 
 class Objective(_Edge):
-    """What the study optimizes: a metric of the validation rows, as Keras names it."""
+    """What the study optimizes: a metric of the validation rows, as Keras names it.
+
+    A regression that names none minimizes val_mae.
+    """
 
     metric: str = "val_accuracy"
     direction: Direction = "maximize"
@@ -115,7 +117,10 @@ def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:
     data = _data(file, folder, where)
     task = task_of(data)
     space = read_parameters(file.parameters, FAMILIES[file.model], where)
+    if task == "regression" and "objective" not in file.model_fields_set:
+        file = file.model_copy(update={"objective": Objective(metric="val_mae", direction="minimize")})
     _check_objective(file, task, where)
+    _check_task(space, task, where)
     return StudySpec(
         name=name,
         data=data,
@@ -229,16 +234,40 @@ def _data(file: _File, folder: Path, where: str) -> DataSpec:
 
 def _check_objective(file: _File, task: Task, where: str) -> None:
     metric = file.objective.metric
+    for name in file.metrics:
+        if key(name) not in METRICS[task]:
+            raise SpecError(f"{where}: metrics: {name!r} is no metric of a {task}{nearest(name, METRICS[task])}")
     if not metric.startswith("val_"):
         raise SpecError(
             f"{where}: objective.metric: {metric!r} is measured on the training rows. Use val_{metric}, "
             "which is measured on rows that the network has not seen."
         )
     known = {"val_loss", *(f"val_{each}" for each in file.metrics)}
-    if task == "classification":
-        known.add("val_accuracy")
+    known.add("val_accuracy" if task == "classification" else "val_mae")
     if metric not in known:
+        name = metric.removeprefix("val_")
+        if key(name) in METRICS[task]:
+            raise SpecError(f"{where}: objective.metric: {metric!r} is not measured. Add metrics: [{name}].")
         raise SpecError(f"{where}: objective.metric: {metric!r} is not measured{nearest(metric, known)}")
-    lower_is_better = metric == "val_loss" or "error" in metric or metric in ("val_mae", "val_mse")
-    if lower_is_better and file.objective.direction == "maximize":
-        raise SpecError(f"{where}: objective: {metric} is better when it is lower. Set direction: minimize.")
+    better = "minimize" if metric == "val_loss" else METRICS[task][key(metric.removeprefix("val_"))]
+    if better != file.objective.direction:
+        word = "lower" if better == "minimize" else "higher"
+        raise SpecError(f"{where}: objective: {metric} is better when it is {word}. Set direction: {better}.")
+
+
+def _check_task(space: Space, task: Task, where: str) -> None:
+    """Losses and outputs that cannot learn this task, which Keras would take in silence or fail on in every trial."""
+    for parameter in space:
+        values = parameter.domain.values if isinstance(parameter.domain, Choice) else ()
+        if parameter.name == "loss":
+            for value in values:
+                if value not in LOSSES[task]:
+                    raise SpecError(
+                        f"{where}: parameters.loss: {value!r} is no loss of a {task}. There are: "
+                        f"{', '.join(LOSSES[task])}."
+                    )
+        if parameter.name == "output_activation" and task == "regression" and "softmax" in values:
+            raise SpecError(
+                f"{where}: parameters.output_activation: softmax gives shares, and a regression needs numbers. "
+                "Use linear, or leave it out."
+            )

@@ -73,7 +73,13 @@ EVERYTHING_ELSE: list[Params] = [
 ]
 
 REGRESSION: list[Params] = [
-    {"loss": name, "huber_delta": 20.0, "normalization": "standard"} for name in REGRESSION_LOSSES
+    {
+        "loss": name,
+        "huber_delta": 20.0,
+        "normalization": "standard",
+        "target_normalization": _turn(("none", "standard"), i),
+    }
+    for i, name in enumerate(REGRESSION_LOSSES)
 ]
 
 
@@ -106,7 +112,8 @@ def _run(
         dataset.info.task,
         dataset.info.images,
     )
-    model = build(config, dataset.info, fit(config.normalization, dataset.train.x), seed=seed)
+    metrics = ("r2", "rmse") if dataset.info.task == "regression" else ()
+    model = build(config, dataset.info, fit(config.normalization, dataset.train.x), metrics, seed=seed)
     model.optimizer.build(model.trainable_variables)
     plan = TrainPlan(config.batch_size, EPOCHS, "val_loss", "minimize", None, seed=seed, path=path)
     names = [*(each.path for each in model.variables), *(each.path for each in model.optimizer.variables)]

@@ -10,7 +10,7 @@ from tuner.errors import InputError, NotFound, StudyConflict
 from tuner.search.optuna_study import trial_template
 from tuner.settings import shipped_spaces
 from tuner.spec import parse_spec, read_spec
-from tuner.studies.closing import wilson
+from tuner.studies.scoring import wilson
 from tuner.studies.service import create_study, ranked, resume_study, stop_study, study_status
 
 DIGITS = read_spec(shipped_spaces() / "digits.yaml")

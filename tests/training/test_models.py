@@ -7,17 +7,22 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from sklearn.metrics import roc_auc_score
 
 from tests.training.conftest import Network, Plan
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import fit
 from tuner.data.sources import load
 from tuner.errors import SpecError
-from tuner.families import NORMALIZATIONS
+from tuner.families import NORMALIZATIONS, mlp
+from tuner.metrics import METRICS
 from tuner.sources import DataSpec
-from tuner.training.models import evaluate, export, export_bytes, load_bytes, parameters, predict, save
+from tuner.space import Params, fixed
+from tuner.training import catalogue
+from tuner.training.models import build, evaluate, export, export_bytes, load_bytes, parameters, predict, save
 from tuner.training.trainer import train
 
+NAMES = ("auc", "precision", "recall")
 _LOAD = """
 import sys
 import keras
@@ -94,13 +99,59 @@ def test_scores_of_outputs_that_are_no_probabilities_have_no_loss(digits: Datase
     }
 
 
-def test_scores_of_a_regression_are_squared_and_absolute_errors() -> None:
-    data = load(DataSpec("diabetes"), seed=0)
-    model = keras.Sequential([keras.Input(data.info.input_shape), keras.layers.Dense(1, kernel_initializer="zeros")])
-    y = data.test.y.astype(np.float64)
-    assert evaluate(model, data.test, data.info) == pytest.approx(
-        {"loss": np.mean(y**2), "mae": np.mean(np.abs(y))}, rel=1e-6
-    )
+@pytest.fixture(scope="module")
+def diabetes() -> Dataset:
+    return load(DataSpec("diabetes"), seed=0)
+
+
+def test_scores_of_a_regression_are_errors_and_the_share_explained(diabetes: Dataset) -> None:
+    info = diabetes.info
+    model = keras.Sequential([keras.Input(info.input_shape), keras.layers.Dense(1, kernel_initializer="zeros")])
+    y = diabetes.test.y.astype(np.float64)
+    expected = {"loss": np.mean(y**2), "rmse": np.mean(y**2) ** 0.5, "mae": np.mean(np.abs(y))}
+    expected["r2"] = 1 - np.mean(y**2) / np.var(y)
+    assert evaluate(model, diabetes.test, info) == pytest.approx(expected, rel=1e-6)
+
+
+def test_metrics_of_a_regression_are_logged_under_the_name_asked_for(diabetes: Dataset, plan: Plan) -> None:
+    config = mlp(fixed({"units": 4, "epochs": 1, "normalization": "standard"}), "regression", False)
+    names = ("r2", "rmse", "MeanSquaredError", "mape")
+    model = build(config, diabetes.info, fit("standard", diabetes.train.x), names, seed=1)
+    (epoch,) = train(model, diabetes, plan(epochs=1, monitor="val_r2")).epochs
+    assert {f"val_{name}" for name in ("mae", *names)} <= set(epoch)
+    assert epoch["val_rmse"] == pytest.approx(epoch["val_MeanSquaredError"] ** 0.5, rel=1e-5)
+    scores = evaluate(export(model), diabetes.validation, diabetes.info)
+    for name in ("r2", "rmse", "mae"):
+        assert scores[name] == pytest.approx(epoch[f"val_{name}"], rel=1e-4)
+
+
+def test_a_normalized_target_comes_out_in_its_own_units(diabetes: Dataset) -> None:
+    params: Params = {"hidden_layers": 0, "initializer": "zeros", "target_normalization": "standard"}
+    model = build(mlp(fixed(params), "regression", False), diabetes.info, fit("none", diabetes.train.x), seed=1)
+    outputs = predict(load_bytes(export_bytes(model)), diabetes.test.x)
+    np.testing.assert_allclose(outputs, diabetes.train.y.mean(), rtol=1e-5)
+
+
+@pytest.mark.parametrize("output", ["softmax", "linear"])
+def test_of_two_classes_hits_are_those_of_the_second(plan: Plan, output: str) -> None:
+    data = load(DataSpec("breast_cancer"), seed=0)
+    params: Params = {"units": 4, "epochs": 2, "normalization": "standard", "output_activation": output}
+    model = build(mlp(fixed(params), images=False), data.info, fit("standard", data.train.x), NAMES, seed=1)
+    (epoch,) = train(model, data, plan(epochs=1)).epochs
+    outputs = predict(export(model), data.validation.x)
+    chosen = outputs.argmax(axis=1)
+    hits = np.sum((chosen == 1) & (data.validation.y == 1))
+    assert epoch["val_precision"] == pytest.approx(hits / np.sum(chosen == 1), rel=1e-5)
+    assert epoch["val_recall"] == pytest.approx(hits / np.sum(data.validation.y == 1), rel=1e-5)
+    # Keras counts at 200 thresholds.
+    assert epoch["val_auc"] == pytest.approx(roc_auc_score(data.validation.y, outputs[:, 1]), abs=0.02)
+
+
+def test_every_metric_that_a_file_may_name_is_built_by_keras() -> None:
+    for task, names in METRICS.items():
+        for name in names:
+            built = catalogue.metric(name, 3 if task == "classification" else None, one_hot=False, logits=False)
+            assert built.name == name
 
 
 def test_parameters_are_those_that_training_adjusts(network: Network) -> None:

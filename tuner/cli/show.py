@@ -5,7 +5,7 @@ Leaves to others: the moving view (live), what is known (studies).
 """
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -43,8 +43,10 @@ def label(trial: TrialView) -> str:
 
 
 def number(value: float | None) -> str:
-    """Four digits after the point, or a dash."""
-    return "-" if value is None else f"{value:.4f}"
+    """Four digits after the point, or a dash; six in all for what is large, such as a squared error."""
+    if value is None:
+        return "-"
+    return f"{value:.4f}" if abs(value) < 100 else f"{value:.6g}"
 
 
 def counts_in_words(status: StudyStatus) -> str:
@@ -67,7 +69,7 @@ def print_studies(found: Sequence[StudyStatus]) -> None:
             each.state,
             f"{ended}/{each.study.trials}",
             number(each.best.value if each.best else None),
-            number(_figure(each, "accuracy")),
+            number(_test_figure(each)),
             f"{_seconds(each):.0f}",
         )
     Console().print(table)
@@ -136,12 +138,22 @@ def test_in_words(status: StudyStatus) -> str:
     test = (status.study.outcome or {}).get("test")
     if not test:
         return "test rows: not scored; that is done once, when the search has ended"
-    if "accuracy" in test:
-        return (
-            f"{'test accuracy':<14} [bold]{test['accuracy']:.4f}[/]  (95%: {test['low']:.4f} to {test['high']:.4f}; "
-            "rows that no trial had seen)"
-        )
-    return f"{'test loss':<14} {test['loss']:.4f}  (rows that no trial had seen)"
+    name = headline(test)
+    guess = "the most common class" if name == "accuracy" else "the mean"
+    lines = [
+        f"{'test ' + name:<14} [bold]{number(test[name])}[/]  (95%: {number(test['low'])} to {number(test['high'])}; "
+        "rows that no trial had seen)"
+    ]
+    if "naive" in test:
+        lines.append(f"{'':<14} always guessing {guess} would be {number(test['naive'])}")
+    if "r2" in test:
+        lines[-1] += f"; R2 {test['r2']:.4f}"
+    return "\n  ".join(lines)
+
+
+def headline(test: Mapping[str, float]) -> str:
+    """Which of the test figures the interval is of."""
+    return next((name for name in ("accuracy", "mae") if name in test), "loss")
 
 
 def print_outcome(status: StudyStatus) -> None:
@@ -185,7 +197,9 @@ def baseline_lines(status: StudyStatus) -> list[str]:
             lines.append(f"baseline {name} is the best: no trial was better")
         else:
             gain = (best.value - trial.value) * (1 if direction == "maximize" else -1)
-            lines.append(f"baseline {name}: {objective(status)} {number(trial.value)}; the best is {gain:.4f} better")
+            lines.append(
+                f"baseline {name}: {objective(status)} {number(trial.value)}; the best is {number(gain)} better"
+            )
     return lines
 
 
@@ -202,9 +216,9 @@ def _seconds(status: StudyStatus) -> float:
     return max(until) - min(trial.started_at for trial in status.trials)
 
 
-def _figure(status: StudyStatus, name: str) -> float | None:
+def _test_figure(status: StudyStatus) -> float | None:
     test = (status.study.outcome or {}).get("test") or {}
-    return test.get(name)
+    return test.get(headline(test))
 
 
 def _table(*columns: str) -> Table:

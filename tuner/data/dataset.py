@@ -17,6 +17,7 @@ class DataInfo:
     input_shape: of one row, without the batch; images are (height, width, channels).
     outputs: classes, or for regression the number of target values.
     class_names: one a class; empty for regression.
+    target_means, target_deviations: of the training rows, one a target value; empty for classes.
     """
 
     name: str
@@ -27,6 +28,8 @@ class DataInfo:
     train_rows: int
     validation_rows: int
     test_rows: int
+    target_means: tuple[float, ...] = ()
+    target_deviations: tuple[float, ...] = ()
 
     @property
     def images(self) -> bool:

@@ -89,8 +89,15 @@ def split(found: Found, name: str, validation: float | int, seed: int) -> Datase
         train_rows=len(train),
         validation_rows=len(held_back),
         test_rows=len(test),
+        **({} if found.class_names else _target_moments(train.y)),
     )
     return Dataset(info, train, held_back, test, _digest(train, held_back, test))
+
+
+def _target_moments(y: Array) -> dict[str, tuple[float, ...]]:
+    values = y.astype(np.float64)
+    means, deviations = values.mean(axis=0), values.std(axis=0)
+    return {"target_means": tuple(map(float, means)), "target_deviations": tuple(map(float, deviations))}
 
 
 def _take(rows: Rows, chosen: NDArray[np.intp]) -> Rows:

@@ -5,7 +5,6 @@ Leaves to others: scoring (training), showing (cli, tracking).
 """
 
 import logging
-import math
 from typing import Any
 
 from tuner.data.dataset import Dataset
@@ -14,12 +13,11 @@ from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.connection import Database, patiently
 from tuner.database.trials import TrialView
 from tuner.spec import StudySpec
+from tuner.studies.scoring import score
 from tuner.studies.service import FAILED, best_trial, study_status
-from tuner.training.models import evaluate, load_bytes
+from tuner.training.models import load_bytes
 
 logger = logging.getLogger(__name__)
-
-_Z_95 = 1.959964
 
 
 def is_over(db: Database, study_name: str) -> bool:
@@ -67,24 +65,9 @@ def _against_baseline(every: tuple[TrialView, ...], best: TrialView, spec: Study
 
 
 def _score(dataset: Dataset, store: BlobStore, best: TrialView) -> dict[str, float] | None:
-    """The winner's test metrics; for an accuracy, with the interval that the number of rows leaves open."""
+    """The winner's figures on the test rows."""
     data = store.get(blob_name(best.study_name, best.ordinal, "model.keras"))
     if data is None:
         logger.warning("the winner's model is gone; the test rows were not scored")
         return None
-    test = dict(evaluate(load_bytes(data), dataset.test, dataset.info))
-    if "accuracy" in test:
-        low, high = wilson(test["accuracy"], len(dataset.test))
-        test |= {"low": low, "high": high}
-    return {**test, "seeds": 1.0}
-
-
-def wilson(share: float, rows: int) -> tuple[float, float]:
-    """The 95% interval of a share that was counted over so many rows.
-
-    Source: Wilson, 1927.
-    """
-    spread = _Z_95**2 / rows
-    middle = (share + spread / 2) / (1 + spread)
-    half = _Z_95 / (1 + spread) * math.sqrt(share * (1 - share) / rows + spread / (4 * rows))
-    return middle - half, middle + half
+    return {**score(load_bytes(data), dataset), "seeds": 1.0}

@@ -12,6 +12,7 @@ import keras
 
 from tuner.errors import SpecError
 from tuner.families import Activation, Augmentation, Initializer, Loss, Optimizer
+from tuner.metrics import ALIASES
 
 # Keras' own "he" and "lecun" are over the fan-in. The lecture's He is over the mean of fan-in and fan-out, as Glorot's.
 _FAN_AVG = {"scale": 2.0, "mode": "fan_avg"}
@@ -158,22 +159,31 @@ def accuracy(one_hot: bool) -> Any:
 
 
 def metric(name: str, classes: int | None, one_hot: bool, logits: bool) -> Any:
-    """Any metric of Keras by its name, as it is written in Keras or in small letters.
+    """Any metric of Keras by its name: as it is written in Keras, in small letters, or one of `metrics.ALIASES`.
 
     classes: None for regression. one_hot: how the targets come. logits: what the model gives.
-    A metric gets the targets and the probabilities that it expects, whatever the loss wants.
+    A metric gets the targets and the probabilities that it expects, whatever the loss wants. It is logged under the
+    name that was asked for. Of two classes, those that count hits (precision, recall, AUC) look at the second one.
     Raises SpecError for a name that Keras does not know, or a metric that needs more than its name.
     """
     try:
-        found = keras.metrics.get(name)
-        if name.lower().replace("_", "") in ("f1score", "fbetascore"):
+        found = keras.metrics.get(ALIASES.get(name, name))
+        if isinstance(found, keras.metrics.F1Score | keras.metrics.FBetaScore):
             # Without an average these are one number a class.
             found = type(found)(average="macro", name=name)
+        elif isinstance(found, keras.metrics.Metric):
+            found = type(found).from_config({**found.get_config(), "name": name})
     except (ValueError, TypeError) as error:
         raise SpecError(f"metrics: {name!r} is no metric that Keras builds from its name ({error})") from error
     if not isinstance(found, keras.metrics.Metric):
         found = keras.metrics.MeanMetricWrapper(found, name=name)
     return found if classes is None else _OfClasses(found, name, classes, one_hot, logits)
+
+
+_OF_ONE_CLASS = (
+    keras.metrics.AUC, keras.metrics.Precision, keras.metrics.Recall, keras.metrics.BinaryAccuracy,
+    keras.metrics.BinaryCrossentropy, keras.metrics.Hinge, keras.metrics.SquaredHinge,
+)  # fmt: skip
 
 
 class _OfClasses(keras.metrics.Metric):  # type: ignore[misc]  # Keras is Any here
@@ -186,6 +196,7 @@ class _OfClasses(keras.metrics.Metric):  # type: ignore[misc]  # Keras is Any he
         self._one_hot = one_hot
         self._logits = logits
         self._sparse = "sparse" in type(inner).__name__.lower() or "sparse" in name.lower()
+        self._second_only = classes == 2 and type(inner) in _OF_ONE_CLASS
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
         if self._sparse and self._one_hot:
@@ -194,6 +205,8 @@ class _OfClasses(keras.metrics.Metric):  # type: ignore[misc]  # Keras is Any he
             y_true = keras.ops.one_hot(keras.ops.reshape(y_true, (-1,)), self._classes)
         if self._logits:
             y_pred = keras.ops.softmax(y_pred)
+        if self._second_only:
+            y_true, y_pred = y_true[..., 1], y_pred[..., 1]
         self.inner.update_state(y_true, y_pred, sample_weight=sample_weight)
 
     def result(self) -> Any:

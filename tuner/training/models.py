@@ -32,7 +32,7 @@ def build(
 ) -> Any:
     """A compiled `keras.Sequential` that takes raw rows, (rows, *input_shape) of any number type.
 
-    metrics: further ones to watch, beside accuracy.
+    metrics: further ones to watch, beside accuracy, or mae in regression.
     The same configuration and seed give identical weights; no global random state is read or changed.
     """
     draws = np.random.default_rng(seed)
@@ -54,6 +54,8 @@ def build(
         if layer.dropout:
             layers.append(keras.layers.Dropout(layer.dropout, seed=seeds(), name=f"dropout_{number}"))
     layers.append(_dense(config, info.outputs, seeds, activation=config.output_activation, name="output"))
+    if config.target_normalization == "standard":
+        layers.append(_target_units(info))
 
     model = keras.Sequential(
         [keras.Input(info.input_shape, name="rows"), *(each for each in layers if each is not None)], name="mlp"
@@ -62,8 +64,9 @@ def build(
     one_hot = not wants_indices(loss)
     classes = info.outputs if info.task == "classification" else None
     logits = bool(getattr(loss, "from_logits", False))
-    watched = [] if classes is None else [catalogue.accuracy(one_hot)]
-    watched += [catalogue.metric(name, classes, one_hot, logits) for name in metrics if name != "accuracy"]
+    always = "mae" if classes is None else "accuracy"
+    watched = [catalogue.metric(always, None, one_hot, logits) if classes is None else catalogue.accuracy(one_hot)]
+    watched += [catalogue.metric(name, classes, one_hot, logits) for name in metrics if name != always]
     steps = catalogue.steps_per_epoch(info.train_rows, config.batch_size)
     model.compile(optimizer=catalogue.optimizer(config.optimizer, config.epochs, steps), loss=loss, metrics=watched)
     return model
@@ -77,6 +80,12 @@ def _dense(config: MlpConfig, units: int, seeds: Callable[[], int], name: str, a
         kernel_regularizer=catalogue.regularizer(config.l1, config.l2),
         name=name,
     )
+
+
+def _target_units(info: DataInfo) -> Any:
+    """From standard units to those of the targets; one that never varies stays what it is."""
+    scale = np.array([deviation or 1.0 for deviation in info.target_deviations], np.float32)
+    return keras.layers.Rescaling(scale, offset=np.array(info.target_means, np.float32), name="target_units")
 
 
 def _normalization(preprocessing: Preprocessing) -> list[Any]:
@@ -144,12 +153,15 @@ def evaluate(model: Any, rows: Rows, info: DataInfo) -> Metrics:
     """Score a model for use on rows that it has not seen.
 
     Classes: `accuracy`, and `loss`, the mean cross-entropy in nats, where the outputs are probabilities.
-    Regression: `loss`, the mean squared error, and `mae`.
+    Regression: `loss`, the mean squared error, its root `rmse`, `mae`, and `r2` where the targets vary.
     """
     outputs = predict(model, rows.x).astype(np.float64)
     if info.task == "regression":
         errors = outputs - rows.y.astype(np.float64).reshape(outputs.shape)
-        return {"loss": float(np.mean(errors**2)), "mae": float(np.mean(np.abs(errors)))}
+        squared = float(np.mean(errors**2))
+        varied = float(np.mean(np.var(rows.y.astype(np.float64).reshape(outputs.shape), axis=0)))
+        figures = {"loss": squared, "rmse": squared**0.5, "mae": float(np.mean(np.abs(errors)))}
+        return figures | ({"r2": 1 - squared / varied} if varied > 0 else {})
     scores = {"accuracy": float(np.mean(outputs.argmax(axis=1) == rows.y))}
     if outputs.min() >= 0 and np.allclose(outputs.sum(axis=1), 1, atol=1e-3):
         chosen = np.take_along_axis(outputs, rows.y.astype(np.intp)[:, np.newaxis], axis=1)
