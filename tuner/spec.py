@@ -121,15 +121,16 @@ def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:
     file = _shape(_load(text, where), where)
     if isinstance(file.model, dict):
         return _python_spec(file, text, name, folder, where)
+    model = file.model
     if file.callbacks:
         raise SpecError(f"{where}: callbacks: go with a model of your own code. The families have search.patience.")
     if file.parameters is None:
         raise SpecError(f"{where}: parameters: is missing.")
-    if file.model not in FAMILIES:
-        raise SpecError(f"{where}: model: {file.model!r} is not known{nearest(file.model, FAMILIES)}")
+    if model not in FAMILIES:
+        raise SpecError(f"{where}: model: {model!r} is not known{nearest(model, FAMILIES)}")
     data = _data(file, folder, where)
     task = task_of(data)
-    space = read_parameters(file.parameters, FAMILIES[file.model], where)
+    space = read_parameters(file.parameters, FAMILIES[model], where)
     if task == "regression" and "objective" not in file.model_fields_set:
         file = file.model_copy(update={"objective": Objective(metric="val_mae", direction="minimize")})
     _check_objective(file, task, where)
@@ -138,11 +139,11 @@ def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:
         name=name,
         data=data,
         task=task,
-        model=file.model,
+        model=model,
         objective=file.objective,
         metrics=file.metrics,
         space=space,
-        baselines=read_baselines(file.baselines, space, file.model, task, where),
+        baselines=read_baselines(file.baselines, space, model, task, where),
         search=file.search,
         text=text,
         folder=folder,

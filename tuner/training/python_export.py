@@ -56,7 +56,10 @@ def for_use(model: Any, preprocessing: Preprocessing, input_shape: tuple[int, ..
     before = normalization_layers(preprocessing)
     if None not in wanted and (wanted != input_shape or preprocessing.matrix is not None):
         before = [*before, keras.layers.Reshape(wanted, name="shape_of_the_model")]
-    after = [keras.layers.Softmax(name="probabilities")] if getattr(model.loss, "from_logits", False) else []
+    after = []
+    if getattr(model.loss, "from_logits", False):
+        one = graph and model.outputs[0].shape[-1] == 1
+        after = [keras.layers.Activation("sigmoid" if one else "softmax", name="probabilities")]
     if graph and not before and not after and type(model) is not keras.Sequential:
         return _uncompiled(model)
     layers = model.layers if type(model) is keras.Sequential else [_uncompiled(model)]
