@@ -1,7 +1,6 @@
 """Every suggestion obeys its space, and what is in use is recorded."""
 
 import optuna
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -80,16 +79,3 @@ def test_a_baseline_is_proposed_as_it_was_written() -> None:
 def test_a_fixed_value_is_not_sampled() -> None:
     space = Space((Parameter("x", Choice((3,)), 3), Parameter("y", IntRange(1, 2), 1)))
     assert set(distributions(space)) == {"y"}
-
-
-@pytest.mark.parametrize("name", ["tpe", "random", "qmc"])
-def test_two_trials_of_one_study_have_different_sampler_seeds(name: str) -> None:
-    from tuner.search.algorithms import sampler
-    from tuner.spec import Algorithm
-
-    values = []
-    for ordinal in (0, 1, 0):
-        study = optuna.create_study(sampler=sampler(Algorithm(name=name), 5, ordinal))
-        values.append(study.ask().suggest_float("x", 0, 1))
-    assert values[0] == values[2]
-    assert values[0] != values[1]

@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from tuner.cli import reading, record, results, running, space_commands
+from tuner.cli import importance, reading, record, results, running, space_commands
 from tuner.errors import TunerError
 
 EXIT_INTERRUPTED = 130
@@ -58,7 +58,7 @@ def cli() -> None:
 
 for command in (
     running.start, running.resume, running.worker, running.stop,
-    reading.status, reading.list_, reading.trials, reading.best,
+    reading.status, reading.list_, reading.trials, reading.best, importance.importance,
     results.report,
     space_commands.spaces, record.sync, record.ui,
 ):  # fmt: skip

@@ -50,10 +50,10 @@ def spaces_check(space: str, as_json: bool) -> None:
     Example: tune spaces check my_space.yaml
     """
     from tuner.cli import spaces as rooms
-    from tuner.search.algorithms import check_algorithms
+    from tuner.search.possible import check_algorithms
 
     spec = rooms.find_space(space)
-    check_algorithms(spec.search.sampler, spec.search.pruner, space)
+    check_algorithms(spec, space)
     if as_json:
         print_json(rooms.space_object(spec))
     else:

@@ -1,46 +1,114 @@
 """Samplers and pruners by name, each with its options.
 
 Owns: the names, which options each takes, and the seed of each trial's sampler.
-Leaves to others: the algorithms themselves (Optuna), which space they search (suggest).
+Leaves to others: the algorithms themselves (Optuna; samplers), which of them go with which space (possible).
+
+A trial's sampler is made for it alone, with a seed of its own: workers come and go, and two of them with one seed would
+propose the same. What an algorithm knows it reads from the study's trials; CMA-ES keeps its state, and NSGA-II its
+generations, in the attributes that Optuna stores with them.
 """
 
 import hashlib
 import inspect
 import warnings
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import NoneType
+from typing import Any, get_args
 
 import optuna
 from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler
 
 from tuner.errors import SpecError
-from tuner.spec import Algorithm
+from tuner.search.cells import cell
+from tuner.search.samplers import CellSampler, PointSampler
+from tuner.spec import Algorithm, StudySpec
 from tuner.words import nearest
 
 
-def _tpe(seed: int, *, startup_trials: int = 10, candidates: int = 24, constant_liar: bool = True) -> BaseSampler:
-    """Multivariate, so that it sees which values go together; grouped, so that conditional ones may be absent.
+@dataclass(frozen=True)
+class Place:
+    """One place of a study's budget, for which a sampler is made."""
 
+    spec: StudySpec
+    study_seed: int
+    ordinal: int
+
+    @property
+    def seed(self) -> int:
+        """Of this place's sampler alone."""
+        return trial_seed(self.study_seed, self.ordinal, "sampler")
+
+
+def _tpe(
+    place: Place,
+    *,
+    startup_trials: int = 10,
+    candidates: int = 24,
+    constant_liar: bool = True,
+    multivariate: bool = True,
+) -> BaseSampler:
+    """The tree-structured Parzen estimator.
+
+    multivariate: it sees which values go together; grouped, so that conditional ones may be absent.
     constant_liar: what other workers are trying counts as bad for now, so that they are not tried twice.
     """
     return optuna.samplers.TPESampler(
-        seed=seed,
+        seed=place.seed,
         n_startup_trials=startup_trials,
         n_ei_candidates=candidates,
-        multivariate=True,
-        group=True,
+        multivariate=multivariate,
+        group=multivariate,
         constant_liar=constant_liar,
     )
 
 
-def _random(seed: int) -> BaseSampler:
-    return optuna.samplers.RandomSampler(seed=seed)
+def _random(place: Place) -> BaseSampler:
+    return optuna.samplers.RandomSampler(seed=place.seed)
 
 
-def _qmc(seed: int) -> BaseSampler:
-    """Quasi-random: scrambled Sobol points."""
-    return optuna.samplers.QMCSampler(seed=seed, scramble=True)
+def _grid(place: Place, *, points: int | None = None) -> BaseSampler:
+    """Every combination of the values listed, once. points: how many values stand for a range."""
+    return CellSampler({} if _is_baseline(place) else cell(place.spec, place.study_seed, place.ordinal))
+
+
+def _brute_force(place: Place) -> BaseSampler:
+    """Every configuration of a finite space, once."""
+    return CellSampler({} if _is_baseline(place) else cell(place.spec, place.study_seed, place.ordinal))
+
+
+def _qmc(place: Place) -> BaseSampler:
+    """Quasi-random: scrambled Sobol points, one a place of the budget."""
+    index = max(0, place.ordinal - len(place.spec.baselines))
+    return PointSampler(place.spec.space, trial_seed(place.study_seed, 0, "scrambling"), index)
+
+
+def _gp(place: Place, *, startup_trials: int = 10) -> BaseSampler:
+    """A Gaussian process and expected improvement; needs torch (the extra `gp`)."""
+    return optuna.samplers.GPSampler(seed=place.seed, n_startup_trials=startup_trials)
+
+
+def _cmaes(
+    place: Place, *, startup_trials: int = 1, population: int | None = None, pruned_trials: bool = True
+) -> BaseSampler:
+    """Covariance matrix adaptation on the numbers; categories and conditional parameters are drawn at random.
+
+    pruned_trials: what they reached counts too; without, a pruner leaves it hardly any.
+    """
+    return optuna.samplers.CmaEsSampler(
+        seed=place.seed,
+        n_startup_trials=startup_trials,
+        popsize=population,
+        consider_pruned_trials=pruned_trials,
+        warn_independent_sampling=False,
+    )
+
+
+def _nsga2(place: Place, *, population: int = 20, crossover: float = 0.9) -> BaseSampler:
+    """The genetic algorithm for several objectives. crossover: the share of children with two parents."""
+    return optuna.samplers.NSGAIISampler(seed=place.seed, population_size=population, crossover_prob=crossover)
 
 
 def _none() -> BasePruner:
@@ -68,41 +136,69 @@ def _hyperband(*, min_epochs: int = 1, max_epochs: int = 27, reduction_factor: i
     )
 
 
-SAMPLERS: Mapping[str, Callable[..., BaseSampler]] = {"tpe": _tpe, "random": _random, "qmc": _qmc}
+def _patient(*, patience: int = 3, min_delta: float = 0.0, pruner: str = "none") -> BasePruner:
+    """Prunes a trial that has stood still for `patience` epochs, if the other pruner (of its defaults) agrees."""
+    inner = None if pruner == "none" else PRUNERS[pruner]()
+    return optuna.pruners.PatientPruner(inner, patience=patience, min_delta=min_delta)
+
+
+def _threshold(
+    *, lower: float | None = None, upper: float | None = None, warmup_epochs: int = 0, interval_epochs: int = 1
+) -> BasePruner:
+    """Prunes what falls below `lower` or rises above `upper` after the warm-up, looking every `interval_epochs`."""
+    return optuna.pruners.ThresholdPruner(
+        lower=lower, upper=upper, n_warmup_steps=warmup_epochs, interval_steps=interval_epochs
+    )
+
+
+SAMPLERS: Mapping[str, Callable[..., BaseSampler]] = {
+    "tpe": _tpe,
+    "random": _random,
+    "grid": _grid,
+    "brute_force": _brute_force,
+    "qmc": _qmc,
+    "gp": _gp,
+    "cmaes": _cmaes,
+    "nsga2": _nsga2,
+}
 PRUNERS: Mapping[str, Callable[..., BasePruner]] = {
     "none": _none,
     "median": _median,
     "percentile": _percentile,
     "asha": _asha,
     "hyperband": _hyperband,
+    "patient": _patient,
+    "threshold": _threshold,
 }
 
 
-def sampler(algorithm: Algorithm, study_seed: int, ordinal: int) -> BaseSampler:
-    """The sampler of one trial. Two workers with one seed would propose the same trials, so each trial has its own."""
-    with warnings.catch_warnings():
-        # Grouped multivariate sampling has been "experimental" since 2020; it is what conditional spaces need.
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        return SAMPLERS[algorithm.name](trial_seed(study_seed, ordinal, "sampler"), **algorithm.options)
+def sampler(spec: StudySpec, study_seed: int, ordinal: int) -> BaseSampler:
+    """The sampler of one trial."""
+    algorithm = spec.search.sampler
+    with _experimental():
+        return SAMPLERS[algorithm.name](Place(spec, study_seed, ordinal), **algorithm.options)
 
 
 def pruner(algorithm: Algorithm) -> BasePruner:
     """The pruner of a study."""
-    return PRUNERS[algorithm.name](**algorithm.options)
+    with _experimental():
+        return PRUNERS[algorithm.name](**algorithm.options)
 
 
-def check_algorithms(sampler_: Algorithm, pruner_: Algorithm, where: str) -> None:
-    """Check names and options before a study starts. Raises SpecError."""
-    _check(sampler_, SAMPLERS, f"{where}: search.sampler")
-    _check(pruner_, PRUNERS, f"{where}: search.pruner")
-    try:
-        sampler(sampler_, 0, 0)
-        pruner(pruner_)
-    except ValueError as error:
-        raise SpecError(f"{where}: search: {str(error).splitlines()[0]}") from error
+@contextmanager
+def _experimental() -> Iterator[None]:
+    """Optuna calls experimental what has been there since 2020, and what conditional spaces and pruned trials need."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+        yield
 
 
-def _check(algorithm: Algorithm, known: Mapping[str, Callable[..., object]], at: str) -> None:
+def _is_baseline(place: Place) -> bool:
+    return place.ordinal < len(place.spec.baselines)
+
+
+def check_options(algorithm: Algorithm, known: Mapping[str, Callable[..., object]], at: str) -> None:
+    """An algorithm's name and the kinds of its options. Raises SpecError."""
     if algorithm.name not in known:
         raise SpecError(f"{at}: {algorithm.name!r} is not known{nearest(algorithm.name, known)}")
     options: Mapping[str, Any] = {
@@ -113,12 +209,17 @@ def _check(algorithm: Algorithm, known: Mapping[str, Callable[..., object]], at:
     for name, value in algorithm.options.items():
         if name not in options:
             raise SpecError(f"{at}: {algorithm.name} has no option {name!r}{nearest(name, options)}")
-        wanted = options[name].annotation
-        fits = isinstance(value, bool) if wanted is bool else isinstance(value, int) and not isinstance(value, bool)
-        if wanted is float:
-            fits = isinstance(value, int | float) and not isinstance(value, bool)
-        if not fits:
+        # `int | None` takes what an int takes; None is what is not written.
+        annotation = options[name].annotation
+        wanted = next((each for each in get_args(annotation) if each is not NoneType), annotation)
+        if not _fits(value, wanted):
             raise SpecError(f"{at}: {algorithm.name}'s {name} takes {wanted.__name__}, not {value!r}.")
+
+
+def _fits(value: object, wanted: type) -> bool:
+    if wanted in (bool, str):
+        return isinstance(value, wanted)
+    return isinstance(value, int if wanted is int else int | float) and not isinstance(value, bool)
 
 
 def trial_seed(study_seed: int, ordinal: int, purpose: str) -> int:

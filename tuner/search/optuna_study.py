@@ -31,7 +31,7 @@ def open_optuna_study(storage: BaseStorage, study_name: str, spec: StudySpec, se
     return optuna.load_study(
         storage=storage,
         study_name=study_name,
-        sampler=sampler(spec.search.sampler, seed, ordinal),
+        sampler=sampler(spec, seed, ordinal),
         pruner=pruner(spec.search.pruner),
     )
 
@@ -59,7 +59,6 @@ def baseline_proposal(spec: StudySpec, ordinal: int) -> tuple[str, Params] | Non
     if ordinal >= len(spec.baselines):
         return None
     baseline = spec.baselines[ordinal]
-    # What code asks is not known before it asks; its baseline is answered then.
     return baseline.name, proposal(baseline.params, spec.space)
 
 
@@ -76,7 +75,9 @@ def tell(study: optuna.Study, storage: BaseStorage, trial_number: int, state: st
     frozen = storage.get_trial(trial_id)
     if frozen.state.is_finished():
         return
-    _constrain(study, trial_id, 0.0 if state in ("complete", "pruned") else 1.0)
+    # CMA-ES takes no constraints and warns of them; the worst value is all that it learns from a failure.
+    if not isinstance(study.sampler, optuna.samplers.CmaEsSampler):
+        _constrain(study, trial_id, 0.0 if state in ("complete", "pruned") else 1.0)
     if state == "pruned":
         # `tell` gives a pruned trial its last value; what people compare is its best.
         study.sampler.after_trial(study, frozen, TrialState.PRUNED, [value])

@@ -5,6 +5,7 @@ Leaves to others: scoring (training), showing (cli, tracking).
 """
 
 import logging
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tuner.data.dataset import Dataset
@@ -19,6 +20,8 @@ from tuner.training.models import load_bytes
 
 logger = logging.getLogger(__name__)
 
+Further = Callable[[StudySpec, Sequence[TrialView]], Mapping[str, float]]
+
 
 def is_over(db: Database, study_name: str) -> bool:
     """Every trial of the budget is final, or time is up and nothing runs any more."""
@@ -28,11 +31,25 @@ def is_over(db: Database, study_name: str) -> bool:
     return left_s is not None and left_s <= 0 and patiently(lambda: trials.running(db, study_name)) == 0
 
 
-def close_if_over(db: Database, spec: StudySpec, dataset: Dataset, store: BlobStore, study: str, worker: str) -> bool:
-    """Score the winner and close the study, where it is over and no other worker does so; tells whether it was us."""
+def close_if_over(
+    db: Database,
+    spec: StudySpec,
+    dataset: Dataset,
+    store: BlobStore,
+    study: str,
+    worker: str,
+    further: Further | None = None,
+) -> bool:
+    """Score the winner and close the study, where it is over and no other worker does so; tells whether it was us.
+
+    further: more figures of the outcome, from its trials.
+    """
     if not is_over(db, study) or not patiently(lambda: studies.claim_closing(db, study, worker)):
         return False
     outcome = _outcome(db, spec, dataset, store, study)
+    if further is not None:
+        every = patiently(lambda: trials.view_trials(db, study))
+        outcome["figures"] |= further(spec, every)
     patiently(lambda: studies.close_study(db, study, outcome))
     logger.info("study %s has ended", study)
     return True

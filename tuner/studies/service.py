@@ -18,9 +18,9 @@ from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.database.workers import WorkerView
 from tuner.errors import InputError, NotFound, StudyConflict
+from tuner.search import cells
 from tuner.search.optuna_study import create_optuna_study
 from tuner.spec import StudySpec, parse_spec
-from tuner.studies.code import CODE_DIGEST, check_digest
 
 StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "finished"]
 FAILED = ("diverged", "out_of_memory", "failed", "given_up")
@@ -60,7 +60,7 @@ def create_study(
     study_name: None takes the space's name and the next free number. n_trials, timeout_s, seed: None takes the file's.
     Raises StudyConflict for a study of that name with another specification, or one that has ended.
     """
-    budget = spec.search.trials if n_trials is None else n_trials
+    budget = cells.budget(spec, n_trials)
     if budget < 1:
         raise InputError(f"--trials {budget}: a study needs at least one trial.")
     if budget < len(spec.baselines):
@@ -87,19 +87,18 @@ def create_study(
         if added or study_name is not None:
             break
     if not added:
-        _go_on(db, spec, name, budget, options)
+        _go_on(db, spec, name, budget)
     create_optuna_study(db.storage, name, spec)
     return studies.view_study(db, name)
 
 
-def _go_on(db: Database, spec: StudySpec, name: str, budget: int, options: Mapping[str, Any]) -> None:
+def _go_on(db: Database, spec: StudySpec, name: str, budget: int) -> None:
     there = studies.view_study(db, name)
     if there.spec_digest != spec.digest:
         raise StudyConflict(
             f"study {name!r} is there with another specification (space {there.space_name}). "
             "Choose another --study name, or `tune resume` it as it is."
         )
-    check_digest(there, str(options.get(CODE_DIGEST, "")))
     if there.finished_at is not None:
         raise StudyConflict(
             f"study {name!r} has ended after {there.trials} trials. "
@@ -122,7 +121,7 @@ def _check_name(name: str) -> None:
 def resume_study(db: Database, study_name: str, n_trials: int | None, timeout_s: float | None) -> StudyView:
     """Let a study go on, to a larger budget if one is given. Raises NotFound, InputError, StudyConflict."""
     view = studies.view_study(db, study_name)
-    budget = view.trials if n_trials is None else n_trials
+    budget = view.trials if n_trials is None else cells.budget(spec_of(view), n_trials)
     begun = len(trials.view_trials(db, study_name))
     if budget < begun:
         raise InputError(

@@ -14,12 +14,11 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import psutil
 
-from tuner.code import Code
 from tuner.database import blobs, studies, trials, workers
 from tuner.database.connection import OUTAGE_S, Database, open_database, patiently
 from tuner.errors import DataError, ServiceDown, TunerError
@@ -95,17 +94,8 @@ class _Pulse:
         self._thread.join(_BEAT_S)
 
 
-def main(
-    settings: Settings,
-    study_name: str | None,
-    worker_id: str | None = None,
-    path: Path = "auto",
-    codes: Sequence[Code] = (),
-) -> int:
-    """Take trials: of one study until it has ended, or of whichever is open until told to leave. Gives an exit code.
-
-    codes: what of a person's code may be run here; studies of other code are not for this worker.
-    """
+def main(settings: Settings, study_name: str | None, worker_id: str | None = None, path: Path = "auto") -> int:
+    """Take trials: of one study until it has ended, or of whichever is open until told to leave. Gives an exit code."""
     leaving = Leaving()
     leaving.listen()
     name = worker_id or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
@@ -117,7 +107,7 @@ def main(
     if study_name is not None:
         pulse.say(study_name, "starting")
     try:
-        return _Worker(settings, db, name, device, pulse, leaving, path, codes).work(study_name)
+        return _Worker(settings, db, name, device, pulse, leaving, path).work(study_name)
     finally:
         pulse.close()
         with contextlib.suppress(ServiceDown):
@@ -126,19 +116,12 @@ def main(
 
 class _Worker:
     def __init__(
-        self,
-        settings: Settings,
-        db: Database,
-        name: str,
-        device: str,
-        pulse: _Pulse,
-        leaving: Leaving,
-        path: Path,
-        codes: Sequence[Code],
+        self, settings: Settings, db: Database, name: str, device: str, pulse: _Pulse, leaving: Leaving, path: Path
     ) -> None:
         # The frameworks are imported once, here, after the worker has shown itself. A million objects that stay are no
         # garbage: not looking for any saves an eighth of the import, and leaving them out of every later look the rest.
         gc.disable()
+        from tuner.analysis.importance import outcome_figures
         from tuner.studies import closing, projection, trial
         from tuner.training import backend
 
@@ -148,13 +131,13 @@ class _Worker:
         share = read_share()
         backend.prepare(share.threads, share.gpu_memory_mib, share.mixed_precision)
         self._closing, self._projection, self._trial = closing, projection, trial
+        self._further = outcome_figures
         self._settings = settings
         self._db = db
         self._name = name
         self._pulse = pulse
         self._leaving = leaving
         self._path = path
-        self._codes = codes
         self._tags = {"device": device, "host": socket.gethostname(), **_versions()}
         self._store = blobs.blob_store(db, settings.artifacts)
         self._benches: dict[str, Any] = {}
@@ -220,7 +203,9 @@ class _Worker:
             self._trial.run_trial(bench, job)
             self._done += 1
             return "trained"
-        if self._closing.close_if_over(self._db, bench.spec, bench.dataset, self._store, study_name, self._name):
+        if self._closing.close_if_over(
+            self._db, bench.spec, bench.dataset, self._store, study_name, self._name, self._further
+        ):
             return "over"
         if view.wish == "stopping":
             return "over"
@@ -231,12 +216,10 @@ class _Worker:
     def _bench(self, view: studies.StudyView) -> Any:
         if view.study_name not in self._benches:
             from tuner.data.sources import load
-            from tuner.studies.code import code_for
             from tuner.studies.service import spec_of
 
             self._pulse.say(view.study_name, "loading")
             spec = spec_of(view)
-            code = code_for(view, spec, self._codes)
             dataset = load(spec.data, view.seed)
             bound = patiently(lambda: studies.pin_data(self._db, view.study_name, dataset.digest))
             if bound != dataset.digest:
@@ -254,7 +237,7 @@ class _Worker:
                 "rows_test": str(info.test_rows),
             }
             self._benches[view.study_name] = self._trial.Bench(
-                self._db, view, spec, dataset, self._store, tags, self._leaving, self._path, code
+                self._db, view, spec, dataset, self._store, tags, self._leaving, self._path
             )
             if view.mlflow_uri not in self._projectors:
                 self._projectors[view.mlflow_uri] = self._projection.Projector(

@@ -1,0 +1,82 @@
+"""What mattered comes first, and the good range is where the good trials are."""
+
+import random
+from pathlib import Path
+
+import pytest
+
+from tuner.analysis.importance import LEAST_TRIALS, importance, outcome_figures
+from tuner.database.trials import TrialView
+from tuner.errors import NotFound
+from tuner.space import Params
+from tuner.spec import StudySpec, parse_spec
+
+SPEC = parse_spec(
+    """
+dataset: digits
+parameters:
+  optimizer: [adam, momentum]
+  momentum: {float: [0.1, 0.9], when: {optimizer: momentum}}
+  learning_rate: {float: [0.001, 1.0]}
+  dropout: {float: [0.0, 0.9]}
+""",
+    "space",
+    Path(),
+    "space.yaml",
+)
+
+
+def trial(ordinal: int, params: Params, value: float | None, state: str = "complete") -> TrialView:
+    return TrialView(
+        "s", ordinal, ordinal, "", state, "", params, {}, value, 1, 0.0, 1.0, "w", True, None, 1, 1, 1, 0
+    )  # fmt: skip
+
+
+def trials(count: int, learning_rate_counts: bool = True) -> list[TrialView]:
+    draws = random.Random(1)
+    made = []
+    for ordinal in range(count):
+        params: dict[str, int | float | str | bool] = {
+            "learning_rate": draws.uniform(0.001, 1.0),
+            "dropout": draws.uniform(0.0, 0.9),
+            "optimizer": draws.choice(["adam", "momentum"]),
+        }
+        if params["optimizer"] == "momentum":
+            params["momentum"] = draws.uniform(0.1, 0.9)
+        rate = float(params["learning_rate"]) if learning_rate_counts else 0.0
+        value = -((rate - 0.3) ** 2) + (0.05 if params["optimizer"] == "adam" else 0.0)
+        made.append(trial(ordinal, params, value, "pruned" if ordinal % 2 else "complete"))
+    return made
+
+
+def by_name(spec: StudySpec, made: list[TrialView]) -> dict[str, object]:
+    return {each.name: each for each in importance(spec, made)}
+
+
+def test_the_parameter_that_decides_comes_first_with_the_range_of_the_best() -> None:
+    found = importance(SPEC, trials(60))
+    first = found[0]
+    assert first.name == "learning_rate"
+    assert sum(each.ped_anova for each in found) == pytest.approx(1.0)
+    assert first.low is not None
+    assert first.high is not None
+    assert 0.1 < first.low < 0.3 < first.high < 0.5
+    assert first.fanova == max(each.fanova for each in found if each.fanova is not None)
+    optimizer = next(each for each in found if each.name == "optimizer")
+    assert optimizer.values[0][0] == "adam"
+    assert sum(count for _, count in optimizer.values) == optimizer.best_trials == 12
+
+
+def test_a_conditional_parameter_is_weighed_by_one_measure_only() -> None:
+    found = by_name(SPEC, trials(60))
+    assert found["momentum"].fanova is None  # type: ignore[attr-defined]
+    assert found["dropout"].fanova is not None  # type: ignore[attr-defined]
+
+
+def test_failed_and_running_trials_do_not_count_and_too_few_are_refused() -> None:
+    few = trials(LEAST_TRIALS - 1)
+    bad = [trial(50, few[0].params, 0.0, "diverged"), trial(51, few[0].params, None, "running")]
+    with pytest.raises(NotFound, match="7 trials have a value; importance needs at least 8"):
+        importance(SPEC, [*few, *bad])
+    assert outcome_figures(SPEC, few) == {}
+    assert set(outcome_figures(SPEC, trials(LEAST_TRIALS))) >= {"importance_learning_rate", "importance_dropout"}

@@ -1,0 +1,122 @@
+"""Which parameters mattered in a study, and in which range its best trials lie.
+
+Owns: two measures of importance (Optuna's) on what the trials reached, and the range of each parameter among the best.
+Leaves to others: the trials (database), how it looks (cli, report, tracking).
+
+Counted are trials that trained: complete ones, and pruned ones with the best they had reached. PED-ANOVA asks how much
+a parameter's values among the best tenth differ from all that were tried; it takes parameters that only some trials
+have. fANOVA asks which share of the values' variance a parameter explains alone; it takes only those that all have.
+Sources: Watanabe, Bansal and Hutter, 2023; Hutter, Hoos and Leyton-Brown, 2014.
+"""
+
+import math
+import warnings
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import optuna
+from optuna.distributions import BaseDistribution
+from optuna.importance import FanovaImportanceEvaluator, PedAnovaImportanceEvaluator, get_param_importances
+from optuna.trial import TrialState, create_trial
+
+from tuner.database.trials import TrialView
+from tuner.errors import NotFound
+from tuner.search.suggest import distributions
+from tuner.space import Choice, Value
+from tuner.spec import StudySpec
+
+LEAST_TRIALS = 8
+"""Fewer say nothing."""
+
+SURE_TRIALS = 40
+"""With fewer, what comes out is an indication."""
+
+_BEST = 0.2
+_LEAST_BEST = 4
+
+
+@dataclass(frozen=True)
+class Importance:
+    """One searched parameter.
+
+    ped_anova: its share of all importance, 0 to 1. fanova: the same by the other measure; None where only some trials
+    have the parameter.
+    low, high: the range among the best trials, for numbers; None for choices.
+    values: what the best trials chose and how many of them did, the most frequent first; empty for numbers.
+    best_trials: how many of the best have the parameter at all.
+    """
+
+    name: str
+    ped_anova: float
+    fanova: float | None
+    low: float | None
+    high: float | None
+    values: tuple[tuple[Value, int], ...]
+    best_trials: int
+
+
+def importance(spec: StudySpec, trials: Sequence[TrialView], fanova: bool = True) -> tuple[Importance, ...]:
+    """Every searched parameter of a study, the most important first.
+
+    fanova: False leaves the second measure out; it grows a forest, which takes seconds.
+    Raises NotFound where fewer than LEAST_TRIALS trials have a value, or nothing is searched.
+    """
+    counted = [each for each in trials if each.state in ("complete", "pruned") and each.value is not None]
+    if len(counted) < LEAST_TRIALS:
+        raise NotFound(
+            f"{len(counted)} trials have a value; importance needs at least {LEAST_TRIALS}. Let the study go on."
+        )
+    searched = distributions(spec.space)
+    names = [name for name in searched if any(name in each.params for each in counted)]
+    if not names:
+        raise NotFound("the space has one value for each parameter, so there is nothing to compare.")
+    study = _study(spec, counted, searched)
+    everywhere = [name for name in names if all(name in each.params for each in counted)]
+    with warnings.catch_warnings():
+        # Of regimes with few trials; how many trials there are is said where the figures are shown.
+        warnings.simplefilter("ignore")
+        ped_anova = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator(), params=names)
+        by_variance: dict[str, float] = {}
+        if fanova and everywhere:
+            evaluator = FanovaImportanceEvaluator(seed=0)
+            by_variance = get_param_importances(study, evaluator=evaluator, params=everywhere)
+    sign = -1.0 if spec.objective.direction == "maximize" else 1.0
+    ordered = sorted(counted, key=lambda each: (sign * (each.value or 0.0), each.ordinal))
+    best = ordered[: max(_LEAST_BEST, math.ceil(_BEST * len(counted)))]
+    found = [_one(spec, name, ped_anova[name], by_variance.get(name), best) for name in names]
+    return tuple(sorted(found, key=lambda each: -each.ped_anova))
+
+
+def outcome_figures(spec: StudySpec, trials: Sequence[TrialView]) -> dict[str, float]:
+    """PED-ANOVA's shares, by the names under which a study's outcome has them; none for a study too small for any."""
+    try:
+        return {f"importance_{each.name}": each.ped_anova for each in importance(spec, trials, fanova=False)}
+    except NotFound:
+        return {}
+
+
+def _study(spec: StudySpec, counted: Sequence[TrialView], searched: Mapping[str, BaseDistribution]) -> optuna.Study:
+    """The trials as Optuna's evaluators want them: all complete, with the parameters that were in use."""
+    study = optuna.create_study(direction=spec.objective.direction)
+    study.add_trials(
+        [
+            create_trial(
+                state=TrialState.COMPLETE,
+                params={name: value for name, value in each.params.items() if name in searched},
+                distributions={name: searched[name] for name in each.params if name in searched},
+                value=each.value,
+            )
+            for each in counted
+        ]
+    )
+    return study
+
+
+def _one(spec: StudySpec, name: str, ped_anova: float, fanova: float | None, best: Sequence[TrialView]) -> Importance:
+    values = [each.params[name] for each in best if name in each.params]
+    if isinstance(spec.space[name].domain, Choice):
+        return Importance(name, ped_anova, fanova, None, None, tuple(Counter(values).most_common()), len(values))
+    numbers = [float(value) for value in values]
+    low, high = min(numbers, default=None), max(numbers, default=None)
+    return Importance(name, ped_anova, fanova, low, high, (), len(numbers))

@@ -1,0 +1,70 @@
+"""The command that says which parameters mattered.
+
+Leaves to others: the figures (analysis).
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from tuner.cli.common import chosen, json_option, open_studies, print_json, settings_of, storage_option, study_argument
+
+if TYPE_CHECKING:
+    from tuner.analysis.importance import Importance
+
+_BAR = 20
+
+
+@click.command()
+@study_argument
+@storage_option
+@json_option
+def importance(study: str | None, storage: str | None, as_json: bool) -> None:
+    """Show which parameters mattered in a study, and where its best trials lie.
+
+    Example: tune importance fashion_mnist-1
+    """
+    from tuner.analysis.importance import SURE_TRIALS, importance
+    from tuner.studies.service import spec_of, study_status
+
+    db = open_studies(settings_of(storage), create=False)
+    status = study_status(db, chosen(db, study))
+    found = importance(spec_of(status.study), status.trials)
+    if as_json:
+        print_json({"study_name": status.study.study_name, "parameters": [_object(each) for each in found]})
+        return
+    _print(found)
+    counted = sum(each.state in ("complete", "pruned") and each.value is not None for each in status.trials)
+    if counted < SURE_TRIALS:
+        click.echo(f"from {counted} trials: an indication, no more", err=True)
+
+
+def _print(found: "tuple[Importance, ...]") -> None:
+    from rich.console import Console
+    from rich.markup import escape
+
+    from tuner.cli.show import _table
+
+    table = _table("parameter", "importance", "", "fANOVA", "the best fifth of the trials had")
+    for each in found:
+        bar = "\N{BOX DRAWINGS HEAVY HORIZONTAL}" * round(_BAR * each.ped_anova)
+        fanova = "-" if each.fanova is None else f"{each.fanova:.0%}"
+        table.add_row(each.name, f"{each.ped_anova:.0%}", f"[cyan]{bar}[/]", fanova, escape(_good(each)))
+    Console(highlight=False).print(table)
+
+
+def _good(each: "Importance") -> str:
+    if each.low is not None and each.high is not None:
+        return f"{each.low:.4g} to {each.high:.4g}"
+    if not each.values:
+        return "it in none of them"
+    return ", ".join(f"{value} ({count} of {each.best_trials})" for value, count in each.values[:3])
+
+
+def _object(each: "Importance") -> dict[str, Any]:
+    good: dict[str, Any] = {"trials": each.best_trials}
+    if each.low is not None:
+        good |= {"low": each.low, "high": each.high}
+    else:
+        good["values"] = [{"value": value, "trials": count} for value, count in each.values]
+    return {"name": each.name, "ped_anova": each.ped_anova, "fanova": each.fanova, "best": good}
