@@ -32,6 +32,23 @@ def read_baselines(
     )
 
 
+def read_python_baselines(raw: Mapping[str, Mapping[str, Any]], style: str, where: str) -> tuple[Baseline, ...]:
+    """Baselines of a network that a person's code makes: what it may ask is not known yet, so only values are checked.
+
+    A KerasTuner space has one that is not written down: its defaults, which come first.
+    """
+    made = [Baseline("defaults", {})] if style == "keras_tuner" and "defaults" not in raw else []
+    for name, values in raw.items():
+        at = f"{where}: baselines.{name}"
+        if not isinstance(values, dict):
+            raise SpecError(f"{at}: is a mapping of parameters to values.")
+        for key, value in values.items():
+            if not isinstance(value, int | float | str | bool):
+                raise SpecError(f"{at}: {key}: {value!r} is not a value. Give a number, a word, true or false.")
+        made.append(Baseline(name, dict(values)))
+    return tuple(made)
+
+
 def _complete(raw: Mapping[str, Any], space: Space, model: str, task: Task, at: str) -> Params:
     given = _given(raw, FAMILIES[model], at)
     # Conditions may look at a parameter that is asked later, so everything is asked once beforehand.

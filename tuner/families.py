@@ -27,11 +27,15 @@ CLASSIFICATION_LOSSES = ("sparse_categorical_crossentropy", "categorical_crossen
 REGRESSION_LOSSES = ("mse", "mae", "huber")
 LOSSES: Mapping[Task, tuple[str, ...]] = {"classification": CLASSIFICATION_LOSSES, "regression": REGRESSION_LOSSES}
 OUTPUT_ACTIVATIONS = ("softmax", "sigmoid", "linear")
+CALLBACKS = ("early_stopping", "reduce_lr_on_plateau", "swap_ema_weights", "terminate_on_nan")
 NORMALIZATIONS = ("none", "minmax", "standard", "whiten")
 TARGET_NORMALIZATIONS = ("none", "standard")
 AUGMENTATIONS = (
     "none", "shift", "flip", "rotate", "shift+flip", "shift+rotate", "flip+rotate", "shift+flip+rotate",
 )  # fmt: skip
+
+SETTINGS = ("normalization", "batch_size", "epochs")
+"""What a specification may say of the training of a network that a person's code makes."""
 
 # Keras: SGD() is 0.01, every other optimizer 0.001.
 _LEARNING_RATES = {"sgd": 0.01, "momentum": 0.01, "nesterov": 0.01}

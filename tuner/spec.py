@@ -15,9 +15,10 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from tuner.baselines import Baseline, read_baselines
+from tuner.baselines import Baseline, read_baselines, read_python_baselines
+from tuner.code import STYLES, CodeName, read_name
 from tuner.errors import SpecError
-from tuner.families import FAMILIES, LOSSES, Task
+from tuner.families import CALLBACKS, FAMILIES, LOSSES, SETTINGS, Task
 from tuner.metrics import METRICS, Direction, key
 from tuner.parameters import read_parameters
 from tuner.sources import DataSpec, known_sources, task_of
@@ -68,10 +69,11 @@ class _File(_Edge):
 
     dataset: str | dict[str, str]
     validation: int | float = 0.2
-    model: str = "mlp"
+    model: str | dict[str, str] = "mlp"
     objective: Objective = Objective()
     metrics: tuple[str, ...] = Field(default=(), strict=False)
-    parameters: dict[str, Any]
+    parameters: dict[str, Any] | None = None
+    callbacks: tuple[str | dict[str, dict[str, Any]], ...] = Field(default=(), strict=False)
     baselines: dict[str, dict[str, Any]] = Field(default_factory=dict)
     search: Search = Search()
 
@@ -81,6 +83,9 @@ class StudySpec:
     """A checked search-space file.
 
     name: the space's, from the file's name. text: the file as it was read. folder: where it was, for relative paths.
+    code: of a network that a person's code makes; then `model` is "keras_tuner" or "python", and `space` holds only
+    settings of the training that the file gives: the rest of it is known when the code asks.
+    callbacks: of Keras, each a name with its options.
     """
 
     name: str
@@ -95,6 +100,8 @@ class StudySpec:
     text: str
     folder: Path
     digest: str
+    code: CodeName | None = None
+    callbacks: tuple[Mapping[str, Any], ...] = ()
 
 
 def read_spec(path: Path) -> StudySpec:
@@ -112,11 +119,18 @@ def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:
     where: what errors call it. folder: what relative paths in it start from. Raises SpecError.
     """
     file = _shape(_load(text, where), where)
-    if file.model not in FAMILIES:
-        raise SpecError(f"{where}: model: {file.model!r} is not known{nearest(file.model, FAMILIES)}")
+    if isinstance(file.model, dict):
+        return _python_spec(file, text, name, folder, where)
+    model = file.model
+    if file.callbacks:
+        raise SpecError(f"{where}: callbacks: go with a model of your own code. The families have search.patience.")
+    if file.parameters is None:
+        raise SpecError(f"{where}: parameters: is missing.")
+    if model not in FAMILIES:
+        raise SpecError(f"{where}: model: {model!r} is not known{nearest(model, FAMILIES)}")
     data = _data(file, folder, where)
     task = task_of(data)
-    space = read_parameters(file.parameters, FAMILIES[file.model], where)
+    space = read_parameters(file.parameters, FAMILIES[model], where)
     if task == "regression" and "objective" not in file.model_fields_set:
         file = file.model_copy(update={"objective": Objective(metric="val_mae", direction="minimize")})
     _check_objective(file, task, where)
@@ -125,16 +139,65 @@ def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:
         name=name,
         data=data,
         task=task,
-        model=file.model,
+        model=model,
         objective=file.objective,
         metrics=file.metrics,
         space=space,
-        baselines=read_baselines(file.baselines, space, file.model, task, where),
+        baselines=read_baselines(file.baselines, space, model, task, where),
         search=file.search,
         text=text,
         folder=folder,
         digest=_digest(file),
     )
+
+
+def _python_spec(file: _File, text: str, name: str, folder: Path, where: str) -> StudySpec:
+    """A file whose network is made by code: what is searched is the code's to say."""
+    assert isinstance(file.model, dict)
+    if len(file.model) != 1 or next(iter(file.model)) not in STYLES:
+        raise SpecError(f"{where}: model: is a family, {{keras_tuner: FILE.py:NAME}} or {{python: FILE.py:NAME}}.")
+    if file.metrics:
+        raise SpecError(f"{where}: metrics: are named where the code compiles its model.")
+    style = next(each for each in STYLES if each in file.model)
+    data = _data(file, folder, where)
+    task = task_of(data)
+    settings = {each: FAMILIES["mlp"][each] for each in SETTINGS}
+    objective = file.objective
+    if "objective" not in file.model_fields_set and task == "regression":
+        objective = Objective(metric="val_loss", direction="minimize")
+    better = METRICS[task].get(key(objective.metric.removeprefix("val_")))
+    if "loss" in objective.metric and better is None:
+        better = "minimize"
+    if better is not None and better != objective.direction:
+        word = "lower" if better == "minimize" else "higher"
+        raise SpecError(f"{where}: objective: {objective.metric} is better when it is {word}. Set direction: {better}.")
+    return StudySpec(
+        name=name,
+        data=data,
+        task=task,
+        model=style,
+        objective=objective,
+        metrics=(),
+        space=read_parameters(file.parameters, settings, where) if file.parameters else Space(()),
+        baselines=read_python_baselines(file.baselines, style, where),
+        search=file.search,
+        text=text,
+        folder=folder,
+        digest=_digest(file),
+        code=read_name(style, file.model[style], f"{where}: model.{style}"),
+        callbacks=_callbacks(file, where),
+    )
+
+
+def _callbacks(file: _File, where: str) -> tuple[Mapping[str, Any], ...]:
+    listed: tuple[Mapping[str, Any], ...] = tuple(
+        {each: {}} if isinstance(each, str) else each for each in file.callbacks
+    )
+    for each in listed:
+        for name in each:
+            if name not in CALLBACKS:
+                raise SpecError(f"{where}: callbacks: {name!r} is not known{nearest(name, CALLBACKS)}")
+    return listed
 
 
 def _digest(file: _File) -> str:

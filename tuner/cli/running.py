@@ -21,10 +21,13 @@ from tuner.cli.common import (
     settings_of,
     storage_option,
     study_argument,
+    view_of,
 )
+from tuner.cli.python_options import code_option, given_of, python_options
 from tuner.settings import Settings
 
 if TYPE_CHECKING:
+    from tuner.code import Code
     from tuner.database.connection import Database
     from tuner.database.studies import StudyView
     from tuner.workers.devices import Slot
@@ -43,7 +46,9 @@ _fit = click.option("--fit", is_flag=True, help="Train through Keras' Model.fit 
 
 
 @click.command()
-@click.option("--space", required=True, metavar="NAME|FILE", help="A shipped search space, or a YAML file.")
+@click.option(
+    "--space", required=True, metavar="NAME|FILE", help="A shipped search space, a YAML file, or Python code."
+)
 @click.option("--study", "study_name", metavar="NAME", help="Name of the study [the space's, numbered].")
 @_trials
 @_timeout
@@ -55,6 +60,7 @@ _fit = click.option("--fit", is_flag=True, help="Train through Keras' Model.fit 
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Of everything random in the study.")
 @click.option("--detach", is_flag=True, help="Only store the study; `tune worker` processes will run it.")
 @_fit
+@python_options
 @storage_option
 @json_option
 def start(
@@ -72,23 +78,27 @@ def start(
     fit: bool,
     storage: str | None,
     as_json: bool,
+    **python: Any,
 ) -> None:
     """Start a study and run its trials.
 
     Example: tune start --space fashion_mnist --trials 20
     """
-    from tuner.cli.spaces import find_space
+    from tuner.cli import python_spaces
     from tuner.data.sources import load
     from tuner.search.possible import check_algorithms
+    from tuner.studies.code import code_options
     from tuner.studies.service import create_study
 
     settings = settings_of(storage)
-    spec = find_space(space)
+    spec, code = python_spaces.read_space(space, given_of(python))
     check_algorithms(spec, space)
     slots = _slots(device, workers, gpus, workers_per_gpu, mixed_precision)
-    if not detach:
+    if not detach or code is not None:
         # Damage and absence of the data show here, in one line, before anything is stored.
-        load(spec.data, 0)
+        dataset = load(spec.data, 0)
+    if code is not None:
+        python_spaces.try_code(spec, code, dataset.info)
     db = open_studies(settings)
     study = create_study(
         db,
@@ -98,13 +108,14 @@ def start(
         timeout_s=timeout,
         seed=seed,
         mlflow_uri=settings.tracking_uri,
-        options={},
+        options=code_options(code),
     )
     if detach:
-        click.echo(f"study {study.study_name} is stored; run it with: tune worker --study {study.study_name}", err=True)
+        command = " ".join(["tune worker --study", study.study_name, *python_spaces.worker_arguments(code)])
+        click.echo(f"study {study.study_name} is stored; run it with: {command}", err=True)
         click.echo(json.dumps({"study_name": study.study_name}) if as_json else study.study_name)
         return
-    _run(db, settings, study, slots, fit, as_json)
+    _run(db, settings, study, slots, fit, as_json, code)
 
 
 @click.command()
@@ -117,6 +128,7 @@ def start(
 @_workers_per_gpu
 @_mixed_precision
 @_fit
+@code_option
 @storage_option
 @json_option
 def resume(
@@ -129,6 +141,7 @@ def resume(
     workers_per_gpu: int,
     mixed_precision: bool,
     fit: bool,
+    code: tuple[str, ...],
     storage: str | None,
     as_json: bool,
 ) -> None:
@@ -136,13 +149,17 @@ def resume(
 
     Example: tune resume fashion_mnist-1 --trials 60
     """
-    from tuner.studies.service import resume_study
+    from tuner.code import find_code
+    from tuner.studies.code import code_for
+    from tuner.studies.service import resume_study, spec_of
 
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
     slots = _slots(device, workers, gpus, workers_per_gpu, mixed_precision)
+    there = view_of(db, study)
+    found = code_for(there, spec_of(there), [find_code(each) for each in code])
     view = resume_study(db, study, trials, timeout)
-    _run(db, settings, view, slots, fit, as_json)
+    _run(db, settings, view, slots, fit, as_json, found)
 
 
 @click.command()
@@ -153,6 +170,7 @@ def resume(
 @_workers_per_gpu
 @_mixed_precision
 @_fit
+@code_option
 @storage_option
 def worker(
     study: str | None,
@@ -162,12 +180,14 @@ def worker(
     workers_per_gpu: int,
     mixed_precision: bool,
     fit: bool,
+    code: tuple[str, ...],
     storage: str | None,
 ) -> None:
     """Take trials from the database: one process, as many machines as you like.
 
     Example: tune worker --storage postgresql://tuner@db/tuner
     """
+    from tuner.code import find_code
     from tuner.workers.worker import EXIT_REPLACE_ME
     from tuner.workers.worker import main as work
 
@@ -176,11 +196,12 @@ def worker(
         # Nobody has chosen this process' share of the machine: all its cores, and the first GPU.
         slot = _slots(device, 1, gpus, workers_per_gpu, mixed_precision)[0]
         os.environ.update({name: os.environ.get(name, value) for name, value in slot.environment().items()})
-    code = work(settings_of(storage), study, worker_id, "fit" if fit else "auto")
-    if code == EXIT_REPLACE_ME and worker_id is None:
+    codes = [find_code(each) for each in code]
+    exit_code = work(settings_of(storage), study, worker_id, "fit" if fit else "auto", codes)
+    if exit_code == EXIT_REPLACE_ME and worker_id is None:
         # Nobody will start a fresh process in its place, so it becomes one.
         os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
-    sys.exit(code)
+    sys.exit(exit_code)
 
 
 @click.command()
@@ -212,13 +233,17 @@ def _slots(
     return made
 
 
-def _run(db: "Database", settings: Settings, study: "StudyView", slots: Any, fit: bool, as_json: bool) -> None:
+def _run(
+    db: "Database", settings: Settings, study: "StudyView", slots: Any, fit: bool, as_json: bool, code: "Code | None"
+) -> None:
     from tuner.cli import live, show
+    from tuner.cli.python_spaces import worker_arguments
     from tuner.studies.service import study_status
     from tuner.workers.pool import Pool
 
     logs = Path("tuner-logs") / study.study_name.replace("/", "_")
-    pool = Pool(db, settings.storage, study.study_name, slots, logs, ["--fit"] if fit else [])
+    arguments = [*(["--fit"] if fit else []), *worker_arguments(code)]
+    pool = Pool(db, settings.storage, study.study_name, slots, logs, arguments)
     if slots[0].gpu is None:
         click.echo(f"tune: no GPU; {len(slots)} workers on the CPU, {slots[0].threads} threads each", err=True)
     with live.progress(db, study.study_name) as look:

@@ -27,7 +27,10 @@ STYLES = {
 
 def searched_params(status: StudyStatus, trial: TrialView) -> Params:
     """The part of a trial's configuration that the search chose, in the order of the file."""
-    space = spec_of(status.study).space
+    spec = spec_of(status.study)
+    space = spec.space
+    if spec.code is not None:
+        return trial.params
     names = [each.name for each in space if not (isinstance(each.domain, Choice) and len(each.domain.values) == 1)]
     return {name: trial.params[name] for name in names if name in trial.params}
 

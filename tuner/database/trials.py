@@ -200,6 +200,11 @@ def start(db: Database, job: Job, params: Params, tags: Mapping[str, str], repea
     )
 
 
+def amend(db: Database, job: Job, params: Params) -> None:
+    """More of the configuration has become known. Raises LeaseLost."""
+    _write(db, job, params=dict(params), changes=TrialRow.changes + 1)
+
+
 def renew(db: Database, job: Job) -> None:
     """Make sure that the trial is still this worker's, for a whole lease. Raises LeaseLost."""
     _write(db, job, lease_until=utc_now() + LEASE_S)

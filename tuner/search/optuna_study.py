@@ -59,6 +59,7 @@ def baseline_proposal(spec: StudySpec, ordinal: int) -> tuple[str, Params] | Non
     if ordinal >= len(spec.baselines):
         return None
     baseline = spec.baselines[ordinal]
+    # What code asks is not known before it asks; its baseline is answered then.
     return baseline.name, proposal(baseline.params, spec.space)
 
 

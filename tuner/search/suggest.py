@@ -6,6 +6,7 @@ Leaves to others: the samplers and pruners (algorithms), what a network asks for
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from optuna.distributions import (
     BaseDistribution,
@@ -15,6 +16,7 @@ from optuna.distributions import (
 )
 from optuna.trial import Trial
 
+from tuner.errors import SpecError
 from tuner.space import Ask, Choice, FloatRange, IntRange, Parameter, Params, Space, Value, answers
 
 
@@ -44,6 +46,55 @@ def answer_from(trial: Trial, space: Space, used: dict[str, Value]) -> Ask:
         return values[parameter.name]
 
     return answers(space, choose, used)
+
+
+def answer_as_asked(trial: Trial, space: Space, used: dict[str, Value], baseline: Params | None, defaults: bool) -> Ask:
+    """Answer code that says what it searches by asking: each parameter is sampled in the domain with which it is asked.
+
+    space: of the parameters that are written down beforehand; one of these is answered from there.
+    baseline: values by name for those it names. defaults: the rest of a baseline has its defaults, not sampled values.
+    Raises SpecError for a baseline's value that lies outside the domain asked.
+    """
+    known = answer_from(trial, space, {})
+
+    def answer(asked: Parameter) -> Value:
+        if asked.name in used:
+            return used[asked.name]
+        if asked.name in space:
+            value = known(asked)
+        elif baseline is not None and (asked.name in baseline or defaults):
+            value = _given(trial, asked, baseline)
+        else:
+            value = _suggest_anew(trial, asked)
+        used[asked.name] = value
+        return value
+
+    return answer
+
+
+def _given(trial: Trial, asked: Parameter, baseline: Params) -> Value:
+    """A value that a person knows, stored as if it had been sampled."""
+    value = baseline.get(asked.name, asked.default)
+    if isinstance(asked.domain, FloatRange) and type(value) is int:
+        value = float(value)
+    if value not in asked.domain:
+        if asked.name in baseline:
+            raise SpecError(f"the baseline has {asked.name} = {value!r}; the code asks for {asked.domain}.")
+        # A default outside its own range cannot be shown to the sampler; the nearest thing to it is the beginning.
+        value = asked.domain.values[0] if isinstance(asked.domain, Choice) else asked.domain.low
+    sampled = distribution(asked)
+    if sampled is not None and asked.name not in trial.params:
+        internal = sampled.to_internal_repr(value)
+        trial.storage.set_trial_param(trial._trial_id, asked.name, internal, sampled)
+    return value
+
+
+def _suggest_anew(trial: Trial, parameter: Parameter) -> Value:
+    """As `_suggest`. A name that had another kind of domain before, under another condition, is told apart by it."""
+    try:
+        return _suggest(trial, parameter)
+    except ValueError:
+        return _suggest(trial, replace(parameter, name=f"{parameter.name} [{parameter.domain}]"))
 
 
 def proposal(baseline: Params, space: Space) -> Params:

@@ -21,6 +21,7 @@ from tuner.errors import InputError, NotFound, StudyConflict
 from tuner.search import cells
 from tuner.search.optuna_study import create_optuna_study
 from tuner.spec import StudySpec, parse_spec
+from tuner.studies.code import CODE_DIGEST, check_digest
 
 StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "finished"]
 FAILED = ("diverged", "out_of_memory", "failed", "given_up")
@@ -87,18 +88,19 @@ def create_study(
         if added or study_name is not None:
             break
     if not added:
-        _go_on(db, spec, name, budget)
+        _go_on(db, spec, name, budget, options)
     create_optuna_study(db.storage, name, spec)
     return studies.view_study(db, name)
 
 
-def _go_on(db: Database, spec: StudySpec, name: str, budget: int) -> None:
+def _go_on(db: Database, spec: StudySpec, name: str, budget: int, options: Mapping[str, Any]) -> None:
     there = studies.view_study(db, name)
     if there.spec_digest != spec.digest:
         raise StudyConflict(
             f"study {name!r} is there with another specification (space {there.space_name}). "
             "Choose another --study name, or `tune resume` it as it is."
         )
+    check_digest(there, str(options.get(CODE_DIGEST, "")))
     if there.finished_at is not None:
         raise StudyConflict(
             f"study {name!r} has ended after {there.trials} trials. "

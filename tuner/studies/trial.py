@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 import optuna
 
+from tuner.code import Code
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import Preprocessing, fit
 from tuner.database import trials
@@ -22,17 +23,15 @@ from tuner.database.connection import Database, patiently
 from tuner.database.studies import StudyView, view_study
 from tuner.database.trials import EpochView, Job, LeaseLost
 from tuner.errors import DataError, ServiceDown, TrialFailed
-from tuner.families import CONFIGURE, MlpConfig
 from tuner.search.algorithms import trial_seed
 from tuner.search.optuna_study import adopt, baseline_proposal, open_optuna_study, tell, trial_template, worst_value
-from tuner.search.suggest import answer_from
 from tuner.space import Value
 from tuner.spec import StudySpec
+from tuner.studies.asking import ask_network
 from tuner.training import backend
 from tuner.training.checkpoint import Checkpoint
-from tuner.training.models import build, export_bytes, parameters
+from tuner.training.network import Network
 from tuner.training.plan import Metrics, Path, TrainPlan, TrainResult
-from tuner.training.trainer import train
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +43,7 @@ class Bench:
     """What a worker needs to run the trials of one study.
 
     tags: of the worker, for the record (host, device, versions). hand_back: asked at each epoch's end whether the
-    worker has to leave. path: which training path to take.
+    worker has to leave. path: which training path to take. code: what makes the network, if a person's code does.
     """
 
     db: Database
@@ -55,6 +54,7 @@ class Bench:
     tags: Mapping[str, str]
     hand_back: Callable[[], bool]
     path: Path = "auto"
+    code: Code | None = None
     fitted: dict[str, Preprocessing] = field(default_factory=dict)
 
     def preprocessing(self, kind: str) -> Preprocessing:
@@ -98,18 +98,23 @@ def _run(bench: Bench, job: Job) -> None:
         _end(bench, job, study, trial.number, "given_up", _deaths(bench, job), None, 0, {})
         return
     used: dict[str, Value] = {}
-    ask = answer_from(trial, spec.space, used)
-    config = patiently(lambda: CONFIGURE[spec.model](ask, spec.task, bench.dataset.info.images))
     seed = trial_seed(bench.study.seed, job.ordinal, "training")
     tags = {**bench.tags, "seed": str(seed)}
+    baseline = spec.baselines[job.ordinal].params if proposal is not None else None
+    try:
+        network = ask_network(spec, bench.dataset.info, bench.code, trial, baseline, used, seed)
+    except TrialFailed as failure:
+        patiently(lambda: trials.start(db, job, used, tags))
+        _end(bench, job, study, trial.number, failure.state, failure.reason, None, 0, tags)
+        return
     checkpoint = _checkpoint(bench, job)
-    watch = _Watch(bench, job, trial, immune=proposal is not None)
+    watch = _Watch(bench, job, trial, used, immune=proposal is not None)
     goes_on_after = checkpoint.epoch if checkpoint else 0
     patiently(lambda: trials.start(db, job, used, tags, repeats=watch.stored - goes_on_after))
     if job.attempt > 1:
-        logger.info("trial %d adopted: goes on after epoch %d of %d", number, goes_on_after, config.epochs)
+        logger.info("trial %d adopted: goes on after epoch %d of %s", number, goes_on_after, network.epochs or "?")
     try:
-        result, tags = _train(bench, job, config, checkpoint, seed, watch, tags)
+        result, tags = _train(bench, job, network, checkpoint, seed, watch, tags)
     except TrialFailed as failure:
         _end(bench, job, study, trial.number, failure.state, failure.reason, None, 0, tags)
         return
@@ -117,42 +122,46 @@ def _run(bench: Bench, job: Job) -> None:
         patiently(lambda: trials.hand_back(db, job))
         logger.info("trial %d handed back at epoch %d", trial.number, len(result.epochs))
         return
-    state, reason = _outcome(result, watch, config)
+    state, reason = _outcome(result, watch, network.epochs)
     _end(bench, job, study, trial.number, state, reason, result.value, result.best_epoch, tags)
 
 
 def _train(
     bench: Bench,
     job: Job,
-    config: MlpConfig,
+    network: Network,
     checkpoint: Checkpoint | None,
     seed: int,
     watch: "_Watch",
     tags: Mapping[str, str],
 ) -> tuple[TrainResult, dict[str, str]]:
-    info = bench.dataset.info
     began = time.monotonic()
-    model = build(config, info, bench.preprocessing(config.normalization), bench.spec.metrics, seed=seed)
     plan = TrainPlan(
-        batch_size=config.batch_size,
-        epochs=config.epochs,
+        batch_size=None,
+        epochs=0,
         monitor=bench.spec.objective.metric,
         direction=bench.spec.objective.direction,
         patience=bench.spec.search.patience,
         seed=seed,
         path=bench.path,
     )
-    result = train(model, bench.dataset, plan, checkpoint, watch)
+    result = network.train(bench.dataset, bench.preprocessing, plan, checkpoint, watch)
+    watch.note_params()
+    model_tags = {}
     if result.best_epoch > 0 and not watch.handed_back:
-        data = export_bytes(model)
+        exported = network.export()
+        if exported.problem:
+            logger.warning("trial %s: the model %s", job.trial_number, exported.problem)
+            model_tags["model"] = exported.problem
         # Not over the model of a worker that has taken this trial over.
         patiently(lambda: trials.renew(bench.db, job))
-        bench.store.put(blob_name(job.study_name, job.ordinal, "model.keras"), data)
+        bench.store.put(blob_name(job.study_name, job.ordinal, exported.name), exported.data)
     seconds = time.monotonic() - began
     return result, {
         **tags,
+        **model_tags,
         "path": result.path,
-        "parameters": str(parameters(model)),
+        "parameters": str(network.parameters()),
         "training_seconds": f"{seconds:.2f}",
     }
 
@@ -162,7 +171,9 @@ def _checkpoint(bench: Bench, job: Job) -> Checkpoint | None:
     if data is None:
         return None
     try:
-        return Checkpoint.from_bytes(data)
+        found = Checkpoint.from_bytes(data)
+        # Training that is one call of somebody's `fit` cannot be entered in its middle, and stores no weights.
+        return found if found.weights else None
     except DataError as error:
         logger.warning("trial %s: %s", job.trial_number, error)
         return None
@@ -171,14 +182,19 @@ def _checkpoint(bench: Bench, job: Job) -> Checkpoint | None:
 class _Watch:
     """What happens at each epoch's end: the checkpoint, the row, Optuna, and whether to go on.
 
-    stored: how many epochs the rows hold from earlier attempts.
+    used: the configuration; code may ask for more of it while it trains. stored: how many epochs the rows hold from
+    earlier attempts.
     """
 
-    def __init__(self, bench: Bench, job: Job, trial: optuna.trial.Trial, immune: bool) -> None:
+    def __init__(
+        self, bench: Bench, job: Job, trial: optuna.trial.Trial, used: Mapping[str, Value], immune: bool
+    ) -> None:
         self._bench = bench
         self._job = job
         self._trial = trial
         self._immune = immune
+        self._used = used
+        self._known = len(used)
         self._metric = bench.spec.objective.metric
         self._checkpoint = job.checkpoint
         frozen = patiently(lambda: bench.db.storage.get_trial(trial._trial_id))
@@ -194,8 +210,9 @@ class _Watch:
 
     def __call__(self, epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
         db, job = self._bench.db, self._job
+        self.note_params()
         view = EpochView(epoch, metrics, seconds, measured_at=time.time())
-        best = checkpoint.epochs[checkpoint.best_epoch - 1][self._metric] if checkpoint.best_epoch else None
+        best = checkpoint.epochs[checkpoint.best_epoch - 1].get(self._metric) if checkpoint.best_epoch else None
         # A name of its own: a worker that was robbed and does not know it writes beside, and the row, which only the
         # holder can write, says which one counts.
         name = f"checkpoint-{job.attempt}-{epoch}.npz"
@@ -212,22 +229,31 @@ class _Watch:
         self.handed_back = not self.pruned and not self.time_was_up and self._bench.hand_back()
         return not (self.pruned or self.handed_back or self.time_was_up)
 
+    def note_params(self) -> None:
+        """Store what the code asked since."""
+        if len(self._used) > self._known:
+            patiently(lambda: trials.amend(self._bench.db, self._job, self._used))
+            self._known = len(self._used)
+
     def _report(self, epoch: int, metrics: Metrics) -> None:
-        value = metrics[self._metric]
+        # Code of its own may say the objective only in the end.
+        value = metrics.get(self._metric, math.nan)
         if math.isfinite(value) and epoch not in self._reported:
             patiently(lambda: self._trial.report(value, epoch))
             self._reported.add(epoch)
 
 
-def _outcome(result: TrainResult, watch: _Watch, config: MlpConfig) -> tuple[str, str]:
-    """The trial's state and the reason, in our words."""
+def _outcome(result: TrainResult, watch: _Watch, planned: int | None) -> tuple[str, str]:
+    """The trial's state and the reason, in our words. planned: epochs, where they are known."""
     epochs = len(result.epochs)
+    early = planned is None or epochs < planned
+    of = f"epoch {epochs}" if planned is None else f"epoch {epochs} of {planned}"
     if result.stopped == "diverged":
         return "diverged", result.reason
-    if watch.pruned and epochs < config.epochs:
-        return "pruned", f"pruned at epoch {epochs} of {config.epochs}"
-    if watch.time_was_up and epochs < config.epochs:
-        return "complete", f"time was up at epoch {epochs} of {config.epochs}"
+    if watch.pruned and early:
+        return "pruned", f"pruned at {of}"
+    if watch.time_was_up and early:
+        return "complete", f"time was up at {of}"
     return "complete", result.reason
 
 

@@ -35,6 +35,8 @@ def why_not(model: Any, dataset: Dataset) -> str | None:
             return f"the model has a {name} of its own"
     if model.run_eagerly:
         return "the model was compiled to run eagerly"
+    if not getattr(model, "inputs", None):
+        return "the model is a subclass, without inputs that are known beforehand"
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         return "the model has several inputs or outputs"
     if len(model.metrics) > 1 + (model._compile_metrics is not None):

@@ -41,7 +41,7 @@ def build(
         return int(draws.integers(2**31 - 1))
 
     layers = catalogue.augmentation(config.augmentation, seeds) if info.images else []
-    layers += _normalization(preprocessing)
+    layers += normalization_layers(preprocessing)
     if len(info.input_shape) > 1:
         layers.append(keras.layers.Flatten(name="flatten"))
     if config.input_dropout:
@@ -88,7 +88,7 @@ def _target_units(info: DataInfo) -> Any:
     return keras.layers.Rescaling(scale, offset=np.array(info.target_means, np.float32), name="target_units")
 
 
-def _normalization(preprocessing: Preprocessing) -> list[Any]:
+def normalization_layers(preprocessing: Preprocessing) -> list[Any]:
     """Keras' layers for `Preprocessing.apply`: first the offset, then the rest, in the same order and so rounding."""
     if preprocessing.offset is None:
         return []
@@ -162,6 +162,9 @@ def evaluate(model: Any, rows: Rows, info: DataInfo) -> Metrics:
         varied = float(np.mean(np.var(rows.y.astype(np.float64).reshape(outputs.shape), axis=0)))
         figures = {"loss": squared, "rmse": squared**0.5, "mae": float(np.mean(np.abs(errors)))}
         return figures | ({"r2": 1 - squared / varied} if varied > 0 else {})
+    if outputs.shape[1] == 1:
+        # One output for two classes is the probability of the second.
+        outputs = np.concatenate([1 - outputs, outputs], axis=1)
     scores = {"accuracy": float(np.mean(outputs.argmax(axis=1) == rows.y))}
     if outputs.min() >= 0 and np.allclose(outputs.sum(axis=1), 1, atol=1e-3):
         chosen = np.take_along_axis(outputs, rows.y.astype(np.intp)[:, np.newaxis], axis=1)

@@ -1,8 +1,8 @@
 """What goes into training a model and what comes out. Plain values: no Keras."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from tuner.training.checkpoint import Checkpoint
 
@@ -54,3 +54,16 @@ class TrainResult:
     reason: str
     path: str
     seconds: float = field(default=0.0)
+
+
+@dataclass(frozen=True)
+class Training:
+    """What a function ``space(trial)`` may return instead of a model alone.
+
+    model: compiled. epochs, batch_size: None takes the specification's. callbacks: of Keras, made for this model.
+    """
+
+    model: Any
+    epochs: int | None = None
+    batch_size: int | None = None
+    callbacks: Sequence[Any] = ()

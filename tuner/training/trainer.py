@@ -58,7 +58,7 @@ def train(
         history, best = list(resume.epochs), resume.best_weights
     stopped: Stopped = "finished"
     reason = ""
-    with _out_of_memory(plan, dataset):
+    with out_of_memory(plan, dataset):
         epochs = _path(model, dataset, plan)
     while len(history) < plan.epochs:
         if out_of_patience(_monitored(history, plan), plan.direction, plan.patience):
@@ -67,10 +67,11 @@ def train(
             break
         epoch = len(history) + 1
         epoch_started = time.perf_counter()
-        with _out_of_memory(plan, dataset):
+        with out_of_memory(plan, dataset):
             metrics = epochs.run(epoch)
         seconds = time.perf_counter() - epoch_started
-        bad = _not_finite(metrics, plan)
+        check_monitored(metrics, plan)
+        bad = not_finite(metrics, plan)
         if bad is not None:
             stopped, reason = "diverged", _diverged(model, epoch, bad, metrics)
             break
@@ -129,7 +130,17 @@ def _monitored(history: Sequence[Metrics], plan: TrainPlan) -> list[float]:
     return [metrics[plan.monitor] for metrics in history]
 
 
-def _not_finite(metrics: Metrics, plan: TrainPlan) -> str | None:
+def check_monitored(metrics: Metrics, plan: TrainPlan) -> None:
+    """Raises TrialFailed where the model does not measure what the study optimizes."""
+    if plan.monitor not in metrics:
+        measured = ", ".join(name for name in metrics if name != "learning_rate")
+        raise TrialFailed(
+            f"the model does not measure {plan.monitor!r}, which the study optimizes; it measures {measured}. "
+            "Compile it with that metric, or choose another objective"
+        )
+
+
+def not_finite(metrics: Metrics, plan: TrainPlan) -> str | None:
     """The first of the metrics that matter which is not a number."""
     names = ("loss", "val_loss", plan.monitor)
     return next((name for name in names if not math.isfinite(metrics.get(name, 0.0))), None)
@@ -143,8 +154,8 @@ def _diverged(model: Any, epoch: int, name: str, metrics: Metrics) -> str:
 
 
 @contextmanager
-def _out_of_memory(plan: TrainPlan, dataset: Dataset) -> Iterator[None]:
-    """Turn a framework's word for no memory left into ours."""
+def out_of_memory(plan: TrainPlan, dataset: Dataset) -> Iterator[None]:
+    """Turn a framework's word for no memory left into ours: TrialFailed, state "out_of_memory"."""
     try:
         yield
     except Exception as error:

@@ -14,11 +14,12 @@ import socket
 import threading
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import psutil
 
+from tuner.code import Code
 from tuner.database import blobs, studies, trials, workers
 from tuner.database.connection import OUTAGE_S, Database, open_database, patiently
 from tuner.errors import DataError, ServiceDown, TunerError
@@ -94,8 +95,17 @@ class _Pulse:
         self._thread.join(_BEAT_S)
 
 
-def main(settings: Settings, study_name: str | None, worker_id: str | None = None, path: Path = "auto") -> int:
-    """Take trials: of one study until it has ended, or of whichever is open until told to leave. Gives an exit code."""
+def main(
+    settings: Settings,
+    study_name: str | None,
+    worker_id: str | None = None,
+    path: Path = "auto",
+    codes: Sequence[Code] = (),
+) -> int:
+    """Take trials: of one study until it has ended, or of whichever is open until told to leave. Gives an exit code.
+
+    codes: what of a person's code may be run here; studies of other code are not for this worker.
+    """
     leaving = Leaving()
     leaving.listen()
     name = worker_id or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
@@ -107,7 +117,7 @@ def main(settings: Settings, study_name: str | None, worker_id: str | None = Non
     if study_name is not None:
         pulse.say(study_name, "starting")
     try:
-        return _Worker(settings, db, name, device, pulse, leaving, path).work(study_name)
+        return _Worker(settings, db, name, device, pulse, leaving, path, codes).work(study_name)
     finally:
         pulse.close()
         with contextlib.suppress(ServiceDown):
@@ -116,7 +126,15 @@ def main(settings: Settings, study_name: str | None, worker_id: str | None = Non
 
 class _Worker:
     def __init__(
-        self, settings: Settings, db: Database, name: str, device: str, pulse: _Pulse, leaving: Leaving, path: Path
+        self,
+        settings: Settings,
+        db: Database,
+        name: str,
+        device: str,
+        pulse: _Pulse,
+        leaving: Leaving,
+        path: Path,
+        codes: Sequence[Code],
     ) -> None:
         # The frameworks are imported once, here, after the worker has shown itself. A million objects that stay are no
         # garbage: not looking for any saves an eighth of the import, and leaving them out of every later look the rest.
@@ -138,6 +156,7 @@ class _Worker:
         self._pulse = pulse
         self._leaving = leaving
         self._path = path
+        self._codes = codes
         self._tags = {"device": device, "host": socket.gethostname(), **_versions()}
         self._store = blobs.blob_store(db, settings.artifacts)
         self._benches: dict[str, Any] = {}
@@ -216,10 +235,12 @@ class _Worker:
     def _bench(self, view: studies.StudyView) -> Any:
         if view.study_name not in self._benches:
             from tuner.data.sources import load
+            from tuner.studies.code import code_for
             from tuner.studies.service import spec_of
 
             self._pulse.say(view.study_name, "loading")
             spec = spec_of(view)
+            code = code_for(view, spec, self._codes)
             dataset = load(spec.data, view.seed)
             bound = patiently(lambda: studies.pin_data(self._db, view.study_name, dataset.digest))
             if bound != dataset.digest:
@@ -237,7 +258,7 @@ class _Worker:
                 "rows_test": str(info.test_rows),
             }
             self._benches[view.study_name] = self._trial.Bench(
-                self._db, view, spec, dataset, self._store, tags, self._leaving, self._path
+                self._db, view, spec, dataset, self._store, tags, self._leaving, self._path, code
             )
             if view.mlflow_uri not in self._projectors:
                 self._projectors[view.mlflow_uri] = self._projection.Projector(

@@ -1,0 +1,51 @@
+"""The options of commands that run a space in Python.
+
+Leaves to others: what they mean (python_spaces).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import click
+
+from tuner.families import NORMALIZATIONS
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the options say beside --space."""
+
+    dataset: str | None
+    objective: str | None
+    epochs: int | None
+    batch_size: int | None
+    normalization: str | None
+    code: tuple[str, ...]
+
+
+code_option = click.option(
+    "--code", multiple=True, metavar="FILE|MODULE",
+    help="Python code that may be run here, for networks made by code; may be given several times.",
+)  # fmt: skip
+
+
+def python_options(command: F) -> F:
+    """--dataset, --objective, --epochs, --batch-size, --normalization and --code, for a space that is Python code."""
+    for option in (
+        code_option,
+        click.option("--normalization", type=click.Choice(NORMALIZATIONS), help="Of a space in Python [none]."),
+        click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Of a space in Python [32]."),
+        click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="Of a space in Python [10]."),
+        click.option("--objective", metavar="METRIC[:minimize]", help="Of a space in Python [val_accuracy]."),
+        click.option("--dataset", metavar="NAME", help="For a space in Python: the data."),
+    ):
+        command = option(command)
+    return command
+
+
+def given_of(options: dict[str, Any]) -> Given:
+    """Take the options out of a command's keywords."""
+    return Given(**{name: options.pop(name) for name in Given.__dataclass_fields__})

@@ -1,0 +1,117 @@
+"""Spaces in Python on the command line: the search-space file that they stand for.
+
+Owns: `--space my_model.py --dataset D ...` as the text of a search-space file, and the trial run before a study.
+Leaves to others: the options (python_options), what a file may say (spec), which code (code), running it (training, in
+a process of its own).
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tuner.cli.python_options import Given
+from tuner.code import Code, find_code, looks_like_code, name_in
+from tuner.data.dataset import DataInfo
+from tuner.errors import InputError, SpecError
+from tuner.metrics import METRICS, key
+from tuner.spec import StudySpec, parse_spec
+
+
+def read_space(space: str, given: Given) -> tuple[StudySpec, Code | None]:
+    """The space, and its code, if it has some and it was named. Raises InputError, NotFound, SpecError."""
+    from tuner.cli.spaces import find_space
+
+    if looks_like_code(space):
+        code = find_code(space)
+        return _spec_of(code, given), code
+    for name in ("dataset", "objective", "epochs", "batch_size", "normalization"):
+        if getattr(given, name) is not None:
+            raise InputError(f"--{name.replace('_', '-')} goes with a space in Python. Change {name} in {space}.")
+    spec = find_space(space)
+    if spec.code is None:
+        return spec, None
+    return spec, _named(spec, [find_code(each) for each in given.code], space)
+
+
+def _named(spec: StudySpec, codes: Sequence[Code], space: str) -> Code:
+    """The code that a file asks for, if the person named it too: a file from somewhere must not run code."""
+    assert spec.code is not None
+    wanted = (spec.folder / spec.code.place).resolve() if spec.code.is_file else None
+    for code in codes:
+        if (code.file == wanted if wanted else code.place == spec.code.place) and code.name in (None, spec.code.name):
+            return code
+    raise InputError(
+        f"{space}: its network is made by {spec.code}. If you trust that code, add --code {spec.code.place}"
+    )
+
+
+def _spec_of(code: Code, given: Given) -> StudySpec:
+    name = name_in(code)
+    if given.dataset is None:
+        raise InputError(f"--space {code.place}: which data? Add --dataset, such as --dataset fashion_mnist.")
+    place = str(code.file) if name.is_file else name.place
+    settings = {
+        each: getattr(given, each)
+        for each in ("epochs", "batch_size", "normalization")
+        if getattr(given, each) is not None
+    }
+    content: dict[str, Any] = {"dataset": given.dataset, "model": {name.style: f"{place}:{name.name}"}}
+    if given.objective is not None:
+        content["objective"] = _objective(given.objective)
+    if settings:
+        content["parameters"] = settings
+    head = f"# Written by tune start --space {code.place}\n"
+    text = head + yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
+    return parse_spec(text, Path(code.place).stem.rpartition(".")[2], Path.cwd(), f"--space {code.place}")
+
+
+def _objective(text: str) -> dict[str, str]:
+    metric, _, direction = text.partition(":")
+    if not direction:
+        name = key(metric.removeprefix("val_"))
+        known = {each for task in METRICS.values() for each_name, each in task.items() if each_name == name}
+        if metric in ("loss", "val_loss"):
+            known = {"minimize"}
+        if len(known) != 1:
+            raise InputError(f"--objective {text}: is more of it better? Write {metric}:maximize or {metric}:minimize.")
+        direction = known.pop()
+    if direction not in ("minimize", "maximize"):
+        raise InputError(f"--objective {text}: after the colon comes minimize or maximize.")
+    return {"metric": metric, "direction": direction}
+
+
+def try_code(spec: StudySpec, code: Code, info: DataInfo) -> dict[str, Any]:
+    """Build the network once, with its defaults, in a process of its own; gives what it asked.
+
+    Raises SpecError for what would fail in every trial, before any is run.
+    """
+    request = {"text": spec.text, "name": spec.name, "folder": str(spec.folder), "code": _argument(code)}
+    done = subprocess.run(
+        [sys.executable, "-m", "tuner.studies.code_check"],
+        input=json.dumps({**request, "info": asdict(info)}), capture_output=True, text=True,
+    )  # fmt: skip
+    try:
+        answer = json.loads(done.stdout.strip().splitlines()[-1])
+    except (IndexError, ValueError):
+        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+        raise SpecError(f"{code.place} cannot be tried: {last}") from None
+    if "error" in answer:
+        raise SpecError(answer["error"])
+    assert isinstance(answer, dict)
+    return answer
+
+
+def _argument(code: Code) -> str:
+    place = str(code.file) if code.place.endswith(".py") else code.place
+    return place if code.name is None else f"{place}:{code.name}"
+
+
+def worker_arguments(code: Code | None) -> list[str]:
+    """What a worker process is told of the code that this person named."""
+    return [] if code is None else ["--code", _argument(code)]

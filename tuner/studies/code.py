@@ -1,0 +1,53 @@
+"""A study's Python code: bound by its digest, and run only where a person named it.
+
+Owns: which of the code that a process was given is a study's, and the words where none is.
+Leaves to others: finding and digesting code (code), running it (training).
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from tuner.code import Code
+from tuner.database.studies import StudyView
+from tuner.errors import InputError, StudyConflict
+from tuner.spec import StudySpec
+
+CODE_DIGEST = "code_digest"
+"""The study's option that holds it."""
+
+
+def code_options(code: Code | None) -> Mapping[str, Any]:
+    """What a new study stores of its code."""
+    return {} if code is None else {CODE_DIGEST: code.digest, "code_place": code.place}
+
+
+def code_for(view: StudyView, spec: StudySpec, given: Sequence[Code]) -> Code | None:
+    """The study's code among what a person gave this process; None where a study has none.
+
+    Raises InputError where it was not given, StudyConflict where what was given has changed since the study began.
+    """
+    if spec.code is None:
+        return None
+    for code in given:
+        if code.digest == view.options.get(CODE_DIGEST) and code.name in (None, spec.code.name):
+            return code
+    named = Path(spec.code.place).name
+    for code in given:
+        if Path(code.place).name == named and code.name in (None, spec.code.name):
+            check_digest(view, code.digest)
+    raise InputError(
+        f"the network of study {view.study_name!r} is made by {spec.code}, which was not given here. "
+        f"If you trust it, add --code {spec.code.place}"
+    )
+
+
+def check_digest(view: StudyView, digest: str) -> None:
+    """Raises StudyConflict for other code than the study began with."""
+    began = str(view.options.get(CODE_DIGEST, ""))
+    if began != digest:
+        place = view.options.get("code_place")
+        raise StudyConflict(
+            f"the code of study {view.study_name!r} ({place}, or what it imports from beside it) "
+            f"has changed since it began (digest {began[:12]}, now {digest[:12]}). Put it back, or start a new study."
+        )

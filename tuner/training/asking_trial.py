@@ -1,0 +1,68 @@
+"""An Optuna-like trial for functions ``space(trial) -> Model``, answered by an Ask.
+
+Owns: which of Optuna's calls such a function may make.
+Leaves to others: who answers (an Optuna trial, a fixed configuration).
+"""
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+from tuner.errors import SpecError
+from tuner.space import Ask, Choice, Domain, FloatRange, IntRange, Parameter, Value
+
+
+class AskingTrial:
+    """`suggest_float`, `suggest_int` and `suggest_categorical` as Optuna has them, and `params` so far.
+
+    A name asked again gives the same value.
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        self._ask = ask
+        self.params: dict[str, Value] = {}
+
+    def suggest_float(
+        self, name: str, low: float, high: float, *, step: float | None = None, log: bool = False
+    ) -> float:
+        self._check_range(name, low, high, log, step)
+        low, high = float(low), float(high)
+        domain: Domain = FloatRange(low, high, step, log)
+        if step is not None:
+            high = low + int((high - low) / step + 1e-8) * step
+            domain = FloatRange(low, high, float(step))
+        return float(self._value(name, domain if low < high else Choice((low,)), low))
+
+    def suggest_int(self, name: str, low: int, high: int, *, step: int = 1, log: bool = False) -> int:
+        self._check_range(name, low, high, log, None if step == 1 else step)
+        high = low + (high - low) // step * step
+        return int(self._value(name, IntRange(low, high, step, log) if low < high else Choice((low,)), low))
+
+    def suggest_categorical(self, name: str, choices: Sequence[Value]) -> Value:
+        if not choices:
+            raise SpecError(f"{name}: has no value to choose. List at least one.")
+        for choice in choices:
+            if not isinstance(choice, int | float | str | bool):
+                raise SpecError(f"{name}: {choice!r} cannot be stored. Choose among words, numbers, True and False.")
+        return self._value(name, Choice(tuple(choices)), choices[0])
+
+    def report(self, value: float, step: int) -> NoReturn:
+        raise SpecError("trial.report: each epoch is reported by the training itself. Return the model, untrained.")
+
+    def should_prune(self) -> NoReturn:
+        raise SpecError("trial.should_prune: the training itself prunes. Return the model, untrained.")
+
+    def _value(self, name: str, domain: Domain, default: Value) -> Value:
+        if name not in self.params:
+            self.params[name] = self._ask(Parameter(name, domain, default))
+        return self.params[name]
+
+    @staticmethod
+    def _check_range(name: str, low: float, high: float, log: bool, step: float | None) -> None:
+        if low > high:
+            raise SpecError(f"{name}: low {low:g} is above high {high:g}. Swap them.")
+        if log and low <= 0:
+            raise SpecError(f"{name}: a log range cannot reach {low:g}. Start above zero.")
+        if log and step is not None:
+            raise SpecError(f"{name}: log and step exclude each other. Keep one.")
+        if step is not None and step <= 0:
+            raise SpecError(f"{name}: step {step:g} is not above zero.")

@@ -1,0 +1,84 @@
+"""One configuration's network: trained, counted and exported alike, whether a family or a person's code made it.
+
+Owns: the port, and its adapter for the families.
+Leaves to others: code (python_network), the epochs (trainer), when a configuration is asked for (studies).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+from tuner.data.dataset import Dataset
+from tuner.data.preprocessing import Preprocessing
+from tuner.families import MlpConfig
+from tuner.training.checkpoint import Checkpoint
+from tuner.training.models import build, export_bytes, parameters
+from tuner.training.plan import OnEpoch, TrainPlan, TrainResult
+from tuner.training.trainer import train
+
+Fitted = Callable[[str], Preprocessing]
+"""A normalization by its name, fitted on the training rows."""
+
+
+class Network(Protocol):
+    """epochs: at most so many will be trained; None where the code alone knows."""
+
+    @property
+    def epochs(self) -> int | None: ...
+
+    def train(
+        self, dataset: Dataset, fitted: Fitted, plan: TrainPlan, resume: Checkpoint | None, on_epoch: OnEpoch
+    ) -> TrainResult:
+        """Train as `trainer.train` says; the plan's epochs and batch size are this configuration's own.
+
+        Raises TrialFailed where the configuration cannot be trained.
+        """
+        ...
+
+    def parameters(self) -> int:
+        """How many numbers training adjusted."""
+        ...
+
+    def export(self) -> "Exported":
+        """The trained model for use."""
+        ...
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A model for use: raw rows in, for classes their probabilities out.
+
+    name: of the stored file: ``model.keras``, or ``model.weights.zip`` with weights and configuration where the model
+    cannot be loaded from a .keras file. problem: then says why.
+    """
+
+    name: str
+    data: bytes
+    problem: str = ""
+
+
+@dataclass
+class FamilyNetwork:
+    """A network of one of the families. metrics: further ones to watch."""
+
+    config: MlpConfig
+    metrics: tuple[str, ...]
+    model: Any = None
+
+    @property
+    def epochs(self) -> int:
+        return self.config.epochs
+
+    def train(
+        self, dataset: Dataset, fitted: Fitted, plan: TrainPlan, resume: Checkpoint | None, on_epoch: OnEpoch
+    ) -> TrainResult:
+        preprocessing = fitted(self.config.normalization)
+        self.model = build(self.config, dataset.info, preprocessing, self.metrics, seed=plan.seed)
+        own = replace(plan, batch_size=self.config.batch_size, epochs=self.config.epochs)
+        return train(self.model, dataset, own, resume, on_epoch)
+
+    def parameters(self) -> int:
+        return parameters(self.model)
+
+    def export(self) -> Exported:
+        return Exported("model.keras", export_bytes(self.model))

@@ -1,0 +1,88 @@
+"""The model for use of a person's code: raw rows in, its normalization inside, and a file that can be loaded again.
+
+Owns: wrapping, saving, and trying whether the file loads; weights and configuration where it does not.
+Leaves to others: the families' models (models), where the bytes are kept (studies).
+"""
+
+import json
+import re
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from tuner.data.preprocessing import Preprocessing
+from tuner.training.models import normalization_layers
+from tuner.training.network import Exported
+
+WEIGHTS_ONLY = "model.weights.zip"
+
+
+def export(model: Any, preprocessing: Preprocessing, input_shape: tuple[int, ...]) -> Exported:
+    """Save a trained model for use. A .keras file counts only if Keras loads it again.
+
+    input_shape: of one raw row.
+    """
+    with tempfile.TemporaryDirectory(prefix="tuner-") as folder:
+        path = Path(folder) / "model.keras"
+        try:
+            for_use(model, preprocessing, input_shape).save(path)
+            keras.models.load_model(path)
+        except Exception as error:
+            # Whatever a class of a person's raises when it is written down, or made again.
+            problem = f"cannot be loaded from a .keras file ({type(error).__name__}: {_line(error)})"
+            return Exported(WEIGHTS_ONLY, _weights_only(model, Path(folder)), problem)
+        modules = _foreign_modules(path)
+        return Exported("model.keras", path.read_bytes(), f"needs {', '.join(modules)} to be loaded" if modules else "")
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+def _foreign_modules(path: Path) -> list[str]:
+    """Python modules other than Keras' from which the file's classes come."""
+    with zipfile.ZipFile(path) as file:
+        named = re.findall(r'"module": "([\w.]+)"', file.read("config.json").decode())
+    return sorted({each for each in named if each.partition(".")[0] not in ("keras", "builtins")})
+
+
+def for_use(model: Any, preprocessing: Preprocessing, input_shape: tuple[int, ...]) -> Any:
+    """The model that takes raw rows, not compiled; it shares its layers with `model`."""
+    graph = bool(getattr(model, "inputs", None))
+    wanted = tuple(model.inputs[0].shape[1:]) if graph else input_shape
+    before = normalization_layers(preprocessing)
+    if None not in wanted and (wanted != input_shape or preprocessing.matrix is not None):
+        before = [*before, keras.layers.Reshape(wanted, name="shape_of_the_model")]
+    after = []
+    if getattr(model.loss, "from_logits", False):
+        one = graph and model.outputs[0].shape[-1] == 1
+        after = [keras.layers.Activation("sigmoid" if one else "softmax", name="probabilities")]
+    if graph and not before and not after and type(model) is not keras.Sequential:
+        return _uncompiled(model)
+    layers = model.layers if type(model) is keras.Sequential else [_uncompiled(model)]
+    return keras.Sequential([keras.Input(input_shape, name="rows"), *before, *layers, *after], name=model.name)
+
+
+def _uncompiled(model: Any) -> Any:
+    """The same graph without its loss and optimizer; a subclass without a graph as it is."""
+    if getattr(model, "inputs", None) and getattr(model, "outputs", None):
+        return keras.Model(model.inputs, model.outputs, name=model.name)
+    return model
+
+
+def _weights_only(model: Any, folder: Path) -> bytes:
+    weights = folder / "model.weights.h5"
+    model.save_weights(weights)
+    try:
+        config = model.get_config()
+        text = json.dumps(config, default=str)
+    except Exception as error:
+        text = json.dumps({"error": f"the model has no configuration: {error}"})
+    target = folder / "weights.zip"
+    with zipfile.ZipFile(target, "w") as file:
+        file.write(weights, "model.weights.h5")
+        file.writestr("config.json", text)
+    return target.read_bytes()

@@ -1,0 +1,290 @@
+"""A network made by a person's code: a KerasTuner hypermodel, or a function of an Optuna-like trial.
+
+Owns: calling that code, its settings beside the network (epochs, batch size, callbacks), and its errors in a line.
+Leaves to others: loading it (loading), `hp` and `trial` (hypermodel, asking_trial), training (trainer, whole_fit),
+the model for use (python_export).
+
+The code's randomness is Keras' global one, seeded before the network is built.
+"""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, ParamSpec, TypeVar
+
+import keras
+import keras_tuner
+import numpy as np
+
+from tuner.code import Code, CodeName
+from tuner.data.dataset import Array, DataInfo, Dataset, Rows
+from tuner.data.preprocessing import Preprocessing
+from tuner.errors import SpecError, TrialFailed
+from tuner.space import Ask, Value
+from tuner.training import callbacks as named
+from tuner.training import python_export
+from tuner.training.asking_trial import AskingTrial
+from tuner.training.checkpoint import Checkpoint
+from tuner.training.hypermodel import AskedHyperParameters
+from tuner.training.loading import load_object, words_of
+from tuner.training.models import parameters
+from tuner.training.network import Exported, Fitted
+from tuner.training.plan import OnEpoch, Training, TrainPlan, TrainResult
+from tuner.training.trainer import out_of_memory, train
+from tuner.training.whole_fit import WholeFit
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_EPOCHS = 10
+_BATCH_SIZE = 32
+
+
+class Through:
+    """Errors of ours that pass through a person's code on their way: they are not that code's own."""
+
+    def __init__(self) -> None:
+        self.error: Exception | None = None
+
+    def wrap(self, function: Callable[P, R]) -> Callable[P, R]:
+        """The same function; what it raises is remembered."""
+
+        def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+            try:
+                return function(*args, **kwargs)
+            except Exception as error:
+                self.error = error
+                raise
+
+        return wrapped
+
+
+@dataclass
+class PythonNetwork:
+    """What the code made. settings: normalization, epochs, batch_size, as far as the specification gives them.
+
+    hypermodel: the KerasTuner HyperModel and its `hp`, where it is one.
+    """
+
+    code: Code
+    through: Through
+    training: Training
+    settings: Mapping[str, Value]
+    callbacks: Sequence[Mapping[str, Any]]
+    info: DataInfo
+    hypermodel: tuple[Any, Any] | None = None
+    _preprocessing: Preprocessing = field(default_factory=lambda: Preprocessing("none"))
+
+    @property
+    def model(self) -> Any:
+        return self.training.model
+
+    @property
+    def epochs(self) -> int | None:
+        given = self.training.epochs or self.settings.get("epochs")
+        if given is None and self.fits_itself:
+            return None
+        return _EPOCHS if given is None else int(given)
+
+    @property
+    def batch_size(self) -> int | None:
+        given = self.training.batch_size or self.settings.get("batch_size", _BATCH_SIZE)
+        return None if given == "full" else int(given)
+
+    def train(
+        self, dataset: Dataset, fitted: Fitted, plan: TrainPlan, resume: Checkpoint | None, on_epoch: OnEpoch
+    ) -> TrainResult:
+        self._preprocessing = fitted(str(self.settings.get("normalization", "none")))
+        rows = normalized(dataset, self._preprocessing)
+        own = replace(plan, batch_size=self.batch_size, epochs=self.epochs or _EPOCHS)
+        on_epoch = self.through.wrap(on_epoch)
+        with guarded(self.code, self.through), out_of_memory(own, dataset):
+            self._check_built(rows.train.x, dataset.info)
+            callbacks = [*named.make(self.callbacks), *self.training.callbacks]
+            if not self.fits_itself and not callbacks:
+                return train(self.model, rows, own, resume, on_epoch)
+            return WholeFit(self.model, rows, own, on_epoch).run(self._fit(own, rows, callbacks), self._how(callbacks))
+
+    def parameters(self) -> int:
+        return parameters(self.model) if self.model.built else 0
+
+    def export(self) -> Exported:
+        with guarded(self.code, self.through):
+            return python_export.export(self.model, self._preprocessing, self.info.input_shape)
+
+    @property
+    def fits_itself(self) -> bool:
+        """The code trains its network itself: a HyperModel with a `fit` of its own."""
+        return self.hypermodel is not None and type(self.hypermodel[0]).fit is not keras_tuner.HyperModel.fit
+
+    def check(self, info: DataInfo) -> None:
+        """Whether the untrained network takes such rows and its callbacks can be made. Raises TrialFailed."""
+        with guarded(self.code, self.through):
+            named.make(self.callbacks)
+            self._check_built(np.zeros((1, *info.input_shape), np.float32), info)
+
+    def scopes(self) -> Sequence[Mapping[str, Value]]:
+        """Conditions under which the code would have asked for more: each the parents' values that open one."""
+        if self.hypermodel is None:
+            return ()
+        return [{each.name: each.values[0] for each in scope} for scope in self.hypermodel[1].inactive_scopes]
+
+    def _how(self, callbacks: Sequence[Any]) -> str:
+        if self.fits_itself:
+            return f"{type(self._hypermodel()).__name__}.fit"
+        return f"fit: callbacks ({', '.join(type(each).__name__ for each in callbacks)})"
+
+    def _hypermodel(self) -> Any:
+        assert self.hypermodel is not None
+        return self.hypermodel[0]
+
+    def _fit(self, plan: TrainPlan, rows: Dataset, callbacks: Sequence[Any]) -> Callable[..., Any]:
+        """A function of the arguments of `fit` that trains the network to its end."""
+        if not self.fits_itself:
+            settings: dict[str, Any] = {
+                "epochs": plan.epochs, "batch_size": plan.batch_size or len(rows.train), "verbose": 0,
+            }  # fmt: skip
+            return lambda **data: self.model.fit(
+                **data | settings | {"callbacks": [*callbacks, *data.get("callbacks", ())]}
+            )
+        assert self.hypermodel is not None
+        hypermodel, hp = self.hypermodel
+        # What the specification does not say is the code's to say: given twice, it would be an error of Python's.
+        given = {name: value for name, value in self.settings.items() if name in ("epochs", "batch_size")}
+        if given.get("batch_size") == "full":
+            given["batch_size"] = len(rows.train)
+        accepted = inspect.signature(hypermodel.fit).parameters.values()
+        takes_all = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in accepted)
+        names = {each.name for each in accepted}
+
+        def fit(**data: Any) -> Any:
+            every = {**data, **given, "callbacks": [*callbacks, *data.get("callbacks", ())]}
+            return hypermodel.fit(
+                hp, self.model, **{name: value for name, value in every.items() if takes_all or name in names}
+            )
+
+        return fit
+
+    def _check_built(self, x: Array, info: DataInfo) -> None:
+        """Call it on a row, which makes its weights where they are not there yet, and see whether it fits the data."""
+        outputs = keras.ops.convert_to_numpy(self.model(x[:1], training=False)) if _single(self.model) else None
+        if outputs is None:
+            return
+        wanted = info.outputs
+        if outputs.ndim == 2 and outputs.shape[1] not in {wanted, 1 if wanted <= 2 else wanted}:
+            what = "classes" if info.task == "classification" else "targets"
+            raise TrialFailed(
+                f"{self.code.place}: the model has {outputs.shape[1]} outputs, and there are {wanted} {what}"
+            )
+
+
+def _single(model: Any) -> bool:
+    return len(getattr(model, "inputs", None) or [0]) == 1
+
+
+def network(
+    code: Code, name: CodeName, ask: Ask, settings: Mapping[str, Value], callbacks: Sequence[Mapping[str, Any]],
+    info: DataInfo, *, seed: int,
+) -> PythonNetwork:  # fmt: skip
+    """Run the code and give its network; its weights and its dropout come from the seed.
+
+    settings: normalization, epochs, batch_size, as far as the specification gives them.
+    Raises TrialFailed where the code fails, whatever it raised; SpecError where it cannot be loaded.
+    """
+    found = load_object(code, name.name)
+    through = Through()
+    keras.utils.set_random_seed(seed)
+    with guarded(code, through):
+        if name.style == "python":
+            if not callable(found):
+                raise TrialFailed(f"{name}: is no function. Give one that takes a trial and returns a model.")
+            made = found(*_arguments(found, AskingTrial(through.wrap(ask)), info))
+            training = made if isinstance(made, Training) else Training(made)
+            network = PythonNetwork(code, through, training, settings, callbacks, info)
+        else:
+            hypermodel = _hypermodel(found, name, info)
+            hp = AskedHyperParameters(through.wrap(ask))
+            hypermodel.declare_hyperparameters(hp)
+            built = hypermodel.build(hp)
+            network = PythonNetwork(code, through, Training(built), settings, callbacks, info, (hypermodel, hp))
+        _check_model(network, name)
+    return network
+
+
+def _arguments(function: Callable[..., Any], trial: AskingTrial, info: DataInfo) -> tuple[Any, ...]:
+    """`space(trial)`, or `space(trial, data)` with what is known of the data."""
+    return (trial, info) if len(inspect.signature(function).parameters) > 1 else (trial,)
+
+
+def _hypermodel(found: Any, name: CodeName, info: DataInfo) -> Any:
+    if isinstance(found, type):
+        if not issubclass(found, keras_tuner.HyperModel):
+            raise TrialFailed(f"{name}: is a class and no HyperModel. Give a HyperModel or a function of hp.")
+        if found is keras_tuner.applications.HyperEfficientNet:
+            raise TrialFailed(f"{name}: downloads weights. Those that do not: HyperResNet, HyperXception.")
+        found = found(**_known_arguments(found, name, info))
+    if isinstance(found, keras_tuner.applications.HyperEfficientNet):
+        raise TrialFailed(f"{name}: downloads weights. Those that do not: HyperResNet, HyperXception.")
+    if not isinstance(found, keras_tuner.HyperModel) and not callable(found):
+        raise TrialFailed(f"{name}: is a {type(found).__name__}. Give a HyperModel or a function of hp.")
+    return keras_tuner.src.engine.hypermodel.get_hypermodel(found)
+
+
+def _known_arguments(kind: type, name: CodeName, info: DataInfo) -> dict[str, Any]:
+    """What a HyperModel's constructor can be told of the data: input_shape, classes or num_classes."""
+    known = {"input_shape": info.input_shape, "classes": info.outputs, "num_classes": info.outputs}
+    wanted = inspect.signature(kind).parameters
+    needed = [
+        each.name
+        for each in wanted.values()
+        if each.default is each.empty and each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
+    ]
+    for each in needed:
+        if each not in known:
+            raise TrialFailed(f"{name}: needs {each!r}. Make an instance in the file, hypermodel = {name.name}(...).")
+    return {each: known[each] for each in wanted if each in known}
+
+
+def _check_model(network: PythonNetwork, name: CodeName) -> None:
+    model = network.model
+    if not isinstance(model, keras.Model):
+        raise TrialFailed(f"{name}: gave a {type(model).__name__}; a keras.Model is needed. Does it return the model?")
+    if not model.compiled and not network.fits_itself:
+        raise TrialFailed(f"{name}: the model is not compiled. Call model.compile(...) before returning it.")
+
+
+def normalized(dataset: Dataset, preprocessing: Preprocessing) -> Dataset:
+    """The data set as a person's code sees it: float32 rows, normalized if asked. The last one is kept."""
+    key = (dataset.digest, preprocessing.kind)
+    if key not in _kept:
+        _kept.clear()
+        train, validation = (
+            Rows(np.ascontiguousarray(preprocessing.apply(part.x), np.float32), part.y)
+            for part in (dataset.train, dataset.validation)
+        )
+        digest = f"{dataset.digest}/{preprocessing.kind}/float32"
+        _kept[key] = replace(dataset, train=train, validation=validation, digest=digest)
+    return _kept[key]
+
+
+_kept: dict[tuple[str, str], Dataset] = {}
+
+
+@contextmanager
+def guarded(code: Code, through: Through) -> Iterator[None]:
+    """A person's code may raise anything: it becomes this configuration's failure, in a line."""
+    try:
+        yield
+    except TrialFailed:
+        raise
+    except keras_tuner.errors.FatalError as error:
+        raise SpecError(f"{code.place}: {words_of(error, code)}") from error
+    except SpecError as error:
+        raise TrialFailed(f"{code.place}: {error}") from error
+    except keras_tuner.errors.FailedTrialError as error:
+        raise TrialFailed(str(error) or "the code says that this configuration failed") from error
+    except (Exception, SystemExit) as error:
+        if through.error is not None:
+            raise through.error from None
+        raise TrialFailed(f"{code.place}: {words_of(error, code)}") from error

@@ -1,0 +1,208 @@
+"""Training that is one call of somebody's `fit`: a HyperModel's own, or `Model.fit` with callbacks that keep a state.
+
+Owns: what is seen of such a call epoch by epoch, ending it early, and what its result says in the end.
+Leaves to others: the call itself (python_network), the epochs that we run ourselves (trainer).
+
+Such a call cannot be entered in its middle: after its worker died it starts again from the beginning. Its epochs are
+what it tells its callbacks; a loop of its own may call only `set_model` and `on_epoch_end`.
+"""
+
+import contextlib
+import math
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import keras
+import numpy as np
+
+from tuner.data.dataset import Array, DataInfo, Dataset
+from tuner.errors import TrialFailed
+from tuner.training.batches import wants_indices
+from tuner.training.checkpoint import Arrays, Checkpoint
+from tuner.training.plan import Metrics, OnEpoch, Stopped, TrainPlan, TrainResult
+from tuner.training.stopping import best_epoch, out_of_patience
+from tuner.training.trainer import check_monitored, not_finite
+
+
+class _Enough(Exception):
+    """The training was asked to stop and goes on."""
+
+
+class WholeFit:
+    """One such training, watched."""
+
+    def __init__(self, model: Any, dataset: Dataset, plan: TrainPlan, on_epoch: OnEpoch) -> None:
+        self.model = model
+        self._dataset = dataset
+        self._plan = plan
+        self._on_epoch = on_epoch
+        self._history: list[Metrics] = []
+        self._best: Arrays = ()
+        self._held: tuple[Metrics, float] | None = None
+        self._began = time.perf_counter()
+        self._stopped: Stopped = "finished"
+        self._reason = ""
+
+    def run(self, fit: Callable[..., Any], how: str) -> TrainResult:
+        """Call `fit` with x, y, validation_data and callbacks; afterwards the model has its best epoch's weights.
+
+        fit: gives a History, the objective's value, a dictionary of metrics, or a list of such.
+        Raises TrialFailed where in the end nobody has said what the objective's value is.
+        """
+        started = time.perf_counter()
+        train, validation = self._dataset.train, self._dataset.validation
+        y, validation_y = (targets(part.y, self._dataset.info, self.model) for part in (train, validation))
+        results: Any = None
+        with contextlib.suppress(_Enough):
+            results = fit(x=train.x, y=y, validation_data=(validation.x, validation_y), callbacks=[_Watching(self)])
+        value = self._end(results)
+        values = self._monitored()
+        at = best_epoch(values, self._plan.direction)
+        if self._best:
+            for variable, array in zip(self.model.variables, self._best, strict=True):
+                variable.assign(array)
+        if value is None and at:
+            value = values[at - 1]
+        return TrainResult(
+            value=value,
+            best_epoch=at,
+            epochs=tuple(self._history),
+            stopped=self._stopped,
+            reason=self._reason,
+            path=how,
+            seconds=time.perf_counter() - started,
+        )
+
+    def epoch_begins(self) -> None:
+        if self._stopped != "finished":
+            raise _Enough
+        self._began = time.perf_counter()
+
+    def epoch_ended(self, logs: Mapping[str, Any] | None) -> None:
+        """An epoch whose metrics lack the objective waits: the call's result may still add it."""
+        if self._stopped != "finished":
+            raise _Enough
+        now = time.perf_counter()
+        seconds, self._began = now - self._began, now
+        metrics = self._with_rate(_plain(logs or {}))
+        if self._held is not None:
+            self._tell(*self._held)
+            self._held = None
+        if self._plan.monitor in metrics:
+            self._tell(metrics, seconds)
+        else:
+            self._held = (metrics, seconds)
+
+    def _tell(self, metrics: Metrics, seconds: float) -> None:
+        bad = not_finite(metrics, self._plan)
+        if bad is not None:
+            self._stop("diverged", f"diverged at epoch {len(self._history) + 1}: {bad} is {metrics[bad]}")
+            return
+        self._history.append(metrics)
+        epoch = len(self._history)
+        weights = tuple(variable.numpy() for variable in self.model.variables)
+        values = self._monitored()
+        at = best_epoch(values, self._plan.direction)
+        if at == epoch:
+            self._best = weights
+        checkpoint = Checkpoint(epoch, (), (), at, (), tuple(self._history))
+        if not self._on_epoch(epoch, metrics, seconds, checkpoint):
+            self._stop("caller", f"stopped at epoch {epoch}")
+        elif out_of_patience(values, self._plan.direction, self._plan.patience):
+            self._stop("patience", f"no better {self._plan.monitor} in {self._plan.patience} epochs, at epoch {epoch}")
+
+    def _stop(self, stopped: Stopped, reason: str) -> None:
+        self._stopped, self._reason = stopped, reason
+        # Raising here would skip the other callbacks' ends; a loop that does not look gets the exception next.
+        self.model.stop_training = True
+
+    def _end(self, results: Any) -> float | None:
+        """Take what `fit` gave; the objective's value if that says it."""
+        if self._stopped in ("caller", "diverged"):
+            return None
+        if isinstance(results, keras.callbacks.History) and not self._history and self._held is None:
+            # The call did not pass its callbacks on.
+            names, columns = list(results.history), list(zip(*results.history.values(), strict=False))
+            for row in columns:
+                self.epoch_ended(dict(zip(names, row, strict=True)))
+            results = None
+        said = _said(results, self._plan.monitor)
+        if self._held is not None or (said and not self._history):
+            metrics, seconds = self._held or (self._with_rate({}), time.perf_counter() - self._began)
+            self._held = None
+            merged = {**metrics, **said}
+            check_monitored(merged, self._plan)
+            self._tell(merged, seconds)
+        if not self._history and self._stopped != "diverged":
+            raise TrialFailed("fit told nothing: it returned no metrics, and called no callback's on_epoch_end")
+        return None if self._stopped == "diverged" else said.get(self._plan.monitor)
+
+    def _monitored(self) -> list[float]:
+        return [metrics.get(self._plan.monitor, math.nan) for metrics in self._history]
+
+    def _with_rate(self, metrics: Metrics) -> Metrics:
+        optimizer = getattr(self.model, "optimizer", None)
+        if optimizer is None or "learning_rate" in metrics:
+            return metrics
+        return {**metrics, "learning_rate": float(optimizer.learning_rate)}
+
+
+class _Watching(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is Any here
+    """Copied with the other callbacks by code that does so, it still tells the same training."""
+
+    def __init__(self, fit: WholeFit) -> None:
+        super().__init__()
+        self._fit = fit
+
+    def __deepcopy__(self, memo: Any) -> "_Watching":
+        return _Watching(self._fit)
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._fit.epoch_begins()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if self._model is not None:
+            # A loop may train another model than `build` made, such as a wrapped one.
+            self._fit.model = self._model
+        self._fit.epoch_ended(logs)
+
+
+def _plain(logs: Mapping[str, Any]) -> Metrics:
+    """Numbers only, as Python's."""
+    found = {}
+    for name, value in logs.items():
+        array = np.asarray(value)
+        if array.size == 1 and np.issubdtype(array.dtype, np.number):
+            found[str(name)] = float(array.reshape(-1)[0])
+    return found
+
+
+def _said(results: Any, monitor: str) -> Metrics:
+    """A result of `fit` as metrics: a number is the objective, several are averaged; a History says nothing new."""
+    if isinstance(results, Mapping):
+        return _plain(results)
+    if isinstance(results, list | tuple) and results:
+        every = [_said(each, monitor) for each in results]
+        return {name: float(np.mean([each[name] for each in every])) for name in every[0]}
+    if results is None or isinstance(results, keras.callbacks.History):
+        return {}
+    found = _plain({monitor: results})
+    if not found:
+        raise TrialFailed(f"fit returned a {type(results).__name__}; a History, a number or a dictionary is needed")
+    return found
+
+
+def targets(y: Array, info: DataInfo, model: Any) -> Array:
+    """Targets for a model whose loss may be unknown, since its training is its own: then class indices."""
+    if info.task == "regression":
+        return y.reshape(len(y), -1).astype(np.float32)
+    loss = getattr(model, "loss", None)
+    if loss is None or wants_indices(loss):
+        return y.astype(np.int32)
+    shape = getattr(model, "output_shape", None) if getattr(model, "outputs", None) else None
+    if shape is not None and shape[-1] == 1 and info.outputs == 2:
+        return y.reshape(-1, 1).astype(np.float32)
+    if shape is None and "binary" in str(getattr(loss, "name", loss)) and info.outputs == 2:
+        return y.reshape(-1, 1).astype(np.float32)
+    return np.eye(info.outputs, dtype=np.float32)[y.astype(np.intp)]
