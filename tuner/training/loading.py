@@ -12,6 +12,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import keras
+
 from tuner.code import Code, find_code
 from tuner.errors import SpecError
 from tuner.words import nearest
@@ -26,6 +28,7 @@ def load_object(code: Code, name: str) -> Any:
         if find_code(code.place if not code.place.endswith(".py") else str(code.file)).digest != code.digest:
             raise SpecError(f"{code.place} has changed while it was being loaded. Start again.")
         module = _loaded[code.digest] = _import(code)
+        _make_known(module)
     if code.name is not None and name != code.name:
         raise SpecError(f"{code.place}: only {code.name} may be used of it, and {name} is asked for.")
     if not hasattr(module, name):
@@ -60,6 +63,14 @@ def _import(code: Code) -> ModuleType:
         return module
     except Exception as error:
         raise SpecError(f"{code.place} cannot be loaded: {words_of(error, code)}") from error
+
+
+def _make_known(module: ModuleType) -> None:
+    """Let Keras find the module's own classes when it loads a saved model in this process."""
+    known = keras.saving.get_custom_objects()
+    for name, each in vars(module).items():
+        if isinstance(each, type) and issubclass(each, keras.layers.Layer) and each.__module__ == module.__name__:
+            known[name] = each
 
 
 def _origin(module: str) -> Path | None:

@@ -49,7 +49,7 @@ class Exported:
     """A model for use: raw rows in, for classes their probabilities out.
 
     name: of the stored file: ``model.keras``, or ``model.weights.zip`` with weights and configuration where the model
-    cannot be loaded from a .keras file. problem: then says why.
+    cannot be loaded from a .keras file. problem: then says why; also what is needed to load a .keras file.
     """
 
     name: str

@@ -35,7 +35,8 @@ def export(model: Any, preprocessing: Preprocessing, input_shape: tuple[int, ...
             problem = f"cannot be loaded from a .keras file ({type(error).__name__}: {_line(error)})"
             return Exported(WEIGHTS_ONLY, _weights_only(model, Path(folder)), problem)
         modules = _foreign_modules(path)
-        return Exported("model.keras", path.read_bytes(), f"needs {', '.join(modules)} to be loaded" if modules else "")
+        problem = f"has classes of {', '.join(modules)}: to load it elsewhere, give custom_objects" if modules else ""
+        return Exported("model.keras", path.read_bytes(), problem)
 
 
 def _line(error: Exception) -> str:
@@ -69,7 +70,7 @@ def for_use(model: Any, preprocessing: Preprocessing, input_shape: tuple[int, ..
 def _uncompiled(model: Any) -> Any:
     """The same graph without its loss and optimizer; a subclass without a graph as it is."""
     if getattr(model, "inputs", None) and getattr(model, "outputs", None):
-        return keras.Model(model.inputs, model.outputs, name=model.name)
+        return keras.Model(model.input, model.output, name=model.name)
     return model
 
 

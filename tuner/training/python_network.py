@@ -169,7 +169,7 @@ class PythonNetwork:
     def _check_built(self, x: Array, info: DataInfo) -> None:
         """Call it on a row, which makes its weights where they are not there yet, and see whether it fits the data."""
         outputs = keras.ops.convert_to_numpy(self.model(x[:1], training=False)) if _single(self.model) else None
-        if outputs is None:
+        if outputs is None or self.fits_itself:
             return
         wanted = info.outputs
         if outputs.ndim == 2 and outputs.shape[1] not in {wanted, 1 if wanted <= 2 else wanted}:

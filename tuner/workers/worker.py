@@ -241,6 +241,11 @@ class _Worker:
             self._pulse.say(view.study_name, "loading")
             spec = spec_of(view)
             code = code_for(view, spec, self._codes)
+            if code is not None and spec.code is not None:
+                from tuner.training.loading import load_object
+
+                # Before the first trial, also where there is only a winner to be scored: its classes are the code's.
+                load_object(code, spec.code.name)
             dataset = load(spec.data, view.seed)
             bound = patiently(lambda: studies.pin_data(self._db, view.study_name, dataset.digest))
             if bound != dataset.digest:

@@ -1,0 +1,82 @@
+"""Spaces of functions `space(trial)`, in plain Optuna style: sequential, functional and subclassed models."""
+
+import keras
+
+from tuner import Training
+
+
+def sequential(trial):
+    model = keras.Sequential([keras.layers.Flatten()])
+    for i in range(trial.suggest_int("layers", 1, 2)):
+        model.add(keras.layers.Dense(trial.suggest_int(f"units_{i}", 16, 48, step=16), activation="relu"))
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    rate = trial.suggest_float("lr", 1e-3, 1e-1, log=True)
+    model.compile(optimizer=keras.optimizers.Adam(rate), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def functional(trial, data):
+    """Also told of the data; two ways through the network, one-hot targets."""
+    inputs = keras.Input(data.input_shape)
+    x = keras.layers.Flatten()(inputs)
+    a = keras.layers.Dense(trial.suggest_categorical("units", [16, 32]), activation="relu")(x)
+    outputs = keras.layers.Dense(data.outputs)(keras.layers.Concatenate()([a, x]))
+    model = keras.Model(inputs, outputs)
+    model.compile(optimizer="adam", loss=keras.losses.CategoricalCrossentropy(from_logits=True), metrics=["accuracy"])
+    return model
+
+
+class Net(keras.Model):
+    """Does not say how it is made again, so a .keras file of it cannot be loaded."""
+
+    def __init__(self, first, **kwargs):
+        super().__init__(**kwargs)
+        self.flatten = keras.layers.Flatten()
+        self.first = first
+        self.last = keras.layers.Dense(10, activation="softmax")
+
+    def call(self, x):
+        return self.last(self.first(self.flatten(x)))
+
+
+class Named(keras.Model):
+    """Its arguments are plain, so Keras can make it again - where this module is."""
+
+    def __init__(self, units, **kwargs):
+        super().__init__(**kwargs)
+        self.units = units
+        self.flatten = keras.layers.Flatten()
+        self.first = keras.layers.Dense(units, activation="relu")
+        self.last = keras.layers.Dense(10, activation="softmax")
+
+    def call(self, x):
+        return self.last(self.first(self.flatten(x)))
+
+    def get_config(self):
+        return {**super().get_config(), "units": self.units}
+
+
+def subclassed(trial):
+    model = Net(keras.layers.Dense(trial.suggest_int("units", 16, 32)))
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def subclassed_and_named(trial):
+    model = Named(trial.suggest_int("units", 16, 32))
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def with_its_own_training(trial):
+    model = sequential(trial)
+    return Training(
+        model,
+        epochs=trial.suggest_int("epochs", 2, 3),
+        batch_size=trial.suggest_categorical("batch_size", [64, 128]),
+        callbacks=[keras.callbacks.ReduceLROnPlateau(patience=1)],
+    )
+
+
+def reports_itself(trial):
+    trial.report(0.5, 1)
