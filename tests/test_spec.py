@@ -145,6 +145,26 @@ BAD = {
         LAB.replace("dataset: fashion_mnist", "dataset: fashion_mnst"),
         "dataset: 'fashion_mnst' is not known. Did you mean fashion_mnist?",
     ),
+    "a file without its kind": (
+        LAB.replace("dataset: fashion_mnist", "dataset: houses.csv"),
+        "'houses.csv' is not known. For a file: dataset: {csv: houses.csv, target: COLUMN}.",
+    ),
+    "a table without a target": (
+        LAB.replace("dataset: fashion_mnist", "dataset: {csv: houses.csv}"), "dataset.target: is missing."
+    ),
+    "a mistyped key of a table": (
+        LAB.replace("dataset: fashion_mnist", "dataset: {csv: h.csv, target: a, mising: impute}"),
+        "dataset.mising: there is no such key. Did you mean missing?",
+    ),
+    "two kinds of file": (
+        LAB.replace("dataset: fashion_mnist", "dataset: {csv: h.csv, npz: h.npz}"), "is a name, or a mapping with one of idx, npz"
+    ),
+    "a target that is dropped": (
+        LAB.replace("dataset: fashion_mnist", "dataset: {csv: h.csv, target: a, drop: [a]}"), "dataset.drop: 'a' is the target."
+    ),
+    "an image of no size": (
+        LAB.replace("dataset: fashion_mnist", "dataset: {images: h, size: [0, 8]}"), "dataset.size: [0, 8] is no size."
+    ),
     "an unknown model": (LAB.replace("model: mlp", "model: mpl"), "model: 'mpl' is not known. Did you mean mlp?"),
     "an unknown key": (
         LAB.replace("search: {", "serch: {"), "serch: there is no such key. Did you mean search?"

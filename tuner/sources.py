@@ -1,14 +1,20 @@
-"""Which data sets a search-space file can name. Names only: nothing is loaded, and nothing heavy is imported.
+"""Which data a search-space file can name: data sets by name, files and folders by kind. Nothing is loaded here.
 
-Owns: the names, what each is, and its task.
+Owns: the names, what each is and its task; the keys of each kind of file.
 Leaves to others: files, caches and splits (data).
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Literal
 
+from pydantic import Field, ValidationError
+
+from tuner.edge import Edge, complaint
+from tuner.errors import SpecError
 from tuner.families import Task
+from tuner.words import nearest
 
 _KNOWN: Mapping[str, tuple[Task, str]] = {
     "fashion_mnist": ("classification", "Keras: 60,000 + 10,000 grey images of clothes, 28 x 28, 10 classes"),
@@ -23,17 +29,97 @@ _KNOWN: Mapping[str, tuple[Task, str]] = {
 }
 
 
+class IdxFiles(Edge):
+    """A folder of IDX files, as MNIST is published."""
+
+    idx: str
+
+
+class NpzFile(Edge):
+    """A NumPy file: arrays x and y, or x_train, y_train, x_test and y_test.
+
+    x, y: other names of the arrays. task: regression has numbers for targets, classification one label a row.
+    """
+
+    npz: str
+    x: str = "x"
+    y: str = "y"
+    task: Task = "classification"
+
+
+class Table(Edge):
+    """What CSV and Parquet have in common.
+
+    target: the column to predict, or several of a regression. test: a second file with the test rows; without it they
+    are a fifth of the rows. drop: columns to leave out. categorical: columns of numbers that are names; columns of text
+    always are. missing: what an empty cell is: an error, or filled in with the training rows' median (numbers), or with
+    a category of its own.
+    """
+
+    target: str | list[str]
+    test: str | None = None
+    task: Task = "classification"
+    drop: list[str] = Field(default_factory=list)
+    categorical: list[str] = Field(default_factory=list)
+    missing: Literal["error", "impute"] = "error"
+
+
+class CsvFile(Table):
+    """A table as text. separator: of its columns."""
+
+    csv: str
+    separator: str = Field(default=",", min_length=1, max_length=1)
+
+
+class ParquetFile(Table):
+    """A table as Parquet."""
+
+    parquet: str
+
+
+class ImageFolder(Edge):
+    """A folder with one folder of images a class; or with `train` and `test`, each such a folder.
+
+    size: [height, width] to which all are brought; without it they must agree. colors: grey or rgb; without it, grey
+    where every image is.
+    """
+
+    images: str
+    size: tuple[int, int] | None = Field(default=None, strict=False)
+    colors: Literal["grey", "rgb"] | None = None
+
+
+Files = IdxFiles | NpzFile | CsvFile | ParquetFile | ImageFolder
+KINDS: Mapping[str, type[Files]] = {
+    "idx": IdxFiles, "npz": NpzFile, "csv": CsvFile, "parquet": ParquetFile, "images": ImageFolder,
+}  # fmt: skip
+"""By the key that names the file or folder."""
+
+
 @dataclass(frozen=True)
 class DataSpec:
     """Which data, and how many of its training rows are for validation.
 
-    name: a known source, or what an IDX folder is called. idx: that folder, absolute.
+    name: a known source, or what a file or folder is called. idx: a folder of IDX files, absolute.
     validation: below 1 a share of the training rows, otherwise a number of rows.
+    files: any other kind of file; folder: what relative paths in it start from.
     """
 
     name: str
     idx: Path | None = None
     validation: float | int = 0.2
+    files: Files | None = None
+    folder: Path = Path()
+
+    @property
+    def origin(self) -> str:
+        """What messages call it: the file or folder, else the name."""
+        places = [] if self.files is None else [getattr(self.files, kind, None) for kind in KINDS]
+        return next((str(self.path(place)) for place in places if place), str(self.idx or self.name))
+
+    def path(self, text: str) -> Path:
+        """A path as the search-space file writes it, absolute."""
+        return (self.folder / Path(text).expanduser()).resolve()
 
 
 def known_sources() -> Mapping[str, str]:
@@ -42,5 +128,52 @@ def known_sources() -> Mapping[str, str]:
 
 
 def task_of(data: DataSpec) -> Task:
-    """Classification, unless the source is known for regression."""
+    """What the source is known for, or the file says; else classification."""
+    if data.files is not None:
+        return getattr(data.files, "task", "classification")
     return _KNOWN[data.name][0] if data.idx is None else "classification"
+
+
+def read_data(raw: str | Mapping[str, Any], validation: float | int, folder: Path, where: str) -> DataSpec:
+    """The `dataset:` of a search-space file. Raises SpecError."""
+    if isinstance(raw, str):
+        if raw not in _KNOWN:
+            near = nearest(raw, _KNOWN)
+            ending = Path(raw).suffix.removeprefix(".")
+            if ending in KINDS:
+                near = f". For a file: dataset: {{{ending}: {raw}{', target: COLUMN' if ending in _TABLES else ''}}}."
+            raise SpecError(f"{where}: dataset: {raw!r} is not known{near}")
+        return DataSpec(name=raw, validation=validation)
+    kinds = [kind for kind in KINDS if kind in raw]
+    if len(kinds) != 1:
+        raise SpecError(f"{where}: dataset: is a name, or a mapping with one of {', '.join(KINDS)}.")
+    kind = kinds[0]
+    try:
+        files = KINDS[kind].model_validate(dict(raw))
+    except ValidationError as error:
+        raise SpecError(f"{where}: dataset.{complaint(error, KINDS[kind])}") from error
+    if isinstance(files, Table):
+        _check_table(files, f"{where}: dataset")
+    if isinstance(files, ImageFolder) and files.size is not None and min(files.size) < 1:
+        raise SpecError(f"{where}: dataset.size: {list(files.size)} is no size. Give [height, width] in pixels.")
+    spec = DataSpec(name="", validation=validation, files=files, folder=folder)
+    path = spec.path(str(getattr(files, kind)))
+    if isinstance(files, IdxFiles):
+        return DataSpec(name=path.name, idx=path, validation=validation)
+    return DataSpec(name=path.stem or path.name, validation=validation, files=files, folder=folder)
+
+
+_TABLES = ("csv", "parquet")
+
+
+def _check_table(table: Table, at: str) -> None:
+    targets = [table.target] if isinstance(table.target, str) else table.target
+    if not targets or (len(targets) > 1 and table.task == "classification"):
+        raise SpecError(f"{at}.target: {'names no column' if not targets else 'a classification has one column'}.")
+    for key in ("drop", "categorical"):
+        for column in getattr(table, key):
+            if column in targets:
+                raise SpecError(f"{at}.{key}: {column!r} is the target. Leave it out here.")
+    for column in table.categorical:
+        if column in table.drop:
+            raise SpecError(f"{at}.categorical: {column!r} is also under drop. Keep one.")

@@ -13,26 +13,21 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from tuner.baselines import Baseline, read_baselines, read_python_baselines
 from tuner.code import STYLES, CodeName, read_name
+from tuner.edge import Edge, complaint
 from tuner.errors import SpecError
 from tuner.families import CALLBACKS, FAMILIES, LOSSES, SETTINGS, Task
 from tuner.metrics import METRICS, Direction, key
 from tuner.parameters import read_parameters
-from tuner.sources import DataSpec, known_sources, task_of
+from tuner.sources import DataSpec, read_data, task_of
 from tuner.space import Choice, Space
 from tuner.words import nearest
 
 
-class _Edge(BaseModel):
-    """What is written in a file: unknown keys are errors, and nothing changes afterwards."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Objective(_Edge):
+class Objective(Edge):
     """What the study optimizes: a metric of the validation rows, as Keras names it.
 
     A regression that names none minimizes val_mae.
@@ -42,14 +37,14 @@ class Objective(_Edge):
     direction: Direction = "maximize"
 
 
-class Algorithm(_Edge):
+class Algorithm(Edge):
     """A sampler or a pruner by name, with its options."""
 
     name: str
     options: dict[str, int | float | bool | str] = Field(default_factory=dict)
 
 
-class Search(_Edge):
+class Search(Edge):
     """How long and by which algorithms to search.
 
     trials: how many, exactly. timeout: seconds, or None. patience: epochs without a better objective after which a
@@ -64,10 +59,10 @@ class Search(_Edge):
     seed: int | None = Field(default=None, ge=0)
 
 
-class _File(_Edge):
+class _File(Edge):
     """The file's top level. Parameters and baselines are checked against the model family afterwards."""
 
-    dataset: str | dict[str, str]
+    dataset: str | dict[str, Any]
     validation: int | float = 0.2
     model: str | dict[str, str] = "mlp"
     objective: Objective = Objective()
@@ -252,8 +247,7 @@ def _shape(content: Mapping[str, Any], where: str) -> _File:
     try:
         return _File.model_validate(content)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise SpecError(f"{where}: {_complaint(first)}") from error
+        raise SpecError(f"{where}: {complaint(error, _File)}") from error
 
 
 def _algorithm(value: Any) -> Any:
@@ -264,35 +258,12 @@ def _algorithm(value: Any) -> Any:
     return value
 
 
-def _complaint(error: Any) -> str:
-    """One of pydantic's errors, as key: what is wrong."""
-    path = [str(part) for part in error["loc"]]
-    key = ".".join(path)
-    if error["type"] == "extra_forbidden":
-        model: Any = _File
-        for part in path[:-1]:
-            model = model.model_fields[part].annotation
-        return f"{key}: there is no such key{nearest(path[-1], model.model_fields)}"
-    if error["type"] == "missing":
-        return f"{key}: is missing."
-    if error["type"] == "model_type":
-        return f"{key}: should be a mapping of keys to values; it is {error['input']!r}."
-    return f"{key}: {error['msg'].removeprefix('Input ')}; it is {error['input']!r}."
-
-
 def _data(file: _File, folder: Path, where: str) -> DataSpec:
     if isinstance(file.validation, float) and not 0 < file.validation < 1:
         raise SpecError(f"{where}: validation: {file.validation} is no share. Give one between 0 and 1, or whole rows.")
     if isinstance(file.validation, int) and file.validation < 1:
         raise SpecError(f"{where}: validation: {file.validation} rows are too few. A study needs validation rows.")
-    if isinstance(file.dataset, str):
-        if file.dataset not in known_sources():
-            raise SpecError(f"{where}: dataset: {file.dataset!r} is not known{nearest(file.dataset, known_sources())}")
-        return DataSpec(name=file.dataset, validation=file.validation)
-    if set(file.dataset) != {"idx"}:
-        raise SpecError(f"{where}: dataset: is a name, or {{idx: FOLDER}} for IDX files as MNIST is published.")
-    path = (folder / Path(file.dataset["idx"]).expanduser()).resolve()
-    return DataSpec(name=path.name, idx=path, validation=file.validation)
+    return read_data(file.dataset, file.validation, folder, where)
 
 
 def _check_objective(file: _File, task: Task, where: str) -> None:

@@ -173,3 +173,24 @@ def test_every_reading_command_prints_one_object(tune: Tune, command: str) -> No
     done = tune(command, "--json")
     assert done.returncode == 0, done.stderr
     assert isinstance(json.loads(done.stdout), dict)
+
+
+def test_a_table_that_has_changed_is_refused_when_its_study_goes_on(tune: Tune, tmp_path: Path) -> None:
+    from tuner.data.sources import load
+    from tuner.database.connection import open_database
+    from tuner.database.studies import view_study
+    from tuner.studies.service import bind_data, spec_of
+
+    rows = "".join(f"{i % 7},{'red' if i % 3 else 'blue'},{'yes' if i % 2 else 'no'}\n" for i in range(60))
+    (tmp_path / "t.csv").write_text("size,colour,bought\n" + rows)
+    (tmp_path / "my.yaml").write_text("dataset: {csv: t.csv, target: bought}\nparameters: {epochs: [1, 2]}\n")
+    assert tune("start", "--space", "my.yaml", "--study", "mine", "--detach").returncode == 0
+    db = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
+    view = view_study(db, "mine")
+    bind_data(db, view, "t", load(spec_of(view).data, view.seed).digest)
+    (tmp_path / "t.csv").write_text("size,colour,bought\n" + rows.replace("3,red", "4,red"))
+    for command in (["resume", "mine"], ["start", "--space", "my.yaml", "--study", "mine"]):
+        assert "study 'mine' began on other data (t: digest" in one_line(tune(*command), 2)
+    (tmp_path / "t.csv").write_text("size,colour,bought\n" + rows.replace("3,red", "3,", 1))
+    line = one_line(tune("start", "--space", "my.yaml"), 2)
+    assert "t.csv: column colour, row 11: the cell is empty" in line

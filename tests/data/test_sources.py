@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from tuner.data.dataset import Array, Dataset, Rows
-from tuner.data.sources import Found, load, split
+from tuner.data.found import Found, split
+from tuner.data.sources import load
 from tuner.errors import DataError
 from tuner.sources import DataSpec, known_sources, task_of
 

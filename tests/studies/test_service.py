@@ -6,12 +6,12 @@ import pytest
 
 from tuner.database import studies, trials, workers
 from tuner.database.connection import Database, open_database
-from tuner.errors import InputError, NotFound, StudyConflict
+from tuner.errors import DataError, InputError, NotFound, StudyConflict
 from tuner.search.optuna_study import trial_template
 from tuner.settings import shipped_spaces
 from tuner.spec import parse_spec, read_spec
 from tuner.studies.scoring import wilson
-from tuner.studies.service import create_study, ranked, resume_study, stop_study, study_status
+from tuner.studies.service import bind_data, create_study, ranked, resume_study, stop_study, study_status
 
 DIGITS = read_spec(shipped_spaces() / "digits.yaml")
 
@@ -129,3 +129,11 @@ def test_the_interval_of_a_share_is_wilsons() -> None:
     low, high = wilson(0.88, 10_000)
     assert low < 0.88 < high
     assert high - low == pytest.approx(0.0127, abs=1e-4)
+
+
+def test_a_study_is_bound_to_its_data(db: Database) -> None:
+    view = create(db, "mine", 3)
+    bind_data(db, view, "digits", "a" * 64)
+    bind_data(db, view, "digits", "a" * 64)
+    with pytest.raises(DataError, match=r"study 'mine' began on other data \(digits: digest aaaaaaaaaaaa, here bbbb"):
+        bind_data(db, view, "digits", "b" * 64)

@@ -88,7 +88,7 @@ def start(
     from tuner.data.sources import load
     from tuner.search.possible import check_algorithms
     from tuner.studies.code import code_options
-    from tuner.studies.service import create_study
+    from tuner.studies.service import bind_data, create_study
 
     settings = settings_of(storage)
     spec, code = python_spaces.read_space(space, given_of(python))
@@ -110,6 +110,8 @@ def start(
         mlflow_uri=settings.tracking_uri,
         options=code_options(code),
     )
+    if study.data_digest is not None and not detach:
+        bind_data(db, study, spec.data.name, load(spec.data, study.seed).digest)
     if detach:
         command = " ".join(["tune worker --study", study.study_name, *python_spaces.worker_arguments(code)])
         click.echo(f"study {study.study_name} is stored; run it with: {command}", err=True)
@@ -150,14 +152,18 @@ def resume(
     Example: tune resume fashion_mnist-1 --trials 60
     """
     from tuner.code import find_code
+    from tuner.data.sources import load
     from tuner.studies.code import code_for
-    from tuner.studies.service import resume_study, spec_of
+    from tuner.studies.service import bind_data, resume_study, spec_of
 
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
     slots = _slots(device, workers, gpus, workers_per_gpu, mixed_precision)
     there = view_of(db, study)
-    found = code_for(there, spec_of(there), [find_code(each) for each in code])
+    spec = spec_of(there)
+    found = code_for(there, spec, [find_code(each) for each in code])
+    # Other data, or none, shows here in one line, before anything is changed.
+    bind_data(db, there, spec.data.name, load(spec.data, there.seed).digest)
     view = resume_study(db, study, trials, timeout)
     _run(db, settings, view, slots, fit, as_json, found)
 

@@ -17,7 +17,7 @@ from tuner.database.connection import Database
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.database.workers import WorkerView
-from tuner.errors import InputError, NotFound, StudyConflict
+from tuner.errors import DataError, InputError, NotFound, StudyConflict
 from tuner.search import cells
 from tuner.search.optuna_study import create_optuna_study
 from tuner.spec import StudySpec, parse_spec
@@ -135,6 +135,16 @@ def resume_study(db: Database, study_name: str, n_trials: int | None, timeout_s:
     studies.reopen(db, study_name, budget, timeout_s)
     create_optuna_study(db.storage, study_name, spec_of(view))
     return studies.view_study(db, study_name)
+
+
+def bind_data(db: Database, view: StudyView, data_name: str, digest: str) -> None:
+    """Bind a study to its data the first time; afterwards refuse other data. Raises DataError."""
+    bound = studies.pin_data(db, view.study_name, digest)
+    if bound != digest:
+        raise DataError(
+            f"study {view.study_name!r} began on other data ({data_name}: digest {bound[:12]}, here {digest[:12]}). "
+            "Put the same files here, or start a new study."
+        )
 
 
 def stop_study(db: Database, study_name: str) -> StudyStatus:

@@ -22,7 +22,7 @@ import psutil
 from tuner.code import Code
 from tuner.database import blobs, studies, trials, workers
 from tuner.database.connection import OUTAGE_S, Database, open_database, patiently
-from tuner.errors import DataError, ServiceDown, TunerError
+from tuner.errors import ServiceDown, TunerError
 from tuner.settings import Settings, read_share
 from tuner.training.plan import Path
 
@@ -236,7 +236,7 @@ class _Worker:
         if view.study_name not in self._benches:
             from tuner.data.sources import load
             from tuner.studies.code import code_for
-            from tuner.studies.service import spec_of
+            from tuner.studies.service import bind_data, spec_of
 
             self._pulse.say(view.study_name, "loading")
             spec = spec_of(view)
@@ -247,12 +247,7 @@ class _Worker:
                 # Before the first trial, also where there is only a winner to be scored: its classes are the code's.
                 load_object(code, spec.code.name)
             dataset = load(spec.data, view.seed)
-            bound = patiently(lambda: studies.pin_data(self._db, view.study_name, dataset.digest))
-            if bound != dataset.digest:
-                raise DataError(
-                    f"study {view.study_name!r} began on other data ({spec.data.name}: digest {bound[:12]}, "
-                    f"here {dataset.digest[:12]}). Put the same files here, or start a new study."
-                )
+            patiently(lambda: bind_data(self._db, view, spec.data.name, dataset.digest))
             info = dataset.info
             tags = {
                 **self._tags,

@@ -1,0 +1,220 @@
+"""CSV and Parquet files, from scikit-learn's bundled tables: whole, and damaged in every way that has a message."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas
+import pytest
+from sklearn.datasets import load_diabetes, load_iris
+
+from tuner.data.dataset import Dataset
+from tuner.data.sources import load
+from tuner.errors import DataError
+from tuner.sources import read_data
+
+IRIS = load_iris(as_frame=True)
+DIABETES = load_diabetes(as_frame=True, scaled=False)
+
+
+def iris() -> pandas.DataFrame:
+    """150 flowers, with the names of their kinds and a colour that was made up."""
+    frame = IRIS.data.copy()
+    frame["colour"] = ["red", "white", "blue"] * 50
+    frame["kind"] = [IRIS.target_names[kind] for kind in IRIS.target]
+    return frame
+
+
+Writer = Callable[[pandas.DataFrame, Path], None]
+WRITERS: dict[str, Writer] = {
+    "csv": lambda frame, path: frame.to_csv(path, index=False),
+    "parquet": lambda frame, path: frame.to_parquet(path),
+}
+
+
+def loaded(folder: Path, frame: pandas.DataFrame, ending: str = "csv", **more: Any) -> Dataset:
+    WRITERS[ending](frame, folder / f"table.{ending}")
+    raw = {ending: f"table.{ending}", "target": "kind", **more}
+    return load(read_data(raw, 0.2, folder, "space.yaml"), seed=0)
+
+
+@pytest.mark.parametrize("ending", WRITERS)
+def test_a_table_of_flowers_is_read_with_its_classes_and_categories(tmp_path: Path, ending: str) -> None:
+    data = loaded(tmp_path, iris(), ending)
+    assert data.info.class_names == ("setosa", "versicolor", "virginica")
+    assert data.info.input_shape == (7,)
+    assert data.info.name == "table"
+    assert (data.info.train_rows, data.info.validation_rows, data.info.test_rows) == (96, 24, 30)
+    assert data.train.x.dtype == np.float32
+    np.testing.assert_array_equal(data.train.x[:, 4:].sum(axis=1), 1)
+    # The same rows as the original, in whatever order.
+    rows = {tuple(row) for part in (data.train, data.validation, data.test) for row in part.x[:, :4]}
+    assert rows == {tuple(row) for row in IRIS.data.to_numpy(np.float32)}
+
+
+def test_both_kinds_of_file_give_the_same_rows(tmp_path: Path) -> None:
+    assert loaded(tmp_path, iris(), "csv").digest == loaded(tmp_path, iris(), "parquet").digest
+
+
+def test_a_changed_cell_changes_the_digest(tmp_path: Path) -> None:
+    frame = iris()
+    before = loaded(tmp_path, frame).digest
+    frame.iloc[3, 1] += 0.1
+    assert loaded(tmp_path, frame).digest != before
+
+
+def test_a_regression_has_the_numbers_of_one_or_more_columns(tmp_path: Path) -> None:
+    frame = DIABETES.data.assign(progression=DIABETES.target)
+    one = loaded(tmp_path, frame, target="progression", task="regression")
+    assert one.info.task == "regression"
+    assert one.train.y.shape == (len(one.train), 1)
+    assert one.info.target_means[0] == pytest.approx(one.train.y.mean())
+    two = loaded(tmp_path, frame, target=["progression", "bmi"], task="regression", drop=["sex"])
+    assert two.info.outputs == 2
+    assert two.info.input_shape == (8,)
+
+
+def test_test_rows_may_have_a_file_of_their_own(tmp_path: Path) -> None:
+    frame = iris()
+    frame.iloc[::5].to_csv(tmp_path / "held.csv", index=False)
+    data = loaded(tmp_path, frame.drop(frame.index[::5]), test="held.csv")
+    assert data.info.test_rows == 30
+    assert {tuple(row) for row in data.test.x[:, :4]} == {tuple(row) for row in IRIS.data.to_numpy(np.float32)[::5]}
+
+
+def test_empty_cells_are_filled_from_training_rows_alone(tmp_path: Path) -> None:
+    frame = iris()
+    frame.iloc[::7, 0] = None
+    frame.iloc[::9, 4] = None
+    data = loaded(tmp_path, frame, missing="impute")
+    # Four measures, three colours, and a colour that is missing.
+    assert data.info.input_shape == (8,)
+    lengths = frame.set_index(["sepal width (cm)", "petal length (cm)", "petal width (cm)"]).iloc[:, 0]
+    given = [
+        length for row in data.train.x for length in [lengths.to_numpy()[_place(frame, row)]] if not np.isnan(length)
+    ]
+    filled = {round(float(row[0]), 3) for row in data.train.x if np.isnan(lengths.to_numpy()[_place(frame, row)])}
+    assert filled == {round(float(np.median(given)), 3)}
+
+
+def _place(frame: pandas.DataFrame, row: Any) -> int:
+    """Which row of the frame an encoded row is, by the three measures that are never empty."""
+    near = np.isclose(frame.iloc[:, 1:4].to_numpy(np.float32), row[1:4]).all(axis=1)
+    return int(np.argmax(near))
+
+
+def test_a_category_that_no_training_row_has_is_nothing_at_all(tmp_path: Path) -> None:
+    frame = iris()
+    frame.iloc[::5].assign(colour="green").to_csv(tmp_path / "held.csv", index=False)
+    data = loaded(tmp_path, frame, test="held.csv")
+    assert data.info.input_shape == (7,)
+    np.testing.assert_array_equal(data.test.x[:, 4:], 0)
+
+
+def test_numbers_that_are_names_can_be_said_to_be(tmp_path: Path) -> None:
+    frame = iris().assign(zip=np.arange(150) % 4)
+    assert loaded(tmp_path, frame, categorical=["zip"]).info.input_shape == (11,)
+    assert loaded(tmp_path, frame).info.input_shape == (8,)
+
+
+def test_another_separator_is_read(tmp_path: Path) -> None:
+    iris().to_csv(tmp_path / "table.csv", index=False, sep=";")
+    raw = {"csv": "table.csv", "target": "kind", "separator": ";"}
+    assert load(read_data(raw, 0.2, tmp_path, "s"), seed=0).info.input_shape == (7,)
+
+
+def cell(row: int, column: str, value: Any) -> pandas.DataFrame:
+    frame = iris().astype(object)
+    frame.loc[row, column] = value
+    return frame
+
+
+BAD: dict[str, tuple[Callable[[], pandas.DataFrame], dict[str, Any], str]] = {
+    "an empty cell": (
+        lambda: cell(12, "petal length (cm)", None), {},
+        "column petal length (cm), row 13: the cell is empty, as are 0 more. Fill it in, or say missing: impute.",
+    ),
+    "a word among numbers": (
+        lambda: cell(4, "petal length (cm)", "long"), {}, "column petal length (cm), row 5: 'long' is not a number",
+    ),
+    "an endless number": (
+        lambda: cell(4, "petal length (cm)", "inf").astype({"petal length (cm)": float}), {},
+        "column petal length (cm), row 5: 'inf' is no finite number",
+    ),
+    "no such target": (iris, {"target": "kinds"}, "there is no column 'kinds', named under target. Did you mean kind?"),
+    "no such column to drop": (iris, {"drop": ["color"]}, "named under drop. Did you mean colour?"),
+    "an empty target": (lambda: cell(9, "kind", None), {}, "target kind, row 10 is empty"),
+    "a text to predict": (
+        iris, {"task": "regression"}, "target kind, row 1 is 'setosa'; a regression needs a number in every row.",
+    ),
+    "a class of one row": (lambda: cell(9, "kind", "rosa"), {}, "class rosa has 1 row"),
+    "names of rows": (
+        lambda: iris().assign(name=[f"flower {i}" for i in range(150)]), {},
+        "column name has 150 different texts in 150 rows",
+    ),
+    "times": (
+        lambda: iris().assign(day=[f"2024-01-{1 + i % 28:02d} 10:{i % 60:02d}" for i in range(150)]), {},
+        "column day has",
+    ),
+    "a column without a cell": (
+        lambda: iris().assign(nothing=None), {"missing": "impute"}, "column nothing is empty in every training row",
+    ),
+    "too few rows": (lambda: iris().iloc[[0, 1, 60, 61]], {}, "test rows"),
+    "no rows": (lambda: iris().iloc[:0], {}, "the table has no rows"),
+    "one class": (lambda: iris().iloc[:50], {}, "every training row is of class setosa"),
+    "nothing but the target": (lambda: iris()[["kind"]], {}, "beside the target there is no column"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_damaged_table_gets_one_line_that_names_file_column_and_row(tmp_path: Path, case: str) -> None:
+    make, more, words = BAD[case]
+    with pytest.raises(DataError) as raised:
+        loaded(tmp_path, make(), **more)
+    message = str(raised.value)
+    assert message.startswith(f"{tmp_path / 'table.csv'}: ")
+    assert words in message
+    assert "\n" not in message
+
+
+def test_too_many_classes_ask_for_a_regression(tmp_path: Path) -> None:
+    frame = DIABETES.data.assign(kind=DIABETES.target + np.arange(442) / 1000)
+    with pytest.raises(DataError, match=r"442 different values in 442 rows, too many for classes.*task: regression"):
+        loaded(tmp_path, frame)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"", "cannot be read"),
+        (b"a,kind\n1,x\n2,y,3,4\n", "cannot be read"),
+        (b"a,kind\n\xff\xfe,x\n", "not UTF-8 text"),
+        (b"a,a,kind\n1,2,x\n", "two columns are called 'a'. Rename one."),
+    ],
+)
+def test_a_file_that_is_no_table_is_named(tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "t.csv").write_bytes(content)
+    with pytest.raises(DataError) as raised:
+        load(read_data({"csv": "t.csv", "target": "kind"}, 0.2, tmp_path, "s"), seed=0)
+    assert str(raised.value).startswith(f"{tmp_path / 't.csv'}: ")
+    assert words in str(raised.value)
+
+
+def test_half_a_parquet_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "t.parquet"
+    iris().to_parquet(path)
+    path.write_bytes(path.read_bytes()[:2000])
+    with pytest.raises(DataError, match=r"t\.parquet: cannot be read"):
+        load(read_data({"parquet": "t.parquet", "target": "kind"}, 0.2, tmp_path, "s"), seed=0)
+
+
+def test_a_file_that_is_not_there_and_test_rows_that_do_not_fit_are_named(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"no\.csv: no such file"):
+        load(read_data({"csv": "no.csv", "target": "kind"}, 0.2, tmp_path, "s"), seed=0)
+    iris().drop(columns="colour").to_csv(tmp_path / "held.csv", index=False)
+    with pytest.raises(DataError, match=r"held\.csv: column 'colour' is missing; table\.csv has it"):
+        loaded(tmp_path, iris(), test="held.csv")
+    iris().assign(kind="rosa").to_csv(tmp_path / "held.csv", index=False)
+    with pytest.raises(DataError, match=r"held\.csv: target kind, row 1 is of class 'rosa', which no training row has"):
+        loaded(tmp_path, iris(), test="held.csv")
