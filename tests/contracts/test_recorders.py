@@ -1,6 +1,7 @@
 """The contract of Recorder, on every adapter: memory, MLflow on a SQLite file, MLflow over HTTP."""
 
 import math
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +15,7 @@ from tests.tracking.records import STUDY, epochs, model_file, trial
 from tuner.tracking import picture
 from tuner.tracking.memory_recorder import MemoryRecorder
 from tuner.tracking.mlflow_recorder import MlflowRecorder
-from tuner.tracking.recorder import EpochRecord, Recorder, State, StudyRecord
+from tuner.tracking.recorder import Champion, EpochRecord, Recorder, State, StudyRecord
 
 Points = list[tuple[int, int, float]]
 
@@ -40,6 +41,14 @@ class OtherSide(Protocol):
     def seen(self, run_id: str) -> Seen: ...
 
     def run_ids(self, experiment: str) -> set[str]: ...
+
+    def files(self, run_id: str) -> dict[str, bytes]:
+        """Those of a study's run, but its specification."""
+        ...
+
+
+def value_of(champion: Champion | None) -> float | None:
+    return None if champion is None else champion.value
 
 
 class Memory:
@@ -68,6 +77,9 @@ class Memory:
     def run_ids(self, experiment: str) -> set[str]:
         return {*self._recorder.studies, *self._recorder.trials}
 
+    def files(self, run_id: str) -> dict[str, bytes]:
+        return self._recorder.files[run_id]
+
 
 class Mlflow:
     def __init__(self, uri: str) -> None:
@@ -95,6 +107,13 @@ class Mlflow:
         client = MlflowClient(self._uri)
         found = client.get_experiment_by_name(experiment)
         return {run.info.run_id for run in client.search_runs([found.experiment_id])}
+
+    def files(self, run_id: str) -> dict[str, bytes]:
+        client = MlflowClient(self._uri)
+        with tempfile.TemporaryDirectory() as folder:
+            client.download_artifacts(run_id, "", folder)
+            paths = [path for path in Path(folder).rglob("*") if path.is_file() and path.name != "spec.yaml"]
+            return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
 
 
 @pytest.fixture(scope="session")
@@ -298,14 +317,30 @@ class TestRecorder:
     ) -> None:
         recorder = other_side.recorder()
         model = model_file(tmp_path)
-        good = replace(trial(number=1), model=model)
+        study = replace(study, tags={**study.tags, "metric": "val_accuracy"})
+        tags = {**trial().tags, "dataset": "digits", "test_digest": "7e57"}
+        good = replace(trial(number=1), model=model, tags=tags)
         better = replace(trial(number=2), value=0.8, model=model)
         assert recorder.champion(study.experiment) is None
 
         assert recorder.register_champion(study, good) == "1"
         assert other_side.recorder().register_champion(study, good) == "1"
-        assert recorder.champion(study.experiment) == 0.74
+        standing = recorder.champion(study.experiment)
+        assert standing == Champion("1", "digits-1", 1, 0.74, "val_accuracy", "digits 7e57")
         assert other_side.recorder().register_champion(study, better) == "2"
-        assert recorder.champion(study.experiment) == 0.8
+        assert value_of(recorder.champion(study.experiment)) == 0.8
         assert recorder.register_champion(study, good) == "1"
-        assert recorder.champion(study.experiment) == 0.74
+        assert value_of(recorder.champion(study.experiment)) == 0.74
+
+    def test_the_files_of_a_study_are_replaced_where_they_changed(
+        self, other_side: OtherSide, study: StudyRecord
+    ) -> None:
+        first = {"report.html": b"<p>one", "pictures/history.png": b"1"}
+        run_id = other_side.recorder().record_study(replace(study, files=first))
+        assert other_side.files(run_id) == first
+
+        other_side.recorder().record_study(study)
+        assert other_side.files(run_id) == first
+
+        other_side.recorder().record_study(replace(study, files={**first, "report.html": b"<p>two"}))
+        assert other_side.files(run_id) == {**first, "report.html": b"<p>two"}

@@ -91,7 +91,7 @@ def _draw(axes: Axes, chart: Chart, series: Series, order: int) -> None:
     elif series.mark == "line":
         steps = series.name == "best so far"
         axes.plot(
-            x, y, color=colour, lw=_WIDTHS[series.style], alpha=alpha, label=label, zorder=order,
+            x, y, color=colour, lw=_WIDTHS.get(series.style, 1.0), alpha=alpha, label=label, zorder=order,
             ls=":" if steps else "-", drawstyle="steps-post" if steps else "default",
         )  # fmt: skip
     else:

@@ -24,10 +24,11 @@ from tuner.settings import Settings
 @storage_option
 @json_option
 def sync(study: str | None, storage: str | None, as_json: bool) -> None:
-    """Deliver to MLflow what it has missed.
+    """Deliver to MLflow what it has missed; make the report of a study that has ended, where there is none yet.
 
     Example: tune sync fashion_mnist-1
     """
+    from tuner.analysis.publishing import publish, published
     from tuner.database.blobs import blob_store
     from tuner.studies.projection import deliver
     from tuner.tracking.mlflow_recorder import MlflowRecorder
@@ -36,6 +37,8 @@ def sync(study: str | None, storage: str | None, as_json: bool) -> None:
     db = open_studies(settings, create=False)
     view = view_of(db, chosen(db, study))
     store = blob_store(db, settings.artifacts)
+    if view.finished_at is not None and not published(store, view.study_name):
+        publish(db, store, view.study_name)
     count = deliver(db, MlflowRecorder(view.mlflow_uri), store, view.study_name, f"sync-{os.getpid()}")
     if as_json:
         print_json({"study_name": view.study_name, "delivered": count})

@@ -20,6 +20,11 @@ def blob_name(study_name: str, ordinal: int, what: str) -> str:
     return f"{study_name}/{ordinal:05d}/{what}"
 
 
+def study_blob_name(study_name: str, what: str) -> str:
+    """Where a study's bytes are kept: what is the path of a file of its report."""
+    return f"{study_name}/study/{what}"
+
+
 class BlobStore(Protocol):
     """Bytes by name."""
 

@@ -170,6 +170,11 @@ def close_study(db: Database, study_name: str, outcome: Mapping[str, Any]) -> No
     _update(db, study_name, outcome=dict(outcome), finished_at=utc_now(), changes=StudyRow.changes + 1)
 
 
+def note_change(db: Database, study_name: str) -> None:
+    """There is more of the study for MLflow to show."""
+    _update(db, study_name, changes=StudyRow.changes + 1)
+
+
 def study_recorded(db: Database, view: StudyView, run_id: str) -> None:
     """MLflow shows the study as `view` has it."""
     _update(db, view.study_name, mlflow_run_id=run_id, recorded=view.changes)

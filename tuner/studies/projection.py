@@ -9,17 +9,26 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from tuner.database import studies, trials
-from tuner.database.blobs import BlobStore, blob_name
+from tuner.database.blobs import BlobStore, blob_name, study_blob_name
 from tuner.database.connection import Database, is_outage
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.errors import ServiceDown
+from tuner.studies.champion import crown
+from tuner.studies.service import spec_of
 from tuner.tracking.recorder import EpochRecord, Recorder, StudyRecord, TrialRecord
 
 logger = logging.getLogger(__name__)
+
+STUDY_FILES = (
+    "report.html",
+    *(f"pictures/{name}.png" for name in ("history", "baselines", "parallel", "importance", "curves", "timeline")),
+)
+"""What is made of a study when it has ended, and delivered to its run."""
 
 _PAUSE_S = 1.0
 _PAUSE_AWAY_S = 5.0
@@ -33,17 +42,19 @@ def deliver(db: Database, recorder: Recorder, store: BlobStore, study_name: str,
     study = studies.view_study(db, study_name)
     delivered = 0
     if study.mlflow_run_id is None:
-        run_id = recorder.record_study(_study_record(study))
-        studies.study_recorded(db, study, run_id)
+        run_id = recorder.record_study(study_record(study))
+        # Of a study that ended before MLflow answered, files and champion are still to come, after its trials.
+        seen = study if study.finished_at is None else replace(study, changes=study.recorded)
+        studies.study_recorded(db, seen, run_id)
         study = studies.view_study(db, study_name)
         delivered += 1
-    record = _study_record(study)
+    record = study_record(study)
     for ordinal in trials.unrecorded(db, study_name, worker_id):
         if trials.claim_recording(db, study_name, ordinal, worker_id):
             _deliver_trial(db, recorder, store, record, trials.view_trial(db, study_name, ordinal))
             delivered += 1
     if study.changes > study.recorded:
-        run_id = recorder.record_study(record)
+        run_id = recorder.record_study(replace(record, files=_files(store, study)))
         _deliver_champion(db, recorder, store, record, study)
         studies.study_recorded(db, study, run_id)
         delivered += 1
@@ -51,7 +62,7 @@ def deliver(db: Database, recorder: Recorder, store: BlobStore, study_name: str,
 
 
 def _deliver_trial(db: Database, recorder: Recorder, store: BlobStore, study: StudyRecord, view: TrialView) -> None:
-    with _record(store, view) as record:
+    with trial_record(store, view) as record:
         run_id = recorder.record_trial(study, record)
     trials.recorded(db, view, run_id)
 
@@ -62,13 +73,21 @@ def _deliver_champion(
     ordinal = (study.outcome or {}).get("best_ordinal")
     if ordinal is None:
         return
-    with _record(store, trials.view_trial(db, study.study_name, ordinal)) as best:
+    with trial_record(store, trials.view_trial(db, study.study_name, ordinal)) as best:
         if best.run_id is not None and best.model is not None:
-            recorder.register_champion(record, best)
+            crown(recorder, record, best)
+
+
+def _files(store: BlobStore, study: StudyView) -> dict[str, bytes]:
+    """The files of the study's report, those that are there."""
+    if study.finished_at is None:
+        return {}
+    found = {name: store.get(study_blob_name(study.study_name, name)) for name in STUDY_FILES}
+    return {name: data for name, data in found.items() if data is not None}
 
 
 @contextmanager
-def _record(store: BlobStore, view: TrialView) -> Iterator[TrialRecord]:
+def trial_record(store: BlobStore, view: TrialView) -> Iterator[TrialRecord]:
     """The trial as a record; its model is a file while the context lasts."""
     assert view.trial_number is not None
     final = view.state != "running"
@@ -96,8 +115,10 @@ def _record(store: BlobStore, view: TrialView) -> Iterator[TrialRecord]:
         )
 
 
-def _study_record(view: StudyView) -> StudyRecord:
+def study_record(view: StudyView) -> StudyRecord:
+    """The study as a record, without files."""
     outcome = view.outcome or {}
+    objective = spec_of(view).objective
     return StudyRecord(
         study_name=view.study_name,
         experiment=view.space_name,
@@ -105,6 +126,8 @@ def _study_record(view: StudyView) -> StudyRecord:
         tags={
             "seed": str(view.seed),
             "trials": str(view.trials),
+            "metric": objective.metric,
+            "direction": objective.direction,
             **({"dataset_digest": view.data_digest} if view.data_digest else {}),
         },
         started_at=view.created_at,

@@ -6,7 +6,7 @@ Leaves to others: everything that must outlive the process.
 
 from dataclasses import replace
 
-from tuner.tracking.recorder import StudyRecord, TrialRecord
+from tuner.tracking.recorder import Champion, StudyRecord, TrialRecord, claim_of
 
 
 class MemoryRecorder:
@@ -14,7 +14,7 @@ class MemoryRecorder:
 
     studies, trials: the latest record by run id. parents: a trial's run id to its study's.
     versions: for each experiment the run ids registered, in order; a version is a place in it, from 1.
-    champions: for each experiment the run id of the standing champion.
+    champions: for each experiment the run id of the standing champion. files: of each study's run.
     """
 
     def __init__(self) -> None:
@@ -23,6 +23,7 @@ class MemoryRecorder:
         self.parents: dict[str, str] = {}
         self.versions: dict[str, list[str]] = {}
         self.champions: dict[str, str] = {}
+        self.files: dict[str, dict[str, bytes]] = {}
 
     def prepare(self) -> None:
         """Memory is there."""
@@ -30,7 +31,8 @@ class MemoryRecorder:
     def record_study(self, record: StudyRecord) -> str:
         """Create or find the study's run, bring it up to date, and give its id."""
         run_id = self._study_run(record) or f"run-{len(self.studies) + len(self.trials)}"
-        self.studies[run_id] = replace(record, run_id=run_id)
+        self.studies[run_id] = replace(record, run_id=run_id, files={})
+        self.files.setdefault(run_id, {}).update(record.files)
         return run_id
 
     def record_trial(self, study: StudyRecord, record: TrialRecord) -> str:
@@ -60,10 +62,13 @@ class MemoryRecorder:
         self.champions[study.experiment] = run_id
         return str(registered.index(run_id) + 1)
 
-    def champion(self, experiment: str) -> float | None:
-        """The value of the standing champion, if there is one."""
+    def champion(self, experiment: str) -> Champion | None:
+        """The standing champion, if there is one."""
         run_id = self.champions.get(experiment)
-        return self.trials[run_id].value if run_id else None
+        if run_id is None:
+            return None
+        claim = claim_of(self.studies[self.parents[run_id]], self.trials[run_id])
+        return replace(claim, version=str(self.versions[experiment].index(run_id) + 1))
 
     def _study_run(self, record: StudyRecord) -> str | None:
         if record.run_id in self.studies:

@@ -24,7 +24,7 @@ from mlflow.types.schema import Schema, TensorSpec
 
 from tuner.tracking.keras_file import Interface, Tensor
 from tuner.tracking.mlflow_service import is_http
-from tuner.tracking.recorder import TrialRecord
+from tuner.tracking.recorder import Champion, TrialRecord
 
 _ALIAS = "champion"
 # As `mlflow.keras` names them; it is what loads the folder.
@@ -59,7 +59,7 @@ def log_model(
     return str(logged.model_id)
 
 
-def register(client: MlflowClient, name: str, run_id: str, model_id: str, record: TrialRecord) -> str:
+def register(client: MlflowClient, name: str, run_id: str, model_id: str, claim: Champion) -> str:
     """Make the run's model the champion of this name, in a version of its own; give that version.
 
     name: of the registered model, as `registry_name` gives it.
@@ -70,13 +70,13 @@ def register(client: MlflowClient, name: str, run_id: str, model_id: str, record
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
     versions = [each for each in client.search_model_versions(f"run_id = '{run_id}'") if each.name == name]
-    number = str(versions[0].version if versions else _create_version(client, name, run_id, model_id, record))
+    number = str(versions[0].version if versions else _create_version(client, name, run_id, model_id, claim))
     client.set_registered_model_alias(name, _ALIAS, number)
     return number
 
 
-def champion_value(client: MlflowClient, name: str) -> float | None:
-    """The value with which the standing champion of this name was registered."""
+def champion(client: MlflowClient, name: str) -> Champion | None:
+    """The standing champion of this name, as it was registered."""
     try:
         standing = client.get_model_version_by_alias(name, _ALIAS)
     except MlflowException as error:
@@ -84,7 +84,15 @@ def champion_value(client: MlflowClient, name: str) -> float | None:
         if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             return None
         raise
-    return float(standing.tags["value"]) if "value" in standing.tags else None
+    tags = standing.tags
+    return Champion(
+        version=str(standing.version),
+        study_name=tags.get("study_name", ""),
+        trial_number=int(tags.get("trial_number", "-1")),
+        value=float(tags["value"]) if "value" in tags else None,
+        metric=tags.get("metric", ""),
+        data=tags.get("data", ""),
+    )
 
 
 def registry_name(experiment: str) -> str:
@@ -121,10 +129,11 @@ def _write_folder(folder: Path, file: Path, interface: Interface, description: M
     )
 
 
-def _create_version(client: MlflowClient, name: str, run_id: str, model_id: str, record: TrialRecord) -> str:
-    tags = {"study_name": record.study_name, "trial_number": str(record.trial_number)}
-    if record.value is not None:
-        tags["value"] = repr(float(record.value))
+def _create_version(client: MlflowClient, name: str, run_id: str, model_id: str, claim: Champion) -> str:
+    tags = {"study_name": claim.study_name, "trial_number": str(claim.trial_number)}
+    tags |= {key: text for key, text in (("metric", claim.metric), ("data", claim.data)) if text}
+    if claim.value is not None:
+        tags["value"] = repr(float(claim.value))
     by_server = is_http(client.tracking_uri)
     made = client.create_model_version(
         name,

@@ -8,8 +8,10 @@ A delivery that was cut off anywhere is completed by the next one: the status, w
 """
 
 import logging
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import TypeVar
 
 from mlflow import MlflowClient
@@ -21,7 +23,7 @@ from tuner.tracking import mlflow_models, mlflow_service, picture
 from tuner.tracking.keras_file import read_interface
 from tuner.tracking.mlflow_runs import Known, Runs
 from tuner.tracking.picture import Figure
-from tuner.tracking.recorder import StudyRecord, TrialRecord
+from tuner.tracking.recorder import Champion, StudyRecord, TrialRecord, claim_of
 
 logger = logging.getLogger(__name__)
 
@@ -69,14 +71,14 @@ class MlflowRecorder:
             if run.model_id is None:
                 raise NotFound(f"{study.study_name}: trial {record.trial_number} has no model in MLflow to register.")
             name = mlflow_models.registry_name(study.experiment)
-            return mlflow_models.register(self._client, name, run.run_id, run.model_id, record)
+            return mlflow_models.register(self._client, name, run.run_id, run.model_id, claim_of(study, record))
 
         return self._answered(register)
 
-    def champion(self, experiment: str) -> float | None:
-        """The value of the standing champion, if there is one."""
+    def champion(self, experiment: str) -> Champion | None:
+        """The standing champion, if there is one."""
         name = mlflow_models.registry_name(experiment)
-        return self._answered(lambda: mlflow_models.champion_value(self._client, name))
+        return self._answered(lambda: mlflow_models.champion(self._client, name))
 
     def _deliver_study(self, record: StudyRecord) -> Known:
         run = self._runs.study(record)
@@ -84,7 +86,8 @@ class MlflowRecorder:
         if run.tags.get("spec_digest") != spec:
             self._client.log_text(run.run_id, record.spec_yaml, "spec.yaml")
         figures = (each for each in picture.study_figures(record) if run.metrics.get(each.key) != each.value)
-        self._log(run, figures, {}, {**picture.study_tags(record), "spec_digest": spec})
+        files = self._add_files(run, record)
+        self._log(run, figures, {}, {**picture.study_tags(record), "spec_digest": spec, **files})
         self._set_status(run, "RUNNING" if record.finished_at is None else "FINISHED", record.finished_at)
         return run
 
@@ -152,6 +155,20 @@ class MlflowRecorder:
         model_id = mlflow_models.log_model(self._client, run.experiment_id, run.run_id, record, record.model, interface)
         self._client.log_outputs(run.run_id, [LoggedModelOutput(model_id, step=record.best_epoch)])
         run.model_id = model_id
+
+    def _add_files(self, run: Known, record: StudyRecord) -> dict[str, str]:
+        """Log the study's files, unless they are there as they are; gives the tag by which they are known again."""
+        if not record.files:
+            return {}
+        digest = picture.digest(b"".join(name.encode() + data for name, data in sorted(record.files.items())))
+        if run.tags.get("files_digest") != digest:
+            with tempfile.TemporaryDirectory(prefix="tuner-") as folder:
+                for name, data in record.files.items():
+                    path = Path(folder) / name
+                    path.parent.mkdir(parents=True, exist_ok=True)
+                    path.write_bytes(data)
+                self._client.log_artifacts(run.run_id, folder)
+        return {"files_digest": digest}
 
     def _add_dataset(self, run: Known, record: TrialRecord) -> None:
         name, digest = record.tags.get("dataset"), record.tags.get("dataset_digest")

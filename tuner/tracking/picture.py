@@ -125,6 +125,7 @@ def study_note(record: StudyRecord) -> str:
     return "\n".join(lines)
 
 
-def digest(text: str) -> str:
-    """By which a text that is there already is known."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def digest(content: str | bytes) -> str:
+    """By which a text or a file that is there already is known."""
+    data = content.encode() if isinstance(content, str) else content
+    return hashlib.sha256(data).hexdigest()[:16]

@@ -75,6 +75,7 @@ class StudyRecord:
     experiment: the space's name. spec_yaml: the search-space file as it was read.
     started_at: seconds since 1970, UTC; as stored, for it tells a study from an earlier one of the same name.
     outcome: empty until the study has ended; then its figures (``value``, ``best_trial``, ``test_accuracy``, ...).
+    files: artifacts of its run, by their path in it (``report.html``); one that changed replaces the earlier.
     """
 
     study_name: str
@@ -85,6 +86,28 @@ class StudyRecord:
     finished_at: float | None = None
     outcome: Mapping[str, float | str] = field(default_factory=dict)
     run_id: str | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Champion:
+    """What stands in the registry under an experiment's name, alias ``champion``.
+
+    value: of its study's objective, `metric`. data: which rows it was measured on, or empty where that is not known.
+    """
+
+    version: str
+    study_name: str
+    trial_number: int
+    value: float | None
+    metric: str
+    data: str
+
+
+def claim_of(study: StudyRecord, record: TrialRecord) -> Champion:
+    """What a trial would stand with, were it the champion; its version is not known yet."""
+    data = " ".join(filter(None, (record.tags.get("dataset"), record.tags.get("test_digest"))))
+    return Champion("", study.study_name, record.trial_number, record.value, study.tags.get("metric", ""), data)
 
 
 class Recorder(Protocol):
@@ -106,6 +129,6 @@ class Recorder(Protocol):
         """Put the trial's model into the registry under the experiment's name, alias ``champion``; give its version."""
         ...
 
-    def champion(self, experiment: str) -> float | None:
-        """The value of the standing champion, if there is one."""
+    def champion(self, experiment: str) -> Champion | None:
+        """The standing champion, if there is one."""
         ...

@@ -139,6 +139,7 @@ class _Worker:
         # The frameworks are imported once, here, after the worker has shown itself. A million objects that stay are no
         # garbage: not looking for any saves an eighth of the import, and leaving them out of every later look the rest.
         gc.disable()
+        from tuner.analysis import publishing
         from tuner.analysis.importance import outcome_figures
         from tuner.studies import closing, projection, trial
         from tuner.training import backend
@@ -150,6 +151,7 @@ class _Worker:
         backend.prepare(share.threads, share.gpu_memory_mib, share.mixed_precision)
         self._closing, self._projection, self._trial = closing, projection, trial
         self._further = outcome_figures
+        self._publishing = publishing
         self._settings = settings
         self._db = db
         self._name = name
@@ -225,6 +227,7 @@ class _Worker:
         if self._closing.close_if_over(
             self._db, bench.spec, bench.dataset, self._store, study_name, self._name, self._further
         ):
+            self._publishing.publish(self._db, self._store, study_name)
             return "over"
         if view.wish == "stopping":
             return "over"
@@ -234,6 +237,7 @@ class _Worker:
 
     def _bench(self, view: studies.StudyView) -> Any:
         if view.study_name not in self._benches:
+            from tuner.data.dataset import rows_digest
             from tuner.data.sources import load
             from tuner.studies.code import code_for
             from tuner.studies.service import bind_data, spec_of
@@ -256,6 +260,7 @@ class _Worker:
                 "rows_train": str(info.train_rows),
                 "rows_validation": str(info.validation_rows),
                 "rows_test": str(info.test_rows),
+                "test_digest": rows_digest(dataset.test)[:16],
             }
             self._benches[view.study_name] = self._trial.Bench(
                 self._db, view, spec, dataset, self._store, tags, self._leaving, self._path, code

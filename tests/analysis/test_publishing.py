@@ -1,0 +1,51 @@
+"""A study that has ended has its report in its run in MLflow, also where MLflow was away at first."""
+
+from pathlib import Path
+
+import pytest
+from mlflow import MlflowClient
+
+from tests.analysis.written import write_study
+from tuner.analysis.publishing import publish, published
+from tuner.database import studies
+from tuner.database.blobs import FolderStore
+from tuner.database.connection import Database
+from tuner.errors import ServiceDown
+from tuner.studies.projection import STUDY_FILES, deliver
+from tuner.tracking.mlflow_recorder import MlflowRecorder
+
+
+def test_the_report_reaches_mlflow_once_it_answers(db: Database, tmp_path: Path) -> None:
+    store = FolderStore(tmp_path / "artifacts")
+    name = write_study(db)
+    assert not published(store, name)
+    away = tmp_path / "away.db"
+    away.mkdir()
+    with pytest.raises(ServiceDown):
+        deliver(db, MlflowRecorder(f"sqlite:///{away}"), store, name, "w")
+    publish(db, store, name)
+    assert published(store, name)
+
+    recorder = MlflowRecorder(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    deliver(db, recorder, store, name, "w")
+    run_id = studies.view_study(db, name).mlflow_run_id
+    client = MlflowClient(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    top = {file.path for file in client.list_artifacts(run_id)}
+    assert top == {"spec.yaml", "report.html", "pictures"}
+    inside = {file.path for file in client.list_artifacts(run_id, "pictures")}
+    # Five trials are too few to say which parameters mattered.
+    assert inside == {name for name in STUDY_FILES if "/" in name} - {"pictures/importance.png"}
+    page = Path(client.download_artifacts(run_id, "report.html", str(tmp_path))).read_text()
+    assert "Trial 1 is the best" in page
+
+    assert deliver(db, recorder, store, name, "w") == 0, "there is nothing left to deliver"
+
+
+def test_a_report_that_cannot_be_made_costs_no_study(
+    db: Database, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "file").write_text("")
+    write_study(db)
+    publish(db, FolderStore(tmp_path / "file"), "s")
+    assert "the report of study s could not be made" in caplog.text
+    assert studies.view_study(db, "s").outcome is not None

@@ -1,0 +1,77 @@
+"""A champion is replaced only by a better trial, by the same metric, on the same data."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.tracking.records import STUDY, model_file, trial
+from tuner.errors import NotFound
+from tuner.studies.champion import crown, objection
+from tuner.tracking.memory_recorder import MemoryRecorder
+from tuner.tracking.recorder import Champion, StudyRecord, TrialRecord
+
+STANDING = Champion("1", "digits-1", 3, 0.74, "val_accuracy", "digits 7e57")
+
+
+@pytest.mark.parametrize(
+    ("changes", "direction", "words"),
+    [
+        ({"value": 0.75}, "maximize", None),
+        ({"value": 0.74, "trial_number": 4}, "maximize", "has val_accuracy 0.7400, this 0.7400"),
+        ({"value": 0.7}, "maximize", "trial 3 of digits-1, has val_accuracy 0.7400, this 0.7000"),
+        ({"value": 0.7}, "minimize", None),
+        ({"value": 0.8}, "minimize", "has val_accuracy"),
+        ({"value": 0.9, "metric": "val_loss"}, "maximize", "was measured by val_accuracy, this by val_loss"),
+        ({"value": 0.9, "data": "digits beef"}, "maximize", "from other data (digits 7e57; this from digits beef)"),
+        ({"value": 0.9, "data": ""}, "maximize", "this from data that is not known"),
+        ({"value": None}, "maximize", "it has no value"),
+        ({}, "maximize", None),
+    ],
+)  # fmt: skip
+def test_what_speaks_against_a_trial(changes: dict[str, object], direction: str, words: str | None) -> None:
+    found = objection(replace(STANDING, version="", **changes), STANDING, direction)  # type: ignore[arg-type]
+    assert found is None if words is None else words in str(found)
+
+
+def test_a_champion_that_says_too_little_is_not_compared_with() -> None:
+    claim = replace(STANDING, study_name="later", value=0.9)
+    assert "without a value, a metric and data" in str(objection(claim, replace(STANDING, data=""), "maximize"))
+
+
+@pytest.fixture
+def study() -> StudyRecord:
+    return replace(STUDY, tags={"metric": "val_accuracy", "direction": "maximize"})
+
+
+def record(number: int, value: float, folder: Path) -> TrialRecord:
+    tags = {"dataset": "digits", "test_digest": "7e57"}
+    return replace(trial(number=number), value=value, tags=tags, model=model_file(folder))
+
+
+def test_the_better_trial_stands_and_force_puts_any_there(study: StudyRecord, tmp_path: Path) -> None:
+    recorder = MemoryRecorder()
+    first, worse, better = (record(n, value, tmp_path) for n, value in ((1, 0.8), (2, 0.7), (3, 0.9)))
+
+    decision = crown(recorder, study, first)
+    assert (decision.stands, decision.version) == (True, "1")
+    assert crown(recorder, study, first) == replace(decision, words="trial 1 of digits-1 is the champion of digits")
+
+    refused = crown(recorder, study, worse)
+    assert not refused.stands
+    assert "trial 2 of digits-1 is not registered: the champion, trial 1 of digits-1," in refused.words
+    assert recorder.versions["digits"] == [recorder.champions["digits"]], "what is refused makes no version"
+
+    assert "instead of trial 1 of digits-1" in crown(recorder, study, better).words
+    assert crown(recorder, study, worse, force=True).stands
+    standing = recorder.champion("digits")
+    assert standing is not None
+    assert (standing.trial_number, standing.value) == (2, 0.7)
+
+
+def test_force_needs_a_model_too(study: StudyRecord, tmp_path: Path) -> None:
+    from tuner.tracking.mlflow_recorder import MlflowRecorder
+
+    recorder = MlflowRecorder(f"sqlite:///{tmp_path / 'mlflow.db'}")
+    with pytest.raises(NotFound, match="has no model"):
+        crown(recorder, study, replace(record(1, 0.8, tmp_path), model=None), force=True)

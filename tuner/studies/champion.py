@@ -1,0 +1,67 @@
+"""Which trial stands in the registry as its space's champion.
+
+Owns: the rule - a trial takes the place of the standing champion only where it is better by the same metric on the same
+data - and its words.
+Leaves to others: the registry (tracking), when the rule is asked (projection, cli).
+"""
+
+import logging
+from dataclasses import dataclass
+
+from tuner.tracking.recorder import Champion, Recorder, StudyRecord, TrialRecord, claim_of
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """stands: the trial is the champion now. version: of the champion, whichever it is. words: why, in a sentence."""
+
+    stands: bool
+    version: str
+    words: str
+
+
+def crown(recorder: Recorder, study: StudyRecord, record: TrialRecord, force: bool = False) -> Decision:
+    """Register a trial's model as its space's champion where the rule, or force, allows it.
+
+    Asked again, nothing changes. Raises NotFound for a trial without a model, ServiceDown.
+    """
+    standing = recorder.champion(study.experiment)
+    claim = claim_of(study, record)
+    refusal = None if force else objection(claim, standing, study.tags.get("direction", "maximize"))
+    name = f"trial {record.trial_number} of {study.study_name}"
+    if standing is not None and (refusal is not None or _same(claim, standing)):
+        stands = refusal is None
+        words = f"{name} is the champion of {study.experiment}" if stands else f"{name} is not registered: {refusal}"
+        logger.info("%s", words)
+        return Decision(stands, standing.version, words)
+    version = recorder.register_champion(study, record)
+    instead = "" if standing is None else f", instead of trial {standing.trial_number} of {standing.study_name}"
+    words = f"{name} is the champion of {study.experiment} now, version {version}{instead}"
+    logger.info("%s", words)
+    return Decision(True, version, words)
+
+
+def objection(claim: Champion, standing: Champion | None, direction: str) -> str | None:
+    """What speaks against putting a trial in the standing champion's place; None where nothing does."""
+    if standing is None or _same(claim, standing):
+        return None
+    named = f"the champion, trial {standing.trial_number} of {standing.study_name},"
+    if claim.value is None:
+        return "it has no value"
+    if standing.value is None or not standing.metric or not standing.data:
+        return f"{named} was registered without a value, a metric and data to compare with"
+    if claim.metric != standing.metric:
+        return f"{named} was measured by {standing.metric}, this by {claim.metric}"
+    if claim.data != standing.data:
+        return f"{named} learnt from other data ({standing.data}; this from {claim.data or 'data that is not known'})"
+    better = claim.value > standing.value if direction == "maximize" else claim.value < standing.value
+    if better:
+        return None
+    return f"{named} has {standing.metric} {standing.value:.4f}, this {claim.value:.4f}"
+
+
+def _same(claim: Champion, standing: Champion) -> bool:
+    mine = (claim.study_name, claim.trial_number, claim.value)
+    return mine == (standing.study_name, standing.trial_number, standing.value)
