@@ -13,7 +13,7 @@ from tuner.analysis.chart import Chart
 from tuner.analysis.parallel import parallel
 from tuner.analysis.plotly_page import figure, render
 from tuner.analysis.results import span_s
-from tuner.analysis.weights import importance_of
+from tuner.analysis.weights import weights_of
 from tuner.database.connection import Database
 from tuner.database.trials import TrialView
 from tuner.studies.service import StudyStatus, ranked, spec_of, study_status
@@ -25,14 +25,14 @@ _MOST_ROWS = 12
 def report(db: Database, study_name: str) -> str:
     """A study's report as HTML, also while the study runs. Raises NotFound."""
     status = study_status(db, study_name, epochs=True)
-    weights, method = importance_of(db, status)
+    weights, method = weights_of(status)
     return render("report.html", content(status, weights, method))
 
 
 def study_charts(db: Database, study_name: str) -> list[Chart]:
     """The pictures alone. Raises NotFound."""
     status = study_status(db, study_name, epochs=True)
-    return all_charts(status, *importance_of(db, status))
+    return all_charts(status, *weights_of(status))
 
 
 def all_charts(status: StudyStatus, weights: Mapping[str, float], method: str) -> list[Chart]:

@@ -16,17 +16,24 @@ from tuner.studies.service import FAILED, StudyStatus, spec_of
 from tuner.words import duration
 
 _Z_95 = 1.959964
+_HEADLINES = ("accuracy", "mae", "loss")
+"""Of a test: the first of them that was measured."""
+
 _NO_VERDICTS = ("", "healthy")
 
 
 @dataclass(frozen=True)
 class Test:
-    """The winner on rows that no trial had seen. low, high: the 95% interval, for an accuracy."""
+    """The winner on rows that no trial had seen.
+
+    low, high: the 95% interval. naive: what a guess that looks at no row would score. None where that is not known.
+    """
 
     metric: str
     value: float
     low: float | None
     high: float | None
+    naive: float | None
     seeds: int
 
 
@@ -73,11 +80,11 @@ def _is_fixed(domain: object) -> bool:
 def test_of(status: StudyStatus) -> Test | None:
     """None until the search has ended."""
     test = (status.study.outcome or {}).get("test") or {}
-    name = next((each for each in ("accuracy", "loss") if each in test), None)
+    name = next((each for each in _HEADLINES if each in test), None)
     if name is None:
         return None
-    low, high = (test.get("low"), test.get("high")) if name == "accuracy" else (None, None)
-    return Test(f"test {name}", test[name], low, high, int(test.get("seeds", 1)))
+    low, high = (test.get("low"), test.get("high")) if name != "loss" else (None, None)
+    return Test(f"test {name}", test[name], low, high, test.get("naive"), int(test.get("seeds", 1)))
 
 
 def rows_of(status: StudyStatus) -> Mapping[str, int]:
@@ -136,7 +143,8 @@ def _test_sentences(status: StudyStatus) -> list[str]:
     over = f" on {rows:,} test rows that no trial had seen" if rows else " on test rows that no trial had seen"
     mean = f", the mean of {test.seeds} networks trained from different seeds" if test.seeds > 1 else ""
     interval = "" if test.low is None else f" (95%: {test.low:.4f} to {test.high:.4f})"
-    return [f"Its {test.metric} is {test.value:.4f}{interval}{over}{mean}."]
+    guess = "" if test.naive is None else f" A guess that looks at no row scores {test.naive:.4f}."
+    return [f"Its {test.metric} is {test.value:.4f}{interval}{over}{mean}.{guess}"]
 
 
 def _baseline_sentences(status: StudyStatus, best: TrialView) -> list[str]:
