@@ -7,6 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import platformdirs
+
 from tuner.errors import InputError
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -32,12 +34,16 @@ class Settings:
 
 @dataclass(frozen=True)
 class Share:
-    """What this worker process may use of its machine, as whoever started it says in the environment."""
+    """What this worker process may use of its machine, as whoever started it says in the environment.
+
+    cache: a folder for what may be deleted at any time (TUNER_CACHE; by default in the user's cache).
+    """
 
     device: str
     threads: int
     gpu_memory_mib: int
     mixed_precision: bool
+    cache: Path
 
 
 def read_share() -> Share:
@@ -47,6 +53,7 @@ def read_share() -> Share:
         threads=_whole("TUNER_THREADS", 0),
         gpu_memory_mib=_whole("TUNER_GPU_MEMORY_MIB", 0),
         mixed_precision=os.environ.get("TUNER_MIXED_PRECISION") == "1",
+        cache=Path(os.environ.get("TUNER_CACHE") or platformdirs.user_cache_path("tuner")).expanduser(),
     )
 
 

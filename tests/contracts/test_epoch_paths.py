@@ -1,11 +1,10 @@
 """Every way to train comes to the same weights: `Model.fit` is the measure, with the same rows in the same order."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
+import keras
 import numpy as np
 import pytest
 
@@ -25,10 +24,14 @@ from tuner.families import (
 )
 from tuner.sources import DataSpec
 from tuner.space import Value, fixed
-from tuner.training import batch_sources
 from tuner.training.models import build
 from tuner.training.plan import Path, TrainPlan, TrainResult
 from tuner.training.trainer import train
+
+if keras.backend.backend() == "jax":
+    from tuner.training.epoch_jax import JaxTensors as TENSORS
+else:
+    from tuner.training.epoch_tensorflow import TensorFlowTensors as TENSORS
 
 TOLERANCE = 1e-4
 EPOCHS = 3
@@ -92,17 +95,6 @@ def diabetes() -> Dataset:
     return load(DataSpec("diabetes"), seed=0)
 
 
-@contextmanager
-def _rows_on_device(always: bool) -> Iterator[None]:
-    """As with a GPU, on any machine."""
-    before = batch_sources.has_own_memory
-    batch_sources.has_own_memory = (lambda: True) if always else before
-    try:
-        yield
-    finally:
-        batch_sources.has_own_memory = before
-
-
 def _run(
     dataset: Dataset, params: Params, path: Path, seed: int = 5, on_device: bool = False
 ) -> tuple[dict[str, Any], TrainResult]:
@@ -123,7 +115,10 @@ def _run(
         weights.update(zip(names, [*checkpoint.weights, *checkpoint.optimizer], strict=True))
         return True
 
-    with _rows_on_device(on_device):
+    with pytest.MonkeyPatch.context() as patch:
+        if on_device:
+            # As with a GPU, on any machine.
+            patch.setattr(TENSORS, "own_memory", lambda self: True)
         return weights, train(model, dataset, plan, None, keep)
 
 
@@ -141,12 +136,12 @@ def _check_agreement(dataset: Dataset, params: Params, on_device: bool = False) 
         tolerance = 1e-2 if params.get("batch_normalization") and "moving_mean" in name else TOLERANCE
         assert np.linalg.norm(got - wanted) <= tolerance * np.linalg.norm(wanted) + 1e-7, name
     assert len(compiled.epochs) == EPOCHS
-    for mine, keras in zip(compiled.epochs, by_fit.epochs, strict=True):
-        assert set(mine) == set(keras)
+    for mine, its in zip(compiled.epochs, by_fit.epochs, strict=True):
+        assert set(mine) == set(its)
         for name in mine:
             # A row whose two best classes are all but equal may fall either way.
             slack = 2 / len(dataset.validation) if "accuracy" in name else 0
-            assert mine[name] == pytest.approx(keras[name], rel=1e-4, abs=1e-6 + slack)
+            assert mine[name] == pytest.approx(its[name], rel=1e-4, abs=1e-6 + slack)
     assert compiled.best_epoch == by_fit.best_epoch
 
 

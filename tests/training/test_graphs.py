@@ -10,7 +10,7 @@ from tests.training.conftest import Network, Plan
 from tuner.data.dataset import Dataset
 from tuner.space import Value
 from tuner.training import graphs
-from tuner.training.graphs import shape_of
+from tuner.training.likeness import shape_of
 from tuner.training.trainer import train
 
 Params = dict[str, Value]

@@ -53,7 +53,8 @@ def log_model(
         model_type="keras",
     )
     with tempfile.TemporaryDirectory() as folder:
-        _write_folder(Path(folder), file, interface, Model(logged.artifact_location, run_id, model_id=logged.model_id))
+        description = Model(logged.artifact_location, run_id, model_id=logged.model_id)
+        _write_folder(Path(folder), file, interface, description, record.tags.get("backend", "tensorflow"))
         client.log_model_artifacts(logged.model_id, folder)
     client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
     return str(logged.model_id)
@@ -100,8 +101,11 @@ def registry_name(experiment: str) -> str:
     return experiment.replace("/", "-").replace(":", "-")
 
 
-def _write_folder(folder: Path, file: Path, interface: Interface, description: Model) -> None:
-    """Write what MLflow loads and serves: the .keras file, what it takes and gives, and what it needs."""
+def _write_folder(folder: Path, file: Path, interface: Interface, description: Model, backend: str) -> None:
+    """Write what MLflow loads and serves: the .keras file, what it takes and gives, and what it needs.
+
+    backend: the framework that it was trained on; a .keras file loads on any.
+    """
     (folder / _DATA).mkdir()
     shutil.copyfile(file, folder / _FILE)
     description.signature = ModelSignature(
@@ -112,7 +116,7 @@ def _write_folder(folder: Path, file: Path, interface: Interface, description: M
         "keras",
         data=_DATA,
         keras_version=version("keras"),
-        keras_backend="tensorflow",
+        keras_backend=backend,
         save_exported_model=False,
     )
     description.add_flavor(
@@ -122,7 +126,7 @@ def _write_folder(folder: Path, file: Path, interface: Interface, description: M
         env={"virtualenv": "python_env.yaml"},
     )
     description.save(str(folder / "MLmodel"))
-    needs = [f"{package}=={version(package)}" for package in ("mlflow", "keras", "tensorflow", "numpy", "pandas")]
+    needs = [f"{package}=={version(package)}" for package in ("mlflow", "keras", backend, "numpy", "pandas")]
     (folder / "requirements.txt").write_text("\n".join(needs) + "\n")
     (folder / "python_env.yaml").write_text(
         yaml.safe_dump({"python": platform.python_version(), "dependencies": ["-r requirements.txt"]})

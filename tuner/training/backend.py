@@ -1,34 +1,43 @@
-"""The device as this process uses it: threads, memory, precision and graph rewriting, set before the first tensor.
+"""The device as this process uses it: threads, memory, precision, set before the first tensor.
 
-Owns: what has to be said to the framework before it starts, and between two models.
+Owns: what has to be said to Keras' framework before it starts, and between two models; each framework's own part is
+chosen here and nowhere else but in the trainer.
 Leaves to others: which device (the environment of the process, set by whoever starts the worker).
 """
 
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+
 import keras
-import tensorflow as tf
+
+from tuner.errors import InputError
 
 
-def prepare(threads: int, memory_mib: int = 0, mixed_precision: bool = False) -> None:
+def prepare(threads: int, memory_mib: int = 0, mixed_precision: bool = False, cache: Path | None = None) -> None:
     """Limit CPU threads and GPU memory (0 leaves the framework's choice); take GPU memory only as it is needed.
 
-    mixed_precision: compute in float16 and keep weights in float32; not done without a GPU, where it is slower.
+    mixed_precision: compute in 16 bits and keep weights in float32; not done without a GPU, where it is slower.
+    cache: a folder for programs that a framework keeps between processes; None keeps none.
+    Raises InputError for a Keras on a framework that is not served.
     """
-    if threads > 0:
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
-    gpus = tf.config.list_physical_devices("GPU")
-    for gpu in gpus:
-        if memory_mib > 0:
-            # Growth below a limit comes from the environment: TensorFlow takes only one of the two from here.
-            limit = tf.config.LogicalDeviceConfiguration(memory_limit=memory_mib)
-            tf.config.set_logical_device_configuration(gpu, [limit])
-        else:
-            tf.config.experimental.set_memory_growth(gpu, True)
-    if gpus and mixed_precision:
-        keras.mixed_precision.set_global_policy("mixed_float16")
-    if not gpus:
-        # Fusing a matrix product with its bias and activation costs small networks 4 to 8% of a step on a CPU.
-        tf.config.optimizer.set_experimental_options({"remapping": False})
+    name = keras.backend.backend()
+    if name == "tensorflow":
+        from tuner.training import backend_tensorflow
+
+        backend_tensorflow.prepare(threads, memory_mib, mixed_precision)
+    elif name == "jax":
+        from tuner.training import backend_jax
+
+        backend_jax.prepare(threads, mixed_precision, cache)
+    else:
+        raise InputError(f"KERAS_BACKEND={name}: networks are trained on tensorflow or jax. Set one of them.")
+
+
+def versions() -> Mapping[str, str]:
+    """Of Keras and the framework under it, for the record."""
+    name = keras.backend.backend()
+    return {"backend": name, **{f"version_{each}": version(each) for each in ("keras", name)}}
 
 
 def forget() -> None:

@@ -1,8 +1,8 @@
-"""Where a step's batch comes from, TensorFlow.
+"""Where a step's batch comes from.
 
 Owns: rows on a device that has a memory of its own, rows fed to one that shares the host's; which dropout layers get
 their masks from the feed.
-Leaves to others: the steps (epoch_tensorflow), gathering and drawing (feed), the order of rows (batches).
+Leaves to others: the steps (epoch_tensorflow, epoch_jax), gathering and drawing (feed), the order of rows (batches).
 
 On a GPU all rows live on the device and an epoch is one call, which gathers its batches there. A CPU has its rows in
 memory anyway; there an epoch is a few calls, each on batches that a second thread laid out while the one before ran.
@@ -13,7 +13,6 @@ from typing import Any, Protocol
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from tuner.data.dataset import Array
 from tuner.training.batches import row_order
@@ -42,16 +41,31 @@ class BatchSource(Protocol):
         ...
 
 
-def batch_source(ready: Ready, y: Array, batch_size: int, seed: int, layers: Sequence[Any]) -> BatchSource:
+class Tensors(Protocol):
+    """What a framework has to do for a source."""
+
+    def own_memory(self) -> bool:
+        """Rows have to be moved to the device before it can read them."""
+        ...
+
+    def constant(self, array: Any) -> Any: ...
+
+    def gather(self, x: Any, rows: Any) -> Any:
+        """Rows of x, inside a graph."""
+        ...
+
+    def view(self, buffer: Any) -> Any:
+        """A tensor that shares the buffer's memory: what is written there later is read later."""
+        ...
+
+
+def batch_source(
+    tensors: Tensors, ready: Ready, y: Array, batch_size: int, seed: int, layers: Sequence[Any]
+) -> BatchSource:
     """The quicker one for the device at hand. layers: those of a step, where they are a plain chain."""
-    if has_own_memory():
-        return RowsOnDevice(ready.train_on_device, y, batch_size, seed)
-    return RowsFed(ready, y, batch_size, seed, layers)
-
-
-def has_own_memory() -> bool:
-    """Rows have to be moved to the device before it can read them."""
-    return bool(tf.config.list_logical_devices("GPU"))
+    if tensors.own_memory():
+        return RowsOnDevice(tensors, ready.train_on_device, y, batch_size, seed)
+    return RowsFed(tensors, ready, y, batch_size, seed, layers)
 
 
 class RowsOnDevice:
@@ -59,11 +73,12 @@ class RowsOnDevice:
 
     kind = "on device"
 
-    def __init__(self, x: Any, y: Array, batch_size: int, seed: int) -> None:
+    def __init__(self, tensors: Tensors, x: Any, y: Array, batch_size: int, seed: int) -> None:
+        self._tensors = tensors
         self.count = len(y)
         self.dropouts: Mapping[int, int] = {}
         self.masked: Sequence[tuple[Any, int]] = ()
-        self._x, self._y = x, tf.constant(y)
+        self._x, self._y = x, self._tensors.constant(y)
         self._batch_size = batch_size
         self._seed = seed
 
@@ -71,13 +86,13 @@ class RowsOnDevice:
         order = row_order(self.count, self._seed, epoch).astype(np.int32)
         steps, odd = divmod(self.count, self._batch_size)
         whole = order[: steps * self._batch_size].reshape(steps, self._batch_size)
-        yield (self._x, self._y, tf.constant(whole)), steps, steps
+        yield (self._x, self._y, self._tensors.constant(whole)), steps, steps
         if odd:
-            yield (self._x, self._y, tf.constant(order[np.newaxis, -odd:])), 1, 1
+            yield (self._x, self._y, self._tensors.constant(order[np.newaxis, -odd:])), 1, 1
 
     def batch(self, source: Any, i: Any) -> tuple[Any, Any, Sequence[Any]]:
         x, y, order = source
-        return tf.gather(x, order[i]), tf.gather(y, order[i]), ()
+        return self._tensors.gather(x, order[i]), self._tensors.gather(y, order[i]), ()
 
 
 class RowsFed:
@@ -85,7 +100,9 @@ class RowsFed:
 
     kind = "fed"
 
-    def __init__(self, ready: Ready, y: Array, batch_size: int, seed: int, layers: Sequence[Any]) -> None:
+    def __init__(
+        self, tensors: Tensors, ready: Ready, y: Array, batch_size: int, seed: int, layers: Sequence[Any]
+    ) -> None:
         self.count = len(y)
         linear = ready.linear
         x = ready.train if linear is None else ready.raw
@@ -103,11 +120,12 @@ class RowsFed:
         ]
         masks = [Dropout(tuple(layer.output.shape[1:]), layer.rate) for layer, _ in self.masked]
         self._feed = Feed(Rows(x, linear, self._layers[0].rate if first else 0.0), y, batch_size, masks)
-        self._sources = [_tensors(chunk) for chunk in self._feed.chunks]
+        self._sources = [_tensors(tensors, chunk) for chunk in self._feed.chunks]
 
     def epoch(self, epoch: int) -> Iterator[tuple[Any, int, int]]:
-        for number, steps in self._feed.epoch(row_order(self.count, self._seed, epoch), self._seeds()):
-            yield self._sources[number], steps, len(self._feed.chunks[number].x)
+        # The generators' states move on now, not when the first batch is asked for.
+        filled = self._feed.epoch(row_order(self.count, self._seed, epoch), self._seeds())
+        return ((self._sources[number], steps, len(self._feed.chunks[number].x)) for number, steps in filled)
 
     def batch(self, source: Any, i: Any) -> tuple[Any, Any, Sequence[Any]]:
         x, y, masks = source
@@ -123,8 +141,5 @@ class RowsFed:
         return seeds
 
 
-def _tensors(chunk: Chunk) -> tuple[Any, Any, tuple[Any, ...]]:
-    """The buffers as tensors that share their memory: what is written there later is read later."""
-    arrays: list[Any] = [chunk.x, chunk.y, *chunk.masks]
-    x, y, *masks = (tf.experimental.dlpack.from_dlpack(each.__dlpack__()) for each in arrays)
-    return x, y, tuple(masks)
+def _tensors(tensors: Tensors, chunk: Chunk) -> tuple[Any, Any, tuple[Any, ...]]:
+    return tensors.view(chunk.x), tensors.view(chunk.y), tuple(tensors.view(mask) for mask in chunk.masks)

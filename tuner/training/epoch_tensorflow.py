@@ -1,8 +1,8 @@
 """Compiled epochs, TensorFlow: thousands of rows a call, so that batches, steps and metrics cost no Python.
 
-Owns: the graph of many steps and of a validation, and what can be compiled.
+Owns: the graph of many steps and of a validation.
 Leaves to others: when to stop (trainer), where a batch comes from (batch_sources), the optimizers' kernels
-(fused_optimizers), which networks share a graph (graphs).
+(fused_optimizers), which networks share a graph (graphs, likeness).
 
 A step computes what Keras' `train_step` computes, with the model's own layers, loss, metrics and optimizer. Left out is
 what Keras does in every step and that can be done once, or beside it: normalization, shuffling, random masks, and the
@@ -10,10 +10,10 @@ state of metrics that are means.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from tuner.data.dataset import Array, Dataset
@@ -21,27 +21,13 @@ from tuner.training import device_rows
 from tuner.training.batch_sources import batch_source
 from tuner.training.batches import targets
 from tuner.training.fused_optimizers import fused
-from tuner.training.graphs import Graphs, penalized, penalties, shape_of
+from tuner.training.graphs import Graphs
+from tuner.training.likeness import shape_of
+from tuner.training.penalties import penalized, penalties
 from tuner.training.plan import Metrics, TrainPlan
+from tuner.training.watched import Watched
 
 _VALIDATION_BATCH = 1024
-_OVERRIDABLE = ("train_step", "test_step", "compute_loss", "compute_metrics", "make_train_function", "fit")
-
-
-def why_not(model: Any, dataset: Dataset) -> str | None:
-    """Why this model cannot be compiled; None where it can."""
-    for name in _OVERRIDABLE:
-        if getattr(type(model), name) not in (getattr(keras.Model, name), getattr(keras.Sequential, name)):
-            return f"the model has a {name} of its own"
-    if model.run_eagerly:
-        return "the model was compiled to run eagerly"
-    if not getattr(model, "inputs", None):
-        return "the model is a subclass, without inputs that are known beforehand"
-    if len(model.inputs) != 1 or len(model.outputs) != 1:
-        return "the model has several inputs or outputs"
-    if len(model.metrics) > 1 + (model._compile_metrics is not None):
-        return "the model has metrics of its own"
-    return device_rows.why_not(dataset)
 
 
 class CompiledEpochs:
@@ -59,9 +45,9 @@ class CompiledEpochs:
         self._layers: list[Any] | None = None if parts is None else parts[1]
         rows = device_rows.ready(dataset, before)
         y, val_y = (targets(part.y, dataset.info, model) for part in (dataset.train, dataset.validation))
-        self._find_metrics(y)
+        self._watched = Watched(model, y)
         batch_size = min(plan.batch_size or len(y), len(y))
-        self._rows = batch_source(rows, y, batch_size, plan.seed, self._layers or [])
+        self._rows = batch_source(TensorFlowTensors(), rows, y, batch_size, plan.seed, self._layers or [])
         self._val_x, self._val_y = rows.validation_on_device, tf.constant(val_y)
         self._numbers = {
             name: tf.constant(value, tf.float32)
@@ -75,17 +61,17 @@ class CompiledEpochs:
 
     def run(self, epoch: int) -> Metrics:
         rate = float(self._optimizer.learning_rate)
-        self._reset()
-        sums = np.zeros(1 + len(self._means), np.float32)
+        self._watched.reset()
+        sums = self._watched.zeros()
         for source, steps, most in self._rows.epoch(epoch):
             arguments = (source, tf.constant(steps), tf.constant(sums), self._rates(most), self._numbers)
             # Reading the sums waits for the device, after which the feed may fill the same buffers again.
             sums = self._graphs.call(self._many_steps, *arguments).numpy()
-        metrics = self._results(sums, self._rows.count)
-        self._reset()
+        metrics = self._watched.results(sums, self._rows.count)
+        self._watched.reset()
         sums = self._graphs.call(self._validation, self._val_x, self._val_y, self._numbers).numpy()
-        validated = self._results(sums, len(self._val_x))
-        self._reset()
+        validated = self._watched.results(sums, len(self._val_x))
+        self._watched.reset()
         return {**metrics, **{f"val_{name}": value for name, value in validated.items()}, "learning_rate": rate}
 
     def _rates(self, steps: int) -> Any:
@@ -101,31 +87,12 @@ class CompiledEpochs:
             return None
         optimizer = self._fused.kind if self._fused else self._optimizer
         layers = [self._rows.dropouts.get(id(layer), layer) for layer in self._layers]
-        compiled = [self._model.loss, *self._means, *self._others]
+        compiled = [self._model.loss, *self._watched.means, *self._watched.others]
         return shape_of(layers, optimizer, self._rows.kind, self._model.inputs[0].dtype, *compiled)
 
     def _tf_variables(self) -> list[Any]:
-        of_metrics = [variable for metric in self._others for variable in metric.variables]
-        own = [*self._model.variables, *self._optimizer.variables, *of_metrics]
+        own = [*self._model.variables, *self._optimizer.variables, *self._watched.variables]
         return [*(variable.value for variable in own), *(self._fused.slots if self._fused else ())]
-
-    def _find_metrics(self, y: Array) -> None:
-        """Metrics that are means over rows are summed in the loop; others keep their own state."""
-        compiled = self._model._compile_metrics
-        if compiled is not None and not compiled.built:
-            compiled.build(keras.KerasTensor((None, *y.shape[1:])), self._model.outputs[0])
-        found = [] if compiled is None else compiled.metrics
-        self._means = [each for each in found if _is_mean(each)]
-        self._others = [each for each in found if not _is_mean(each)]
-
-    def _reset(self) -> None:
-        for metric in self._others:
-            metric.reset_state()
-
-    def _results(self, sums: Any, rows: int) -> dict[str, float]:
-        names = ["loss", *(each.name for each in self._means)]
-        results = {name: float(total / np.float32(rows)) for name, total in zip(names, sums, strict=True)}
-        return results | {each.name: float(each.result()) for each in self._others}
 
     # What follows is traced into graphs.
 
@@ -178,9 +145,9 @@ class CompiledEpochs:
         """Sums over the rows of a batch: the loss, then each metric that is a mean."""
         rows = tf.cast(tf.shape(outputs)[0], tf.float32)
         parts = [tf.cast(loss, tf.float32) * rows]
-        for metric in self._means:
+        for metric in self._watched.means:
             parts.append(tf.reduce_sum(tf.cast(_values(metric, y, outputs), tf.float32)))
-        for metric in self._others:
+        for metric in self._watched.others:
             metric.update_state(y, outputs)
         return tf.stack(parts)
 
@@ -193,14 +160,9 @@ class CompiledEpochs:
             loss = self._model.compute_loss(x=x[start:end], y=y[start:end], y_pred=outputs, training=False)
             return end, sums + self._measure(loss, y[start:end], outputs)
 
-        start = (tf.constant(0), tf.zeros(1 + len(self._means)))
+        start = (tf.constant(0), tf.zeros(1 + len(self._watched.means)))
         with penalized(self._variables, numbers):
             return tf.while_loop(lambda at, _: at < rows, body, start, parallel_iterations=1)[1]
-
-
-def _is_mean(metric: Any) -> bool:
-    wrapper = keras.metrics.MeanMetricWrapper
-    return isinstance(metric, wrapper) and type(metric).update_state is wrapper.update_state
 
 
 def _values(metric: Any, y: Any, outputs: Any) -> Any:
@@ -215,3 +177,20 @@ def _values(metric: Any, y: Any, outputs: Any) -> Any:
     if outputs.op.type == "Softmax":
         outputs = outputs.op.inputs[0]
     return tf.equal(tf.argmax(outputs, axis=-1), tf.cast(y, tf.int64) if sparse else tf.argmax(y, axis=-1))
+
+
+@dataclass(frozen=True)
+class TensorFlowTensors:
+    """What the sources of batches need of TensorFlow."""
+
+    def own_memory(self) -> bool:
+        return bool(tf.config.list_logical_devices("GPU"))
+
+    def constant(self, array: Array) -> Any:
+        return tf.constant(array)
+
+    def gather(self, x: Any, rows: Any) -> Any:
+        return tf.gather(x, rows)
+
+    def view(self, buffer: Any) -> Any:
+        return tf.experimental.dlpack.from_dlpack(buffer.__dlpack__())

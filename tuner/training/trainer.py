@@ -1,7 +1,8 @@
 """Train one model on one device.
 
 Owns: which path is taken, the epochs one after another, the best epoch's weights, patience, and the words for failure.
-Leaves to others: how an epoch runs (epoch_tensorflow, keras_fit), choosing parameters (search), pruning (studies).
+Leaves to others: how an epoch runs (epoch_tensorflow, epoch_jax, keras_fit), choosing parameters (search), pruning
+(studies).
 """
 
 import logging
@@ -18,6 +19,7 @@ from tuner.errors import TrialFailed
 from tuner.training.checkpoint import Arrays, Checkpoint
 from tuner.training.plan import Metrics, OnEpoch, Stopped, TrainPlan, TrainResult
 from tuner.training.stopping import best_epoch, out_of_patience
+from tuner.training.watched import why_not
 
 logger = logging.getLogger(__name__)
 
@@ -104,14 +106,16 @@ def _path(model: Any, dataset: Dataset, plan: TrainPlan) -> Epochs:
 
     if plan.path == "fit":
         return FitEpochs(model, dataset, plan, why="asked for")
-    if keras.backend.backend() == "tensorflow":
-        from tuner.training.epoch_tensorflow import CompiledEpochs, why_not
+    why = why_not(model, dataset)
+    if why is None and keras.backend.backend() == "tensorflow":
+        from tuner.training import epoch_tensorflow
 
-        why = why_not(model, dataset)
-        if why is None:
-            return CompiledEpochs(model, dataset, plan)
-    else:
-        why = f"no compiled epoch for {keras.backend.backend()}"
+        return epoch_tensorflow.CompiledEpochs(model, dataset, plan)
+    if why is None and keras.backend.backend() == "jax":
+        from tuner.training import epoch_jax
+
+        return epoch_jax.CompiledEpochs(model, dataset, plan)
+    why = why or f"no compiled epoch for {keras.backend.backend()}"
     if plan.path == "compiled":
         raise ValueError(f"the compiled epoch was asked for and cannot be had: {why}")
     return FitEpochs(model, dataset, plan, why)

@@ -31,22 +31,27 @@ class Gpu:
 class Slot:
     """One worker's share of the machine.
 
-    gpu: its index, or None for the CPU. threads: CPU threads it computes with. memory_mib: of the GPU, where it is
-    shared. mixed_precision: compute in float16; on a GPU only.
+    gpu: its index, or None for the CPU. threads: CPU threads it computes with. memory_mib, memory_share: of the GPU,
+    where it is shared. mixed_precision: compute in float16; on a GPU only.
     """
 
     device: str
     gpu: str | None
     threads: int
     memory_mib: int | None = None
+    memory_share: float | None = None
     mixed_precision: bool = False
 
     def environment(self) -> Mapping[str, str]:
-        """What a worker process must find in its environment, before it imports TensorFlow."""
+        """What a worker process must find in its environment, before it imports TensorFlow or JAX."""
+        jax = {} if self.memory_share is None else {"XLA_PYTHON_CLIENT_MEM_FRACTION": f"{self.memory_share:.3f}"}
         return {
+            **jax,
+            "JAX_PLATFORMS": "cpu" if self.gpu is None else "",
             "CUDA_VISIBLE_DEVICES": "-1" if self.gpu is None else self.gpu,
             # Memory is taken as it is needed, also below a limit.
             "TF_FORCE_GPU_ALLOW_GROWTH": "true",
+            "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
             "TUNER_THREADS": str(self.threads),
             "TUNER_DEVICE": self.device,
             "TUNER_GPU_MEMORY_MIB": str(self.memory_mib or 0),
@@ -147,6 +152,7 @@ def slots(
             gpu=gpu.index,
             threads=threads,
             memory_mib=int(gpu.memory_mib * _USABLE) // sharers if sharers > 1 else None,
+            memory_share=_USABLE / sharers if sharers > 1 else None,
             mixed_precision=mixed_precision,
         )
         for gpu in (on_gpu[i % len(on_gpu)] for i in range(count))

@@ -148,7 +148,7 @@ class _Worker:
         gc.enable()
 
         share = read_share()
-        backend.prepare(share.threads, share.gpu_memory_mib, share.mixed_precision)
+        backend.prepare(share.threads, share.gpu_memory_mib, share.mixed_precision, share.cache)
         self._closing, self._projection, self._trial = closing, projection, trial
         self._further = outcome_figures
         self._publishing = publishing
@@ -159,7 +159,7 @@ class _Worker:
         self._leaving = leaving
         self._path = path
         self._codes = codes
-        self._tags = {"device": device, "host": socket.gethostname(), **_versions()}
+        self._tags = {"device": device, "host": socket.gethostname(), **backend.versions(), **_versions()}
         self._store = blobs.blob_store(db, settings.artifacts)
         self._benches: dict[str, Any] = {}
         self._projectors: dict[str, Any] = {}
@@ -291,4 +291,4 @@ def _memory_mib() -> float:
 
 
 def _versions() -> Mapping[str, str]:
-    return {f"version_{name}": importlib.metadata.version(name) for name in ("keras", "tensorflow", "optuna")}
+    return {f"version_{name}": importlib.metadata.version(name) for name in ("optuna",)}

@@ -1,0 +1,47 @@
+"""JAX as this process uses it: threads, precision, and programs kept on disk.
+
+A GPU's memory is shared out by the environment alone (workers/devices): JAX reads it there, once.
+"""
+
+import importlib.util
+import os
+import platform
+import zlib
+from pathlib import Path
+
+import jax
+import keras
+from keras.src.utils import module_utils
+
+# Below this a program is sooner compiled than looked for.
+_WORTH_KEEPING_S = 0.2
+_MOST_BYTES = 1 << 30
+
+
+def prepare(threads: int, mixed_precision: bool, cache: Path | None) -> None:
+    """As `backend.prepare` says. Memory is not its affair."""
+    if threads > 0:
+        # Read when the first device is asked for; there is no other way to say it.
+        os.environ["NPROC"] = str(threads)
+    if getattr(module_utils.tensorflow, "_available", True) is None:
+        # Keras imports TensorFlow, where it is installed, to ask whether something is one of its tensors: 6 s and
+        # 300 MiB a worker, for an answer that is always no.
+        module_utils.tensorflow._available = False
+    if cache is not None:
+        jax.config.update("jax_compilation_cache_dir", str(cache / f"jax-{_processor()}"))
+        if importlib.util.find_spec("filelock"):
+            jax.config.update("jax_compilation_cache_max_size", _MOST_BYTES)
+        jax.config.update("jax_persistent_cache_min_compile_time_secs", _WORTH_KEEPING_S)
+        jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
+    if mixed_precision and jax.default_backend() != "cpu":
+        keras.mixed_precision.set_global_policy("mixed_bfloat16")
+
+
+def _processor() -> str:
+    """A name for processors that run each other's programs: one folder may be many machines' home."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = [platform.processor()]
+    abilities = next((line for line in lines if line.lower().startswith(("flags", "features"))), platform.processor())
+    return f"{platform.machine()}-{zlib.crc32(abilities.encode()):08x}"

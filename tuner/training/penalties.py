@@ -1,0 +1,52 @@
+"""The penalties on weights, with factors that are arguments of what is compiled and not constants in it.
+
+Owns: `keras.regularizers.L1L2` by its two factors as tensors.
+Leaves to others: every other regularizer, which is compiled as it is.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import keras
+from keras import ops
+
+
+class _Penalty:
+    """What `keras.regularizers.L1L2` computes; None for a factor that is 0."""
+
+    def __init__(self, l1: Any | None, l2: Any | None) -> None:
+        self._l1, self._l2 = l1, l2
+
+    def __call__(self, weights: Any) -> Any:
+        penalty = ops.zeros((), weights.dtype)
+        if self._l1 is not None:
+            penalty = penalty + ops.cast(self._l1, weights.dtype) * ops.sum(ops.abs(weights))
+        if self._l2 is not None:
+            penalty = penalty + ops.cast(self._l2, weights.dtype) * ops.sum(ops.square(weights))
+        return penalty
+
+
+def penalties(variables: Sequence[Any]) -> dict[str, float]:
+    """The factors of the penalties on these Keras variables, by a name that `penalized` knows again."""
+    return {
+        f"{name}_{i}": float(factor)
+        for i, variable in enumerate(variables)
+        if type(variable.regularizer) is keras.regularizers.L1L2
+        for name in ("l1", "l2")
+        if (factor := getattr(variable.regularizer, name))
+    }
+
+
+@contextmanager
+def penalized(variables: Sequence[Any], numbers: Mapping[str, Any]) -> Iterator[None]:
+    """While something is traced, the variables' penalties have these tensors as factors."""
+    own = [variable.regularizer for variable in variables]
+    try:
+        for i, variable in enumerate(variables):
+            if type(variable.regularizer) is keras.regularizers.L1L2:
+                variable.regularizer = _Penalty(numbers.get(f"l1_{i}"), numbers.get(f"l2_{i}"))
+        yield
+    finally:
+        for variable, regularizer in zip(variables, own, strict=True):
+            variable.regularizer = regularizer

@@ -1,0 +1,39 @@
+"""Compiled programs, JAX: one for all networks that differ in numbers alone.
+
+Owns: which program answers a call, and for how long it is kept.
+Leaves to others: what is in a program (epoch_jax), the cache on disk (backend_jax).
+
+A program is a function of arrays only - weights, state and numbers go in and come out - so it refers to no network.
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+
+import jax
+
+_KEPT = 48
+_kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+
+
+class Programs:
+    """The programs of one network."""
+
+    def __init__(self, shape: str | None) -> None:
+        """shape: what a program depends on beside its arguments' types and shapes; None keeps nothing for others."""
+        self._shape = shape
+        self._own: dict[tuple[Any, ...], Any] = {}
+
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Through the program of this function for arguments of these types and shapes, all arrays."""
+        leaves, structure = jax.tree.flatten(arguments)
+        key = (self._shape, function.__name__, structure, *((each.shape, str(each.dtype)) for each in leaves))
+        kept = self._own if self._shape is None else _kept
+        program = kept.get(key)
+        if program is None:
+            while len(_kept) >= _KEPT:
+                _kept.popitem(last=False)
+            program = kept[key] = jax.jit(function).lower(*arguments).compile()
+        elif kept is _kept:
+            _kept.move_to_end(key)
+        return program(*arguments)
