@@ -1,13 +1,11 @@
 """What the contract does not say: interrupted deliveries, models that are served, what the UI is given."""
 
-import json
 import logging
 import urllib.request
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from mlflow import MlflowClient
 from mlflow.entities import LoggedModelStatus, Metric
@@ -262,29 +260,6 @@ def test_the_model_hangs_on_its_run_and_its_version(uri: str, client: MlflowClie
         "numpy",
         "pandas",
     ]
-
-
-@pytest.mark.slow
-def test_the_champion_serves_raw_rows(tmp_path: Path) -> None:
-    import keras
-
-    pixels = keras.Input((8, 8), dtype="uint8")
-    hidden = keras.layers.Flatten()(keras.layers.Rescaling(1 / 255)(pixels))
-    model = keras.Model(pixels, keras.layers.Dense(10, activation="softmax")(hidden))
-    model.save(tmp_path / "best.keras")
-    uri = f"sqlite:///{tmp_path}/mlflow.db"
-    MlflowRecorder(uri).register_champion(STUDY, replace(trial(), model=tmp_path / "best.keras"))
-    rows = np.random.default_rng(0).integers(0, 256, (3, 8, 8))
-    expected = model.predict(rows, verbose=0)
-
-    serve = ("models", "serve", "-m", "models:/digits@champion", "--env-manager", "local")
-    with servers.mlflow(tmp_path, *serve, health="/ping", uri=uri) as address:
-        for body in ({"inputs": rows.tolist()}, {"instances": rows.tolist()}, {"inputs": rows.astype(float).tolist()}):
-            request = urllib.request.Request(
-                f"{address}/invocations", json.dumps(body).encode(), {"Content-Type": "application/json"}
-            )
-            with urllib.request.urlopen(request, timeout=60) as answer:
-                np.testing.assert_allclose(json.load(answer)["predictions"], expected, atol=1e-5)
 
 
 @pytest.mark.slow

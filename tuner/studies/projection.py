@@ -17,9 +17,9 @@ from tuner.database.blobs import BlobStore, blob_name, study_blob_name
 from tuner.database.connection import Database, is_outage
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
-from tuner.errors import ServiceDown
-from tuner.studies.champion import crown
-from tuner.studies.service import spec_of
+from tuner.errors import NotFound, ServiceDown
+from tuner.studies.champion import Decision, crown
+from tuner.studies.service import find_trial, spec_of
 from tuner.tracking.recorder import EpochRecord, Recorder, StudyRecord, TrialRecord
 
 logger = logging.getLogger(__name__)
@@ -76,6 +76,24 @@ def _deliver_champion(
     with trial_record(store, trials.view_trial(db, study.study_name, ordinal)) as best:
         if best.run_id is not None and best.model is not None:
             crown(recorder, record, best)
+
+
+def crown_trial(
+    db: Database, recorder: Recorder, store: BlobStore, study: StudyView, trial_number: int | None, force: bool
+) -> Decision:
+    """Put a trial's model into the registry as its space's champion, by the rule or by force.
+
+    trial_number: None takes the study's winner. Raises NotFound, ServiceDown.
+    """
+    ordinal = (study.outcome or {}).get("best_ordinal")
+    if trial_number is not None:
+        ordinal = find_trial(db, study.study_name, trial_number).ordinal
+    if ordinal is None:
+        raise NotFound(f"study {study.study_name!r} has not ended with a winner. Name a trial with --trial.")
+    with trial_record(store, trials.view_trial(db, study.study_name, ordinal)) as record:
+        if record.model is None:
+            raise NotFound(f"trial {record.trial_number} of {study.study_name} has no model: it is {record.state}.")
+        return crown(recorder, study_record(study), record, force)
 
 
 def _files(store: BlobStore, study: StudyView) -> dict[str, bytes]:

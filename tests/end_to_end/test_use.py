@@ -1,0 +1,67 @@
+"""What a study found is used without this project: exported, and served by MLflow."""
+
+import json
+import subprocess
+import sys
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.end_to_end.conftest import Desk
+from tests.tracking import servers
+from tuner.data.dataset import Dataset
+
+pytestmark = pytest.mark.slow
+
+SPACE = """
+dataset: digits
+parameters: {units: [16, 32], epochs: 12, normalization: [standard, minmax]}
+search: {trials: 2, sampler: random, pruner: none}
+"""
+
+
+def test_the_winner_is_exported_served_and_defended(desk: Desk, digits: Dataset) -> None:
+    (desk.folder / "small.yaml").write_text(SPACE)
+    desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "1", "--seed", "5")
+
+    files = desk.object("export", "s", "--output", "out")["files"]
+    names = {Path(each).name for each in files}
+    assert names == {"model.keras", "parameters.yaml", "preprocessing.json", "metrics.json", "predict.py", "sample.npy"}
+    out = desk.folder / "out"
+    raw = np.load(out / "sample.npy")
+    assert np.array_equal(raw, digits.test.x[:10])
+    assert raw.max() > 1, "rows are raw"
+    done = subprocess.run(
+        [sys.executable, str(out / "predict.py")], capture_output=True, text=True, check=True, timeout=120,
+        env=desk.environment(), cwd="/",
+    )  # fmt: skip
+    said = [line.partition("\t")[0] for line in done.stdout.splitlines()]
+    metrics = json.loads((out / "metrics.json").read_text())
+    assert metrics["test"]["accuracy"] > 0.8
+    assert (
+        sum(said == digits.info.class_names[label] for said, label in zip(said, digits.test.y[:10], strict=True)) >= 7
+    )
+    steps = json.loads((out / "preprocessing.json").read_text())["layers"]
+    assert [step["layer"] for step in steps] == ["centre", "scale"]
+
+    uri = f"sqlite:///{desk.folder}/mlflow.db"
+    serve = ("models", "serve", "-m", "models:/small@champion", "--env-manager", "local")
+    with servers.mlflow(desk.folder, *serve, health="/ping", uri=uri) as address:
+        request = urllib.request.Request(
+            f"{address}/invocations",
+            json.dumps({"inputs": raw.tolist()}).encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            outputs = np.array(json.load(answer)["predictions"])
+    served = [digits.info.class_names[place] for place in outputs.argmax(axis=1)]
+    assert served == said
+
+    other = 1 - int(desk.object("best", "s")["trial_number"])
+    refused = desk.tune("champion", "s", "--trial", str(other), check=False)
+    assert refused.returncode == 1
+    assert f"tune: trial {other} of s is not registered: the champion, trial {1 - other} of s," in refused.stderr
+    forced = desk.object("champion", "s", "--trial", str(other), "--force")
+    assert (forced["champion"], forced["version"]) == (True, "2")

@@ -1,0 +1,79 @@
+"""Commands that use what a study found: export, champion.
+
+Leaves to others: what they do (studies), the registry (tracking).
+"""
+
+from pathlib import Path
+
+import click
+
+from tuner.cli.common import (
+    chosen,
+    json_option,
+    open_studies,
+    print_json,
+    settings_of,
+    storage_option,
+    study_argument,
+    view_of,
+)
+
+_trial = click.option("--trial", type=click.IntRange(min=0), metavar="N", help="This trial [the best].")
+
+
+@click.command()
+@study_argument
+@_trial
+@click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="The folder [STUDY-trial-N].")
+@storage_option
+@json_option
+def export(study: str | None, trial: int | None, output: Path | None, storage: str | None, as_json: bool) -> None:
+    """Write a trial's model, parameters, metrics and a script that predicts into a folder [the latest study's best].
+
+    Example: tune export fashion_mnist-1 --output clothes
+    """
+    from tuner.database.blobs import blob_store
+    from tuner.studies.export import export_trial
+
+    settings = settings_of(storage)
+    db = open_studies(settings, create=False)
+    name = chosen(db, study)
+    folder = output or Path(f"{name.replace('/', '_')}-{'best' if trial is None else f'trial-{trial}'}")
+    files = export_trial(db, blob_store(db, settings.artifacts), name, trial, folder)
+    if as_json:
+        print_json({"study_name": name, "files": [str(path) for path in files]})
+        return
+    for path in files:
+        click.echo(path)
+    click.echo(f"predict with: python {folder / 'predict.py'} ROWS.npy", err=True)
+
+
+@click.command()
+@study_argument
+@_trial
+@click.option("--force", is_flag=True, help="Also where it is not better, or cannot be compared.")
+@storage_option
+@json_option
+def champion(study: str | None, trial: int | None, force: bool, storage: str | None, as_json: bool) -> None:
+    """Make a study's best model its space's champion in MLflow's registry, where it is better than the standing one.
+
+    A study that ends does this by itself.
+
+    Example: tune champion fashion_mnist-1 --trial 7 --force
+    """
+    from tuner.database.blobs import blob_store
+    from tuner.errors import TunerError
+    from tuner.studies.projection import crown_trial
+    from tuner.tracking.mlflow_recorder import MlflowRecorder
+
+    settings = settings_of(storage)
+    db = open_studies(settings, create=False)
+    view = view_of(db, chosen(db, study))
+    decision = crown_trial(db, MlflowRecorder(view.mlflow_uri), blob_store(db, settings.artifacts), view, trial, force)
+    if as_json:
+        print_json({"study_name": view.study_name, "champion": decision.stands, "version": decision.version,
+                    "words": decision.words})  # fmt: skip
+    elif decision.stands:
+        click.echo(decision.words)
+    if not decision.stands:
+        raise TunerError(f"{decision.words}. To put it there all the same: --force")

@@ -1,0 +1,171 @@
+"""A trial's network taken out of the study: a folder that predicts without this project.
+
+Owns: the files of that folder, and the script that predicts from raw rows.
+Leaves to others: training and saving the model (training, trial).
+"""
+
+import json
+import logging
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from tuner.data.dataset import Dataset
+from tuner.data.sources import load
+from tuner.database.blobs import BlobStore, blob_name
+from tuner.database.connection import Database
+from tuner.database.trials import TrialView
+from tuner.errors import DataError, InputError, NotFound
+from tuner.families import FAMILIES, layer_name
+from tuner.space import Params, Value
+from tuner.spec import StudySpec
+from tuner.studies.service import StudyStatus, find_trial, spec_of, study_status
+from tuner.tracking.keras_file import read_interface
+
+logger = logging.getLogger(__name__)
+
+SAMPLE_ROWS = 10
+
+_PREDICT = '''"""Predict from raw rows, (rows, {shape}), with Keras and NumPy alone: python predict.py [ROWS.npy]"""
+import json, pathlib, sys
+import keras, numpy as np
+
+here = pathlib.Path(__file__).parent
+names = json.loads((here / "metrics.json").read_text())["class_names"]
+rows = np.load(sys.argv[1] if len(sys.argv) > 1 else here / "sample.npy")
+outputs = keras.models.load_model(here / "model.keras").predict(rows, verbose=0)
+outputs = np.hstack([1 - outputs, outputs]) if len(names) == 2 and outputs.shape[1] == 1 else outputs
+for row in outputs:
+    print(f"{{names[row.argmax()]}}\\t{{row.max():.4f}}" if names else "\\t".join(f"{{value:.6g}}" for value in row))
+'''
+
+
+def export_trial(db: Database, store: BlobStore, study_name: str, trial_number: int | None, folder: Path) -> list[Path]:
+    """Write a trial's model and what belongs to it; gives the files.
+
+    ``model.keras`` takes raw rows and needs Keras alone. ``parameters.yaml`` is a baseline for a search-space file.
+    ``preprocessing.json`` says what the model does to rows first. ``metrics.json`` has its figures and class names.
+    ``predict.py`` predicts, ``sample.npy`` has the first test rows (not where the data set is away).
+
+    trial_number: None takes the best. Raises NotFound, InputError.
+    """
+    status = study_status(db, study_name)
+    if trial_number is None and status.best is None:
+        raise NotFound(f"study {study_name!r} has no complete trial yet. Name one with --trial.")
+    number = status.best.trial_number if trial_number is None and status.best else trial_number
+    trial = find_trial(db, study_name, number or 0)
+    data = store.get(blob_name(study_name, trial.ordinal, "model.keras"))
+    if data is None:
+        raise NotFound(f"trial {trial.trial_number} of {study_name} has no model: it is {trial.state}. Name another.")
+    spec = spec_of(status.study)
+    dataset = _dataset(spec, status)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "model.keras").write_bytes(data)
+        contents: dict[str, str] = {
+            "parameters.yaml": parameters_yaml(trial, spec),
+            "preprocessing.json": _json(preprocessing(folder / "model.keras", trial.params)),
+            "metrics.json": _json(_metrics(status, trial, dataset)),
+            "predict.py": _PREDICT.format(shape=", ".join(map(str, _input_shape(folder / "model.keras")))),
+        }
+        for name, text in contents.items():
+            (folder / name).write_text(text, encoding="utf-8")
+        if dataset is not None:
+            np.save(folder / "sample.npy", dataset.test.x[:SAMPLE_ROWS])
+    except OSError as error:
+        raise InputError(f"--output {folder}: cannot be written ({error.strerror}).") from error
+    return [folder / "model.keras", *(folder / name for name in contents), *sorted(folder.glob("sample.npy"))]
+
+
+def parameters_yaml(trial: TrialView, spec: StudySpec) -> str:
+    """The trial's configuration as a baseline: a name and values, those of the layers as lists."""
+    content = yaml.safe_dump({f"trial-{trial.trial_number}": _as_written(trial.params, spec)}, sort_keys=False)
+    title = " ".join(f"Trial {trial.trial_number} of {trial.study_name}".split())
+    return f"# {title}. Under `baselines:` of a search-space file, it is tried first.\n{content}"
+
+
+def _as_written(params: Params, spec: StudySpec) -> dict[str, Value | list[Value]]:
+    if spec.model not in FAMILIES:
+        return dict(params)
+    written: dict[str, Value | list[Value]] = {}
+    layered = [name for name, known in FAMILIES[spec.model].items() if known.layered]
+    of_layers = {layer_name(name, layer): name for name in layered for layer in range(1, len(params) + 1)}
+    for name, value in params.items():
+        base = of_layers.get(name)
+        if base is None:
+            written[name] = value
+        elif base not in written:
+            found = (params.get(layer_name(base, layer)) for layer in range(1, len(params) + 1))
+            written[base] = [each for each in found if each is not None]
+    return written
+
+
+def preprocessing(model: Path, params: Params) -> dict[str, Any]:
+    """What a model file does to a raw row before its first layer that was trained."""
+    with zipfile.ZipFile(model) as file:
+        layers = json.loads(file.read("config.json"))["config"]["layers"]
+    steps: list[dict[str, Any]] = []
+    for layer in layers:
+        config, kind = layer["config"], layer["class_name"]
+        if kind == "Rescaling":
+            scale, offset = (_numbers(config[name]) for name in ("scale", "offset"))
+            steps.append({"layer": config["name"], "scale": scale, "offset": offset})
+        elif config["name"] == "whiten":
+            steps.append({"layer": "whiten", "matrix": "the weights of this layer in model.keras"})
+        elif kind not in ("InputLayer", "Flatten", "Dropout"):
+            break
+    return {
+        "where": "inside model.keras: it takes raw rows, as the data set is published",
+        "normalization": params.get("normalization", "none"),
+        "input_shape": list(_input_shape(model)),
+        "steps": "row * scale + offset, one after the other",
+        "layers": steps,
+    }
+
+
+def _numbers(value: Any) -> Any:
+    """A number, or the numbers of an array as Keras writes it."""
+    return value["config"]["value"] if isinstance(value, dict) else value
+
+
+def _input_shape(model: Path) -> tuple[int | None, ...]:
+    return read_interface(model).inputs[0].shape
+
+
+def _metrics(status: StudyStatus, trial: TrialView, dataset: Dataset | None) -> dict[str, Any]:
+    best = status.best is not None and trial.ordinal == status.best.ordinal
+    metrics = next((epoch.metrics for epoch in trial.epochs if epoch.epoch == trial.best_epoch), {})
+    versions = {key: value for key, value in trial.tags.items() if key.startswith(("version_", "dataset", "rows_"))}
+    return {
+        "study_name": trial.study_name,
+        "trial_number": trial.trial_number,
+        "state": trial.state,
+        "objective": spec_of(status.study).objective.metric,
+        "value": trial.value,
+        "best_epoch": trial.best_epoch,
+        "metrics": dict(metrics),
+        "test": (status.study.outcome or {}).get("test") if best else None,
+        "class_names": list(dataset.info.class_names) if dataset is not None else _no_names(trial),
+        **versions,
+    }
+
+
+def _no_names(trial: TrialView) -> list[str]:
+    logger.warning("the data set %s is not here; classes are shown by number", trial.tags.get("dataset", ""))
+    return []
+
+
+def _dataset(spec: StudySpec, status: StudyStatus) -> Dataset | None:
+    try:
+        return load(spec.data, status.study.seed)
+    except DataError as error:
+        logger.warning("%s", error)
+        return None
+
+
+def _json(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
