@@ -26,6 +26,11 @@ def check_algorithms(spec: StudySpec, where: str) -> None:
     _check(search.sampler, SAMPLERS, f"{where}: search.sampler")
     _check_pruner(search.pruner, f"{where}: search.pruner")
     _check_epochs(spec, f"{where}: search.pruner")
+    if spec.code is not None and search.sampler.name in _WHOLE_SPACE:
+        raise SpecError(
+            f"{where}: search.sampler: {search.sampler.name} needs the whole space beforehand, and code says what it "
+            "searches while it runs. Take tpe, random or cmaes."
+        )
     if (fault := _SAMPLER_FAULTS.get(search.sampler.name, _no_fault)(spec)) is not None:
         raise SpecError(f"{where}: search.sampler: {fault}")
     if search.sampler.name in EXHAUSTIVE:
@@ -35,6 +40,9 @@ def check_algorithms(spec: StudySpec, where: str) -> None:
         pruner(search.pruner)
     except ValueError as error:
         raise SpecError(f"{where}: search: {str(error).splitlines()[0]}") from error
+
+
+_WHOLE_SPACE = (*EXHAUSTIVE, "qmc")
 
 
 def _check(algorithm: Algorithm, known: Mapping[str, Callable[..., object]], at: str) -> None:
@@ -93,6 +101,8 @@ def _no_fault(spec: StudySpec) -> str | None:
 
 
 def _cmaes_fault(spec: StudySpec) -> str | None:
+    if spec.code is not None:
+        return None
     numbers = [name for name, each in distributions(spec.space).items() if _is_number(each)]
     if not any(not spec.space[name].when for name in numbers):
         return (

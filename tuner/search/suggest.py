@@ -65,7 +65,7 @@ def answer_as_asked(trial: Trial, space: Space, used: dict[str, Value], baseline
         elif baseline is not None and (asked.name in baseline or defaults):
             value = _given(trial, asked, baseline)
         else:
-            value = _suggest_anew(trial, asked)
+            value = suggest_anew(trial, asked)
         used[asked.name] = value
         return value
 
@@ -89,8 +89,11 @@ def _given(trial: Trial, asked: Parameter, baseline: Params) -> Value:
     return value
 
 
-def _suggest_anew(trial: Trial, parameter: Parameter) -> Value:
-    """As `_suggest`. A name that had another kind of domain before, under another condition, is told apart by it."""
+def suggest_anew(trial: Trial, parameter: Parameter) -> Value:
+    """Sample a parameter in the domain with which it is asked.
+
+    A name that had another kind of domain before, under another condition, is told apart by its domain.
+    """
     try:
         return _suggest(trial, parameter)
     except ValueError:

@@ -36,12 +36,12 @@ class AskedHyperParameters(keras_tuner.HyperParameters):  # type: ignore[misc]  
         return super()._register(hyperparameter)
 
     def ensure_active_values(self) -> None:
-        for hp in self.space:
-            if self.is_active(hp):
-                if hp.name not in self.values:
-                    self.values[hp.name] = self._ask(parameter_of(hp))
-            else:
-                self.values.pop(hp.name, None)
+        active = [hp for hp in self.space if self.is_active(hp)]
+        for hp in active:
+            if hp.name not in self.values:
+                self.values[hp.name] = self._ask(parameter_of(hp))
+        for name in set(self.values) - {hp.name for hp in active}:
+            del self.values[name]
 
     @classmethod
     def from_config(cls, config: Any) -> Any:

@@ -1,0 +1,207 @@
+"""A KerasTuner oracle on Optuna: scripts keep their `keras_tuner.Tuner`, and get Optuna's samplers and a study in SQL.
+
+Owns: KerasTuner's trials as trials of an Optuna study, and taking a study up again.
+Leaves to others: everything else of a tuner - building, training, checkpoints, its folder - to KerasTuner.
+
+It needs both worlds, so it stands outside the floors, and nobody here imports it.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras_tuner
+import optuna
+import yaml
+from optuna.trial import FrozenTrial, TrialState
+
+from tuner.database.connection import open_database
+from tuner.errors import SpecError, StudyConflict
+from tuner.metrics import Direction
+from tuner.search.algorithms import sampler as make_sampler
+from tuner.search.optuna_study import adopt, tell, worst_value
+from tuner.search.possible import check_algorithms
+from tuner.search.suggest import distribution, suggest_anew
+from tuner.settings import read_settings
+from tuner.space import Value
+from tuner.spec import StudySpec, parse_spec
+from tuner.training.hypermodel import AskedHyperParameters, parameter_of
+
+logger = logging.getLogger(__name__)
+
+_STATE = "keras_tuner"
+_STATUS = keras_tuner.engine.trial.TrialStatus
+_FAILED = (_STATUS.FAILED, _STATUS.INVALID)
+
+
+class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is Any here
+    """Proposes by an Optuna sampler and keeps every trial in an SQL database.
+
+    objective, max_trials, hyperparameters, allow_new_entries, tune_new_entries, max_retries_per_trial,
+    max_consecutive_failed_trials: as every KerasTuner oracle takes them.
+    storage: of the study, as SQLAlchemy's URL; None takes TUNER_STORAGE, else sqlite:///tuner.db. study_name: None
+    takes the tuner's project name. sampler: tpe, random, cmaes, gp or nsga2, with sampler_options as a search-space
+    file has them. seed: of the sampler.
+
+    A study of that name is gone on with: its finished trials count, and a trial that a killed script left is run again.
+    The database decides, also where the tuner's folder is gone or was overwritten; another search is another
+    study_name. One script at a time works on a study; KerasTuner's own chief and workers count as one.
+
+    Raises SpecError for a sampler that there is not, and, when the tuner first builds, for a hyperparameter that Optuna
+    has no equal of; StudyConflict for a study of that name with another objective; ServiceDown, InputError for a
+    database that cannot be used.
+    """
+
+    def __init__(
+        self,
+        objective: Any = None,
+        max_trials: int = 10,
+        *,
+        storage: str | None = None,
+        study_name: str | None = None,
+        sampler: str = "tpe",
+        sampler_options: Mapping[str, Value] | None = None,
+        seed: int | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(objective=objective, max_trials=max_trials, seed=seed, **kwargs)
+        self._spec = _spec(sampler, sampler_options or {})
+        self._storage_url = storage or read_settings().storage
+        self._study_name = study_name
+        self._study: optuna.Study | None = None
+        self._numbers: dict[str, int] = {}
+
+    def populate_space(self, trial_id: str) -> dict[str, Any]:
+        """Values for a new trial: Optuna is asked for each hyperparameter that is known and in use."""
+        study = self._open(len(self._numbers))
+        trial = study.ask()
+        self._numbers[trial_id] = trial.number
+        hp = AskedHyperParameters(lambda parameter: suggest_anew(trial, parameter))
+        hp.merge(self.hyperparameters)
+        trial.set_user_attr("trial_id", trial_id)
+        return {"status": _STATUS.RUNNING, "values": hp.values}
+
+    def update_space(self, hyperparameters: Any) -> None:
+        """Also says, before anything is trained, what Optuna has no equal of."""
+        for hp in hyperparameters.space:
+            parameter_of(hp)
+        super().update_space(hyperparameters)
+
+    @keras_tuner.synchronized  # type: ignore[untyped-decorator]  # KerasTuner is Any here
+    def create_trial(self, tuner_id: str) -> Any:
+        trial = super().create_trial(tuner_id)
+        if trial.status == _STATUS.RUNNING:
+            self._note(trial)
+        return trial
+
+    @keras_tuner.synchronized  # type: ignore[untyped-decorator]  # KerasTuner is Any here
+    def end_trial(self, trial: Any) -> None:
+        """As KerasTuner ends it; then Optuna is told, unless it will be tried again."""
+        try:
+            super().end_trial(trial)
+        finally:
+            ended = self.trials[trial.trial_id]
+            if ended.trial_id not in self._retry_queue:
+                self._tell(ended)
+
+    def _set_project_dir(self, directory: Any, project_name: str) -> None:
+        super()._set_project_dir(directory, project_name)
+        if self._study_name is None:
+            self._study_name = str(project_name)
+        self._take_up()
+
+    def reload(self) -> None:
+        """From the tuner's folder, where there is more than the database has: then the database's word counts."""
+        super().reload()
+        self._take_up()
+
+    def _open(self, ordinal: int) -> optuna.Study:
+        """The study with the sampler of one trial: each has a seed of its own."""
+        assert self._study_name is not None
+        if self._study is None:
+            optuna.logging.set_verbosity(optuna.logging.ERROR)
+            storage = open_database(self._storage_url).storage
+            direction: Direction = "maximize" if self.objective.direction == "max" else "minimize"
+            self._study = optuna.create_study(
+                storage=storage, study_name=self._study_name, direction=direction, load_if_exists=True
+            )
+            known = self._study.user_attrs.get("objective", self.objective.name)
+            if self._study.direction.name.lower() != direction or known != self.objective.name:
+                raise StudyConflict(
+                    f"study {self._study_name!r} in {self._storage_url} is of another objective ({known}, "
+                    f"{self._study.direction.name.lower()}d). Choose another study_name."
+                )
+            self._study.set_user_attr("objective", self.objective.name)
+        self._study.sampler = make_sampler(self._spec, self.seed, ordinal)
+        return self._study
+
+    def _take_up(self) -> None:
+        """Make the study's trials this oracle's."""
+        study = self._open(0)
+        found = [each for each in study.get_trials(deepcopy=False) if _STATE in each.user_attrs]
+        for frozen in found:
+            self._take_up_trial(frozen)
+        if found:
+            logger.info("study %s: %d trials taken up", self._study_name, len(found))
+
+    def _take_up_trial(self, frozen: FrozenTrial) -> None:
+        trial = keras_tuner.engine.trial.Trial.from_state(json.loads(frozen.user_attrs[_STATE]))
+        trial_id = trial.trial_id
+        self._numbers[trial_id] = frozen.number
+        self.trials[trial_id] = trial
+        self.hyperparameters.merge(trial.hyperparameters.space, overwrite=False)
+        if trial_id not in self.start_order:
+            self.start_order.append(trial_id)
+            self._record_values(trial)
+        if frozen.state.is_finished():
+            if trial_id not in self.end_order:
+                self.end_order.append(trial_id)
+            if trial_id in self._retry_queue:
+                self._retry_queue.remove(trial_id)
+        elif trial_id not in self._retry_queue:
+            self._retry_queue.append(trial_id)
+
+    def _note(self, trial: Any) -> None:
+        """Keep KerasTuner's own record of a trial beside Optuna's."""
+        self._trial(trial.trial_id).set_user_attr(_STATE, json.dumps(trial.get_state()))
+
+    def _trial(self, trial_id: str) -> optuna.trial.Trial:
+        study = self._open(0)
+        return adopt(study, study._storage, self._numbers[trial_id])
+
+    def _tell(self, ended: Any) -> None:
+        study, trial = self._open(0), self._trial(ended.trial_id)
+        if study.trials[trial.number].state != TrialState.RUNNING:
+            return
+        for hp in ended.hyperparameters.space:
+            self._store_new(trial, hp, ended.hyperparameters)
+        self._note(ended)
+        failed = ended.status in _FAILED
+        score = worst_value(study) if failed else float(ended.score)
+        tell(study, study._storage, trial.number, "failed" if failed else "complete", score)
+
+    def _store_new(self, trial: optuna.trial.Trial, hp: Any, hyperparameters: Any) -> None:
+        """A hyperparameter that appeared only while the trial ran had its default there; Optuna learns of it too."""
+        parameter = parameter_of(hp)
+        known = any(name == hp.name or name.startswith(f"{hp.name} [") for name in trial.params)
+        if known or not hyperparameters.is_active(hp) or hp.name not in hyperparameters.values:
+            return
+        value, sampled = hyperparameters.values[hp.name], distribution(parameter)
+        if sampled is not None and value in parameter.domain:
+            trial.storage.set_trial_param(trial._trial_id, hp.name, sampled.to_internal_repr(value), sampled)
+
+
+def _spec(sampler: str, options: Mapping[str, Value]) -> StudySpec:
+    """The part of a specification that says how to search."""
+    content = {
+        "dataset": "digits", "model": {"keras_tuner": "script.py:hypermodel"},
+        "search": {"sampler": {"name": sampler, **options}},
+    }  # fmt: skip
+    spec = parse_spec(yaml.safe_dump(content), "OptunaOracle", Path(), "OptunaOracle")
+    try:
+        check_algorithms(spec, "OptunaOracle")
+    except SpecError as error:
+        raise SpecError(str(error).replace("search.sampler", "sampler")) from error
+    return spec
