@@ -49,15 +49,13 @@ def test_the_winner_is_exported_served_and_defended(desk: Desk, digits: Dataset)
     uri = f"sqlite:///{desk.folder}/mlflow.db"
     serve = ("models", "serve", "-m", "models:/small@champion", "--env-manager", "local")
     with servers.mlflow(desk.folder, *serve, health="/ping", uri=uri) as address:
-        request = urllib.request.Request(
-            f"{address}/invocations",
-            json.dumps({"inputs": raw.tolist()}).encode(),
-            {"Content-Type": "application/json"},
-        )
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            outputs = np.array(json.load(answer)["predictions"])
-    served = [digits.info.class_names[place] for place in outputs.argmax(axis=1)]
-    assert served == said
+        for body in ({"inputs": raw.tolist()}, {"instances": raw.astype(int).tolist()}):
+            request = urllib.request.Request(
+                f"{address}/invocations", json.dumps(body).encode(), {"Content-Type": "application/json"}
+            )
+            with urllib.request.urlopen(request, timeout=60) as answer:
+                outputs = np.array(json.load(answer)["predictions"])
+            assert [digits.info.class_names[place] for place in outputs.argmax(axis=1)] == said
 
     other = 1 - int(desk.object("best", "s")["trial_number"])
     refused = desk.tune("champion", "s", "--trial", str(other), check=False)

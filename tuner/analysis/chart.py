@@ -24,6 +24,7 @@ class Series:
     """One entry of a legend. None in x or y breaks a line.
 
     begins: of "spans", horizontal bars from there to x. trials: whose each point is. words: said of each point.
+    colour: instead of the style's. steps: a line that stays until the next point.
     """
 
     name: str
@@ -34,6 +35,8 @@ class Series:
     trials: Sequence[int | None] = ()
     words: Sequence[str] = ()
     begins: Sequence[float] = ()
+    colour: str = ""
+    steps: bool = False
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def history(status: StudyStatus) -> Chart:
     if best_x:
         best_x.append(float(len(order)))
         best_y.append(best_y[-1])
-    series.insert(0, Series("best so far", "rule", "line", best_x, best_y))
+    series.insert(0, Series("best so far", "rule", "line", best_x, best_y, steps=True))
     below = "below" if story.sign(status) > 0 else "above"
     words = f"{hidden} trials lie {below} what is shown; a double click shows all." if hidden else ""
     return Chart(

@@ -89,10 +89,9 @@ def _draw(axes: Axes, chart: Chart, series: Series, order: int) -> None:
     elif series.mark == "bars":
         axes.bar(x, y, color=colour, label=label)
     elif series.mark == "line":
-        steps = series.name == "best so far"
         axes.plot(
             x, y, color=colour, lw=_WIDTHS.get(series.style, 1.0), alpha=alpha, label=label, zorder=order,
-            ls=":" if steps else "-", drawstyle="steps-post" if steps else "default",
+            ls=":" if series.steps else "-", drawstyle="steps-post" if series.steps else "default",
         )  # fmt: skip
     else:
         hollow = series.style in ("pruned", "running")

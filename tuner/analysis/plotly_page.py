@@ -71,7 +71,7 @@ def plain(text: str) -> str:
 
 
 def _trace(series: Series, chart: Chart) -> dict[str, Any]:
-    colour = COLOURS[series.style]
+    colour = series.colour or COLOURS[series.style]
     named = [plain(words) for words in series.words]
     common: dict[str, Any] = {
         "name": plain(series.name),
@@ -84,6 +84,7 @@ def _trace(series: Series, chart: Chart) -> dict[str, Any]:
     }
     if not named:
         common["hoverinfo"] = "skip"
+    opacity = 1.0 if series.colour else _FAINT.get(series.style, 1.0)
     if series.mark in ("bars", "spans"):
         return {
             **common,
@@ -92,13 +93,12 @@ def _trace(series: Series, chart: Chart) -> dict[str, Any]:
             "marker": {"color": colour, "line": {"width": 0.5, "color": "rgba(255,255,255,.7)"}},
         }
     if series.mark == "line":
-        # Straight steps for the best so far; a rule that is an axis is thin.
-        line = {"color": colour, "width": _WIDTHS.get(series.style, 1.4)}
-        if series.name == "best so far":
-            line |= {"shape": "hv", "dash": "dot", "width": 2}
-        return {**common, "type": "scatter", "mode": "lines", "line": line, "opacity": _FAINT.get(series.style, 1.0)}
+        line = {"color": colour, "width": 2.4 if series.colour else _WIDTHS.get(series.style, 1.4)}
+        if series.steps:
+            line |= {"shape": "hv"} if series.colour else {"shape": "hv", "dash": "dot", "width": 2}
+        return {**common, "type": "scatter", "mode": "lines", "line": line, "opacity": opacity}
     marker = {"color": colour, "symbol": _SYMBOLS[series.style], "size": _SIZES.get(series.style, 8)}
-    marker["opacity"] = _FAINT.get(series.style, 1.0)
+    marker["opacity"] = opacity
     return {**common, "type": "scatter", "mode": "markers", "marker": marker, "cliponaxis": series.style != "best"}
 
 

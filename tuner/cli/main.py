@@ -59,7 +59,7 @@ def cli() -> None:
 for command in (
     running.start, running.resume, running.worker, running.stop,
     reading.status, reading.list_, reading.trials, reading.best, importance.importance,
-    results.report, using.export, using.champion,
+    results.report, results.compare, using.export, using.champion,
     space_commands.spaces, record.sync, record.ui,
 ):  # fmt: skip
     cli.add_command(command)

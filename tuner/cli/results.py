@@ -1,4 +1,4 @@
-"""Commands on what came of studies: report.
+"""Commands on what came of studies: report, compare.
 
 Leaves to others: what it says and how it looks (analysis).
 """
@@ -7,7 +7,15 @@ from pathlib import Path
 
 import click
 
-from tuner.cli.common import chosen, open_studies, settings_of, storage_option, study_argument
+from tuner.cli.common import (
+    chosen,
+    json_option,
+    open_studies,
+    print_json,
+    settings_of,
+    storage_option,
+    study_argument,
+)
 from tuner.errors import InputError
 
 
@@ -34,6 +42,32 @@ def report(study: str | None, output: Path | None, png: Path | None, storage: st
         if output is None:
             return
     click.echo(write_text(output or Path(f"{name.replace('/', '_')}.html"), made(db, name)))
+
+
+@click.command()
+@click.argument("studies", nargs=-1, required=True, metavar="STUDY STUDY...")
+@click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it as HTML, with pictures.")
+@storage_option
+@json_option
+def compare(studies: tuple[str, ...], output: Path | None, storage: str | None, as_json: bool) -> None:
+    """Show studies side by side: figures, costs, and which differences are more than noise.
+
+    Example: tune compare fashion_mnist-1 fashion_mnist-2 --output compare.html
+    """
+    from tuner.analysis import comparison
+    from tuner.cli.side_by_side import print_comparison
+    from tuner.studies.service import study_status
+
+    if len(set(studies)) < 2:
+        raise InputError("tune compare needs two studies or more. `tune list` shows those that are there.")
+    db = open_studies(settings_of(storage), create=False)
+    found = [study_status(db, name, epochs=True) for name in dict.fromkeys(studies)]
+    if output is not None:
+        click.echo(write_text(output, comparison.comparison_page(found)), err=as_json)
+    if as_json:
+        print_json(comparison.comparison_object(found))
+    elif output is None:
+        print_comparison(comparison.compare(found))
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -69,7 +69,7 @@ def export_trial(db: Database, store: BlobStore, study_name: str, trial_number: 
         contents: dict[str, str] = {
             "parameters.yaml": parameters_yaml(trial, spec),
             "preprocessing.json": _json(preprocessing(folder / "model.keras", trial.params)),
-            "metrics.json": _json(_metrics(status, trial, dataset)),
+            "metrics.json": _json(_metrics(status, trial, dataset, folder / "model.keras")),
             "predict.py": _PREDICT.format(shape=", ".join(map(str, _input_shape(folder / "model.keras")))),
         }
         for name, text in contents.items():
@@ -136,7 +136,8 @@ def _input_shape(model: Path) -> tuple[int | None, ...]:
     return read_interface(model).inputs[0].shape
 
 
-def _metrics(status: StudyStatus, trial: TrialView, dataset: Dataset | None) -> dict[str, Any]:
+def _metrics(status: StudyStatus, trial: TrialView, dataset: Dataset | None, model: Path) -> dict[str, Any]:
+    spec = spec_of(status.study)
     best = status.best is not None and trial.ordinal == status.best.ordinal
     metrics = next((epoch.metrics for epoch in trial.epochs if epoch.epoch == trial.best_epoch), {})
     versions = {key: value for key, value in trial.tags.items() if key.startswith(("version_", "dataset", "rows_"))}
@@ -144,26 +145,28 @@ def _metrics(status: StudyStatus, trial: TrialView, dataset: Dataset | None) -> 
         "study_name": trial.study_name,
         "trial_number": trial.trial_number,
         "state": trial.state,
-        "objective": spec_of(status.study).objective.metric,
+        "objective": spec.objective.metric,
         "value": trial.value,
         "best_epoch": trial.best_epoch,
         "metrics": dict(metrics),
         "test": (status.study.outcome or {}).get("test") if best else None,
-        "class_names": list(dataset.info.class_names) if dataset is not None else _no_names(trial),
+        "class_names": list(dataset.info.class_names) if dataset is not None else _numbered(model, spec),
         **versions,
     }
 
 
-def _no_names(trial: TrialView) -> list[str]:
-    logger.warning("the data set %s is not here; classes are shown by number", trial.tags.get("dataset", ""))
-    return []
+def _numbered(model: Path, spec: StudySpec) -> list[str]:
+    """Classes by their numbers, where their names are not on this machine; one output is that of two classes."""
+    outputs = read_interface(model).outputs
+    count = outputs[0].shape[-1] if outputs else None
+    return [str(number) for number in range(max(2, count))] if spec.task == "classification" and count else []
 
 
 def _dataset(spec: StudySpec, status: StudyStatus) -> Dataset | None:
     try:
         return load(spec.data, status.study.seed)
     except DataError as error:
-        logger.warning("%s", error)
+        logger.warning("%s Classes are shown by number, and there is no sample.", error)
         return None
 
 
