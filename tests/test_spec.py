@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tuner.errors import SpecError
-from tuner.families import CONFIGURE, FAMILIES
+from tuner.families import CONFIGURE, FAMILIES, CnnConfig, MlpConfig
 from tuner.settings import shipped_spaces
 from tuner.space import Choice, FloatRange, IntRange, Params, fixed
 from tuner.spec import Objective, StudySpec, parse_spec, read_spec
@@ -34,6 +34,7 @@ def test_every_shipped_space_is_read(path: Path) -> None:
 def test_lab_8_1_is_the_baseline_of_fashion_mnist() -> None:
     lab = {each.name: each.params for each in parse(LAB).baselines}["lab-8-1"]
     config = CONFIGURE["mlp"](fixed(lab), "classification", True)
+    assert isinstance(config, MlpConfig)
     assert [layer.units for layer in config.layers] == [128, 32]
     assert config.input_dropout == 0.2
     assert (config.batch_size, config.epochs, config.optimizer.name) == (64, 10, "adam")
@@ -113,8 +114,46 @@ EVERY = {
 }  # fmt: skip
 
 
-def test_the_list_above_has_every_parameter_of_the_model() -> None:
+EVERY_OF_CNN = {
+    **{name: written for name, written in EVERY.items() if name in FAMILIES["cnn"]},
+    "blocks": ("{int: [1, 3]}", "2", "[1, 3]"),
+    "convolutions": ("{int: [1, 2], per: block}", "2", "[1, 2]"),
+    "filters": ("{int: [8, 64], log: true, per: block}", "16", "[8, 16]"),
+    "kernel_size": ("{choice: [3, 5], per: block}", "3", "[3, 5]"),
+    "pooling": ("[max, average, stride, none]", "max", "[max, stride]"),
+    "block_dropout": ("{float: [0.0, 0.5], per: block}", "0.2", "[0, 0.2]"),
+    "head": ("[flatten, global_average, global_max]", "flatten", "[flatten, global_max]"),
+    "head_units": ("{int: [0, 128], step: 32}", "64", "[0, 64]"),
+}
+
+
+def test_the_lists_above_have_every_parameter_of_the_models() -> None:
     assert set(EVERY) == set(FAMILIES["mlp"])
+    assert set(EVERY_OF_CNN) == set(FAMILIES["cnn"])
+
+
+@pytest.mark.parametrize("name", EVERY_OF_CNN)
+def test_every_parameter_of_a_convolutional_network_is_searchable_fixable_and_conditional(name: str) -> None:
+    head = "dataset: digits\nmodel: cnn\nparameters:\n"
+    parent, of_parent, value = ("head", "[flatten, global_max]", "flatten")
+    if name == "head":
+        parent, of_parent, value = ("schedule", "[constant, cosine]", "cosine")
+    searched, constant, choice = EVERY_OF_CNN[name]
+    for written in (searched, constant, choice):
+        assert any(each.name.startswith(name) for each in parse(f"{head}  {name}: {written}").space)
+    spec = parse(f"{head}  {parent}: {of_parent}\n  {name}: {{choice: {choice}, when: {{{parent}: {value}}}}}")
+    assert spec.space[name].when
+
+
+def test_values_are_spread_over_the_blocks_of_the_largest_network() -> None:
+    spec = parse(
+        "dataset: digits\nmodel: cnn\nparameters:\n  blocks: {int: [1, 3]}\n  filters: {choice: [4, 8], per: block}\n"
+        "baselines:\n  small: {blocks: 2, filters: [4, 8]}\n"
+    )
+    assert [each.name for each in spec.space] == ["blocks", "filters_1", "filters_2", "filters_3"]
+    config = CONFIGURE["cnn"](fixed(spec.baselines[0].params), "classification", True)
+    assert isinstance(config, CnnConfig)
+    assert [block.filters for block in config.blocks] == [4, 8]
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -262,6 +301,16 @@ BAD = {
     ),
     "metrics among the parameters": (
         LAB.replace("  dropout: ", "  metrics: [accuracy]\n  dropout: ", 1), "metrics are watched, not searched."
+    ),
+    "an image network for a table": (
+        "dataset: iris\nmodel: cnn\nparameters: {epochs: 3}", "model: cnn needs images, and iris has none. Use model: mlp."
+    ),
+    "too many filters for the blocks": (
+        "dataset: digits\nmodel: cnn\nparameters: {blocks: 2, filters: [4, 8]}\nbaselines: {a: {blocks: 2, filters: [4, 4, 4]}}",
+        "baselines.a: filters has 3 values for 2 blocks.",
+    ),
+    "per hidden layer in blocks": (
+        "dataset: digits\nmodel: cnn\nparameters: {filters: {int: [4, 8], per: hidden_layer}}", "filters can be per: block."
     ),
     "broken YAML": (LAB.replace("[5, 15]", "[5, 15"), "line 16: not YAML"),
     "a key twice": (LAB.replace("model: mlp", "model: mlp\nmodel: mlp"), "'model' is given twice, the second time in line 5"),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tuner.errors import SpecError
-from tuner.families import CONFIGURE, FAMILIES, Known, Task, layer_name
+from tuner.families import CONFIGURE, COUNTED_BY, FAMILIES, Known, Task, layer_name
 from tuner.space import Ask, Choice, Parameter, Params, Space, Value, fixed
 from tuner.words import nearest
 
@@ -101,7 +101,7 @@ def _given(raw: Mapping[str, Any], known: Mapping[str, Known], at: str) -> dict[
         if name not in known:
             raise SpecError(f"{at}: the model has no parameter {name!r}{nearest(str(name), known)}")
         if isinstance(value, list):
-            if not known[name].layered:
+            if not known[name].per:
                 raise SpecError(f"{at}: {name} takes one value, not a list.")
             layers = {layer_name(name, i): each for i, each in enumerate(value, start=1)}
         else:
@@ -113,8 +113,10 @@ def _given(raw: Mapping[str, Any], known: Mapping[str, Known], at: str) -> dict[
             if fault is not None:
                 raise SpecError(f"{at}: {name}: {fault}.")
             given[key] = each
-    depth = raw.get("hidden_layers")
     for name, value in raw.items():
+        per = known[name].per
+        depth = raw.get(COUNTED_BY[per]) if per else None
         if isinstance(value, list) and isinstance(depth, int) and len(value) != depth:
-            raise SpecError(f"{at}: {name} has {len(value)} values for {depth} hidden layers.")
+            words = COUNTED_BY[per].replace("_", " ") if per else ""
+            raise SpecError(f"{at}: {name} has {len(value)} values for {depth} {words}.")
     return given

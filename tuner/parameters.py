@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from tuner.errors import SpecError
-from tuner.families import Known, layer_name
+from tuner.families import COUNTED_BY, Known, layer_name
 from tuner.space import Choice, Domain, FloatRange, IntRange, Parameter, Space, Value
 from tuner.words import nearest
 
@@ -34,11 +34,12 @@ def read_parameters(raw: Mapping[str, Any], known: Mapping[str, Known], where: s
     for name in parameters:
         _check_conditions(parameters, layered, name, where)
     ordered = _parents_first(parameters, where)
-    depth = _deepest(parameters, known)
     spread = [
         each
         for parameter in ordered
-        for each in (_spread(parameter, depth) if parameter.name in layered else (parameter,))
+        for each in (
+            _spread(parameter, _most(parameters, known, parameter.name)) if parameter.name in layered else (parameter,)
+        )
     ]
     return Space(tuple(spread))
 
@@ -52,8 +53,8 @@ def _parameter(known: Known, raw: Any, at: str) -> Parameter:
     kinds = [key for key in ("int", "float", "choice", "value") if key in raw]
     if len(kinds) != 1:
         raise SpecError(f"{at}: give exactly one of int: [low, high], float: [low, high], choice: [...] or value: ....")
-    if "per" in raw and (raw["per"] != "hidden_layer" or not known.layered):
-        layered = "can be per: hidden_layer" if known.layered else "is shared by all layers and has no per:"
+    if "per" in raw and (raw["per"] != known.per or known.per is None):
+        layered = f"can be per: {known.per}" if known.per else "is shared by all layers and has no per:"
         raise SpecError(f"{at}: {known.name} {layered}.")
     kind = kinds[0]
     if kind in ("choice", "value"):
@@ -175,15 +176,16 @@ def _parents_first(parameters: Mapping[str, Parameter], where: str) -> list[Para
     return list(ordered.values())
 
 
-def _deepest(parameters: Mapping[str, Parameter], known: Mapping[str, Known]) -> int:
-    """The largest number of hidden layers that the space can ask for."""
-    layers = parameters.get("hidden_layers")
-    if layers is None:
-        default = known["hidden_layers"].default if "hidden_layers" in known else 1
-        return int(default)
-    if isinstance(layers.domain, Choice):
-        return max(int(value) for value in layers.domain.values)
-    return int(layers.domain.high)
+def _most(parameters: Mapping[str, Parameter], known: Mapping[str, Known], name: str) -> int:
+    """The largest number of layers, or blocks, that the space can ask for, each with a value of this parameter."""
+    per = known[name].per
+    assert per is not None
+    count = parameters.get(COUNTED_BY[per])
+    if count is None:
+        return int(known[COUNTED_BY[per]].default)
+    if isinstance(count.domain, Choice):
+        return max(int(value) for value in count.domain.values)
+    return int(count.domain.high)
 
 
 def _spread(parameter: Parameter, depth: int) -> list[Parameter]:

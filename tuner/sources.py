@@ -134,6 +134,14 @@ def task_of(data: DataSpec) -> Task:
     return _KNOWN[data.name][0] if data.idx is None else "classification"
 
 
+def may_be_images(data: DataSpec) -> bool:
+    """False where the rows are known to be those of a table."""
+    return not isinstance(data.files, Table) and data.name not in _KNOWN_TABLES
+
+
+_KNOWN_TABLES = ("iris", "wine", "breast_cancer", "diabetes")
+
+
 def read_data(raw: str | Mapping[str, Any], validation: float | int, folder: Path, where: str) -> DataSpec:
     """The `dataset:` of a search-space file. Raises SpecError."""
     if isinstance(raw, str):

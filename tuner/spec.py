@@ -19,10 +19,10 @@ from tuner.baselines import Baseline, read_baselines, read_python_baselines
 from tuner.code import STYLES, CodeName, read_name
 from tuner.edge import Edge, complaint
 from tuner.errors import SpecError
-from tuner.families import CALLBACKS, FAMILIES, LOSSES, SETTINGS, Task
+from tuner.families import CALLBACKS, FAMILIES, LOSSES, NEEDS_IMAGES, SETTINGS, Task
 from tuner.metrics import METRICS, Direction, key
 from tuner.parameters import read_parameters
-from tuner.sources import DataSpec, read_data, task_of
+from tuner.sources import DataSpec, may_be_images, read_data, task_of
 from tuner.space import Choice, Space
 from tuner.words import nearest
 
@@ -124,6 +124,8 @@ def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:
     if model not in FAMILIES:
         raise SpecError(f"{where}: model: {model!r} is not known{nearest(model, FAMILIES)}")
     data = _data(file, folder, where)
+    if file.model in NEEDS_IMAGES and not may_be_images(data):
+        raise SpecError(f"{where}: model: {file.model} needs images, and {data.name} has none. Use model: mlp.")
     task = task_of(data)
     space = read_parameters(file.parameters, FAMILIES[model], where)
     if task == "regression" and "objective" not in file.model_fields_set:

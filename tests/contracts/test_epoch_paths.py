@@ -14,13 +14,13 @@ from tuner.data.sources import load
 from tuner.families import (
     ACTIVATIONS,
     CLASSIFICATION_LOSSES,
+    CONFIGURE,
     INITIALIZERS,
     NORMALIZATIONS,
     OPTIMIZERS,
     OUTPUT_ACTIVATIONS,
     REGRESSION_LOSSES,
     SCHEDULES,
-    mlp,
 )
 from tuner.sources import DataSpec
 from tuner.space import Value, fixed
@@ -86,6 +86,18 @@ REGRESSION: list[Params] = [
 ]
 
 
+# Every choice of the convolutional family, on small ones.
+CONVOLUTIONAL: list[Params] = [
+    {"blocks": 2, "filters": 4, "head_units": 8, "normalization": "minmax"},
+    {"blocks": 1, "filters": 6, "convolutions": 2, "pooling": "average", "head": "global_average",
+     "batch_normalization": True, "activation": "elu", "optimizer": "momentum", "normalization": "standard"},
+    {"blocks": 2, "filters": 4, "pooling": "stride", "head": "global_max", "l2": 1e-3, "schedule": "cosine",
+     "normalization": "whiten", "loss": "mse"},
+    {"blocks": 2, "filters": 4, "pooling": "none", "kernel_size": 5, "activation": "prelu", "optimizer": "rmsprop",
+     "augmentation": "shift+flip", "normalization": "minmax"},
+]  # fmt: skip
+
+
 def _name(params: Params) -> str:
     return "-".join(f"{value:g}" if isinstance(value, float) else str(value) for value in params.values())
 
@@ -99,7 +111,8 @@ def _run(
     dataset: Dataset, params: Params, path: Path, seed: int = 5, on_device: bool = False
 ) -> tuple[dict[str, Any], TrainResult]:
     """Train; the last epoch's variables by name, which need not be the best's, and the optimizer's with them."""
-    config = mlp(
+    family = "cnn" if "blocks" in params else "mlp"
+    config = CONFIGURE[family](
         fixed({"hidden_layers": 2, "units": 24, "epochs": EPOCHS, "batch_size": BATCH, **params}),
         dataset.info.task,
         dataset.info.images,
@@ -130,7 +143,7 @@ def _check_agreement(dataset: Dataset, params: Params, on_device: bool = False) 
     # Keras numbers a process's optimizers, so the names differ; the order does not.
     for (name, wanted), got in zip(expected.items(), actual.values(), strict=True):
         # A bias before batch normalization has no effect and so no gradient but rounding, which Adam makes steps of.
-        if params.get("batch_normalization") and re.search(r"hidden_\d[_/]bias", name):
+        if params.get("batch_normalization") and re.search(r"(hidden_\d|convolution_\d_\d)[_/]bias", name):
             continue
         # That bias is part of the mean, whose own share is near nothing.
         tolerance = 1e-2 if params.get("batch_normalization") and "moving_mean" in name else TOLERANCE
@@ -158,6 +171,11 @@ def test_both_paths_come_to_the_same_weights_with_every_layer_and_loss(digits: D
 @pytest.mark.parametrize("params", REGRESSION, ids=_name)
 def test_both_paths_come_to_the_same_weights_in_regression(diabetes: Dataset, params: Params) -> None:
     _check_agreement(diabetes, params)
+
+
+@pytest.mark.parametrize("params", CONVOLUTIONAL, ids=_name)
+def test_both_paths_come_to_the_same_weights_in_a_convolutional_network(digits: Dataset, params: Params) -> None:
+    _check_agreement(digits, params)
 
 
 def test_both_paths_come_to_the_same_weights_in_single_rows(digits: Dataset) -> None:

@@ -13,8 +13,8 @@ from tests.training.conftest import Network, Plan
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import fit
 from tuner.data.sources import load
-from tuner.errors import SpecError
-from tuner.families import NORMALIZATIONS, mlp
+from tuner.errors import DataError, SpecError
+from tuner.families import NORMALIZATIONS, cnn, mlp
 from tuner.metrics import METRICS
 from tuner.sources import DataSpec
 from tuner.space import Params, fixed
@@ -161,3 +161,42 @@ def test_parameters_are_those_that_training_adjusts(network: Network) -> None:
 def test_an_unknown_metric_is_an_error_that_names_it(network: Network) -> None:
     with pytest.raises(SpecError, match="'acuracy' is no metric"):
         network(("acuracy",))
+
+
+def test_a_convolutional_network_has_what_its_configuration_says(digits: Dataset) -> None:
+    params: Params = {
+        "blocks": 2, "convolutions": 2, "filters_1": 4, "filters_2": 6, "kernel_size": 3, "batch_normalization": True,
+        "block_dropout": 0.1, "head": "global_average", "head_units": 8, "dropout": 0.2, "input_dropout": 0.1,
+        "augmentation": "flip", "normalization": "whiten",
+    }  # fmt: skip
+    model = build(cnn(fixed(params)), digits.info, fit("whiten", digits.train.x), seed=1)
+    names = [layer.name for layer in model.layers]
+    assert names == [
+        "flip", "flatten_to_whiten", "centre", "whiten", "as_image", "input_dropout",
+        "convolution_1_1", "batch_normalization_1_1", "activation_1_1",
+        "convolution_1_2", "batch_normalization_1_2", "activation_1_2", "pooling_1", "dropout_1",
+        "convolution_2_1", "batch_normalization_2_1", "activation_2_1",
+        "convolution_2_2", "batch_normalization_2_2", "activation_2_2", "pooling_2", "dropout_2",
+        "head", "hidden", "batch_normalization_hidden", "activation_hidden", "dropout", "output",
+    ]  # fmt: skip
+    assert model.get_layer("pooling_2").output.shape == (None, 2, 2, 6)
+    expected = (9 * 1 * 4 + 4) + (9 * 4 * 4 + 4) + (9 * 4 * 6 + 6) + (9 * 6 * 6 + 6) + (6 * 8 + 8) + (8 * 10 + 10)
+    assert parameters(model) == expected + 2 * (4 + 4 + 6 + 6 + 8)
+    outputs = predict(load_bytes(export_bytes(model)), digits.test.x[:5])
+    np.testing.assert_allclose(outputs, predict(export(model), digits.test.x[:5]), rtol=1e-5)
+
+
+def test_an_image_may_go_through_more_blocks_than_it_can_be_halved(digits: Dataset) -> None:
+    model = build(cnn(fixed({"blocks": 6, "filters": 2})), digits.info, fit("none", digits.train.x), seed=1)
+    assert model.get_layer("pooling_6").output.shape == (None, 1, 1, 2)
+
+
+def test_a_convolutional_network_refuses_a_table(diabetes: Dataset) -> None:
+    with pytest.raises(DataError, match="are no images; model: cnn needs some"):
+        build(cnn(fixed({}), "regression"), diabetes.info, fit("none", diabetes.train.x), seed=1)
+
+
+def test_a_convolutional_network_learns_the_digits(digits: Dataset, plan: Plan) -> None:
+    params: Params = {"blocks": 2, "filters": 8, "epochs": 6, "normalization": "minmax", "learning_rate": 0.01}
+    model = build(cnn(fixed(params)), digits.info, fit("minmax", digits.train.x), seed=1)
+    assert (train(model, digits, plan(epochs=6, batch_size=64)).value or 0) > 0.9

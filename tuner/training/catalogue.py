@@ -11,7 +11,7 @@ from typing import Any
 import keras
 
 from tuner.errors import SpecError
-from tuner.families import Activation, Augmentation, Initializer, Loss, Optimizer
+from tuner.families import Activation, Augmentation, Config, Initializer, Loss, Optimizer
 from tuner.metrics import ALIASES
 
 # Keras' own "he" and "lecun" are over the fan-in. The lecture's He is over the mean of fan-in and fan-out, as Glorot's.
@@ -47,8 +47,8 @@ _OPTIMIZERS: Mapping[str, Callable[..., Any]] = {
 }
 
 
-def activation(wanted: Activation, name: str) -> Any | None:
-    """A layer of that name; None for "linear", which does nothing."""
+def activation(wanted: Activation, name: str, shared_axes: list[int] | None = None) -> Any | None:
+    """A layer of that name; None for "linear", which does nothing. shared_axes: along which prelu has one slope."""
     if wanted.name == "linear":
         return None
     if wanted.name == "leaky_relu":
@@ -56,7 +56,7 @@ def activation(wanted: Activation, name: str) -> Any | None:
     if wanted.name == "elu":
         return keras.layers.ELU(alpha=wanted.argument, name=name)
     if wanted.name == "prelu":
-        return keras.layers.PReLU(name=name)
+        return keras.layers.PReLU(shared_axes=shared_axes, name=name)
     return keras.layers.Activation(wanted.name, name=name)
 
 
@@ -68,6 +68,14 @@ def initializer(wanted: Initializer, seed: int) -> Any:
 def regularizer(l1: float, l2: float) -> Any | None:
     """The penalty on one kernel, added to the loss; None for none."""
     return keras.regularizers.L1L2(l1=l1, l2=l2) if l1 or l2 else None
+
+
+def weights(config: Config, seed: int) -> dict[str, Any]:
+    """The first values of a layer's kernel, and the penalty on it, as arguments of a Keras layer."""
+    return {
+        "kernel_initializer": initializer(config.initializer, seed),
+        "kernel_regularizer": regularizer(config.l1, config.l2),
+    }
 
 
 def optimizer(wanted: Optimizer, epochs: int, steps_per_epoch: int) -> Any:

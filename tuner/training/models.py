@@ -17,9 +17,11 @@ from numpy.typing import NDArray
 
 from tuner.data.dataset import Array, DataInfo, Rows
 from tuner.data.preprocessing import Preprocessing
-from tuner.families import MlpConfig
+from tuner.errors import DataError
+from tuner.families import CnnConfig, Config, MlpConfig
 from tuner.training import catalogue
 from tuner.training.batches import wants_indices
+from tuner.training.cnn import cnn_layers
 from tuner.training.plan import Metrics
 
 # Outputs are clipped so far from 0 and 1 before the logarithm, as Keras does.
@@ -28,12 +30,13 @@ _ROWS_AT_ONCE = 2048
 
 
 def build(
-    config: MlpConfig, info: DataInfo, preprocessing: Preprocessing, metrics: Sequence[str] = (), *, seed: int
+    config: Config, info: DataInfo, preprocessing: Preprocessing, metrics: Sequence[str] = (), *, seed: int
 ) -> Any:
     """A compiled `keras.Sequential` that takes raw rows, (rows, *input_shape) of any number type.
 
     metrics: further ones to watch, beside accuracy, or mae in regression.
     The same configuration and seed give identical weights; no global random state is read or changed.
+    Raises DataError where the family needs images and the rows are none.
     """
     draws = np.random.default_rng(seed)
 
@@ -42,23 +45,22 @@ def build(
 
     layers = catalogue.augmentation(config.augmentation, seeds) if info.images else []
     layers += normalization_layers(preprocessing)
-    if len(info.input_shape) > 1:
-        layers.append(keras.layers.Flatten(name="flatten"))
-    if config.input_dropout:
-        layers.append(keras.layers.Dropout(config.input_dropout, seed=seeds(), name="input_dropout"))
-    for number, layer in enumerate(config.layers, start=1):
-        layers.append(_dense(config, layer.units, seeds, name=f"hidden_{number}"))
-        if layer.batch_normalization:
-            layers.append(keras.layers.BatchNormalization(name=f"batch_normalization_{number}"))
-        layers.append(catalogue.activation(layer.activation, name=f"activation_{number}"))
-        if layer.dropout:
-            layers.append(keras.layers.Dropout(layer.dropout, seed=seeds(), name=f"dropout_{number}"))
-    layers.append(_dense(config, info.outputs, seeds, activation=config.output_activation, name="output"))
+    if isinstance(config, CnnConfig):
+        if not info.images:
+            raise DataError(f"{info.name}: rows of shape {info.input_shape} are no images; model: cnn needs some.")
+        if preprocessing.matrix is not None:
+            layers.append(keras.layers.Reshape(info.input_shape, name="as_image"))
+        layers += cnn_layers(config, seeds)
+    else:
+        layers += _mlp_layers(config, info, seeds)
+    weights = catalogue.weights(config, seeds())
+    layers.append(keras.layers.Dense(info.outputs, activation=config.output_activation, name="output", **weights))
     if config.target_normalization == "standard":
         layers.append(_target_units(info))
 
     model = keras.Sequential(
-        [keras.Input(info.input_shape, name="rows"), *(each for each in layers if each is not None)], name="mlp"
+        [keras.Input(info.input_shape, name="rows"), *(each for each in layers if each is not None)],
+        name="cnn" if isinstance(config, CnnConfig) else "mlp",
     )
     loss = catalogue.loss(config.loss, config.output_activation)
     one_hot = not wants_indices(loss)
@@ -72,14 +74,20 @@ def build(
     return model
 
 
-def _dense(config: MlpConfig, units: int, seeds: Callable[[], int], name: str, activation: str | None = None) -> Any:
-    return keras.layers.Dense(
-        units,
-        activation=activation,
-        kernel_initializer=catalogue.initializer(config.initializer, seeds()),
-        kernel_regularizer=catalogue.regularizer(config.l1, config.l2),
-        name=name,
-    )
+def _mlp_layers(config: MlpConfig, info: DataInfo, seeds: Callable[[], int]) -> list[Any]:
+    layers: list[Any] = []
+    if len(info.input_shape) > 1:
+        layers.append(keras.layers.Flatten(name="flatten"))
+    if config.input_dropout:
+        layers.append(keras.layers.Dropout(config.input_dropout, seed=seeds(), name="input_dropout"))
+    for number, layer in enumerate(config.layers, start=1):
+        layers.append(keras.layers.Dense(layer.units, name=f"hidden_{number}", **catalogue.weights(config, seeds())))
+        if layer.batch_normalization:
+            layers.append(keras.layers.BatchNormalization(name=f"batch_normalization_{number}"))
+        layers.append(catalogue.activation(layer.activation, name=f"activation_{number}"))
+        if layer.dropout:
+            layers.append(keras.layers.Dropout(layer.dropout, seed=seeds(), name=f"dropout_{number}"))
+    return layers
 
 
 def _target_units(info: DataInfo) -> Any:

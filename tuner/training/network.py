@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import Preprocessing
-from tuner.families import MlpConfig
+from tuner.families import Config
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.models import build, export_bytes, parameters
 from tuner.training.plan import OnEpoch, TrainPlan, TrainResult
@@ -61,7 +61,7 @@ class Exported:
 class FamilyNetwork:
     """A network of one of the families. metrics: further ones to watch."""
 
-    config: MlpConfig
+    config: Config
     metrics: tuple[str, ...]
     model: Any = None
 

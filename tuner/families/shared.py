@@ -1,13 +1,10 @@
-"""Which hyperparameters each model family takes, their defaults, and what a complete configuration of one looks like.
+"""What all model families have in common: kinds of parameters, those of the input and of training, how they are asked.
 
-Owns: names, kinds, limits and defaults (those of Keras where it has one), and the order in which a family asks.
-Leaves to others: the Keras objects (training), the ranges to search (the space file).
-
-A family asks only for what it uses - momentum when the optimizer has one, a layer's width when there is that layer -
-so what was asked is what is in use.
+Owns: names, kinds, limits and defaults (those of Keras where it has one) that no family has for itself.
+Leaves to others: what a family adds (mlp, cnn).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
@@ -15,6 +12,9 @@ from tuner.space import Ask, Choice, Parameter, Value
 
 Task = Literal["classification", "regression"]
 Kind = Literal["int", "float", "bool", "choice"]
+Per = Literal["hidden_layer", "block"]
+COUNTED_BY: Mapping[Per, str] = {"hidden_layer": "hidden_layers", "block": "blocks"}
+"""The parameter that says how many there are."""
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu", "linear")
 INITIALIZERS = (
@@ -48,7 +48,7 @@ class Known:
 
     choices: every value there is, for kind "choice"; beside numbers, words that are also allowed (batch size "full").
     low, high: the limits that make sense; `open_low`/`open_high` exclude the limit itself.
-    layered: each hidden layer may have its own.
+    per: each of these (hidden_layer, block) may have its own; None is one for all.
     """
 
     name: str
@@ -60,7 +60,7 @@ class Known:
     high: float | None = None
     open_low: bool = False
     open_high: bool = False
-    layered: bool = False
+    per: Per | None = None
 
     def fault(self, value: Value) -> str | None:
         """Say what is wrong with a value, or None."""
@@ -83,7 +83,7 @@ class Known:
     def parameter(self, default: Value | None = None, layer: int | None = None) -> Parameter:
         """What a family asks; the default may depend on what was answered before.
 
-        layer: counted from 1, for a layered parameter.
+        layer: counted from 1, where each layer or block has its own.
         """
         value = self.default if default is None else default
         if layer is None:
@@ -96,63 +96,54 @@ def layer_name(name: str, layer: int) -> str:
     return f"{name}_{layer}"
 
 
-def _choice(name: str, default: str, choices: tuple[str, ...], meaning: str, layered: bool = False) -> Known:
-    return Known(name, "choice", default, meaning, choices=choices, layered=layered)
+def choice(name: str, default: str, choices: tuple[str, ...], meaning: str, per: Per | None = None) -> Known:
+    """A parameter that is one of several words."""
+    return Known(name, "choice", default, meaning, choices=choices, per=per)
 
 
-_HIDDEN = (
-    Known("hidden_layers", "int", 1, "number of hidden layers", low=0),
-    Known("units", "int", 128, "neurons of a hidden layer", low=1, layered=True),
-    _choice("activation", "relu", ACTIVATIONS, "of the hidden layers", layered=True),
+WEIGHTS = (
     Known("negative_slope", "float", 0.3, "leaky_relu: slope below zero", low=0, high=1, open_high=True),
     Known("alpha", "float", 1.0, "elu: the value that it falls to, negated", low=0, open_low=True),
-    _choice("initializer", "glorot_uniform", INITIALIZERS, "of the weights of the hidden layers and the output"),
+    choice("initializer", "glorot_uniform", INITIALIZERS, "of the weights of every layer"),
     Known("initializer_value", "float", 0.0, "constant: every weight"),
     Known("initializer_stddev", "float", 0.05, "random_normal: standard deviation", low=0, open_low=True),
     Known("initializer_range", "float", 0.05, "random_uniform: from minus to plus this", low=0, open_low=True),
-    Known("batch_normalization", "bool", False, "between a hidden layer's sum and its activation", layered=True),
-    Known("dropout", "float", 0.0, "share of a hidden layer's outputs dropped", low=0, high=1, open_high=True,
-          layered=True),
-    Known("input_dropout", "float", 0.0, "share of the inputs dropped", low=0, high=1, open_high=True),
     Known("l1", "float", 0.0, "penalty on the sum of absolute weights", low=0),
     Known("l2", "float", 0.0, "penalty on the sum of squared weights", low=0),
-)  # fmt: skip
+)
 
-_INPUT = (
-    _choice("normalization", "none", NORMALIZATIONS, "fitted on the training rows, inside the model"),
-    _choice("augmentation", "none", AUGMENTATIONS, "random changes of training images"),
+INPUT = (
+    Known("input_dropout", "float", 0.0, "share of the inputs dropped", low=0, high=1, open_high=True),
+    choice("normalization", "none", NORMALIZATIONS, "fitted on the training rows, inside the model"),
+    choice("augmentation", "none", AUGMENTATIONS, "random changes of training images"),
     Known("shift_fraction", "float", 0.1, "shift: at most this share of height and width", low=0, high=1),
     Known("flip_probability", "float", 0.5, "flip: share of images mirrored left to right", low=0, high=1),
     Known("rotation_degrees", "float", 15.0, "rotate: at most this, either way", low=0, high=180),
 )
 
-_TRAINING = (
-    _choice("optimizer", "adam", OPTIMIZERS, "gradient descent and its kin"),
+TRAINING = (
+    choice("optimizer", "adam", OPTIMIZERS, "gradient descent and its kin"),
     Known("learning_rate", "float", 0.001, "step size; Keras' default depends on the optimizer", low=0, open_low=True),
     Known("momentum", "float", 0.9, "momentum, nesterov: share of the last step kept", low=0, high=1, open_high=True),
     Known("rho", "float", 0.9, "rmsprop, adadelta: decay of the squared gradients", low=0, high=1, open_high=True),
     Known("beta_1", "float", 0.9, "adam and its kin: decay of the gradients", low=0, high=1, open_high=True),
     Known("beta_2", "float", 0.999, "adam and its kin: decay of the squares", low=0, high=1, open_high=True),
     Known("weight_decay", "float", 0.004, "adamw: share of a weight taken off a step", low=0),
-    _choice("schedule", "constant", SCHEDULES, "of the learning rate, over the epochs"),
+    choice("schedule", "constant", SCHEDULES, "of the learning rate, over the epochs"),
     Known("decay_rate", "float", 0.9, "exponential: factor an epoch", low=0, high=1, open_low=True),
     Known("batch_size", "int", 32, "rows a step; 1 is stochastic, full is batch gradient descent", choices=("full",),
           low=1),
     Known("epochs", "int", 10, "passes over the training rows, at most", low=1),
-    _choice("loss", "sparse_categorical_crossentropy", tuple(dict.fromkeys(CLASSIFICATION_LOSSES + REGRESSION_LOSSES)),
+    choice("loss", "sparse_categorical_crossentropy", tuple(dict.fromkeys(CLASSIFICATION_LOSSES + REGRESSION_LOSSES)),
             "what training minimizes"),
     Known("label_smoothing", "float", 0.0, "share of the target spread over all classes", low=0, high=1,
           open_high=True),
     Known("focal_gamma", "float", 2.0, "focal: how much easy rows are discounted", low=0),
     Known("huber_delta", "float", 1.0, "huber: where the square ends", low=0, open_low=True),
-    _choice("output_activation", "softmax", OUTPUT_ACTIVATIONS, "of the last layer"),
-    _choice("target_normalization", "none", TARGET_NORMALIZATIONS,
+    choice("output_activation", "softmax", OUTPUT_ACTIVATIONS, "of the last layer"),
+    choice("target_normalization", "none", TARGET_NORMALIZATIONS,
             "regression: the last layer works in units of the training targets; figures stay in their own"),
 )  # fmt: skip
-
-FAMILIES: Mapping[str, Mapping[str, Known]] = {
-    "mlp": {known.name: known for known in (*_HIDDEN, *_INPUT, *_TRAINING)},
-}
 
 
 @dataclass(frozen=True)
@@ -169,14 +160,6 @@ class Initializer:
 
     name: str
     argument: float | None = None
-
-
-@dataclass(frozen=True)
-class HiddenLayer:
-    units: int
-    activation: Activation
-    batch_normalization: bool
-    dropout: float
 
 
 @dataclass(frozen=True)
@@ -211,63 +194,7 @@ class Loss:
     argument: float | None = None
 
 
-@dataclass(frozen=True)
-class MlpConfig:
-    """A complete configuration of a multi-layer perceptron and its training. batch_size: None is all rows."""
-
-    layers: tuple[HiddenLayer, ...]
-    initializer: Initializer
-    input_dropout: float
-    l1: float
-    l2: float
-    output_activation: str
-    normalization: str
-    augmentation: Augmentation
-    optimizer: Optimizer
-    loss: Loss
-    batch_size: int | None
-    epochs: int
-    target_normalization: str = "none"
-
-
-def mlp(ask: Ask, task: Task = "classification", images: bool = True) -> MlpConfig:
-    """Ask for everything a multi-layer perceptron needs.
-
-    images: rows are images; only those are augmented.
-    """
-    asker = _Asker(ask, FAMILIES["mlp"])
-    depth = asker.whole("hidden_layers")
-    layers = tuple(
-        HiddenLayer(
-            units=asker.whole("units", layer=layer),
-            activation=_activation(asker, layer),
-            batch_normalization=asker.flag("batch_normalization", layer=layer),
-            dropout=asker.number("dropout", layer=layer),
-        )
-        for layer in range(1, depth + 1)
-    )
-    classes = task == "classification"
-    return MlpConfig(
-        layers=layers,
-        initializer=_initializer(asker),
-        input_dropout=asker.number("input_dropout"),
-        l1=asker.number("l1"),
-        l2=asker.number("l2"),
-        output_activation=asker.word("output_activation", default="softmax" if classes else "linear"),
-        normalization=asker.word("normalization"),
-        augmentation=_augmentation(asker) if images else Augmentation(),
-        optimizer=_optimizer(asker),
-        loss=_loss(asker, "sparse_categorical_crossentropy" if classes else "mse"),
-        batch_size=None if (size := asker("batch_size")) == "full" else cast(int, size),
-        epochs=asker.whole("epochs"),
-        target_normalization="none" if classes else asker.word("target_normalization"),
-    )
-
-
-CONFIGURE: Mapping[str, Callable[[Ask, Task, bool], MlpConfig]] = {"mlp": mlp}
-
-
-class _Asker:
+class Asker:
     """Asks for a family's parameters by name; kinds are guaranteed by the spec's check."""
 
     def __init__(self, ask: Ask, known: Mapping[str, Known]) -> None:
@@ -290,13 +217,15 @@ class _Asker:
         return str(self(name, default, layer))
 
 
-def _activation(asker: _Asker, layer: int) -> Activation:
+def activation(asker: Asker, layer: int | None = None) -> Activation:
+    """Ask for the activation of a hidden layer, or of all."""
     name = asker.word("activation", layer=layer)
     argument = {"leaky_relu": "negative_slope", "elu": "alpha"}.get(name)
     return Activation(name, asker.number(argument) if argument else None)
 
 
-def _initializer(asker: _Asker) -> Initializer:
+def initializer(asker: Asker) -> Initializer:
+    """Ask for the first weights."""
     name = asker.word("initializer")
     argument = {
         "constant": "initializer_value",
@@ -306,7 +235,8 @@ def _initializer(asker: _Asker) -> Initializer:
     return Initializer(name, asker.number(argument) if argument else None)
 
 
-def _augmentation(asker: _Asker) -> Augmentation:
+def augmentation(asker: Asker) -> Augmentation:
+    """Ask for changes of training images."""
     kinds = asker.word("augmentation").split("+")
     return Augmentation(
         shift_fraction=asker.number("shift_fraction") if "shift" in kinds else None,
@@ -315,7 +245,8 @@ def _augmentation(asker: _Asker) -> Augmentation:
     )
 
 
-def _optimizer(asker: _Asker) -> Optimizer:
+def optimizer(asker: Asker) -> Optimizer:
+    """Ask for the optimizer, its rate and its options."""
     name = asker.word("optimizer")
     learning_rate = asker.number("learning_rate", default=_LEARNING_RATES.get(name, 0.001))
     options = {
@@ -338,8 +269,16 @@ _OPTIMIZER_OPTIONS = {
 }
 
 
-def _loss(asker: _Asker, default: str) -> Loss:
+def loss(asker: Asker, task: Task) -> Loss:
+    """Ask for the loss; the default depends on the task."""
+    default = "sparse_categorical_crossentropy" if task == "classification" else "mse"
     name = asker.word("loss", default=default)
     smoothing = asker.number("label_smoothing") if "crossentropy" in name or name == "focal" else 0.0
     argument = {"focal": "focal_gamma", "huber": "huber_delta"}.get(name)
     return Loss(name, smoothing, asker.number(argument) if argument else None)
+
+
+def batch_size(asker: Asker) -> int | None:
+    """Ask for the rows of a step; None is all of them."""
+    size = asker("batch_size")
+    return None if size == "full" else cast(int, size)

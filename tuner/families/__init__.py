@@ -1,0 +1,87 @@
+"""Which hyperparameters each model family takes, their defaults, and what a complete configuration of one looks like.
+
+Owns: the list of families. Names only: no Keras here.
+Leaves to others: what a family asks for (mlp, cnn, shared), the Keras objects (training), the ranges to search (the
+space file).
+
+A family asks only for what it uses - momentum when the optimizer has one, a layer's width when there is that layer -
+so what was asked is what is in use.
+"""
+
+from collections.abc import Callable, Mapping
+
+from tuner.families.cnn import CNN, HEADS, POOLINGS, Block, CnnConfig, cnn
+from tuner.families.mlp import MLP, HiddenLayer, MlpConfig, mlp
+from tuner.families.shared import (
+    ACTIVATIONS,
+    AUGMENTATIONS,
+    CALLBACKS,
+    CLASSIFICATION_LOSSES,
+    COUNTED_BY,
+    INITIALIZERS,
+    LOSSES,
+    NORMALIZATIONS,
+    OPTIMIZERS,
+    OUTPUT_ACTIVATIONS,
+    REGRESSION_LOSSES,
+    SCHEDULES,
+    SETTINGS,
+    TARGET_NORMALIZATIONS,
+    Activation,
+    Augmentation,
+    Initializer,
+    Known,
+    Loss,
+    Optimizer,
+    Per,
+    Task,
+    layer_name,
+)
+from tuner.space import Ask
+
+__all__ = [
+    "ACTIVATIONS",
+    "AUGMENTATIONS",
+    "CALLBACKS",
+    "CLASSIFICATION_LOSSES",
+    "CNN",
+    "CONFIGURE",
+    "COUNTED_BY",
+    "FAMILIES",
+    "HEADS",
+    "INITIALIZERS",
+    "LOSSES",
+    "MLP",
+    "NEEDS_IMAGES",
+    "NORMALIZATIONS",
+    "OPTIMIZERS",
+    "OUTPUT_ACTIVATIONS",
+    "POOLINGS",
+    "REGRESSION_LOSSES",
+    "SCHEDULES",
+    "SETTINGS",
+    "TARGET_NORMALIZATIONS",
+    "Activation",
+    "Augmentation",
+    "Block",
+    "CnnConfig",
+    "Config",
+    "HiddenLayer",
+    "Initializer",
+    "Known",
+    "Loss",
+    "MlpConfig",
+    "Optimizer",
+    "Per",
+    "Task",
+    "cnn",
+    "layer_name",
+    "mlp",
+]
+
+Config = MlpConfig | CnnConfig
+
+FAMILIES: Mapping[str, Mapping[str, Known]] = {"mlp": MLP, "cnn": CNN}
+CONFIGURE: Mapping[str, Callable[[Ask, Task, bool], Config]] = {"mlp": mlp, "cnn": cnn}
+NEEDS_IMAGES = ("cnn",)
+"""Families whose rows have to be (height, width, channels)."""
