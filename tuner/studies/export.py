@@ -92,7 +92,7 @@ def _as_written(params: Params, spec: StudySpec) -> dict[str, Value | list[Value
     if spec.model not in FAMILIES:
         return dict(params)
     written: dict[str, Value | list[Value]] = {}
-    layered = [name for name, known in FAMILIES[spec.model].items() if known.layered]
+    layered = [name for name, known in FAMILIES[spec.model].items() if known.per]
     of_layers = {layer_name(name, layer): name for name in layered for layer in range(1, len(params) + 1)}
     for name, value in params.items():
         base = of_layers.get(name)
