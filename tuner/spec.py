@@ -59,7 +59,7 @@ class Search(Edge):
     seed: int | None = Field(default=None, ge=0)
 
 
-class _File(Edge):
+class SpaceFile(Edge):
     """The file's top level. Parameters and baselines are checked against the model family afterwards."""
 
     dataset: str | dict[str, Any]
@@ -148,7 +148,7 @@ def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:
     )
 
 
-def _python_spec(file: _File, text: str, name: str, folder: Path, where: str) -> StudySpec:
+def _python_spec(file: SpaceFile, text: str, name: str, folder: Path, where: str) -> StudySpec:
     """A file whose network is made by code: what is searched is the code's to say."""
     assert isinstance(file.model, dict)
     if len(file.model) != 1 or next(iter(file.model)) not in STYLES:
@@ -186,7 +186,7 @@ def _python_spec(file: _File, text: str, name: str, folder: Path, where: str) ->
     )
 
 
-def _callbacks(file: _File, where: str) -> tuple[Mapping[str, Any], ...]:
+def _callbacks(file: SpaceFile, where: str) -> tuple[Mapping[str, Any], ...]:
     listed: tuple[Mapping[str, Any], ...] = tuple(
         {each: {}} if isinstance(each, str) else each for each in file.callbacks
     )
@@ -197,7 +197,7 @@ def _callbacks(file: _File, where: str) -> tuple[Mapping[str, Any], ...]:
     return listed
 
 
-def _digest(file: _File) -> str:
+def _digest(file: SpaceFile) -> str:
     """What makes two files the same search: everything but how long it goes on and from which seed."""
     content = file.model_dump(mode="json", exclude={"search": {"trials", "timeout", "seed"}})
     return hashlib.sha256(json.dumps(content, sort_keys=False).encode()).hexdigest()
@@ -238,7 +238,7 @@ def _load(text: str, where: str) -> Mapping[str, Any]:
     return content
 
 
-def _shape(content: Mapping[str, Any], where: str) -> _File:
+def _shape(content: Mapping[str, Any], where: str) -> SpaceFile:
     """Check keys and kinds; a sampler or pruner given by its name alone, or with options, becomes an Algorithm."""
     content = dict(content)
     search = content.get("search")
@@ -247,9 +247,9 @@ def _shape(content: Mapping[str, Any], where: str) -> _File:
             key: _algorithm(value) if key in ("sampler", "pruner") else value for key, value in search.items()
         }
     try:
-        return _File.model_validate(content)
+        return SpaceFile.model_validate(content)
     except ValidationError as error:
-        raise SpecError(f"{where}: {complaint(error, _File)}") from error
+        raise SpecError(f"{where}: {complaint(error, SpaceFile)}") from error
 
 
 def _algorithm(value: Any) -> Any:
@@ -260,7 +260,7 @@ def _algorithm(value: Any) -> Any:
     return value
 
 
-def _data(file: _File, folder: Path, where: str) -> DataSpec:
+def _data(file: SpaceFile, folder: Path, where: str) -> DataSpec:
     if isinstance(file.validation, float) and not 0 < file.validation < 1:
         raise SpecError(f"{where}: validation: {file.validation} is no share. Give one between 0 and 1, or whole rows.")
     if isinstance(file.validation, int) and file.validation < 1:
@@ -268,7 +268,7 @@ def _data(file: _File, folder: Path, where: str) -> DataSpec:
     return read_data(file.dataset, file.validation, folder, where)
 
 
-def _check_objective(file: _File, task: Task, where: str) -> None:
+def _check_objective(file: SpaceFile, task: Task, where: str) -> None:
     metric = file.objective.metric
     for name in file.metrics:
         if key(name) not in METRICS[task]:

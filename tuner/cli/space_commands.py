@@ -58,3 +58,18 @@ def spaces_check(space: str, as_json: bool) -> None:
         print_json(rooms.space_object(spec))
     else:
         click.echo(f"{space}: good. {rooms.in_words(spec)}")
+
+
+@spaces.command("schema")
+@click.option("--markdown", is_flag=True, help="The whole language as a page, instead of a JSON schema.")
+def spaces_schema(markdown: bool) -> None:
+    """Print the JSON schema of search-space files, for editors.
+
+    Example: tune spaces schema > space.schema.json
+    """
+    import json
+
+    from tuner.cli.language_page import page
+    from tuner.cli.schema import schema
+
+    click.echo(page() if markdown else json.dumps(schema(), indent=1), nl=not markdown)

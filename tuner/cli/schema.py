@@ -1,0 +1,196 @@
+"""The space language as a JSON schema, for editors: made from what checks a file, so that the two cannot drift.
+
+Owns: how a file's keys, a family's parameters, samplers and pruners look as a schema, and each key in a line.
+Leaves to others: the checks themselves (spec, parameters, possible), the same as a page (language_page).
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from types import NoneType
+from typing import Any, get_args
+
+from tuner.families import CALLBACKS, FAMILIES, Known
+from tuner.metrics import METRICS
+from tuner.search.algorithms import PRUNERS, SAMPLERS
+from tuner.sources import KINDS, known_sources
+from tuner.spec import Objective, Search, SpaceFile
+
+TOP: Mapping[str, str] = {
+    "dataset": "which data: a name, or a file or folder and what it holds",
+    "validation": "training rows kept for validation: a share below 1, or a number of rows",
+    "model": "a family, or Python code that makes the network",
+    "objective": "the metric of the validation rows that the study optimizes",
+    "metrics": "further metrics of Keras to watch, by name",
+    "parameters": "what is searched, and what is fixed; a parameter that is left out has its default",
+    "callbacks": "of Keras, each by name alone or with options; for a network of your own code",
+    "baselines": "configurations that are tried first, each under a name; what one leaves out has its default",
+    "search": "how long, and by which algorithms",
+}
+OBJECTIVE: Mapping[str, str] = {
+    "metric": "as Keras names it, with val_ before it",
+    "direction": "whether more of it is better, or less",
+}
+SEARCH: Mapping[str, str] = {
+    "trials": "how many, exactly, baselines included",
+    "timeout": "seconds after which no new trial begins and those running end with their best",
+    "sampler": "what proposes configurations: a name, or a mapping with its name and options",
+    "pruner": "what ends trials early: a name, or a mapping with its name and options",
+    "patience": "epochs without a better objective after which a trial ends",
+    "seed": "of everything random in the study; without it, one is drawn",
+}
+"""One line for each key; a key without its line is a test that fails."""
+
+_KINDS = {"int": "integer", "float": "number", "bool": "boolean", "str": "string"}
+
+
+def schema() -> dict[str, Any]:
+    """A JSON schema (draft 2020-12) of a search-space file."""
+    made: dict[str, Any] = SpaceFile.model_json_schema()
+    properties = {name: {**made["properties"][name], "description": words} for name, words in TOP.items()}
+    for each in properties.values():
+        each.pop("title", None)
+    properties["dataset"] = {"description": TOP["dataset"], "anyOf": [_names(known_sources()), *map(_plain, KINDS)]}
+    properties["model"] = {**properties["model"], "anyOf": [{"enum": list(FAMILIES)}, *_code()]}
+    properties["objective"] = _object(Objective.model_json_schema()["properties"], OBJECTIVE, TOP["objective"])
+    properties["metrics"] = {**properties["metrics"], "items": {"anyOf": [{"enum": sorted(_metrics())}, _WORD]}}
+    properties["parameters"] = {
+        "type": "object", "description": TOP["parameters"],
+        "properties": {name: _parameter(known) for name, known in parameters().items()},
+        "additionalProperties": False,
+    }  # fmt: skip
+    properties["callbacks"] = {**properties["callbacks"], "items": {"anyOf": [{"enum": list(CALLBACKS)}, _MAPPING]}}
+    search = _object(Search.model_json_schema()["properties"], SEARCH, TOP["search"])
+    for name, known_algorithms in (("sampler", SAMPLERS), ("pruner", PRUNERS)):
+        default = Search.model_fields[name].default.name
+        search["properties"][name] = {"description": SEARCH[name], "default": default, **_algorithm(known_algorithms)}
+    properties["search"] = search
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A search-space file of tuner",
+        "type": "object",
+        "properties": properties,
+        "required": made["required"],
+        "additionalProperties": False,
+    }
+
+
+def parameters() -> dict[str, Known]:
+    """Every parameter of any family, by name; the first family's, where several have one of that name."""
+    found: dict[str, Known] = {}
+    for family in FAMILIES.values():
+        for name, known in family.items():
+            found.setdefault(name, known)
+    return found
+
+
+def options(algorithm: Callable[..., object]) -> dict[str, tuple[str, Any]]:
+    """The options of a sampler or pruner: its kind and its default."""
+    found = {}
+    for name, each in inspect.signature(algorithm).parameters.items():
+        if each.kind is inspect.Parameter.KEYWORD_ONLY:
+            kinds = [kind for kind in get_args(each.annotation) if kind is not NoneType] or [each.annotation]
+            found[name] = (kinds[0].__name__, each.default)
+    return found
+
+
+_WORD = {"type": "string"}
+_MAPPING = {"type": "object"}
+_WHEN = {
+    "type": "object",
+    "description": "in use only while each of these parameters has this value, or one of these",
+    "minProperties": 1,
+}
+
+
+def _names(words: Mapping[str, str]) -> dict[str, Any]:
+    return {"anyOf": [{"const": name, "description": each} for name, each in words.items()]}
+
+
+def _plain(kind: str) -> dict[str, Any]:
+    """One kind of file, as pydantic has it; the first words of its docstring say what it is."""
+    made = KINDS[kind].model_json_schema()
+    made["description"] = inspect.getdoc(KINDS[kind]).partition("\n")[0]  # type: ignore[union-attr]  # all have one
+    made.pop("title", None)
+    for each in made["properties"].values():
+        each.pop("title", None)
+    return made
+
+
+def _code() -> list[dict[str, Any]]:
+    words = {"keras_tuner": "FILE.py:NAME, built with hp", "python": "FILE.py:NAME, a function of a trial"}
+    return [
+        {
+            "type": "object", "additionalProperties": False, "required": [style],
+            "properties": {style: {"type": "string", "description": each}},
+        }
+        for style, each in words.items()
+    ]  # fmt: skip
+
+
+def _object(properties: Mapping[str, Any], words: Mapping[str, str], description: str) -> dict[str, Any]:
+    described = {name: {**properties[name], "description": words[name]} for name in properties}
+    for each in described.values():
+        each.pop("title", None)
+        each.pop("$ref", None)
+        if each.get("default", 0) is None:
+            each.pop("default")
+    return {"type": "object", "description": description, "properties": described, "additionalProperties": False}
+
+
+def _metrics() -> set[str]:
+    return {name for names in METRICS.values() for name in names}
+
+
+def _algorithm(known: Mapping[str, Callable[..., object]]) -> dict[str, Any]:
+    mappings = [
+        {
+            "type": "object", "required": ["name"], "additionalProperties": False,
+            "properties": {"name": {"const": name}, **_options(algorithm)},
+        }
+        for name, algorithm in known.items()
+    ]  # fmt: skip
+    return {"anyOf": [{"enum": list(known)}, *mappings]}
+
+
+def _options(algorithm: Callable[..., object]) -> dict[str, Any]:
+    found = {}
+    for name, (kind, default) in options(algorithm).items():
+        found[name] = {"type": _KINDS[kind], **({} if default is None else {"default": default})}
+    return found
+
+
+def _parameter(known: Known) -> dict[str, Any]:
+    """Every way to write a parameter: a value, a list, a range, or a mapping with a condition."""
+    value = _value(known)
+    extras: dict[str, Any] = {"when": _WHEN}
+    if known.layered:
+        extras["per"] = {"type": "string", "description": "each layer of this kind has its own"}
+    ways: list[dict[str, Any]] = [value, {"type": "array", "items": value, "minItems": 1}]
+    forms: dict[str, Any] = {
+        "choice": {"type": "array", "items": value, "minItems": 1}, "value": value,
+    }  # fmt: skip
+    if known.kind in ("int", "float"):
+        number = {"type": _KINDS[known.kind]}
+        forms[known.kind] = {"type": "array", "prefixItems": [number, number], "minItems": 2, "maxItems": 2}
+        extras |= {"log": {"type": "boolean"}, "step": {**number, "exclusiveMinimum": 0}}
+    ways += [
+        {
+            "type": "object", "required": [form], "additionalProperties": False,
+            "properties": {form: each, **extras},
+        }
+        for form, each in forms.items()
+    ]  # fmt: skip
+    return {"description": known.meaning, "default": known.default, "anyOf": ways}
+
+
+def _value(known: Known) -> dict[str, Any]:
+    if known.kind == "choice":
+        return {"enum": list(known.choices)}
+    if known.kind == "bool":
+        return {"type": "boolean"}
+    made: dict[str, Any] = {"type": _KINDS[known.kind]}
+    if known.low is not None:
+        made["exclusiveMinimum" if known.open_low else "minimum"] = known.low
+    if known.high is not None:
+        made["exclusiveMaximum" if known.open_high else "maximum"] = known.high
+    return {"anyOf": [made, {"enum": list(known.choices)}]} if known.choices else made
