@@ -30,7 +30,10 @@ _FORMS = (
     ("units: {int: [32, 512]}", "a whole number, both ends included"),
     ("units: {int: [32, 512], step: 32}", "in whole steps from the low end; the high end must be one"),
     ("learning_rate: {float: [1e-4, 1e-1], log: true}", "a number, evenly in its logarithm, without `step`"),
-    ("units: {int: [32, 512], per: hidden_layer}", "each layer has its own (those marked below)"),
+    (
+        "units: {int: [32, 512], per: hidden_layer}",
+        "each has its own (parameters marked below: per hidden_layer, per block)",
+    ),
     (
         "momentum: {float: [0.5, 0.99], when: {optimizer: [momentum, nesterov]}}",
         "in use only while its parent has one of these values; otherwise it has its default",
@@ -132,7 +135,7 @@ def _default(field: Any) -> str:
 
 def _family(name: str, known: Mapping[str, Known]) -> str:
     rows = (
-        (f"`{each.name}`" + (" per layer" if each.layered else ""), _domain(each), _code(each.default), each.meaning)
+        (f"`{each.name}`" + (f" per {each.per}" if each.per else ""), _domain(each), _code(each.default), each.meaning)
         for each in known.values()
     )
     return f"### {name}\n\n" + _table(("parameter", "values", "default", "meaning"), rows)

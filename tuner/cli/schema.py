@@ -163,8 +163,9 @@ def _parameter(known: Known) -> dict[str, Any]:
     """Every way to write a parameter: a value, a list, a range, or a mapping with a condition."""
     value = _value(known)
     extras: dict[str, Any] = {"when": _WHEN}
-    if known.layered:
-        extras["per"] = {"type": "string", "description": "each layer of this kind has its own"}
+    per = sorted({each.per for family in FAMILIES.values() if (each := family.get(known.name)) and each.per})
+    if per:
+        extras["per"] = {"enum": per, "description": "each of these has its own"}
     ways: list[dict[str, Any]] = [value, {"type": "array", "items": value, "minItems": 1}]
     forms: dict[str, Any] = {
         "choice": {"type": "array", "items": value, "minItems": 1}, "value": value,
