@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from tuner.cli import importance, reading, record, results, running, space_commands, using
+from tuner.cli import doctor, importance, reading, record, results, running, space_commands, using
 from tuner.errors import TunerError
 
 EXIT_INTERRUPTED = 130
@@ -60,7 +60,7 @@ for command in (
     running.start, running.resume, running.worker, running.stop,
     reading.status, reading.list_, reading.trials, reading.best, importance.importance,
     results.report, results.compare, using.export, using.champion,
-    space_commands.spaces, record.sync, record.ui,
+    space_commands.spaces, record.sync, record.ui, doctor.doctor,
 ):  # fmt: skip
     cli.add_command(command)
 

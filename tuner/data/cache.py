@@ -79,6 +79,36 @@ def keras_home() -> Path:
     return Path(os.environ.get("KERAS_HOME") or "~/.keras").expanduser().absolute()
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What the cache has of a data set. place: file or folder, None where there is nothing. missing: files of it."""
+
+    place: Path | None
+    missing: tuple[str, ...] = ()
+
+
+def look(name: str) -> Kept:
+    """Whether a data set of Keras is in its cache. Nothing is read, and nothing downloaded."""
+    home = keras_home()
+    partly = Kept(None)
+    if name in _IDX_FOLDERS:
+        for folder in (home / "datasets" / _IDX_FOLDERS[name], home / _IDX_FOLDERS[name]):
+            found = idx.find(folder)
+            if len(found) == len(idx.FILES):
+                return Kept(folder)
+            if found and partly.place is None:
+                partly = Kept(folder, tuple(f"{each}.gz" for each in idx.FILES if each not in found))
+    archive = _PUBLISHED[name].archive
+    if archive and (home / "datasets" / archive).exists():
+        return Kept(home / "datasets" / archive)
+    return partly
+
+
+def files_of(name: str) -> str:
+    """What a person may put into the cache instead of a download, in words."""
+    return _PUBLISHED[name].files.format(datasets=keras_home() / "datasets")
+
+
 def read(name: str, classes: int) -> tuple[Arrays, Arrays]:
     """Training and test rows of one of Keras' data sets, downloaded if they are not there.
 

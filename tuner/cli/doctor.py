@@ -1,0 +1,47 @@
+"""The command that says what works here: doctor.
+
+Leaves to others: the checks (workers).
+"""
+
+import sys
+from dataclasses import asdict
+
+import click
+
+from tuner.cli.common import json_option, print_json, quiet, settings_of, storage_option
+
+_STYLES = {"ok": "green", "warn": "yellow", "bad": "red"}
+
+
+@click.command()
+@click.option("--deep", is_flag=True, help="Also start TensorFlow or JAX, and read cached data sets whole.")
+@storage_option
+@json_option
+def doctor(deep: bool, storage: str | None, as_json: bool) -> None:
+    """Say what works here and what does not, each with its mend; exit code 1 if something is bad.
+
+    Example: tune doctor --deep
+    """
+    from rich.console import Console
+    from rich.markup import escape
+
+    from tuner.workers.checks import check_all
+
+    quiet()
+    findings = []
+    console = Console(highlight=False, soft_wrap=True)
+    for each in check_all(settings_of(storage), deep):
+        findings.append(each)
+        if not as_json:
+            console.print(f"[{_STYLES[each.state]}]{each.state:<4}[/]  {each.name:<13} {escape(each.words)}")
+            if each.mend:
+                console.print(f"{'':<20}{escape(each.mend)}", style="dim")
+    bad = sum(each.state == "bad" for each in findings)
+    if as_json:
+        print_json({"good": not bad, "findings": [asdict(each) for each in findings]})
+    elif not bad:
+        console.print("\nNothing stands in the way of a study.")
+    else:
+        console.print(f"\n{bad} of these {'has' if bad == 1 else 'have'} to be mended first.")
+    if bad:
+        sys.exit(1)
