@@ -1,8 +1,13 @@
 """Commands on the record in MLflow: sync, ui."""
 
+import contextlib
+import importlib.util
 import os
+import signal
+import socket
 import subprocess
 import sys
+import time
 
 import click
 
@@ -16,6 +21,7 @@ from tuner.cli.common import (
     study_argument,
     view_of,
 )
+from tuner.errors import InputError
 from tuner.settings import Settings
 
 
@@ -48,22 +54,75 @@ def sync(study: str | None, storage: str | None, as_json: bool) -> None:
 
 @click.command()
 @click.option("--port", type=click.IntRange(1, 65535), default=5000, show_default=True)
+@click.option("--live", is_flag=True, help="optuna-dashboard too, on the studies' database (the extra `dashboard`).")
+@click.option("--live-port", type=click.IntRange(1, 65535), default=8080, show_default=True)
 @storage_option
-def ui(port: int, storage: str | None) -> None:
+def ui(port: int, live: bool, live_port: int, storage: str | None) -> None:
     """Open the MLflow UI on the record of the latest study.
 
     Example: tune ui --port 5001
     """
     settings = settings_of(storage)
     uri = _latest_tracking_uri(settings) or settings.tracking_uri
+    commands: list[list[str]] = []
+    if live:
+        _check_dashboard(settings, port, live_port)
+        click.echo(f"the search, live: open http://127.0.0.1:{live_port}", err=True)
+        commands.append([sys.executable, "-m", "tuner.cli.dashboard", str(live_port)])
     if uri.startswith("http"):
         click.echo(f"the record is on a server: open {uri}")
-        return
-    click.echo(f"MLflow on {uri}: open http://127.0.0.1:{port} (Ctrl+C ends it)", err=True)
-    command = [sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri, "--port", str(port)]
-    # The server's job runner is for MLflow's own evaluations; without it the UI is there in half the time.
-    environment = {**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false", "PYTHONWARNINGS": "ignore"}
-    sys.exit(subprocess.run(command, env=environment, check=False).returncode)
+    else:
+        click.echo(f"MLflow on {uri}: open http://127.0.0.1:{port} (Ctrl+C ends it)", err=True)
+        commands.append([sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri, "--port", str(port)])
+    sys.exit(_serve(commands, settings))
+
+
+def _check_dashboard(settings: Settings, port: int, live_port: int) -> None:
+    """Say before anything starts what would keep the dashboard from answering."""
+    if importlib.util.find_spec("optuna_dashboard") is None:
+        raise InputError("--live needs optuna-dashboard: uv sync --extra dashboard (or pip install optuna-dashboard).")
+    if port == live_port:
+        raise InputError(f"--live-port {live_port}: MLflow has that one. Give another.")
+    open_studies(settings, create=False)
+    with socket.socket() as free:
+        # As the server will: a port that was let go a moment ago is free.
+        free.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            free.bind(("127.0.0.1", live_port))
+        except OSError as error:
+            raise InputError(
+                f"--live-port {live_port}: cannot be listened on ({error.strerror}). Give another."
+            ) from error
+
+
+def _serve(commands: list[list[str]], settings: Settings) -> int:
+    """Run servers until one of them ends, or this process is told to; none is left behind."""
+    environment = {
+        **os.environ,
+        "TUNER_STORAGE": settings.storage,
+        # The server's job runner is for MLflow's own evaluations; without it the UI is there in half the time.
+        "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+        "PYTHONWARNINGS": "ignore",
+    }
+    import psutil
+
+    # As Ctrl+C does, so that the servers end too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    processes = []
+    try:
+        processes = [subprocess.Popen(command, env=environment) for command in commands]
+        while all(process.poll() is None for process in processes):
+            time.sleep(0.2)
+        return next((process.returncode for process in processes if process.returncode is not None), 0)
+    finally:
+        # MLflow's server is a child of its command.
+        left = psutil.Process().children(recursive=True)
+        for each in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.terminate()
+        for each in psutil.wait_procs(left, timeout=5)[1]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                each.kill()
 
 
 def _latest_tracking_uri(settings: Settings) -> str | None:
