@@ -1,0 +1,267 @@
+"""Which sampler, which pruner, which first rung? Whole studies, replayed on recorded learning curves.
+
+    python -m benchmarks.simulate [--space fashion_mnist] [--seeds 20] [--only pruner] [--plot docs/search.svg]
+
+Samplers and pruners are the real ones, asked trial by trial as workers ask them; only training is replaced, by a model
+of the recorded curves (`benchmarks/surrogate.py`). Two workers share a budget of seconds; each takes a trial, reports
+its epochs one by one when they would be over, and may be stopped. Whatever differs between two lines is the algorithm:
+each seed meets the same curves.
+
+Printed are medians over the seeds, the quartiles in brackets, of the best validation accuracy of a complete trial after
+a quarter of the time and at its end; how many trials were begun and completed; and what pruning cost: by how much the
+best of all that were begun, had each been trained to its end, is better than what was found.
+"""
+
+import argparse
+import heapq
+import os
+import statistics
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+import optuna
+from optuna.storages import InMemoryStorage
+
+from benchmarks.record_curves import read_curves
+from benchmarks.surrogate import Surrogate, Training
+from tuner.families import CONFIGURE
+from tuner.search.optuna_study import (
+    adopt,
+    baseline_proposal,
+    create_optuna_study,
+    open_optuna_study,
+    tell,
+    trial_template,
+)
+from tuner.search.suggest import answer_from
+from tuner.settings import shipped_spaces
+from tuner.space import Value
+from tuner.spec import Algorithm, StudySpec, read_spec
+
+WORKERS = 2
+TRIAL_SECONDS = 0.5
+"""Before a trial's first epoch: the proposal, the network, the rows in SQL."""
+
+
+_TPE, _ASHA = Algorithm(name="tpe"), Algorithm(name="asha")
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to search. group: the lines that are compared with each other."""
+
+    group: str
+    name: str
+    sampler: Algorithm = _TPE
+    pruner: Algorithm = _ASHA
+    patience: int | None = 4
+    baselines: bool = True
+    cost: str = "epochs"
+
+
+@dataclass(frozen=True)
+class Replay:
+    """What one study came to. steps: seconds and the best value known from then on."""
+
+    steps: tuple[tuple[float, float], ...]
+    begun: int
+    complete: int
+    lost: float
+
+    def best_at(self, seconds: float) -> float:
+        return max((value for at, value in self.steps if at <= seconds), default=0.0)
+
+
+def _algorithm(name: str, **options: int | float | str | bool) -> Algorithm:
+    return Algorithm(name=name, options=options)
+
+
+def variants() -> list[Variant]:
+    """All that is compared."""
+    asha = {
+        f"asha, from epoch {first}, factor {factor}": _algorithm("asha", min_epochs=first, reduction_factor=factor)
+        for first in (1, 2, 3, 4)
+        for factor in (2, 3, 4)
+    }
+    pruners = {
+        "none": _algorithm("none"),
+        "median": _algorithm("median"),
+        "median, from epoch 3": _algorithm("median", warmup_epochs=3),
+        "percentile 25, from epoch 1": _algorithm("percentile", percentile=25.0),
+        "percentile 25, from epoch 3": _algorithm("percentile", percentile=25.0, warmup_epochs=3),
+        **asha,
+        "hyperband, factor 3": _algorithm("hyperband", max_epochs=15),
+        "hyperband, factor 2": _algorithm("hyperband", max_epochs=15, reduction_factor=2),
+        "patient 1, median": _algorithm("patient", patience=1, pruner="median"),
+    }
+    samplers = {
+        "random": _algorithm("random"),
+        "qmc": _algorithm("qmc"),
+        "tpe": _algorithm("tpe"),
+        "tpe, 5 to start with": _algorithm("tpe", startup_trials=5),
+        "tpe, 20 to start with": _algorithm("tpe", startup_trials=20),
+        "tpe, 40 to start with": _algorithm("tpe", startup_trials=40),
+        "tpe, 100 candidates": _algorithm("tpe", candidates=100),
+        "tpe, each parameter alone": _algorithm("tpe", multivariate=False),
+        "tpe, without constant liar": _algorithm("tpe", constant_liar=False),
+        "cmaes": _algorithm("cmaes"),
+        "nsga2": _algorithm("nsga2"),
+    }
+    return [
+        *(Variant("pruner", name, pruner=each) for name, each in pruners.items()),
+        *(Variant("sampler", name, sampler=each) for name, each in samplers.items()),
+        *(Variant("patience", str(each), patience=each) for each in (None, 2, 3, 4, 6)),
+        *(Variant("baselines", "with" if each else "without", baselines=each) for each in (True, False)),
+    ]
+
+
+def replay(spec: StudySpec, surrogate: Surrogate, seed: int, seconds: float) -> Replay:
+    """One study of so many seconds."""
+    storage = InMemoryStorage()
+    create_optuna_study(storage, "s", spec)
+    free = [(0.0, worker) for worker in range(WORKERS)]
+    heapq.heapify(free)
+    # What is under way: when its next epoch ends, and the trial.
+    events: list[tuple[float, int, _Running]] = []
+    begun: list[_Running] = []
+    steps: list[tuple[float, float]] = []
+    complete = 0
+    while free or events:
+        if free and (not events or free[0][0] <= events[0][0]):
+            now, worker = heapq.heappop(free)
+            if now >= seconds:
+                continue
+            running = _begin(storage, spec, surrogate, seed, len(begun), worker)
+            begun.append(running)
+            heapq.heappush(events, (now + TRIAL_SECONDS + running.training.seconds, running.ordinal, running))
+            continue
+        now, _, running = heapq.heappop(events)
+        if now > seconds:
+            # Time is up in the middle of an epoch: what the trial had reached counts.
+            if running.epoch:
+                steps.append((seconds, running.best))
+            continue
+        state = running.epoch_ends()
+        if state is None:
+            heapq.heappush(events, (now + running.training.seconds, running.ordinal, running))
+            continue
+        tell(running.study, storage, running.trial.number, state, running.best)
+        if state == "complete":
+            complete += 1
+            steps.append((now, running.best))
+        heapq.heappush(free, (now, running.worker))
+    found = max((value for _, value in steps), default=0.0)
+    could = max((max(each.training.values[: each.epochs]) for each in begun), default=0.0)
+    return Replay(tuple(steps), len(begun), complete, could - found)
+
+
+class _Running:
+    """One trial under way."""
+
+    def __init__(self, ordinal: int, worker: int, study: optuna.Study, trial: optuna.Trial, immune: bool) -> None:
+        self.ordinal, self.worker, self.study, self.trial, self.immune = ordinal, worker, study, trial, immune
+        self.training: Training = Training((), 0.0)
+        self.epochs, self.epoch, self.best, self.best_epoch = 0, 0, 0.0, 0
+        self.patience: int | None = None
+
+    def epoch_ends(self) -> str | None:
+        """Report an epoch; gives the trial's state where it was the last."""
+        self.epoch += 1
+        value = self.training.values[self.epoch - 1]
+        if value > self.best:
+            self.best, self.best_epoch = value, self.epoch
+        self.trial.report(value, self.epoch)
+        if not self.immune and self.trial.should_prune() and self.epoch < self.epochs:
+            return "pruned"
+        waited = self.patience is not None and self.epoch - self.best_epoch >= self.patience
+        return "complete" if waited or self.epoch >= self.epochs else None
+
+
+def _begin(
+    storage: InMemoryStorage, spec: StudySpec, surrogate: Surrogate, seed: int, ordinal: int, worker: int
+) -> _Running:
+    study = open_optuna_study(storage, "s", spec, seed, ordinal)
+    proposal = baseline_proposal(spec, ordinal)
+    trial_id = storage.create_new_trial(study._study_id, trial_template(ordinal, proposal))
+    trial = adopt(study, storage, storage.get_trial(trial_id).number)
+    used: dict[str, Value] = {}
+    CONFIGURE[spec.model](answer_from(trial, spec.space, used), spec.task, True)
+    running = _Running(ordinal, worker, study, trial, immune=proposal is not None)
+    running.training = surrogate.train(trial.params)
+    running.epochs = min(int(used["epochs"]), surrogate.epochs)
+    running.patience = spec.search.patience
+    return running
+
+
+@lru_cache(maxsize=2)
+def _world(space: str) -> tuple[StudySpec, Surrogate]:
+    spec = read_spec(shipped_spaces() / f"{space}.yaml")
+    return spec, Surrogate(spec.space, read_curves(space))
+
+
+def _study(space: str, variant: Variant, seed: int, seconds: float) -> Replay:
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    spec, surrogate = _world(space)
+    update = {"sampler": variant.sampler, "pruner": variant.pruner, "patience": variant.patience}
+    search = spec.search.model_copy(update=update)
+    changed = replace(spec, search=search, baselines=spec.baselines if variant.baselines else ())
+    return replay(changed, surrogate, seed, seconds)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--space", default="fashion_mnist", help="whose curves to replay")
+    parser.add_argument("--seeds", type=int, default=20)
+    parser.add_argument("--seconds", type=float, default=270.0, help="of each study, after its start-up")
+    parser.add_argument("--only", nargs="+", default=[], help="only these groups: pruner, sampler, ...")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--plot", type=Path, help="write the curves of the samplers and pruners there (.svg, .png)")
+    arguments = parser.parse_args()
+
+    began = time.monotonic()
+    chosen = [each for each in variants() if not arguments.only or each.group in arguments.only]
+    found: list[tuple[Variant, list[Replay]]] = []
+    with ProcessPoolExecutor(arguments.processes) as pool:
+        _, surrogate = _world(arguments.space)
+        print(f"{arguments.space}: " + ", ".join(f"{name} {value:.3g}" for name, value in surrogate.quality.items()))
+        jobs = [
+            (each, [pool.submit(_study, arguments.space, each, s, arguments.seconds) for s in range(arguments.seeds)])
+            for each in chosen
+        ]
+        group = ""
+        for variant, futures in jobs:
+            replays = [future.result() for future in futures]
+            found.append((variant, replays))
+            if variant.group != group:
+                group = variant.group
+                print(f"\n{group:30}{'at a quarter':>16}{'at the end':>26}{'begun':>7}{'complete':>10}{'lost':>8}")
+            print(_line(variant, replays, arguments.seconds), flush=True)
+    studies = sum(len(replays) for _, replays in found)
+    print(f"\n{studies} studies of {arguments.seconds:.0f} s in {time.monotonic() - began:.0f} s", file=sys.stderr)
+    if arguments.plot:
+        from benchmarks.simulate_plot import draw
+
+        draw(found, arguments.seconds, arguments.plot, arguments.space)
+
+
+def _line(variant: Variant, replays: Sequence[Replay], seconds: float) -> str:
+    early = statistics.median(each.best_at(seconds / 4) for each in replays)
+    low, middle, high = statistics.quantiles([each.best_at(seconds) for each in replays], n=4)
+    means: Mapping[str, float] = {
+        "begun": statistics.median(each.begun for each in replays),
+        "complete": statistics.median(each.complete for each in replays),
+        "lost": statistics.median(each.lost for each in replays),
+    }
+    return (
+        f"{variant.name:30}{early:16.4f}{middle:10.4f} ({low:.4f}-{high:.4f})"
+        f"{means['begun']:7.0f}{means['complete']:10.0f}{means['lost']:8.4f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
