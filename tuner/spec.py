@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import Field, ValidationError
@@ -49,12 +49,14 @@ class Search(Edge):
 
     trials: how many, exactly. timeout: seconds, or None. patience: epochs without a better objective after which a
     trial ends, or None. seed: of everything random in the study; None draws one.
+    cost: at equal what trials are compared by asha: epochs, or seconds of training.
     """
 
     trials: int = Field(default=40, ge=1)
     timeout: float | None = Field(default=None, gt=0)
     sampler: Algorithm = Algorithm(name="tpe")
     pruner: Algorithm = Algorithm(name="asha")
+    cost: Literal["epochs", "seconds"] = "epochs"
     patience: int | None = Field(default=None, ge=1)
     seed: int | None = Field(default=None, ge=0)
 

@@ -64,3 +64,8 @@ def test_a_budget_beyond_the_grid_is_refused_and_none_given_takes_all_of_it() ->
     with pytest.raises(InputError, match="40 trials"):
         cells.budget(spec_of(SIX, "grid", extra=", trials: 40"), None)
     assert cells.budget(spec_of(SIX, "tpe"), None) == 40
+
+
+def test_seconds_are_rungs_of_asha_alone() -> None:
+    with pytest.raises(SpecError, match=r"search\.cost: seconds are asha's rungs .* Set pruner: asha"):
+        check_algorithms(spec_of(BOWL, "tpe", "median", ", cost: seconds"), "space.yaml")

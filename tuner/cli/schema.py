@@ -35,6 +35,7 @@ SEARCH: Mapping[str, str] = {
     "timeout": "seconds after which no new trial begins and those running end with their best",
     "sampler": "what proposes configurations: a name, or a mapping with its name and options",
     "pruner": "what ends trials early: a name, or a mapping with its name and options",
+    "cost": "at equal what asha compares trials: epochs, or seconds of training",
     "patience": "epochs without a better objective after which a trial ends",
     "seed": "of everything random in the study; without it, one is drawn",
 }

@@ -23,8 +23,9 @@ from optuna.samplers import BaseSampler
 
 from tuner.errors import SpecError
 from tuner.search.cells import cell
+from tuner.search.rungs import SecondsRungs
 from tuner.search.samplers import CellSampler, PointSampler
-from tuner.spec import Algorithm, StudySpec
+from tuner.spec import Algorithm, Search, StudySpec
 from tuner.words import nearest
 
 
@@ -179,8 +180,12 @@ def sampler(spec: StudySpec, study_seed: int, ordinal: int) -> BaseSampler:
         return SAMPLERS[algorithm.name](Place(spec, study_seed, ordinal), **algorithm.options)
 
 
-def pruner(algorithm: Algorithm) -> BasePruner:
+def pruner(search: Search) -> BasePruner:
     """The pruner of a study."""
+    algorithm = search.pruner
+    if search.cost == "seconds":
+        options = {"min_epochs": 1, "reduction_factor": 3, **algorithm.options}
+        return SecondsRungs(int(options["min_epochs"]), int(options["reduction_factor"]))
     with _experimental():
         return PRUNERS[algorithm.name](**algorithm.options)
 

@@ -32,7 +32,7 @@ def open_optuna_study(storage: BaseStorage, study_name: str, spec: StudySpec, se
         storage=storage,
         study_name=study_name,
         sampler=sampler(spec, seed, ordinal),
-        pruner=pruner(spec.search.pruner),
+        pruner=pruner(spec.search),
     )
 
 

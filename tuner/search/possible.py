@@ -26,6 +26,10 @@ def check_algorithms(spec: StudySpec, where: str) -> None:
     _check(search.sampler, SAMPLERS, f"{where}: search.sampler")
     _check_pruner(search.pruner, f"{where}: search.pruner")
     _check_epochs(spec, f"{where}: search.pruner")
+    if search.cost == "seconds" and (search.pruner.name != "asha" or "early_stopping_rate" in search.pruner.options):
+        raise SpecError(
+            f"{where}: search.cost: seconds are asha's rungs (min_epochs, reduction_factor). Set pruner: asha."
+        )
     if spec.code is not None and search.sampler.name in _WHOLE_SPACE:
         raise SpecError(
             f"{where}: search.sampler: {search.sampler.name} needs the whole space beforehand, and code says what it "
@@ -37,7 +41,7 @@ def check_algorithms(spec: StudySpec, where: str) -> None:
         cells(spec, where)
     try:
         sampler(spec, 0, len(spec.baselines))
-        pruner(search.pruner)
+        pruner(search)
     except ValueError as error:
         raise SpecError(f"{where}: search: {str(error).splitlines()[0]}") from error
 

@@ -25,6 +25,7 @@ from tuner.database.trials import EpochView, Job, LeaseLost
 from tuner.errors import DataError, ServiceDown, TrialFailed
 from tuner.search.algorithms import trial_seed
 from tuner.search.optuna_study import adopt, baseline_proposal, open_optuna_study, tell, trial_template, worst_value
+from tuner.search.rungs import note_seconds
 from tuner.space import Value
 from tuner.spec import StudySpec
 from tuner.studies.asking import ask_network
@@ -203,7 +204,7 @@ class _Watch:
         self.stored = len(rows)
         for row in rows:
             # A worker that died between the row and Optuna left this to do.
-            self._report(row.epoch, row.metrics)
+            self._report(row.epoch, row.metrics, row.seconds)
         self.pruned = False
         self.handed_back = False
         self.time_was_up = False
@@ -221,7 +222,7 @@ class _Watch:
         if self._checkpoint:
             self._bench.store.drop(blob_name(job.study_name, job.ordinal, self._checkpoint))
         self._checkpoint = name
-        self._report(epoch, metrics)
+        self._report(epoch, metrics, seconds)
         # A baseline is there to be compared with, so it is trained to its end.
         self.pruned = not self._immune and patiently(self._trial.should_prune)
         left_s = patiently(lambda: view_study(db, job.study_name)).left_s
@@ -235,10 +236,12 @@ class _Watch:
             patiently(lambda: trials.amend(self._bench.db, self._job, self._used))
             self._known = len(self._used)
 
-    def _report(self, epoch: int, metrics: Metrics) -> None:
+    def _report(self, epoch: int, metrics: Metrics, seconds: float) -> None:
         # Code of its own may say the objective only in the end.
         value = metrics.get(self._metric, math.nan)
         if math.isfinite(value) and epoch not in self._reported:
+            if self._bench.spec.search.cost == "seconds":
+                patiently(lambda: note_seconds(self._trial, epoch, seconds))
             patiently(lambda: self._trial.report(value, epoch))
             self._reported.add(epoch)
 
