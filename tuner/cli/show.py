@@ -99,11 +99,12 @@ def print_status(status: StudyStatus) -> None:
 def print_trials(status: StudyStatus, top: int | None) -> None:
     """`tune trials`."""
     metric = objective(status)
-    table = _table("trial", "state", metric, "best epoch", "epochs", "seconds", "configuration, or what went wrong")
+    table = _table("trial", "state", metric, "best epoch", "epochs", "seconds", "verdict, configuration")
     for trial in ranked(status.trials, spec_of(status.study).objective.direction)[:top]:
         words = params_in_words(searched_params(status, trial))
         if trial.reason and trial.state in FAILED:
             words = f"{trial.reason}: {words}"
+        verdict = f"[yellow]{escape(trial.tags['verdict'])}[/]\n" if "verdict" in trial.tags else ""
         table.add_row(
             label(trial),
             f"[{STYLES.get(trial.state, '')}]{trial.state}[/]" if trial.state in STYLES else trial.state,
@@ -111,7 +112,7 @@ def print_trials(status: StudyStatus, top: int | None) -> None:
             str(trial.best_epoch or "-"),
             str(len(trial.epochs)),
             f"{spent_s(trial):.1f}",
-            escape(words),
+            verdict + escape(words),
         )
     Console().print(table)
 
@@ -134,6 +135,9 @@ def _print_result(console: Console, status: StudyStatus, best: TrialView) -> Non
     console.print(f"  {test_in_words(status)}")
     for name, value in searched_params(status, best).items():
         console.print(f"  {name:<14} {escape(params_in_words({name: value}).partition('=')[2])}")
+    if "verdict" in best.tags:
+        console.print(f"  {'verdict':<14} {escape(best.tags['verdict'])}", soft_wrap=True)
+        console.print(f"  {'remedy':<14} {escape(best.tags.get('remedy', ''))}", soft_wrap=True)
 
 
 def test_in_words(status: StudyStatus) -> str:
@@ -232,6 +236,14 @@ def _table(*columns: str) -> Table:
     return table
 
 
+def _verdicts(trial: TrialView) -> list[dict[str, str]]:
+    """What went wrong in the network, one object an illness; empty for a healthy one."""
+    parts = [trial.tags.get(name, "") for name in ("illness", "verdict", "remedy")]
+    kinds, words, remedies = (text.split(between) for text, between in zip(parts, (", ", "; ", "\n"), strict=True))
+    found = zip(kinds, words, remedies, strict=False)
+    return [{"illness": kind, "verdict": seen, "remedy": remedy} for kind, seen, remedy in found if kind]
+
+
 def trial_object(trial: TrialView) -> dict[str, Any]:
     """A trial for --json. metrics: of its best epoch."""
     metrics = next((epoch.metrics for epoch in trial.epochs if epoch.epoch == trial.best_epoch), {})
@@ -240,6 +252,7 @@ def trial_object(trial: TrialView) -> dict[str, Any]:
         "trial_number": trial.trial_number,
         "state": trial.state,
         "reason": trial.reason,
+        "verdicts": _verdicts(trial),
         "baseline": trial.baseline or None,
         "value": trial.value,
         "best_epoch": trial.best_epoch,

@@ -33,6 +33,7 @@ from tuner.training import backend
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.network import Network
 from tuner.training.plan import Metrics, Path, TrainPlan, TrainResult
+from tuner.training.verdicts import as_tags, judge
 
 logger = logging.getLogger(__name__)
 
@@ -124,6 +125,7 @@ def _run(bench: Bench, job: Job) -> None:
         logger.info("trial %d handed back at epoch %d", trial.number, len(result.epochs))
         return
     state, reason = _outcome(result, watch, network.epochs)
+    tags |= as_tags(judge(used, result.epochs, state, reason))
     _end(bench, job, study, trial.number, state, reason, result.value, result.best_epoch, tags)
 
 
@@ -145,6 +147,7 @@ def _train(
         patience=bench.spec.search.patience,
         seed=seed,
         path=bench.path,
+        health=True,
     )
     result = network.train(bench.dataset, bench.preprocessing, plan, checkpoint, watch)
     watch.note_params()

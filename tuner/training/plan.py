@@ -24,6 +24,7 @@ class TrainPlan:
     monitor: the metric whose best epoch's weights are kept, such as ``val_accuracy``.
     patience: epochs without improvement after which training ends; None is never.
     seed: of weights, row order and dropout.
+    health: look inside the network too, at most epochs' ends; its figures are metrics that begin with ``health/``.
     path: "auto" takes the compiled epoch where it can; "fit" is `Model.fit`; "compiled" refuses to fall back.
     """
 
@@ -34,6 +35,7 @@ class TrainPlan:
     patience: int | None
     seed: int
     path: Path = "auto"
+    health: bool = False
 
 
 @dataclass(frozen=True)

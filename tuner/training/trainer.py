@@ -17,6 +17,7 @@ import keras
 from tuner.data.dataset import Dataset
 from tuner.errors import TrialFailed
 from tuner.training.checkpoint import Arrays, Checkpoint
+from tuner.training.health import Probe
 from tuner.training.plan import Metrics, OnEpoch, Stopped, TrainPlan, TrainResult
 from tuner.training.stopping import best_epoch, out_of_patience
 from tuner.training.watched import why_not
@@ -62,6 +63,7 @@ def train(
     reason = ""
     with out_of_memory(plan, dataset):
         epochs = _path(model, dataset, plan)
+        probe = Probe(model, dataset) if plan.health else None
     while len(history) < plan.epochs:
         if out_of_patience(_monitored(history, plan), plan.direction, plan.patience):
             stopped = "patience"
@@ -71,6 +73,8 @@ def train(
         epoch_started = time.perf_counter()
         with out_of_memory(plan, dataset):
             metrics = epochs.run(epoch)
+            if probe is not None:
+                metrics = {**metrics, **probe.after(epoch)}
         seconds = time.perf_counter() - epoch_started
         check_monitored(metrics, plan)
         bad = not_finite(metrics, plan)

@@ -1,0 +1,219 @@
+"""What goes on inside a network, measured at an epoch's end on the same few training rows.
+
+Owns: which layers are looked at, what is measured of each, its names in the metrics, and how often it is worth it.
+Leaves to others: gradients and compiling (health_tensorflow, health_jax), what follows from it (verdicts).
+
+A layer is one that has weights, with the activation that comes after it. The loss is that of the rows alone, without
+penalties. Nothing is changed by looking: no dropout, no augmentation, no random state, no moving averages; a batch
+normalization works with the mean and variance of these rows, as it does in training.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import keras
+import numpy as np
+from keras import ops
+
+from tuner.data.dataset import Dataset
+from tuner.training.batches import targets
+from tuner.training.catalogue import AUGMENTATION_LAYERS
+from tuner.training.health_names import metric_name
+
+ROWS = 128
+# Looking at this many rows costs about as much as training so many.
+_SHARE = 0.02
+_FLAT = 0.05
+_TINY = 1e-20
+
+_NORMALIZATIONS = (
+    keras.layers.BatchNormalization,
+    keras.layers.GroupNormalization,
+    keras.layers.LayerNormalization,
+)
+_NOT_IN_USE = (*AUGMENTATION_LAYERS, keras.layers.Dropout, keras.layers.SpatialDropout2D, keras.layers.GaussianNoise)
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One layer as it is looked at.
+
+    weights: its kernels; biases only where it has nothing else. tap: the place in the chain whose output is taken for
+    its activations; None for the last layer, of which only gradients are measured.
+    activation: ``relu``, ``elu``, ``selu``, ``sigmoid``, ``tanh``, or empty where nothing can die or saturate.
+    """
+
+    name: str
+    weights: tuple[Any, ...]
+    tap: int | None
+    activation: str = ""
+    alpha: float = 1.0
+
+    def names(self) -> list[str]:
+        """What is measured of it, in order."""
+        found = ["gradient_norm", "gradient_to_weights"]
+        if self.tap is not None:
+            found += ["activation_spread", "unit_spread"]
+            found += ["saturated_units"] if self.activation in ("sigmoid", "tanh") else []
+            found += ["dead_units"] if self.activation in ("relu", "elu", "selu") else []
+        return [metric_name(self.name, each) for each in found]
+
+
+class Look(Protocol):
+    """One framework's way to look at a network."""
+
+    def __call__(self) -> Sequence[float]:
+        """What `statistics` gives of the network as it is now."""
+        ...
+
+
+class Probe:
+    """Looks at one network while it is trained."""
+
+    def __init__(self, model: Any, dataset: Dataset) -> None:
+        self._names: list[str] = []
+        self._look: Look | None = None
+        self.every = max(1, round(ROWS / (_SHARE * len(dataset.train))))
+        chain = _chain(model)
+        found = parts(chain) if chain is not None else []
+        if not found or not (isinstance(model.loss, str) or callable(model.loss)):
+            return
+        chosen = np.random.default_rng(0).permutation(len(dataset.train))[:ROWS]
+        x = dataset.train.x[chosen].astype(model.inputs[0].dtype)
+        y = targets(dataset.train.y[chosen], dataset.info, model)
+        self._look = _look(model, chain or [], found, x, y)
+        self._names = [name for part in found for name in part.names()]
+
+    def after(self, epoch: int) -> dict[str, float]:
+        """The metrics of an epoch, from 1; none where this one is passed over, or the network is no chain of layers.
+
+        `health/layer_1/...` to `health/output/...`:
+        ``gradient_norm`` of the mean loss; ``gradient_to_weights``, it over the norm of the weights;
+        ``activation_spread``, the deviation over rows, mean of units; ``unit_spread``, the deviation over units in
+        parts of their size; ``dead_units``, the share that is at zero slope on every row; ``saturated_units``, the
+        share whose slope is on average below 5% of the steepest.
+        """
+        if self._look is None or (epoch > 1 and epoch % self.every):
+            return {}
+        values = self._look()
+        return {name: float(f"{value:.4g}") for name, value in zip(self._names, values, strict=True)}
+
+
+def _look(model: Any, chain: list[Any], found: list[Part], x: Any, y: Any) -> Look | None:
+    if keras.backend.backend() == "tensorflow":
+        from tuner.training.health_tensorflow import TensorFlowLook
+
+        return TensorFlowLook(model, chain, found, x, y)
+    if keras.backend.backend() == "jax":
+        from tuner.training.health_jax import JaxLook
+
+        return JaxLook(model, chain, found, x, y)
+    return None
+
+
+def _chain(model: Any) -> list[Any] | None:
+    """The layers one after another, without those that do nothing outside training; None where there is no chain."""
+    if not isinstance(model, keras.Sequential) or any(isinstance(each, keras.Model) for each in model.layers):
+        return None
+    return [each for each in model.layers if not isinstance(each, _NOT_IN_USE)]
+
+
+def parts(chain: Sequence[Any]) -> list[Part]:
+    """The layers with weights of a chain, from the input to the output; all but the last are called by their number."""
+    at = [i for i, layer in enumerate(chain) if _kernels(layer)]
+    found = []
+    for number, (start, end) in enumerate(zip(at, [*at[1:], len(chain)], strict=True), start=1):
+        if start == at[-1]:
+            found.append(Part("output", _kernels(chain[start]), None))
+            continue
+        tap = next((i for i in range(start, end) if _activation(chain[i])[0]), end - 1)
+        name, alpha = _activation(chain[tap])
+        found.append(Part(f"layer_{number}", _kernels(chain[start]), tap, name, alpha))
+    return found
+
+
+def _kernels(layer: Any) -> tuple[Any, ...]:
+    if isinstance(layer, (*_NORMALIZATIONS, keras.layers.PReLU)):
+        return ()
+    weights = layer.trainable_weights
+    return tuple(each for each in weights if len(each.shape) > 1) or tuple(weights)
+
+
+def _activation(layer: Any) -> tuple[str, float]:
+    """Its name, and the alpha of an elu; an empty name for a layer that has none."""
+    if isinstance(layer, keras.layers.ELU):
+        return "elu", float(layer.alpha)
+    if isinstance(layer, keras.layers.ReLU):
+        return ("leaky_relu" if layer.negative_slope else "relu"), 1.0
+    if isinstance(layer, keras.layers.LeakyReLU | keras.layers.PReLU):
+        return "leaky_relu", 1.0
+    name = getattr(getattr(layer, "activation", None), "__name__", "linear")
+    return ("" if name == "linear" else name), 1.0
+
+
+def forward(chain: Sequence[Any], found: Sequence[Part], x: Any) -> tuple[Any, list[Any]]:
+    """The outputs for rows, and the activations of each part that is tapped. Traced; works on any framework."""
+    wanted, seen = {part.tap for part in found}, {}
+    for i, layer in enumerate(chain):
+        x = _batch_normalized(layer, x) if type(layer) is keras.layers.BatchNormalization else layer(x)
+        if i in wanted:
+            seen[i] = x
+    return x, [seen[part.tap] for part in found if part.tap is not None]
+
+
+def _batch_normalized(layer: Any, x: Any) -> Any:
+    axis = layer.axis if layer.axis >= 0 else len(x.shape) + layer.axis
+    mean, variance = ops.moments(x, [i for i in range(len(x.shape)) if i != axis], keepdims=True)
+    shape = [1] * len(x.shape)
+    shape[axis] = x.shape[axis]
+    x = (x - mean) * ops.rsqrt(variance + layer.epsilon)
+    if layer.scale:
+        x = x * ops.reshape(ops.cast(layer.gamma, x.dtype), shape)
+    if layer.center:
+        x = x + ops.reshape(ops.cast(layer.beta, x.dtype), shape)
+    return x
+
+
+def mean_loss(model: Any, y: Any, outputs: Any) -> Any:
+    """The mean loss of rows, without penalties."""
+    loss = keras.losses.get(model.loss)
+    return ops.mean(ops.cast(loss(y, outputs), "float32"))
+
+
+def statistics(found: Sequence[Part], gradients: Sequence[Sequence[Any]], activations: Sequence[Any]) -> Any:
+    """One vector of all that is measured, in the order of the parts and their names. Traced.
+
+    gradients: for each part, of each of its weights; None for a weight without effect.
+    """
+    values, rest = [], list(activations)
+    for part, of_part in zip(found, gradients, strict=True):
+        norm = _norm([each for each in of_part if each is not None])
+        values += [norm, norm / (_norm(part.weights) + _TINY)]
+        if part.tap is not None:
+            values += _of_activations(part, ops.cast(rest.pop(0), "float32"))
+    return ops.stack([ops.cast(each, "float32") for each in values])
+
+
+def _norm(tensors: Sequence[Any]) -> Any:
+    return ops.sqrt(sum((ops.sum(ops.square(ops.cast(each, "float32"))) for each in tensors), start=ops.zeros(())))
+
+
+def _of_activations(part: Part, values: Any) -> list[Any]:
+    values = ops.reshape(values, (-1, values.shape[-1]))
+    size = ops.sqrt(ops.mean(ops.square(values)))
+    found = [ops.mean(ops.std(values, axis=0)), ops.sqrt(ops.mean(ops.var(values, axis=1))) / (size + _TINY)]
+    if part.activation == "sigmoid":
+        found.append(_share(ops.mean(4 * values * (1 - values), axis=0) < _FLAT))
+    elif part.activation == "tanh":
+        found.append(_share(ops.mean(1 - ops.square(values), axis=0) < _FLAT))
+    elif part.activation == "relu":
+        found.append(_share(ops.max(values, axis=0) <= 0))
+    elif part.activation in ("elu", "selu"):
+        floor = part.alpha if part.activation == "elu" else 1.0507010 * 1.6732632
+        found.append(_share(ops.max(values, axis=0) <= -(1 - 1e-3) * floor))
+    return found
+
+
+def _share(which: Any) -> Any:
+    return ops.mean(ops.cast(which, "float32"))
