@@ -32,7 +32,8 @@ from tuner.studies.service import StudyStatus
 from tuner.words import value_in_words
 
 _MOST_SLICES = 16
-_LEAST_POINTS = 4
+_LEAST_POINTS = 3
+_MOST_WHOLE_TICKS = 8
 _LEAST_SHARE = 0.005
 _JITTER = 0.36
 
@@ -125,8 +126,12 @@ def slices(status: StudyStatus, importance: Mapping[str, float]) -> list[Chart]:
     return [
         _slice(status, used[each.name], each, axis_range)
         for each in parameters[:_MOST_SLICES]
-        if len(used[each.name]) >= _LEAST_POINTS
+        if sum(_within(trial.value, axis_range) for trial in used[each.name]) >= _LEAST_POINTS
     ]
+
+
+def _within(value: float | None, axis_range: tuple[float, float] | None) -> bool:
+    return value is not None and (axis_range is None or axis_range[0] <= value <= axis_range[1])
 
 
 def _slice(
@@ -138,9 +143,7 @@ def _slice(
         ticks = [(float(place), shortened(value_in_words(value))) for place, value in enumerate(domain.values)]
         axis = Axis(ticks=ticks, range=(-0.6, len(ticks) - 0.4), grid=False)
     else:
-        axis = Axis(
-            log=domain.log, ticks=_log_ticks(domain.low, domain.high) if domain.log else (), range=_whole(domain)
-        )
+        axis = Axis(log=domain.log, ticks=_ticks(domain), range=_whole(domain))
     series = []
     for style, same in by_style(status, used):
         values = [trial.value for trial in same]
@@ -168,8 +171,12 @@ def _whole(domain: IntRange | FloatRange) -> tuple[float, float]:
     return low - margin, high + margin
 
 
-def _log_ticks(low: float, high: float) -> list[tuple[float, str]]:
-    """Whole decades, or for less than two of them also 2 and 5."""
+def _ticks(domain: IntRange | FloatRange) -> list[tuple[float, str]]:
+    """Whole decades on a logarithmic axis, or for less than two of them also 2 and 5; a few whole numbers as such."""
+    low, high = domain.low, domain.high
+    if not domain.log:
+        few = isinstance(domain, IntRange) and high - low < _MOST_WHOLE_TICKS
+        return [(float(each), str(each)) for each in range(int(low), int(high) + 1)] if few else []
     decades = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
     steps = (1,) if high / low >= 100 else (1, 2, 5)
     ticks = [step * 10.0**decade for decade in decades for step in steps]

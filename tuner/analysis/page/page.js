@@ -18,8 +18,9 @@
       if (trial !== undefined && trial !== null) show(String(trial));
     });
   };
-  const fit = (width) => plots.forEach((plot) => {
-    if (plot.data) Plotly.relayout(plot, { width: width(plot) });
+  const fit = (width, share = 1) => plots.forEach((plot) => {
+    const height = figures[plot.dataset.figure].layout.height;
+    if (plot.data) Plotly.relayout(plot, { width: width(plot), height: plot.closest(".small") ? height : height * share });
   });
 
   const trials = document.getElementById("trials") ? read("trials") : {};
@@ -66,7 +67,7 @@
   const onPaper = (plot) => (plot.closest(".small") ? (printWidth - 36) / 3 : printWidth);
   window.addEventListener("beforeprint", () => {
     document.querySelectorAll("details").forEach((each) => each.setAttribute("open", ""));
-    fit(onPaper);
+    fit(onPaper, 0.8);
   });
   window.addEventListener("afterprint", () => fit(widthOf));
 })();
