@@ -61,7 +61,7 @@ TRIALS = (
     Told(_params("momentum", 3e-2, 64, 48), (0.85, 0.90, 0.93, 0.95, 0.955, 0.95)),
     Told(_params("sgd", 1e-4, 16), (0.11, 0.14), "pruned", "pruned at epoch 2 of 6"),
     Told(_params("sgd", 9e-2, 64, 64, 64), (0.10,), "diverged", "loss is not finite at epoch 1",
-         {"verdict": "diverged at epoch 1: learning rate 0.09 with sgd"}),
+         {"illness": "diverged", "verdict": "diverged at epoch 1: learning rate 0.09 with sgd", "remedy": "Smaller."}),
     Told(_params("adam", 5e-3, 48, 32), (0.86, 0.91, 0.94, 0.945, 0.95, 0.95)),
 )  # fmt: skip
 

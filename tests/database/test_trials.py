@@ -141,7 +141,7 @@ def test_an_epoch_is_stored_once(db: Database) -> None:
     assert job is not None
     trials.finish_epoch(db, job, EpochView(1, {"a": 1.0}, 0.1, 5.0), 0.5, 1)
     trials.finish_epoch(db, job, EpochView(1, {"a": 2.0}, 0.2, 6.0), 0.5, 1)
-    assert trials.view_trial(db, "s", 0).epochs == (EpochView(1, {"a": 1.0}, 0.1, 5.0),)
+    assert trials.view_trial(db, "s", 0).epochs == (EpochView(1, {"a": 1.0}, 0.1, 5.0, worker_id="w1"),)
 
 
 def test_a_trial_that_ended_but_was_not_told_is_taken_again_to_be_told(db: Database) -> None:

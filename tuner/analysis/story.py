@@ -19,8 +19,6 @@ _Z_95 = 1.959964
 _HEADLINES = ("accuracy", "mae", "loss")
 """Of a test: the first of them that was measured."""
 
-_NO_VERDICTS = ("", "healthy")
-
 
 @dataclass(frozen=True)
 class Test:
@@ -224,23 +222,29 @@ def failures(status: StudyStatus) -> list[TrialView]:
 
 
 def verdicts(status: StudyStatus) -> list[Verdict]:
-    """What was found wrong with the trials' training, the most frequent first."""
-    found: dict[str, list[TrialView]] = {}
+    """What was found wrong with the trials' training, the most frequent first; a trial may have several."""
+    found: dict[str, list[Verdict]] = {}
     for trial in status.trials:
-        kind = trial.tags.get("illness") or trial.tags.get("verdict", "").partition(":")[0].partition(" at epoch")[0]
-        kind = kind.partition(" from epoch")[0].strip()
-        if kind not in _NO_VERDICTS:
-            found.setdefault(kind, []).append(trial)
+        for kind, words, remedy in _ills(trial):
+            found.setdefault(kind, []).append(Verdict(kind, 1, f"trial {trial.trial_number}: {words}", remedy))
     listed = [
-        Verdict(
-            kind,
-            len(ill),
-            f"trial {ill[0].trial_number}: {ill[0].tags.get('verdict', kind)}",
-            next((trial.tags["remedy"] for trial in ill if trial.tags.get("remedy")), ""),
-        )
-        for kind, ill in found.items()
+        Verdict(kind, len(same), same[0].example, next((each.remedy for each in same if each.remedy), ""))
+        for kind, same in found.items()
     ]
     return sorted(listed, key=lambda each: -each.count)
+
+
+def _ills(trial: TrialView) -> list[tuple[str, str, str]]:
+    """Kind, words and remedy of each, from the trial's tags, where they are lists side by side."""
+    kinds = trial.tags.get("illness", "").split(", ")
+    words = trial.tags.get("verdict", "").split("; ")
+    remedies = trial.tags.get("remedy", "").split("\n")
+    if not kinds[0]:
+        return []
+    if not len(kinds) == len(words) == len(remedies):
+        # A word with a semicolon in it: told whole.
+        return [(trial.tags["illness"], trial.tags.get("verdict", ""), trial.tags.get("remedy", ""))]
+    return list(zip(kinds, words, remedies, strict=True))
 
 
 def costs(status: StudyStatus) -> list[Cost]:
