@@ -68,3 +68,8 @@ def postgres_server() -> Iterator[PostgresServer]:
                 raise
             pytest.skip(f"no PostgreSQL could be started: {error}")
         yield server
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """The whole suite in two processes, since each test may start others that import TensorFlow; a part of it in one."""
+    return 2 if config.args == config.getini("testpaths") else 0
