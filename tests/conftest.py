@@ -71,5 +71,5 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """The whole suite in two processes, since each test may start others that import TensorFlow; a part of it in one."""
+    """All tests in two processes, no more: each test may start others that import TensorFlow. A part of them in one."""
     return 2 if config.args == config.getini("testpaths") else 0
