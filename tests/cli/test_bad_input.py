@@ -54,7 +54,7 @@ def test_the_process_ends_with_the_error_and_its_code(tmp_path: Path) -> None:
         timeout=60,
     )
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.startswith("tune: there is no search space 'fashon_mnist'. Did you mean fashion_mnist?")
+    assert done.stderr.startswith("tune: there is no search space 'fashon_mnist'. Did you mean fashion_mnist")
 
 
 def one_line(done: Done, code: int) -> str:
@@ -66,7 +66,7 @@ def one_line(done: Done, code: int) -> str:
 
 
 def test_an_unknown_space_is_named_with_its_nearest(tune: Tune, tmp_path: Path) -> None:
-    assert "Did you mean fashion_mnist?" in one_line(tune("start", "--space", "fashon_mnist"), 3)
+    assert "Did you mean fashion_mnist" in one_line(tune("start", "--space", "fashon_mnist"), 3)
     assert not list(tmp_path.iterdir())
 
 
@@ -194,3 +194,21 @@ def test_a_table_that_has_changed_is_refused_when_its_study_goes_on(tune: Tune, 
     (tmp_path / "t.csv").write_text("size,colour,bought\n" + rows.replace("3,red", "3,", 1))
     line = one_line(tune("start", "--space", "my.yaml"), 2)
     assert "t.csv: column colour, row 11: the cell is empty" in line
+
+
+def test_checking_a_space_names_what_is_never_used_and_what_it_is_in_for(tune: Tune, tmp_path: Path) -> None:
+    import json
+
+    (tmp_path / "my.yaml").write_text(
+        "dataset: digits\nparameters: {units: [8, 64], momentum: [0.5, 0.9]}\nsearch: {trials: 3}\n"
+    )
+    done = tune("spaces", "check", "my.yaml", "--quick")
+    assert done.returncode == 0, done.stderr
+    assert "smallest network  610 parameters\n" in done.stdout
+    assert "largest network   4,810 parameters\n" in done.stdout
+    assert "warning: momentum is given and never used: no choice of the space is the optimizer momentum" in done.stdout
+    told = json.loads(tune("spaces", "check", "my.yaml", "--json").stdout)
+    assert told["largest"]["parameters"] == 4810
+    assert told["largest"]["step_seconds"] > 0
+    assert told["study_seconds"] > 0
+    assert len(told["warnings"]) == 1

@@ -84,7 +84,7 @@ def start(
 
     Example: tune start --space fashion_mnist --trials 20
     """
-    from tuner.cli import python_spaces
+    from tuner.cli import outlook, python_spaces
     from tuner.data.sources import load
     from tuner.search.possible import check_algorithms
     from tuner.studies.code import code_options
@@ -97,6 +97,8 @@ def start(
     if not detach or code is not None:
         # Damage and absence of the data show here, in one line, before anything is stored.
         dataset = load(spec.data, 0)
+    if code is None and not detach:
+        ahead = outlook.look(spec, dataset.info, slots)
     if code is not None:
         python_spaces.try_code(spec, code, dataset.info)
     db = open_studies(settings)
@@ -117,6 +119,8 @@ def start(
         click.echo(f"study {study.study_name} is stored; run it with: {command}", err=True)
         click.echo(json.dumps({"study_name": study.study_name}) if as_json else study.study_name)
         return
+    if code is None:
+        outlook.say(ahead)
     _run(db, settings, study, slots, fit, as_json, code)
 
 
