@@ -18,6 +18,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
+from tuner.database.migrations import migrate
 from tuner.database.tables import SCHEMA_VERSION, Base, VersionRow
 from tuner.errors import InputError, NotFound, ServiceDown, TunerError
 
@@ -243,6 +244,13 @@ def _create_schema(engine: sa.Engine, shown: str) -> None:
             connection.execute(sa.insert(VersionRow).values(version=SCHEMA_VERSION))
     with Session(engine) as session:
         version = session.scalar(sa.select(sa.func.max(VersionRow.version))) or SCHEMA_VERSION
+    if version < SCHEMA_VERSION:
+        with engine.begin() as connection:
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            # Asked again: another worker may have been first.
+            version = connection.scalar(sa.select(sa.func.max(VersionRow.version))) or SCHEMA_VERSION
+            migrate(connection, version)
     if version > SCHEMA_VERSION:
         raise InputError(f"{shown} was made by a newer version of tuner (schema {version}). Upgrade tuner.")
 

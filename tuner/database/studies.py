@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from tuner.database import finalists
 from tuner.database.connection import Database, utc_now
 from tuner.database.tables import StudyRow
 from tuner.database.trials import LEASE_S
@@ -37,6 +38,8 @@ class StudyView:
     age_s: float
     changes: int
     recorded: int
+    round: int
+    ended: str
 
 
 def add_study(
@@ -122,6 +125,8 @@ def _views(db: Database, *where: sa.ColumnElement[bool]) -> list[StudyView]:
             age_s=float(age_s),
             changes=row.changes,
             recorded=row.recorded,
+            round=row.round,
+            ended=row.ended,
         )
         for row, left_s, age_s in rows
     ]
@@ -132,14 +137,34 @@ def set_wish(db: Database, study_name: str, wish: str) -> None:
     _update(db, study_name, wish=wish)
 
 
-def reopen(db: Database, study_name: str, trials: int, timeout_s: float | None) -> None:
-    """Let the study go on to a budget, with a new deadline from now; its outcome is void where trials are added."""
+def reopen(
+    db: Database,
+    study_name: str,
+    trials: int,
+    timeout_s: float | None,
+    options: Mapping[str, Any] | None = None,
+    anew: bool = False,
+) -> None:
+    """Let the study go on to a budget, with a new deadline from now.
+
+    options: the study's, where they change. anew: the search itself goes on, so that its outcome and the rule that
+    ended it are void and its finalists are run again.
+    """
     view = view_study(db, study_name)
+    anew = anew or trials > view.trials
     values: dict[str, Any] = {"wish": "running", "trials": trials, "timeout_s": timeout_s}
     values["deadline_at"] = None if timeout_s is None else utc_now() + timeout_s
-    if trials > view.trials or view.outcome is None:
+    if options is not None:
+        values["options"] = dict(options)
+    if anew or view.outcome is None:
         values |= {"outcome": None, "finished_at": None, "closing_until": 0.0}
-    _update(db, study_name, **values, changes=StudyRow.changes + 1)
+    with db.session() as session, session.begin():
+        if anew:
+            values |= {"ended": "", "round": StudyRow.round + 1}
+        values["changes"] = StudyRow.changes + 1
+        session.execute(sa.update(StudyRow).where(StudyRow.study_name == study_name).values(**values))
+        if anew:
+            finalists.abandon(session, study_name)
 
 
 def pin_data(db: Database, study_name: str, digest: str) -> str:

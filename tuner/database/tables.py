@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-SCHEMA_VERSION = 1
-"""Raised with every change of a table; an older program then refuses the database instead of harming it."""
+SCHEMA_VERSION = 2
+"""Raised with every change of a table (`migrations` says how to get there); an older program then refuses the database
+instead of harming it."""
 
 # MySQL's BLOB ends at 64 KiB.
 _Bytes = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql")
@@ -27,6 +28,8 @@ class StudyRow(Base):
 
     outcome: its result, once the search is over. changes, recorded: as in TrialRow.
     closer, closing_until: the worker that scores the winner, and its lease.
+    round: raised when the search goes on after its finalists were planned: they are then run anew.
+    ended: the rule that ended the search before its trials were up (`rules`), or empty.
     """
 
     __tablename__ = "tuner_studies"
@@ -49,6 +52,8 @@ class StudyRow(Base):
     finished_at: Mapped[float | None]
     closer: Mapped[str | None] = mapped_column(Text)
     closing_until: Mapped[float] = mapped_column(default=0.0)
+    round: Mapped[int] = mapped_column(default=0)
+    ended: Mapped[str] = mapped_column(String(32), default="")
     changes: Mapped[int] = mapped_column(default=1)
     recorded: Mapped[int] = mapped_column(default=0)
 
@@ -59,7 +64,8 @@ class TrialRow(Base):
     trial_number: Optuna's, once the trial is there. attempt: raised whenever a worker takes it, and checked by every
     write, so that a worker that was robbed cannot write. strikes: workers that died on it since an epoch was finished.
     checkpoint: the name of the bytes from which its training goes on; only its holder moves it. repeated: whole epochs
-    that were trained twice, because a checkpoint was lost.
+    that were trained twice, because a checkpoint was lost. granted: epochs that it may train, where the study has a
+    budget of epochs.
     settled: final here and told to Optuna. changes: raised by every write that MLflow should show; recorded: its value
     when MLflow last showed all.
     """
@@ -85,6 +91,7 @@ class TrialRow(Base):
     strikes: Mapped[int] = mapped_column(default=0)
     checkpoint: Mapped[str] = mapped_column(Text, default="")
     repeated: Mapped[int] = mapped_column(default=0)
+    granted: Mapped[int] = mapped_column(default=0)
     mlflow_run_id: Mapped[str | None] = mapped_column(Text)
     changes: Mapped[int] = mapped_column(default=1)
     recorded: Mapped[int] = mapped_column(default=0)
@@ -97,6 +104,63 @@ class EpochRow(Base):
 
     __tablename__ = "tuner_epochs"
     study_name: Mapped[str] = mapped_column(Text, primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    metrics: Mapped[dict[str, Any]]
+    seconds: Mapped[float]
+    measured_at: Mapped[float]
+    worker_id: Mapped[str] = mapped_column(Text)
+
+
+class FinalistRow(Base):
+    """One configuration of the best, trained again with another seed. ordinal: its place in its round, from 0.
+
+    kind: "compare" with other configurations, on the training rows; "final", the winner on these and the validation
+    rows. trial_ordinal, trial_number: whose configuration it is. seed_number: which of the seeds, from 0; seed: itself.
+    epochs: how many to train, for "final"; 0 leaves it to the configuration. dropped: why its configuration is out.
+    test: what a "final" came to on the test rows. The rest is as in TrialRow; state begins as "waiting", and "skipped"
+    was never trained.
+    """
+
+    __tablename__ = "tuner_finalists"
+    __table_args__ = (Index("tuner_finalists_worker", "worker_id"),)
+    study_name: Mapped[str] = mapped_column(ForeignKey("tuner_studies.study_name"), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
+    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    trial_ordinal: Mapped[int]
+    trial_number: Mapped[int]
+    seed_number: Mapped[int]
+    seed: Mapped[int]
+    epochs: Mapped[int] = mapped_column(default=0)
+    dropped: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
+    reason: Mapped[str] = mapped_column(Text, default="")
+    tags: Mapped[dict[str, Any] | None]
+    value: Mapped[float | None]
+    best_epoch: Mapped[int] = mapped_column(default=0)
+    test: Mapped[dict[str, Any] | None]
+    started_at: Mapped[float] = mapped_column(default=0.0)
+    finished_at: Mapped[float | None]
+    settled: Mapped[bool] = mapped_column(default=False)
+    worker_id: Mapped[str | None] = mapped_column(Text)
+    lease_until: Mapped[float] = mapped_column(default=0.0)
+    attempt: Mapped[int] = mapped_column(default=0)
+    strikes: Mapped[int] = mapped_column(default=0)
+    checkpoint: Mapped[str] = mapped_column(Text, default="")
+    mlflow_run_id: Mapped[str | None] = mapped_column(Text)
+    changes: Mapped[int] = mapped_column(default=0)
+    recorded: Mapped[int] = mapped_column(default=0)
+    recorder: Mapped[str | None] = mapped_column(Text)
+    recording_until: Mapped[float] = mapped_column(default=0.0)
+
+
+class FinalistEpochRow(Base):
+    """As EpochRow, of a finalist."""
+
+    __tablename__ = "tuner_finalist_epochs"
+    study_name: Mapped[str] = mapped_column(Text, primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True)
     ordinal: Mapped[int] = mapped_column(primary_key=True)
     epoch: Mapped[int] = mapped_column(primary_key=True)
     metrics: Mapped[dict[str, Any]]

@@ -21,7 +21,7 @@ from optuna.trial import FrozenTrial
 from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database, utc_now
-from tuner.database.tables import EpochRow, StudyRow, TrialRow, WorkerRow
+from tuner.database.tables import EpochRow, FinalistEpochRow, FinalistRow, StudyRow, TrialRow, WorkerRow
 from tuner.space import Params
 
 LEASE_S = 60.0
@@ -128,7 +128,7 @@ def _reserve(db: Database, study_name: str, worker_id: str) -> Job | None:
 
 
 def _adopt(db: Database, study_name: str, worker_id: str) -> Job | None:
-    free = sa.and_(TrialRow.study_name == study_name, ~TrialRow.settled, _free_for(worker_id))
+    free = sa.and_(TrialRow.study_name == study_name, ~TrialRow.settled, free_for(TrialRow, worker_id))
     with db.session() as session:
         rows = session.scalars(sa.select(TrialRow).where(free).order_by(TrialRow.ordinal)).all()
     for row in rows:
@@ -155,8 +155,8 @@ def _adopt(db: Database, study_name: str, worker_id: str) -> Job | None:
     return None
 
 
-def _free_for(worker_id: str) -> sa.ColumnElement[bool]:
-    """Which trials a worker may take: released ones, silent ones, and its own.
+def free_for(row: type[TrialRow] | type[FinalistRow], worker_id: str) -> sa.ColumnElement[bool]:
+    """Which trials, or finalists, a worker may take: released ones, silent ones, and its own.
 
     Its own, because whoever asks for a trial is training none: what carries its name was given to it by a call whose
     answer was lost.
@@ -166,8 +166,7 @@ def _free_for(worker_id: str) -> sa.ColumnElement[bool]:
         utc_now() - WorkerRow.seen_at < GAP_S,
         utc_now() - WorkerRow.steady_since > GRACE_S,
     )
-    released = TrialRow.lease_until == 0.0
-    return sa.or_(released, TrialRow.worker_id == worker_id, sa.and_(TrialRow.lease_until < utc_now(), steady))
+    return sa.or_(row.lease_until == 0.0, row.worker_id == worker_id, sa.and_(row.lease_until < utc_now(), steady))
 
 
 def fill(db: Database, job: Job, template: FrozenTrial, baseline: str) -> int:
@@ -280,10 +279,9 @@ def hand_back(db: Database, job: Job) -> None:
 def release(db: Database, worker_id: str) -> None:
     """A worker is known to be dead: its leases end now. Its name stays, so that its death counts."""
     with db.session() as session, session.begin():
-        session.execute(
-            sa.update(TrialRow).where(TrialRow.worker_id == worker_id, ~TrialRow.settled).values(lease_until=0.0)
-        )
-        session.execute(sa.update(TrialRow).where(TrialRow.recorder == worker_id).values(recording_until=0.0))
+        for row in (TrialRow, FinalistRow):
+            session.execute(sa.update(row).where(row.worker_id == worker_id, ~row.settled).values(lease_until=0.0))
+            session.execute(sa.update(row).where(row.recorder == worker_id).values(recording_until=0.0))
 
 
 def open_places(db: Database, study_name: str) -> int:
@@ -301,10 +299,11 @@ def settled(db: Database, study_name: str) -> int:
 
 
 def epochs_stored(db: Database, study_name: str) -> int:
-    """Epochs of all trials of a study: what grows while anything goes on."""
+    """Epochs of all trials and finalists of a study: what grows while anything goes on."""
     with db.session() as session:
-        count = session.scalar(sa.select(sa.func.count()).where(EpochRow.study_name == study_name))
-    return int(count or 0)
+        rows = (EpochRow, FinalistEpochRow)
+        counts = [session.scalar(sa.select(sa.func.count()).where(row.study_name == study_name)) for row in rows]
+    return sum(int(count or 0) for count in counts)
 
 
 def running(db: Database, study_name: str) -> int:

@@ -8,7 +8,7 @@ import psutil
 import sqlalchemy as sa
 
 from tuner.database.connection import Database, utc_now
-from tuner.database.tables import TrialRow, WorkerRow
+from tuner.database.tables import FinalistRow, TrialRow, WorkerRow
 from tuner.database.trials import GAP_S, LEASE_S, release
 
 
@@ -58,14 +58,10 @@ def beat(db: Database, worker_id: str, study_name: str | None, stage: str) -> No
                 stage=stage,
             )
         )
-        session.execute(
-            sa.update(TrialRow).where(TrialRow.recorder == worker_id).values(recording_until=utc_now() + LEASE_S)
-        )
-        session.execute(
-            sa.update(TrialRow)
-            .where(TrialRow.worker_id == worker_id, ~TrialRow.settled)
-            .values(lease_until=utc_now() + LEASE_S)
-        )
+        until = utc_now() + LEASE_S
+        for row in (TrialRow, FinalistRow):
+            session.execute(sa.update(row).where(row.recorder == worker_id).values(recording_until=until))
+            session.execute(sa.update(row).where(row.worker_id == worker_id, ~row.settled).values(lease_until=until))
 
 
 def leave(db: Database, worker_id: str) -> None:

@@ -1,0 +1,32 @@
+"""From an older version of our tables to the present one.
+
+Owns: the steps, each of which only adds: a column with a value for the rows that are there, or a table.
+Leaves to others: the tables as they are now (tables), when a database is opened (connection).
+"""
+
+import sqlalchemy as sa
+
+from tuner.database.tables import SCHEMA_VERSION, Base, FinalistEpochRow, FinalistRow, VersionRow
+
+_COLUMNS: dict[int, tuple[tuple[str, str, str], ...]] = {
+    2: (
+        ("tuner_studies", "round", "INTEGER NOT NULL DEFAULT 0"),
+        ("tuner_studies", "ended", "VARCHAR(32) NOT NULL DEFAULT ''"),
+        ("tuner_trials", "granted", "INTEGER NOT NULL DEFAULT 0"),
+    ),
+}
+"""Of each version: table, column, and its type in SQL that every database here reads."""
+
+_TABLES = {2: (FinalistRow, FinalistEpochRow)}
+
+
+def migrate(connection: sa.Connection, version: int) -> None:
+    """Bring the tables of a version to the present one. Within a transaction: all of it, or nothing."""
+    for each in range(version + 1, SCHEMA_VERSION + 1):
+        there = sa.inspect(connection)
+        for table, column, kind in _COLUMNS.get(each, ()):
+            if all(known["name"] != column for known in there.get_columns(table)):
+                connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
+        for row in _TABLES.get(each, ()):
+            Base.metadata.tables[row.__tablename__].create(connection, checkfirst=True)
+        connection.execute(sa.insert(VersionRow).values(version=each))
