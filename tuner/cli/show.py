@@ -182,6 +182,7 @@ def print_outcome(status: StudyStatus) -> None:
     name, finished = study.study_name, status.state == "finished"
     steps = [
         (f"tune trials {name}", "every trial, the best first"),
+        (f"tune report {name}", "the outcome and its pictures, in one HTML file"),
         ("tune ui", "compare the runs in MLflow"),
         (f"tune resume {name}" + (f" --trials {2 * study.trials}" if finished else ""), "search on"),
     ]
