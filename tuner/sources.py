@@ -89,9 +89,30 @@ class ImageFolder(Edge):
     colors: Literal["grey", "rgb"] | None = None
 
 
-Files = IdxFiles | NpzFile | CsvFile | ParquetFile | ImageFolder
+class PythonData(Edge):
+    """A function of your own, FILE.py:FUNCTION, called without arguments; only run where --code names the file.
+
+    It returns arrays (x, y) or ((x, y), (test_x, test_y)), or a tf.data.Dataset, or two of them. task: as of a NumPy
+    file.
+    """
+
+    python: str = Field(pattern=r"^.+\.py:[A-Za-z_]\w*$")
+    task: Task = "classification"
+
+    @property
+    def place(self) -> str:
+        """The file, as it is written."""
+        return self.python.rpartition(":")[0]
+
+    @property
+    def function(self) -> str:
+        return self.python.rpartition(":")[2]
+
+
+Files = IdxFiles | NpzFile | CsvFile | ParquetFile | ImageFolder | PythonData
 KINDS: Mapping[str, type[Files]] = {
     "idx": IdxFiles, "npz": NpzFile, "csv": CsvFile, "parquet": ParquetFile, "images": ImageFolder,
+    "python": PythonData,
 }  # fmt: skip
 """By the key that names the file or folder."""
 
@@ -165,7 +186,7 @@ def read_data(raw: str | Mapping[str, Any], validation: float | int, folder: Pat
     if isinstance(files, ImageFolder) and files.size is not None and min(files.size) < 1:
         raise SpecError(f"{where}: dataset.size: {list(files.size)} is no size. Give [height, width] in pixels.")
     spec = DataSpec(name="", validation=validation, files=files, folder=folder)
-    path = spec.path(str(getattr(files, kind)))
+    path = spec.path(files.place if isinstance(files, PythonData) else str(getattr(files, kind)))
     if isinstance(files, IdxFiles):
         return DataSpec(name=path.name, idx=path, validation=validation)
     return DataSpec(name=path.stem or path.name, validation=validation, files=files, folder=folder)

@@ -212,3 +212,17 @@ def test_checking_a_space_names_what_is_never_used_and_what_it_is_in_for(tune: T
     assert told["largest"]["step_seconds"] > 0
     assert told["study_seconds"] > 0
     assert len(told["warnings"]) == 1
+
+
+def test_data_made_by_code_runs_only_where_the_code_is_named(tune: Tune, tmp_path: Path) -> None:
+    (tmp_path / "rows.py").write_text(
+        "from sklearn.datasets import load_iris\n\n\ndef load():\n    return load_iris(return_X_y=True)\n"
+    )
+    (tmp_path / "my.yaml").write_text("dataset: {python: rows.py:load}\nparameters: {units: [8, 16]}\n")
+    for command in (["start", "--space", "my.yaml"], ["spaces", "check", "my.yaml"]):
+        assert "If you trust that code, add --code" in one_line(tune(*command), 2)
+    assert not (tmp_path / "tuner.db").exists()
+    done = tune("spaces", "check", "my.yaml", "--quick", "--code", "rows.py")
+    assert done.returncode == 0, done.stderr
+    done = tune("start", "--space", "my.yaml", "--study", "s", "--detach", "--code", "rows.py")
+    assert done.stderr.startswith("study s is stored; run it with: tune worker --study s --code /")

@@ -14,6 +14,7 @@ from typing import Any
 import click
 import psutil
 
+from tuner.code import Code
 from tuner.data.dataset import DataInfo
 from tuner.errors import SpecError
 from tuner.spec import StudySpec
@@ -66,13 +67,14 @@ def say(outlook: Outlook) -> None:
         click.echo(f"tune: {each}", err=True)
 
 
-def check(spec: StudySpec, info: DataInfo, slots: Sequence[Slot], quick: bool) -> Report:
+def check(spec: StudySpec, info: DataInfo, slots: Sequence[Slot], quick: bool, codes: Sequence[Code] = ()) -> Report:
     """Look ahead, and unless it is to be quick, run some steps of the smallest and the largest network."""
     memory_mib, process_mib = _memory_of(slots)
     outlook = look_ahead(spec, info, memory_mib, process_mib)
     if quick:
         return Report(spec, outlook, memory_mib, len(slots))
-    request = {"text": spec.text, "name": spec.name, "folder": str(spec.folder), "workers": len(slots)}
+    request: dict[str, Any] = {"text": spec.text, "name": spec.name, "folder": str(spec.folder), "workers": len(slots)}
+    request |= {"codes": [str(each.file) for each in codes if each.place.endswith(".py")]}
     done = subprocess.run(
         [sys.executable, "-m", "tuner.studies.trying"],
         input=json.dumps(request), capture_output=True, text=True, env={**os.environ, **slots[0].environment()},

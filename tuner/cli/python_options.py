@@ -28,7 +28,7 @@ class Given:
 
 code_option = click.option(
     "--code", multiple=True, metavar="FILE|MODULE",
-    help="Python code that may be run here, for networks made by code; may be given several times.",
+    help="Python code that may be run here, for networks or data made by code; may be given several times.",
 )  # fmt: skip
 
 

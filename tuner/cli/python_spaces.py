@@ -112,6 +112,8 @@ def _argument(code: Code) -> str:
     return place if code.name is None else f"{place}:{code.name}"
 
 
-def worker_arguments(code: Code | None) -> list[str]:
-    """What a worker process is told of the code that this person named."""
-    return [] if code is None else ["--code", _argument(code)]
+def worker_arguments(code: Code | None, others: Sequence[Code] = ()) -> list[str]:
+    """What a worker process is told of the code that this person named. others: such as makes the data."""
+    every = [*([] if code is None else [code]), *others]
+    named = dict.fromkeys(_argument(each) for each in every)
+    return [word for each in named for word in ("--code", each)]

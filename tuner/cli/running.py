@@ -27,7 +27,6 @@ from tuner.cli.python_options import code_option, given_of, python_options
 from tuner.settings import Settings
 
 if TYPE_CHECKING:
-    from tuner.code import Code
     from tuner.database.connection import Database
     from tuner.database.studies import StudyView
     from tuner.workers.devices import Slot
@@ -85,18 +84,21 @@ def start(
     Example: tune start --space fashion_mnist --trials 20
     """
     from tuner.cli import outlook, python_spaces
+    from tuner.code import find_code
     from tuner.data.sources import load
     from tuner.search.possible import check_algorithms
     from tuner.studies.code import code_options
     from tuner.studies.service import bind_data, create_study
 
     settings = settings_of(storage)
-    spec, code = python_spaces.read_space(space, given_of(python))
+    given = given_of(python)
+    spec, code = python_spaces.read_space(space, given)
+    codes = [find_code(each) for each in given.code]
     check_algorithms(spec, space)
     slots = _slots(device, workers, gpus, workers_per_gpu, mixed_precision)
     if not detach or code is not None:
         # Damage and absence of the data show here, in one line, before anything is stored.
-        dataset = load(spec.data, 0)
+        dataset = load(spec.data, 0, codes)
     if code is None and not detach:
         ahead = outlook.look(spec, dataset.info, slots)
     if code is not None:
@@ -113,15 +115,15 @@ def start(
         options=code_options(code),
     )
     if study.data_digest is not None and not detach:
-        bind_data(db, study, spec.data.name, load(spec.data, study.seed).digest)
+        bind_data(db, study, spec.data.name, load(spec.data, study.seed, codes).digest)
     if detach:
-        command = " ".join(["tune worker --study", study.study_name, *python_spaces.worker_arguments(code)])
+        command = " ".join(["tune worker --study", study.study_name, *python_spaces.worker_arguments(code, codes)])
         click.echo(f"study {study.study_name} is stored; run it with: {command}", err=True)
         click.echo(json.dumps({"study_name": study.study_name}) if as_json else study.study_name)
         return
     if code is None:
         outlook.say(ahead)
-    _run(db, settings, study, slots, fit, as_json, code)
+    _run(db, settings, study, slots, fit, as_json, python_spaces.worker_arguments(code, codes))
 
 
 @click.command()
@@ -155,6 +157,7 @@ def resume(
 
     Example: tune resume fashion_mnist-1 --trials 60
     """
+    from tuner.cli.python_spaces import worker_arguments
     from tuner.code import find_code
     from tuner.data.sources import load
     from tuner.studies.code import code_for
@@ -165,11 +168,12 @@ def resume(
     slots = _slots(device, workers, gpus, workers_per_gpu, mixed_precision)
     there = view_of(db, study)
     spec = spec_of(there)
-    found = code_for(there, spec, [find_code(each) for each in code])
+    codes = [find_code(each) for each in code]
+    found = code_for(there, spec, codes)
     # Other data, or none, shows here in one line, before anything is changed.
-    bind_data(db, there, spec.data.name, load(spec.data, there.seed).digest)
+    bind_data(db, there, spec.data.name, load(spec.data, there.seed, codes).digest)
     view = resume_study(db, study, trials, timeout)
-    _run(db, settings, view, slots, fit, as_json, found)
+    _run(db, settings, view, slots, fit, as_json, worker_arguments(found, codes))
 
 
 @click.command()
@@ -244,15 +248,14 @@ def _slots(
 
 
 def _run(
-    db: "Database", settings: Settings, study: "StudyView", slots: Any, fit: bool, as_json: bool, code: "Code | None"
+    db: "Database", settings: Settings, study: "StudyView", slots: Any, fit: bool, as_json: bool, named: list[str]
 ) -> None:
     from tuner.cli import live, show
-    from tuner.cli.python_spaces import worker_arguments
     from tuner.studies.service import study_status
     from tuner.workers.pool import Pool
 
     logs = Path("tuner-logs") / study.study_name.replace("/", "_")
-    arguments = [*(["--fit"] if fit else []), *worker_arguments(code)]
+    arguments = [*(["--fit"] if fit else []), *named]
     pool = Pool(db, settings.storage, study.study_name, slots, logs, arguments)
     if slots[0].gpu is None:
         click.echo(f"tune: no GPU; {len(slots)} workers on the CPU, {slots[0].threads} threads each", err=True)

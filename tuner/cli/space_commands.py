@@ -5,6 +5,7 @@ import sys
 import click
 
 from tuner.cli.common import json_option, print_json
+from tuner.cli.python_options import code_option
 
 
 @click.group()
@@ -46,25 +47,28 @@ def spaces_show(space: str, as_json: bool) -> None:
 @spaces.command("check")
 @click.argument("space")
 @click.option("--quick", is_flag=True, help="Only read the file and the data; train nothing.")
+@code_option
 @json_option
-def spaces_check(space: str, quick: bool, as_json: bool) -> None:
+def spaces_check(space: str, quick: bool, code: tuple[str, ...], as_json: bool) -> None:
     """Check a search space before anything runs: the file, its data, its smallest and largest network.
 
     Example: tune spaces check my_space.yaml
     """
     from tuner.cli import outlook
     from tuner.cli import spaces as rooms
+    from tuner.code import find_code
     from tuner.data.sources import load
     from tuner.search.possible import check_algorithms
     from tuner.workers.devices import cpu_cores, find_gpus, slots
 
     spec = rooms.find_space(space)
     check_algorithms(spec, space)
-    dataset = load(spec.data, 0)
+    codes = [find_code(each) for each in code]
+    dataset = load(spec.data, 0, codes)
     # What a network of one's own code asks is known when it runs; `tune start` builds it once beforehand.
     report = None
     if spec.code is None:
-        report = outlook.check(spec, dataset.info, slots("auto", None, find_gpus(), cpu_cores()), quick)
+        report = outlook.check(spec, dataset.info, slots("auto", None, find_gpus(), cpu_cores()), quick, codes)
     if as_json:
         print_json({**rooms.space_object(spec), **(outlook.report_object(report) if report else {})})
     else:

@@ -4,18 +4,20 @@ Owns: which loader serves which source.
 Leaves to others: files and downloads (cache, idx, tables, arrays, images), checks, parts and digest (found).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from tuner.code import Code
 from tuner.data import cache, idx
 from tuner.data.arrays import read_npz
 from tuner.data.dataset import Dataset, Rows
 from tuner.data.found import Found, images_of, labels_of, split
 from tuner.data.images import read_images
+from tuner.data.own_code import read_python
 from tuner.data.tables import read_table
 from tuner.errors import DataError
-from tuner.sources import CsvFile, DataSpec, ImageFolder, NpzFile, ParquetFile, known_sources
+from tuner.sources import CsvFile, DataSpec, ImageFolder, NpzFile, ParquetFile, PythonData, known_sources
 from tuner.words import nearest
 
 _DIGITS = tuple("0123456789")
@@ -29,13 +31,16 @@ _CLASS_NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def load(data: DataSpec, seed: int) -> Dataset:
+def load(data: DataSpec, seed: int, codes: Sequence[Code] = ()) -> Dataset:
     """Load, check and split a data set. The same spec and seed give the same rows, everywhere.
 
     seed: of the validation rows, not negative; the test rows do not depend on it.
+    codes: Python code that may be run, as the person who started this process named it.
     Raises DataError where the data is not there, is damaged, or has too few rows for the split.
     """
-    if data.files is not None:
+    if isinstance(data.files, PythonData):
+        found = read_python(data, codes)
+    elif data.files is not None:
         found = _FILES[type(data.files)](data)
     elif data.idx is not None:
         found = _from_idx(data)

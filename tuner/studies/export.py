@@ -165,7 +165,7 @@ def _numbered(model: Path, spec: StudySpec) -> list[str]:
 def _dataset(spec: StudySpec, status: StudyStatus) -> Dataset | None:
     try:
         return load(spec.data, status.study.seed)
-    except DataError as error:
+    except (DataError, InputError) as error:
         logger.warning("%s Classes are shown by number, and there is no sample.", error)
         return None
 

@@ -4,8 +4,8 @@ Owns: the trial of a few rows, and the estimate; `python -m tuner.studies.trying
 a worker's share of the machine.
 Leaves to others: which networks (preflight), training (training), who starts it and shows what it found (cli).
 
-Reads one JSON object on stdin - text, name and folder of the specification, and how many workers there will be - and
-writes one on stdout.
+Reads one JSON object on stdin - text, name and folder of the specification, files of code that may be run for the data,
+how many workers there will be - and writes one on stdout.
 """
 
 import contextlib
@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from tuner.code import find_code
 from tuner.data.dataset import Dataset, Rows
 from tuner.data.preprocessing import fit
 from tuner.data.sources import load
@@ -139,7 +140,7 @@ def _answer(request: dict[str, Any]) -> dict[str, Any]:
     share = read_share()
     backend.prepare(share.threads, share.gpu_memory_mib, share.mixed_precision)
     spec = parse_spec(request["text"], request["name"], Path(request["folder"]), request["name"])
-    dataset = load(spec.data, _SEED)
+    dataset = load(spec.data, _SEED, [find_code(each) for each in request["codes"]])
     small, large = (try_network(spec, dataset, each) for each in ends(spec, dataset.info))
     return {
         "tried": [

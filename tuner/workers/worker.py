@@ -250,7 +250,7 @@ class _Worker:
 
                 # Before the first trial, also where there is only a winner to be scored: its classes are the code's.
                 load_object(code, spec.code.name)
-            dataset = load(spec.data, view.seed)
+            dataset = load(spec.data, view.seed, self._codes)
             patiently(lambda: bind_data(self._db, view, spec.data.name, dataset.digest))
             info = dataset.info
             tags = {

@@ -1,0 +1,130 @@
+"""Rows from a function of one's own: what it may give, what goes wrong, and that it runs only where it was named."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+
+from tuner.code import Code, find_code
+from tuner.data.dataset import Dataset
+from tuner.data.sources import load
+from tuner.errors import DataError, InputError, SpecError
+from tuner.sources import read_data
+
+DIGITS = load_digits()
+HEAD = """
+import numpy as np
+from sklearn.datasets import load_digits
+digits = load_digits()
+x, y = digits.images[:300].astype("uint8"), digits.target[:300]
+"""
+
+Rows = Callable[..., Dataset]
+
+
+@pytest.fixture
+def rows(tmp_path: Path) -> Rows:
+    """Write a file with a function `rows` of these lines, name it, and load what it gives."""
+
+    def of(lines: str, named: bool = True, function: str = "rows", task: str = "classification") -> Dataset:
+        body = "\n".join(f"    {line}" for line in lines.splitlines())
+        (tmp_path / "mine.py").write_text(f"{HEAD}\ndef rows():\n{body}\n")
+        spec = read_data({"python": f"mine.py:{function}", "task": task}, 0.2, tmp_path, "space.yaml")
+        codes: list[Code] = [find_code(str(tmp_path / "mine.py"))] if named else []
+        return load(spec, 0, codes)
+
+    return of
+
+
+def test_a_function_gives_arrays_with_or_without_test_rows(rows: Rows) -> None:
+    whole = rows("return x, y")
+    assert whole.info.input_shape == (8, 8, 1)
+    assert whole.info.test_rows == 60
+    parts = rows("return (x[:200], y[:200]), (x[200:], y[200:])")
+    np.testing.assert_array_equal(parts.test.x[..., 0], DIGITS.images[200:300])
+
+
+@pytest.mark.parametrize("batches", ["", ".batch(32)", ".batch(32, drop_remainder=False).prefetch(2)"])
+def test_a_function_gives_a_tensorflow_dataset_in_rows_or_batches(rows: Rows, batches: str) -> None:
+    data = rows(f"import tensorflow as tf\nreturn tf.data.Dataset.from_tensor_slices((x, y)){batches}")
+    assert data.digest == rows("return x, y").digest
+
+
+def test_two_tensorflow_datasets_are_training_and_test_rows(rows: Rows) -> None:
+    data = rows(
+        "import tensorflow as tf\nwhole = tf.data.Dataset.from_tensor_slices((x, y))\n"
+        "return whole.take(200), whole.skip(200).batch(7)"
+    )
+    assert data.info.test_rows == 100
+
+
+def test_a_regression_takes_numbers(rows: Rows) -> None:
+    data = rows("return x.reshape(300, 64), y / 10", task="regression")
+    assert data.info.task == "regression"
+    assert data.info.input_shape == (64,)
+
+
+def test_code_that_was_not_named_is_not_run(rows: Rows, tmp_path: Path) -> None:
+    words = r"the data is made by mine\.py:rows\. If you trust that code, add --code .*mine\.py"
+    with pytest.raises(InputError, match=words):
+        rows("open('trace', 'w').close()\nreturn x, y", named=False)
+    assert not (tmp_path / "trace").exists()
+    spec = read_data({"python": "mine.py:rows"}, 0.2, tmp_path, "space.yaml")
+    with pytest.raises(InputError):
+        load(spec, 0, [find_code(f"{tmp_path / 'mine.py'}:other")])
+    (tmp_path / "theirs.py").write_text("")
+    with pytest.raises(InputError):
+        load(spec, 0, [find_code(str(tmp_path / "theirs.py"))])
+
+
+def test_the_same_file_in_another_folder_may_be_named_on_another_machine(rows: Rows, tmp_path: Path) -> None:
+    here = rows("return x, y")
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "mine.py").rename(tmp_path / "elsewhere" / "mine.py")
+    spec = read_data({"python": "mine.py:rows"}, 0.2, tmp_path, "space.yaml")
+    assert load(spec, 0, [find_code(str(tmp_path / "elsewhere" / "mine.py"))]).digest == here.digest
+
+
+def test_what_a_file_imports_from_beside_itself_is_found(rows: Rows, tmp_path: Path) -> None:
+    (tmp_path / "helper_of_mine.py").write_text("def double(x):\n    return 2 * x\n")
+    data = rows("import helper_of_mine\nreturn helper_of_mine.double(x[:, :4]), y")
+    assert data.info.input_shape == (4, 8, 1)
+
+
+BAD = {
+    "it raises": ("1 / 0\nreturn x, y", r"mine\.py: rows, line 8: ZeroDivisionError: division by zero"),
+    "it returns nothing": ("pass", r"rows returns NoneType\. Return \(x, y\)"),
+    "it returns three": ("return x, y, x", r"rows returns tuple of 3\."),
+    "it returns words": ("return 'x', 'y'", r"rows returns str and str\."),
+    "too few labels": ("return x, y[:-1]", "300 training rows, but 299 targets"),
+    "no numbers": ("z = x.astype('float32')\nz[7, 1, 2] = np.nan\nreturn z, y", "nan in row"),
+    "it never ends": (
+        "import tensorflow as tf\nreturn tf.data.Dataset.from_tensor_slices((x, y)).repeat()",
+        r"never ends\. Leave out \.repeat\(\)",
+    ),
+    "rows without labels": (
+        "import tensorflow as tf\nreturn tf.data.Dataset.from_tensor_slices(x)", "has to give pairs",
+    ),
+    "an empty dataset": (
+        "import tensorflow as tf\nreturn tf.data.Dataset.from_tensor_slices((x, y)).take(0)", "is empty",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_what_a_function_does_wrong_is_told_in_one_line(rows: Rows, case: str) -> None:
+    lines, words = BAD[case]
+    with pytest.raises(DataError, match=words) as raised:
+        rows(lines)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_function_that_is_not_there_and_a_file_that_is_not_python_are_named(rows: Rows, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"mine\.py: row is no function in that file"):
+        rows("return x, y", function="row")
+    with pytest.raises(SpecError, match=r"mine\.py: line 8: not Python"):
+        rows("return return")
+    with pytest.raises(SpecError, match=r"space\.yaml: dataset\.python: .*mine"):
+        read_data({"python": "mine.py"}, 0.2, tmp_path, "space.yaml")

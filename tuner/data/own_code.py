@@ -1,0 +1,120 @@
+"""Rows that a function of a person's own gives: arrays, or a `tf.data.Dataset`.
+
+Owns: running the function, only from code that the person named, and what it may return.
+Leaves to others: naming and finding code (code), what arrays have to look like (arrays).
+"""
+
+import importlib.util
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuner.code import Code
+from tuner.data.arrays import Part, found_of
+from tuner.data.found import Found
+from tuner.errors import DataError, InputError
+from tuner.sources import DataSpec, PythonData
+
+_INFINITE = -1
+_EVERY_RETURN = "(x, y), ((x, y), (test_x, test_y)), or tf.data.Datasets in the place of (x, y)"
+
+
+def read_python(data: DataSpec, codes: Sequence[Code]) -> Found:
+    """Call the function and take its rows. codes: those that the person who started this process named.
+
+    Raises InputError where the file is not among them, DataError for code that fails or gives something else.
+    """
+    spec = data.files
+    assert isinstance(spec, PythonData)
+    path, name = data.path(spec.place), spec.function
+    code = _named(codes, path, name)
+    if code is None:
+        raise InputError(f"{path}: the data is made by {spec.python}. If you trust that code, add --code {path}")
+    where = f"{code.file}: {name}"
+    made = _call(code, name, where)
+    train, test = _parts(made, where)
+    return found_of(train, test, spec.task, where)
+
+
+def _named(codes: Sequence[Code], path: Path, name: str) -> Code | None:
+    """On another machine the same file may lie elsewhere; that the rows are the same is held by their digest."""
+    fit = [each for each in codes if each.file.name == path.name and each.name in (None, name)]
+    return next((each for each in fit if each.file == path), fit[0] if fit else None)
+
+
+def _call(code: Code, name: str, where: str) -> Any:
+    module_name = f"tuner_data_{code.digest[:12]}"
+    module = sys.modules.get(module_name)
+    folder = str(code.root)
+    if folder not in sys.path:
+        # Its own imports start from its folder, also those that its functions make later.
+        sys.path.insert(0, folder)
+    try:
+        if module is None:
+            spec = importlib.util.spec_from_file_location(module_name, code.file)
+            assert spec is not None
+            assert spec.loader is not None
+            module = importlib.util.module_from_spec(spec)
+            sys.modules[module_name] = module
+            try:
+                spec.loader.exec_module(module)
+            except BaseException:
+                del sys.modules[module_name]
+                raise
+        function = getattr(module, name, None)
+        if not callable(function):
+            raise DataError(f"{where} is no function in that file. Write dataset: {{python: FILE.py:FUNCTION}}.")
+        return function()
+    except DataError:
+        raise
+    # Whatever the person's code raises; it is theirs to mend, so it is told with its line.
+    except Exception as error:
+        lines = [each for each in traceback.extract_tb(error.__traceback__) if Path(each.filename) == code.file]
+        line = f", line {lines[-1].lineno}" if lines else ""
+        words = " ".join(str(error).split())[:300]
+        raise DataError(f"{where}{line}: {type(error).__name__}: {words}") from error
+
+
+def _parts(made: Any, where: str) -> tuple[Part, Part | None]:
+    if _is_dataset(made):
+        return _from_dataset(made, where), None
+    if not isinstance(made, tuple | list) or len(made) != 2:
+        raise DataError(f"{where} returns {_kind(made)}. Return {_EVERY_RETURN}.")
+    first, second = made
+    if _is_dataset(first) and _is_dataset(second):
+        return _from_dataset(first, f"{where}: training rows"), _from_dataset(second, f"{where}: test rows")
+    if isinstance(first, tuple | list) and isinstance(second, tuple | list) and len(first) == len(second) == 2:
+        return (np.asarray(first[0]), np.asarray(first[1])), (np.asarray(second[0]), np.asarray(second[1]))
+    if isinstance(first, str | dict) or isinstance(second, str | dict):
+        raise DataError(f"{where} returns {_kind(first)} and {_kind(second)}. Return {_EVERY_RETURN}.")
+    return (np.asarray(first), np.asarray(second)), None
+
+
+def _is_dataset(made: Any) -> bool:
+    return hasattr(made, "as_numpy_iterator") and hasattr(made, "element_spec")
+
+
+def _kind(made: Any) -> str:
+    size = f" of {len(made)}" if isinstance(made, tuple | list) else ""
+    return f"{type(made).__name__}{size}"
+
+
+def _from_dataset(dataset: Any, where: str) -> Part:
+    """Rows, or batches where a target has a dimension of its own: a target without one is a row's."""
+    element = dataset.element_spec
+    if not isinstance(element, tuple) or len(element) != 2 or not all(hasattr(each, "shape") for each in element):
+        raise DataError(f"{where}: a tf.data.Dataset has to give pairs (x, y), not {element}.")
+    if int(dataset.cardinality()) == _INFINITE:
+        raise DataError(f"{where}: the tf.data.Dataset never ends. Leave out .repeat().")
+    pairs = list(dataset.as_numpy_iterator())
+    if not pairs:
+        raise DataError(f"{where}: the tf.data.Dataset is empty.")
+    join: Any = np.stack if element[1].shape.rank == 0 else np.concatenate
+    try:
+        return join([x for x, _ in pairs]), join([y for _, y in pairs])
+    except ValueError as error:
+        raise DataError(f"{where}: rows of the tf.data.Dataset differ in shape ({error}).") from error
