@@ -21,6 +21,7 @@ from tuner.edge import Edge, complaint
 from tuner.errors import SpecError
 from tuner.families import CALLBACKS, FAMILIES, LOSSES, NEEDS_IMAGES, SETTINGS, Task
 from tuner.metrics import METRICS, Direction, key
+from tuner.objectives import COSTS, spread
 from tuner.parameters import read_parameters
 from tuner.sources import DataSpec, may_be_images, read_data, task_of
 from tuner.space import Choice, Space
@@ -68,6 +69,7 @@ class SpaceFile(Edge):
     validation: int | float = 0.2
     model: str | dict[str, str] = "mlp"
     objective: Objective = Objective()
+    objectives: tuple[Objective, ...] = Field(default=(), strict=False)
     metrics: tuple[str, ...] = Field(default=(), strict=False)
     parameters: dict[str, Any] | None = None
     callbacks: tuple[str | dict[str, dict[str, Any]], ...] = Field(default=(), strict=False)
@@ -99,6 +101,12 @@ class StudySpec:
     digest: str
     code: CodeName | None = None
     callbacks: tuple[Mapping[str, Any], ...] = ()
+    further_objectives: tuple[Objective, ...] = ()
+
+    @property
+    def objectives(self) -> tuple[Objective, ...]:
+        """All of them; the first is the one by which epochs are compared."""
+        return (self.objective, *self.further_objectives)
 
 
 def read_spec(path: Path) -> StudySpec:
@@ -115,7 +123,7 @@ def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:
 
     where: what errors call it. folder: what relative paths in it start from. Raises SpecError.
     """
-    file = _shape(_load(text, where), where)
+    file = _first_of_several(_shape(_load(text, where), where), where)
     if isinstance(file.model, dict):
         return _python_spec(file, text, name, folder, where)
     model = file.model
@@ -132,7 +140,9 @@ def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:
     space = read_parameters(file.parameters, FAMILIES[model], where)
     if task == "regression" and "objective" not in file.model_fields_set:
         file = file.model_copy(update={"objective": Objective(metric="val_mae", direction="minimize")})
-    _check_objective(file, task, where)
+    _check_objective(file, file.objective, task, where)
+    for each in file.objectives[1:]:
+        _check_further(file, each, task, where)
     _check_task(space, task, where)
     return StudySpec(
         name=name,
@@ -147,6 +157,7 @@ def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:
         text=text,
         folder=folder,
         digest=_digest(file),
+        further_objectives=file.objectives[1:],
     )
 
 
@@ -185,7 +196,39 @@ def _python_spec(file: SpaceFile, text: str, name: str, folder: Path, where: str
         digest=_digest(file),
         code=read_name(style, file.model[style], f"{where}: model.{style}"),
         callbacks=_callbacks(file, where),
+        further_objectives=file.objectives[1:],
     )
+
+
+def _first_of_several(file: SpaceFile, where: str) -> SpaceFile:
+    """Of several objectives the first takes the place of the one; such a study is not pruned."""
+    if "objectives" not in file.model_fields_set:
+        return file
+    if "objective" in file.model_fields_set:
+        raise SpecError(f"{where}: objective and objectives: give one of them.")
+    if len(file.objectives) < 2:
+        raise SpecError(f"{where}: objectives: are several, such as [val_accuracy, parameters]. For one: objective:.")
+    names = [each.metric for each in file.objectives]
+    if len(set(names)) < len(names):
+        raise SpecError(f"{where}: objectives: {', '.join(names)}: one is given twice.")
+    if "pruner" in file.search.model_fields_set and file.search.pruner.name != "none":
+        raise SpecError(
+            f"{where}: search.pruner: {file.search.pruner.name} compares trials by one objective, and there are "
+            f"{len(names)}. Leave it out: such studies run unpruned."
+        )
+    search = file.search.model_copy(update={"pruner": Algorithm(name="none")})
+    return file.model_copy(update={"objective": file.objectives[0], "search": search})
+
+
+def _check_further(file: SpaceFile, objective: Objective, task: Task, where: str) -> None:
+    """An objective after the first: a metric of the validation rows, or what the network costs."""
+    if objective.metric in COSTS:
+        if objective.direction == "maximize":
+            raise SpecError(f"{where}: objectives: less of {objective.metric} is better. Set direction: minimize.")
+    elif objective.metric.startswith("val_"):
+        _check_objective(file, objective, task, where)
+    else:
+        raise SpecError(f"{where}: objectives: {objective.metric!r} is not known{nearest(objective.metric, COSTS)}")
 
 
 def _callbacks(file: SpaceFile, where: str) -> tuple[Mapping[str, Any], ...]:
@@ -248,6 +291,8 @@ def _shape(content: Mapping[str, Any], where: str) -> SpaceFile:
         content["search"] = {
             key: _algorithm(value) if key in ("sampler", "pruner") else value for key, value in search.items()
         }
+    if "objectives" in content:
+        content["objectives"] = spread(content["objectives"])
     try:
         return SpaceFile.model_validate(content)
     except ValidationError as error:
@@ -270,8 +315,8 @@ def _data(file: SpaceFile, folder: Path, where: str) -> DataSpec:
     return read_data(file.dataset, file.validation, folder, where)
 
 
-def _check_objective(file: SpaceFile, task: Task, where: str) -> None:
-    metric = file.objective.metric
+def _check_objective(file: SpaceFile, objective: Objective, task: Task, where: str) -> None:
+    metric = objective.metric
     for name in file.metrics:
         if key(name) not in METRICS[task]:
             raise SpecError(f"{where}: metrics: {name!r} is no metric of a {task}{nearest(name, METRICS[task])}")
@@ -288,7 +333,7 @@ def _check_objective(file: SpaceFile, task: Task, where: str) -> None:
             raise SpecError(f"{where}: objective.metric: {metric!r} is not measured. Add metrics: [{name}].")
         raise SpecError(f"{where}: objective.metric: {metric!r} is not measured{nearest(metric, known)}")
     better = "minimize" if metric == "val_loss" else METRICS[task][key(metric.removeprefix("val_"))]
-    if better != file.objective.direction:
+    if better != objective.direction:
         word = "lower" if better == "minimize" else "higher"
         raise SpecError(f"{where}: objective: {metric} is better when it is {word}. Set direction: {better}.")
 

@@ -33,8 +33,8 @@ def test_the_report_reaches_mlflow_once_it_answers(db: Database, tmp_path: Path)
     top = {file.path for file in client.list_artifacts(run_id)}
     assert top == {"spec.yaml", "report.html", "pictures"}
     inside = {file.path for file in client.list_artifacts(run_id, "pictures")}
-    # Five trials are too few to say which parameters mattered.
-    assert inside == {name for name in STUDY_FILES if "/" in name} - {"pictures/importance.png"}
+    # Five trials are too few to say which parameters mattered, and one objective has no front.
+    assert inside == {name for name in STUDY_FILES if "/" in name} - {"pictures/importance.png", "pictures/pareto.png"}
     page = Path(client.download_artifacts(run_id, "report.html", str(tmp_path))).read_text()
     assert "Trial 1 is the best" in page
 

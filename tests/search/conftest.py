@@ -1,7 +1,7 @@
 """A study of a known function, run as workers run it: one sampler a trial, all state in the database."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +66,7 @@ class Search:
         CONFIGURE[self.spec.model](ask, self.spec.task, True)
         return used
 
-    def tell(self, number: int, ordinal: int, value: float, state: str = "complete") -> None:
+    def tell(self, number: int, ordinal: int, value: float | Sequence[float], state: str = "complete") -> None:
         study = open_optuna_study(self.db.storage, self.name, self.spec, SEED, ordinal)
         tell(study, self.db.storage, number, state, value)
 
@@ -78,6 +78,9 @@ class Search:
             found.append(function(params))
             self.tell(number, ordinal, found[-1])
         return max(found)
+
+
+Begin = Callable[[StudySpec], Search]
 
 
 @pytest.fixture

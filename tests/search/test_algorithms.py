@@ -1,16 +1,13 @@
 """Each sampler finds what is best, each pruner stops what it should, in studies that live in a database."""
 
 import importlib.util
-from collections.abc import Callable
 
 import pytest
 
-from tests.search.conftest import BOWL, SEED, Search, bowl, spec_of
+from tests.search.conftest import BOWL, SEED, Begin, bowl, spec_of
 from tuner.search import cells
 from tuner.search.optuna_study import adopt, open_optuna_study, tell, trial_template
-from tuner.spec import StudySpec
 
-Begin = Callable[[StudySpec], Search]
 needs_torch = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None, reason="torch is not installed (the extra `gp`)"
 )

@@ -1,7 +1,6 @@
 """Trials are compared at equal seconds: what is dear must be good, what is cheap may take its time."""
 
-from tests.search.conftest import SEED, Search, spec_of
-from tests.search.test_algorithms import Begin
+from tests.search.conftest import SEED, Begin, Search, spec_of
 from tuner.search.optuna_study import adopt, open_optuna_study, tell, trial_template
 from tuner.search.rungs import SPENT, note_seconds
 

@@ -11,6 +11,7 @@ from typing import Any
 from tuner.analysis import charts, story
 from tuner.analysis.chart import Chart
 from tuner.analysis.parallel import parallel
+from tuner.analysis.pareto import pareto
 from tuner.analysis.plotly_page import figure, render
 from tuner.analysis.results import span_s
 from tuner.analysis.weights import weights_of
@@ -40,6 +41,7 @@ def all_charts(status: StudyStatus, weights: Mapping[str, float], method: str) -
     found = [
         charts.against_baselines(status),
         charts.history(status) if status.trials else None,
+        pareto(status),
         parallel(status, weights),
         charts.importances(weights, method),
         *charts.slices(status, weights),

@@ -20,6 +20,7 @@ TOP: Mapping[str, str] = {
     "validation": "training rows kept for validation: a share below 1, or a number of rows",
     "model": "a family, or Python code that makes the network",
     "objective": "the metric of the validation rows that the study optimizes",
+    "objectives": "several of them, the first a metric of the validation rows; a study of such is not pruned",
     "metrics": "further metrics of Keras to watch, by name",
     "parameters": "what is searched, and what is fixed; a parameter that is left out has its default",
     "callbacks": "of Keras, each by name alone or with options; for a network of your own code",

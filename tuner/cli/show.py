@@ -6,14 +6,16 @@ Leaves to others: the moving view (live), what is known (studies).
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
+import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from tuner.database.trials import TrialView
 from tuner.space import Choice, Params
+from tuner.studies.pareto import front, values_of
 from tuner.studies.service import FAILED, StudyStatus, ranked, spec_of
 from tuner.words import duration, params_in_words
 
@@ -99,22 +101,55 @@ def print_status(status: StudyStatus) -> None:
 def print_trials(status: StudyStatus, top: int | None) -> None:
     """`tune trials`."""
     metric = objective(status)
-    table = _table("trial", "state", metric, "best epoch", "epochs", "seconds", "verdict, configuration")
+    further = further_objectives(status)
+    columns = ("trial", "state", metric, *further, "best epoch", "epochs", "seconds")
+    table = _table(*columns, "verdict, configuration", right=further)
+    on_front = {trial.ordinal for trial in front(spec_of(status.study), status.trials)} if further else set()
     for trial in ranked(status.trials, spec_of(status.study).objective.direction)[:top]:
         words = params_in_words(searched_params(status, trial))
         if trial.reason and trial.state in FAILED:
             words = f"{trial.reason}: {words}"
         verdict = f"[yellow]{escape(trial.tags['verdict'])}[/]\n" if "verdict" in trial.tags else ""
         table.add_row(
-            label(trial),
+            label(trial) + (" *" if trial.ordinal in on_front else ""),
             f"[{STYLES.get(trial.state, '')}]{trial.state}[/]" if trial.state in STYLES else trial.state,
             number(trial.value),
+            *(further_figure(trial, name) for name in further),
             str(trial.best_epoch or "-"),
             str(len(trial.epochs)),
             f"{spent_s(trial):.1f}",
             verdict + escape(words),
         )
     Console().print(table)
+    if on_front:
+        click.echo("* no other trial is at least as good in every objective", err=True)
+
+
+def print_front(status: StudyStatus) -> None:
+    """The trials of a study with several objectives that no other beats in all of them."""
+    spec, further = spec_of(status.study), further_objectives(status)
+    table = _table("trial", objective(status), *further, "configuration", right=further)
+    for trial in front(spec, status.trials):
+        words = params_in_words(searched_params(status, trial))
+        table.add_row(
+            label(trial), number(trial.value), *(further_figure(trial, each) for each in further), escape(words)
+        )
+    console = Console(highlight=False)
+    names = escape(", ".join((objective(status), *further)))
+    console.print(f"\nThe Pareto front: no other trial is at least as good in {names}")
+    console.print(table)
+
+
+def further_objectives(status: StudyStatus) -> list[str]:
+    """The objectives of a study after its first."""
+    return [each.metric for each in spec_of(status.study).further_objectives]
+
+
+def further_figure(trial: TrialView, name: str) -> str:
+    """A trial's figure of a further objective; a count without digits after the point."""
+    if name not in trial.tags:
+        return "-"
+    return f"{float(trial.tags[name]):,.0f}" if name == "parameters" else number(float(trial.tags[name]))
 
 
 def print_best(status: StudyStatus) -> None:
@@ -127,6 +162,8 @@ def print_best(status: StudyStatus) -> None:
     named = f" ({escape(best.baseline)})" if best.baseline else ""
     console.print(f"[bold]trial {best.trial_number}[/]{named} of {escape(status.study.study_name)}")
     _print_result(console, status, best)
+    if further_objectives(status):
+        print_front(status)
 
 
 def _print_result(console: Console, status: StudyStatus, best: TrialView) -> None:
@@ -178,6 +215,8 @@ def print_outcome(status: StudyStatus) -> None:
     _print_result(console, status, best)
     for line in baseline_lines(status):
         console.print(f"  {line}")
+    if further_objectives(status):
+        print_front(status)
     console.print("\nNext:")
     name, finished = study.study_name, status.state == "finished"
     steps = [
@@ -229,11 +268,12 @@ def _test_figure(status: StudyStatus) -> float | None:
     return test.get(headline(test))
 
 
-def _table(*columns: str) -> Table:
+def _table(*columns: str, right: Sequence[str] = ()) -> Table:
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for column in columns:
-        right = column in ("best", "test", "seconds", "epochs", "best epoch", "trials") or column.startswith("val_")
-        table.add_column(column, justify="right" if right else "left", overflow="fold")
+        figures = ("best", "test", "seconds", "epochs", "best epoch", "trials", *right)
+        justify: Literal["left", "right"] = "right" if column in figures or column.startswith("val_") else "left"
+        table.add_column(column, justify=justify, overflow="fold")
     return table
 
 
@@ -303,12 +343,29 @@ def trials_object(status: StudyStatus, top: int | None) -> dict[str, Any]:
     direction = spec_of(status.study).objective.direction
     return {
         "study_name": status.study.study_name,
-        "trials": [trial_object(trial) for trial in ranked(status.trials, direction)[:top]],
+        "trials": [
+            {**trial_object(trial), **_several(status, trial)} for trial in ranked(status.trials, direction)[:top]
+        ],
     }
 
 
 def best_object(status: StudyStatus) -> dict[str, Any]:
     """`tune best --json`."""
     base: dict[str, Any] = {"study_name": status.study.study_name, "trial_number": None, "state": status.state}
-    content = trial_object(status.best) if status.best else base
-    return {**content, "test": (status.study.outcome or {}).get("test")}
+    content = {**trial_object(status.best), **_several(status, status.best)} if status.best else base
+    found = {**content, "test": (status.study.outcome or {}).get("test")}
+    if further_objectives(status):
+        found["pareto"] = [
+            {**trial_object(trial), **_several(status, trial)} for trial in front(spec_of(status.study), status.trials)
+        ]
+    return found
+
+
+def _several(status: StudyStatus, trial: TrialView) -> dict[str, Any]:
+    """Of a study with several objectives: a trial's value of each, by name."""
+    spec = spec_of(status.study)
+    if not spec.further_objectives:
+        return {}
+    values = values_of(spec, trial) if trial.state not in FAILED else None
+    names = [each.metric for each in spec.objectives]
+    return {"values": None if values is None else dict(zip(names, values, strict=True))}

@@ -23,7 +23,12 @@ _INFEASIBLE = "tuner_failed"
 
 def create_optuna_study(storage: BaseStorage, study_name: str, spec: StudySpec) -> None:
     """Create the study in Optuna's tables, or find it."""
-    optuna.create_study(storage=storage, study_name=study_name, direction=spec.objective.direction, load_if_exists=True)
+    optuna.create_study(
+        storage=storage,
+        study_name=study_name,
+        directions=[each.direction for each in spec.objectives],
+        load_if_exists=True,
+    )
 
 
 def open_optuna_study(storage: BaseStorage, study_name: str, spec: StudySpec, seed: int, ordinal: int) -> optuna.Study:
@@ -63,10 +68,12 @@ def baseline_proposal(spec: StudySpec, ordinal: int) -> tuple[str, Params] | Non
     return baseline.name, proposal(baseline.params, spec.space)
 
 
-def tell(study: optuna.Study, storage: BaseStorage, trial_number: int, state: str, value: float) -> None:
+def tell(
+    study: optuna.Study, storage: BaseStorage, trial_number: int, state: str, value: float | Sequence[float]
+) -> None:
     """Say how a trial ended. Told twice, the second time changes nothing.
 
-    value: the objective at the best epoch; for a trial that failed, `worst_value`.
+    value: the objective at the best epoch, or all of several; for a trial that failed, `worst_values`.
     A diverged trial, or one out of memory, is COMPLETE with the worst finite value and infeasible, so that the sampler
     learns to keep away; told FAIL it would learn nothing, told PRUNED it would learn the last good value.
     """
@@ -81,8 +88,9 @@ def tell(study: optuna.Study, storage: BaseStorage, trial_number: int, state: st
         _constrain(study, trial_id, 0.0 if state in ("complete", "pruned") else 1.0)
     if state == "pruned":
         # `tell` gives a pruned trial its last value; what people compare is its best.
-        study.sampler.after_trial(study, frozen, TrialState.PRUNED, [value])
-        storage.set_trial_state_values(trial_id, TrialState.PRUNED, [value])
+        values = [value] if isinstance(value, int | float) else list(value)
+        study.sampler.after_trial(study, frozen, TrialState.PRUNED, values)
+        storage.set_trial_state_values(trial_id, TrialState.PRUNED, values)
     else:
         study.tell(trial_number, value, skip_if_finished=True)
 
@@ -93,13 +101,18 @@ def _constrain(study: optuna.Study, trial_id: int, value: float) -> None:
 
 def worst_value(study: optuna.Study) -> float:
     """The worst finite value of the objective: 0 for what is maximized (accuracy ends there), else the worst seen."""
-    seen = _finite(study.get_trials(deepcopy=False))
-    if study.direction == optuna.study.StudyDirection.MAXIMIZE:
-        return min([0.0, *seen])
-    return max(seen, default=1.0)
+    return worst_values(study)[0]
 
 
-def _finite(trials: Sequence[FrozenTrial]) -> list[float]:
-    values = [value for trial in trials for value in (trial.values or [])]
-    values += [value for trial in trials for value in trial.intermediate_values.values()]
-    return [value for value in values if math.isfinite(value)]
+def worst_values(study: optuna.Study) -> list[float]:
+    """The same of each objective."""
+    every = study.get_trials(deepcopy=False)
+    worst = []
+    for place, direction in enumerate(study.directions):
+        seen = [trial.values[place] for trial in every if trial.values]
+        if len(study.directions) == 1:
+            seen += [value for trial in every for value in trial.intermediate_values.values()]
+        finite = [value for value in seen if math.isfinite(value)]
+        up = direction == optuna.study.StudyDirection.MAXIMIZE
+        worst.append(min([0.0, *finite]) if up else max(finite, default=1.0))
+    return worst

@@ -105,6 +105,8 @@ def _no_fault(spec: StudySpec) -> str | None:
 
 
 def _cmaes_fault(spec: StudySpec) -> str | None:
+    if len(spec.objectives) > 1:
+        return f"cmaes takes one objective, and there are {len(spec.objectives)}. Take tpe or nsga2."
     if spec.code is not None:
         return None
     numbers = [name for name, each in distributions(spec.space).items() if _is_number(each)]

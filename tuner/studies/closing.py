@@ -14,6 +14,7 @@ from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.connection import Database, patiently
 from tuner.database.trials import TrialView
 from tuner.spec import StudySpec
+from tuner.studies.pareto import front, values_of
 from tuner.studies.scoring import score
 from tuner.studies.service import FAILED, best_trial, study_status
 from tuner.training.models import load_bytes
@@ -68,10 +69,27 @@ def _outcome(db: Database, spec: StudySpec, dataset: Dataset, store: BlobStore, 
         return {"figures": figures, "best_ordinal": None, "test": None}
     figures |= {"value": best.value, "best_trial": best.trial_number}
     figures |= _against_baseline(status.trials, best, spec)
+    figures |= _front(status.trials, spec)
     test = _score(dataset, store, best)
     if test is not None:
         figures |= {f"test_{name}": value for name, value in test.items() if name != "seeds"}
     return {"figures": figures, "best_ordinal": best.ordinal, "test": test}
+
+
+def _front(every: tuple[TrialView, ...], spec: StudySpec) -> dict[str, float | str | None]:
+    """Of several objectives: which trials no other beats, and the best value of each objective."""
+    if not spec.further_objectives:
+        return {}
+    found = front(spec, every)
+    figures: dict[str, float | str | None] = {
+        "pareto_size": len(found),
+        "pareto_trials": ", ".join(str(each.trial_number) for each in found),
+    }
+    values = [values_of(spec, each) or () for each in found]
+    for place, objective in enumerate(spec.objectives):
+        pick = max if objective.direction == "maximize" else min
+        figures[f"best_{objective.metric}"] = pick(each[place] for each in values)
+    return figures
 
 
 def _against_baseline(every: tuple[TrialView, ...], best: TrialView, spec: StudySpec) -> dict[str, float | str | None]:

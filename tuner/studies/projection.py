@@ -26,7 +26,10 @@ logger = logging.getLogger(__name__)
 
 STUDY_FILES = (
     "report.html",
-    *(f"pictures/{name}.png" for name in ("history", "baselines", "parallel", "importance", "curves", "timeline")),
+    *(
+        f"pictures/{name}.png"
+        for name in ("history", "pareto", "baselines", "parallel", "importance", "curves", "timeline")
+    ),
 )
 """What is made of a study when it has ended, and delivered to its run."""
 

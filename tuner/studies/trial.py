@@ -9,7 +9,7 @@ import contextlib
 import logging
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import optuna
@@ -23,12 +23,22 @@ from tuner.database.connection import Database, patiently
 from tuner.database.studies import StudyView, view_study
 from tuner.database.trials import EpochView, Job, LeaseLost
 from tuner.errors import DataError, ServiceDown, TrialFailed
+from tuner.objectives import COSTS
 from tuner.search.algorithms import trial_seed
-from tuner.search.optuna_study import adopt, baseline_proposal, open_optuna_study, tell, trial_template, worst_value
+from tuner.search.optuna_study import (
+    adopt,
+    baseline_proposal,
+    open_optuna_study,
+    tell,
+    trial_template,
+    worst_value,
+    worst_values,
+)
 from tuner.search.rungs import note_seconds
 from tuner.space import Value
 from tuner.spec import StudySpec
 from tuner.studies.asking import ask_network
+from tuner.studies.pareto import values_of
 from tuner.training import backend
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.network import Network
@@ -160,14 +170,26 @@ def _train(
         # Not over the model of a worker that has taken this trial over.
         patiently(lambda: trials.renew(bench.db, job))
         bench.store.put(blob_name(job.study_name, job.ordinal, exported.name), exported.data)
-    seconds = time.monotonic() - began
+    seconds = time.monotonic() - began + watch.stored_seconds
     return result, {
         **tags,
         **model_tags,
+        **_further_figures(bench, network, result),
         "path": result.path,
         "parameters": str(network.parameters()),
         "training_seconds": f"{seconds:.2f}",
     }
+
+
+def _further_figures(bench: Bench, network: Network, result: TrainResult) -> dict[str, str]:
+    """What further objectives ask for and nobody else measures."""
+    found: dict[str, str] = {}
+    for each in bench.spec.further_objectives if result.best_epoch else ():
+        if each.metric == "latency_ms":
+            found[each.metric] = f"{network.latency_ms(bench.dataset.validation.x):.4f}"
+        elif each.metric not in COSTS:
+            found[each.metric] = repr(float(result.epochs[result.best_epoch - 1].get(each.metric, math.nan)))
+    return found
 
 
 def _checkpoint(bench: Bench, job: Job) -> Checkpoint | None:
@@ -200,11 +222,13 @@ class _Watch:
         self._used = used
         self._known = len(used)
         self._metric = bench.spec.objective.metric
+        self._one_objective = len(bench.spec.objectives) == 1
         self._checkpoint = job.checkpoint
         frozen = patiently(lambda: bench.db.storage.get_trial(trial._trial_id))
         self._reported = set(frozen.intermediate_values)
         rows = patiently(lambda: trials.view_trial(bench.db, job.study_name, job.ordinal)).epochs
         self.stored = len(rows)
+        self.stored_seconds = sum(row.seconds for row in rows)
         for row in rows:
             # A worker that died between the row and Optuna left this to do.
             self._report(row.epoch, row.metrics, row.seconds)
@@ -227,7 +251,7 @@ class _Watch:
         self._checkpoint = name
         self._report(epoch, metrics, seconds)
         # A baseline is there to be compared with, so it is trained to its end.
-        self.pruned = not self._immune and patiently(self._trial.should_prune)
+        self.pruned = self._one_objective and not self._immune and patiently(self._trial.should_prune)
         left_s = patiently(lambda: view_study(db, job.study_name)).left_s
         self.time_was_up = left_s is not None and left_s <= 0
         self.handed_back = not self.pruned and not self.time_was_up and self._bench.hand_back()
@@ -242,7 +266,8 @@ class _Watch:
     def _report(self, epoch: int, metrics: Metrics, seconds: float) -> None:
         # Code of its own may say the objective only in the end.
         value = metrics.get(self._metric, math.nan)
-        if math.isfinite(value) and epoch not in self._reported:
+        # Optuna takes no epochs of studies with several objectives, and does not prune them.
+        if self._one_objective and math.isfinite(value) and epoch not in self._reported:
             if self._bench.spec.search.cost == "seconds":
                 patiently(lambda: note_seconds(self._trial, epoch, seconds))
             patiently(lambda: self._trial.report(value, epoch))
@@ -284,7 +309,11 @@ def _end(
 
 def _settle(bench: Bench, job: Job, study: optuna.Study, number: int) -> None:
     view = patiently(lambda: trials.view_trial(bench.db, job.study_name, job.ordinal))
-    patiently(lambda: tell(study, bench.db.storage, number, view.state, view.value or 0.0))
+    told: Sequence[float] = (view.value or 0.0,)
+    if len(bench.spec.objectives) > 1:
+        ended_well = view.state == "complete"
+        told = (values_of(bench.spec, view) if ended_well else None) or patiently(lambda: worst_values(study))
+    patiently(lambda: tell(study, bench.db.storage, number, view.state, told))
     patiently(lambda: trials.settle(bench.db, job))
     bench.store.drop_all(blob_name(job.study_name, job.ordinal, "checkpoint-"))
 

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from tuner.objectives import COSTS
 from tuner.tracking.recorder import EpochRecord, State, StudyRecord, TrialRecord
 
 # MLflow knows no more statuses than RUNNING, FINISHED, FAILED and KILLED; the tag `state` has our own word.
@@ -86,6 +87,9 @@ def trial_figures(record: TrialRecord) -> Iterator[Figure]:
         yield Figure("value", float(record.value), at_ms, 0)
         yield Figure("best_epoch", float(record.best_epoch), at_ms, 0)
     yield Figure("epochs", float(len(record.epochs)), at_ms, 0)
+    for name in COSTS:
+        if name in record.tags:
+            yield Figure(name, float(record.tags[name]), at_ms, 0)
     yield Figure("seconds", sum(epoch.seconds for epoch in record.epochs), at_ms, 0)
 
 

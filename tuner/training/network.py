@@ -12,6 +12,7 @@ from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import Preprocessing
 from tuner.families import Config
 from tuner.training.checkpoint import Checkpoint
+from tuner.training.latency import latency_ms
 from tuner.training.models import build, export_bytes, parameters
 from tuner.training.plan import OnEpoch, TrainPlan, TrainResult
 from tuner.training.trainer import train
@@ -37,6 +38,10 @@ class Network(Protocol):
 
     def parameters(self) -> int:
         """How many numbers training adjusted."""
+        ...
+
+    def latency_ms(self, rows: Any) -> float:
+        """Milliseconds to predict one row, once trained. rows: as the data set has them."""
         ...
 
     def export(self) -> "Exported":
@@ -79,6 +84,9 @@ class FamilyNetwork:
 
     def parameters(self) -> int:
         return parameters(self.model)
+
+    def latency_ms(self, rows: Any) -> float:
+        return latency_ms(self.model, rows)
 
     def export(self) -> Exported:
         return Exported("model.keras", export_bytes(self.model))

@@ -27,6 +27,7 @@ from tuner.training import python_export
 from tuner.training.asking_trial import AskingTrial
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.hypermodel import AskedHyperParameters
+from tuner.training.latency import latency_ms
 from tuner.training.loading import load_object, words_of
 from tuner.training.models import parameters
 from tuner.training.network import Exported, Fitted
@@ -108,6 +109,10 @@ class PythonNetwork:
 
     def parameters(self) -> int:
         return parameters(self.model) if self.model.built else 0
+
+    def latency_ms(self, rows: Any) -> float:
+        with guarded(self.code, self.through):
+            return latency_ms(self.model, rows)
 
     def export(self) -> Exported:
         with guarded(self.code, self.through):
