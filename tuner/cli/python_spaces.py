@@ -61,7 +61,7 @@ def _spec_of(code: Code, given: Given) -> StudySpec:
         for each in ("epochs", "batch_size", "normalization")
         if getattr(given, each) is not None
     }
-    content: dict[str, Any] = {"dataset": given.dataset, "model": {name.style: f"{place}:{name.name}"}}
+    content: dict[str, Any] = {"dataset": _dataset(given.dataset), "model": {name.style: f"{place}:{name.name}"}}
     if given.objective is not None:
         content["objective"] = _objective(given.objective)
     if settings:
@@ -69,6 +69,18 @@ def _spec_of(code: Code, given: Given) -> StudySpec:
     head = f"# Written by tune start --space {code.place}\n"
     text = head + yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
     return parse_spec(text, Path(code.place).stem.rpartition(".")[2], Path.cwd(), f"--space {code.place}")
+
+
+def _dataset(text: str) -> Any:
+    """A name, or a mapping as it stands in a file."""
+    if not text.lstrip().startswith("{"):
+        return text
+    try:
+        return yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise InputError(
+            f"--dataset {text}: not YAML. Write it as in a file: '{{csv: FILE, target: COLUMN}}'."
+        ) from error
 
 
 def _objective(text: str) -> dict[str, str]:
