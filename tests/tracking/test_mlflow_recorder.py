@@ -278,3 +278,16 @@ def test_the_ui_started_beside_the_database_shows_runs_and_files(tmp_path: Path)
         (model,) = client.search_logged_models([experiment_id])
         assert {file.path for file in client.list_logged_model_artifacts(model.model_id)} >= {"MLmodel", "data"}
         assert client.get_model_version_by_alias("digits", "champion").tags["value"] == "0.74"
+
+
+def test_names_that_mlflow_does_not_allow_and_very_many_are_recorded(
+    client: MlflowClient, uri: str, tmp_path: Path
+) -> None:
+    params = {"rate [%]": 1, "scope/units_0": 2, **{f"p{number}": number for number in range(250)}}
+    strange = (replace(epochs(1)[0], metrics={"f1 (macro)": 0.5, "loss": 1.0, "val_accuracy": 0.1}),)
+    record = replace(trial(number=77), params=params, epochs=strange, best_epoch=1, model=model_file(tmp_path))
+    run = client.get_run(MlflowRecorder(uri).record_trial(STUDY, record))
+    assert run.data.params == {"rate ___": "1", "scope/units_0": "2"} | {
+        f"p{number}": str(number) for number in range(250)
+    }
+    assert run.data.metrics["f1 _macro_"] == 0.5

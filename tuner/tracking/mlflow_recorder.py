@@ -8,6 +8,7 @@ A delivery that was cut off anywhere is completed by the next one: the status, w
 """
 
 import logging
+import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
@@ -31,7 +32,9 @@ Answer = TypeVar("Answer")
 
 # A request takes 1000 entities, at most 100 of them params and 100 tags.
 _METRICS_A_REQUEST = 800
+_PARAMS_A_REQUEST = 100
 _DIGEST_LENGTH = 36
+_NOT_IN_A_NAME = re.compile(r"[^\w.\-/: ]")
 
 
 class MlflowRecorder:
@@ -109,19 +112,25 @@ class MlflowRecorder:
             del tags["state"]
             status = run.status
         self._add_dataset(run, record)
-        self._log(run, figures, {key: str(value) for key, value in record.params.items()}, tags)
+        self._log(run, figures, _params(record), tags)
         self._set_status(run, status, record.finished_at)
         return run
 
     def _log(self, run: Known, figures: Iterable[Figure], params: Mapping[str, str], tags: Mapping[str, str]) -> None:
         """One request for what the run has not yet. MLflow writes its tags last, so the cursor never runs ahead."""
-        metrics = [Metric(each.key, each.value, each.at_ms, each.step, model_id=run.model_id) for each in figures]
+        metrics = [
+            Metric(_name(each.key), each.value, each.at_ms, each.step, model_id=run.model_id) for each in figures
+        ]
         new_params = {key: value for key, value in params.items() if key not in run.params}
         new_tags = {key: value for key, value in tags.items() if run.tags.get(key) != value}
         rest = metrics
         while len(rest) > _METRICS_A_REQUEST:
             self._client.log_batch(run.run_id, rest[:_METRICS_A_REQUEST], synchronous=True)
             rest = rest[_METRICS_A_REQUEST:]
+        while len(new_params) > _PARAMS_A_REQUEST:
+            some = [new_params.popitem() for _ in range(_PARAMS_A_REQUEST)]
+            self._client.log_batch(run.run_id, params=[Param(key, value) for key, value in some], synchronous=True)
+            run.params.update(some)
         if rest or new_params or new_tags:
             self._client.log_batch(
                 run.run_id,
@@ -198,3 +207,13 @@ class MlflowRecorder:
                 # What is remembered may be gone: a run deleted in the UI, a database put in another's place.
                 self._runs.forget()
                 return ask()
+
+
+def _params(record: TrialRecord) -> dict[str, str]:
+    """A configuration as MLflow takes it."""
+    return {_name(key): str(value) for key, value in record.params.items()}
+
+
+def _name(key: str) -> str:
+    """A name as MLflow allows it: those that a person's code made up may hold more."""
+    return _NOT_IN_A_NAME.sub("_", key)
