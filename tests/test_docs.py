@@ -1,6 +1,9 @@
 """The documentation is true: every file in it is used, every command and script in it is run, in order."""
 
+import json
+import os
 import re
+import shlex
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +13,9 @@ import click
 import pytest
 import yaml
 
+from tuner.cli import python_spaces
 from tuner.cli.main import cli, main
+from tuner.studies.code_check import answer_to
 
 DOCS = Path(__file__).parents[1] / "docs"
 ROOT = DOCS.parent
@@ -40,8 +45,6 @@ def blocks(page: str) -> Iterator[Block]:
 
 def run_command(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A `tune` command, in this process: only the libraries' import is saved; workers are processes of their own."""
-    import shlex
-
     monkeypatch.setattr(sys, "argv", shlex.split(line))
     code: object = 0
     try:
@@ -51,12 +54,28 @@ def run_command(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not code, line
 
 
+@pytest.fixture
+def one_core() -> Iterator[None]:
+    """What is started here may use one core: then `tune start` starts one worker, whose libraries load once."""
+    if not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    yield
+    os.sched_setaffinity(0, cores)
+
+
 @pytest.mark.slow
+@pytest.mark.timeout(600)
+@pytest.mark.usefixtures("one_core")
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning")
 @pytest.mark.parametrize("page", RUN)
 def test_every_example_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if page == "moving.md":
         pytest.importorskip("tensorboard", reason="keras_tuner.Tuner imports it with TensorFlow")
+    # The same check in this process.
+    monkeypatch.setattr(python_spaces, "_checked", lambda request, code: json.loads(json.dumps(answer_to(request))))
     monkeypatch.chdir(tmp_path)
     for name in ("TUNER_STORAGE", "TUNER_ARTIFACTS", "MLFLOW_TRACKING_URI"):
         monkeypatch.delenv(name, raising=False)

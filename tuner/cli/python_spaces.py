@@ -104,17 +104,22 @@ def try_code(spec: StudySpec, code: Code, info: DataInfo) -> dict[str, Any]:
     Raises SpecError for what would fail in every trial, before any is run.
     """
     request = {"text": spec.text, "name": spec.name, "folder": str(spec.folder), "code": _argument(code)}
+    answer = _checked({**request, "info": asdict(info)}, code)
+    if "error" in answer:
+        raise SpecError(answer["error"])
+    return answer
+
+
+def _checked(request: dict[str, Any], code: Code) -> dict[str, Any]:
+    """The answer of `tuner.studies.code_check`."""
     done = subprocess.run(
-        [sys.executable, "-m", "tuner.studies.code_check"],
-        input=json.dumps({**request, "info": asdict(info)}), capture_output=True, text=True,
-    )  # fmt: skip
+        [sys.executable, "-m", "tuner.studies.code_check"], input=json.dumps(request), capture_output=True, text=True
+    )
     try:
         answer = json.loads(done.stdout.strip().splitlines()[-1])
     except (IndexError, ValueError):
         last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
         raise SpecError(f"{code.place} cannot be tried: {last}") from None
-    if "error" in answer:
-        raise SpecError(answer["error"])
     assert isinstance(answer, dict)
     return answer
 

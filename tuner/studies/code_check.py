@@ -30,15 +30,22 @@ def main() -> None:
     request = json.load(sys.stdin)
     # What the code prints is not the answer.
     with contextlib.redirect_stdout(sys.stderr):
-        try:
-            answer = check(request)
-        except TunerError as error:
-            answer = {"error": str(error)}
+        answer = answer_to(request)
     print(json.dumps(answer))
 
 
+def answer_to(request: dict[str, Any]) -> dict[str, Any]:
+    """What `check` finds, or the error in words."""
+    try:
+        return check(request)
+    except TunerError as error:
+        return {"error": str(error)}
+
+
 def check(request: dict[str, Any]) -> dict[str, Any]:
-    """request: text, name, folder: of the specification; code: as a person named it; info: of the data."""
+    """Build the network with its defaults, with each baseline, and once in each conditional scope.
+
+    request: text, name, folder: of the specification; code: as a person named it; info: of the data."""
     from tuner.studies.asking import settings
     from tuner.training.python_network import network
 
