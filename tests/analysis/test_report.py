@@ -140,6 +140,36 @@ def test_a_study_that_has_just_begun_has_a_report(db: Database) -> None:
     assert "It is the baseline plain: nothing that the search tried was better." in words
 
 
+def test_a_study_that_minimizes_counts_less_as_better(db: Database) -> None:
+    space = SPACE.replace("validation: 288", "validation: 288\nobjective: {metric: val_loss, direction: minimize}")
+    told = [Told(each.params, [1 - value for value in each.accuracies], each.state, each.reason) for each in TRIALS]
+    write_study(db, "s", told, space=space, outcome=None)
+    page = Page(report(db, "s"))
+    shown = {trace["name"]: trace["y"] for trace in page.json["figures"]["history"]["data"]}
+    # By trial: its loss at the best epoch, which is the least.
+    assert shown["best so far"] == [
+        pytest.approx(0.07),
+        pytest.approx(0.045),
+        pytest.approx(0.045),
+        pytest.approx(0.045),
+    ]
+    assert "the winner is 0.0250 better" in page.words
+
+
+def test_parameters_that_code_asked_for_are_shown_as_wide_as_they_were_tried(db: Database) -> None:
+    space = "dataset: digits\nmodel: {keras_tuner: my.py:build}\nparameters: {batch_size: [32, 64]}\n"
+    told = [
+        Told({"batch_size": 32, "width": 2**n, "lr": 10.0**-n, "kind": "ab"[n % 2], "deep": n > 2}, (0.5 + 0.05 * n,))
+        for n in range(1, 7)
+    ]
+    write_study(db, "s", told, space=space, outcome=None)
+    charts = {chart.name: chart for chart in study_charts(db, "s")}
+    assert {"slice-width", "slice-lr", "slice-kind", "slice-deep"} <= set(charts)
+    assert charts["slice-lr"].x.log
+    assert not charts["slice-width"].x.log
+    assert [text for _, text in charts["slice-deep"].y.ticks] == ["False", "True"]
+
+
 def test_pictures_are_drawn_without_a_browser(ended: Database, tmp_path: Path) -> None:
     done = CliRunner().invoke(
         cli, ["report", "s", "--png", str(tmp_path / "png"), "--storage", f"sqlite:///{ended.sqlite_file}"]

@@ -12,7 +12,7 @@ from tuner.database.tables import TrialRow
 from tuner.database.trials import EpochView
 from tuner.search.optuna_study import baseline_proposal, trial_template
 from tuner.space import Value
-from tuner.spec import parse_spec
+from tuner.spec import StudySpec, parse_spec
 from tuner.studies.service import create_study
 
 SPACE = """
@@ -40,7 +40,7 @@ TAGS = {
 
 @dataclass(frozen=True)
 class Told:
-    """One trial to write. accuracies: one an epoch."""
+    """One trial to write. accuracies: one an epoch; of the study's objective, whichever it is."""
 
     params: Mapping[str, Value]
     accuracies: Sequence[float]
@@ -97,19 +97,20 @@ def write_study(
     return name
 
 
-def _write_trial(db: Database, name: str, ordinal: int, told: Told, spec: object) -> None:
+def _write_trial(db: Database, name: str, ordinal: int, told: Told, spec: StudySpec) -> None:
     worker = f"h-{ordinal % 2}-{name}"
     job = trials.take(db, name, worker)
     assert job is not None
-    proposal = baseline_proposal(spec, ordinal)  # type: ignore[arg-type]
+    proposal = baseline_proposal(spec, ordinal)
     trials.fill(db, job, trial_template(ordinal, proposal), proposal[0] if proposal else "")
     tags = {**TAGS, **told.tags, "seed": str(ordinal)}
     trials.start(db, job, told.params, tags)
     best, best_epoch = None, 0
     for epoch, accuracy in enumerate(told.accuracies, start=1):
-        if best is None or accuracy > best:
+        if best is None or (accuracy > best) == (spec.objective.direction == "maximize"):
             best, best_epoch = accuracy, epoch
         metrics = {"loss": 1 / epoch, "accuracy": accuracy, "val_loss": 1.1 / epoch, "val_accuracy": accuracy}
+        metrics[spec.objective.metric] = accuracy
         view = EpochView(epoch, metrics, 0.5, START + 10 * ordinal + epoch)
         trials.finish_epoch(db, job, view, best, best_epoch)
     trials.finish(db, job, told.state, told.reason, best, best_epoch, tags)

@@ -12,8 +12,11 @@ from typing import Literal
 
 from tuner.analysis import story
 from tuner.database.trials import TrialView
-from tuner.space import Parameter
+from tuner.space import Choice, FloatRange, IntRange, Parameter
 from tuner.studies.service import FAILED, StudyStatus, spec_of
+
+_WIDE = 50
+"""Numbers that span so many times the least of them are shown on a logarithmic axis."""
 
 Mark = Literal["points", "line", "bars", "spans"]
 Style = Literal["best", "baseline", "good", "complete", "pruned", "failed", "running", "rule"]
@@ -118,12 +121,28 @@ def best_tenth(status: StudyStatus) -> list[TrialView]:
 
 
 def searched(status: StudyStatus, shown: Sequence[TrialView]) -> list[Parameter]:
-    """The parameters that the trials differ by, a layer's share of one (units_2) as one of its own."""
+    """The parameters that the search chose, a layer's share of one (units_2) as one of its own.
+
+    Where a person's code asks, nobody has said what may be tried: a parameter is then as wide as what was.
+    """
     space = spec_of(status.study).space
     names: dict[str, None] = {}
     for trial in shown:
         names.update(dict.fromkeys(story.searched(status, trial.params)))
-    return [space[name] for name in (each.name for each in space) if name in names]
+    known = [space[name] for name in (each.name for each in space) if name in names]
+    return known + [_as_seen(name, shown) for name in names if name not in space]
+
+
+def _as_seen(name: str, shown: Sequence[TrialView]) -> Parameter:
+    values = list(dict.fromkeys(trial.params[name] for trial in shown if name in trial.params))
+    numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
+    if len(numbers) < len(values):
+        return Parameter(name, Choice(tuple(values)), values[0])
+    low, high = min(numbers), max(numbers)
+    log = low > 0 and high / low >= _WIDE
+    if all(isinstance(value, int) for value in numbers):
+        return Parameter(name, IntRange(int(low), int(high), log=log), values[0])
+    return Parameter(name, FloatRange(float(low), float(high), log=log), values[0])
 
 
 def different(shown: Sequence[TrialView], name: str) -> set[object]:
