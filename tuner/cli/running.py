@@ -57,6 +57,7 @@ _fit = click.option("--fit", is_flag=True, help="Train through Keras' Model.fit 
 @_workers_per_gpu
 @_mixed_precision
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Of everything random in the study.")
+@click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Configurations to try first.")
 @click.option("--detach", is_flag=True, help="Only store the study; `tune worker` processes will run it.")
 @_fit
 @python_options
@@ -73,6 +74,7 @@ def start(
     workers_per_gpu: int,
     mixed_precision: bool,
     seed: int | None,
+    baseline: Path | None,
     detach: bool,
     fit: bool,
     storage: str | None,
@@ -84,6 +86,7 @@ def start(
     Example: tune start --space fashion_mnist --trials 20
     """
     from tuner.cli import outlook, python_spaces
+    from tuner.cli.baseline_files import with_baselines
     from tuner.code import find_code
     from tuner.data.sources import load
     from tuner.search.possible import check_algorithms
@@ -93,6 +96,8 @@ def start(
     settings = settings_of(storage)
     given = given_of(python)
     spec, code = python_spaces.read_space(space, given)
+    if baseline is not None:
+        spec = with_baselines(spec, baseline)
     codes = [find_code(each) for each in given.code]
     check_algorithms(spec, space)
     slots = _slots(device, workers, gpus, workers_per_gpu, mixed_precision)

@@ -85,7 +85,8 @@ def parameters_yaml(trial: TrialView, spec: StudySpec) -> str:
     """The trial's configuration as a baseline: a name and values, those of the layers as lists."""
     content = yaml.safe_dump({f"trial-{trial.trial_number}": _as_written(trial.params, spec)}, sort_keys=False)
     title = " ".join(f"Trial {trial.trial_number} of {trial.study_name}".split())
-    return f"# {title}. Under `baselines:` of a search-space file, it is tried first.\n{content}"
+    words = "Under `baselines:` of a search-space file, or with `tune start --baseline FILE`, it is tried first."
+    return f"# {title}. {words}\n{content}"
 
 
 def _as_written(params: Params, spec: StudySpec) -> dict[str, Value | list[Value]]:

@@ -18,6 +18,8 @@ from tuner.database.connection import Database, is_outage
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.errors import NotFound, ServiceDown
+from tuner.spec import StudySpec
+from tuner.studies import trial_files
 from tuner.studies.champion import Decision, crown
 from tuner.studies.service import find_trial, spec_of
 from tuner.tracking.recorder import EpochRecord, Recorder, StudyRecord, TrialRecord
@@ -54,7 +56,8 @@ def deliver(db: Database, recorder: Recorder, store: BlobStore, study_name: str,
     record = study_record(study)
     for ordinal in trials.unrecorded(db, study_name, worker_id):
         if trials.claim_recording(db, study_name, ordinal, worker_id):
-            _deliver_trial(db, recorder, store, record, trials.view_trial(db, study_name, ordinal))
+            view = trials.view_trial(db, study_name, ordinal)
+            _deliver_trial(db, recorder, store, record, spec_of(study), view)
             delivered += 1
     if study.changes > study.recorded:
         run_id = recorder.record_study(replace(record, files=_files(store, study)))
@@ -64,8 +67,10 @@ def deliver(db: Database, recorder: Recorder, store: BlobStore, study_name: str,
     return delivered
 
 
-def _deliver_trial(db: Database, recorder: Recorder, store: BlobStore, study: StudyRecord, view: TrialView) -> None:
-    with trial_record(store, view) as record:
+def _deliver_trial(
+    db: Database, recorder: Recorder, store: BlobStore, study: StudyRecord, spec: StudySpec, view: TrialView
+) -> None:
+    with trial_record(store, view, spec) as record:
         run_id = recorder.record_trial(study, record)
     trials.recorded(db, view, run_id)
 
@@ -76,7 +81,7 @@ def _deliver_champion(
     ordinal = (study.outcome or {}).get("best_ordinal")
     if ordinal is None:
         return
-    with trial_record(store, trials.view_trial(db, study.study_name, ordinal)) as best:
+    with trial_record(store, trials.view_trial(db, study.study_name, ordinal), spec_of(study)) as best:
         if best.run_id is not None and best.model is not None:
             crown(recorder, record, best)
 
@@ -93,7 +98,7 @@ def crown_trial(
         ordinal = find_trial(db, study.study_name, trial_number).ordinal
     if ordinal is None:
         raise NotFound(f"study {study.study_name!r} has not ended with a winner. Name a trial with --trial.")
-    with trial_record(store, trials.view_trial(db, study.study_name, ordinal)) as record:
+    with trial_record(store, trials.view_trial(db, study.study_name, ordinal), spec_of(study)) as record:
         if record.model is None:
             raise NotFound(f"trial {record.trial_number} of {study.study_name} has no model: it is {record.state}.")
         return crown(recorder, study_record(study), record, force)
@@ -108,7 +113,7 @@ def _files(store: BlobStore, study: StudyView) -> dict[str, bytes]:
 
 
 @contextmanager
-def trial_record(store: BlobStore, view: TrialView) -> Iterator[TrialRecord]:
+def trial_record(store: BlobStore, view: TrialView, spec: StudySpec) -> Iterator[TrialRecord]:
     """The trial as a record; its model is a file while the context lasts."""
     assert view.trial_number is not None
     final = view.state != "running"
@@ -133,6 +138,8 @@ def trial_record(store: BlobStore, view: TrialView) -> Iterator[TrialRecord]:
             finished_at=view.finished_at,
             run_id=view.mlflow_run_id,
             model=model if data is not None else None,
+            files=trial_files.texts(store, view, spec) if final else {},
+            answers=trial_files.answers_of(store, view) if final else None,
         )
 
 

@@ -37,6 +37,7 @@ from tuner.search.optuna_study import (
 from tuner.search.rungs import note_seconds
 from tuner.space import Value
 from tuner.spec import StudySpec
+from tuner.studies import trial_files
 from tuner.studies.asking import ask_network
 from tuner.studies.pareto import values_of
 from tuner.training import backend
@@ -170,6 +171,9 @@ def _train(
         # Not over the model of a worker that has taken this trial over.
         patiently(lambda: trials.renew(bench.db, job))
         bench.store.put(blob_name(job.study_name, job.ordinal, exported.name), exported.data)
+        if not watch.pruned:
+            answers = network.answers(bench.dataset)
+            trial_files.keep(bench.store, job.study_name, job.ordinal, answers, network.in_words())
     seconds = time.monotonic() - began + watch.stored_seconds
     return result, {
         **tags,

@@ -20,7 +20,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelOutput, 
 from mlflow.exceptions import MlflowException
 
 from tuner.errors import NotFound
-from tuner.tracking import mlflow_models, mlflow_service, picture
+from tuner.tracking import drawings, mlflow_models, mlflow_service, picture
 from tuner.tracking.keras_file import read_interface
 from tuner.tracking.mlflow_runs import Known, Runs
 from tuner.tracking.picture import Figure
@@ -89,7 +89,7 @@ class MlflowRecorder:
         if run.tags.get("spec_digest") != spec:
             self._client.log_text(run.run_id, record.spec_yaml, "spec.yaml")
         figures = (each for each in picture.study_figures(record) if run.metrics.get(each.key) != each.value)
-        files = self._add_files(run, record)
+        files = self._add_files(run, record.files, dict)
         self._log(run, figures, {}, {**picture.study_tags(record), "spec_digest": spec, **files})
         self._set_status(run, "RUNNING" if record.finished_at is None else "FINISHED", record.finished_at)
         return run
@@ -106,6 +106,7 @@ class MlflowRecorder:
             tags[picture.CURSOR] = str(max(recorded, record.epochs[-1].epoch))
         if record.state != "running":
             self._add_model(run, record)
+            tags |= self._add_files(run, record.files, lambda: _drawn(study, record))
             figures += [each for each in picture.trial_figures(record) if run.metrics.get(each.key) != each.value]
         elif run.status != "RUNNING":
             # A late record of an earlier moment: its epochs are welcome, its state is over.
@@ -165,14 +166,19 @@ class MlflowRecorder:
         self._client.log_outputs(run.run_id, [LoggedModelOutput(model_id, step=record.best_epoch)])
         run.model_id = model_id
 
-    def _add_files(self, run: Known, record: StudyRecord) -> dict[str, str]:
-        """Log the study's files, unless they are there as they are; gives the tag by which they are known again."""
-        if not record.files:
+    def _add_files(
+        self, run: Known, files: Mapping[str, bytes], more: Callable[[], Mapping[str, bytes]]
+    ) -> dict[str, str]:
+        """Log a run's files, unless they are there as they are; gives the tag by which they are known again.
+
+        more: makes those that follow from the same record; called only where files are logged.
+        """
+        if not files:
             return {}
-        digest = picture.digest(b"".join(name.encode() + data for name, data in sorted(record.files.items())))
+        digest = picture.digest(b"".join(name.encode() + data for name, data in sorted(files.items())))
         if run.tags.get("files_digest") != digest:
             with tempfile.TemporaryDirectory(prefix="tuner-") as folder:
-                for name, data in record.files.items():
+                for name, data in {**files, **more()}.items():
                     path = Path(folder) / name
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(data)
@@ -217,3 +223,8 @@ def _params(record: TrialRecord) -> dict[str, str]:
 def _name(key: str) -> str:
     """A name as MLflow allows it: those that a person's code made up may hold more."""
     return _NOT_IN_A_NAME.sub("_", key)
+
+
+def _drawn(study: StudyRecord, record: TrialRecord) -> Mapping[str, bytes]:
+    title = f"{study.study_name}, {picture.trial_name(record)}"
+    return drawings.pictures(title, record.epochs, record.best_epoch, record.answers)

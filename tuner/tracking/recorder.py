@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
+from tuner.data.answers import Answers
 from tuner.space import Params
 
 Role = Literal["trial", "finalist"]
@@ -44,6 +45,7 @@ class TrialRecord:
     epochs: all so far. value: the objective at its best epoch. reason: why it ended as it did, in words.
     started_at, finished_at: seconds since 1970, UTC.
     model: the file of its best epoch's model (.keras, no custom objects), once there is one.
+    files: artifacts of its run, by their path in it. answers: of the best epoch on the validation rows, for pictures.
     """
 
     study_name: str
@@ -61,6 +63,8 @@ class TrialRecord:
     finished_at: float | None
     run_id: str | None = None
     model: Path | None = None
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    answers: Answers | None = None
 
     @property
     def identity(self) -> tuple[Role, int, str]:

@@ -8,12 +8,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+from tuner.data.answers import Answers, answers
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import Preprocessing
 from tuner.families import Config
+from tuner.training.architecture import in_words
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.latency import latency_ms
-from tuner.training.models import build, export_bytes, parameters
+from tuner.training.models import build, export_bytes, outputs, parameters
 from tuner.training.plan import OnEpoch, TrainPlan, TrainResult
 from tuner.training.trainer import train
 
@@ -46,6 +48,14 @@ class Network(Protocol):
 
     def export(self) -> "Exported":
         """The trained model for use."""
+        ...
+
+    def answers(self, dataset: Dataset) -> Answers | None:
+        """What the trained network says of the validation rows; None where it is asked through its file alone."""
+        ...
+
+    def in_words(self) -> str:
+        """Its layers, a line each."""
         ...
 
 
@@ -90,3 +100,9 @@ class FamilyNetwork:
 
     def export(self) -> Exported:
         return Exported("model.keras", export_bytes(self.model))
+
+    def answers(self, dataset: Dataset) -> Answers | None:
+        return answers(outputs(self.model, dataset.validation.x), dataset.validation, dataset.info)
+
+    def in_words(self) -> str:
+        return in_words(self.model)

@@ -18,12 +18,14 @@ import keras_tuner
 import numpy as np
 
 from tuner.code import Code, CodeName
+from tuner.data.answers import Answers
 from tuner.data.dataset import Array, DataInfo, Dataset, Rows
 from tuner.data.preprocessing import Preprocessing
 from tuner.errors import SpecError, TrialFailed
 from tuner.space import Ask, Value
 from tuner.training import callbacks as named
 from tuner.training import python_export
+from tuner.training.architecture import in_words
 from tuner.training.asking_trial import AskingTrial
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.hypermodel import AskedHyperParameters
@@ -117,6 +119,13 @@ class PythonNetwork:
     def export(self) -> Exported:
         with guarded(self.code, self.through):
             return python_export.export(self.model, self._preprocessing, self.info.input_shape)
+
+    def answers(self, dataset: Dataset) -> Answers | None:
+        return None
+
+    def in_words(self) -> str:
+        with guarded(self.code, self.through):
+            return in_words(self.model)
 
     @property
     def fits_itself(self) -> bool:

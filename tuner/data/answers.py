@@ -1,0 +1,77 @@
+"""What a trained network answers on rows with known targets, as little of it as pictures need.
+
+Owns: the summary and its bytes.
+Leaves to others: asking the network (training), drawing (tracking).
+"""
+
+import io
+import zipfile
+from dataclasses import dataclass, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuner.data.dataset import Array, DataInfo, Rows
+from tuner.errors import DataError
+
+WORST = 24
+_MOST_POINTS = 2000
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """Of classes: `counts`, (classes, classes) int64, rows by true and by chosen class, and the worst mistakes.
+
+    worst: (mistakes, 2) int64, their true and chosen class; the least probability of the true class comes first.
+    sure: (mistakes,) float32, the probability of the chosen class. images: (mistakes, height, width, channels) as
+    published; no rows where the data are no images.
+    Of a regression: `points`, (rows, 2) float32, true and given, of the first target; at most 2,000 rows.
+    class_names: empty for a regression.
+    """
+
+    class_names: tuple[str, ...]
+    counts: NDArray[np.int64]
+    worst: NDArray[np.int64]
+    sure: NDArray[np.float32]
+    images: Array
+    points: NDArray[np.float32]
+
+    def to_bytes(self) -> bytes:
+        """As an .npz file."""
+        buffer = io.BytesIO()
+        arrays = {each.name: getattr(self, each.name) for each in fields(self) if each.name != "class_names"}
+        np.savez_compressed(buffer, class_names=np.array(self.class_names, dtype=np.str_), **arrays)
+        return buffer.getvalue()
+
+    @classmethod
+    def from_bytes(cls, data: bytes) -> "Answers":
+        """What `to_bytes` wrote. Raises DataError for anything else."""
+        try:
+            with np.load(io.BytesIO(data), allow_pickle=False) as file:
+                names = tuple(str(each) for each in file["class_names"])
+                return cls(names, **{each.name: file[each.name] for each in fields(cls) if each.name != "class_names"})
+        except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+            raise DataError(f"the stored answers of a trial cannot be read: {error}") from error
+
+
+def answers(outputs: Array, rows: Rows, info: DataInfo) -> Answers:
+    """Sum up a network's outputs.
+
+    outputs: (rows, outputs): for classes their probabilities, one column for the second of two; else the values.
+    """
+    given = outputs.astype(np.float32).reshape(len(rows), -1)
+    none = np.zeros((0, 2), np.int64)
+    if info.task == "regression":
+        points = np.stack([rows.y.reshape(len(rows), -1)[:, 0], given[:, 0]], axis=1).astype(np.float32)
+        empty = np.zeros((0, *rows.x.shape[1:]), rows.x.dtype)
+        return Answers((), np.zeros((0, 0), np.int64), none, np.zeros(0, np.float32), empty, points[:_MOST_POINTS])
+    if given.shape[1] == 1:
+        given = np.concatenate([1 - given, given], axis=1)
+    true, chosen = rows.y.astype(np.int64), given.argmax(axis=1).astype(np.int64)
+    classes = given.shape[1]
+    counts = np.bincount(true * classes + chosen, minlength=classes * classes).reshape(classes, classes)
+    wrong = np.flatnonzero(true != chosen)
+    worst = wrong[np.argsort(given[wrong, true[wrong]], kind="stable")][:WORST]
+    images = rows.x[worst] if info.images else rows.x[:0]
+    pairs = np.stack([true[worst], chosen[worst]], axis=1)
+    return Answers(info.class_names, counts, pairs, given[worst, chosen[worst]], images, np.zeros((0, 2), np.float32))

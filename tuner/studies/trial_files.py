@@ -1,0 +1,46 @@
+"""The files of a trial beside its model: what is kept when it ends, and what is made of it when it is delivered.
+
+Owns: their names. The network is asked once, at the trial's end, and its answers are kept beside the model; so the
+files come out the same whenever MLflow is there to take them.
+Leaves to others: drawing (tracking), where bytes are kept (database).
+"""
+
+import logging
+
+from tuner.data.answers import Answers
+from tuner.database.blobs import BlobStore, blob_name
+from tuner.database.trials import TrialView
+from tuner.errors import DataError
+from tuner.spec import StudySpec
+from tuner.studies.export import parameters_yaml
+
+logger = logging.getLogger(__name__)
+
+ANSWERS = "answers.npz"
+ARCHITECTURE = "architecture.txt"
+
+
+def keep(store: BlobStore, study_name: str, ordinal: int, answers: Answers | None, architecture: str) -> None:
+    """Store what only the trained network can tell."""
+    if answers is not None:
+        store.put(blob_name(study_name, ordinal, ANSWERS), answers.to_bytes())
+    store.put(blob_name(study_name, ordinal, ARCHITECTURE), architecture.encode())
+
+
+def texts(store: BlobStore, view: TrialView, spec: StudySpec) -> dict[str, bytes]:
+    """The files of a complete trial that are words."""
+    if view.state != "complete":
+        return {}
+    found = {"parameters.yaml": parameters_yaml(view, spec).encode()}
+    architecture = store.get(blob_name(view.study_name, view.ordinal, ARCHITECTURE))
+    return found if architecture is None else {**found, ARCHITECTURE: architecture}
+
+
+def answers_of(store: BlobStore, view: TrialView) -> Answers | None:
+    """The answers of a complete trial, where they were kept."""
+    data = store.get(blob_name(view.study_name, view.ordinal, ANSWERS)) if view.state == "complete" else None
+    try:
+        return None if data is None else Answers.from_bytes(data)
+    except DataError as error:
+        logger.warning("trial %s is recorded without its pictures: %s", view.trial_number, error)
+        return None
