@@ -218,3 +218,12 @@ def test_a_file_that_is_not_there_and_test_rows_that_do_not_fit_are_named(tmp_pa
     iris().assign(kind="rosa").to_csv(tmp_path / "held.csv", index=False)
     with pytest.raises(DataError, match=r"held\.csv: target kind, row 1 is of class 'rosa', which no training row has"):
         loaded(tmp_path, iris(), test="held.csv")
+
+
+def test_how_cells_became_rows_is_told(tmp_path: Path) -> None:
+    frame = iris()
+    frame.iloc[::9, 4] = None
+    told = loaded(tmp_path, frame, missing="impute").table
+    assert [each["column"] for each in told] == list(frame.columns[:-1])
+    assert told[-1]["categories"] == ["blue", "red", "white", None]
+    assert isinstance(told[0]["median"], float)

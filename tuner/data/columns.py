@@ -6,6 +6,7 @@ Leaves to others: reading files (tables), normalization (preprocessing).
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,9 @@ class _Numbers:
     def names(self) -> tuple[str, ...]:
         return (self.name,)
 
+    def described(self) -> dict[str, Any]:
+        return {"column": self.name, "median": self.median}
+
     def apply(self, cells: NDArray[np.float64]) -> NDArray[np.float64]:
         filled: NDArray[np.float64] = np.where(np.isnan(cells), self.median, cells)
         return filled[:, np.newaxis]
@@ -65,6 +69,13 @@ class _Categories:
     def names(self) -> tuple[str, ...]:
         return tuple(f"{self.name}={text}" for text in self.texts)
 
+    def described(self) -> dict[str, Any]:
+        """A category of None is that of empty cells."""
+        return {"column": self.name, "categories": [None if code == -1 else text for code, text in self._both()]}
+
+    def _both(self) -> "zip[tuple[int, str]]":
+        return zip(self.codes, self.texts, strict=True)
+
     def apply(self, cells: NDArray[np.float64]) -> NDArray[np.float64]:
         known = np.where(np.isnan(cells), -1, cells).astype(np.intp)[:, np.newaxis]
         ones: NDArray[np.float64] = (known == np.array(self.codes)).astype(np.float64)
@@ -76,6 +87,10 @@ class FittedEncoder:
     """parts: one a column of the table."""
 
     parts: tuple["_Numbers | _Categories", ...]
+
+    def described(self) -> tuple[dict[str, Any], ...]:
+        """Each column of the table: its median, or its categories, of which each is a column of 0 and 1."""
+        return tuple(part.described() for part in self.parts)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -1,7 +1,9 @@
 """What every source gives: checked arrays, split into training, validation and test rows, with a digest."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,13 +56,17 @@ class Rows:
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """digest: sha256 (hex) over shapes, types and bytes of all parts, so that a study knows its data again."""
+    """digest: sha256 (hex) over shapes, types and bytes of all parts, so that a study knows its data again.
+
+    table: how cells became rows, where they are of a table; see `FittedEncoder.described`.
+    """
 
     info: DataInfo
     train: Rows
     validation: Rows
     test: Rows
     digest: str
+    table: tuple[Mapping[str, Any], ...] = ()
 
 
 def rows_digest(rows: Rows) -> str:

@@ -5,8 +5,9 @@ Leaves to others: where rows come from (sources), which rows are held back (spli
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,8 +59,10 @@ def split(found: Found, name: str, validation: float | int, seed: int, where: st
         train, test = _take(train, kept), _take(train, held)
     kept, held = hold_back(train.y, validation, seed, f"{where}: validation", found.class_names)
     train, held_back = _take(train, kept), _take(train, held)
+    table: tuple[Mapping[str, Any], ...] = ()
     if found.encoder is not None:
         fitted = found.encoder.fit(train.x, where)
+        table = fitted.described()
         train, held_back, test = (Rows(fitted.apply(rows.x), rows.y) for rows in (train, held_back, test))
     info = DataInfo(
         name=name,
@@ -72,7 +75,7 @@ def split(found: Found, name: str, validation: float | int, seed: int, where: st
         test_rows=len(test),
         **({} if found.class_names else _target_moments(train.y)),
     )
-    return Dataset(info, train, held_back, test, _digest(train, held_back, test))
+    return Dataset(info, train, held_back, test, _digest(train, held_back, test), table)
 
 
 def _target_moments(y: Array) -> dict[str, tuple[float, ...]]:

@@ -7,7 +7,6 @@ Leaves to others: training and saving the model (training, trial).
 import json
 import logging
 import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -30,18 +29,45 @@ logger = logging.getLogger(__name__)
 
 SAMPLE_ROWS = 10
 
-_PREDICT = '''"""Predict from raw rows, (rows, {shape}), with Keras and NumPy alone: python predict.py [ROWS.npy]"""
+_PREDICT = '''"""Predict raw rows, (rows, {shape}), with Keras and NumPy alone: python predict.py [ROWS.npy{or_csv}]"""
 import json, pathlib, sys
 import keras, numpy as np
 
 here = pathlib.Path(__file__).parent
 names = json.loads((here / "metrics.json").read_text())["class_names"]
-rows = np.load(sys.argv[1] if len(sys.argv) > 1 else here / "sample.npy")
+path = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here / "sample.npy"
+{read}
+'''
+_READ_ARRAY = "rows = np.load(path)"
+_READ_TABLE = """
+
+def cells_of(text, column):
+    if "median" in column:
+        return [float(text) if text else column["median"]]
+    categories = column["categories"]
+    if text and text not in categories and text.replace(".", "", 1).lstrip("-").isdigit() and float(text).is_integer():
+        text = str(int(float(text)))
+    return [float((each or "") == text) for each in categories]
+
+
+if path.suffix == ".npy":
+    rows = np.load(path)
+else:
+    import csv
+
+    with path.open(newline="", encoding="utf-8-sig") as file:
+        head = file.readline()
+        file.seek(0)
+        table = list(csv.DictReader(file, delimiter=max(",;\\t|", key=head.count)))
+    columns = json.loads((here / "table.json").read_text())
+    rows = np.array([[cell for each in columns for cell in cells_of((row[each["column"]] or "").strip(), each)]
+                     for row in table], np.float32)"""
+_PREDICT_END = """
 outputs = keras.models.load_model(here / "model.keras").predict(rows, verbose=0)
 outputs = np.hstack([1 - outputs, outputs]) if len(names) == 2 and outputs.shape[1] == 1 else outputs
 for row in outputs:
-    print(f"{{names[row.argmax()]}}\\t{{row.max():.4f}}" if names else "\\t".join(f"{{value:.6g}}" for value in row))
-'''
+    print(f"{names[row.argmax()]}\\t{row.max():.4f}" if names else "\\t".join(f"{value:.6g}" for value in row))
+"""
 
 
 def export_trial(db: Database, store: BlobStore, study_name: str, trial_number: int | None, folder: Path) -> list[Path]:
@@ -49,7 +75,8 @@ def export_trial(db: Database, store: BlobStore, study_name: str, trial_number: 
 
     ``model.keras`` takes raw rows and needs Keras alone. ``parameters.yaml`` is a baseline for a search-space file.
     ``preprocessing.json`` says what the model does to rows first. ``metrics.json`` has its figures and class names.
-    ``predict.py`` predicts, ``sample.npy`` has the first test rows (not where the data set is away).
+    ``predict.py`` predicts, ``sample.npy`` has the first test rows (not where the data set is away). ``table.json``
+    says how the cells of a table become a row; ``predict.py`` then takes a CSV file too.
 
     trial_number: None takes the best. Raises NotFound, InputError.
     """
@@ -70,8 +97,10 @@ def export_trial(db: Database, store: BlobStore, study_name: str, trial_number: 
             "parameters.yaml": parameters_yaml(trial, spec),
             "preprocessing.json": _json(preprocessing(folder / "model.keras", trial.params)),
             "metrics.json": _json(_metrics(status, trial, dataset, folder / "model.keras")),
-            "predict.py": _PREDICT.format(shape=", ".join(map(str, _input_shape(folder / "model.keras")))),
+            "predict.py": _script(folder / "model.keras", table=bool(dataset and dataset.table)),
         }
+        if dataset is not None and dataset.table:
+            contents["table.json"] = _json(dataset.table)
         for name, text in contents.items():
             (folder / name).write_text(text, encoding="utf-8")
         if dataset is not None:
@@ -171,5 +200,11 @@ def _dataset(spec: StudySpec, status: StudyStatus) -> Dataset | None:
         return None
 
 
-def _json(content: Mapping[str, Any]) -> str:
+def _script(model: Path, table: bool) -> str:
+    shape = ", ".join(map(str, _input_shape(model)))
+    read = _READ_TABLE if table else _READ_ARRAY
+    return _PREDICT.format(shape=shape, or_csv=" | TABLE.csv" if table else "", read=read) + _PREDICT_END
+
+
+def _json(content: Any) -> str:
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
