@@ -306,6 +306,13 @@ def epochs_stored(db: Database, study_name: str) -> int:
     return sum(int(count or 0) for count in counts)
 
 
+def quickest_epoch(db: Database, study_name: str) -> float:
+    """Seconds of the shortest epoch so far; 0 where there is none."""
+    with db.session() as session:
+        shortest = session.scalar(sa.select(sa.func.min(EpochRow.seconds)).where(EpochRow.study_name == study_name))
+    return float(shortest or 0.0)
+
+
 def running(db: Database, study_name: str) -> int:
     """Trials that were begun and are not settled."""
     with db.session() as session:

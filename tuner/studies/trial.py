@@ -257,7 +257,8 @@ class _Watch:
         # A baseline is there to be compared with, so it is trained to its end.
         self.pruned = self._one_objective and not self._immune and patiently(self._trial.should_prune)
         left_s = patiently(lambda: view_study(db, job.study_name)).left_s
-        self.time_was_up = left_s is not None and left_s <= 0
+        # An epoch cannot be left in its middle: one that would not end in time is not begun.
+        self.time_was_up = left_s is not None and left_s < seconds
         self.handed_back = not self.pruned and not self.time_was_up and self._bench.hand_back()
         return not (self.pruned or self.handed_back or self.time_was_up)
 

@@ -217,7 +217,7 @@ class _Worker:
         if view.finished_at is not None:
             return "over"
         bench = self._bench(view)
-        stopping = view.wish == "stopping" or (view.left_s is not None and view.left_s <= 0)
+        stopping = view.wish == "stopping" or self._too_late(view)
         job = None if stopping else patiently(lambda: trials.take(self._db, study_name, self._name))
         if job is not None:
             self._pulse.say(study_name, "training")
@@ -234,6 +234,12 @@ class _Worker:
         # Others are at the last trials: wait, in case one of them dies.
         self._pulse.say(study_name, "waiting")
         return "idle"
+
+    def _too_late(self, view: studies.StudyView) -> bool:
+        """Whether not even the quickest epoch so far would end in time: a trial without one has nothing to show."""
+        if view.left_s is None or view.left_s <= 0:
+            return view.left_s is not None
+        return view.left_s < patiently(lambda: trials.quickest_epoch(self._db, view.study_name))
 
     def _bench(self, view: studies.StudyView) -> Any:
         if view.study_name not in self._benches:

@@ -1,0 +1,107 @@
+"""Whole trials in a real database: several objectives are measured and told, and time ends a trial before it is up."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import optuna
+import pytest
+
+from tuner.code import find_code
+from tuner.data.dataset import Dataset
+from tuner.database import trials
+from tuner.database.blobs import blob_store
+from tuner.database.connection import Database, open_database
+from tuner.database.studies import reopen
+from tuner.database.workers import enter
+from tuner.spec import parse_spec
+from tuner.studies.closing import close_if_over
+from tuner.studies.code import code_for, code_options
+from tuner.studies.pareto import front, values_of
+from tuner.studies.service import create_study, study_status
+from tuner.studies.trial import Bench, run_trial
+
+SPACES = Path(__file__).parents[1] / "spaces"
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    opened = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
+    yield opened
+    opened.engine.dispose()
+
+
+def test_several_objectives_are_measured_told_and_summed_up(db: Database, digits: Dataset) -> None:
+    text = """
+dataset: digits
+objectives: [val_accuracy, parameters, latency_ms, training_seconds, val_loss]
+parameters:
+  units: {int: [8, 64]}
+  learning_rate: {float: [1e-3, 1e30], log: true}
+  epochs: 2
+baselines:
+  small: {units: 8, learning_rate: 0.01, epochs: 2}
+  large: {units: 64, learning_rate: 0.01, epochs: 2}
+  hopeless: {units: 32, learning_rate: 1e30, epochs: 2}
+search: {trials: 3, seed: 1}
+"""
+    spec = parse_spec(text, "mine", Path(), "mine.yaml")
+    view = create_study(
+        db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={}
+    )  # fmt: skip
+    enter(db, "w", "cpu")
+    store = blob_store(db, None)
+    bench = Bench(db, view, spec, digits, store, {}, lambda: False)
+    while (job := trials.take(db, "s", "w")) is not None:
+        run_trial(bench, job)
+    assert close_if_over(db, spec, digits, store, "s", "w")
+
+    status = study_status(db, "s", epochs=True)
+    small, large, hopeless = status.trials
+    assert hopeless.state == "diverged"
+    for trial in (small, large):
+        values = values_of(spec, trial)
+        assert values is not None
+        accuracy, parameters, latency_ms, seconds, loss = values
+        assert parameters == 64 * trial.params["units"] + 11 * trial.params["units"] + 10
+        assert 0 < latency_ms < 1000 * seconds
+        assert loss == pytest.approx(trial.epochs[trial.best_epoch - 1].metrics["val_loss"])
+        assert accuracy == trial.value
+    theirs = optuna.load_study(study_name="s", storage=db.storage).trials
+    assert tuple(theirs[0].values) == values_of(spec, small)
+    # The diverged one is told the worst of each, so that nothing looks beaten by it.
+    assert theirs[2].values[0] == 0.0
+    assert theirs[2].values[1] == max(trial.values[1] for trial in theirs[:2])
+    figures = dict((status.study.outcome or {})["figures"])
+    assert figures["pareto_size"] == len(front(spec, status.trials)) == 2
+    assert figures["best_parameters"] == theirs[0].values[1]
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_time_ends_a_trial_before_an_epoch_that_would_be_late_and_its_best_counts(
+    db: Database, digits: Dataset
+) -> None:
+    code = find_code(str(SPACES / "slow.py") + ":Slow")
+    text = "dataset: digits\nmodel: {keras_tuner: 'slow.py:Slow'}\nparameters: {epochs: 30}"
+    spec = parse_spec(text, "mine", SPACES, "mine.yaml")
+    view = create_study(
+        db, spec, study_name="s", n_trials=5, timeout_s=60.0, seed=1, mlflow_uri="", options=code_options(code)
+    )
+    enter(db, "w", "cpu")
+    bench = Bench(db, view, spec, digits, blob_store(db, None), {}, lambda: False, code=code_for(view, spec, [code]))
+    job = trials.take(db, "s", "w")
+    assert job is not None
+    # The deadline comes into sight only now, so that no import is timed.
+    reopen(db, "s", 5, 6.5)
+    deadline = time.time() + 6.5
+    run_trial(bench, job)
+    (trial,) = trials.view_trials(db, "s", epochs=True)
+    # No epoch ends after the deadline, and none more would have fitted in.
+    assert trial.epochs[-1].measured_at < deadline
+    assert trial.epochs[-1].measured_at + trial.epochs[-1].seconds > deadline - 0.5
+    assert trial.state == "complete"
+    assert trial.reason.startswith("time was up at epoch")
+    assert 1 <= len(trial.epochs) < 7
+    assert trial.value == max(epoch.metrics["val_accuracy"] for epoch in trial.epochs)
+    assert trials.quickest_epoch(db, "s") >= 1.0
