@@ -23,8 +23,11 @@ from tuner.metrics import METRICS, key
 from tuner.spec import StudySpec, parse_spec
 
 
-def read_space(space: str, given: Given) -> tuple[StudySpec, Code | None]:
-    """The space, and its code, if it has some and it was named. Raises InputError, NotFound, SpecError."""
+def read_space(space: str, given: Given, run: bool = True) -> tuple[StudySpec, Code | None]:
+    """The space, and its code, if it has some. Raises InputError, NotFound, SpecError.
+
+    run: the code is needed; where the person has not named it, that is an error.
+    """
     from tuner.cli.spaces import find_space
 
     if looks_like_code(space):
@@ -34,7 +37,7 @@ def read_space(space: str, given: Given) -> tuple[StudySpec, Code | None]:
         if getattr(given, name) is not None:
             raise InputError(f"--{name.replace('_', '-')} goes with a space in Python. Change {name} in {space}.")
     spec = find_space(space)
-    if spec.code is None:
+    if spec.code is None or not (run or given.code):
         return spec, None
     return spec, _named(spec, [find_code(each) for each in given.code], space)
 
@@ -55,7 +58,10 @@ def _spec_of(code: Code, given: Given) -> StudySpec:
     name = name_in(code)
     if given.dataset is None:
         raise InputError(f"--space {code.place}: which data? Add --dataset, such as --dataset fashion_mnist.")
-    place = str(code.file) if name.is_file else name.place
+    place = name.place
+    if name.is_file:
+        here = Path.cwd()
+        place = str(code.file.relative_to(here) if code.file.is_relative_to(here) else code.file)
     settings = {
         each: getattr(given, each)
         for each in ("epochs", "batch_size", "normalization")
@@ -127,6 +133,17 @@ def _checked(request: dict[str, Any], code: Code) -> dict[str, Any]:
 def _argument(code: Code) -> str:
     place = str(code.file) if code.place.endswith(".py") else code.place
     return place if code.name is None else f"{place}:{code.name}"
+
+
+def print_asked(answer: dict[str, Any]) -> None:
+    """What the code asked, as a table."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("parameter", "values", "default", box=None, pad_edge=False, header_style="bold")
+    for name, each in answer["parameters"].items():
+        table.add_row(name, each["values"], str(each["default"]))
+    Console().print(table)
 
 
 def worker_arguments(code: Code | None, others: Sequence[Code] = ()) -> list[str]:

@@ -1,11 +1,12 @@
 """Commands on search spaces: `tune spaces list`, `show` and `check`."""
 
 import sys
+from typing import Any
 
 import click
 
 from tuner.cli.common import json_option, print_json
-from tuner.cli.python_options import code_option
+from tuner.cli.python_options import given_of, python_options
 
 
 @click.group()
@@ -47,34 +48,43 @@ def spaces_show(space: str, as_json: bool) -> None:
 @spaces.command("check")
 @click.argument("space")
 @click.option("--quick", is_flag=True, help="Only read the file and the data; train nothing.")
-@code_option
+@python_options
 @json_option
-def spaces_check(space: str, quick: bool, code: tuple[str, ...], as_json: bool) -> None:
+def spaces_check(space: str, quick: bool, as_json: bool, **python: Any) -> None:
     """Check a search space before anything runs: the file, its data, its smallest and largest network.
+
+    Of a space in Python: what it asks, with its defaults and in every conditional scope.
 
     Example: tune spaces check my_space.yaml
     """
-    from tuner.cli import outlook
+    from tuner.cli import outlook, python_spaces
     from tuner.cli import spaces as rooms
     from tuner.code import find_code
     from tuner.data.sources import load
     from tuner.search.possible import check_algorithms
     from tuner.workers.devices import cpu_cores, find_gpus, slots
 
-    spec = rooms.find_space(space)
+    given = given_of(python)
+    spec, code = python_spaces.read_space(space, given, run=False)
     check_algorithms(spec, space)
-    codes = [find_code(each) for each in code]
+    codes = [find_code(each) for each in given.code]
     dataset = load(spec.data, 0, codes)
-    # What a network of one's own code asks is known when it runs; `tune start` builds it once beforehand.
+    asked = None if code is None or quick else python_spaces.try_code(spec, code, dataset.info)
     report = None
     if spec.code is None:
         report = outlook.check(spec, dataset.info, slots("auto", None, find_gpus(), cpu_cores()), quick, codes)
     if as_json:
-        print_json({**rooms.space_object(spec), **(outlook.report_object(report) if report else {})})
+        print_json({**rooms.space_object(spec), **(asked or {}), **(outlook.report_object(report) if report else {})})
     else:
         click.echo(f"{space}: good. {rooms.in_words(spec)}")
         if report:
             outlook.print_report(report)
+        if asked:
+            python_spaces.print_asked(asked)
+        elif spec.code is not None:
+            click.echo(
+                f"Its network is made by {spec.code}, which was not run. If you trust it: --code {spec.code.place}"
+            )
     if report and report.problems:
         sys.exit(1)
 

@@ -43,8 +43,9 @@ def in_words(spec: StudySpec) -> str:
     """A space in a line."""
     searched = sum(_is_searched(each.domain) for each in spec.space)
     names = ", ".join(baseline.name for baseline in spec.baselines) or "none"
+    what = f"{searched} parameters searched" if spec.code is None else f"what {spec.code} asks is searched"
     return (
-        f"{spec.data.name}, {spec.model}: {searched} parameters searched; {spec.search.trials} trials "
+        f"{spec.data.name}, {spec.model}: {what}; {spec.search.trials} trials "
         f"({spec.search.sampler.name}, {spec.search.pruner.name}); baselines: {names}"
     )
 
