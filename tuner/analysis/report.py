@@ -14,7 +14,7 @@ from tuner.analysis.parallel import parallel
 from tuner.analysis.pareto import pareto
 from tuner.analysis.plotly_page import figure, render
 from tuner.analysis.results import span_s
-from tuner.analysis.weights import weights_of
+from tuner.analysis.weights import ranges_of, weights_of
 from tuner.database.connection import Database
 from tuner.database.trials import TrialView
 from tuner.studies.service import StudyStatus, ranked, spec_of, study_status
@@ -66,6 +66,7 @@ def content(status: StudyStatus, weights: Mapping[str, float], method: str) -> d
         "metric": story.metric(status),
         "winner": None if best is None else _winner(status, best),
         "charts": {chart.name: chart for chart in shown},
+        "ranges": ranges_of(status),
         "slices": [chart for chart in shown if chart.name.startswith("slice-")],
         "figures": {chart.name: figure(chart) for chart in shown},
         "pruning": story.pruning_sentences(status),

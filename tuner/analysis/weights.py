@@ -2,9 +2,12 @@
 
 from collections.abc import Mapping
 
-from tuner.analysis.importance import SURE_TRIALS, importance
+from tuner.analysis.importance import SURE_TRIALS, Importance, importance
 from tuner.errors import NotFound
 from tuner.studies.service import StudyStatus, spec_of
+from tuner.words import value_in_words
+
+_MOST_VALUES = 3
 
 
 def weights_of(status: StudyStatus) -> tuple[Mapping[str, float], str]:
@@ -18,3 +21,20 @@ def weights_of(status: StudyStatus) -> tuple[Mapping[str, float], str]:
     if counted < SURE_TRIALS:
         words += f" From {counted} trials it is an indication."
     return {each.name: each.ped_anova for each in found}, words
+
+
+def ranges_of(status: StudyStatus) -> list[tuple[str, str]]:
+    """Where the best trials lie, a line a parameter, the most important first; nothing where too few trials ended."""
+    try:
+        found = importance(spec_of(status.study), status.trials, fanova=False)
+    except NotFound:
+        return []
+    return [(each.name, _range(each)) for each in found if each.best_trials]
+
+
+def _range(found: Importance) -> str:
+    if found.low is not None and found.high is not None:
+        low, high = value_in_words(found.low), value_in_words(found.high)
+        return low if low == high else f"{low} to {high}"
+    shown = ", ".join(f"{value_in_words(value)} ({count})" for value, count in found.values[:_MOST_VALUES])
+    return shown + (", ..." if len(found.values) > _MOST_VALUES else "")

@@ -51,7 +51,7 @@
     box.showModal();
   };
   document.addEventListener("click", (event) => {
-    const link = event.target.closest("a.trial");
+    const link = event.target.closest("button.trial");
     if (link) show(link.dataset.trial);
     if (box && (event.target === box || event.target.closest("dialog button"))) box.close();
   });
