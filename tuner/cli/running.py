@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tuner.cli import records
 from tuner.cli.common import (
     chosen,
     json_option,
@@ -58,6 +59,7 @@ _fit = click.option("--fit", is_flag=True, help="Train through Keras' Model.fit 
 @_mixed_precision
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Of everything random in the study.")
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Configurations to try first.")
+@records.options
 @click.option("--detach", is_flag=True, help="Only store the study; `tune worker` processes will run it.")
 @_fit
 @python_options
@@ -75,6 +77,8 @@ def start(
     mixed_precision: bool,
     seed: int | None,
     baseline: Path | None,
+    tensorboard: Path | None,
+    system_metrics: bool,
     detach: bool,
     fit: bool,
     storage: str | None,
@@ -94,6 +98,7 @@ def start(
     from tuner.studies.service import bind_data, create_study
 
     settings = settings_of(storage)
+    recorded = records.chosen(tensorboard, system_metrics)
     given = given_of(python)
     spec, code = python_spaces.read_space(space, given)
     if baseline is not None:
@@ -117,7 +122,7 @@ def start(
         timeout_s=timeout,
         seed=seed,
         mlflow_uri=settings.tracking_uri,
-        options=code_options(code),
+        options={**code_options(code), **recorded},
     )
     if study.data_digest is not None and not detach:
         bind_data(db, study, spec.data.name, load(spec.data, study.seed, codes).digest)

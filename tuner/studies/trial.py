@@ -40,6 +40,7 @@ from tuner.spec import StudySpec
 from tuner.studies import trial_files
 from tuner.studies.asking import ask_network
 from tuner.studies.pareto import values_of
+from tuner.studies.system_metrics import SystemMetrics
 from tuner.training import backend
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.network import Network
@@ -228,6 +229,7 @@ class _Watch:
         self._metric = bench.spec.objective.metric
         self._one_objective = len(bench.spec.objectives) == 1
         self._checkpoint = job.checkpoint
+        self._system = SystemMetrics() if bench.study.options.get("system_metrics") else None
         frozen = patiently(lambda: bench.db.storage.get_trial(trial._trial_id))
         self._reported = set(frozen.intermediate_values)
         rows = patiently(lambda: trials.view_trial(bench.db, job.study_name, job.ordinal)).epochs
@@ -243,6 +245,8 @@ class _Watch:
     def __call__(self, epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
         db, job = self._bench.db, self._job
         self.note_params()
+        if self._system is not None:
+            metrics = {**metrics, **self._system()}
         view = EpochView(epoch, metrics, seconds, measured_at=time.time())
         best = checkpoint.epochs[checkpoint.best_epoch - 1].get(self._metric) if checkpoint.best_epoch else None
         # A name of its own: a worker that was robbed and does not know it writes beside, and the row, which only the

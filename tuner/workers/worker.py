@@ -9,6 +9,7 @@ import gc
 import importlib.metadata
 import logging
 import os
+import pathlib
 import signal
 import socket
 import threading
@@ -271,11 +272,13 @@ class _Worker:
             self._benches[view.study_name] = self._trial.Bench(
                 self._db, view, spec, dataset, self._store, tags, self._leaving, self._path, code
             )
-            if view.mlflow_uri not in self._projectors:
-                self._projectors[view.mlflow_uri] = self._projection.Projector(
-                    self._db, lambda: _mlflow(view.mlflow_uri), self._store, self._name
-                )
-        self._projectors[view.mlflow_uri].watch(view.study_name)
+        board = str(view.options.get("tensorboard", ""))
+        where = f"{view.mlflow_uri} {board}"
+        if where not in self._projectors:
+            self._projectors[where] = self._projection.Projector(
+                self._db, lambda: _recorder(view.mlflow_uri, board), self._store, self._name
+            )
+        self._projectors[where].watch(view.study_name)
         return self._benches[view.study_name]
 
     def _worn(self) -> bool:
@@ -286,10 +289,15 @@ class _Worker:
         return _memory_mib() - self._born_mib
 
 
-def _mlflow(uri: str) -> Any:
+def _recorder(uri: str, board: str) -> Any:
+    """MLflow's; with a folder for TensorBoard, both."""
     from tuner.tracking.mlflow_recorder import MlflowRecorder
 
-    return MlflowRecorder(uri)
+    if not board:
+        return MlflowRecorder(uri)
+    from tuner.tracking.tensorboard_recorder import TensorBoardRecorder
+
+    return TensorBoardRecorder(pathlib.Path(board), MlflowRecorder(uri))
 
 
 def _memory_mib() -> float:
