@@ -11,10 +11,12 @@ import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
+from tests.tracking.servers import mlflow
 from tuner.cli.main import main
 from tuner.database.connection import open_database
 from tuner.settings import Settings
@@ -99,19 +101,25 @@ def server(status: int, body: bytes) -> Iterator[str]:
 @pytest.mark.parametrize(
     ("status", "body", "state", "words"),
     [
-        (200, b"3.1.0", "ok", "version 3.1.0"),
         (200, b"2.9.0", "warn", "is version 2.9.0, here is 3."),
         (403, b"", "bad", "answers 403"),
         (500, b"", "bad", "answers 500"),
     ],
 )
-def test_an_mlflow_server_is_asked_for_its_version(
+def test_a_server_that_is_another_version_or_refuses_is_told_apart(
     settings: Settings, status: int, body: bytes, state: str, words: str
 ) -> None:
     with server(status, body) as uri:
         found = findings(replace(settings, tracking_uri=uri))["mlflow"]
     assert found.state == state
     assert words in found.words
+
+
+@pytest.mark.slow
+def test_a_real_mlflow_server_is_asked_for_its_version(settings: Settings, tmp_path: Path) -> None:
+    with mlflow(tmp_path, "server", "--backend-store-uri", f"sqlite:///{tmp_path / 'server.db'}") as uri:
+        found = findings(replace(settings, tracking_uri=uri))["mlflow"]
+    assert found == Finding("mlflow", "ok", f"{uri}, version {version('mlflow')}")
 
 
 def test_a_server_that_is_away_is_bad_and_its_password_is_not_shown(settings: Settings) -> None:
