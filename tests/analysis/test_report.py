@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from tests.analysis.written import SPACE, TRIALS, Told, write_study
+from tests.analysis.written import OUTCOME, SPACE, TRIALS, Told, write_study
 from tuner.analysis.report import report, study_charts
 from tuner.cli.main import cli
 from tuner.database.connection import Database
@@ -138,6 +138,27 @@ def test_a_study_that_has_just_begun_has_a_report(db: Database) -> None:
     words = " ".join(Page(report(db, "one")).words.split())
     assert "The test rows are not scored yet" in words
     assert "It is the baseline plain: nothing that the search tried was better." in words
+
+
+def test_finalists_are_shown_where_there_were_any(db: Database) -> None:
+    found = {
+        "winner": 1,
+        "noise": 0.004,
+        "configurations": [
+            {"trial_number": 4, "values": [0.93, 0.94], "mean": 0.935, "out": ""},
+            {"trial_number": 1, "values": [0.95, 0.96], "mean": 0.955, "out": ""},
+        ],
+        "words": ["mean val_accuracy 0.9550 over 2 new seeds", "0.0200 better than trial 4"],
+    }
+    write_study(db, "s", outcome={**OUTCOME, "best_ordinal": 1, "finalists": found})
+    page = Page(report(db, "s"))
+    words = " ".join(page.words.split())
+    assert "Mean val_accuracy 0.9550 over 2 new seeds. 0.0200 better than trial 4." in words.replace(
+        "seeds.0", "seeds. 0"
+    )
+    assert "the same configuration varies by 0.0040" in words
+    traces = page.json["figures"]["finalists"]["data"]
+    assert [trace["x"] for trace in traces] == [[0.93, 0.94], [0.935], [0.95, 0.96], [0.955]]
 
 
 def test_a_study_that_minimizes_counts_less_as_better(db: Database) -> None:

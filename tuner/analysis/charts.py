@@ -100,6 +100,32 @@ def against_baselines(status: StudyStatus) -> Chart | None:
     )  # fmt: skip
 
 
+def finalists(status: StudyStatus) -> Chart | None:
+    """The configurations that were trained again: a point a seed and their mean; the winner on top."""
+    found = story.finalists(status)
+    if not found:
+        return None
+    won = None if status.best is None else status.best.trial_number
+    found.sort(key=lambda each: (each.trial_number == won, story.sign(status) * sum(each.values) / len(each.values)))
+    series, ticks = [], []
+    for place, each in enumerate(found):
+        style: Style = "best" if each.trial_number == won else "complete"
+        ticks.append((float(place), f"trial {each.trial_number}"))
+        mean = sum(each.values) / len(each.values)
+        words = [f"trial {each.trial_number}: {value:.4f}" for value in each.values]
+        numbers = [each.trial_number] * len(words)
+        series.append(
+            Series("seeds", "complete", "points", list(each.values), [float(place)] * len(words), numbers, words)
+        )
+        told = [f"trial {each.trial_number}: mean {mean:.4f} {each.out}".strip()]
+        series.append(Series("mean", style, "points", [mean], [float(place)], [each.trial_number], told))
+    return Chart(
+        "finalists", "The finalists", series, Axis(story.metric(status)),
+        Axis(ticks=ticks, range=(-0.6, len(found) - 0.4), grid=False), height=110 + 40 * len(found), legend=False,
+        words="Small: one network each, from seeds that the search had not used. The winner's mean is the star.",
+    )  # fmt: skip
+
+
 def importances(importance: Mapping[str, float], words: str) -> Chart | None:
     """Bars, the most important on top. words: by which method."""
     if not importance:

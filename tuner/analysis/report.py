@@ -39,6 +39,7 @@ def study_charts(db: Database, study_name: str) -> list[Chart]:
 def all_charts(status: StudyStatus, weights: Mapping[str, float], method: str) -> list[Chart]:
     """Every picture of a study, in the report's order; those that would show nothing are left out."""
     found = [
+        charts.finalists(status),
         charts.against_baselines(status),
         charts.history(status) if status.trials else None,
         pareto(status),

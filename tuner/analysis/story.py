@@ -36,6 +36,15 @@ class Test:
 
 
 @dataclass(frozen=True)
+class Finalist:
+    """A configuration that was trained again. values: of the objective, one a new seed; out: why it was dropped."""
+
+    trial_number: int
+    values: Sequence[float]
+    out: str
+
+
+@dataclass(frozen=True)
 class Verdict:
     """What was wrong with some trials. example: of one of them, in full; remedy: empty where none is known."""
 
@@ -130,10 +139,24 @@ def sentences(status: StudyStatus) -> list[str]:
     if best is None or best.value is None:
         return [*lines, "No trial was completed, so there is no winner."]
     epochs = f"epoch {best.best_epoch} of {len(best.epochs)}"
-    lines.append(f"Trial {best.trial_number} is the best: {metric(status)} {best.value:.4f} at {epochs}.")
+    won = "is the winner of the finalists" if finalists(status) else "is the best"
+    lines.append(f"Trial {best.trial_number} {won}: {metric(status)} {best.value:.4f} at {epochs}.")
     lines += _test_sentences(status)
-    lines += _baseline_sentences(status, best)
-    return lines
+    again = finalist_sentences(status)
+    return [*lines, *again] if again else [*lines, *_baseline_sentences(status, best)]
+
+
+def finalists(status: StudyStatus) -> list[Finalist]:
+    """The configurations that were trained again over new seeds, where any were; as the outcome has them."""
+    found = (status.study.outcome or {}).get("finalists") or {}
+    listed = found.get("configurations", [])
+    return [Finalist(each["trial_number"], each["values"], each.get("out", "")) for each in listed if each["values"]]
+
+
+def finalist_sentences(status: StudyStatus) -> list[str]:
+    """How the winner compares over new seeds."""
+    found = (status.study.outcome or {}).get("finalists") or {}
+    return [f"{words[:1].upper()}{words[1:].rstrip('.')}." for words in found.get("words", []) if words]
 
 
 def _test_sentences(status: StudyStatus) -> list[str]:
@@ -157,11 +180,12 @@ def _baseline_sentences(status: StudyStatus, best: TrialView) -> list[str]:
     if first.ordinal == best.ordinal:
         return [f"It is the baseline {first.baseline}: nothing that the search tried was better."]
     gain = sign(status) * (best.value - first.value)
-    words = f"The best baseline, {first.baseline}, reached {first.value:.4f}; the winner is {gain:.4f} better"
+    better = "better" if gain >= 0 else "worse"
+    words = f"The best baseline, {first.baseline}, reached {first.value:.4f}; the winner is {abs(gain):.4f} {better}"
     noise = validation_noise(status, best.value, first.value)
     if noise is None:
         return [words + "."]
-    verdict = "more than" if gain > noise else "within"
+    verdict = "more than" if abs(gain) > noise else "within"
     return [words + f", which is {verdict} the noise of these validation rows (\u00b1{noise:.4f})."]
 
 
@@ -186,8 +210,11 @@ def noise_sentences(status: StudyStatus) -> list[str]:
         "The winner was chosen by its validation figure, so that figure flatters it, the more the more trials there "
         "were. The test figure does not: those rows chose nothing."
     )
+    deviation = ((status.study.outcome or {}).get("finalists") or {}).get("noise")
+    if deviation:
+        lines.append(f"From seed to seed, the same configuration varies by {deviation:.4f} (standard deviation).")
     test = test_of(status)
-    if test is not None and test.seeds == 1:
+    if test is not None and test.seeds == 1 and not deviation:
         lines.append("One network was trained of each configuration; another seed would move its figures a little.")
     return lines
 
