@@ -17,6 +17,7 @@ import psutil
 from tuner.code import Code
 from tuner.data.dataset import DataInfo
 from tuner.errors import SpecError
+from tuner.search.cells import budget
 from tuner.spec import StudySpec
 from tuner.studies.preflight import PROCESS_MIB, Outlook, look_ahead
 from tuner.words import duration
@@ -106,7 +107,7 @@ def print_report(report: Report) -> None:
         "that it may take"
     )
     if report.seconds is not None:
-        trials = f"{report.spec.search.trials} trials"
+        trials = f"{budget(report.spec, None)} trials"
         workers = f"{report.workers} worker{'s' if report.workers > 1 else ''}"
         click.echo(f"  {trials:<17} about {duration(report.seconds)} on {workers}, if none is pruned or ends early")
     for each in outlook.warnings:

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tuner.errors import NotFound
+from tuner.search.cells import budget
 from tuner.settings import shipped_spaces
 from tuner.spec import StudySpec, read_spec
 from tuner.words import nearest, params_in_words
@@ -45,7 +46,7 @@ def in_words(spec: StudySpec) -> str:
     names = ", ".join(baseline.name for baseline in spec.baselines) or "none"
     what = f"{searched} parameters searched" if spec.code is None else f"what {spec.code} asks is searched"
     return (
-        f"{spec.data.name}, {spec.model}: {what}; {spec.search.trials} trials "
+        f"{spec.data.name}, {spec.model}: {what}; {budget(spec, None)} trials "
         f"({spec.search.sampler.name}, {spec.search.pruner.name}); baselines: {names}"
     )
 
@@ -59,7 +60,7 @@ def print_spaces() -> None:
     table = Table("space", "data", "model", "trials", "baselines", box=None, pad_edge=False, header_style="bold")
     for spec in shipped():
         table.add_row(
-            spec.name, spec.data.name, spec.model, str(spec.search.trials), ", ".join(b.name for b in spec.baselines)
+            spec.name, spec.data.name, spec.model, str(budget(spec, None)), ", ".join(b.name for b in spec.baselines)
         )
     Console().print(table)
 

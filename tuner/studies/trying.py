@@ -26,6 +26,7 @@ from tuner.data.dataset import Dataset, Rows
 from tuner.data.preprocessing import fit
 from tuner.data.sources import load
 from tuner.errors import TrialFailed, TunerError
+from tuner.search.cells import budget
 from tuner.settings import read_share
 from tuner.spec import StudySpec, parse_spec
 from tuner.studies.preflight import Network, draw, ends
@@ -121,7 +122,7 @@ def study_seconds(spec: StudySpec, dataset: Dataset, tried: tuple[Tried, Tried],
         step_s = constant + slope * batch * each.size.products
         trials.append(each.config.epochs * math.ceil(rows / batch) * step_s)
     fixed_s = max(each.fixed_s for each in good)
-    return (statistics.fmean(trials) + fixed_s) * spec.search.trials / workers
+    return (statistics.fmean(trials) + fixed_s) * budget(spec, None) / workers
 
 
 def main() -> None:
