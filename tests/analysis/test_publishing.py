@@ -34,7 +34,9 @@ def test_the_report_reaches_mlflow_once_it_answers(db: Database, tmp_path: Path)
     assert top == {"spec.yaml", "report.html", "pictures"}
     inside = {file.path for file in client.list_artifacts(run_id, "pictures")}
     # Five trials are too few to say which parameters mattered, and one objective has no front.
-    assert inside == {name for name in STUDY_FILES if "/" in name} - {"pictures/importance.png", "pictures/pareto.png"}
+    assert inside == {name for name in STUDY_FILES if "/" in name} - {
+        f"pictures/{kind}.png" for kind in ("importance", "pareto", "finalists")
+    }
     page = Path(client.download_artifacts(run_id, "report.html", str(tmp_path))).read_text()
     assert "Trial 1 is the best" in page
 

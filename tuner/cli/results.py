@@ -24,7 +24,8 @@ from tuner.errors import InputError
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="The HTML file [STUDY.html].")
 @click.option("--png", type=click.Path(path_type=Path), metavar="DIR", help="Write the pictures alone, as PNG files.")
 @storage_option
-def report(study: str | None, output: Path | None, png: Path | None, storage: str | None) -> None:
+@json_option
+def report(study: str | None, output: Path | None, png: Path | None, storage: str | None, as_json: bool) -> None:
     """Write a study's report: one HTML file that opens without a network [the latest study].
 
     Example: tune report fashion_mnist-1 --output report.html
@@ -34,14 +35,17 @@ def report(study: str | None, output: Path | None, png: Path | None, storage: st
 
     db = open_studies(settings_of(storage), create=False)
     name = chosen(db, study)
+    files: list[Path] = []
     if png is not None:
         from tuner.analysis.pictures import write_pictures
 
-        for path in write_pictures(study_charts(db, name), png):
-            click.echo(path)
-        if output is None:
-            return
-    click.echo(write_text(output or Path(f"{name.replace('/', '_')}.html"), made(db, name)))
+        files += write_pictures(study_charts(db, name), png)
+    if png is None or output is not None:
+        files.append(write_text(output or Path(f"{name.replace('/', '_')}.html"), made(db, name)))
+    if as_json:
+        print_json({"study_name": name, "files": [str(path) for path in files]})
+    else:
+        click.echo("\n".join(map(str, files)))
 
 
 @click.command()

@@ -30,7 +30,7 @@ STUDY_FILES = (
     "report.html",
     *(
         f"pictures/{name}.png"
-        for name in ("history", "pareto", "baselines", "parallel", "importance", "curves", "timeline")
+        for name in ("history", "pareto", "finalists", "baselines", "parallel", "importance", "curves", "timeline")
     ),
 )
 """What is made of a study when it has ended, and delivered to its run."""
