@@ -14,6 +14,7 @@ completed; and what was lost: by how much the best of all that were begun, had e
 
 import argparse
 import heapq
+import json
 import os
 import statistics
 import sys
@@ -95,16 +96,13 @@ def variants() -> list[Variant]:
     def asha(first: int, factor: int) -> Algorithm:
         return _algorithm("asha", min_epochs=first, reduction_factor=factor)
 
-    rungs = ((1, 2), (1, 3), (1, 4), (2, 2), (2, 3), (3, 2), (3, 3), (4, 3))
+    rungs = ((1, 2), (1, 3), (1, 4), (2, 2), (2, 3), (3, 3))
     pruners = {
         "none": _algorithm("none"),
         "median": _algorithm("median"),
-        "median, from epoch 3": _algorithm("median", warmup_epochs=3),
         "percentile 25": _algorithm("percentile", percentile=25.0),
-        "percentile 25, from epoch 3": _algorithm("percentile", percentile=25.0, warmup_epochs=3),
         **{f"asha, from epoch {first}, factor {factor}": asha(first, factor) for first, factor in rungs},
         "hyperband": _algorithm("hyperband", max_epochs=15),
-        "patient 1, median": _algorithm("patient", patience=1, pruner="median"),
     }
     samplers = {
         "random": _algorithm("random"),
@@ -112,19 +110,17 @@ def variants() -> list[Variant]:
         "tpe": _algorithm("tpe"),
         "tpe, 5 to start with": _algorithm("tpe", startup_trials=5),
         "tpe, 20 to start with": _algorithm("tpe", startup_trials=20),
-        "tpe, 100 candidates": _algorithm("tpe", candidates=100),
         "tpe, each parameter alone": _algorithm("tpe", multivariate=False),
         "cmaes": _algorithm("cmaes"),
-        "nsga2": _algorithm("nsga2"),
     }
     return [
         *(Variant("pruner", name, pruner=each) for name, each in pruners.items()),
         *(Variant("sampler", name, sampler=each) for name, each in samplers.items()),
         *(
             Variant("cost", f"seconds, from epoch {first}, factor {factor}", pruner=asha(first, factor), cost="seconds")
-            for first, factor in ((1, 2), (1, 3), (2, 2), (2, 3))
+            for first, factor in ((1, 3), (2, 3))
         ),
-        *(Variant("patience", str(each), patience=each) for each in (None, 2, 3, 6)),
+        *(Variant("patience", str(each), patience=each) for each in (None, 2)),
         Variant("baselines", "without", baselines=False),
     ]
 
@@ -236,33 +232,61 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=150.0, help="of each study, after its start-up")
     parser.add_argument("--only", nargs="+", default=[], help="only these groups: pruner, sampler, ...")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
+    parser.add_argument("--results", type=Path, help="where finished studies are kept: called again, it goes on")
+    parser.add_argument("--most", type=int, help="end after so many new studies")
     parser.add_argument("--plot", type=Path, help="write the curves of the samplers and pruners there (.svg, .png)")
     arguments = parser.parse_args()
 
     began = time.monotonic()
     chosen = [each for each in variants() if not arguments.only or each.group in arguments.only]
-    found: list[tuple[Variant, list[Replay]]] = []
+    known = _read(arguments.results)
+    # A seed of every variant before the next seed, so that what is there at any time is even.
+    jobs = [(seed, each) for seed in range(arguments.seeds) for each in chosen]
+    jobs = [(seed, each) for seed, each in jobs if _key(arguments, each, seed) not in known][: arguments.most]
     with ProcessPoolExecutor(arguments.processes) as pool:
-        _, surrogate = _world(arguments.space)
-        print(f"{arguments.space}: " + ", ".join(f"{name} {value:.3g}" for name, value in surrogate.quality.items()))
-        jobs = [
-            (each, [pool.submit(_study, arguments.space, each, s, arguments.seconds) for s in range(arguments.seeds)])
-            for each in chosen
-        ]
-        group = ""
-        for variant, futures in jobs:
-            replays = [future.result() for future in futures]
-            found.append((variant, replays))
-            if variant.group != group:
-                group = variant.group
-                print(f"\n{group:30}{'at a quarter':>16}{'at the end':>26}{'begun':>7}{'complete':>10}{'lost':>8}")
-            print(_line(variant, replays, arguments.seconds), flush=True)
-    studies = sum(len(replays) for _, replays in found)
-    print(f"\n{studies} studies of {arguments.seconds:.0f} s in {time.monotonic() - began:.0f} s", file=sys.stderr)
+        futures = [(s, each, pool.submit(_study, arguments.space, each, s, arguments.seconds)) for s, each in jobs]
+        for seed, each, future in futures:
+            known[_key(arguments, each, seed)] = future.result()
+            _keep(arguments.results, _key(arguments, each, seed), future.result())
+    print(f"{len(jobs)} studies of {arguments.seconds:.0f} s in {time.monotonic() - began:.0f} s", file=sys.stderr)
+    quality = _world(arguments.space)[1].quality
+    print(f"{arguments.space}: " + ", ".join(f"{name} {value:.3g}" for name, value in quality.items()))
+    found = []
+    group = ""
+    for each in chosen:
+        keys = [_key(arguments, each, seed) for seed in range(arguments.seeds)]
+        replays = [known[key] for key in keys if key in known]
+        if len(replays) < 2:
+            continue
+        found.append((each, replays))
+        if each.group != group:
+            group = each.group
+            print(f"\n{group:30}{'at a quarter':>16}{'at the end':>26}{'begun':>7}{'complete':>10}{'lost':>8}")
+        print(_line(each, replays, arguments.seconds), flush=True)
     if arguments.plot:
         from benchmarks.simulate_plot import draw
 
         draw(found, arguments.seconds, arguments.plot, arguments.space)
+
+
+def _key(arguments: argparse.Namespace, variant: Variant, seed: int) -> str:
+    return f"{arguments.space} {arguments.seconds:.0f} s: {variant.group} {variant.name}, seed {seed}"
+
+
+def _read(path: Path | None) -> dict[str, Replay]:
+    if path is None or not path.exists():
+        return {}
+    found = {}
+    for line in path.read_text().splitlines():
+        key, steps, begun, complete, lost = json.loads(line)
+        found[key] = Replay(tuple(map(tuple, steps)), begun, complete, lost)
+    return found
+
+
+def _keep(path: Path | None, key: str, replayed: Replay) -> None:
+    if path is not None:
+        with path.open("a") as file:
+            file.write(json.dumps([key, replayed.steps, replayed.begun, replayed.complete, replayed.lost]) + "\n")
 
 
 def _line(variant: Variant, replays: Sequence[Replay], seconds: float) -> str:

@@ -80,3 +80,12 @@ def test_failed_and_running_trials_do_not_count_and_too_few_are_refused() -> Non
         importance(SPEC, [*few, *bad])
     assert outcome_figures(SPEC, few) == {}
     assert set(outcome_figures(SPEC, trials(LEAST_TRIALS))) >= {"importance_learning_rate", "importance_dropout"}
+
+
+def test_of_a_network_that_code_makes_the_values_seen_are_the_space() -> None:
+    text = "dataset: digits\nmodel: {python: 'mine.py:build'}"
+    spec = parse_spec(text, "mine", Path(), "mine.yaml")
+    found = importance(spec, trials(60))
+    assert {each.name for each in found} == {"learning_rate", "dropout", "optimizer", "momentum"}
+    assert found[0].name == "learning_rate"
+    assert next(each for each in found if each.name == "optimizer").values[0][0] == "adam"

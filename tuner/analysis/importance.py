@@ -16,14 +16,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import optuna
-from optuna.distributions import BaseDistribution
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from optuna.importance import FanovaImportanceEvaluator, PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import TrialState, create_trial
 
 from tuner.database.trials import TrialView
 from tuner.errors import NotFound
 from tuner.search.suggest import distributions
-from tuner.space import Choice, Value
+from tuner.space import Value
 from tuner.spec import StudySpec
 
 LEAST_TRIALS = 8
@@ -67,7 +67,7 @@ def importance(spec: StudySpec, trials: Sequence[TrialView], fanova: bool = True
         raise NotFound(
             f"{len(counted)} trials have a value; importance needs at least {LEAST_TRIALS}. Let the study go on."
         )
-    searched = distributions(spec.space)
+    searched = _searched(spec, counted)
     names = [name for name in searched if any(name in each.params for each in counted)]
     if not names:
         raise NotFound("the space has one value for each parameter, so there is nothing to compare.")
@@ -84,7 +84,7 @@ def importance(spec: StudySpec, trials: Sequence[TrialView], fanova: bool = True
     sign = -1.0 if spec.objective.direction == "maximize" else 1.0
     ordered = sorted(counted, key=lambda each: (sign * (each.value or 0.0), each.ordinal))
     best = ordered[: max(_LEAST_BEST, math.ceil(_BEST * len(counted)))]
-    found = [_one(spec, name, ped_anova[name], by_variance.get(name), best) for name in names]
+    found = [_one(name, searched[name], ped_anova[name], by_variance.get(name), best) for name in names]
     return tuple(sorted(found, key=lambda each: -each.ped_anova))
 
 
@@ -113,9 +113,29 @@ def _study(spec: StudySpec, counted: Sequence[TrialView], searched: Mapping[str,
     return study
 
 
-def _one(spec: StudySpec, name: str, ped_anova: float, fanova: float | None, best: Sequence[TrialView]) -> Importance:
+def _searched(spec: StudySpec, counted: Sequence[TrialView]) -> dict[str, BaseDistribution]:
+    """What Optuna sampled. Code says that only while it runs; there, the values seen are the space."""
+    found = distributions(spec.space)
+    if spec.code is None:
+        return found
+    for name in {name: None for each in counted for name in each.params if name not in found}:
+        values = {each.params[name] for each in counted if name in each.params}
+        if len(values) < 2:
+            continue
+        if any(isinstance(value, str | bool) for value in values):
+            found[name] = CategoricalDistribution(tuple(sorted(values, key=str)))
+        elif all(isinstance(value, int) for value in values):
+            found[name] = IntDistribution(min(map(int, values)), max(map(int, values)))
+        else:
+            found[name] = FloatDistribution(min(map(float, values)), max(map(float, values)))
+    return found
+
+
+def _one(
+    name: str, sampled: BaseDistribution, ped_anova: float, fanova: float | None, best: Sequence[TrialView]
+) -> Importance:
     values = [each.params[name] for each in best if name in each.params]
-    if isinstance(spec.space[name].domain, Choice):
+    if isinstance(sampled, CategoricalDistribution):
         return Importance(name, ped_anova, fanova, None, None, tuple(Counter(values).most_common()), len(values))
     numbers = [float(value) for value in values]
     low, high = min(numbers, default=None), max(numbers, default=None)
