@@ -37,7 +37,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def run(db: Database, digits: Dataset) -> Run:
-    def of(where: str, more: str = "", n_trials: int = 3) -> list[TrialView]:
+    def of(where: str, more: str = "", n_trials: int = 2) -> list[TrialView]:
         code = find_code(str(SPACES / where))
         name = name_in(code)
         text = f"dataset: digits\nmodel: {{{name.style}: '{where}'}}\nsearch: {{trials: {n_trials}, seed: 4}}\n{more}"
@@ -81,7 +81,7 @@ def test_what_a_fit_of_its_own_asks_is_recorded_too(db: Database, run: Run) -> N
 
 
 def test_one_name_with_two_domains_keeps_both(db: Database, run: Run) -> None:
-    ours = run("hypermodels.py:one_name_two_domains", "parameters: {epochs: 1}\n", n_trials=6)
+    ours = run("hypermodels.py:one_name_two_domains", "parameters: {epochs: 1}\n", n_trials=4)
     assert {each.state for each in ours} <= {"complete", "pruned"}
     kinds = {"small": (8, 16), "large": (32, 64)}
     assert {each.params["kind"] for each in ours} == set(kinds)
@@ -105,7 +105,7 @@ def test_a_baseline_outside_the_space_fails_with_the_reason(db: Database, run: R
 
 def test_code_that_fails_ends_each_trial_with_its_reason_and_the_study_goes_on(db: Database, run: Run) -> None:
     ours = run("hypermodels.py:refuses")
-    assert [(each.state, each.reason) for each in ours] == [("failed", "too large for this house")] * 3
+    assert [(each.state, each.reason) for each in ours] == [("failed", "too large for this house")] * 2
     assert all(each.state.name == "COMPLETE" and each.value == 0 for each in theirs(db))
 
 
@@ -118,7 +118,7 @@ def test_a_winner_of_the_codes_own_class_is_scored(db: Database, run: Run) -> No
 
 
 def test_epochs_and_batch_size_may_be_searched(run: Run) -> None:
-    ours = run("spaces.py:sequential", "parameters: {epochs: {int: [1, 3]}, batch_size: [64, 128]}\n", n_trials=4)
+    ours = run("spaces.py:sequential", "parameters: {epochs: {int: [1, 3]}, batch_size: [64, 128]}\n", n_trials=3)
     assert all(each.params["batch_size"] in (64, 128) for each in ours)
     assert all(len(each.epochs) <= int(each.params["epochs"]) for each in ours)
     assert len({each.params["epochs"] for each in ours}) > 1

@@ -51,7 +51,7 @@ class Made:
             self.epochs.append(dict(metrics))
             return epoch < until
 
-        return self.network.train(self.digits, self.fitted, replace(plan, path="auto"), None, on_epoch)
+        return self.network.train(self.digits, self.fitted, replace(plan, path="auto", epochs=0), None, on_epoch)
 
 
 Make = Callable[..., Made]
@@ -159,7 +159,9 @@ def test_a_custom_fit_stops_when_it_is_told(make: Make, plan: Plan) -> None:
     assert made.train(plan(), until=2).stopped == "caller"
     assert len(made.epochs) == 2
     made = make("hypermodels.py:TunedFit", epochs=30)
-    assert made.train(plan(patience=1)).stopped == "patience"
+    # The first epoch is the best, where less is better.
+    assert made.train(plan(patience=1, direction="minimize")).stopped == "patience"
+    assert len(made.epochs) == 2
 
 
 def test_afterwards_the_model_has_its_best_epochs_weights(make: Make, plan: Plan) -> None:

@@ -100,7 +100,7 @@ class PythonNetwork:
     ) -> TrainResult:
         self._preprocessing = fitted(str(self.settings.get("normalization", "none")))
         rows = normalized(dataset, self._preprocessing)
-        own = replace(plan, batch_size=self.batch_size, epochs=self.epochs or _EPOCHS)
+        own = replace(plan, batch_size=self.batch_size, epochs=plan.epochs or self.epochs or _EPOCHS)
         on_epoch = self.through.wrap(on_epoch)
         with guarded(self.code, self.through), out_of_memory(own, dataset):
             self._check_built(rows.train.x, dataset.info)
