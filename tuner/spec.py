@@ -45,6 +45,19 @@ class Algorithm(Edge):
     options: dict[str, int | float | bool | str] = Field(default_factory=dict)
 
 
+class Finalists(Edge):
+    """The best configurations, trained again over several seeds when the search is over; then the winner on all rows.
+
+    configurations: how many; 0 leaves it out, 1 compares none and only trains the winner on all rows. seeds: of each.
+    share: at most so much of the search's training time, with fewer configurations and seeds where they do not fit;
+    None keeps to the numbers.
+    """
+
+    configurations: int = Field(default=3, ge=0)
+    seeds: int = Field(default=3, ge=1)
+    share: float | None = Field(default=None, gt=0)
+
+
 class Search(Edge):
     """How long and by which algorithms to search.
 
@@ -60,6 +73,7 @@ class Search(Edge):
     cost: Literal["epochs", "seconds"] = "epochs"
     patience: int | None = Field(default=None, ge=1)
     seed: int | None = Field(default=None, ge=0)
+    finalists: Finalists = Finalists(share=0.33)
 
 
 class SpaceFile(Edge):
@@ -244,7 +258,7 @@ def _callbacks(file: SpaceFile, where: str) -> tuple[Mapping[str, Any], ...]:
 
 def _digest(file: SpaceFile) -> str:
     """What makes two files the same search: everything but how long it goes on and from which seed."""
-    content = file.model_dump(mode="json", exclude={"search": {"trials", "timeout", "seed"}})
+    content = file.model_dump(mode="json", exclude={"search": {"trials", "timeout", "seed", "finalists"}})
     return hashlib.sha256(json.dumps(content, sort_keys=False).encode()).hexdigest()
 
 
@@ -289,7 +303,12 @@ def _shape(content: Mapping[str, Any], where: str) -> SpaceFile:
     search = content.get("search")
     if isinstance(search, dict):
         content["search"] = {
-            key: _algorithm(value) if key in ("sampler", "pruner") else value for key, value in search.items()
+            key: _algorithm(value)
+            if key in ("sampler", "pruner")
+            else _finalists(value)
+            if key == "finalists"
+            else value
+            for key, value in search.items()
         }
     if "objectives" in content:
         content["objectives"] = spread(content["objectives"])
@@ -297,6 +316,10 @@ def _shape(content: Mapping[str, Any], where: str) -> SpaceFile:
         return SpaceFile.model_validate(content)
     except ValidationError as error:
         raise SpecError(f"{where}: {complaint(error, SpaceFile)}") from error
+
+
+def _finalists(value: Any) -> Any:
+    return {"configurations": value} if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def _algorithm(value: Any) -> Any:

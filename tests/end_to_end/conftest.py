@@ -28,7 +28,7 @@ parameters:
   normalization: minmax
 baselines:
   plain: {units: 32, optimizer: adam, batch_size: 32, epochs: EPOCHS, normalization: minmax}
-search: {trials: 5, sampler: tpe, pruner: asha, seed: 11}
+search: {trials: 5, sampler: tpe, pruner: asha, seed: 11, finalists: 0}
 """
 
 

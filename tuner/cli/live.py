@@ -20,6 +20,7 @@ from rich.text import Text
 
 from tuner.cli import show
 from tuner.database.connection import Database, patiently
+from tuner.database.finalists import FinalistView
 from tuner.database.trials import TrialView
 from tuner.studies.service import FAILED, StudyStatus, study_status
 from tuner.words import duration, params_in_words
@@ -94,9 +95,11 @@ def picture(status: StudyStatus) -> RenderableType:
     )
     parts: list[RenderableType] = [head, _counts(status), Text("")]
     running = [trial for trial in status.trials if trial.state == "running"]
+    if status.stage:
+        parts += [Text(status.stage, style="bold"), _finalists(status), Text("")]
     if running:
         parts += [_running(status, running), Text("")]
-    elif status.workers:
+    elif status.workers and not status.stage:
         parts += [
             Text(f"{len(status.workers)} workers are starting (importing TensorFlow takes some seconds)"),
             Text(""),
@@ -155,6 +158,30 @@ def _running(status: StudyStatus, running: list[TrialView]) -> Table:
     return table
 
 
+def _finalists(status: StudyStatus) -> Table:
+    """Every configuration and its seeds: the objective of those that are done, the epoch of those that run."""
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for column in ("trial", "kind", "seeds"):
+        table.add_column(column, no_wrap=True)
+    numbers = {trial.ordinal: show.label(trial) for trial in status.trials}
+    for key in dict.fromkeys((each.plan.kind, each.plan.trial_ordinal) for each in status.finalists):
+        mine = [each for each in status.finalists if (each.plan.kind, each.plan.trial_ordinal) == key]
+        table.add_row(
+            numbers.get(key[1], "?"),
+            "on all rows" if key[0] == "final" else "compared",
+            "  ".join(map(_seed, mine)) + (f"  [yellow]{escape(mine[0].dropped)}[/]" if mine[0].dropped else ""),
+        )
+    return table
+
+
+def _seed(finalist: FinalistView) -> str:
+    if finalist.state == "running":
+        return f"[cyan]epoch {len(finalist.epochs)}[/]"
+    if finalist.state == "complete":
+        return f"[green]{show.number(finalist.value) if finalist.plan.kind == 'compare' else 'done'}[/]"
+    return "-" if finalist.state == "waiting" else f"[yellow]{finalist.state}[/]"
+
+
 def _workers(status: StudyStatus) -> Table:
     """Every worker, wherever it runs; one that has been silent for some time may be gone."""
     table = Table(box=None, pad_edge=False, header_style="dim")
@@ -197,6 +224,7 @@ class _Lines:
         self._study_name = study_name
         self._shown: set[int] = set()
         self._begun = False
+        self._stage = ""
 
     def look(self) -> None:
         status = study_status(self._db, self._study_name, epochs=True)
@@ -208,6 +236,9 @@ class _Lines:
             if trial.settled and trial.ordinal not in self._shown:
                 self._shown.add(trial.ordinal)
                 _say(self._line(status, trial))
+        if status.stage and status.stage != self._stage:
+            self._stage = status.stage
+            _say(status.stage)
 
     def _line(self, status: StudyStatus, trial: TrialView) -> str:
         named = f" {trial.baseline}" if trial.baseline else ""

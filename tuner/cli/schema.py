@@ -13,7 +13,7 @@ from tuner.families import CALLBACKS, FAMILIES, Known
 from tuner.metrics import METRICS
 from tuner.search.algorithms import PRUNERS, SAMPLERS
 from tuner.sources import KINDS, known_sources
-from tuner.spec import Objective, Search, SpaceFile
+from tuner.spec import Finalists, Objective, Search, SpaceFile
 
 TOP: Mapping[str, str] = {
     "dataset": "which data: a name, or a file or folder and what it holds",
@@ -39,6 +39,12 @@ SEARCH: Mapping[str, str] = {
     "cost": "at equal what asha compares trials: epochs, or seconds of training",
     "patience": "epochs without a better objective after which a trial ends",
     "seed": "of everything random in the study; without it, one is drawn",
+    "finalists": "the best configurations, trained again over several seeds; a number of them, or a mapping",
+}
+FINALISTS: Mapping[str, str] = {
+    "configurations": "how many; 0 leaves the finalists out, 1 only trains the winner on all rows",
+    "seeds": "how many times each is trained",
+    "share": "at most so much of the search's training time, with fewer where they do not fit",
 }
 """One line for each key; a key without its line is a test that fails."""
 
@@ -65,6 +71,12 @@ def schema() -> dict[str, Any]:
     for name, known_algorithms in (("sampler", SAMPLERS), ("pruner", PRUNERS)):
         default = Search.model_fields[name].default.name
         search["properties"][name] = {"description": SEARCH[name], "default": default, **_algorithm(known_algorithms)}
+    finalists = _object(Finalists.model_json_schema()["properties"], FINALISTS, SEARCH["finalists"])
+    search["properties"]["finalists"] = {
+        "description": SEARCH["finalists"],
+        "default": Search().finalists.model_dump(),
+        "anyOf": [{"type": "integer", "minimum": 0}, finalists],
+    }
     properties["search"] = search
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

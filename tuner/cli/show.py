@@ -86,6 +86,8 @@ def print_status(status: StudyStatus) -> None:
     study = status.study
     console.print(f"[bold]{escape(study.study_name)}[/] ({escape(study.space_name)}): {status.state}")
     console.print(counts_in_words(status))
+    if status.stage:
+        console.print(status.stage)
     if status.best is not None:
         console.print(f"best: trial {status.best.trial_number}, {objective(status)} {number(status.best.value)}")
         console.print(f"      {escape(params_in_words(searched_params(status, status.best)))}")
@@ -184,9 +186,10 @@ def test_in_words(status: StudyStatus) -> str:
         return "test rows: not scored; that is done once, when the search has ended"
     name = headline(test)
     guess = "the most common class" if name == "accuracy" else "the mean"
+    rows = "rows" if test.get("seeds", 1) < 2 else f"mean of {test['seeds']:.0f} networks on rows"
     lines = [
         f"{'test ' + name:<14} [bold]{number(test[name])}[/]  (95%: {number(test['low'])} to {number(test['high'])}; "
-        "rows that no trial had seen)"
+        f"{rows} that no trial had seen)"
     ]
     if "naive" in test:
         lines.append(f"{'':<14} always guessing {guess} would be {number(test['naive'])}")
@@ -213,8 +216,8 @@ def print_outcome(status: StudyStatus) -> None:
     named = f" ({escape(best.baseline)})" if best.baseline else ""
     console.print(f"\nBest: trial {best.trial_number}{named}")
     _print_result(console, status, best)
-    for line in baseline_lines(status):
-        console.print(f"  {line}")
+    for line in finalist_lines(status) or baseline_lines(status):
+        console.print(f"  {line}", soft_wrap=True)
     if further_objectives(status):
         print_front(status)
     console.print("\nNext:")
@@ -228,6 +231,15 @@ def print_outcome(status: StudyStatus) -> None:
     width = max(len(command) for command, _ in steps)
     for command, words in steps:
         console.print(f"  {escape(command):<{width}}  {words}", soft_wrap=True)
+
+
+def finalist_lines(status: StudyStatus) -> list[str]:
+    """How the winner compares, where the best were trained again over seeds."""
+    found = (status.study.outcome or {}).get("finalists")
+    if not found:
+        return []
+    rows = f"the model for use learnt from training and validation rows, {found['epochs']} epochs"
+    return [escape(words) for words in (*found["words"], rows)]
 
 
 def baseline_lines(status: StudyStatus) -> list[str]:
@@ -314,6 +326,7 @@ def summary_object(status: StudyStatus) -> dict[str, Any]:
         "state": status.state,
         "trials": study.trials,
         "counts": dict(status.counts),
+        "stage": status.stage,
         "value": status.best.value if status.best else None,
         "test": (study.outcome or {}).get("test"),
         "seconds": round(_seconds(status), 3),
@@ -353,7 +366,8 @@ def best_object(status: StudyStatus) -> dict[str, Any]:
     """`tune best --json`."""
     base: dict[str, Any] = {"study_name": status.study.study_name, "trial_number": None, "state": status.state}
     content = {**trial_object(status.best), **_several(status, status.best)} if status.best else base
-    found = {**content, "test": (status.study.outcome or {}).get("test")}
+    outcome = status.study.outcome or {}
+    found = {**content, "test": outcome.get("test"), "finalists": outcome.get("finalists")}
     if further_objectives(status):
         found["pareto"] = [
             {**trial_object(trial), **_several(status, trial)} for trial in front(spec_of(status.study), status.trials)

@@ -25,6 +25,11 @@ def study_blob_name(study_name: str, what: str) -> str:
     return f"{study_name}/study/{what}"
 
 
+def finalist_blob_name(study_name: str, round: int, ordinal: int, what: str) -> str:
+    """Where a finalist's bytes are kept."""
+    return f"{study_name}/finalist-{round}-{ordinal:05d}/{what}"
+
+
 class BlobStore(Protocol):
     """Bytes by name."""
 

@@ -12,8 +12,11 @@ from tuner.data.dataset import Dataset
 from tuner.database import studies, trials
 from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.connection import Database, patiently
+from tuner.database.finalists import view_finalists
 from tuner.database.trials import TrialView
 from tuner.spec import StudySpec
+from tuner.studies import finalists
+from tuner.studies.limits import search_left_s
 from tuner.studies.pareto import front, values_of
 from tuner.studies.scoring import score
 from tuner.studies.service import FAILED, best_trial, study_status
@@ -24,11 +27,11 @@ logger = logging.getLogger(__name__)
 Further = Callable[[StudySpec, Sequence[TrialView]], Mapping[str, float]]
 
 
-def is_over(db: Database, study_name: str) -> bool:
-    """Every trial of the budget is final, or time is up and nothing runs any more."""
+def is_over(db: Database, spec: StudySpec, study_name: str) -> bool:
+    """Every trial of the budget is final, or the search's time is up and nothing runs any more."""
     if patiently(lambda: trials.open_places(db, study_name)) == 0:
         return True
-    left_s = patiently(lambda: studies.view_study(db, study_name)).left_s
+    left_s = search_left_s(patiently(lambda: studies.view_study(db, study_name)), spec)
     return left_s is not None and left_s <= 0 and patiently(lambda: trials.running(db, study_name)) == 0
 
 
@@ -45,7 +48,7 @@ def close_if_over(
 
     further: more figures of the outcome, from its trials.
     """
-    if not is_over(db, study) or not patiently(lambda: studies.claim_closing(db, study, worker)):
+    if not is_over(db, spec, study) or not patiently(lambda: studies.claim_closing(db, study, worker)):
         return False
     outcome = _outcome(db, spec, dataset, store, study)
     if further is not None:
@@ -70,6 +73,11 @@ def _outcome(db: Database, spec: StudySpec, dataset: Dataset, store: BlobStore, 
     figures |= {"value": best.value, "best_trial": best.trial_number}
     figures |= _against_baseline(status.trials, best, spec)
     figures |= _front(status.trials, spec)
+    every = patiently(lambda: view_finalists(db, study_name, status.study.round))
+    least = 0.5 / len(dataset.validation) if spec.objective.metric.endswith("accuracy") else 0.0
+    found = finalists.summary(every, status.trials, spec, len(dataset.test), least)
+    if found is not None:
+        return _with_finalists(found, status.trials, figures)
     test = _score(dataset, store, best)
     if test is not None:
         figures |= {f"test_{name}": value for name, value in test.items() if name != "seeds"}
@@ -90,6 +98,19 @@ def _front(every: tuple[TrialView, ...], spec: StudySpec) -> dict[str, float | s
         pick = max if objective.direction == "maximize" else min
         figures[f"best_{objective.metric}"] = pick(each[place] for each in values)
     return figures
+
+
+def _with_finalists(
+    found: Mapping[str, Any], every: Sequence[TrialView], figures: dict[str, float | str | None]
+) -> dict[str, Any]:
+    """The outcome where the best were trained again: the winner is theirs, and so is the model for use."""
+    winner = next(trial for trial in every if trial.ordinal == found["winner"])
+    test = found["test"]
+    mean = next((each["mean"] for each in found["configurations"] if each["trial_number"] == winner.trial_number), None)
+    figures |= {"value": winner.value, "best_trial": winner.trial_number, "value_mean": mean, "noise": found["noise"]}
+    figures |= {f"test_{name}": value for name, value in test.items()}
+    figures |= {f"finalists_{number}": words for number, words in enumerate(found["words"], start=1)}
+    return {"figures": figures, "best_ordinal": winner.ordinal, "test": test, "finalists": dict(found)}
 
 
 def _against_baseline(every: tuple[TrialView, ...], best: TrialView, spec: StudySpec) -> dict[str, float | str | None]:

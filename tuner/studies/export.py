@@ -15,7 +15,7 @@ import yaml
 
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
-from tuner.database.blobs import BlobStore, blob_name
+from tuner.database.blobs import BlobStore, blob_name, finalist_blob_name
 from tuner.database.connection import Database
 from tuner.database.trials import TrialView
 from tuner.errors import DataError, InputError, NotFound
@@ -78,14 +78,20 @@ def export_trial(db: Database, store: BlobStore, study_name: str, trial_number: 
     ``predict.py`` predicts, ``sample.npy`` has the first test rows (not where the data set is away). ``table.json``
     says how the cells of a table become a row; ``predict.py`` then takes a CSV file too.
 
-    trial_number: None takes the best. Raises NotFound, InputError.
+    trial_number: None takes the best, and its model that learnt from all rows, if there is one. Raises NotFound,
+    InputError.
     """
     status = study_status(db, study_name)
     if trial_number is None and status.best is None:
         raise NotFound(f"study {study_name!r} has no complete trial yet. Name one with --trial.")
     number = status.best.trial_number if trial_number is None and status.best else trial_number
     trial = find_trial(db, study_name, number or 0)
-    data = store.get(blob_name(study_name, trial.ordinal, "model.keras"))
+    final = ((status.study.outcome or {}).get("finalists") or {}).get("final") if trial_number is None else None
+    name = blob_name(study_name, trial.ordinal, "model.keras")
+    if final is not None:
+        # The winner's own model has not seen the validation rows; the one for use has.
+        name = finalist_blob_name(study_name, final["round"], final["ordinal"], "model.keras")
+    data = store.get(name)
     if data is None:
         raise NotFound(f"trial {trial.trial_number} of {study_name} has no model: it is {trial.state}. Name another.")
     spec = spec_of(status.study)

@@ -12,9 +12,10 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from tuner.database import studies, trials
-from tuner.database.blobs import BlobStore, blob_name, study_blob_name
+from tuner.database import finalists, studies, trials
+from tuner.database.blobs import BlobStore, blob_name, finalist_blob_name, study_blob_name
 from tuner.database.connection import Database, is_outage
+from tuner.database.finalists import FinalistView
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.errors import NotFound, ServiceDown
@@ -59,6 +60,13 @@ def deliver(db: Database, recorder: Recorder, store: BlobStore, study_name: str,
             view = trials.view_trial(db, study_name, ordinal)
             _deliver_trial(db, recorder, store, record, spec_of(study), view)
             delivered += 1
+    for round, ordinal in finalists.unrecorded(db, study_name, worker_id):
+        if finalists.claim_recording(db, study_name, round, ordinal, worker_id):
+            finalist = finalists.view_finalist(db, study_name, round, ordinal)
+            with finalist_record(db, store, finalist) as seen_now:
+                run_id = recorder.record_trial(record, seen_now)
+            finalists.recorded(db, finalist, run_id)
+            delivered += 1
     if study.changes > study.recorded:
         run_id = recorder.record_study(replace(record, files=_files(store, study)))
         _deliver_champion(db, recorder, store, record, study)
@@ -78,8 +86,15 @@ def _deliver_trial(
 def _deliver_champion(
     db: Database, recorder: Recorder, store: BlobStore, record: StudyRecord, study: StudyView
 ) -> None:
-    ordinal = (study.outcome or {}).get("best_ordinal")
+    outcome = study.outcome or {}
+    ordinal = outcome.get("best_ordinal")
     if ordinal is None:
+        return
+    if outcome.get("finalists"):
+        final = finalists.view_finalist(db, study.study_name, **outcome["finalists"]["final"])
+        with finalist_record(db, store, final) as best:
+            if best.model is not None:
+                crown(recorder, record, best)
         return
     with trial_record(store, trials.view_trial(db, study.study_name, ordinal), spec_of(study)) as best:
         if best.run_id is not None and best.model is not None:
@@ -113,15 +128,51 @@ def _files(store: BlobStore, study: StudyView) -> dict[str, bytes]:
 
 
 @contextmanager
+def finalist_record(db: Database, store: BlobStore, view: FinalistView) -> Iterator[TrialRecord]:
+    """A finalist as a record: its trial's configuration, its own seed. Its model is a file while the context lasts."""
+    trial = trials.view_trial(db, view.study_name, view.plan.trial_ordinal)
+    name = finalist_blob_name(view.study_name, view.round, view.ordinal, "model.keras")
+    data = store.get(name) if view.state == "complete" else None
+    with _in_file(data) as model:
+        yield TrialRecord(
+            study_name=view.study_name,
+            trial_number=view.plan.trial_number,
+            role="finalist",
+            state=view.state,  # type: ignore[arg-type]  # only what was begun is delivered
+            reason=view.reason,
+            baseline=trial.baseline,
+            params=trial.params,
+            tags={**view.tags, "worker": view.worker_id or "", **_test_tags(view)},
+            epochs=tuple(EpochRecord(e.epoch, e.measured_at, e.seconds, e.metrics) for e in view.epochs),
+            value=view.value,
+            best_epoch=view.best_epoch,
+            started_at=view.started_at,
+            finished_at=view.finished_at,
+            run_id=view.mlflow_run_id,
+            model=model,
+        )
+
+
+def _test_tags(view: FinalistView) -> dict[str, str]:
+    return {f"test_{name}": f"{value:.6g}" for name, value in (view.test or {}).items()}
+
+
+@contextmanager
+def _in_file(data: bytes | None) -> Iterator[Path | None]:
+    with tempfile.TemporaryDirectory(prefix="tuner-") as folder:
+        model = Path(folder) / "model.keras"
+        if data is not None:
+            model.write_bytes(data)
+        yield model if data is not None else None
+
+
+@contextmanager
 def trial_record(store: BlobStore, view: TrialView, spec: StudySpec) -> Iterator[TrialRecord]:
     """The trial as a record; its model is a file while the context lasts."""
     assert view.trial_number is not None
     final = view.state != "running"
     data = store.get(blob_name(view.study_name, view.ordinal, "model.keras")) if final else None
-    with tempfile.TemporaryDirectory(prefix="tuner-") as folder:
-        model = Path(folder) / "model.keras"
-        if data is not None:
-            model.write_bytes(data)
+    with _in_file(data) as model:
         yield TrialRecord(
             study_name=view.study_name,
             trial_number=view.trial_number,
@@ -137,7 +188,7 @@ def trial_record(store: BlobStore, view: TrialView, spec: StudySpec) -> Iterator
             started_at=view.started_at,
             finished_at=view.finished_at,
             run_id=view.mlflow_run_id,
-            model=model if data is not None else None,
+            model=model,
             files=trial_files.texts(store, view, spec) if final else {},
             answers=trial_files.answers_of(store, view) if final else None,
         )

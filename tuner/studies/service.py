@@ -14,6 +14,7 @@ from typing import Any, Literal
 
 from tuner.database import studies, trials, workers
 from tuner.database.connection import Database
+from tuner.database.finalists import FinalistView, view_finalists
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.database.workers import WorkerView
@@ -33,7 +34,7 @@ class StudyStatus:
     """All that is known of a study at one moment.
 
     counts: trials by state; `waiting` are places of the budget that no worker has taken. best: of the complete ones.
-    left_s: seconds to go, estimated from the pace so far; None where nothing is known yet.
+    left_s: seconds to go, estimated from the pace so far; None where nothing is known yet. finalists: of this round.
     """
 
     study: StudyView
@@ -43,6 +44,17 @@ class StudyStatus:
     counts: Mapping[str, int]
     best: TrialView | None
     left_s: float | None
+    finalists: tuple[FinalistView, ...] = ()
+
+    @property
+    def stage(self) -> str:
+        """What is done now, beside the trials: ``finalists 4 of 9``, ``the winner on all rows, 1 of 3``, or nothing."""
+        if self.study.finished_at is not None or not self.finalists:
+            return ""
+        finals = [each for each in self.finalists if each.plan.kind == "final"]
+        shown = finals or self.finalists
+        done = sum(each.settled for each in shown)
+        return f"{'the winner on all rows,' if finals else 'finalists'} {done} of {len(shown)}"
 
 
 def create_study(
@@ -180,8 +192,9 @@ def study_status(db: Database, study_name: str, epochs: bool = False) -> StudySt
         trials=every,
         workers=active,
         counts=dict(counts),
-        best=best_trial(every, spec_of(view).objective.direction),
+        best=_best(view, every),
         left_s=_left_s(view, every),
+        finalists=tuple(view_finalists(db, study_name, view.round, epochs)),
     )
 
 
@@ -198,6 +211,13 @@ def _state(view: StudyView, begun: bool, active: bool) -> StudyState:
     if active:
         return "running"
     return "interrupted" if begun else "waiting"
+
+
+def _best(view: StudyView, every: tuple[TrialView, ...]) -> TrialView | None:
+    """The winner, once the study has ended; before that, the best so far."""
+    ordinal = (view.outcome or {}).get("best_ordinal")
+    chosen = next((trial for trial in every if trial.ordinal == ordinal), None)
+    return chosen or best_trial(every, spec_of(view).objective.direction)
 
 
 def best_trial(every: tuple[TrialView, ...], direction: str) -> TrialView | None:

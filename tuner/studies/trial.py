@@ -39,6 +39,7 @@ from tuner.space import Value
 from tuner.spec import StudySpec
 from tuner.studies import trial_files
 from tuner.studies.asking import ask_network
+from tuner.studies.limits import search_left_s
 from tuner.studies.pareto import values_of
 from tuner.studies.system_metrics import SystemMetrics
 from tuner.training import backend
@@ -58,6 +59,7 @@ class Bench:
 
     tags: of the worker, for the record (host, device, versions). hand_back: asked at each epoch's end whether the
     worker has to leave. path: which training path to take. code: what makes the network, if a person's code does.
+    whole: the same with the validation rows among the training rows, once it was needed (retraining).
     """
 
     db: Database
@@ -70,6 +72,7 @@ class Bench:
     path: Path = "auto"
     code: Code | None = None
     fitted: dict[str, Preprocessing] = field(default_factory=dict)
+    whole: "Bench | None" = None
 
     def preprocessing(self, kind: str) -> Preprocessing:
         """Fitted on the training rows, once a worker."""
@@ -260,7 +263,7 @@ class _Watch:
         self._report(epoch, metrics, seconds)
         # A baseline is there to be compared with, so it is trained to its end.
         self.pruned = self._one_objective and not self._immune and patiently(self._trial.should_prune)
-        left_s = patiently(lambda: view_study(db, job.study_name)).left_s
+        left_s = search_left_s(patiently(lambda: view_study(db, job.study_name)), self._bench.spec)
         # An epoch cannot be left in its middle: one that would not end in time is not begun.
         self.time_was_up = left_s is not None and left_s < seconds
         self.handed_back = not self.pruned and not self.time_was_up and self._bench.hand_back()

@@ -32,7 +32,8 @@ class Network(Protocol):
     def train(
         self, dataset: Dataset, fitted: Fitted, plan: TrainPlan, resume: Checkpoint | None, on_epoch: OnEpoch
     ) -> TrainResult:
-        """Train as `trainer.train` says; the plan's epochs and batch size are this configuration's own.
+        """Train as `trainer.train` says; the plan's batch size is this configuration's own, and so are its epochs,
+        unless it names fewer.
 
         Raises TrialFailed where the configuration cannot be trained.
         """
@@ -89,7 +90,8 @@ class FamilyNetwork:
     ) -> TrainResult:
         preprocessing = fitted(self.config.normalization)
         self.model = build(self.config, dataset.info, preprocessing, self.metrics, seed=plan.seed)
-        own = replace(plan, batch_size=self.config.batch_size, epochs=self.config.epochs)
+        epochs = min(plan.epochs or self.config.epochs, self.config.epochs)
+        own = replace(plan, batch_size=self.config.batch_size, epochs=epochs)
         return train(self.model, dataset, own, resume, on_epoch)
 
     def parameters(self) -> int:

@@ -25,6 +25,7 @@ class TrainPlan:
     patience: epochs without improvement after which training ends; None is never.
     seed: of weights, row order and dropout.
     health: look inside the network too, at most epochs' ends; its figures are metrics that begin with ``health/``.
+    keep: which epoch's weights are the model's: the best's, or the last's, where no rows tell which is best.
     path: "auto" takes the compiled epoch where it can; "fit" is `Model.fit`; "compiled" refuses to fall back.
     """
 
@@ -35,6 +36,7 @@ class TrainPlan:
     patience: int | None
     seed: int
     path: Path = "auto"
+    keep: Literal["best", "last"] = "best"
     health: bool = False
 
 

@@ -83,7 +83,7 @@ def train(
             break
         history.append(metrics)
         weights = _read(model.variables)
-        at = best_epoch(_monitored(history, plan), plan.direction)
+        at = _kept_epoch(history, plan)
         if at == epoch:
             best = weights
         checkpoint = Checkpoint(epoch, weights, _read(model.optimizer.variables), at, best, tuple(history))
@@ -91,7 +91,7 @@ def train(
             stopped, reason = "caller", f"stopped at epoch {epoch} of {plan.epochs}"
             break
     values = _monitored(history, plan)
-    at = best_epoch(values, plan.direction)
+    at = _kept_epoch(history, plan)
     if best:
         _assign(model.variables, best)
     return TrainResult(
@@ -132,6 +132,10 @@ def _read(variables: Sequence[Any]) -> Arrays:
 def _assign(variables: Sequence[Any], arrays: Arrays) -> None:
     for variable, array in zip(variables, arrays, strict=True):
         variable.assign(array)
+
+
+def _kept_epoch(history: Sequence[Metrics], plan: TrainPlan) -> int:
+    return len(history) if plan.keep == "last" else best_epoch(_monitored(history, plan), plan.direction)
 
 
 def _monitored(history: Sequence[Metrics], plan: TrainPlan) -> list[float]:

@@ -142,7 +142,7 @@ class _Worker:
         gc.disable()
         from tuner.analysis import publishing
         from tuner.analysis.importance import outcome_figures
-        from tuner.studies import closing, projection, trial
+        from tuner.studies import closing, finalists, limits, projection, trial
         from tuner.training import backend
 
         gc.freeze()
@@ -151,6 +151,7 @@ class _Worker:
         share = read_share()
         backend.prepare(share.threads, share.gpu_memory_mib, share.mixed_precision, share.cache)
         self._closing, self._projection, self._trial = closing, projection, trial
+        self._finalists, self._limits = finalists, limits
         self._further = outcome_figures
         self._publishing = publishing
         self._settings = settings
@@ -218,13 +219,16 @@ class _Worker:
         if view.finished_at is not None:
             return "over"
         bench = self._bench(view)
-        stopping = view.wish == "stopping" or self._too_late(view)
+        stopping = view.wish == "stopping" or self._too_late(view, bench.spec)
         job = None if stopping else patiently(lambda: trials.take(self._db, study_name, self._name))
         if job is not None:
             self._pulse.say(study_name, "training")
             self._trial.run_trial(bench, job)
             self._done += 1
             return "trained"
+        step = self._finalists_turn(bench, view) if self._closing.is_over(self._db, bench.spec, study_name) else None
+        if step is not None:
+            return step
         if self._closing.close_if_over(
             self._db, bench.spec, bench.dataset, self._store, study_name, self._name, self._further
         ):
@@ -236,11 +240,26 @@ class _Worker:
         self._pulse.say(study_name, "waiting")
         return "idle"
 
-    def _too_late(self, view: studies.StudyView) -> bool:
+    def _too_late(self, view: studies.StudyView, spec: Any) -> bool:
         """Whether not even the quickest epoch so far would end in time: a trial without one has nothing to show."""
-        if view.left_s is None or view.left_s <= 0:
-            return view.left_s is not None
-        return view.left_s < patiently(lambda: trials.quickest_epoch(self._db, view.study_name))
+        left_s = self._limits.search_left_s(view, spec)
+        if left_s is None or left_s <= 0:
+            return left_s is not None
+        return bool(left_s < patiently(lambda: trials.quickest_epoch(self._db, view.study_name)))
+
+    def _finalists_turn(self, bench: Any, view: studies.StudyView) -> Turn | None:
+        """Run one finalist of a search that is over; None where none is left to run, and the study can be closed."""
+        if view.wish == "stopping":
+            return None if self._finalists.are_done(bench) else "over"
+        self._pulse.say(view.study_name, "finalists")
+        step: str = self._finalists.turn(bench, self._name)
+        if step == "trained":
+            self._done += 1
+            return "trained"
+        if step == "idle":
+            self._pulse.say(view.study_name, "waiting")
+            return "idle"
+        return None
 
     def _bench(self, view: studies.StudyView) -> Any:
         if view.study_name not in self._benches:
