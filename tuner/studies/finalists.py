@@ -222,6 +222,8 @@ def test_figures(every: Sequence[FinalistView], rows: int) -> dict[str, float] |
         # Of an error, the variance is that of each network's bootstrap over the rows.
         of_rows = share * (1 - share) / rows if name == "accuracy" else (figures["high"] - figures["low"]) ** 2 / 15.37
         low, high = comparison.mean_interval(values, of_rows)
+        if name == "accuracy":
+            low, high = max(0.0, low), min(1.0, high)
         figures |= {"low": low, "high": high, "deviation": float(np.std(values, ddof=1))}
     return {**figures, "seeds": float(len(tests))}
 

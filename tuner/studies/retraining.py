@@ -62,7 +62,8 @@ def all_rows(bench: Bench) -> Bench:
         )
         watched = Rows(data.validation.x[:_WATCHED_ROWS], data.validation.y[:_WATCHED_ROWS])
         rows = replace(info, train_rows=len(train), validation_rows=len(watched))
-        whole = Dataset(rows, train, watched, data.test, data.digest)
+        # Rows are kept ready on the device by their digest, so these have one of their own.
+        whole = Dataset(rows, train, watched, data.test, f"{data.digest}-all")
         bench.whole = replace(bench, dataset=whole, fitted={})
     return bench.whole
 

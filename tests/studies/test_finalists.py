@@ -1,0 +1,178 @@
+"""Finalists on real data, in this process: what is planned, who wins, what is scored."""
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from tuner.data.dataset import Dataset
+from tuner.database import finalists as rows
+from tuner.database import studies, trials, workers
+from tuner.database.blobs import FolderStore
+from tuner.database.connection import open_database
+from tuner.spec import Finalists, parse_spec
+from tuner.studies import closing, finalists
+from tuner.studies.finalists import Room, fitting, winner_of
+from tuner.studies.projection import deliver
+from tuner.studies.service import create_study, resume_study, study_status
+from tuner.studies.trial import Bench, run_trial
+from tuner.tracking.memory_recorder import MemoryRecorder
+
+SPACE = """
+dataset: digits
+parameters: {units: [8, 32], optimizer: adam, learning_rate: [1e-2, 1e-5], epochs: 2, normalization: minmax}
+search: {trials: 4, sampler: grid, pruner: none, seed: 1, finalists: {configurations: 3, seeds: 2}}
+"""
+
+
+@pytest.fixture
+def bench(tmp_path: Path, digits: Dataset) -> Bench:
+    """A search that is over: four configurations, two of which learn next to nothing in two epochs."""
+    db = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
+    spec = parse_spec(SPACE, "small", tmp_path, "small.yaml")
+    view = create_study(
+        db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={}
+    )  # fmt: skip
+    workers.enter(db, "w", "cpu")
+    made = Bench(db, view, spec, digits, FolderStore(tmp_path / "blobs"), {"device": "cpu"}, lambda: False)
+    search(made)
+    return made
+
+
+def search(bench: Bench) -> None:
+    while (job := trials.take(bench.db, "s", "w")) is not None:
+        run_trial(bench, job)
+
+
+def play(bench: Bench, most: int = 50) -> list[str]:
+    steps = []
+    while len(steps) < most:
+        steps.append(finalists.turn(bench, "w"))
+        if steps[-1] == "done":
+            break
+    return steps
+
+
+def close(bench: Bench) -> None:
+    assert closing.close_if_over(bench.db, bench.spec, bench.dataset, bench.store, "s", "w")
+
+
+def test_the_best_are_compared_the_worse_are_out_and_the_winner_is_scored_once_a_seed(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scored: list[int] = []
+    from tuner.studies import retraining
+
+    honest = retraining.score
+    monkeypatch.setattr(retraining, "score", lambda model, data: scored.append(len(data.test)) or honest(model, data))
+    assert play(bench)[-1] == "done"
+    every = rows.view_finalists(bench.db, "s", epochs=True)
+    compared = [each for each in every if each.plan.kind == "compare"]
+    finals = [each for each in every if each.plan.kind == "final"]
+    assert len(compared) == 6
+    assert [each.state for each in finals] == ["complete", "complete"]
+    assert scored == [len(bench.dataset.test)] * 2
+    assert len({each.plan.seed for each in every}) == len(every)
+    # What is measured on rows that were learnt from is not shown.
+    assert all(not name.startswith("val_") for each in finals for epoch in each.epochs for name in epoch.metrics)
+    assert finals[0].tags["rows_train"] == str(len(bench.dataset.train) + len(bench.dataset.validation))
+
+    close(bench)
+    status = study_status(bench.db, "s")
+    outcome = status.study.outcome
+    assert outcome is not None
+    test = outcome["test"]
+    assert test["seeds"] == 2
+    assert test["low"] < test["accuracy"] < test["high"]
+    assert test["accuracy"] == pytest.approx(sum(each.test["accuracy"] for each in finals if each.test) / 2)
+    assert status.best is not None
+    assert status.best.ordinal == winner_of(every, bench.spec) == finals[0].plan.trial_ordinal
+    assert status.best.params["learning_rate"] == 0.01
+    words = outcome["finalists"]["words"]
+    assert any("more than the noise" in each or "clearly worse" in each for each in words)
+
+    recorder = MemoryRecorder()
+    for _ in range(3):
+        deliver(bench.db, recorder, bench.store, "s", "w")
+    records = [record for record in recorder.trials.values() if record.role == "finalist"]
+    assert len(records) == sum(each.state != "skipped" for each in every)
+    champion = recorder.trials[recorder.champions["small"]]
+    assert champion.role == "finalist"
+    assert champion.tags["seed"] == str(finals[0].plan.seed)
+    assert champion.value == pytest.approx(finals[0].value)
+
+
+def test_a_larger_budget_runs_the_finalists_anew(bench: Bench) -> None:
+    assert finalists.turn(bench, "w") == "trained"
+    resume_study(bench.db, "s", 4, None)
+    assert studies.view_study(bench.db, "s").round == 0
+    play(bench)
+    close(bench)
+    first = rows.view_finalists(bench.db, "s", 0)
+    studies.reopen(bench.db, "s", 5, None)
+    assert study_status(bench.db, "s").stage == ""
+    assert rows.view_finalists(bench.db, "s", 0) == first
+    assert rows.view_finalists(bench.db, "s", 1) == []
+
+
+def test_two_workers_share_the_finalists(bench: Bench) -> None:
+    workers.enter(bench.db, "w2", "cpu")
+    while True:
+        steps = [finalists.turn(bench, worker) for worker in ("w", "w2")]
+        if steps == ["done", "done"]:
+            break
+    every = rows.view_finalists(bench.db, "s")
+    assert {each.worker_id for each in every if each.state == "complete"} == {"w", "w2"}
+
+
+def test_a_finalist_that_was_left_goes_on_from_its_epoch_to_the_same_end(bench: Bench, digits: Dataset) -> None:
+    leave = threading.Event()
+    leave.set()
+    bench.hand_back = leave.is_set
+    assert finalists.turn(bench, "w") == "trained"
+    (left, *_) = rows.view_finalists(bench.db, "s", epochs=True)
+    assert (left.state, left.worker_id, [epoch.epoch for epoch in left.epochs]) == ("running", None, [1])
+    leave.clear()
+    assert finalists.turn(bench, "w") == "trained"
+    (ended, *_) = rows.view_finalists(bench.db, "s", epochs=True)
+    assert ended.state == "complete"
+    again = open_again(bench, digits)
+    assert [epoch.metrics["val_accuracy"] for epoch in ended.epochs] == again
+
+
+def open_again(bench: Bench, digits: Dataset) -> list[float]:
+    """The same finalist, trained without a break."""
+    from tuner.studies.asking import fixed_network
+    from tuner.training.plan import TrainPlan
+
+    (job, *_) = rows.view_finalists(bench.db, "s")
+    params = trials.view_trial(bench.db, "s", job.plan.trial_ordinal).params
+    network = fixed_network(bench.spec, digits.info, None, params, job.plan.seed)
+    plan = TrainPlan(None, 0, "val_accuracy", "maximize", None, job.plan.seed)
+    result = network.train(digits, bench.preprocessing, plan, None, lambda *_: True)
+    return [metrics["val_accuracy"] for metrics in result.epochs]
+
+
+@pytest.mark.parametrize(
+    ("wanted", "costs", "room", "expected"),
+    [
+        (Finalists(configurations=3, seeds=3), [1, 1, 1], Room(None, None, 1), (3, 3)),
+        (Finalists(configurations=3, seeds=3), [1, 1, 1], Room(7.0, None, 1), (2, 2)),
+        (Finalists(configurations=3, seeds=3), [10, 1, 1], Room(3.5, None, 1), (1, 3)),
+        (Finalists(configurations=3, seeds=3), [1, 1, 1], Room(0.5, None, 1), (0, 0)),
+        (Finalists(configurations=3, seeds=3), [1, 1, 1], Room(None, 9.0, 2), (3, 3)),
+        (Finalists(configurations=3, seeds=3), [1, 1, 1], Room(None, 4.0, 2), (2, 2)),
+        (Finalists(configurations=1, seeds=2), [1], Room(None, None, 1), (1, 2)),
+        (Finalists(configurations=2, seeds=1), [1, 1], Room(None, None, 1), (2, 1)),
+    ],
+)
+def test_as_many_are_planned_as_there_is_time_for(
+    wanted: Finalists, costs: list[float], room: Room, expected: tuple[int, int]
+) -> None:
+    assert fitting(wanted, costs, 1.0, room) == expected
+
+
+def test_zero_configurations_leave_the_search_as_it_is(tmp_path: Path) -> None:
+    spec = parse_spec(SPACE.replace("{configurations: 3, seeds: 2}", "0"), "small", tmp_path, "small.yaml")
+    assert spec.search.finalists.configurations == 0
+    assert spec.digest == parse_spec(SPACE, "small", tmp_path, "small.yaml").digest
