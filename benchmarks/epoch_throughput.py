@@ -1,26 +1,29 @@
 """How many times faster is a compiled epoch than one of `Model.fit`, validation included?
 
-    python benchmarks/epoch_throughput.py [--quick] [--threads 1 0] [--cases adam ...]
+    python -m benchmarks.epoch_throughput [--quick] [--threads 1 0] [--cases adam ...] [--backends tensorflow jax]
 
 Both train the same network on the same rows, in turns within one process. `fit` gets what a person would give it: rows
 already normalized, one call for many epochs, TensorFlow as it comes; the compiled epoch runs as under a worker. The
 first epoch of each is left out (it compiles), and the best of the others counts, since what a machine does besides only
-ever adds time. Threads: 1 is a worker a core, 0 leaves the choice to TensorFlow.
+ever adds time. Then the compiled epoch on JAX trains the same networks in a process of its own, and is held against
+TensorFlow's `fit` of this run. Threads: 1 is a worker a core, 0 leaves the choice to the framework.
 
 Rows are Fashion-MNIST where Keras has it in its cache, else random ones of its shape.
 """
 
 import argparse
 import json
+import math
 import os
-import platform
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
+from importlib.util import find_spec
 from typing import Any
+
+from benchmarks.machine import machine
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
@@ -32,16 +35,17 @@ LAB_8_1: Mapping[str, Any] = {
 
 @dataclass(frozen=True)
 class Case:
-    """One network and the ratio that it has to reach. rows: of training; None is all."""
+    """One network and the ratio that it has to reach. rows: of training; None is all. jax: the ratio there, if any."""
 
     name: str
     params: Mapping[str, Any]
     target: float
     rows: int | None = 20_000
+    jax: float = 0.0
 
 
 CASES = (
-    Case("lab-8-1, batch 32", {"input_dropout": 0.2, "batch_size": 32}, 4.0, None),
+    Case("lab-8-1, batch 32", {"input_dropout": 0.2, "batch_size": 32}, 4.0, None, jax=6.0),
     Case("lab-8-1, batch 64", {"input_dropout": 0.2, "batch_size": 64}, 3.5, None),
     Case("lab-8-1, batch 512", {"input_dropout": 0.2, "batch_size": 512}, 3.0, None),
     *(
@@ -63,31 +67,50 @@ def main() -> int:
     if arguments.one is not None:
         _run(arguments.one, arguments.cases, arguments.quick)
         return 0
-    print(f"{_machine()}\n")
-    missed = []
+    print(f"{machine()}\n")
+    missed = 0
     for threads in arguments.threads:
-        command = [sys.executable, __file__, "--one", str(threads), *(["--quick"] if arguments.quick else [])]
-        command += ["--cases", *arguments.cases] if arguments.cases else []
-        print(f"threads: {threads or 'as TensorFlow chooses'}")
-        print(f"{'':24}{'fit, s':>9}{'compiled, s':>13}{'times':>8}{'target':>8}")
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if not line.startswith("{"):
-                    print(line, end="")
-                    continue
-                row = json.loads(line)
-                ratio = row["fit"] / row["compiled"]
-                verdict = "" if ratio >= row["target"] else "  missed"
-                missed += [row["name"]] if verdict else []
-                print(
-                    f"{row['name']:24}{row['fit']:9.3f}{row['compiled']:13.3f}{ratio:8.2f}{row['target']:8.2f}{verdict}",
-                    flush=True,
-                )
-        print()
-        if process.returncode:
-            return process.returncode
+        fit: dict[str, float] = {}
+        for backend in arguments.backends:
+            if find_spec(backend) is None:
+                print(f"{backend} is not installed")
+                continue
+            print(f"{backend}, threads: {threads or 'as it chooses'}")
+            head = "fit (TF), s" if backend == "jax" else "fit, s"
+            print(f"{'':24}{head:>12}{'compiled, s':>13}{'times':>8}{'target':>8}{'first epoch, s':>16}")
+            for row in _rows(arguments, threads, backend):
+                fit.setdefault(row["name"], row["fit"])
+                missed += _show(row, fit[row["name"]], row["target" if backend == "tensorflow" else "jax"])
+            print()
     return 1 if missed and not arguments.quick else 0
+
+
+def _rows(arguments: argparse.Namespace, threads: int, backend: str) -> Iterator[dict[str, Any]]:
+    """What a process of its own measures, case by case."""
+    command = [sys.executable, "-m", "benchmarks.epoch_throughput", "--one", str(threads)]
+    command += [*(["--quick"] if arguments.quick else []), *(["--cases", *arguments.cases] if arguments.cases else [])]
+    environment = {**os.environ, "KERAS_BACKEND": backend}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("{"):
+                yield json.loads(line)
+            else:
+                print(line, end="")
+    if process.returncode:
+        raise SystemExit(process.returncode)
+
+
+def _show(row: Mapping[str, Any], fit: float, target: float) -> int:
+    """Print a case; 1 where it misses its target. fit: NaN where it was not measured."""
+    ratio = fit / row["compiled"]
+    bad = ratio < target
+    print(
+        f"{row['name']:24}{fit:12.3f}{row['compiled']:13.3f}{ratio:8.2f}{f'{target:.2f}' if target else '-':>8}"
+        f"{row['first']:16.2f}{'  missed' if bad else ''}",
+        flush=True,
+    )
+    return int(bad)
 
 
 def _arguments() -> argparse.Namespace:
@@ -95,24 +118,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help=f"at most {QUICK_ROWS} rows, one round")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 0], help="numbers of CPU threads to try")
     parser.add_argument("--cases", nargs="+", default=[], help="only those whose name has one of these words")
+    parser.add_argument("--backends", nargs="+", default=["tensorflow", "jax"], choices=["tensorflow", "jax"])
     parser.add_argument("--one", type=int, help=argparse.SUPPRESS)
     return parser.parse_args()
-
-
-def _machine() -> str:
-    from importlib.metadata import version
-
-    cpu = next(
-        (line.split(":")[1].strip() for line in _lines(Path("/proc/cpuinfo")) if line.startswith("model name")),
-        platform.processor(),
-    )
-    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
-    packages = ", ".join(f"{name} {version(name)}" for name in ("tensorflow", "keras", "numpy"))
-    return f"{os.cpu_count()} cores of {cpu}; load before {load}\nPython {platform.python_version()}, {packages}"
-
-
-def _lines(path: Path) -> list[str]:
-    return path.read_text().splitlines() if path.is_file() else []
 
 
 def _dataset() -> Any:
@@ -143,8 +151,11 @@ def _dataset() -> Any:
 
 
 def _run(threads: int, wanted: list[str], quick: bool) -> None:
+    import keras
+
     from tuner.training import backend
 
+    on_tensorflow = keras.backend.backend() == "tensorflow"
     backend.prepare(threads)
     dataset = _dataset()
     for case in CASES:
@@ -157,12 +168,17 @@ def _run(threads: int, wanted: list[str], quick: bool) -> None:
             info=replace(dataset.info, train_rows=rows),
             digest=f"benchmark-{rows}",
         )
-        seconds: dict[str, list[float]] = {"fit": [], "compiled": []}
-        for _ in range(1 if quick else 3):
-            seconds["fit"] += _fit(case, few)
-            seconds["compiled"] += _compiled(case, few)
-        best = {way: min(each) for way, each in seconds.items()}
-        print(json.dumps({"name": case.name, "target": case.target, **best}), flush=True)
+        fit: list[float] = []
+        compiled: list[float] = []
+        first = 0.0
+        for turn in range(1 if quick else 3):
+            if on_tensorflow:
+                fit += _fit(case, few)
+            seconds = _compiled(case, few)
+            first = first if turn else seconds[0]
+            compiled += seconds[1:]
+        best = {"fit": min(fit, default=math.nan), "compiled": min(compiled), "first": first}
+        print(json.dumps({"name": case.name, "target": case.target, "jax": case.jax, **best}), flush=True)
 
 
 def _network(case: Case, dataset: Any) -> tuple[Any, Any, Any]:
@@ -224,7 +240,7 @@ def _clock() -> Any:
 
 
 def _compiled(case: Case, dataset: Any) -> list[float]:
-    """Seconds an epoch, the first left out, the checkpoint included."""
+    """Seconds an epoch, the first included, which compiles."""
     from tuner.training.plan import TrainPlan
     from tuner.training.trainer import train
 
@@ -237,7 +253,7 @@ def _compiled(case: Case, dataset: Any) -> list[float]:
         return True
 
     train(model, dataset, plan, None, note)
-    return seconds[1:]
+    return seconds
 
 
 if __name__ == "__main__":

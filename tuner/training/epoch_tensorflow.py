@@ -66,10 +66,10 @@ class CompiledEpochs:
         for source, steps, most in self._rows.epoch(epoch):
             arguments = (source, tf.constant(steps), tf.constant(sums), self._rates(most), self._numbers)
             # Reading the sums waits for the device, after which the feed may fill the same buffers again.
-            sums = self._graphs.call(self._many_steps, *arguments).numpy()
+            sums = self._graphs.call(self._many_steps, *arguments, brief=most == 1).numpy()
         metrics = self._watched.results(sums, self._rows.count)
         self._watched.reset()
-        sums = self._graphs.call(self._validation, self._val_x, self._val_y, self._numbers).numpy()
+        sums = self._graphs.call(self._validation, self._val_x, self._val_y, self._numbers, brief=True).numpy()
         validated = self._watched.results(sums, len(self._val_x))
         self._watched.reset()
         return {**metrics, **{f"val_{name}": value for name, value in validated.items()}, "learning_rate": rate}

@@ -10,7 +10,8 @@ of another network's variables, in the same order, take their place.
 
 import weakref
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,9 +41,10 @@ class Graphs:
         self._shape = shape and (shape, *((tuple(each.shape), each.dtype) for each in variables))
         self._own: dict[tuple[Any, ...], _Kept] = {}
 
-    def call(self, function: Callable[..., Any], *tensors: Any) -> Any:
+    def call(self, function: Callable[..., Any], *tensors: Any, brief: bool = False) -> Any:
         """Through its graph for tensors of these shapes.
 
+        brief: it has so little to do that rewriting it for speed would not pay: that is a third of a graph's cost.
         Kept by hand and not by `tf.function`, which would warn of retracing.
         """
         flat = tf.nest.flatten(tensors)
@@ -53,7 +55,8 @@ class Graphs:
         if kept.owner() is not self:
             kept.function.set_external_captures([self._variables[at].handle for at in kept.captures])
             kept.owner = weakref.ref(self)
-        return kept.function(*tensors)
+        with _not_rewritten() if brief else nullcontext():
+            return kept.function(*tensors)
 
     def _trace(self, key: tuple[Any, ...], function: Callable[..., Any], tensors: Any) -> _Kept:
         concrete = tf.function(function, autograph=False).get_concrete_function(*tensors)
@@ -67,3 +70,12 @@ class Graphs:
             _kept.popitem(last=False)
         _kept[key] = kept
         return kept
+
+
+@contextmanager
+def _not_rewritten() -> Iterator[None]:
+    tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": True})
+    try:
+        yield
+    finally:
+        tf.config.optimizer.set_experimental_options({"disable_meta_optimizer": False})

@@ -27,7 +27,7 @@ class TensorFlowLook:
         self._graphs = Graphs(shape, [variable.value for variable in model.variables])
 
     def __call__(self) -> Sequence[float]:
-        values: list[float] = self._graphs.call(self._health, self._x, self._y).numpy().tolist()
+        values: list[float] = self._graphs.call(self._health, self._x, self._y, brief=True).numpy().tolist()
         return values
 
     def _health(self, x: Any, y: Any) -> Any:

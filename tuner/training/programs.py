@@ -33,7 +33,10 @@ class Programs:
         if program is None:
             while len(_kept) >= _KEPT:
                 _kept.popitem(last=False)
-            program = kept[key] = jax.jit(function).lower(*arguments).compile()
+            program = kept[key] = self._compile(function, arguments)
         elif kept is _kept:
             _kept.move_to_end(key)
         return program(*arguments)
+
+    def _compile(self, function: Callable[..., Any], arguments: Any) -> Any:
+        return jax.jit(function).lower(*arguments).compile()

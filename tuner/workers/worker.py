@@ -225,6 +225,9 @@ class _Worker:
             self._pulse.say(study_name, "training")
             self._trial.run_trial(bench, job)
             self._done += 1
+            if self._done == 1:
+                # What came with the first trial, MLflow above all, stays too.
+                gc.freeze()
             return "trained"
         step = self._finalists_turn(bench, view) if self._closing.is_over(self._db, bench.spec, study_name) else None
         if step is not None:
