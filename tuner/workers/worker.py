@@ -39,6 +39,9 @@ EXIT_DONE = 0
 EXIT_REPLACE_ME = 75
 """The process is worn - it ran so many trials, or grew so much - and wants a fresh one in its place (EX_TEMPFAIL)."""
 
+_STILL_IMPORTED = (1, 4)
+"""After so many trials what came since the start - MLflow above all, in a thread of its own - stays too."""
+
 _PASSED_OVER_S = 60.0
 """How long a study that cannot be worked on here is left alone, such as one whose data are not on this machine."""
 
@@ -225,8 +228,7 @@ class _Worker:
             self._pulse.say(study_name, "training")
             self._trial.run_trial(bench, job)
             self._done += 1
-            if self._done == 1:
-                # What came with the first trial, MLflow above all, stays too.
+            if self._done in _STILL_IMPORTED:
                 gc.freeze()
             return "trained"
         step = self._finalists_turn(bench, view) if self._closing.is_over(self._db, bench.spec, study_name) else None
