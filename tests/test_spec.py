@@ -104,7 +104,7 @@ EVERY = {
     "batch_size": ("[1, 32, 512, full]", "64", "[1, full]"),
     "epochs": ("{int: [5, 15]}", "3", "[3, 5]"),
     "loss": (
-        "[sparse_categorical_crossentropy, categorical_crossentropy, focal, mse]", "mse", "[mse, focal]"
+        "[sparse_categorical_crossentropy, categorical_crossentropy, binary_crossentropy, focal, mse]", "mse", "[mse, focal]"
     ),
     "label_smoothing": ("{float: [0.0, 0.2]}", "0.1", "[0, 0.1]"),
     "focal_gamma": ("{float: [0.0, 5.0]}", "2", "[1, 2]"),
@@ -295,6 +295,10 @@ BAD = {
     ),
     "a regression loss for classes": (
         LAB.replace("[sparse_categorical_crossentropy, mse]", "[mse, mae]"), "'mae' is no loss of a classification."
+    ),
+    "a softmax of one output": (
+        LAB.replace("[sparse_categorical_crossentropy, mse]", "binary_crossentropy\n  output_activation: [softmax, sigmoid]"),
+        "softmax of one output is always 1. Of binary_crossentropy, use sigmoid or linear, or leave it out.",
     ),
     "shares for a regression": (
         TABLE.replace("epochs: 3", "output_activation: softmax"), "softmax gives shares, and a regression needs numbers."

@@ -19,12 +19,12 @@ from tuner.baselines import Baseline, read_baselines, read_python_baselines
 from tuner.code import STYLES, CodeName, read_name
 from tuner.edge import Edge, complaint
 from tuner.errors import SpecError
-from tuner.families import CALLBACKS, FAMILIES, LOSSES, NEEDS_IMAGES, SETTINGS, Task
+from tuner.families import BINARY, CALLBACKS, FAMILIES, LOSSES, NEEDS_IMAGES, SETTINGS, Task
 from tuner.metrics import METRICS, Direction, key
 from tuner.objectives import COSTS, spread
 from tuner.parameters import read_parameters
 from tuner.sources import DataSpec, may_be_images, read_data, task_of
-from tuner.space import Choice, Space
+from tuner.space import Choice, Parameter, Space, Value
 from tuner.words import nearest
 
 
@@ -363,8 +363,9 @@ def _check_objective(file: SpaceFile, objective: Objective, task: Task, where: s
 
 def _check_task(space: Space, task: Task, where: str) -> None:
     """Losses and outputs that cannot learn this task, which Keras would take in silence or fail on in every trial."""
+    losses = _choices(space["loss"]) if "loss" in space else ()
     for parameter in space:
-        values = parameter.domain.values if isinstance(parameter.domain, Choice) else ()
+        values = _choices(parameter)
         if parameter.name == "loss":
             for value in values:
                 if value not in LOSSES[task]:
@@ -372,8 +373,17 @@ def _check_task(space: Space, task: Task, where: str) -> None:
                         f"{where}: parameters.loss: {value!r} is no loss of a {task}. There are: "
                         f"{', '.join(LOSSES[task])}."
                     )
+        if parameter.name == "output_activation" and "softmax" in values and losses == (BINARY,):
+            raise SpecError(
+                f"{where}: parameters.output_activation: softmax of one output is always 1. Of {BINARY}, use sigmoid "
+                "or linear, or leave it out."
+            )
         if parameter.name == "output_activation" and task == "regression" and "softmax" in values:
             raise SpecError(
                 f"{where}: parameters.output_activation: softmax gives shares, and a regression needs numbers. "
                 "Use linear, or leave it out."
             )
+
+
+def _choices(parameter: Parameter) -> tuple[Value, ...]:
+    return parameter.domain.values if isinstance(parameter.domain, Choice) else ()

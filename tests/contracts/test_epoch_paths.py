@@ -13,6 +13,7 @@ from tuner.data.preprocessing import fit
 from tuner.data.sources import load
 from tuner.families import (
     ACTIVATIONS,
+    BINARY,
     CLASSIFICATION_LOSSES,
     CONFIGURE,
     INITIALIZERS,
@@ -52,7 +53,7 @@ EACH_OPTIMIZER: list[Params] = [
 
 # Every value of everything else, in as many runs as the longest list is long.
 _LOSSES: tuple[Params, ...] = (
-    *({"loss": name} for name in CLASSIFICATION_LOSSES),
+    *({"loss": name} for name in CLASSIFICATION_LOSSES if name != BINARY),
     {"loss": "sparse_categorical_crossentropy", "label_smoothing": 0.1},
     {"loss": "categorical_crossentropy", "label_smoothing": 0.1},
     {"loss": "focal", "focal_gamma": 1.0},
@@ -73,6 +74,11 @@ EVERYTHING_ELSE: list[Params] = [
         "batch_size": _turn((BATCH, BATCH, BATCH, "full"), i),
     }
     for i, name in enumerate(INITIALIZERS)
+]
+
+ONE_OUTPUT: list[Params] = [
+    {"loss": BINARY, "output_activation": output, "normalization": "standard", "label_smoothing": smoothing}
+    for output, smoothing in (("sigmoid", 0.0), ("linear", 0.1))
 ]
 
 REGRESSION: list[Params] = [
@@ -107,6 +113,11 @@ def diabetes() -> Dataset:
     return load(DataSpec("diabetes"), seed=0)
 
 
+@pytest.fixture(scope="module")
+def tumours() -> Dataset:
+    return load(DataSpec("breast_cancer"), seed=0)
+
+
 def _run(
     dataset: Dataset, params: Params, path: Path, seed: int = 5, on_device: bool = False
 ) -> tuple[dict[str, Any], TrainResult]:
@@ -117,7 +128,7 @@ def _run(
         dataset.info.task,
         dataset.info.images,
     )
-    metrics = ("r2", "rmse") if dataset.info.task == "regression" else ()
+    metrics = ("r2", "rmse") if dataset.info.task == "regression" else ("auc",) if dataset.info.outputs == 2 else ()
     model = build(config, dataset.info, fit(config.normalization, dataset.train.x), metrics, seed=seed)
     model.optimizer.build(model.trainable_variables)
     plan = TrainPlan(config.batch_size, EPOCHS, "val_loss", "minimize", None, seed=seed, path=path)
@@ -166,6 +177,11 @@ def test_both_paths_come_to_the_same_weights_with_every_optimizer(digits: Datase
 @pytest.mark.parametrize("params", EVERYTHING_ELSE, ids=_name)
 def test_both_paths_come_to_the_same_weights_with_every_layer_and_loss(digits: Dataset, params: Params) -> None:
     _check_agreement(digits, params)
+
+
+@pytest.mark.parametrize("params", ONE_OUTPUT, ids=_name)
+def test_both_paths_come_to_the_same_weights_with_one_output(tumours: Dataset, params: Params) -> None:
+    _check_agreement(tumours, params)
 
 
 @pytest.mark.parametrize("params", REGRESSION, ids=_name)

@@ -132,6 +132,12 @@ def test_a_family_that_needs_images_refuses_a_table() -> None:
         look_ahead(spec, TABLE)
 
 
+def test_one_output_for_many_classes_is_refused() -> None:
+    spec = parse("dataset: digits\nparameters: {loss: [mse, binary_crossentropy]}\n")
+    with pytest.raises(SpecError, match="binary_crossentropy is for two classes, and digits has 10"):
+        look_ahead(spec, GREY)
+
+
 def test_both_ends_are_trained_and_a_study_of_twice_the_trials_takes_twice_as_long(digits: Dataset) -> None:
     spec = parse("dataset: digits\nparameters:\n  units: [8, 512]\n  epochs: 3\n  batch_size: [64, 128]\n")
     small, large = (try_network(spec, digits, each) for each in ends(spec, digits.info))

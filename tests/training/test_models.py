@@ -13,13 +13,14 @@ from tests.training.conftest import Network, Plan
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import fit
 from tuner.data.sources import load
-from tuner.errors import DataError, SpecError
+from tuner.errors import DataError, SpecError, TrialFailed
 from tuner.families import NORMALIZATIONS, cnn, mlp
 from tuner.metrics import METRICS
 from tuner.sources import DataSpec
 from tuner.space import Params, fixed
 from tuner.training import catalogue
 from tuner.training.models import build, evaluate, export, export_bytes, load_bytes, parameters, predict, save
+from tuner.training.models import outputs as probabilities
 from tuner.training.trainer import train
 
 NAMES = ("auc", "precision", "recall")
@@ -132,19 +133,40 @@ def test_a_normalized_target_comes_out_in_its_own_units(diabetes: Dataset) -> No
     np.testing.assert_allclose(outputs, diabetes.train.y.mean(), rtol=1e-5)
 
 
-@pytest.mark.parametrize("output", ["softmax", "linear"])
-def test_of_two_classes_hits_are_those_of_the_second(plan: Plan, output: str) -> None:
+@pytest.mark.parametrize(
+    ("loss", "output"),
+    [
+        ("sparse_categorical_crossentropy", "softmax"),
+        ("categorical_crossentropy", "linear"),
+        ("binary_crossentropy", "sigmoid"),
+        ("binary_crossentropy", "linear"),
+    ],
+)
+def test_of_two_classes_hits_are_those_of_the_second(plan: Plan, loss: str, output: str) -> None:
     data = load(DataSpec("breast_cancer"), seed=0)
-    params: Params = {"units": 4, "epochs": 2, "normalization": "standard", "output_activation": output}
+    params: Params = {"units": 4, "epochs": 2, "normalization": "standard", "output_activation": output, "loss": loss}
     model = build(mlp(fixed(params), images=False), data.info, fit("standard", data.train.x), NAMES, seed=1)
     (epoch,) = train(model, data, plan(epochs=1)).epochs
-    outputs = predict(export(model), data.validation.x)
+    outputs = predict(load_bytes(export_bytes(model)), data.validation.x)
+    np.testing.assert_allclose(outputs, probabilities(model, data.validation.x), rtol=1e-4, atol=1e-6)
+    if outputs.shape[1] == 1:
+        outputs = np.hstack([1 - outputs, outputs])
+    assert evaluate(export(model), data.validation, data.info) == pytest.approx(
+        {"accuracy": epoch["val_accuracy"], "loss": epoch["val_loss"]}, rel=1e-4
+    )
     chosen = outputs.argmax(axis=1)
     hits = np.sum((chosen == 1) & (data.validation.y == 1))
     assert epoch["val_precision"] == pytest.approx(hits / np.sum(chosen == 1), rel=1e-5)
     assert epoch["val_recall"] == pytest.approx(hits / np.sum(data.validation.y == 1), rel=1e-5)
     # Keras counts at 200 thresholds.
     assert epoch["val_auc"] == pytest.approx(roc_auc_score(data.validation.y, outputs[:, 1]), abs=0.02)
+
+
+def test_one_output_is_for_two_classes_and_not_for_softmax(digits: Dataset) -> None:
+    for params, data in (({}, digits), ({"output_activation": "softmax"}, load(DataSpec("breast_cancer"), seed=0))):
+        config = mlp(fixed({"loss": "binary_crossentropy", **params}), images=data.info.images)
+        with pytest.raises(TrialFailed, match="binary_crossentropy is for two classes, with the output_activation"):
+            build(config, data.info, fit("none", data.train.x), seed=1)
 
 
 def test_every_metric_that_a_file_may_name_is_built_by_keras() -> None:

@@ -15,6 +15,7 @@ from tuner.families.mlp import MLP, HiddenLayer, MlpConfig, mlp
 from tuner.families.shared import (
     ACTIVATIONS,
     AUGMENTATIONS,
+    BINARY,
     CALLBACKS,
     CLASSIFICATION_LOSSES,
     COUNTED_BY,
@@ -42,6 +43,7 @@ from tuner.space import Ask
 __all__ = [
     "ACTIVATIONS",
     "AUGMENTATIONS",
+    "BINARY",
     "CALLBACKS",
     "CLASSIFICATION_LOSSES",
     "CNN",

@@ -28,6 +28,7 @@ from tuner.families.shared import (
     initializer,
     loss,
     optimizer,
+    output_activation,
 )
 from tuner.space import Ask
 
@@ -97,7 +98,7 @@ def cnn(ask: Ask, task: Task = "classification", images: bool = True) -> CnnConf
         )
         for block in range(1, asker.whole("blocks") + 1)
     )
-    classes = task == "classification"
+    wanted = loss(asker, task)
     return CnnConfig(
         blocks=blocks,
         pooling=asker.word("pooling"),
@@ -110,12 +111,12 @@ def cnn(ask: Ask, task: Task = "classification", images: bool = True) -> CnnConf
         input_dropout=asker.number("input_dropout"),
         l1=asker.number("l1"),
         l2=asker.number("l2"),
-        output_activation=asker.word("output_activation", default="softmax" if classes else "linear"),
+        output_activation=output_activation(asker, task, wanted),
         normalization=asker.word("normalization"),
         augmentation=augmentation(asker),
         optimizer=optimizer(asker),
-        loss=loss(asker, task),
+        loss=wanted,
         batch_size=batch_size(asker),
         epochs=asker.whole("epochs"),
-        target_normalization="none" if classes else asker.word("target_normalization"),
+        target_normalization="none" if task == "classification" else asker.word("target_normalization"),
     )

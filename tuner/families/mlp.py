@@ -26,6 +26,7 @@ from tuner.families.shared import (
     initializer,
     loss,
     optimizer,
+    output_activation,
 )
 from tuner.space import Ask
 
@@ -84,19 +85,19 @@ def mlp(ask: Ask, task: Task = "classification", images: bool = True) -> MlpConf
         )
         for layer in range(1, depth + 1)
     )
-    classes = task == "classification"
+    wanted = loss(asker, task)
     return MlpConfig(
         layers=layers,
         initializer=initializer(asker),
         input_dropout=asker.number("input_dropout"),
         l1=asker.number("l1"),
         l2=asker.number("l2"),
-        output_activation=asker.word("output_activation", default="softmax" if classes else "linear"),
+        output_activation=output_activation(asker, task, wanted),
         normalization=asker.word("normalization"),
         augmentation=augmentation(asker) if images else Augmentation(),
         optimizer=optimizer(asker),
-        loss=loss(asker, task),
+        loss=wanted,
         batch_size=batch_size(asker),
         epochs=asker.whole("epochs"),
-        target_normalization="none" if classes else asker.word("target_normalization"),
+        target_normalization="none" if task == "classification" else asker.word("target_normalization"),
     )

@@ -23,7 +23,9 @@ INITIALIZERS = (
 )  # fmt: skip
 OPTIMIZERS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw", "nadam", "adadelta")
 SCHEDULES = ("constant", "exponential", "cosine")
-CLASSIFICATION_LOSSES = ("sparse_categorical_crossentropy", "categorical_crossentropy", "focal", "mse")
+CLASSIFICATION_LOSSES = (
+    "sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy", "focal", "mse",
+)  # fmt: skip
 REGRESSION_LOSSES = ("mse", "mae", "huber")
 LOSSES: Mapping[Task, tuple[str, ...]] = {"classification": CLASSIFICATION_LOSSES, "regression": REGRESSION_LOSSES}
 OUTPUT_ACTIVATIONS = ("softmax", "sigmoid", "linear")
@@ -267,6 +269,16 @@ _OPTIMIZER_OPTIONS = {
     "nadam": ("beta_1", "beta_2"),
     "adamw": ("beta_1", "beta_2", "weight_decay"),
 }
+
+
+BINARY = "binary_crossentropy"
+"""The loss of two classes with one output, the probability of the second."""
+
+
+def output_activation(asker: Asker, task: Task, loss: Loss) -> str:
+    """Ask for the output's activation; the default depends on the task and the loss."""
+    usual = "softmax" if task == "classification" else "linear"
+    return asker.word("output_activation", default="sigmoid" if loss.name == BINARY else usual)
 
 
 def loss(asker: Asker, task: Task) -> Loss:

@@ -7,7 +7,7 @@ Leaves to others: the layers themselves (training), what a device can hold (stud
 import math
 from dataclasses import dataclass
 
-from tuner.families import CnnConfig, Config, MlpConfig
+from tuner.families import BINARY, CnnConfig, Config, MlpConfig
 
 # Beside its weight, what an optimizer keeps of each: averages of gradients and of their squares.
 _SLOTS = {"sgd": 0, "momentum": 1, "nesterov": 1, "adagrad": 1, "rmsprop": 1, "adadelta": 2}
@@ -80,7 +80,7 @@ def size(config: Config, input_shape: tuple[int, ...], outputs: int) -> Size:
         _count_cnn(count, config)
     else:
         _count_mlp(count, config)
-    count.dense(outputs)
+    count.dense(1 if config.loss.name == BINARY else outputs)
     return Size(count.parameters, count.values, count.products, _SLOTS.get(config.optimizer.name, 2))
 
 

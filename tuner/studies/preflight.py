@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from tuner.data.dataset import DataInfo
 from tuner.errors import SpecError
-from tuner.families import CONFIGURE, NEEDS_IMAGES, Config
+from tuner.families import BINARY, CONFIGURE, NEEDS_IMAGES, Config
 from tuner.families.sizes import Size, size
 from tuner.space import Choice, IntRange, Parameter, Params, Space, Value, answers
 from tuner.spec import StudySpec
@@ -63,6 +63,11 @@ def look_ahead(
         raise SpecError(
             f"model: {spec.model} needs images, and the rows of {info.name} have the shape {info.input_shape}. "
             "Use model: mlp."
+        )
+    if BINARY in _values(spec.space, "loss") and info.outputs != 2:
+        raise SpecError(
+            f"parameters.loss: {BINARY} is for two classes, and {info.name} has {info.outputs}. Use "
+            "sparse_categorical_crossentropy."
         )
     smallest, largest = ends(spec, info)
     batch = most_memory(spec, info, largest)

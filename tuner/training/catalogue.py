@@ -11,7 +11,7 @@ from typing import Any
 import keras
 
 from tuner.errors import SpecError
-from tuner.families import Activation, Augmentation, Config, Initializer, Loss, Optimizer
+from tuner.families import BINARY, Activation, Augmentation, Config, Initializer, Loss, Optimizer
 from tuner.metrics import ALIASES
 
 # Keras' own "he" and "lecun" are over the fan-in. The lecture's He is over the mean of fan-in and fan-out, as Glorot's.
@@ -102,6 +102,8 @@ def loss(wanted: Loss, output_activation: str) -> Any:
         return keras.losses.SparseCategoricalCrossentropy(from_logits=logits)
     if wanted.name in ("sparse_categorical_crossentropy", "categorical_crossentropy"):
         return keras.losses.CategoricalCrossentropy(from_logits=logits, label_smoothing=wanted.label_smoothing)
+    if wanted.name == BINARY:
+        return keras.losses.BinaryCrossentropy(from_logits=logits, label_smoothing=wanted.label_smoothing)
     if wanted.name == "focal":
         return keras.losses.CategoricalFocalCrossentropy(
             gamma=wanted.argument, from_logits=logits, label_smoothing=wanted.label_smoothing
@@ -160,16 +162,19 @@ class RandomMirror(keras.layers.Layer):  # type: ignore[misc]  # Keras is Any he
 AUGMENTATION_LAYERS = (keras.layers.RandomTranslation, keras.layers.RandomRotation, RandomMirror)
 
 
-def accuracy(one_hot: bool) -> Any:
-    """The share of rows whose largest output is their class."""
+def accuracy(one_hot: bool, one_output: bool = False, logits: bool = False) -> Any:
+    """The share of rows whose largest output is their class; one output is a class if it is more than half."""
+    if one_output:
+        return keras.metrics.BinaryAccuracy(name="accuracy", threshold=0.0 if logits else 0.5)
     kind = keras.metrics.CategoricalAccuracy if one_hot else keras.metrics.SparseCategoricalAccuracy
     return kind(name="accuracy")
 
 
-def metric(name: str, classes: int | None, one_hot: bool, logits: bool) -> Any:
+def metric(name: str, classes: int | None, one_hot: bool, logits: bool, one_output: bool = False) -> Any:
     """Any metric of Keras by its name: as it is written in Keras, in small letters, or one of `metrics.ALIASES`.
 
-    classes: None for regression. one_hot: how the targets come. logits: what the model gives.
+    classes: None for regression. one_hot: how the targets come. logits: what the model gives. one_output: for two
+    classes, the second one's.
     A metric gets the targets and the probabilities that it expects, whatever the loss wants. It is logged under the
     name that was asked for. Of two classes, those that count hits (precision, recall, AUC) look at the second one.
     Raises SpecError for a name that Keras does not know, or a metric that needs more than its name.
@@ -185,7 +190,7 @@ def metric(name: str, classes: int | None, one_hot: bool, logits: bool) -> Any:
         raise SpecError(f"metrics: {name!r} is no metric that Keras builds from its name ({error})") from error
     if not isinstance(found, keras.metrics.Metric):
         found = keras.metrics.MeanMetricWrapper(found, name=name)
-    return found if classes is None else _OfClasses(found, name, classes, one_hot, logits)
+    return found if classes is None else _OfClasses(found, name, classes, one_hot, logits, one_output)
 
 
 _OF_ONE_CLASS = (
@@ -197,21 +202,29 @@ _OF_ONE_CLASS = (
 class _OfClasses(keras.metrics.Metric):  # type: ignore[misc]  # Keras is Any here
     """A metric of class probabilities, fed with the targets it expects: class indices if it is sparse, else one-hot."""
 
-    def __init__(self, inner: Any, name: str, classes: int, one_hot: bool, logits: bool) -> None:
+    def __init__(
+        self, inner: Any, name: str, classes: int, one_hot: bool, logits: bool, one_output: bool = False
+    ) -> None:
         super().__init__(name=name)
         self.inner = inner
         self._classes = classes
         self._one_hot = one_hot
         self._logits = logits
+        self._one_output = one_output
         self._sparse = "sparse" in type(inner).__name__.lower() or "sparse" in name.lower()
         self._second_only = classes == 2 and type(inner) in _OF_ONE_CLASS
 
     def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        if self._one_output:
+            # From here on as with two outputs.
+            y_pred = keras.ops.sigmoid(y_pred) if self._logits else y_pred
+            y_true = keras.ops.reshape(keras.ops.cast(y_true, y_pred.dtype), keras.ops.shape(y_pred))
+            y_true, y_pred = (keras.ops.concatenate([1 - each, each], axis=-1) for each in (y_true, y_pred))
         if self._sparse and self._one_hot:
             y_true = keras.ops.argmax(y_true, axis=-1)
         elif not self._sparse and not self._one_hot:
             y_true = keras.ops.one_hot(keras.ops.reshape(y_true, (-1,)), self._classes)
-        if self._logits:
+        if self._logits and not self._one_output:
             y_pred = keras.ops.softmax(y_pred)
         if self._second_only:
             y_true, y_pred = y_true[..., 1], y_pred[..., 1]
@@ -230,7 +243,7 @@ class _OfClasses(keras.metrics.Metric):  # type: ignore[misc]  # Keras is Any he
     def get_config(self) -> dict[str, Any]:
         inner = keras.saving.serialize_keras_object(self.inner)
         return {"inner": inner, "name": self.name, "classes": self._classes, "one_hot": self._one_hot,
-                "logits": self._logits}  # fmt: skip
+                "logits": self._logits, "one_output": self._one_output}  # fmt: skip
 
 
 def steps_per_epoch(rows: int, batch_size: int | None) -> int:

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from tuner.data.dataset import Array, DataInfo, Rows
 from tuner.data.preprocessing import Preprocessing
-from tuner.errors import DataError
-from tuner.families import CnnConfig, Config, MlpConfig
+from tuner.errors import DataError, TrialFailed
+from tuner.families import BINARY, CnnConfig, Config, MlpConfig
 from tuner.training import catalogue
 from tuner.training.batches import wants_indices
 from tuner.training.cnn import cnn_layers
@@ -36,7 +36,8 @@ def build(
 
     metrics: further ones to watch, beside accuracy, or mae in regression.
     The same configuration and seed give identical weights; no global random state is read or changed.
-    Raises DataError where the family needs images and the rows are none.
+    Raises DataError where the family needs images and the rows are none, TrialFailed where loss and output do not go
+    together.
     """
     draws = np.random.default_rng(seed)
 
@@ -54,7 +55,11 @@ def build(
     else:
         layers += _mlp_layers(config, info, seeds)
     weights = catalogue.weights(config, seeds())
-    layers.append(keras.layers.Dense(info.outputs, activation=config.output_activation, name="output", **weights))
+    one_output = config.loss.name == BINARY
+    if one_output and (info.outputs != 2 or config.output_activation == "softmax"):
+        raise TrialFailed(f"{BINARY} is for two classes, with the output_activation sigmoid or linear")
+    units = 1 if one_output else info.outputs
+    layers.append(keras.layers.Dense(units, activation=config.output_activation, name="output", **weights))
     if config.target_normalization == "standard":
         layers.append(_target_units(info))
 
@@ -67,8 +72,11 @@ def build(
     classes = info.outputs if info.task == "classification" else None
     logits = bool(getattr(loss, "from_logits", False))
     always = "mae" if classes is None else "accuracy"
-    watched = [catalogue.metric(always, None, one_hot, logits) if classes is None else catalogue.accuracy(one_hot)]
-    watched += [catalogue.metric(name, classes, one_hot, logits) for name in metrics if name != always]
+    if classes is None:
+        watched = [catalogue.metric(always, None, one_hot, logits)]
+    else:
+        watched = [catalogue.accuracy(one_hot, one_output, logits)]
+    watched += [catalogue.metric(name, classes, one_hot, logits, one_output) for name in metrics if name != always]
     steps = catalogue.steps_per_epoch(info.train_rows, config.batch_size)
     model.compile(optimizer=catalogue.optimizer(config.optimizer, config.epochs, steps), loss=loss, metrics=watched)
     return model
@@ -122,7 +130,8 @@ def export(model: Any) -> Any:
     """
     layers = [layer for layer in model.layers if not isinstance(layer, catalogue.AUGMENTATION_LAYERS)]
     if getattr(model.loss, "from_logits", False):
-        layers.append(keras.layers.Softmax(name="probabilities"))
+        one = model.output_shape[-1] == 1
+        layers.append(keras.layers.Activation("sigmoid" if one else "softmax", name="probabilities"))
     return keras.Sequential([keras.Input(model.input_shape[1:], name="rows"), *layers], name=model.name)
 
 
@@ -162,10 +171,12 @@ def outputs(model: Any, x: Array) -> NDArray[np.float32]:
                 rows = layer(rows)
         found.append(keras.ops.convert_to_numpy(rows).astype(np.float32))
     given = np.concatenate(found)
-    return _softmax(given) if getattr(model.loss, "from_logits", False) else given
+    return _probabilities(given) if getattr(model.loss, "from_logits", False) else given
 
 
-def _softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+def _probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    if logits.shape[1] == 1:
+        return cast(NDArray[np.float32], 1 / (1 + np.exp(-logits)))
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
     return cast(NDArray[np.float32], powers / powers.sum(axis=1, keepdims=True))
 
