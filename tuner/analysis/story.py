@@ -76,9 +76,11 @@ def sign(status: StudyStatus) -> int:
 
 def searched(status: StudyStatus, params: Params) -> Params:
     """The part of a configuration that the search chose, in the order of the file; all where a person's code asks."""
-    if spec_of(status.study).code is not None:
-        return params
-    names = [each.name for each in spec_of(status.study).space if not _is_fixed(each.domain)]
+    spec = spec_of(status.study)
+    if spec.code is not None:
+        fixed = {each.name for each in spec.space if _is_fixed(each.domain)}
+        return {name: value for name, value in params.items() if name not in fixed}
+    names = [each.name for each in spec.space if not _is_fixed(each.domain)]
     return {name: params[name] for name in names if name in params}
 
 

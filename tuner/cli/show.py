@@ -31,9 +31,10 @@ def searched_params(status: StudyStatus, trial: TrialView) -> Params:
     """The part of a trial's configuration that the search chose, in the order of the file."""
     spec = spec_of(status.study)
     space = spec.space
+    fixed = {each.name for each in space if isinstance(each.domain, Choice) and len(each.domain.values) == 1}
     if spec.code is not None:
-        return trial.params
-    names = [each.name for each in space if not (isinstance(each.domain, Choice) and len(each.domain.values) == 1)]
+        return {name: value for name, value in trial.params.items() if name not in fixed}
+    names = [each.name for each in space if each.name not in fixed]
     return {name: trial.params[name] for name in names if name in trial.params}
 
 
