@@ -119,11 +119,12 @@ def _run(bench: Bench, job: FinalistJob) -> None:
         # Its own figures are of rows that it has learnt; what is known of it is its configuration's.
         value = patiently(lambda: known_value(bench, job))
     if final and state == "complete":
-        data = network.export().data
-        test = score(load_bytes(data), bench.dataset)
+        exported = network.export()
+        whole = exported.name == "model.keras"
+        test = score(load_bytes(exported.data) if whole else network.for_use(), bench.dataset)
         # Not over the model of a worker that has taken this over.
         patiently(lambda: finalists.renew(db, job))
-        bench.store.put(finalist_blob_name(job.study_name, job.round, job.ordinal, "model.keras"), data)
+        bench.store.put(finalist_blob_name(job.study_name, job.round, job.ordinal, exported.name), exported.data)
     _end(bench, job, state, reason, value, result.best_epoch, tags, test)
 
 
@@ -149,7 +150,9 @@ def _checkpoint(bench: Bench, job: FinalistJob) -> Checkpoint | None:
     if data is None:
         return None
     try:
-        return Checkpoint.from_bytes(data)
+        found = Checkpoint.from_bytes(data)
+        # Training that is one call of somebody's `fit` cannot be entered in its middle, and stores no weights.
+        return found if found.weights else None
     except DataError as error:
         logger.warning("finalist %d: %s", job.ordinal, error)
         return None
@@ -169,7 +172,7 @@ class _Watch:
 
     def __call__(self, epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
         db, job = self._bench.db, self._job
-        best: float | None = checkpoint.epochs[checkpoint.best_epoch - 1][self._metric]
+        best: float | None = checkpoint.epochs[checkpoint.best_epoch - 1].get(self._metric)
         if job.plan.kind == "final":
             metrics, best = {name: each for name, each in metrics.items() if not name.startswith("val_")}, None
         view = EpochView(epoch, metrics, seconds, measured_at=time.time())

@@ -15,7 +15,7 @@ from tuner.families import Config
 from tuner.training.architecture import in_words
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.latency import latency_ms
-from tuner.training.models import build, export_bytes, outputs, parameters
+from tuner.training.models import build, export, export_bytes, outputs, parameters
 from tuner.training.plan import OnEpoch, TrainPlan, TrainResult
 from tuner.training.trainer import train
 
@@ -49,6 +49,10 @@ class Network(Protocol):
 
     def export(self) -> "Exported":
         """The trained model for use."""
+        ...
+
+    def for_use(self) -> Any:
+        """The trained model that takes raw rows, sharing its weights; what `export` writes, where it can be written."""
         ...
 
     def answers(self, dataset: Dataset) -> Answers | None:
@@ -102,6 +106,9 @@ class FamilyNetwork:
 
     def export(self) -> Exported:
         return Exported("model.keras", export_bytes(self.model))
+
+    def for_use(self) -> Any:
+        return export(self.model)
 
     def answers(self, dataset: Dataset) -> Answers | None:
         return answers(outputs(self.model, dataset.validation.x), dataset.validation, dataset.info)

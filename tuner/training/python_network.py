@@ -100,14 +100,17 @@ class PythonNetwork:
     ) -> TrainResult:
         self._preprocessing = fitted(str(self.settings.get("normalization", "none")))
         rows = normalized(dataset, self._preprocessing)
-        own = replace(plan, batch_size=self.batch_size, epochs=plan.epochs or self.epochs or _EPOCHS)
+        most = self.epochs or plan.epochs or _EPOCHS
+        own = replace(plan, batch_size=self.batch_size, epochs=min(plan.epochs or most, most))
         on_epoch = self.through.wrap(on_epoch)
         with guarded(self.code, self.through), out_of_memory(own, dataset):
             self._check_built(rows.train.x, dataset.info)
             callbacks = [*named.make(self.callbacks), *self.training.callbacks]
             if not self.fits_itself and not callbacks:
                 return train(self.model, rows, own, resume, on_epoch)
-            return WholeFit(self.model, rows, own, on_epoch).run(self._fit(own, rows, callbacks), self._how(callbacks))
+            # A fit of its own may train longer than it was asked to, and is then stopped.
+            fit = WholeFit(self.model, rows, own, on_epoch, most=own.epochs if plan.epochs else None)
+            return fit.run(self._fit(own, rows, callbacks), self._how(callbacks))
 
     def parameters(self) -> int:
         return parameters(self.model) if self.model.built else 0
@@ -119,6 +122,10 @@ class PythonNetwork:
     def export(self) -> Exported:
         with guarded(self.code, self.through):
             return python_export.export(self.model, self._preprocessing, self.info.input_shape)
+
+    def for_use(self) -> Any:
+        with guarded(self.code, self.through):
+            return python_export.for_use(self.model, self._preprocessing, self.info.input_shape)
 
     def answers(self, dataset: Dataset) -> Answers | None:
         return None
@@ -166,6 +173,8 @@ class PythonNetwork:
         hypermodel, hp = self.hypermodel
         # What the specification does not say is the code's to say: given twice, it would be an error of Python's.
         given = {name: value for name, value in self.settings.items() if name in ("epochs", "batch_size")}
+        if "epochs" in given:
+            given["epochs"] = plan.epochs
         if given.get("batch_size") == "full":
             given["batch_size"] = len(rows.train)
         accepted = inspect.signature(hypermodel.fit).parameters.values()

@@ -30,13 +30,16 @@ class _Enough(Exception):
 
 
 class WholeFit:
-    """One such training, watched."""
+    """One such training, watched. most: epochs after which it ends, whatever it would do; None is its own affair."""
 
-    def __init__(self, model: Any, dataset: Dataset, plan: TrainPlan, on_epoch: OnEpoch) -> None:
+    def __init__(
+        self, model: Any, dataset: Dataset, plan: TrainPlan, on_epoch: OnEpoch, most: int | None = None
+    ) -> None:
         self.model = model
         self._dataset = dataset
         self._plan = plan
         self._on_epoch = on_epoch
+        self._most = most
         self._history: list[Metrics] = []
         self._best: Arrays = ()
         self._held: tuple[Metrics, float] | None = None
@@ -58,7 +61,7 @@ class WholeFit:
             results = fit(x=train.x, y=y, validation_data=(validation.x, validation_y), callbacks=[_Watching(self)])
         value = self._end(results)
         values = self._monitored()
-        at = best_epoch(values, self._plan.direction)
+        at = self._at(values)
         if self._best:
             for variable, array in zip(self.model.variables, self._best, strict=True):
                 variable.assign(array)
@@ -75,13 +78,13 @@ class WholeFit:
         )
 
     def epoch_begins(self) -> None:
-        if self._stopped != "finished":
+        if self._is_over():
             raise _Enough
         self._began = time.perf_counter()
 
     def epoch_ended(self, logs: Mapping[str, Any] | None) -> None:
         """An epoch whose metrics lack the objective waits: the call's result may still add it."""
-        if self._stopped != "finished":
+        if self._is_over():
             raise _Enough
         now = time.perf_counter()
         seconds, self._began = now - self._began, now
@@ -103,7 +106,7 @@ class WholeFit:
         epoch = len(self._history)
         weights = tuple(variable.numpy() for variable in self.model.variables)
         values = self._monitored()
-        at = best_epoch(values, self._plan.direction)
+        at = self._at(values)
         if at == epoch:
             self._best = weights
         checkpoint = Checkpoint(epoch, (), (), at, (), tuple(self._history))
@@ -111,6 +114,15 @@ class WholeFit:
             self._stop("caller", f"stopped at epoch {epoch}")
         elif out_of_patience(values, self._plan.direction, self._plan.patience):
             self._stop("patience", f"no better {self._plan.monitor} in {self._plan.patience} epochs, at epoch {epoch}")
+        elif self._is_over():
+            self.model.stop_training = True
+
+    def _is_over(self) -> bool:
+        return self._stopped != "finished" or (self._most is not None and len(self._history) >= self._most)
+
+    def _at(self, values: list[float]) -> int:
+        """The epoch whose weights are kept, from 1."""
+        return len(values) if self._plan.keep == "last" else best_epoch(values, self._plan.direction)
 
     def _stop(self, stopped: Stopped, reason: str) -> None:
         self._stopped, self._reason = stopped, reason
