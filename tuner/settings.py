@@ -42,6 +42,7 @@ class Share:
     device: str
     threads: int
     gpu_memory_mib: int
+    gpu_room_mib: int
     mixed_precision: bool
     cache: Path
 
@@ -52,6 +53,7 @@ def read_share() -> Share:
         device=os.environ.get("TUNER_DEVICE", "cpu"),
         threads=_whole("TUNER_THREADS", 0),
         gpu_memory_mib=_whole("TUNER_GPU_MEMORY_MIB", 0),
+        gpu_room_mib=_whole("TUNER_GPU_ROOM_MIB", 0),
         mixed_precision=os.environ.get("TUNER_MIXED_PRECISION") == "1",
         cache=Path(os.environ.get("TUNER_CACHE") or platformdirs.user_cache_path("tuner")).expanduser(),
     )

@@ -2,10 +2,12 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path as Path_
 from typing import Any
 
 import keras
 import numpy as np
+import psutil
 import pytest
 
 from tuner.data.dataset import Dataset
@@ -25,6 +27,7 @@ from tuner.families import (
 )
 from tuner.sources import DataSpec
 from tuner.space import Value, fixed
+from tuner.training import device_rows
 from tuner.training.models import build
 from tuner.training.plan import Path, TrainPlan, TrainResult
 from tuner.training.trainer import train
@@ -119,7 +122,7 @@ def tumours() -> Dataset:
 
 
 def _run(
-    dataset: Dataset, params: Params, path: Path, seed: int = 5, on_device: bool = False
+    dataset: Dataset, params: Params, path: Path, seed: int = 5, on_device: bool = False, room: int | None = None
 ) -> tuple[dict[str, Any], TrainResult]:
     """Train; the last epoch's variables by name, which need not be the best's, and the optimizer's with them."""
     family = "cnn" if "blocks" in params else "mlp"
@@ -143,12 +146,13 @@ def _run(
         if on_device:
             # As with a GPU, on any machine.
             patch.setattr(TENSORS, "own_memory", lambda self: True)
+            patch.setattr(TENSORS, "room", lambda self: room)
         return weights, train(model, dataset, plan, None, keep)
 
 
-def _check_agreement(dataset: Dataset, params: Params, on_device: bool = False) -> None:
+def _check_agreement(dataset: Dataset, params: Params, on_device: bool = False, room: int | None = None) -> None:
     expected, by_fit = _run(dataset, params, "fit")
-    actual, compiled = _run(dataset, params, "compiled", on_device=on_device)
+    actual, compiled = _run(dataset, params, "compiled", on_device=on_device, room=room)
     assert compiled.path == "compiled"
     assert by_fit.path.startswith("fit")
     # Keras numbers a process's optimizers, so the names differ; the order does not.
@@ -207,6 +211,27 @@ def test_augmented_rows_are_the_same_wherever_they_live(digits: Dataset, on_devi
 
 def test_dropout_is_keras_own_where_rows_live_on_the_device(digits: Dataset) -> None:
     _check_agreement(digits, {"dropout": 0.3, "input_dropout": 0.2, "normalization": "minmax"}, on_device=True)
+
+
+def test_rows_too_many_for_the_device_are_fed_to_it(digits: Dataset) -> None:
+    _check_agreement(digits, {"normalization": "standard"}, on_device=True, room=1000)
+
+
+def test_rows_that_need_no_copy_may_be_more_than_memory_holds(
+    digits: Dataset, tmp_path: Path_, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = np.lib.format.open_memmap(tmp_path / "rows.npy", "w+", np.uint8, digits.train.x.shape)
+    file[:] = digits.train.x
+    mapped = replace(digits, train=type(digits.train)(file, digits.train.y), digest="mapped")
+    params: Params = {"normalization": "minmax"}
+    expected, _ = _run(digits, params, "compiled")
+    free = psutil.virtual_memory().available
+    monkeypatch.setattr(device_rows, "_MOST_OF_FREE_MEMORY", 6 * digits.validation.x.size / free)
+    assert _run(replace(digits, digest="whole"), {"normalization": "whiten"}, "auto")[1].path.startswith("fit: 0.0 GiB")
+    actual, result = _run(mapped, params, "auto")
+    assert result.path == "compiled"
+    for wanted, got in zip(expected.values(), actual.values(), strict=True):
+        np.testing.assert_allclose(got, wanted, rtol=1e-4, atol=1e-6)
 
 
 @pytest.mark.slow

@@ -14,10 +14,13 @@ import keras
 from tuner.errors import InputError
 
 
-def prepare(threads: int, memory_mib: int = 0, mixed_precision: bool = False, cache: Path | None = None) -> None:
+def prepare(
+    threads: int, memory_mib: int = 0, mixed_precision: bool = False, cache: Path | None = None, room_mib: int = 0
+) -> None:
     """Limit CPU threads and GPU memory (0 leaves the framework's choice); take GPU memory only as it is needed.
 
     mixed_precision: compute in 16 bits and keep weights in float32; not done without a GPU, where it is slower.
+    room_mib: what the GPU has, where no limit is set; data that would fill half of it are fed to it instead.
     cache: a folder for programs that a framework keeps between processes; None keeps none.
     Raises InputError for a Keras on a framework that is not served.
     """
@@ -25,7 +28,7 @@ def prepare(threads: int, memory_mib: int = 0, mixed_precision: bool = False, ca
     if name == "tensorflow":
         from tuner.training import backend_tensorflow
 
-        backend_tensorflow.prepare(threads, memory_mib, mixed_precision)
+        backend_tensorflow.prepare(threads, memory_mib, mixed_precision, room_mib)
     elif name == "jax":
         from tuner.training import backend_jax
 

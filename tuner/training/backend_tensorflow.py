@@ -3,9 +3,14 @@
 import keras
 import tensorflow as tf
 
+room_bytes = 0
+"""What this process may use of its GPU's memory, as it was told; 0 where it was not."""
 
-def prepare(threads: int, memory_mib: int, mixed_precision: bool) -> None:
+
+def prepare(threads: int, memory_mib: int, mixed_precision: bool, room_mib: int = 0) -> None:
     """As `backend.prepare` says."""
+    global room_bytes
+    room_bytes = (memory_mib or room_mib) << 20
     if threads > 0:
         tf.config.threading.set_intra_op_parallelism_threads(threads)
         tf.config.threading.set_inter_op_parallelism_threads(threads)

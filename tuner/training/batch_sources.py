@@ -4,8 +4,9 @@ Owns: rows on a device that has a memory of its own, rows fed to one that shares
 their masks from the feed.
 Leaves to others: the steps (epoch_tensorflow, epoch_jax), gathering and drawing (feed), the order of rows (batches).
 
-On a GPU all rows live on the device and an epoch is one call, which gathers its batches there. A CPU has its rows in
-memory anyway; there an epoch is a few calls, each on batches that a second thread laid out while the one before ran.
+On a GPU all rows live on the device, if they leave it half of its memory, and an epoch is one call, which gathers its
+batches there. A CPU has its rows in memory anyway; there an epoch is a few calls, each on batches that a second thread
+laid out while the one before ran.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,6 +19,8 @@ from tuner.data.dataset import Array
 from tuner.training.batches import row_order
 from tuner.training.device_rows import Ready
 from tuner.training.feed import Chunk, Dropout, Feed, Rows
+
+_MOST_OF_DEVICE = 0.5
 
 
 class BatchSource(Protocol):
@@ -48,6 +51,10 @@ class Tensors(Protocol):
         """Rows have to be moved to the device before it can read them."""
         ...
 
+    def room(self) -> int | None:
+        """Bytes that this process may use of a device's own memory; None where it is not known."""
+        ...
+
     def constant(self, array: Any) -> Any: ...
 
     def gather(self, x: Any, rows: Any) -> Any:
@@ -62,8 +69,12 @@ class Tensors(Protocol):
 def batch_source(
     tensors: Tensors, ready: Ready, y: Array, batch_size: int, seed: int, layers: Sequence[Any]
 ) -> BatchSource:
-    """The quicker one for the device at hand. layers: those of a step, where they are a plain chain."""
-    if tensors.own_memory():
+    """The quicker one for the device at hand. layers: those of a step, where they are a plain chain.
+
+    Rows that would fill more than half of a device's memory are fed to it, a few batches ahead.
+    """
+    room = tensors.room()
+    if tensors.own_memory() and (room is None or ready.bytes_on_device <= room * _MOST_OF_DEVICE):
         return RowsOnDevice(tensors, ready.train_on_device, y, batch_size, seed)
     return RowsFed(tensors, ready, y, batch_size, seed, layers)
 
@@ -120,16 +131,25 @@ class RowsFed:
         ]
         masks = [Dropout(tuple(layer.output.shape[1:]), layer.rate) for layer, _ in self.masked]
         self._feed = Feed(Rows(x, linear, self._layers[0].rate if first else 0.0), y, batch_size, masks)
-        self._sources = [_tensors(tensors, chunk) for chunk in self._feed.chunks]
+        # Buffers that the device can read are the same tensors every time; others are copied to it whenever filled.
+        self._copied = tensors.own_memory()
+        self._tensors = tensors
+        self._sources = [None if self._copied else _shared(tensors, chunk) for chunk in self._feed.chunks]
 
     def epoch(self, epoch: int) -> Iterator[tuple[Any, int, int]]:
         # The generators' states move on now, not when the first batch is asked for.
         filled = self._feed.epoch(row_order(self.count, self._seed, epoch), self._seeds())
-        return ((self._sources[number], steps, len(self._feed.chunks[number].x)) for number, steps in filled)
+        return ((self._source(number), steps, len(self._feed.chunks[number].x)) for number, steps in filled)
 
     def batch(self, source: Any, i: Any) -> tuple[Any, Any, Sequence[Any]]:
         x, y, masks = source
         return x[i], y[i], [mask[i] for mask in masks]
+
+    def _source(self, number: int) -> Any:
+        if not self._copied:
+            return self._sources[number]
+        chunk = self._feed.chunks[number]
+        return (*map(self._tensors.constant, (chunk.x, chunk.y)), tuple(map(self._tensors.constant, chunk.masks)))
 
     def _seeds(self) -> list[list[int]]:
         """One an epoch for each dropout layer: the state of its own generator, which moves on as far as under Keras."""
@@ -141,5 +161,5 @@ class RowsFed:
         return seeds
 
 
-def _tensors(tensors: Tensors, chunk: Chunk) -> tuple[Any, Any, tuple[Any, ...]]:
+def _shared(tensors: Tensors, chunk: Chunk) -> tuple[Any, Any, tuple[Any, ...]]:
     return tensors.view(chunk.x), tensors.view(chunk.y), tuple(tensors.view(mask) for mask in chunk.masks)

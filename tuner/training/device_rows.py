@@ -51,9 +51,15 @@ def _is_fixed(layer: Any) -> bool:
     return type(layer) in _FIXED_LAYERS or (type(layer) is keras.layers.Dense and not layer.trainable)
 
 
-def why_not(dataset: Dataset) -> str | None:
-    """Why the rows cannot be kept in memory as float32; None where they can."""
-    needed = 4 * (dataset.train.x.size + dataset.validation.x.size)
+def why_not(model: Any, dataset: Dataset) -> str | None:
+    """Why the rows cannot be kept in memory as this model's steps take them; None where they can.
+
+    Training rows that need no copy - bytes that are normalized as they are fed, or rows without fixed layers - may be
+    as many as there are, also in a file that is mapped into memory.
+    """
+    parts = split(model)
+    rows = Ready(dataset, [] if parts is None else parts[0])
+    needed = 4 * dataset.validation.x.size + (0 if rows.streams else 4 * dataset.train.x.size)
     available = psutil.virtual_memory().available
     if needed > available * _MOST_OF_FREE_MEMORY:
         return f"{needed / 2**30:.1f} GiB of rows, of {available / 2**30:.1f} GiB free memory"
@@ -96,6 +102,16 @@ class Ready:
         if np.ptp(scale) == 0 and np.ptp(offset) == 0:
             scale, offset = scale[:1], offset[:1]
         return scale.astype(np.float32), offset.astype(np.float32)
+
+    @property
+    def streams(self) -> bool:
+        """Training rows can be fed from where they are."""
+        return not self.layers or self.linear is not None
+
+    @property
+    def bytes_on_device(self) -> int:
+        """What all rows take there, as float32."""
+        return 4 * (self.dataset.train.x.size + self.dataset.validation.x.size)
 
     @cached_property
     def train(self) -> Array:

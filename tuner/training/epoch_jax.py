@@ -210,6 +210,10 @@ class JaxTensors:
     def own_memory(self) -> bool:
         return str(jax.default_backend()) != "cpu"
 
+    def room(self) -> int | None:
+        stats = jax.local_devices()[0].memory_stats()
+        return int(stats["bytes_limit"]) if stats and "bytes_limit" in stats else None
+
     def constant(self, array: Array) -> Any:
         return jnp.asarray(array)
 

@@ -17,7 +17,7 @@ import keras
 import tensorflow as tf
 
 from tuner.data.dataset import Array, Dataset
-from tuner.training import device_rows
+from tuner.training import backend_tensorflow, device_rows
 from tuner.training.batch_sources import batch_source
 from tuner.training.batches import targets
 from tuner.training.fused_optimizers import fused
@@ -185,6 +185,9 @@ class TensorFlowTensors:
 
     def own_memory(self) -> bool:
         return bool(tf.config.list_logical_devices("GPU"))
+
+    def room(self) -> int | None:
+        return backend_tensorflow.room_bytes or None
 
     def constant(self, array: Array) -> Any:
         return tf.constant(array)

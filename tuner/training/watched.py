@@ -29,7 +29,7 @@ def why_not(model: Any, dataset: Dataset) -> str | None:
         return "the model has several inputs or outputs"
     if len(model.metrics) > 1 + (model._compile_metrics is not None):
         return "the model has metrics of its own"
-    return device_rows.why_not(dataset)
+    return device_rows.why_not(model, dataset)
 
 
 class Watched:

@@ -32,7 +32,7 @@ class Slot:
     """One worker's share of the machine.
 
     gpu: its index, or None for the CPU. threads: CPU threads it computes with. memory_mib, memory_share: of the GPU,
-    where it is shared. mixed_precision: compute in float16; on a GPU only.
+    where it is shared. room_mib: what it has for this worker. mixed_precision: compute in float16; on a GPU only.
     """
 
     device: str
@@ -40,6 +40,7 @@ class Slot:
     threads: int
     memory_mib: int | None = None
     memory_share: float | None = None
+    room_mib: int = 0
     mixed_precision: bool = False
 
     def environment(self) -> Mapping[str, str]:
@@ -55,6 +56,7 @@ class Slot:
             "TUNER_THREADS": str(self.threads),
             "TUNER_DEVICE": self.device,
             "TUNER_GPU_MEMORY_MIB": str(self.memory_mib or 0),
+            "TUNER_GPU_ROOM_MIB": str(self.room_mib),
             "TUNER_MIXED_PRECISION": "1" if self.mixed_precision else "0",
             # TensorFlow speaks from C++ before Python can stop it; its errors still come.
             "TF_CPP_MIN_LOG_LEVEL": "3" if self.gpu is None else "1",
@@ -152,6 +154,7 @@ def slots(
             gpu=gpu.index,
             threads=threads,
             memory_mib=int(gpu.memory_mib * _USABLE) // sharers if sharers > 1 else None,
+            room_mib=int(gpu.memory_mib * _USABLE) // sharers,
             memory_share=_USABLE / sharers if sharers > 1 else None,
             mixed_precision=mixed_precision,
         )

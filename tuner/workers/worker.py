@@ -152,7 +152,7 @@ class _Worker:
         gc.enable()
 
         share = read_share()
-        backend.prepare(share.threads, share.gpu_memory_mib, share.mixed_precision, share.cache)
+        backend.prepare(share.threads, share.gpu_memory_mib, share.mixed_precision, share.cache, share.gpu_room_mib)
         self._closing, self._projection, self._trial = closing, projection, trial
         self._finalists, self._limits = finalists, limits
         self._further = outcome_figures
