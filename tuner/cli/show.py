@@ -13,9 +13,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from tuner.cli.several import further_figure, further_objectives, values_object
 from tuner.database.trials import TrialView
 from tuner.space import Choice, Params
-from tuner.studies.pareto import front, values_of
+from tuner.studies.pareto import front
 from tuner.studies.service import FAILED, StudyStatus, ranked, spec_of
 from tuner.words import duration, params_in_words
 
@@ -141,18 +142,6 @@ def print_front(status: StudyStatus) -> None:
     names = escape(", ".join((objective(status), *further)))
     console.print(f"\nThe Pareto front: no other trial is at least as good in {names}")
     console.print(table)
-
-
-def further_objectives(status: StudyStatus) -> list[str]:
-    """The objectives of a study after its first."""
-    return [each.metric for each in spec_of(status.study).further_objectives]
-
-
-def further_figure(trial: TrialView, name: str) -> str:
-    """A trial's figure of a further objective; a count without digits after the point."""
-    if name not in trial.tags:
-        return "-"
-    return f"{float(trial.tags[name]):,.0f}" if name == "parameters" else number(float(trial.tags[name]))
 
 
 def print_best(status: StudyStatus) -> None:
@@ -358,7 +347,7 @@ def trials_object(status: StudyStatus, top: int | None) -> dict[str, Any]:
     return {
         "study_name": status.study.study_name,
         "trials": [
-            {**trial_object(trial), **_several(status, trial)} for trial in ranked(status.trials, direction)[:top]
+            {**trial_object(trial), **values_object(status, trial)} for trial in ranked(status.trials, direction)[:top]
         ],
     }
 
@@ -366,21 +355,12 @@ def trials_object(status: StudyStatus, top: int | None) -> dict[str, Any]:
 def best_object(status: StudyStatus) -> dict[str, Any]:
     """`tune best --json`."""
     base: dict[str, Any] = {"study_name": status.study.study_name, "trial_number": None, "state": status.state}
-    content = {**trial_object(status.best), **_several(status, status.best)} if status.best else base
+    content = {**trial_object(status.best), **values_object(status, status.best)} if status.best else base
     outcome = status.study.outcome or {}
     found = {**content, "test": outcome.get("test"), "finalists": outcome.get("finalists")}
     if further_objectives(status):
         found["pareto"] = [
-            {**trial_object(trial), **_several(status, trial)} for trial in front(spec_of(status.study), status.trials)
+            {**trial_object(trial), **values_object(status, trial)}
+            for trial in front(spec_of(status.study), status.trials)
         ]
     return found
-
-
-def _several(status: StudyStatus, trial: TrialView) -> dict[str, Any]:
-    """Of a study with several objectives: a trial's value of each, by name."""
-    spec = spec_of(status.study)
-    if not spec.further_objectives:
-        return {}
-    values = values_of(spec, trial) if trial.state not in FAILED else None
-    names = [each.metric for each in spec.objectives]
-    return {"values": None if values is None else dict(zip(names, values, strict=True))}
