@@ -67,7 +67,10 @@ def _study(space: str, path: str, seconds: int, more: list[str]) -> tuple[float,
     found = view_trials(db, path, epochs=True)
     began = view_study(db, path).created_at
     db.engine.dispose()
-    return (max(epoch.measured_at for trial in found for epoch in trial.epochs) - began) / 60, found
+    last = max((epoch.measured_at for trial in found for epoch in trial.epochs), default=None)
+    if last is None:
+        raise SystemExit(f"no epoch was done in {seconds} s; give it more --seconds")
+    return (last - began) / 60, found
 
 
 def _same_epochs(one: list[TrialView], other: list[TrialView]) -> list[tuple[float, float]]:
