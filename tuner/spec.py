@@ -73,6 +73,9 @@ class Search(Edge):
     cost: Literal["epochs", "seconds"] = "epochs"
     patience: int | None = Field(default=None, ge=1)
     seed: int | None = Field(default=None, ge=0)
+    epochs: int | None = Field(default=None, ge=1)
+    target: float | None = None
+    plateau: int | None = Field(default=None, ge=1)
     finalists: Finalists = Finalists(share=0.33)
 
 
@@ -256,9 +259,12 @@ def _callbacks(file: SpaceFile, where: str) -> tuple[Mapping[str, Any], ...]:
     return listed
 
 
+_HOW_LONG = {"trials", "timeout", "seed", "epochs", "target", "plateau", "finalists"}
+
+
 def _digest(file: SpaceFile) -> str:
     """What makes two files the same search: everything but how long it goes on and from which seed."""
-    content = file.model_dump(mode="json", exclude={"search": {"trials", "timeout", "seed", "finalists"}})
+    content = file.model_dump(mode="json", exclude={"search": _HOW_LONG})
     return hashlib.sha256(json.dumps(content, sort_keys=False).encode()).hexdigest()
 
 

@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from tuner.cli import doctor, importance, reading, record, results, running, space_commands, using
+from tuner.cli import doctor, importance, reading, record, reproducing, results, running, space_commands, using
 from tuner.errors import TunerError
 
 EXIT_INTERRUPTED = 130
@@ -59,7 +59,7 @@ def cli() -> None:
 for command in (
     running.start, running.resume, running.worker, running.stop,
     reading.status, reading.list_, reading.trials, reading.best, importance.importance,
-    results.report, results.compare, using.export, using.champion,
+    reproducing.reproduce, results.report, results.compare, using.export, using.champion,
     space_commands.spaces, record.sync, record.ui, doctor.doctor,
 ):  # fmt: skip
     cli.add_command(command)

@@ -34,6 +34,13 @@ if TYPE_CHECKING:
 
 _trials = click.option("--trials", type=int, metavar="N", help="How many trials, exactly.")
 _timeout = click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Time limit.")
+_epochs = click.option(
+    "--epochs", type=click.IntRange(min=1), metavar="N", help="End after so many epochs of all trials."
+)
+_target = click.option("--target", type=float, metavar="VALUE", help="End when a trial reaches this value.")
+_plateau = click.option(
+    "--plateau", type=click.IntRange(min=1), metavar="N", help="End after N trials without an improvement above noise."
+)
 _workers = click.option("--workers", type=int, metavar="N", help="Worker processes [one a GPU, else one a CPU core].")
 _device = click.option("--device", type=click.Choice(["auto", "cpu", "gpu"]), default="auto", show_default=True)
 _gpus = click.option("--gpus", metavar="0,1", help="Only these GPUs, by their number in nvidia-smi.")
@@ -52,11 +59,16 @@ _fit = click.option("--fit", is_flag=True, help="Train through Keras' Model.fit 
 @click.option("--study", "study_name", metavar="NAME", help="Name of the study [the space's, numbered].")
 @_trials
 @_timeout
+@_epochs
+@_target
+@_plateau
 @_workers
 @_device
 @_gpus
 @_workers_per_gpu
 @_mixed_precision
+@click.option("--from", "from_study", metavar="STUDY", help="Try the best of an old study first.")
+@click.option("--from-best", type=click.IntRange(min=1), default=3, show_default=True, metavar="N", help="So many.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Of everything random in the study.")
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Configurations to try first.")
 @records.options
@@ -70,12 +82,17 @@ def start(
     study_name: str | None,
     trials: int | None,
     timeout: float | None,
+    epochs: int | None,
+    target: float | None,
+    plateau: int | None,
     workers: int | None,
     device: str,
     gpus: str | None,
     workers_per_gpu: int,
     mixed_precision: bool,
     seed: int | None,
+    from_study: str | None,
+    from_best: int,
     baseline: Path | None,
     tensorboard: Path | None,
     system_metrics: bool,
@@ -103,6 +120,13 @@ def start(
     spec, code = python_spaces.read_space(space, given)
     if baseline is not None:
         spec = with_baselines(spec, baseline)
+    if from_study is not None:
+        from tuner.studies.prior import with_best_of
+        from tuner.studies.service import study_status
+
+        old = study_status(open_studies(settings, create=False), from_study)
+        spec, words = with_best_of(spec, old, from_best)
+        click.echo(f"tune: {words}", err=True)
     codes = [find_code(each) for each in given.code]
     check_algorithms(spec, space)
     slots = _slots(device, workers, gpus, workers_per_gpu, mixed_precision)
@@ -114,6 +138,7 @@ def start(
     if code is not None:
         python_spaces.try_code(spec, code, dataset.info)
     db = open_studies(settings)
+    limits = {"epochs": epochs, "target": target, "plateau": plateau}
     study = create_study(
         db,
         spec,
@@ -122,7 +147,7 @@ def start(
         timeout_s=timeout,
         seed=seed,
         mlflow_uri=settings.tracking_uri,
-        options={**code_options(code), **recorded},
+        options={**code_options(code), **recorded, "limits": limits},
     )
     if study.data_digest is not None and not detach:
         bind_data(db, study, spec.data.name, load(spec.data, study.seed, codes).digest)
@@ -140,6 +165,9 @@ def start(
 @click.argument("study")
 @_trials
 @_timeout
+@_epochs
+@_target
+@_plateau
 @_workers
 @_device
 @_gpus
@@ -153,6 +181,9 @@ def resume(
     study: str,
     trials: int | None,
     timeout: float | None,
+    epochs: int | None,
+    target: float | None,
+    plateau: int | None,
     workers: int | None,
     device: str,
     gpus: str | None,
@@ -182,7 +213,8 @@ def resume(
     found = code_for(there, spec, codes)
     # Other data, or none, shows here in one line, before anything is changed.
     bind_data(db, there, spec.data.name, load(spec.data, there.seed, codes).digest)
-    view = resume_study(db, study, trials, timeout)
+    limits = {"epochs": epochs, "target": target, "plateau": plateau}
+    view = resume_study(db, study, trials, timeout, limits)
     _run(db, settings, view, slots, fit, as_json, worker_arguments(found, codes))
 
 

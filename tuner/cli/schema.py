@@ -39,6 +39,9 @@ SEARCH: Mapping[str, str] = {
     "cost": "at equal what asha compares trials: epochs, or seconds of training",
     "patience": "epochs without a better objective after which a trial ends",
     "seed": "of everything random in the study; without it, one is drawn",
+    "epochs": "how many, of all trials together, after which the search ends",
+    "target": "a value of the objective; the search ends when a trial reaches it",
+    "plateau": "trials without an improvement above the noise, after which the search ends",
     "finalists": "the best configurations, trained again over several seeds; a number of them, or a mapping",
 }
 FINALISTS: Mapping[str, str] = {

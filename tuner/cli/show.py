@@ -62,7 +62,10 @@ def counts_in_words(status: StudyStatus) -> str:
     failed = sum(counts.get(state, 0) for state in FAILED)
     ended = counts.get("complete", 0) + counts.get("pruned", 0) + failed
     parts = [f"{counts.get('complete', 0)} complete", f"{counts.get('pruned', 0)} pruned", f"{failed} failed"]
-    return f"{ended} of {status.study.trials} trials: {', '.join(parts)}"
+    words = f"{ended} of {status.study.trials} trials: {', '.join(parts)}"
+    if status.why_ended:
+        words += f"; {counts.get('not_run', 0)} not run: {status.why_ended}"
+    return words
 
 
 def print_studies(found: Sequence[StudyStatus]) -> None:
@@ -317,6 +320,7 @@ def summary_object(status: StudyStatus) -> dict[str, Any]:
         "trials": study.trials,
         "counts": dict(status.counts),
         "stage": status.stage,
+        "ended_by": status.why_ended or None,
         "value": status.best.value if status.best else None,
         "test": (study.outcome or {}).get("test"),
         "seconds": round(_seconds(status), 3),

@@ -21,6 +21,7 @@ from optuna.trial import FrozenTrial
 from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database, utc_now
+from tuner.database.rules import may_begin
 from tuner.database.tables import EpochRow, FinalistEpochRow, FinalistRow, StudyRow, TrialRow, WorkerRow
 from tuner.space import Params
 
@@ -113,11 +114,14 @@ def _reserve(db: Database, study_name: str, worker_id: str) -> Job | None:
         job = Job(study_name, taken, 1, worker_id)
         try:
             with db.session() as session, session.begin():
+                if not may_begin(session, study_name):
+                    return None
                 session.execute(
                     sa.insert(TrialRow).values(
                         study_name=study_name,
                         ordinal=taken,
                         worker_id=worker_id,
+                        granted=1,
                         started_at=utc_now(),
                         lease_until=utc_now() + LEASE_S,
                     )

@@ -20,6 +20,7 @@ from tuner.studies.limits import search_left_s
 from tuner.studies.pareto import front, values_of
 from tuner.studies.scoring import score
 from tuner.studies.service import FAILED, best_trial, study_status
+from tuner.studies.stopping_rules import why_ended
 from tuner.training.models import load_bytes
 
 logger = logging.getLogger(__name__)
@@ -28,11 +29,13 @@ Further = Callable[[StudySpec, Sequence[TrialView]], Mapping[str, float]]
 
 
 def is_over(db: Database, spec: StudySpec, study_name: str) -> bool:
-    """Every trial of the budget is final, or the search's time is up and nothing runs any more."""
+    """Every trial of the budget is final, or a rule or the clock ended the search and nothing runs any more."""
     if patiently(lambda: trials.open_places(db, study_name)) == 0:
         return True
-    left_s = search_left_s(patiently(lambda: studies.view_study(db, study_name)), spec)
-    return left_s is not None and left_s <= 0 and patiently(lambda: trials.running(db, study_name)) == 0
+    view = patiently(lambda: studies.view_study(db, study_name))
+    left_s = search_left_s(view, spec)
+    ended = bool(view.ended) or (left_s is not None and left_s <= 0)
+    return ended and patiently(lambda: trials.running(db, study_name)) == 0
 
 
 def close_if_over(
@@ -68,6 +71,8 @@ def _outcome(db: Database, spec: StudySpec, dataset: Dataset, store: BlobStore, 
         "pruned": status.counts.get("pruned", 0),
         "failed": sum(status.counts.get(state, 0) for state in FAILED),
     }
+    why = why_ended(status.study, spec, len(status.trials))
+    figures["ended_by"] = why or ("time was up" if len(status.trials) < status.study.trials else "all trials were run")
     if best is None:
         return {"figures": figures, "best_ordinal": None, "test": None}
     figures |= {"value": best.value, "best_trial": best.trial_number}

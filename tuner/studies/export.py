@@ -118,13 +118,14 @@ def export_trial(db: Database, store: BlobStore, study_name: str, trial_number: 
 
 def parameters_yaml(trial: TrialView, spec: StudySpec) -> str:
     """The trial's configuration as a baseline: a name and values, those of the layers as lists."""
-    content = yaml.safe_dump({f"trial-{trial.trial_number}": _as_written(trial.params, spec)}, sort_keys=False)
+    content = yaml.safe_dump({f"trial-{trial.trial_number}": as_written(trial.params, spec)}, sort_keys=False)
     title = " ".join(f"Trial {trial.trial_number} of {trial.study_name}".split())
     words = "Under `baselines:` of a search-space file, or with `tune start --baseline FILE`, it is tried first."
     return f"# {title}. {words}\n{content}"
 
 
-def _as_written(params: Params, spec: StudySpec) -> dict[str, Value | list[Value]]:
+def as_written(params: Params, spec: StudySpec) -> dict[str, Value | list[Value]]:
+    """A configuration as a search-space file has it: the values of layers as lists."""
     if spec.model not in FAMILIES:
         return dict(params)
     written: dict[str, Value | list[Value]] = {}

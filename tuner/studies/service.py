@@ -15,6 +15,7 @@ from typing import Any, Literal
 from tuner.database import studies, trials, workers
 from tuner.database.connection import Database
 from tuner.database.finalists import FinalistView, view_finalists
+from tuner.database.rules import limits_of
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.database.workers import WorkerView
@@ -23,6 +24,7 @@ from tuner.search import cells
 from tuner.search.optuna_study import create_optuna_study
 from tuner.spec import StudySpec, parse_spec
 from tuner.studies.code import CODE_DIGEST, check_digest
+from tuner.studies.stopping_rules import change, merged, why_ended
 
 StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "finished"]
 FAILED = ("diverged", "out_of_memory", "failed", "given_up")
@@ -34,6 +36,7 @@ class StudyStatus:
     """All that is known of a study at one moment.
 
     counts: trials by state; `waiting` are places of the budget that no worker has taken. best: of the complete ones.
+    why_ended: why trials of the budget are not run any more (`not_run`), in words.
     left_s: seconds to go, estimated from the pace so far; None where nothing is known yet. finalists: of this round.
     """
 
@@ -45,6 +48,7 @@ class StudyStatus:
     best: TrialView | None
     left_s: float | None
     finalists: tuple[FinalistView, ...] = ()
+    why_ended: str = ""
 
     @property
     def stage(self) -> str:
@@ -81,6 +85,11 @@ def create_study(
             f"--trials {budget}: the space has {len(spec.baselines)} baselines, which run first. Ask for more."
         )
     limit = spec.search.timeout if timeout_s is None else timeout_s
+    limits = merged(spec, limits_of(options))
+    options = {
+        **{key: each for key, each in options.items() if key != "limits"},
+        **({"limits": limits} if limits else {}),
+    }
     chosen = next((each for each in (seed, spec.search.seed) if each is not None), secrets.randbelow(2**31))
     for name in [study_name] if study_name is not None else _free_names(db, spec.name):
         _check_name(name)
@@ -132,8 +141,17 @@ def _check_name(name: str) -> None:
         raise InputError(f"--study {name!r}: a study's name is 1 to 200 printable characters.")
 
 
-def resume_study(db: Database, study_name: str, n_trials: int | None, timeout_s: float | None) -> StudyView:
-    """Let a study go on, to a larger budget if one is given. Raises NotFound, InputError, StudyConflict."""
+def resume_study(
+    db: Database,
+    study_name: str,
+    n_trials: int | None,
+    timeout_s: float | None,
+    limits: Mapping[str, Any] | None = None,
+) -> StudyView:
+    """Let a study go on, to a larger budget if one is given. Raises NotFound, InputError, StudyConflict.
+
+    limits: other ones of `epochs`, `target` and `plateau`; None leaves one as it is.
+    """
     view = studies.view_study(db, study_name)
     budget = view.trials if n_trials is None else cells.budget(spec_of(view), n_trials)
     begun = len(trials.view_trials(db, study_name))
@@ -141,10 +159,19 @@ def resume_study(db: Database, study_name: str, n_trials: int | None, timeout_s:
         raise InputError(
             f"--trials {budget}: study {study_name!r} has begun {begun} already. Ask for at least {begun}."
         )
+    spec = spec_of(view)
+    options = change(view, spec, limits or {})
+    other = limits_of(options) != limits_of(view.options)
+    if view.ended and not other and (view.finished_at is not None or budget > view.trials):
+        raise StudyConflict(
+            f"study {study_name!r} has ended: {why_ended(view, spec, begun)}. To go on, give another --{view.ended}."
+        )
     if view.finished_at is not None and budget == begun:
         raise StudyConflict(f"study {study_name!r} has ended; to go on, ask for more than {begun} with --trials.")
     workers.bury_the_dead(db)
-    studies.reopen(db, study_name, budget, timeout_s)
+    # Where the search itself goes on, finalists that were planned before are not those of its end.
+    anew = view.finished_at is not None or other or (not view.ended and budget > begun)
+    studies.reopen(db, study_name, budget, timeout_s, options, anew)
     create_optuna_study(db.storage, study_name, spec_of(view))
     return studies.view_study(db, study_name)
 
@@ -185,7 +212,8 @@ def study_status(db: Database, study_name: str, epochs: bool = False) -> StudySt
     every = tuple(trials.view_trials(db, study_name, epochs))
     active = tuple(each for each in workers.view_workers(db, study_name) if each.seen_s < _SILENT_S)
     counts = Counter(trial.state for trial in every)
-    counts["waiting"] = max(0, view.trials - len(every))
+    why = why_ended(view, spec_of(view), len(every))
+    counts["not_run" if why else "waiting"] = max(0, view.trials - len(every))
     return StudyStatus(
         study=view,
         state=_state(view, begun=bool(every), active=bool(active)),
@@ -194,6 +222,7 @@ def study_status(db: Database, study_name: str, epochs: bool = False) -> StudySt
         counts=dict(counts),
         best=_best(view, every),
         left_s=_left_s(view, every),
+        why_ended=why,
         finalists=tuple(view_finalists(db, study_name, view.round, epochs)),
     )
 

@@ -17,7 +17,7 @@ import optuna
 from tuner.code import Code
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import Preprocessing, fit
-from tuner.database import trials
+from tuner.database import rules, trials
 from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.connection import Database, patiently
 from tuner.database.studies import StudyView, view_study
@@ -41,6 +41,7 @@ from tuner.studies import trial_files
 from tuner.studies.asking import ask_network
 from tuner.studies.limits import search_left_s
 from tuner.studies.pareto import values_of
+from tuner.studies.stopping_rules import reached
 from tuner.studies.system_metrics import SystemMetrics
 from tuner.training import backend
 from tuner.training.checkpoint import Checkpoint
@@ -125,13 +126,14 @@ def _run(bench: Bench, job: Job) -> None:
         _end(bench, job, study, trial.number, failure.state, failure.reason, None, 0, tags)
         return
     checkpoint = _checkpoint(bench, job)
-    watch = _Watch(bench, job, trial, used, immune=proposal is not None)
+    watch = _Watch(bench, job, trial, used, network.epochs, immune=proposal is not None)
     goes_on_after = checkpoint.epoch if checkpoint else 0
     patiently(lambda: trials.start(db, job, used, tags, repeats=watch.stored - goes_on_after))
+    most = _granted(bench, job, goes_on_after, watch)
     if job.attempt > 1:
         logger.info("trial %d adopted: goes on after epoch %d of %s", number, goes_on_after, network.epochs or "?")
     try:
-        result, tags = _train(bench, job, network, checkpoint, seed, watch, tags)
+        result, tags = _train(bench, job, network, checkpoint, seed, watch, tags, most)
     except TrialFailed as failure:
         _end(bench, job, study, trial.number, failure.state, failure.reason, None, 0, tags)
         return
@@ -152,11 +154,12 @@ def _train(
     seed: int,
     watch: "_Watch",
     tags: Mapping[str, str],
+    most: int,
 ) -> tuple[TrainResult, dict[str, str]]:
     began = time.monotonic()
     plan = TrainPlan(
         batch_size=None,
-        epochs=0,
+        epochs=most,
         monitor=bench.spec.objective.metric,
         direction=bench.spec.objective.direction,
         patience=bench.spec.search.patience,
@@ -200,6 +203,17 @@ def _further_figures(bench: Bench, network: Network, result: TrainResult) -> dic
     return found
 
 
+def _granted(bench: Bench, job: Job, done: int, watch: "_Watch") -> int:
+    """Up to which epoch training may go on, where the study's budget of epochs is spent by now; 0 sets no bound."""
+    view = patiently(lambda: view_study(bench.db, job.study_name))
+    if "epochs" not in rules.limits_of(view.options) or patiently(
+        lambda: rules.grant(bench.db, job.study_name, job.ordinal, job.attempt, done + 1)
+    ):
+        return 0
+    watch.rule = "the budget of epochs is spent"
+    return done
+
+
 def _checkpoint(bench: Bench, job: Job) -> Checkpoint | None:
     data = bench.store.get(blob_name(job.study_name, job.ordinal, job.checkpoint)) if job.checkpoint else None
     if data is None:
@@ -221,12 +235,19 @@ class _Watch:
     """
 
     def __init__(
-        self, bench: Bench, job: Job, trial: optuna.trial.Trial, used: Mapping[str, Value], immune: bool
+        self,
+        bench: Bench,
+        job: Job,
+        trial: optuna.trial.Trial,
+        used: Mapping[str, Value],
+        planned: int | None,
+        immune: bool,
     ) -> None:
         self._bench = bench
         self._job = job
         self._trial = trial
         self._immune = immune
+        self._planned = planned
         self._used = used
         self._known = len(used)
         self._metric = bench.spec.objective.metric
@@ -244,6 +265,7 @@ class _Watch:
         self.pruned = False
         self.handed_back = False
         self.time_was_up = False
+        self.rule = ""
 
     def __call__(self, epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
         db, job = self._bench.db, self._job
@@ -266,8 +288,29 @@ class _Watch:
         left_s = search_left_s(patiently(lambda: view_study(db, job.study_name)), self._bench.spec)
         # An epoch cannot be left in its middle: one that would not end in time is not begun.
         self.time_was_up = left_s is not None and left_s < seconds
-        self.handed_back = not self.pruned and not self.time_was_up and self._bench.hand_back()
-        return not (self.pruned or self.handed_back or self.time_was_up)
+        self.rule = self._rule(epoch, best)
+        ends = self.pruned or self.time_was_up or bool(self.rule)
+        self.handed_back = not ends and self._bench.hand_back()
+        return not (ends or self.handed_back)
+
+    def _rule(self, epoch: int, best: float | None) -> str:
+        """Why a rule of the study ends this trial here, or nothing; otherwise its next epoch is granted."""
+        db, job = self._bench.db, self._job
+        view = patiently(lambda: view_study(db, job.study_name))
+        limits = rules.limits_of(view.options)
+        if reached(self._bench.spec, limits, best):
+            patiently(lambda: rules.end(db, job.study_name, "target"))
+            return "the target is reached"
+        if view.ended == "target":
+            return "another trial has reached the target"
+        more = not (self.pruned or self.time_was_up) and epoch != self._planned
+        if (
+            more
+            and "epochs" in limits
+            and not patiently(lambda: rules.grant(db, job.study_name, job.ordinal, job.attempt, epoch + 1))
+        ):
+            return "the budget of epochs is spent"
+        return ""
 
     def note_params(self) -> None:
         """Store what the code asked since."""
@@ -295,6 +338,8 @@ def _outcome(result: TrainResult, watch: _Watch, planned: int | None) -> tuple[s
         return "diverged", result.reason
     if watch.pruned and early:
         return "pruned", f"pruned at {of}"
+    if watch.rule and early:
+        return "complete", f"{watch.rule}, at {of}"
     if watch.time_was_up and early:
         return "complete", f"time was up at {of}"
     return "complete", result.reason

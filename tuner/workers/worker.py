@@ -145,7 +145,7 @@ class _Worker:
         gc.disable()
         from tuner.analysis import publishing
         from tuner.analysis.importance import outcome_figures
-        from tuner.studies import closing, finalists, limits, projection, trial
+        from tuner.studies import closing, finalists, limits, projection, stopping_rules, trial
         from tuner.training import backend
 
         gc.freeze()
@@ -154,7 +154,7 @@ class _Worker:
         share = read_share()
         backend.prepare(share.threads, share.gpu_memory_mib, share.mixed_precision, share.cache, share.gpu_room_mib)
         self._closing, self._projection, self._trial = closing, projection, trial
-        self._finalists, self._limits = finalists, limits
+        self._finalists, self._limits, self._rules = finalists, limits, stopping_rules
         self._further = outcome_figures
         self._publishing = publishing
         self._settings = settings
@@ -164,7 +164,13 @@ class _Worker:
         self._leaving = leaving
         self._path = path
         self._codes = codes
-        self._tags = {"device": device, "host": socket.gethostname(), **backend.versions(), **_versions()}
+        self._tags = {
+            "device": device,
+            "host": socket.gethostname(),
+            "threads": str(share.threads),
+            **backend.versions(),
+            **_versions(),
+        }
         self._store = blobs.blob_store(db, settings.artifacts)
         self._benches: dict[str, Any] = {}
         self._projectors: dict[str, Any] = {}
@@ -222,6 +228,7 @@ class _Worker:
         if view.finished_at is not None:
             return "over"
         bench = self._bench(view)
+        self._rules.look(self._db, view, bench.spec)
         stopping = view.wish == "stopping" or self._too_late(view, bench.spec)
         job = None if stopping else patiently(lambda: trials.take(self._db, study_name, self._name))
         if job is not None:

@@ -1,0 +1,130 @@
+"""Rules that end a search: exact under several workers, with the reason said; what they leave undone is not lost."""
+
+import multiprocessing
+import time
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tuner.data.dataset import Dataset
+from tuner.database import rules, trials, workers
+from tuner.database.blobs import FolderStore
+from tuner.database.connection import Database, open_database
+from tuner.database.trials import EpochView
+from tuner.errors import InputError, StudyConflict
+from tuner.search.optuna_study import trial_template
+from tuner.spec import parse_spec
+from tuner.studies import closing
+from tuner.studies.service import create_study, resume_study, study_status
+from tuner.studies.stopping_rules import noise, on_plateau
+from tuner.studies.trial import Bench, run_trial
+
+SPACE = """
+dataset: digits
+parameters: {units: [16, 32], optimizer: adam, learning_rate: {float: [1e-3, 1e-2]}, epochs: 3, normalization: minmax}
+search: {trials: 30, pruner: none, seed: 1, finalists: 0}
+"""
+
+
+def made(tmp_path: Path, digits: Dataset, **limits: Any) -> Bench:
+    db = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
+    spec = parse_spec(SPACE, "small", tmp_path, "small.yaml")
+    view = create_study(
+        db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={"limits": limits}
+    )  # fmt: skip
+    workers.enter(db, "w", "cpu")
+    return Bench(db, view, spec, digits, FolderStore(tmp_path / "blobs"), {}, lambda: False)
+
+
+def search(bench: Bench) -> None:
+    while (job := trials.take(bench.db, "s", "w")) is not None:
+        run_trial(bench, job)
+
+
+def test_an_epoch_budget_is_spent_to_the_epoch(tmp_path: Path, digits: Dataset) -> None:
+    bench = made(tmp_path, digits, epochs=7)
+    search(bench)
+    status = study_status(bench.db, "s", epochs=True)
+    assert [len(trial.epochs) for trial in status.trials] == [3, 3, 1]
+    assert status.trials[2].reason == "the budget of epochs is spent, at epoch 1 of 3"
+    assert closing.close_if_over(bench.db, bench.spec, digits, bench.store, "s", "w")
+    status = study_status(bench.db, "s")
+    assert (status.counts["not_run"], status.counts.get("waiting", 0)) == (27, 0)
+    assert status.study.outcome is not None
+    assert status.study.outcome["figures"]["ended_by"] == "the budget of 7 epochs is spent"
+    with pytest.raises(StudyConflict, match="give another --epochs"):
+        resume_study(bench.db, "s", None, None)
+    assert resume_study(bench.db, "s", None, None, {"epochs": 9}).ended == ""
+    search(bench)
+    assert trials.epochs_stored(bench.db, "s") == 9
+
+
+def test_a_target_that_is_reached_ends_the_search(tmp_path: Path, digits: Dataset) -> None:
+    bench = made(tmp_path, digits, target=0.3)
+    search(bench)
+    status = study_status(bench.db, "s", epochs=True)
+    assert len(status.trials) < 30
+    assert status.best is not None
+    assert (status.best.value or 0.0) >= 0.3
+    assert status.best.reason.startswith("the target is reached")
+    assert status.why_ended == "the target val_accuracy 0.3 is reached"
+
+
+def spend(url: str, worker_id: str) -> None:
+    """As a worker does, without the training."""
+    db = open_database(url)
+    while (job := trials.take(db, "s", worker_id)) is not None:
+        trials.fill(db, job, trial_template(job.ordinal, None), "")
+        for epoch in range(1, 4):
+            trials.finish_epoch(db, job, EpochView(epoch, {}, 0.1, time.time()), 0.5, epoch)
+            if epoch == 3 or not rules.grant(db, "s", job.ordinal, job.attempt, epoch + 1):
+                break
+        trials.finish(db, job, "complete", "", 0.5, 1, {})
+        trials.settle(db, job)
+
+
+def test_workers_that_race_for_the_last_epochs_spend_not_one_too_many(tmp_path: Path, digits: Dataset) -> None:
+    bench = made(tmp_path, digits, epochs=25)
+    context = multiprocessing.get_context("spawn")
+    url = f"sqlite:///{tmp_path / 'tuner.db'}"
+    processes = [context.Process(target=spend, args=(url, f"w{i}")) for i in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(120)
+    assert [process.exitcode for process in processes] == [0, 0, 0]
+    assert trials.epochs_stored(bench.db, "s") == rules_granted(bench.db) == 25
+
+
+def rules_granted(db: Database) -> int:
+    import sqlalchemy as sa
+
+    from tuner.database.tables import TrialRow
+
+    with db.session() as session:
+        return int(session.scalar(sa.select(sa.func.sum(TrialRow.granted))) or 0)
+
+
+def trial(ordinal: int, values: list[float]) -> Any:
+    epochs = [SimpleNamespace(metrics={"val_accuracy": value}) for value in values]
+    return SimpleNamespace(
+        ordinal=ordinal, settled=True, state="complete", value=max(values), finished_at=float(ordinal), epochs=epochs
+    )
+
+
+def test_a_plateau_is_no_improvement_above_the_noise(tmp_path: Path) -> None:
+    spec = parse_spec(SPACE, "small", tmp_path, "small.yaml")
+    shaky = [trial(i, [0.5, 0.7, 0.80, 0.82, 0.80, 0.82]) for i in range(3)]
+    assert noise(shaky, spec) == pytest.approx(0.02 / 2**0.5)
+    assert on_plateau([*shaky, trial(3, [0.825])], spec, 1)  # better, but within the noise
+    assert not on_plateau([*shaky, trial(3, [0.86])], spec, 1)
+    assert on_plateau([*shaky, trial(3, [0.86]), trial(4, [0.80])], spec, 1)
+    assert not on_plateau([*shaky, trial(3, [0.86]), trial(4, [0.80])], spec, 2)
+    assert not on_plateau(shaky[:1], spec, 1)
+
+
+def test_limits_that_cannot_be_are_refused(tmp_path: Path, digits: Dataset) -> None:
+    with pytest.raises(InputError, match="--plateau 0"):
+        made(tmp_path, digits, plateau=0)

@@ -1,0 +1,55 @@
+"""The command that trains a trial again: reproduce.
+
+Leaves to others: what is compared (studies).
+"""
+
+import sys
+
+import click
+
+from tuner.cli.common import json_option, open_studies, print_json, settings_of, storage_option
+from tuner.cli.python_options import code_option
+
+
+@click.command()
+@click.argument("study")
+@click.argument("trial", type=click.IntRange(min=0))
+@code_option
+@storage_option
+@json_option
+def reproduce(study: str, trial: int, code: tuple[str, ...], storage: str | None, as_json: bool) -> None:
+    """Train one trial again, here, and say whether it comes out the same; exit code 1 if it does not.
+
+    Example: tune reproduce fashion_mnist-1 25
+    """
+    import os
+
+    from tuner.code import find_code
+    from tuner.data.sources import load
+    from tuner.settings import read_share
+    from tuner.studies.code import code_for
+    from tuner.studies.service import find_trial, spec_of, study_status
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    db = open_studies(settings_of(storage), create=False)
+    status = study_status(db, study, epochs=True)
+    found = find_trial(db, study, trial)
+    spec = spec_of(status.study)
+    codes = [find_code(each) for each in code]
+    own = code_for(status.study, spec, codes)
+    from tuner.studies import reproduce as again
+    from tuner.training import backend
+
+    # As many threads as it had, for sums are added in another order with others.
+    threads = int(found.tags.get("threads", "0"))
+    backend.prepare(threads)
+    tags = {"device": read_share().device, "threads": str(threads), **backend.versions()}
+    dataset = load(spec.data, status.study.seed, codes)
+    click.echo(f"tune: training trial {trial} again, {len(found.epochs)} epochs", err=True)
+    path = "fit" if found.tags.get("path", "compiled").startswith("fit") else "auto"
+    made = again.reproduce(status, found, dataset, tags, own, path)  # type: ignore[arg-type]  # one of its two words
+    if as_json:
+        print_json({"study_name": study, **made.object()})
+    else:
+        click.echo(made.words)
+    sys.exit(0 if made.reproduced else 1)

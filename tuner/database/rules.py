@@ -1,0 +1,76 @@
+"""Rules that end a search before its trials are up: an epoch budget, a target, a plateau.
+
+Owns: that they are exact however many workers there are. Every decision is made while the study's row is locked: an
+epoch is granted before it is trained, and no trial begins once a rule has ended the search.
+Leaves to others: what a plateau is (studies), what is trained (trial).
+
+A study's limits are in its options: `epochs`, `target`, `plateau`, each only where it is set.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tuner.database.connection import Database
+from tuner.database.tables import StudyRow, TrialRow
+
+Rule = Literal["epochs", "target", "plateau"]
+
+
+def limits_of(options: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The limits of a study, by its options."""
+    found: Mapping[str, Any] = options.get("limits") or {}
+    return found
+
+
+def may_begin(session: Session, study_name: str) -> bool:
+    """Whether one more trial may begin, with one epoch of the budget; within the transaction that makes its row."""
+    options, ended = _locked(session, study_name)
+    budget = limits_of(options).get("epochs")
+    if not ended and budget is not None and _granted(session, study_name) >= budget:
+        _end(session, study_name, "epochs")
+        return False
+    return not ended
+
+
+def grant(db: Database, study_name: str, ordinal: int, attempt: int, epochs: int) -> bool:
+    """Let a trial train so many epochs altogether, if the study's budget allows it. Asked twice, it is counted once."""
+    with db.session() as session, session.begin():
+        options, _ = _locked(session, study_name)
+        budget = limits_of(options).get("epochs")
+        which = (TrialRow.study_name == study_name, TrialRow.ordinal == ordinal, TrialRow.attempt == attempt)
+        has = session.scalar(sa.select(TrialRow.granted).where(*which)) or 0
+        if budget is None or has >= epochs:
+            return True
+        if _granted(session, study_name) + epochs - has > budget:
+            _end(session, study_name, "epochs")
+            return False
+        session.execute(sa.update(TrialRow).where(*which).values(granted=epochs))
+        return True
+
+
+def end(db: Database, study_name: str, rule: Rule) -> None:
+    """A rule ends the search; the first one that does is the reason."""
+    with db.session() as session, session.begin():
+        _end(session, study_name, rule)
+
+
+def _locked(session: Session, study_name: str) -> tuple[Mapping[str, Any], str]:
+    which = StudyRow.study_name == study_name
+    session.execute(sa.update(StudyRow).where(which).values(round=StudyRow.round))
+    row = session.execute(sa.select(StudyRow.options, StudyRow.ended).where(which)).one()
+    return row.options, row.ended
+
+
+def _granted(session: Session, study_name: str) -> int:
+    return int(session.scalar(sa.select(sa.func.sum(TrialRow.granted)).where(TrialRow.study_name == study_name)) or 0)
+
+
+def _end(session: Session, study_name: str, rule: Rule) -> None:
+    session.execute(
+        sa.update(StudyRow)
+        .where(StudyRow.study_name == study_name, StudyRow.ended == "")
+        .values(ended=rule, changes=StudyRow.changes + 1)
+    )

@@ -1,0 +1,111 @@
+"""When a search ends before its trials are up, and how that is said.
+
+Owns: the plateau and the noise it is measured by, the words for a rule.
+Leaves to others: that no trial begins afterwards, and no epoch too many is trained (database).
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tuner.database import rules, trials
+from tuner.database.connection import Database, patiently
+from tuner.database.studies import StudyView
+from tuner.database.trials import TrialView
+from tuner.errors import InputError
+from tuner.spec import StudySpec
+
+_BEST = 5
+_NAMES = ("epochs", "target", "plateau")
+
+
+def merged(spec: StudySpec, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The file's limits, with those given instead; None takes the file's. Raises InputError."""
+    chosen = {name: getattr(spec.search, name) if given.get(name) is None else given[name] for name in _NAMES}
+    if chosen["plateau"] is not None and chosen["plateau"] < 1:
+        raise InputError(f"--plateau {chosen['plateau']}: give the number of trials without improvement, at least 1.")
+    if chosen["epochs"] is not None and chosen["epochs"] < 1:
+        raise InputError(f"--epochs {chosen['epochs']}: a study needs at least one epoch.")
+    several = bool(spec.further_objectives)
+    for name in ("target", "plateau"):
+        if chosen[name] is not None and several:
+            raise InputError(f"{name}: is of one objective, and this study has several. Leave it out.")
+    return {name: value for name, value in chosen.items() if value is not None}
+
+
+def reached(spec: StudySpec, limits: Mapping[str, Any], value: float | None) -> bool:
+    """Whether a value of the objective is as good as the target, if there is one."""
+    target = limits.get("target")
+    if target is None or value is None or not math.isfinite(value):
+        return False
+    return bool(value >= target if spec.objective.direction == "maximize" else value <= target)
+
+
+def look(db: Database, view: StudyView, spec: StudySpec) -> None:
+    """End the search where it has reached a plateau; asked before every trial."""
+    wait = rules.limits_of(view.options).get("plateau")
+    if wait is None or view.ended:
+        return
+    every = patiently(lambda: trials.view_trials(db, view.study_name, epochs=True))
+    if on_plateau(every, spec, int(wait)):
+        patiently(lambda: rules.end(db, view.study_name, "plateau"))
+
+
+def on_plateau(every: Sequence[TrialView], spec: StudySpec, wait: int) -> bool:
+    """Whether the last trials that ended, so many, improved the best by no more than noise."""
+    ended = sorted((each for each in every if each.settled), key=lambda each: (each.finished_at or 0.0, each.ordinal))
+    before, last = ended[:-wait], ended[-wait:]
+    sign = 1.0 if spec.objective.direction == "maximize" else -1.0
+
+    def best(some: Sequence[TrialView]) -> float | None:
+        return max((sign * each.value for each in some if each.state == "complete" and each.value is not None),
+                   default=None)  # fmt: skip
+
+    old, new = best(before), best(last)
+    if len(last) < wait or old is None:
+        return False
+    return new is None or new - old <= math.sqrt(2) * noise(ended, spec)
+
+
+def noise(every: Sequence[TrialView], spec: StudySpec) -> float:
+    """The standard deviation between runs of one configuration, guessed from curves: no configuration ran twice yet.
+
+    A network after an epoch and after the next one are two that are about equally good; so the differences between
+    neighbouring epochs, in the second half of the best trials' training, are about root two of that deviation. What
+    they still learn there is in it too, so it errs on the large side.
+    """
+    metric, sign = spec.objective.metric, 1.0 if spec.objective.direction == "maximize" else -1.0
+    complete = [each for each in every if each.state == "complete" and each.value is not None and len(each.epochs) > 3]
+    complete.sort(key=lambda each: -sign * (each.value or 0.0))
+    steps: list[float] = []
+    for each in complete[:_BEST]:
+        values = [epoch.metrics[metric] for epoch in each.epochs if metric in epoch.metrics]
+        steps += list(np.diff(values[len(values) // 2 :]))
+    return float(np.sqrt(np.mean(np.square(steps)) / 2)) if steps else 0.0
+
+
+def why_ended(view: StudyView, spec: StudySpec, begun: int) -> str:
+    """Why the search ended, in words; empty while it goes on or after all its trials."""
+    limits = rules.limits_of(view.options)
+    metric = spec.objective.metric
+    words = {
+        "epochs": f"the budget of {limits.get('epochs')} epochs is spent",
+        "target": f"the target {metric} {limits.get('target')} is reached",
+        "plateau": f"no {metric} better by more than noise in the last {limits.get('plateau')} trials",
+    }
+    if view.ended:
+        return words.get(view.ended, view.ended)
+    if view.finished_at is not None and begun < view.trials:
+        return "time was up"
+    return ""
+
+
+def change(view: StudyView, spec: StudySpec, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The study's options with other limits: None leaves one as it is. Raises InputError."""
+    now = {name: rules.limits_of(view.options).get(name) for name in _NAMES}
+    wanted = {name: now[name] if given.get(name) is None else given[name] for name in _NAMES}
+    limits = merged(spec, wanted)
+    rest = {key: value for key, value in view.options.items() if key != "limits"}
+    return {**rest, **({"limits": limits} if limits else {})}
