@@ -108,6 +108,8 @@ class PythonNetwork:
             callbacks = [*named.make(self.callbacks), *self.training.callbacks]
             if not self.fits_itself and not callbacks:
                 return train(self.model, rows, own, resume, on_epoch)
+            # One line an epoch in the worker's log, instead of a bar drawn over and over.
+            keras.config.disable_interactive_logging()
             # A fit of its own may train longer than it was asked to, and is then stopped.
             fit = WholeFit(self.model, rows, own, on_epoch, most=own.epochs if plan.epochs else None)
             return fit.run(self._fit(own, rows, callbacks), self._how(callbacks))
