@@ -69,8 +69,6 @@ CASES = (
     Case("mse of raw outputs, rate 10", "diverged",
          {"optimizer": "sgd", "learning_rate": 10.0, "loss": "mse", "output_activation": "linear",
           "activation": "linear", "normalization": "none"}, quick=True),
-    Case("relu on raw rows, rate 1", "diverged",
-         {"hidden_layers": 3, "optimizer": "sgd", "learning_rate": 1.0, "normalization": "none"}),
     Case("relu, adam, rate 0.3", "dead units", {"hidden_layers": 3, "learning_rate": 0.3}, quick=True),
     Case("relu on raw rows, 2 layers, rate 1", "dead units",
          {"hidden_layers": 2, "optimizer": "sgd", "learning_rate": 1.0, "normalization": "none"}),
@@ -91,8 +89,8 @@ CASES = (
     Case("zeros", "units alike", {"hidden_layers": 2, "initializer": "zeros"}, quick=True),
     Case("wrong classes, 30 epochs", "over-fits", {**_WIDE, "epochs": 30}, data="wrong", quick=True),
     Case("wrong classes, tanh", "over-fits", {**_WIDE, "epochs": 30, "activation": "tanh"}, data="wrong"),
-    Case("Fashion-MNIST, 256 units, 15 epochs", "over-fits",
-         {**_WIDE, "epochs": 15, "learning_rate": 0.001, "normalization": "minmax"}, data="fashion"),
+    Case("Fashion-MNIST, 256 units, 25 epochs", "over-fits",
+         {**_WIDE, "epochs": 25, "learning_rate": 0.001, "normalization": "minmax"}, data="fashion"),
     Case("sgd, rate 0.0001", "under-fits",
          {"optimizer": "sgd", "learning_rate": 1e-4, "epochs": 10, "normalization": "minmax"}, quick=True),
     Case("adam, rate 0.00001", "under-fits", {"hidden_layers": 2, "learning_rate": 1e-5, "epochs": 10}),
@@ -100,7 +98,7 @@ CASES = (
          {"batch_size": "full", "learning_rate": 1e-4, "epochs": 10, "normalization": "minmax"}),
     *(
         Case(f"{name}, {layers} layers", None,
-             {"hidden_layers": layers, "activation": name, "epochs": 8,
+             {"hidden_layers": layers, "activation": name, "epochs": 24 if name == "sigmoid" else 8,
               "learning_rate": 0.003 if layers == 1 else 0.001},
              quick=layers == 3)
         for name in ACTIVATIONS
@@ -108,7 +106,8 @@ CASES = (
     ),
     *(
         Case(f"{name}, momentum", None,
-             {"hidden_layers": 2, "activation": name, "optimizer": "momentum", "learning_rate": 0.03, "epochs": 8,
+             {"hidden_layers": 2, "activation": name, "optimizer": "momentum", "learning_rate": 0.03,
+              "epochs": 24 if name == "sigmoid" else 8,
               "normalization": "minmax"})
         for name in ACTIVATIONS
     ),

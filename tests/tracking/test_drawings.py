@@ -59,3 +59,12 @@ def test_a_trials_files_are_in_its_run_once(some: Answers, tmp_path: Path) -> No
     assert picture.stat().st_mtime_ns == before
     MlflowRecorder(uri).record_trial(STUDY, replace(record, files={"architecture.txt": b"three layers\n"}))
     assert picture.stat().st_mtime_ns > before
+
+
+def test_sizes_are_columns_that_sort_by_size(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    record = trial()
+    record = replace(record, tags={**record.tags, "parameters": "113422", "training_seconds": "9.25"})
+    data = MlflowClient(uri).get_run(MlflowRecorder(uri).record_trial(STUDY, record)).data
+    assert (data.metrics["parameters"], data.metrics["training_seconds"]) == (113422, 9.25)
+    assert not {"parameters", "training_seconds"} & data.tags.keys()

@@ -21,6 +21,7 @@ STATUS: Mapping[State, str] = {
     "failed": "FAILED",
     "given_up": "FAILED",
 }
+_NUMBERS = ("parameters", "training_seconds")
 CURSOR = "recorded_epochs"
 """The tag that says up to which epoch a run has its metrics; it is written with them."""
 
@@ -67,7 +68,7 @@ def trial_tags(record: TrialRecord) -> dict[str, str]:
         "reason": record.reason,
         "baseline": record.baseline,
     }
-    return {key: value for key, value in tags.items() if value}
+    return {key: value for key, value in tags.items() if value and key not in _NUMBERS}
 
 
 def epoch_figures(epochs: tuple[EpochRecord, ...], after: int) -> Iterator[Figure]:
@@ -91,6 +92,10 @@ def trial_figures(record: TrialRecord) -> Iterator[Figure]:
         if name in record.tags:
             yield Figure(name, float(record.tags[name]), at_ms, 0)
     yield Figure("seconds", sum(epoch.seconds for epoch in record.epochs), at_ms, 0)
+    for name in _NUMBERS:
+        # Tags are sorted as words; as figures they are columns to sort by size.
+        if name in record.tags:
+            yield Figure(name, float(record.tags[name]), at_ms, 0)
 
 
 def study_identity(record: StudyRecord) -> dict[str, str]:

@@ -104,7 +104,7 @@ def _inside(params: Params, layers: Layers, classes: bool) -> list[Verdict]:
     units = _dead(params, layers) or _saturated(params, layers)
     if vanishing is None and units is None:
         vanishing = _vanishing(params, layers)
-    exploding = _exploding(params, layers, classes) if vanishing is None else None
+    exploding = _exploding(params, layers, classes) if vanishing is None and units is None else None
     return [each for each in (exploding, vanishing, None if vanishing else units) if each is not None]
 
 
@@ -119,7 +119,8 @@ def _alike(params: Params, layers: Layers) -> Verdict | None:
 
 
 def _faded(params: Params, layers: Layers) -> Verdict | None:
-    alive = [name for name, each in layers.items() if each.get("dead_units", 0.0) <= _MOST_UNITS]
+    ill = ("dead_units", "saturated_units")
+    alive = [name for name, each in layers.items() if max(each.get(what, 0.0) for what in ill) <= _MOST_UNITS]
     spreads = {name: layers[name]["activation_spread"] for name in alive if "activation_spread" in layers[name]}
     first, last = next(iter(spreads), ""), next(reversed(spreads), "")
     if first == last or not 0 < spreads[last] < _FADED * spreads[first]:
