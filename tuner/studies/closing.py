@@ -129,6 +129,6 @@ def _score(dataset: Dataset, store: BlobStore, best: TrialView) -> dict[str, flo
     """The winner's figures on the test rows."""
     data = store.get(blob_name(best.study_name, best.ordinal, "model.keras"))
     if data is None:
-        logger.warning("the winner's model is gone; the test rows were not scored")
+        logger.warning("there is no .keras file of the winner; the test rows were not scored")
         return None
     return {**score(load_bytes(data), dataset), "seeds": 1.0}

@@ -173,7 +173,7 @@ def _train(
     if result.best_epoch > 0 and not watch.handed_back:
         exported = network.export()
         if exported.problem:
-            logger.warning("trial %s: the model %s", job.trial_number, exported.problem)
+            logger.warning("the model %s", exported.problem)
             model_tags["model"] = exported.problem
         # Not over the model of a worker that has taken this trial over.
         patiently(lambda: trials.renew(bench.db, job))
