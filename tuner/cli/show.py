@@ -162,18 +162,19 @@ def print_best(status: StudyStatus) -> None:
 
 
 def _print_result(console: Console, status: StudyStatus, best: TrialView) -> None:
+    width = max(14, *(len(name) for name in searched_params(status, best)), 0)
     epochs = f"epoch {best.best_epoch} of {len(best.epochs)}"
-    console.print(f"  {objective(status):<14} [bold]{number(best.value)}[/]  ({epochs}, {spent_s(best):.1f} s)")
-    console.print(f"  {test_in_words(status)}")
+    console.print(f"  {objective(status):<{width}} [bold]{number(best.value)}[/]  ({epochs}, {spent_s(best):.1f} s)")
+    console.print(f"  {test_in_words(status, width)}")
     for name, value in searched_params(status, best).items():
-        console.print(f"  {name:<14} {escape(params_in_words({name: value}).partition('=')[2])}")
+        console.print(f"  {name:<{width}} {escape(params_in_words({name: value}).partition('=')[2])}")
     if "verdict" in best.tags:
-        console.print(f"  {'verdict':<14} {escape(best.tags['verdict'])}", soft_wrap=True)
-        console.print(f"  {'remedy':<14} {escape(best.tags.get('remedy', ''))}", soft_wrap=True)
+        console.print(f"  {'verdict':<{width}} {escape(best.tags['verdict'])}", soft_wrap=True)
+        console.print(f"  {'remedy':<{width}} {escape(best.tags.get('remedy', ''))}", soft_wrap=True)
 
 
-def test_in_words(status: StudyStatus) -> str:
-    """The winner's test result with its interval, or why there is none."""
+def test_in_words(status: StudyStatus, width: int) -> str:
+    """The winner's test result with its interval, or why there is none. width: of the names before the figures."""
     test = (status.study.outcome or {}).get("test")
     if not test:
         return "test rows: not scored; that is done once, when the search has ended"
@@ -181,11 +182,11 @@ def test_in_words(status: StudyStatus) -> str:
     guess = "the most common class" if name == "accuracy" else "the mean"
     rows = "rows" if test.get("seeds", 1) < 2 else f"mean of {test['seeds']:.0f} networks on rows"
     lines = [
-        f"{'test ' + name:<14} [bold]{number(test[name])}[/]  (95%: {number(test['low'])} to {number(test['high'])}; "
-        f"{rows} that no trial had seen)"
+        f"{'test ' + name:<{width}} [bold]{number(test[name])}[/]  (95%: {number(test['low'])} to "
+        f"{number(test['high'])}; {rows} that no trial had seen)"
     ]
     if "naive" in test:
-        lines.append(f"{'':<14} always guessing {guess} would be {number(test['naive'])}")
+        lines.append(f"{'':<{width}} always guessing {guess} would be {number(test['naive'])}")
     if "r2" in test:
         lines[-1] += f"; R2 {test['r2']:.4f}"
     return "\n  ".join(lines)
