@@ -30,14 +30,16 @@ def draw(found: Sequence[tuple[Any, Sequence[Any]]], seconds: float, path: Path,
         }
         for name in _chosen(lines):
             axis.plot(times, lines[name], label=name, linewidth=1.6)
-        low = min(values[_POINTS // 6] for values in lines.values())
-        axis.set_ylim(bottom=low)
         axis.set_title(f"{group}s", fontsize=10, loc="left")
         axis.set_xlabel("seconds of two workers")
         axis.grid(alpha=0.25)
-        axis.legend(fontsize=8, frameon=False, loc="lower right")
+        axis.legend(fontsize=8, frameon=False, loc="upper left")
         for side in ("top", "right"):
             axis.spines[side].set_visible(False)
+    shown = [each for axis in axes[0] for line in axis.lines for each in list(line.get_ydata())[_POINTS // 4 :]]
+    low, high = min(shown), max(shown)
+    # Room for the legend above the lines.
+    axes[0][0].set_ylim(low - 0.05 * (high - low), high + 0.7 * (high - low))
     axes[0][0].set_ylabel(f"the winner's val_accuracy ({space})")
     figure.tight_layout()
     figure.savefig(path, metadata={"Date": None} if path.suffix == ".svg" else None)
