@@ -1,5 +1,6 @@
 """A study that has ended has its report in its run in MLflow, also where MLflow was away at first."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from tuner.database import studies
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database
 from tuner.errors import ServiceDown
-from tuner.studies.projection import STUDY_FILES, deliver
+from tuner.studies.projection import STUDY_FILES, Projector, deliver
 from tuner.tracking.mlflow_recorder import MlflowRecorder
 
 
@@ -41,6 +42,21 @@ def test_the_report_reaches_mlflow_once_it_answers(db: Database, tmp_path: Path)
     assert "Trial 1 is the best" in page
 
     assert deliver(db, recorder, store, name, "w") == 0, "there is nothing left to deliver"
+
+
+def test_a_report_that_comes_after_all_was_delivered_is_delivered_too(db: Database, tmp_path: Path) -> None:
+    store, name, uri = FolderStore(tmp_path / "artifacts"), write_study(db), f"sqlite:///{tmp_path / 'mlflow.db'}"
+    projector = Projector(db, lambda: MlflowRecorder(uri), store, "w")
+    projector.watch(name)
+    until = time.monotonic() + 120
+    while projector._study_names:
+        assert time.monotonic() < until
+        time.sleep(0.1)
+    publish(db, store, name)
+    projector.watch(name)
+    assert projector.close(120)
+    run_id = studies.view_study(db, name).mlflow_run_id
+    assert "report.html" in {file.path for file in MlflowClient(uri).list_artifacts(run_id)}
 
 
 def test_a_report_that_cannot_be_made_costs_no_study(

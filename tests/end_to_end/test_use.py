@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from mlflow import MlflowClient
 
 from tests.end_to_end.conftest import Desk
 from tests.tracking import servers
@@ -25,6 +26,10 @@ search: {trials: 2, sampler: random, pruner: none}
 def test_the_winner_is_exported_served_and_defended(desk: Desk, digits: Dataset) -> None:
     (desk.folder / "small.yaml").write_text(SPACE)
     desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "1", "--seed", "5")
+
+    run_id = desk.object("status", "s")["mlflow_run_id"]
+    listed = MlflowClient(f"sqlite:///{desk.folder}/mlflow.db").list_artifacts(run_id)
+    assert {"report.html", "pictures"} <= {file.path for file in listed}
 
     files = desk.object("export", "s", "--output", "out")["files"]
     names = {Path(each).name for each in files}
