@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 _trials = click.option("--trials", type=int, metavar="N", help="How many trials, exactly.")
 _timeout = click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Time limit.")
 _epochs = click.option(
-    "--epochs", type=click.IntRange(min=1), metavar="N", help="End after so many epochs of all trials."
+    "--epoch-budget", type=click.IntRange(min=1), metavar="N", help="End after so many epochs of all trials."
 )
 _target = click.option("--target", type=float, metavar="VALUE", help="End when a trial reaches this value.")
 _plateau = click.option(
@@ -82,7 +82,7 @@ def start(
     study_name: str | None,
     trials: int | None,
     timeout: float | None,
-    epochs: int | None,
+    epoch_budget: int | None,
     target: float | None,
     plateau: int | None,
     workers: int | None,
@@ -138,7 +138,7 @@ def start(
     if code is not None:
         python_spaces.try_code(spec, code, dataset.info)
     db = open_studies(settings)
-    limits = {"epochs": epochs, "target": target, "plateau": plateau}
+    limits = {"epochs": epoch_budget, "target": target, "plateau": plateau}
     study = create_study(
         db,
         spec,
@@ -181,7 +181,7 @@ def resume(
     study: str,
     trials: int | None,
     timeout: float | None,
-    epochs: int | None,
+    epoch_budget: int | None,
     target: float | None,
     plateau: int | None,
     workers: int | None,
@@ -213,7 +213,7 @@ def resume(
     found = code_for(there, spec, codes)
     # Other data, or none, shows here in one line, before anything is changed.
     bind_data(db, there, spec.data.name, load(spec.data, there.seed, codes).digest)
-    limits = {"epochs": epochs, "target": target, "plateau": plateau}
+    limits = {"epochs": epoch_budget, "target": target, "plateau": plateau}
     view = resume_study(db, study, trials, timeout, limits)
     _run(db, settings, view, slots, fit, as_json, worker_arguments(found, codes))
 

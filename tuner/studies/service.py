@@ -24,7 +24,7 @@ from tuner.search import cells
 from tuner.search.optuna_study import create_optuna_study
 from tuner.spec import StudySpec, parse_spec
 from tuner.studies.code import CODE_DIGEST, check_digest
-from tuner.studies.stopping_rules import change, merged, why_ended
+from tuner.studies.stopping_rules import OPTIONS, change, merged, why_ended
 
 StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "finished"]
 FAILED = ("diverged", "out_of_memory", "failed", "given_up")
@@ -163,9 +163,8 @@ def resume_study(
     options = change(view, spec, limits or {})
     other = limits_of(options) != limits_of(view.options)
     if view.ended and not other and (view.finished_at is not None or budget > view.trials):
-        raise StudyConflict(
-            f"study {study_name!r} has ended: {why_ended(view, spec, begun)}. To go on, give another --{view.ended}."
-        )
+        why = why_ended(view, spec, begun)
+        raise StudyConflict(f"study {study_name!r} has ended: {why}. To go on, give another {OPTIONS[view.ended]}.")
     if view.finished_at is not None and budget == begun:
         raise StudyConflict(f"study {study_name!r} has ended; to go on, ask for more than {begun} with --trials.")
     workers.bury_the_dead(db)

@@ -19,6 +19,8 @@ from tuner.spec import StudySpec
 
 _BEST = 5
 _NAMES = ("epochs", "target", "plateau")
+OPTIONS = {"epochs": "--epoch-budget", "target": "--target", "plateau": "--plateau"}
+"""Under which each limit is given on the command line, where --epochs is of a person's own code."""
 
 
 def merged(spec: StudySpec, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -27,7 +29,7 @@ def merged(spec: StudySpec, given: Mapping[str, Any]) -> dict[str, Any]:
     if chosen["plateau"] is not None and chosen["plateau"] < 1:
         raise InputError(f"--plateau {chosen['plateau']}: give the number of trials without improvement, at least 1.")
     if chosen["epochs"] is not None and chosen["epochs"] < 1:
-        raise InputError(f"--epochs {chosen['epochs']}: a study needs at least one epoch.")
+        raise InputError(f"--epoch-budget {chosen['epochs']}: a study needs at least one epoch.")
     several = bool(spec.further_objectives)
     for name in ("target", "plateau"):
         if chosen[name] is not None and several:
