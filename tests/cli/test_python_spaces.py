@@ -24,7 +24,9 @@ def given(**changes: object) -> Given:
 
 
 def test_the_options_stand_for_a_file(folder: Path) -> None:
-    spec, code = read_space("net.py", given(objective="val_loss", epochs=5, batch_size=64, normalization="minmax"))
+    spec, code = read_space(
+        "net.py", given(objective="val_loss", trial_epochs=5, batch_size=64, normalization="minmax")
+    )
     assert spec.name == "net"
     assert spec.text.splitlines()[1:] == [
         "dataset: digits", "model:", "  keras_tuner: net.py:build_model", "objective:", "  metric: val_loss",
@@ -57,7 +59,7 @@ def test_the_direction_of_an_objective_is_known_or_given(folder: Path, text: str
         ("net.py", given(objective="own:up"), InputError, "after the colon comes minimize or maximize"),
         ("net.py", given(objective="val_accuracy:minimize"), SpecError, "val_accuracy is better when it is higher"),
         ("net.py", given(dataset="{csv"), InputError, "not YAML"),
-        ("mine.yaml", given(dataset=None, epochs=3), InputError, "--epochs goes with a space in Python"),
+        ("mine.yaml", given(dataset=None, trial_epochs=3), InputError, "--trial-epochs goes with a space in Python"),
         ("mine.yaml", NOTHING, InputError, "If you trust that code, add --code net.py"),
     ],
 )

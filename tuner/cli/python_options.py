@@ -20,7 +20,7 @@ class Given:
 
     dataset: str | None
     objective: str | None
-    epochs: int | None
+    trial_epochs: int | None
     batch_size: int | None
     normalization: str | None
     code: tuple[str, ...]
@@ -33,12 +33,12 @@ code_option = click.option(
 
 
 def python_options(command: F) -> F:
-    """--dataset, --objective, --epochs, --batch-size, --normalization and --code, for a space that is Python code."""
+    """--dataset, --objective, --trial-epochs, --batch-size, --normalization and --code, for a space that is Python code."""
     for option in (
         code_option,
         click.option("--normalization", type=click.Choice(NORMALIZATIONS), help="Of a space in Python [none]."),
         click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Of a space in Python [32]."),
-        click.option("--epochs", type=click.IntRange(min=1), metavar="N", help="Of a space in Python [10]."),
+        click.option("--trial-epochs", type=click.IntRange(min=1), metavar="N", help="Of a space in Python [10]."),
         click.option("--objective", metavar="METRIC[:minimize]", help="Of a space in Python [val_accuracy]."),
         click.option("--dataset", metavar="NAME", help="For a space in Python: the data."),
     ):

@@ -33,9 +33,11 @@ def read_space(space: str, given: Given, run: bool = True) -> tuple[StudySpec, C
     if looks_like_code(space):
         code = find_code(space)
         return _spec_of(code, given), code
-    for name in ("dataset", "objective", "epochs", "batch_size", "normalization"):
+    for name in ("dataset", "objective", "trial_epochs", "batch_size", "normalization"):
         if getattr(given, name) is not None:
-            raise InputError(f"--{name.replace('_', '-')} goes with a space in Python. Change {name} in {space}.")
+            raise InputError(
+                f"--{name.replace('_', '-')} goes with a space in Python. Change {name.removeprefix('trial_')} in {space}."
+            )
     spec = find_space(space)
     if spec.code is None or not (run or given.code):
         return spec, None
@@ -62,11 +64,10 @@ def _spec_of(code: Code, given: Given) -> StudySpec:
     if name.is_file:
         here = Path.cwd()
         place = str(code.file.relative_to(here) if code.file.is_relative_to(here) else code.file)
-    settings = {
-        each: getattr(given, each)
-        for each in ("epochs", "batch_size", "normalization")
-        if getattr(given, each) is not None
-    }
+    given_settings = {
+        "epochs": given.trial_epochs, "batch_size": given.batch_size, "normalization": given.normalization,
+    }  # fmt: skip
+    settings = {name: value for name, value in given_settings.items() if value is not None}
     content: dict[str, Any] = {"dataset": _dataset(given.dataset), "model": {name.style: f"{place}:{name.name}"}}
     if given.objective is not None:
         content["objective"] = _objective(given.objective)
