@@ -33,7 +33,7 @@ code_option = click.option(
 
 
 def python_options(command: F) -> F:
-    """--dataset, --objective, --trial-epochs, --batch-size, --normalization and --code, for a space that is Python code."""
+    """What a space that is Python code does not say itself: the data, the objective, how to train; and --code."""
     for option in (
         code_option,
         click.option("--normalization", type=click.Choice(NORMALIZATIONS), help="Of a space in Python [none]."),

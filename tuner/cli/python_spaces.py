@@ -35,9 +35,8 @@ def read_space(space: str, given: Given, run: bool = True) -> tuple[StudySpec, C
         return _spec_of(code, given), code
     for name in ("dataset", "objective", "trial_epochs", "batch_size", "normalization"):
         if getattr(given, name) is not None:
-            raise InputError(
-                f"--{name.replace('_', '-')} goes with a space in Python. Change {name.removeprefix('trial_')} in {space}."
-            )
+            option, key_ = name.replace("_", "-"), name.removeprefix("trial_")
+            raise InputError(f"--{option} goes with a space in Python. Change {key_} in {space}.")
     spec = find_space(space)
     if spec.code is None or not (run or given.code):
         return spec, None
