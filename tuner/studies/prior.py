@@ -33,7 +33,7 @@ def with_best_of(spec: StudySpec, old: StudyStatus, most: int) -> tuple[StudySpe
         raise InputError(f"--from {name}: it has no complete trial yet. Let it run, or name another.")
     content = yaml.safe_load(spec.text)
     baselines: dict[str, Any] = dict(content.get("baselines") or {})
-    known = [dict(each.params) for each in spec.baselines]
+    known = [{key: each.params[key] for key in each.params if key in spec.space} for each in spec.baselines]
     moved: dict[str, None] = {}
     left: dict[str, None] = {}
     taken = 0
