@@ -183,18 +183,19 @@ def main() -> int:
         datasets["fashion"] = few(replace(fashion, validation=_first(fashion.validation, 2000)), 8000)
     except DataError as error:
         print(f"without Fashion-MNIST: {error}", file=sys.stderr)
-    wrong = 0
+    wrong = judged = 0
     for case in CASES:
         if case.data not in datasets or (arguments.cases and not any(word in case.name for word in arguments.cases)):
             continue
         found = [verdicts_of(case, datasets[case.data], seed) for seed in range(arguments.seeds)]
         expected = (case.illness,) if case.illness else ()
         kinds = Counter(tuple(each.kind for each in verdicts) for verdicts in found)
+        judged += arguments.seeds
         wrong += arguments.seeds - kinds[expected]
         seen = ", ".join(f"{' + '.join(kind) or 'none'} {count}" for kind, count in kinds.most_common())
         words = next((each.words for verdicts in found for each in verdicts), "")
         print(f"{case.name:36} {case.illness or 'healthy':16} {seen:24} {words}", flush=True)
-    print(f"\n{wrong} of {len(CASES) * arguments.seeds} judged otherwise than they were built")
+    print(f"\n{wrong} of {judged} networks judged otherwise than they were built")
     return 1 if wrong else 0
 
 
