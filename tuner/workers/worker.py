@@ -245,8 +245,8 @@ class _Worker:
             self._db, bench.spec, bench.dataset, self._store, study_name, self._name, self._further
         ):
             self._publishing.publish(self._db, self._store, study_name)
-            # All may have been delivered while the report was being made.
-            self._projectors[view.mlflow_uri].watch(study_name)
+            # Its record may have been whole, and no longer watched, while the report was being made.
+            self._bench(view)
             return "over"
         if view.wish == "stopping":
             return "over"
