@@ -159,6 +159,20 @@ def test_the_second_interrupt_stops_at_once_and_loses_nothing(desk: Desk) -> Non
     assert after[trial["trial_number"]]["epochs"] >= trial["epochs"]
 
 
+def test_a_study_that_is_told_to_go_leaves_no_worker_behind(desk: Desk) -> None:
+    desk.write_space(epochs=400)
+    process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "1")
+    desk.wait_until(lambda: epochs_in_sql(desk) >= 5)
+    (child,) = psutil.Process(process.pid).children()
+    process.terminate()
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 128 + signal.SIGTERM, stderr
+    assert not child.is_running()
+    status = desk.object("status", "s")
+    assert status["state"] == "interrupted"
+    assert len(status["running"]) == 1
+
+
 def test_workers_started_by_hand_run_a_detached_study(desk: Desk) -> None:
     desk.write_space()
     assert desk.tune("start", "--space", "small.yaml", "--study", "s", "--detach").stdout == "s\n"

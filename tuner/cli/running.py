@@ -6,6 +6,7 @@ Leaves to others: what they do (studies, workers), how it looks (live, show).
 import json
 import logging
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -299,6 +300,9 @@ def _run(
     logs = Path("tuner-logs") / study.study_name.replace("/", "_")
     arguments = [*(["--fit"] if fit else []), *named]
     pool = Pool(db, settings.storage, study.study_name, slots, logs, arguments)
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        # Told to go, or the terminal is gone: what runs is handed back, and no worker is left behind.
+        signal.signal(each, lambda number, _: sys.exit(128 + number))
     if slots[0].gpu is None:
         click.echo(f"tune: no GPU; {len(slots)} workers on the CPU, {slots[0].threads} threads each", err=True)
     with live.progress(db, study.study_name) as look:
