@@ -20,7 +20,7 @@ from tuner.studies.code_check import answer_to
 DOCS = Path(__file__).parents[1] / "docs"
 ROOT = DOCS.parent
 PAGES = sorted(path.name for path in DOCS.glob("*.md"))
-RUN = ("tutorial.md", "python.md", "moving.md", "machines.md")
+RUN = ("tutorial.md", "python.md", "moving.md", "machines.md", "results.md")
 
 
 @dataclass(frozen=True)
