@@ -98,10 +98,13 @@ class TrialView:
     epochs: tuple[EpochView, ...] = ()
 
 
-def take(db: Database, study_name: str, worker_id: str) -> Job | None:
-    """Take one trial: one whose worker is gone, else the next place of the budget; None where there is neither."""
+def take(db: Database, study_name: str, worker_id: str, begun_only: bool = False) -> Job | None:
+    """Take one trial: one whose worker is gone, else the next place of the budget; None where there is neither.
+
+    begun_only: nothing new; what a dead worker left has to be ended.
+    """
     adopted = _adopt(db, study_name, worker_id)
-    return adopted if adopted is not None else _reserve(db, study_name, worker_id)
+    return adopted if adopted is not None or begun_only else _reserve(db, study_name, worker_id)
 
 
 def _reserve(db: Database, study_name: str, worker_id: str) -> Job | None:

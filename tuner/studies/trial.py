@@ -130,6 +130,10 @@ def _run(bench: Bench, job: Job) -> None:
     goes_on_after = checkpoint.epoch if checkpoint else 0
     patiently(lambda: trials.start(db, job, used, tags, repeats=watch.stored - goes_on_after))
     most = _granted(bench, job, goes_on_after, watch)
+    if most is None:
+        reason = "its worker died, and time was up before another had finished an epoch"
+        _end(bench, job, study, trial.number, "given_up", reason, None, 0, tags)
+        return
     if job.attempt > 1:
         logger.info("trial %d adopted: goes on after epoch %d of %s", number, goes_on_after, network.epochs or "?")
     try:
@@ -203,9 +207,18 @@ def _further_figures(bench: Bench, network: Network, result: TrainResult) -> dic
     return found
 
 
-def _granted(bench: Bench, job: Job, done: int, watch: "_Watch") -> int:
-    """Up to which epoch training may go on, where the study's budget of epochs is spent by now; 0 sets no bound."""
+def _granted(bench: Bench, job: Job, done: int, watch: "_Watch") -> int | None:
+    """Up to which epoch training may go on, where the study's time or its budget of epochs is spent by now.
+
+    0 sets no bound; None: an adopted trial has no epoch to show, and no time for one.
+    """
     view = patiently(lambda: view_study(bench.db, job.study_name))
+    left_s = search_left_s(view, bench.spec)
+    if job.attempt > 1 and left_s is not None:
+        epoch_s = watch.last_seconds or patiently(lambda: trials.quickest_epoch(bench.db, job.study_name))
+        if left_s <= 0 or left_s < epoch_s:
+            watch.time_was_up = True
+            return done or None
     if "epochs" not in rules.limits_of(view.options) or patiently(
         lambda: rules.grant(bench.db, job.study_name, job.ordinal, job.attempt, done + 1)
     ):
@@ -259,6 +272,7 @@ class _Watch:
         rows = patiently(lambda: trials.view_trial(bench.db, job.study_name, job.ordinal)).epochs
         self.stored = len(rows)
         self.stored_seconds = sum(row.seconds for row in rows)
+        self.last_seconds = rows[-1].seconds if rows else 0.0
         for row in rows:
             # A worker that died between the row and Optuna left this to do.
             self._report(row.epoch, row.metrics, row.seconds)

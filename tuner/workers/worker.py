@@ -229,8 +229,9 @@ class _Worker:
             return "over"
         bench = self._bench(view)
         self._rules.look(self._db, view, bench.spec)
-        stopping = view.wish == "stopping" or self._too_late(view, bench.spec)
-        job = None if stopping else patiently(lambda: trials.take(self._db, study_name, self._name))
+        late = self._too_late(view, bench.spec)
+        stopping = view.wish == "stopping"
+        job = None if stopping else patiently(lambda: trials.take(self._db, study_name, self._name, late))
         if job is not None:
             self._pulse.say(study_name, "training")
             self._trial.run_trial(bench, job)
