@@ -29,7 +29,8 @@ def test_a_worker_killed_among_the_finalists_costs_nothing(desk: Desk) -> None:
     process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "2")
     desk.wait_until(lambda: finalist_epochs(desk) >= 3, seconds=200)
     psutil.Process(process.pid).children()[0].kill()
-    assert desk.object("status", "s")["stage"].startswith("finalists ")
+    # The command that asks takes a second, in which those may end.
+    assert desk.object("status", "s")["stage"].startswith(("finalists ", "the winner on all rows"))
     stdout, stderr = process.communicate(timeout=200)
     assert process.returncode == 0, stderr
     assert "died (signal 9)" in stderr

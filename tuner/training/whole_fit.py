@@ -53,7 +53,7 @@ class WholeFit:
         fit: gives a History, the objective's value, a dictionary of metrics, or a list of such.
         Raises TrialFailed where in the end nobody has said what the objective's value is.
         """
-        started = time.perf_counter()
+        started = self._began = time.perf_counter()
         train, validation = self._dataset.train, self._dataset.validation
         y, validation_y = (targets(part.y, self._dataset.info, self.model) for part in (train, validation))
         results: Any = None
@@ -80,14 +80,13 @@ class WholeFit:
     def epoch_begins(self) -> None:
         if self._is_over():
             raise _Enough
-        self._began = time.perf_counter()
 
     def epoch_ended(self, logs: Mapping[str, Any] | None) -> None:
         """An epoch whose metrics lack the objective waits: the call's result may still add it."""
         if self._is_over():
             raise _Enough
-        now = time.perf_counter()
-        seconds, self._began = now - self._began, now
+        # From the end of the one before: what other callbacks do at its beginning is part of it.
+        seconds = time.perf_counter() - self._began
         metrics = self._with_rate(_plain(logs or {}))
         if self._held is not None:
             self._tell(*self._held)
@@ -96,6 +95,7 @@ class WholeFit:
             self._tell(metrics, seconds)
         else:
             self._held = (metrics, seconds)
+        self._began = time.perf_counter()
 
     def _tell(self, metrics: Metrics, seconds: float) -> None:
         bad = not_finite(metrics, self._plan)
