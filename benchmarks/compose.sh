@@ -30,12 +30,12 @@ say "the image is built"
 say "$("${compose[@]}" ps --quiet | wc -l) containers run"
 
 if [ -n "$folder" ]; then
-  worker=$("${compose[@]}" ps --quiet worker | head -1)
+  worker=$("${compose[@]}" ps --quiet worker | sed -n 1p)
   docker exec "$worker" mkdir -p /data/datasets/datasets
   tar -C "$(dirname "$folder")" -ch "$(basename "$folder")" | docker exec --interactive "$worker" tar -C /data/datasets/datasets -x --no-same-owner
   say "the data are in the cache volume"
 fi
-if [ "$(docker exec "$("${compose[@]}" ps --quiet worker | head -1)" id -u)" = 0 ]; then
+if [ "$(docker exec "$("${compose[@]}" ps --quiet worker | sed -n 1p)" id -u)" = 0 ]; then
   echo "the containers run as root"
   exit 1
 fi
