@@ -73,8 +73,9 @@ def test_one_command_tunes_and_all_records_agree(desk: Desk) -> None:
     assert "test accuracy" in done.stdout
     assert "Traceback" not in done.stderr
     ours = check_all_three_agree(desk, "s", 5)
-    assert ours[0]["baseline"] == "plain"
-    assert ours[0]["params"]["optimizer"] == "adam"
+    # Of two workers that begin together, either may make its Optuna trial first.
+    plain = [trial for trial in ours[:2] if trial["baseline"] == "plain"]
+    assert [trial["params"]["optimizer"] for trial in plain] == ["adam"]
     assert len({json.dumps(trial["params"], sort_keys=True) for trial in ours}) == 5
 
     best = desk.object("best", "s")
