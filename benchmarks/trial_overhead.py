@@ -166,7 +166,7 @@ def _stand_at_the_doors(watch: Stopwatch) -> None:
     import optuna
 
     from tuner.database import blobs, trials
-    from tuner.studies import projection, trial
+    from tuner.studies import epoch_callback, projection, trial
     from tuner.training import backend, health, network
     from tuner.training.checkpoint import Checkpoint
 
@@ -195,8 +195,9 @@ def _stand_at_the_doors(watch: Stopwatch) -> None:
     for name in ("open_optuna_study", "ask_network"):
         watch.times(trial, name, "sampling")
     watch.times(optuna.trial.Trial, "should_prune", "sampling")
-    for name in ("adopt", "tell", "worst_value", "view_study"):
+    for name in ("adopt", "tell", "worst_value"):
         watch.times(trial, name, "SQL")
+    watch.times(epoch_callback, "view_study", "SQL")
     watch.times(optuna.trial.Trial, "report", "SQL")
     for name in ("take", "fill", "start", "finish_epoch", "renew", "finish", "settle", "view_trial"):
         watch.times(trials, name, "SQL")

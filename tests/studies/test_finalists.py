@@ -12,10 +12,11 @@ from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database
 from tuner.spec import Finalists, parse_spec
 from tuner.studies import closing, finalists
+from tuner.studies.bench import Bench
 from tuner.studies.finalists import Room, fitting, winner_of
 from tuner.studies.projection import deliver
 from tuner.studies.service import create_study, resume_study, study_status
-from tuner.studies.trial import Bench, run_trial
+from tuner.studies.trial import run_trial
 from tuner.tracking.memory_recorder import MemoryRecorder
 
 SPACE = """

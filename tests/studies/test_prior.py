@@ -11,10 +11,11 @@ from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database
 from tuner.errors import InputError
 from tuner.spec import parse_spec
+from tuner.studies.bench import Bench
 from tuner.studies.prior import with_best_of
 from tuner.studies.reproduce import reproduce
 from tuner.studies.service import StudyStatus, create_study, study_status
-from tuner.studies.trial import Bench, run_trial
+from tuner.studies.trial import run_trial
 
 OLD = """
 dataset: digits

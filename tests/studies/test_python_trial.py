@@ -16,10 +16,11 @@ from tuner.database.trials import TrialView
 from tuner.database.workers import enter
 from tuner.errors import InputError, StudyConflict
 from tuner.spec import parse_spec
+from tuner.studies.bench import Bench
 from tuner.studies.closing import close_if_over
 from tuner.studies.code import code_for, code_options
 from tuner.studies.service import create_study
-from tuner.studies.trial import Bench, run_trial
+from tuner.studies.trial import run_trial
 
 SPACES = Path(__file__).parents[1] / "spaces"
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")

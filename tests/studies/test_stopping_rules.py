@@ -17,9 +17,10 @@ from tuner.errors import InputError, StudyConflict
 from tuner.search.optuna_study import trial_template
 from tuner.spec import parse_spec
 from tuner.studies import closing
+from tuner.studies.bench import Bench
 from tuner.studies.service import create_study, resume_study, study_status
 from tuner.studies.stopping_rules import noise, on_plateau
-from tuner.studies.trial import Bench, run_trial
+from tuner.studies.trial import run_trial
 
 SPACE = """
 dataset: digits

@@ -15,11 +15,12 @@ from tuner.database.connection import Database, open_database
 from tuner.database.studies import reopen
 from tuner.database.workers import enter
 from tuner.spec import parse_spec
+from tuner.studies.bench import Bench
 from tuner.studies.closing import close_if_over
 from tuner.studies.code import code_for, code_options
 from tuner.studies.pareto import front, values_of
 from tuner.studies.service import create_study, study_status
-from tuner.studies.trial import Bench, run_trial
+from tuner.studies.trial import run_trial
 
 SPACES = Path(__file__).parents[1] / "spaces"
 

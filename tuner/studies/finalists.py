@@ -25,10 +25,10 @@ from tuner.database.trials import TrialView
 from tuner.search.algorithms import trial_seed
 from tuner.spec import Finalists, StudySpec
 from tuner.studies import comparison
+from tuner.studies.bench import Bench
 from tuner.studies.limits import wants_finalists
 from tuner.studies.retraining import run_finalist
 from tuner.studies.service import ranked
-from tuner.studies.trial import Bench
 
 logger = logging.getLogger(__name__)
 

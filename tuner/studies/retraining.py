@@ -22,8 +22,8 @@ from tuner.database.studies import view_study
 from tuner.database.trials import EpochView, LeaseLost
 from tuner.errors import DataError, ServiceDown, TrialFailed
 from tuner.studies.asking import fixed_network
+from tuner.studies.bench import Bench
 from tuner.studies.scoring import score
-from tuner.studies.trial import Bench
 from tuner.training import backend
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.models import load_bytes

@@ -146,6 +146,7 @@ class _Worker:
         from tuner.analysis import publishing
         from tuner.analysis.importance import outcome_figures
         from tuner.studies import closing, finalists, limits, projection, stopping_rules, trial
+        from tuner.studies.bench import Bench
         from tuner.training import backend
 
         gc.freeze()
@@ -154,6 +155,7 @@ class _Worker:
         share = read_share()
         backend.prepare(share.threads, share.gpu_memory_mib, share.mixed_precision, share.cache, share.gpu_room_mib)
         self._closing, self._projection, self._trial = closing, projection, trial
+        self._new_bench = Bench
         self._finalists, self._limits, self._rules = finalists, limits, stopping_rules
         self._further = outcome_figures
         self._publishing = publishing
@@ -303,7 +305,7 @@ class _Worker:
                 "rows_test": str(info.test_rows),
                 "test_digest": rows_digest(dataset.test)[:16],
             }
-            self._benches[view.study_name] = self._trial.Bench(
+            self._benches[view.study_name] = self._new_bench(
                 self._db, view, spec, dataset, self._store, tags, self._leaving, self._path, code
             )
         board = str(view.options.get("tensorboard", ""))

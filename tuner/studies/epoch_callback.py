@@ -1,0 +1,149 @@
+"""What happens at the end of each epoch of a trial.
+
+Owns: the order of things - the checkpoint, the row, Optuna's report and its pruner, the rules that end a search - and
+with it whether the next epoch is trained.
+Leaves to others: the rest of the trial (trial), what is granted, exactly (database), an epoch itself (training).
+"""
+
+import math
+import time
+from collections.abc import Mapping
+
+import optuna
+
+from tuner.database import rules, trials
+from tuner.database.blobs import blob_name
+from tuner.database.connection import patiently
+from tuner.database.studies import view_study
+from tuner.database.trials import EpochView, Job
+from tuner.search.rungs import note_seconds
+from tuner.space import Value
+from tuner.studies.bench import Bench
+from tuner.studies.limits import search_left_s
+from tuner.studies.stopping_rules import reached
+from tuner.studies.system_metrics import SystemMetrics
+from tuner.training.checkpoint import Checkpoint
+from tuner.training.plan import Metrics
+
+
+class EpochCallback:
+    """What happens at each epoch's end: the checkpoint, the row, Optuna, and whether to go on.
+
+    used: the configuration; code may ask for more of it while it trains. stored: how many epochs the rows hold from
+    earlier attempts.
+    """
+
+    def __init__(
+        self,
+        bench: Bench,
+        job: Job,
+        trial: optuna.trial.Trial,
+        used: Mapping[str, Value],
+        planned: int | None,
+        immune: bool,
+    ) -> None:
+        self._bench = bench
+        self._job = job
+        self._trial = trial
+        self._immune = immune
+        self._planned = planned
+        self._used = used
+        self._known = len(used)
+        self._metric = bench.spec.objective.metric
+        self._one_objective = len(bench.spec.objectives) == 1
+        self._checkpoint = job.checkpoint
+        self._system = SystemMetrics() if bench.study.options.get("system_metrics") else None
+        frozen = patiently(lambda: bench.db.storage.get_trial(trial._trial_id))
+        self._reported = set(frozen.intermediate_values)
+        rows = patiently(lambda: trials.view_trial(bench.db, job.study_name, job.ordinal)).epochs
+        self.stored = len(rows)
+        self.stored_seconds = sum(row.seconds for row in rows)
+        self._last_seconds = rows[-1].seconds if rows else 0.0
+        for row in rows:
+            # A worker that died between the row and Optuna left this to do.
+            self._report(row.epoch, row.metrics, row.seconds)
+        self.pruned = False
+        self.handed_back = False
+        self.time_was_up = False
+        self.rule = ""
+
+    def granted(self, done: int) -> int | None:
+        """Up to which epoch training may go on, where the study's time or its budget of epochs is spent by now.
+
+        done: epochs that are trained. 0 sets no bound; None: an adopted trial has none to show, and no time for one.
+        """
+        db, job, spec = self._bench.db, self._job, self._bench.spec
+        view = patiently(lambda: view_study(db, job.study_name))
+        left_s = search_left_s(view, spec)
+        if job.attempt > 1 and left_s is not None:
+            epoch_s = self._last_seconds or patiently(lambda: trials.quickest_epoch(db, job.study_name))
+            if left_s <= 0 or left_s < epoch_s:
+                self.time_was_up = True
+                return done or None
+        if "epochs" not in rules.limits_of(view.options) or patiently(
+            lambda: rules.grant(db, job.study_name, job.ordinal, job.attempt, done + 1)
+        ):
+            return 0
+        self.rule = "the budget of epochs is spent"
+        return done
+
+    def __call__(self, epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
+        db, job = self._bench.db, self._job
+        self.note_params()
+        if self._system is not None:
+            metrics = {**metrics, **self._system()}
+        view = EpochView(epoch, metrics, seconds, measured_at=time.time())
+        best = checkpoint.epochs[checkpoint.best_epoch - 1].get(self._metric) if checkpoint.best_epoch else None
+        # A name of its own: a worker that was robbed and does not know it writes beside, and the row, which only the
+        # holder can write, says which one counts.
+        name = f"checkpoint-{job.attempt}-{epoch}.npz"
+        self._bench.store.put(blob_name(job.study_name, job.ordinal, name), checkpoint.to_bytes())
+        patiently(lambda: trials.finish_epoch(db, job, view, best, checkpoint.best_epoch, name))
+        if self._checkpoint:
+            self._bench.store.drop(blob_name(job.study_name, job.ordinal, self._checkpoint))
+        self._checkpoint = name
+        self._report(epoch, metrics, seconds)
+        # A baseline is there to be compared with, so it is trained to its end.
+        self.pruned = self._one_objective and not self._immune and patiently(self._trial.should_prune)
+        left_s = search_left_s(patiently(lambda: view_study(db, job.study_name)), self._bench.spec)
+        # An epoch cannot be left in its middle: one that would not end in time is not begun.
+        self.time_was_up = left_s is not None and left_s < seconds
+        self.rule = self._rule(epoch, best)
+        ends = self.pruned or self.time_was_up or bool(self.rule)
+        self.handed_back = not ends and self._bench.hand_back()
+        return not (ends or self.handed_back)
+
+    def _rule(self, epoch: int, best: float | None) -> str:
+        """Why a rule of the study ends this trial here, or nothing; otherwise its next epoch is granted."""
+        db, job = self._bench.db, self._job
+        view = patiently(lambda: view_study(db, job.study_name))
+        limits = rules.limits_of(view.options)
+        if reached(self._bench.spec, limits, best):
+            patiently(lambda: rules.end(db, job.study_name, "target"))
+            return "the target is reached"
+        if view.ended == "target":
+            return "another trial has reached the target"
+        more = not (self.pruned or self.time_was_up) and epoch != self._planned
+        if (
+            more
+            and "epochs" in limits
+            and not patiently(lambda: rules.grant(db, job.study_name, job.ordinal, job.attempt, epoch + 1))
+        ):
+            return "the budget of epochs is spent"
+        return ""
+
+    def note_params(self) -> None:
+        """Store what the code asked since."""
+        if len(self._used) > self._known:
+            patiently(lambda: trials.amend(self._bench.db, self._job, self._used))
+            self._known = len(self._used)
+
+    def _report(self, epoch: int, metrics: Metrics, seconds: float) -> None:
+        # Code of its own may say the objective only in the end.
+        value = metrics.get(self._metric, math.nan)
+        # Optuna takes no epochs of studies with several objectives, and does not prune them.
+        if self._one_objective and math.isfinite(value) and epoch not in self._reported:
+            if self._bench.spec.search.cost == "seconds":
+                patiently(lambda: note_seconds(self._trial, epoch, seconds))
+            patiently(lambda: self._trial.report(value, epoch))
+            self._reported.add(epoch)
