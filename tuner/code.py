@@ -86,7 +86,7 @@ def find_code(text: str) -> Code:
     if place.endswith(".py"):
         file = Path(place).expanduser().resolve()
         if not file.is_file():
-            raise NotFound(f"there is no file {place}. Name the Python file that has the network.")
+            raise NotFound(f"there is no file {place}. Name a Python file that is there.")
         root, module, package = file.parent, file.stem, None
     else:
         file, root = _find_module(place)
@@ -141,7 +141,7 @@ def _tree(file: Path) -> ast.Module:
     try:
         return ast.parse(file.read_bytes(), str(file))
     except (SyntaxError, ValueError) as error:
-        line = f"line {error.lineno}: " if isinstance(error, SyntaxError) else ""
+        line = f"line {error.lineno}: " if isinstance(error, SyntaxError) and error.lineno else ""
         raise SpecError(f"{file}: {line}not Python ({getattr(error, 'msg', error)}).") from error
 
 

@@ -67,7 +67,7 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {"x_train": IMAGES, "y_train": LABELS, "x_test": IMAGES}, {}, "has x_test, but not the other"
     ),
     "objects": ({"x": np.array([{"a": 1}] * 4), "y": np.arange(4)}, {}, "holds Python objects, which are not read"),
-    "text for rows": ({"x": np.array([["a", "b"]] * 4), "y": np.arange(4)}, {}, "x: holds <U1, which are no numbers"),
+    "text for rows": ({"x": np.array([["a", "b"]] * 4), "y": np.arange(4)}, {}, "x: holds <U1; rows are whole or real"),
     "flat rows": ({"x": np.arange(20.0), "y": np.arange(20) % 2}, {}, "x: has the shape (20,)"),
     "fewer labels": ({"x": IMAGES, "y": LABELS[:-1]}, {}, "400 training rows, but 399 targets"),
     "fractions for classes": ({"x": IMAGES, "y": LABELS + 0.5}, {}, "y: row 0 is 0.5, which is no class"),
@@ -101,7 +101,7 @@ def test_a_damaged_file_one_array_alone_and_no_file_are_named(tmp_path: Path) ->
     spec = read_data({"npz": "mine.npz"}, 0.2, tmp_path, "s")
     for content, words in (
         (whole[:9000], "damaged, or no .npz file"),
-        (b"just words", "damaged, or no .npz file|Python objects"),
+        (b"just words", r"is no \.npz file\. Save it with numpy\.savez"),
         (b"", "damaged, or no .npz file"),
     ):
         (tmp_path / "mine.npz").write_bytes(content)

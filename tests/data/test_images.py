@@ -103,5 +103,11 @@ def test_folders_without_classes_or_images_are_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="only: has no images"):
         loaded(tmp_path / "digits")
     Image.new("L", (8, 8)).save(tmp_path / "digits" / "only" / "a.png")
-    with pytest.raises(DataError, match="has 1 folders of images; there is one a class, and two are needed"):
+    with pytest.raises(DataError, match=r"the only folder in it is only.* there must be two at least"):
         loaded(tmp_path / "digits")
+    write(tmp_path / "half" / "train")
+    with pytest.raises(DataError, match=r"half: has train and no test\. Add it, or name .*train itself"):
+        loaded(tmp_path / "half")
+    (tmp_path / "half" / "train" / "digit-1" / "more").mkdir()
+    with pytest.raises(DataError, match="more: a folder in the folder of a class"):
+        loaded(tmp_path / "half" / "train")

@@ -4,10 +4,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 from sklearn.datasets import load_digits
 
 from tuner.code import Code, find_code
+from tuner.data import own_code
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
 from tuner.errors import DataError, InputError, SpecError
@@ -107,6 +109,21 @@ BAD = {
     "rows without labels": (
         "import tensorflow as tf\nreturn tf.data.Dataset.from_tensor_slices(x)", "has to give pairs",
     ),
+    "a generator that never ends": (
+        "import tensorflow as tf\nimport itertools\nspec = tf.TensorSpec((2**17,)), tf.TensorSpec((), tf.int64)\n"
+        "big = np.zeros(2**17, 'float32')\n"
+        "pairs = lambda: ((big, 0) for _ in itertools.count())\n"
+        "return tf.data.Dataset.from_generator(pairs, output_signature=spec)",
+        r"rows: the tf\.data\.Dataset gave 0\.0 GiB and goes on.* add \.take\(N\)",
+    ),
+    "a generator that raises": (
+        "import tensorflow as tf\nspec = tf.TensorSpec((2,)), tf.TensorSpec((), tf.int64)\n"
+        "def pairs():\n    yield 1 / 0\n"
+        "return tf.data.Dataset.from_generator(pairs, output_signature=spec)",
+        r"mine\.py: rows, line 11: ZeroDivisionError: division by zero$",
+    ),
+    "rows of different lengths": ("return [[1, 2], [3], [4]], [0, 1, 0]", "rows: the rows differ in shape"),
+    "it leaves": ("raise SystemExit(3)", "rows, line 8: SystemExit: 3"),
     "an empty dataset": (
         "import tensorflow as tf\nreturn tf.data.Dataset.from_tensor_slices((x, y)).take(0)", "is empty",
     ),
@@ -114,8 +131,11 @@ BAD = {
 
 
 @pytest.mark.parametrize("case", BAD)
-def test_what_a_function_does_wrong_is_told_in_one_line(rows: Rows, case: str) -> None:
+def test_what_a_function_does_wrong_is_told_in_one_line(rows: Rows, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
     lines, words = BAD[case]
+    if case == "a generator that never ends":
+        # Not gigabytes, to see it.
+        monkeypatch.setattr(own_code, "_MEMORY_SHARE", 2.0**23 / psutil.virtual_memory().available)
     with pytest.raises(DataError, match=words) as raised:
         rows(lines)
     assert "\n" not in str(raised.value)

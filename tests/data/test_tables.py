@@ -133,7 +133,7 @@ def cell(row: int, column: str, value: Any) -> pandas.DataFrame:
 BAD: dict[str, tuple[Callable[[], pandas.DataFrame], dict[str, Any], str]] = {
     "an empty cell": (
         lambda: cell(12, "petal length (cm)", None), {},
-        "column petal length (cm), row 13: the cell is empty, as are 0 more. Fill it in, or say missing: impute.",
+        "column petal length (cm), row 13: the cell is empty. Fill it in, or say missing: impute.",
     ),
     "a word among numbers": (
         lambda: cell(4, "petal length (cm)", "long"), {}, "column petal length (cm), row 5: 'long' is not a number",
@@ -190,6 +190,7 @@ def test_too_many_classes_ask_for_a_regression(tmp_path: Path) -> None:
         (b"", "cannot be read"),
         (b"a,kind\n1,x\n2,y,3,4\n", "cannot be read"),
         (b"a,kind\n\xff\xfe,x\n", "not UTF-8 text"),
+        (b"a;b;kind\n1;2;x\n", "its cells are separated by ';'. Say separator: \";\"."),
         (b"a,a,kind\n1,2,x\n", "two columns are called 'a'. Rename one."),
     ],
 )
@@ -201,8 +202,12 @@ def test_a_file_that_is_no_table_is_named(tmp_path: Path, content: bytes, words:
     assert words in str(raised.value)
 
 
-def test_half_a_parquet_file_is_named(tmp_path: Path) -> None:
+def test_half_a_parquet_file_and_cells_that_are_no_cells_are_named(tmp_path: Path) -> None:
     path = tmp_path / "t.parquet"
+    for cell, words in (([1, 2], "ndarray"), ({"a": 1}, "dict"), (b"a", "bytes")):
+        iris().assign(nested=[cell] * 150).to_parquet(path)
+        with pytest.raises(DataError, match=rf"t\.parquet: column nested, row 1 holds a {words}, .* under drop"):
+            load(read_data({"parquet": "t.parquet", "target": "kind"}, 0.2, tmp_path, "s"), seed=0)
     iris().to_parquet(path)
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(DataError, match=r"t\.parquet: cannot be read"):

@@ -41,6 +41,9 @@ def read_npz(data: DataSpec) -> Found:
     except (ValueError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
         words = " ".join(str(error).split()) or type(error).__name__
         if "allow_pickle" in words:
+            # NumPy takes any file that begins with neither of its marks for a pickle.
+            if not zipfile.is_zipfile(path):
+                raise DataError(f"{path}: is no .npz file. Save it with numpy.savez(path, x=..., y=...).") from error
             raise DataError(f"{path}: holds Python objects, which are not read. Save arrays of numbers.") from error
         raise DataError(f"{path}: damaged, or no .npz file ({words}). Get it again.") from error
     return found_of(train, test, spec.task, str(path))
@@ -93,7 +96,7 @@ def found_of(train: Part, test: Part | None, task: Task, where: str) -> Found:
 
 def _rows(x: Array, where: str) -> Array:
     if x.dtype.kind not in "biuf":
-        raise DataError(f"{where}: holds {x.dtype}, which are no numbers.")
+        raise DataError(f"{where}: holds {x.dtype}; rows are whole or real numbers, such as float32.")
     if x.ndim not in (2, 3, 4):
         raise DataError(
             f"{where}: has the shape {x.shape}; rows are (rows, features) or (rows, height, width[, channels])."

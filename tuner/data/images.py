@@ -31,6 +31,10 @@ def read_images(data: DataSpec) -> Found:
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder. It should hold one folder of images a class.")
     inside = {each.name for each in _visible(folder) if each.is_dir()}
+    lone = inside & _PARTS if len(inside) == 1 else None
+    if lone:
+        (there,), (absent,) = lone, _PARTS - lone
+        raise DataError(f"{folder}: has {there} and no {absent}. Add it, or name {folder / there} itself.")
     if inside == _PARTS:
         train, test = _files(folder / "train"), _files(folder / "test")
         strange = [name for name in test if name not in train]
@@ -60,13 +64,18 @@ def _files(folder: Path) -> dict[str, list[Path]]:
             raise DataError(f"{kind}: a file beside the folders of the classes. Put it into one of them, or elsewhere.")
         files = _visible(kind)
         for path in files:
-            if path.suffix.lower() not in _ENDINGS or not path.is_file():
+            if path.is_dir():
+                raise DataError(f"{path}: a folder in the folder of a class. Put its images into {kind} itself.")
+            if not path.exists():
+                raise DataError(f"{path}: a link to a file that is not there. Mend it, or take it out of there.")
+            if path.suffix.lower() not in _ENDINGS:
                 raise DataError(f"{path}: is no image ({', '.join(_ENDINGS)}). Take it out of there.")
         if not files:
             raise DataError(f"{kind}: has no images. Add some, or remove the folder.")
         found[kind.name] = files
     if len(found) < 2:
-        raise DataError(f"{folder}: has {len(found)} folders of images; there is one a class, and two are needed.")
+        only = f"the only folder in it is {next(iter(found))}" if found else "there is no folder in it"
+        raise DataError(f"{folder}: {only}. Every class needs a folder of its images, and there must be two at least.")
     return found
 
 

@@ -5,13 +5,18 @@ Leaves to others: naming and finding code (code), what arrays have to look like 
 """
 
 import importlib.util
+import logging
+import re
 import sys
+import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 
 from tuner.code import Code
 from tuner.data.arrays import Part, found_of
@@ -19,7 +24,12 @@ from tuner.data.found import Found
 from tuner.errors import DataError, InputError
 from tuner.sources import DataSpec, PythonData
 
+logger = logging.getLogger(__name__)
+
 _INFINITE = -1
+# A generator does not say whether it ends. Joining its rows takes their memory once more.
+_MEMORY_SHARE = 0.4
+_LONG_S = 30.0
 _EVERY_RETURN = "(x, y), ((x, y), (test_x, test_y)), or tf.data.Datasets in the place of (x, y)"
 
 
@@ -36,7 +46,9 @@ def read_python(data: DataSpec, codes: Sequence[Code]) -> Found:
         raise InputError(f"{path}: the data is made by {spec.python}. If you trust that code, add --code {path}")
     where = f"{code.file}: {name}"
     made = _call(code, name, where)
-    train, test = _parts(made, where)
+    # A tf.data.Dataset runs the person's code only now.
+    with _told(code, where):
+        train, test = _parts(made, where)
     return found_of(train, test, spec.task, where)
 
 
@@ -53,7 +65,7 @@ def _call(code: Code, name: str, where: str) -> Any:
     if folder not in sys.path:
         # Its own imports start from its folder, also those that its functions make later.
         sys.path.insert(0, folder)
-    try:
+    with _told(code, where):
         if module is None:
             spec = importlib.util.spec_from_file_location(module_name, code.file)
             assert spec is not None
@@ -69,14 +81,24 @@ def _call(code: Code, name: str, where: str) -> Any:
         if not callable(function):
             raise DataError(f"{where} is no function in that file. Write dataset: {{python: FILE.py:FUNCTION}}.")
         return function()
+
+
+@contextmanager
+def _told(code: Code, where: str) -> Iterator[None]:
+    """Whatever the person's code raises is theirs to mend, so it is told with its line."""
+    try:
+        yield
     except DataError:
         raise
-    # Whatever the person's code raises; it is theirs to mend, so it is told with its line.
-    except Exception as error:
-        lines = [each for each in traceback.extract_tb(error.__traceback__) if Path(each.filename) == code.file]
-        line = f", line {lines[-1].lineno}" if lines else ""
-        words = " ".join(str(error).split())[:300]
-        raise DataError(f"{where}{line}: {type(error).__name__}: {words}") from error
+    except (Exception, SystemExit) as error:
+        lines = [each.lineno for each in traceback.extract_tb(error.__traceback__) if Path(each.filename) == code.file]
+        text = f"{type(error).__name__}: {error}"
+        within = re.findall(rf'"{re.escape(str(code.file))}", line (\d+)', text)
+        if within:
+            # TensorFlow's, whose message has that of a generator, behind the name of a node, and its traceback.
+            lines, text = [int(each) for each in within], str(error).splitlines()[0].rpartition("}} ")[2]
+        line = f", line {lines[-1]}" if lines else ""
+        raise DataError(f"{where}{line}: {' '.join(text.split())[:300]}") from error
 
 
 def _parts(made: Any, where: str) -> tuple[Part, Part | None]:
@@ -88,10 +110,18 @@ def _parts(made: Any, where: str) -> tuple[Part, Part | None]:
     if _is_dataset(first) and _is_dataset(second):
         return _from_dataset(first, f"{where}: training rows"), _from_dataset(second, f"{where}: test rows")
     if isinstance(first, tuple | list) and isinstance(second, tuple | list) and len(first) == len(second) == 2:
-        return (np.asarray(first[0]), np.asarray(first[1])), (np.asarray(second[0]), np.asarray(second[1]))
+        return _arrays(first, where), _arrays(second, where)
     if isinstance(first, str | dict) or isinstance(second, str | dict):
         raise DataError(f"{where} returns {_kind(first)} and {_kind(second)}. Return {_EVERY_RETURN}.")
-    return (np.asarray(first), np.asarray(second)), None
+    return _arrays((first, second), where), None
+
+
+def _arrays(pair: Sequence[Any], where: str) -> Part:
+    """Raises DataError for lists whose rows differ in length."""
+    try:
+        return np.asarray(pair[0]), np.asarray(pair[1])
+    except ValueError as error:
+        raise DataError(f"{where}: the rows differ in shape ({error}).") from error
 
 
 def _is_dataset(made: Any) -> bool:
@@ -110,7 +140,7 @@ def _from_dataset(dataset: Any, where: str) -> Part:
         raise DataError(f"{where}: a tf.data.Dataset has to give pairs (x, y), not {element}.")
     if int(dataset.cardinality()) == _INFINITE:
         raise DataError(f"{where}: the tf.data.Dataset never ends. Leave out .repeat().")
-    pairs = list(dataset.as_numpy_iterator())
+    pairs = list(_bounded(dataset.as_numpy_iterator(), where))
     if not pairs:
         raise DataError(f"{where}: the tf.data.Dataset is empty.")
     join: Any = np.stack if element[1].shape.rank == 0 else np.concatenate
@@ -118,3 +148,24 @@ def _from_dataset(dataset: Any, where: str) -> Part:
         return join([x for x, _ in pairs]), join([y for _, y in pairs])
     except ValueError as error:
         raise DataError(f"{where}: rows of the tf.data.Dataset differ in shape ({error}).") from error
+
+
+def _bounded(elements: Iterator[Any], where: str) -> Iterator[Any]:
+    """The same elements. Raises DataError where they take more memory than there is."""
+    most = psutil.virtual_memory().available * _MEMORY_SHARE
+    began, taken, warned = time.monotonic(), 0, False
+    for count, pair in enumerate(elements, start=1):
+        taken += sum(part.nbytes if hasattr(part, "nbytes") else 8 for part in pair)
+        if taken > most:
+            raise DataError(
+                f"{where}: the tf.data.Dataset gave {taken / 2**30:.1f} GiB and goes on; the rows have to fit into "
+                "memory. If it never ends, add .take(N)."
+            )
+        if not warned and time.monotonic() - began > _LONG_S:
+            warned = True
+            logger.warning(
+                "%s: still reading the tf.data.Dataset, %d elements so far. If it never ends, add .take(N).",
+                where,
+                count,
+            )
+        yield pair

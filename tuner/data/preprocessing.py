@@ -66,7 +66,8 @@ class Preprocessing:
         if self.offset is None:
             return x.astype(np.float32)
         if self.matrix is not None:
-            kept = self.matrix.any(axis=0)
+            # By rows, which are exactly 0 where a feature was constant; its column may hold what rounding left.
+            kept = self.matrix.any(axis=1)
             back = np.zeros_like(self.matrix, dtype=np.float64)
             back[np.ix_(kept, kept)] = np.linalg.inv(self.matrix[np.ix_(kept, kept)].astype(np.float64))
             flat = x.reshape(len(x), -1).astype(np.float64) @ back + self.offset

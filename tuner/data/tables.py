@@ -4,6 +4,7 @@ Owns: what a column is (numbers, or names), the target, and the words for a cell
 Leaves to others: filling in and one-hot columns, which are learned from training rows (columns).
 """
 
+import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,9 @@ def read_table(data: DataSpec) -> Found:
     path = data.path(spec.csv if isinstance(spec, CsvFile) else spec.parquet)
     frame = _read(path, spec)
     targets = [spec.target] if isinstance(spec.target, str) else spec.target
+    between = next((each for each in ";\t|" if len(frame.columns) == 1 and each in frame.columns[0]), None)
+    if isinstance(spec, CsvFile) and between is not None:
+        raise DataError(f"{path}: its cells are separated by {between!r}. Say separator: {json.dumps(between)}.")
     for key, names in (("target", targets), ("drop", spec.drop), ("categorical", spec.categorical)):
         for name in names:
             if name not in frame.columns:
@@ -68,6 +72,8 @@ def read_table(data: DataSpec) -> Found:
 def _read(path: Path, spec: CsvFile | ParquetFile) -> Any:
     import pandas
 
+    if path.is_dir():
+        raise DataError(f"{path}: is a folder. Name the file in it.")
     if not path.is_file():
         raise DataError(f"{path}: no such file. Paths in a search-space file start from its own folder.")
     try:
@@ -103,6 +109,13 @@ def _is_text(path: Path, cells: Any, dropped: Sequence[str]) -> bool:
     if pandas.api.types.is_datetime64_any_dtype(cells.dtype):
         raise DataError(f"{path}: column {cells.name} holds times, which are no numbers. Name it under drop.")
     given = cells.dropna()
+    for row, cell in given.items():
+        # Arrow has cells that hold lists, records and bytes.
+        if not pandas.api.types.is_scalar(cell) or isinstance(cell, bytes):
+            raise DataError(
+                f"{path}: column {cells.name}, row {_row(row)} holds a {type(cell).__name__}, which is neither a "
+                "number nor a text. Name the column under drop."
+            )
     numbers = pandas.to_numeric(given.astype(str), errors="coerce")
     wrong = given[numbers.isna()]
     if len(given) and len(wrong) < len(given) * (1 - _MOSTLY):
@@ -166,9 +179,11 @@ def _refuse_missing(path: Path, names: Sequence[str], cells: NDArray[np.float64]
     missing = np.isnan(cells)
     if missing.any():
         row, column = (int(each) for each in np.argwhere(missing)[0])
+        others = int(missing.sum()) - 1
+        more = f", as are {others} more" if others else ""
         raise DataError(
-            f"{path}: column {names[column]}, row {_row(row)}: the cell is empty, as are {int(missing.sum()) - 1} "
-            "more. Fill it in, or say missing: impute."
+            f"{path}: column {names[column]}, row {_row(row)}: the cell is empty{more}. Fill it in, or say "
+            "missing: impute."
         )
 
 
