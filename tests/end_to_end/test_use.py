@@ -25,10 +25,16 @@ search: {trials: 2, sampler: random, pruner: none}
 
 def test_the_winner_is_exported_served_and_defended(desk: Desk, digits: Dataset) -> None:
     (desk.folder / "small.yaml").write_text(SPACE)
-    desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "1", "--seed", "5")
+    desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "1", "--seed", "5", "--system-metrics")
 
-    run_id = desk.object("status", "s")["mlflow_run_id"]
-    listed = MlflowClient(f"sqlite:///{desk.folder}/mlflow.db").list_artifacts(run_id)
+    client = MlflowClient(f"sqlite:///{desk.folder}/mlflow.db")
+    listed = client.list_artifacts(desk.object("status", "s")["mlflow_run_id"])
+    trained = desk.object("best", "s")["mlflow_run_id"]
+    for name in ("cpu_utilization_percentage", "worker_memory_usage_megabytes"):
+        measured = client.get_metric_history(trained, f"system/{name}")
+        assert [each.step for each in measured] == list(range(1, 13)), "once an epoch"
+        assert all(each.value >= 0 for each in measured)
+    assert all(each.value > 100 for each in measured), "a worker with TensorFlow takes more than 100 MB"
     assert {"report.html", "pictures"} <= {file.path for file in listed}
 
     files = desk.object("export", "s", "--output", "out")["files"]
@@ -62,9 +68,19 @@ def test_the_winner_is_exported_served_and_defended(desk: Desk, digits: Dataset)
                 outputs = np.array(json.load(answer)["predictions"])
             assert [digits.info.class_names[place] for place in outputs.argmax(axis=1)] == said
 
+    # A later study whose winner is no better: the person who started it is told.
+    later = desk.tune(
+        "start", "--space", "small.yaml", "--study", "t", "--workers", "1", "--seed", "5", "--trials", "1"
+    )
+    for told in (later.stdout, desk.tune("best", "t").stdout):
+        assert "trial 0 of t is not registered: the champion, trial" in told
+        assert "To put it there all the same: tune champion t --force" in told
+    assert desk.object("best", "t")["champion"]["stands"] is False
+
     other = 1 - int(desk.object("best", "s")["trial_number"])
     refused = desk.tune("champion", "s", "--trial", str(other), check=False)
     assert refused.returncode == 1
     assert f"tune: trial {other} of s is not registered: the champion, trial {1 - other} of s," in refused.stderr
     forced = desk.object("champion", "s", "--trial", str(other), "--force")
     assert (forced["champion"], forced["version"]) == (True, "2")
+    assert f"trial {other} of s is the champion of small now, version 2" in desk.tune("best", "s").stdout

@@ -16,6 +16,7 @@ from rich.table import Table
 from tuner.cli.several import further_figure, further_objectives, values_object
 from tuner.database.trials import TrialView
 from tuner.space import Choice, Params
+from tuner.studies.champion import standing
 from tuner.studies.pareto import front
 from tuner.studies.service import FAILED, StudyStatus, ranked, spec_of
 from tuner.words import duration, params_in_words
@@ -157,8 +158,14 @@ def print_best(status: StudyStatus) -> None:
     named = f" ({escape(best.baseline)})" if best.baseline else ""
     console.print(f"[bold]trial {best.trial_number}[/]{named} of {escape(status.study.study_name)}")
     _print_result(console, status, best)
+    _print_champion(console, status)
     if further_objectives(status):
         print_front(status)
+
+
+def _print_champion(console: Console, status: StudyStatus) -> None:
+    if words := standing(status.study.study_name, status.study.outcome or {}):
+        console.print(f"  {escape(words)}", soft_wrap=True)
 
 
 def _print_result(console: Console, status: StudyStatus, best: TrialView) -> None:
@@ -212,6 +219,7 @@ def print_outcome(status: StudyStatus) -> None:
     _print_result(console, status, best)
     for line in finalist_lines(status) or baseline_lines(status):
         console.print(f"  {line}", soft_wrap=True)
+    _print_champion(console, status)
     if further_objectives(status):
         print_front(status)
     console.print("\nNext:")
@@ -362,7 +370,12 @@ def best_object(status: StudyStatus) -> dict[str, Any]:
     base: dict[str, Any] = {"study_name": status.study.study_name, "trial_number": None, "state": status.state}
     content = {**trial_object(status.best), **values_object(status, status.best)} if status.best else base
     outcome = status.study.outcome or {}
-    found = {**content, "test": outcome.get("test"), "finalists": outcome.get("finalists")}
+    found = {
+        **content,
+        "test": outcome.get("test"),
+        "finalists": outcome.get("finalists"),
+        "champion": outcome.get("champion"),
+    }
     if further_objectives(status):
         found["pareto"] = [
             {**trial_object(trial), **values_object(status, trial)}

@@ -195,6 +195,16 @@ def close_study(db: Database, study_name: str, outcome: Mapping[str, Any]) -> No
     _update(db, study_name, outcome=dict(outcome), finished_at=utc_now(), changes=StudyRow.changes + 1)
 
 
+def note_champion(db: Database, view: StudyView, decision: Mapping[str, Any]) -> None:
+    """What became of a study's model in the registry is part of its outcome, while that stands as `view` has it."""
+    with db.session() as session, session.begin():
+        session.execute(
+            sa.update(StudyRow)
+            .where(StudyRow.study_name == view.study_name, StudyRow.finished_at == view.finished_at)
+            .values(outcome={**(view.outcome or {}), "champion": dict(decision)})
+        )
+
+
 def note_change(db: Database, study_name: str) -> None:
     """There is more of the study for MLflow to show."""
     _update(db, study_name, changes=StudyRow.changes + 1)

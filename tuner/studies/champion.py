@@ -6,11 +6,15 @@ Leaves to others: the registry (tracking), when the rule is asked (projection, c
 """
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from tuner.tracking.recorder import Champion, Recorder, StudyRecord, TrialRecord, claim_of
 
 logger = logging.getLogger(__name__)
+
+BY_FORCE = "To put it there all the same: tune champion {} --force"
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,14 @@ def objection(claim: Champion, standing: Champion | None, direction: str) -> str
     if better:
         return None
     return f"{named} has {standing.metric} {standing.value:.4f}, this {claim.value:.4f}"
+
+
+def standing(study_name: str, outcome: Mapping[str, Any]) -> str:
+    """What became of a study's winner in the registry, by its outcome; empty where nothing has been decided."""
+    found = outcome.get("champion")
+    if not found:
+        return ""
+    return str(found["words"]) if found["stands"] else f"{found['words']}. {BY_FORCE.format(study_name)}"
 
 
 def _same(claim: Champion, standing: Champion) -> bool:

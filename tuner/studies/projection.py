@@ -9,7 +9,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from tuner.database import finalists, studies, trials
@@ -86,19 +86,9 @@ def _deliver_trial(
 def _deliver_champion(
     db: Database, recorder: Recorder, store: BlobStore, record: StudyRecord, study: StudyView
 ) -> None:
-    outcome = study.outcome or {}
-    ordinal = outcome.get("best_ordinal")
-    if ordinal is None:
-        return
-    if outcome.get("finalists"):
-        final = finalists.view_finalist(db, study.study_name, **outcome["finalists"]["final"])
-        with finalist_record(db, store, final) as best:
-            if best.model is not None:
-                crown(recorder, record, best)
-        return
-    with trial_record(store, trials.view_trial(db, study.study_name, ordinal), spec_of(study)) as best:
-        if best.run_id is not None and best.model is not None:
-            crown(recorder, record, best)
+    with _winner(db, store, study) as best:
+        if best is not None and best.model is not None:
+            _noted(db, study, crown(recorder, record, best))
 
 
 def crown_trial(
@@ -108,15 +98,41 @@ def crown_trial(
 
     trial_number: None takes the study's winner. Raises NotFound, ServiceDown.
     """
-    ordinal = (study.outcome or {}).get("best_ordinal")
-    if trial_number is not None:
-        ordinal = find_trial(db, study.study_name, trial_number).ordinal
-    if ordinal is None:
-        raise NotFound(f"study {study.study_name!r} has not ended with a winner. Name a trial with --trial.")
-    with trial_record(store, trials.view_trial(db, study.study_name, ordinal), spec_of(study)) as record:
+    with _winner(db, store, study) if trial_number is None else _named(db, store, study, trial_number) as record:
+        if record is None:
+            raise NotFound(f"study {study.study_name!r} has not ended with a winner. Name a trial with --trial.")
         if record.model is None:
             raise NotFound(f"trial {record.trial_number} of {study.study_name} has no model: it is {record.state}.")
-        return crown(recorder, study_record(study), record, force)
+        return _noted(db, study, crown(recorder, study_record(study), record, force))
+
+
+def _noted(db: Database, study: StudyView, decision: Decision) -> Decision:
+    """The decision, kept where the person who started the study sees it."""
+    if study.finished_at is not None:
+        studies.note_champion(db, study, asdict(decision))
+    return decision
+
+
+@contextmanager
+def _winner(db: Database, store: BlobStore, study: StudyView) -> Iterator[TrialRecord | None]:
+    """The model for use of a study that has ended: the last of its finalists, or else its best trial."""
+    outcome = study.outcome or {}
+    if outcome.get("best_ordinal") is None:
+        yield None
+    elif outcome.get("finalists"):
+        final = finalists.view_finalist(db, study.study_name, **outcome["finalists"]["final"])
+        with finalist_record(db, store, final) as record:
+            yield record
+    else:
+        view = trials.view_trial(db, study.study_name, outcome["best_ordinal"])
+        with trial_record(store, view, spec_of(study)) as record:
+            yield record
+
+
+@contextmanager
+def _named(db: Database, store: BlobStore, study: StudyView, trial_number: int) -> Iterator[TrialRecord]:
+    with trial_record(store, find_trial(db, study.study_name, trial_number), spec_of(study)) as record:
+        yield record
 
 
 def _files(store: BlobStore, study: StudyView) -> dict[str, bytes]:
