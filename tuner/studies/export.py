@@ -29,9 +29,9 @@ logger = logging.getLogger(__name__)
 
 SAMPLE_ROWS = 10
 
-_PREDICT = '''"""Predict raw rows, (rows, {shape}), with Keras and NumPy alone: python predict.py [ROWS.npy{or_csv}]"""
+_PREDICT = '''"""Predict raw rows, (rows, {shape}), with {needs} alone: python predict.py [ROWS.npy{or_table}]"""
 import json, pathlib, sys
-import keras, numpy as np
+import numpy as np
 
 here = pathlib.Path(__file__).parent
 names = json.loads((here / "metrics.json").read_text())["class_names"]
@@ -39,30 +39,63 @@ path = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here / "sample.npy"
 {read}
 '''
 _READ_ARRAY = "rows = np.load(path)"
+# Cells are read as text, so that a column is understood alike whichever rows of it are there.
 _READ_TABLE = """
 
-def cells_of(text, column):
-    if "median" in column:
-        return [float(text) if text else column["median"]]
-    categories = column["categories"]
-    if text and text not in categories and text.replace(".", "", 1).lstrip("-").isdigit() and float(text).is_integer():
-        text = str(int(float(text)))
-    return [float((each or "") == text) for each in categories]
+def read_table(columns):
+    if path.suffix == ".parquet":
+        return pandas.read_parquet(path)
+    wanted = {each["column"] for each in columns}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        head = file.readline()
+    separator = max(",;\\t|", key=lambda each: len(wanted.intersection(next(csv.reader([head], delimiter=each), []))))
+    return pandas.read_csv(path, sep=separator, dtype=str, index_col=False, encoding="utf-8-sig")
+
+
+def text_of(cell):
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+
+
+def as_number(text):
+    if text.lower() in ("true", "false"):
+        return text.title()
+    try:
+        return str(int(float(text))) if float(text).is_integer() else text
+    except ValueError:
+        return text
+
+
+def encoded(table, column):
+    name = column["column"]
+    if name not in table:
+        sys.exit(f"{path}: there is no column {name!r}")
+    texts = table[name].map(text_of, na_action="ignore")
+    if "categories" in column:
+        # Numbers and truth values that stand for a category may be written differently here.
+        texts = texts.where(texts.isin(column["categories"]), texts.map(as_number, na_action="ignore"))
+        return np.stack([texts.isna() if each is None else texts == each for each in column["categories"]], axis=1)
+    numbers = pandas.to_numeric(texts.replace(TRUTH), errors="coerce")
+    wrong = np.flatnonzero(numbers.isna() & texts.notna())
+    if len(wrong):
+        sys.exit(f"{path}: column {name}, row {wrong[0] + 1}: {texts.iloc[wrong[0]]!r} is not a number")
+    return numbers.fillna(column["median"]).to_numpy()[:, np.newaxis]
 
 
 if path.suffix == ".npy":
     rows = np.load(path)
 else:
     import csv
+    import pandas
 
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        head = file.readline()
-        file.seek(0)
-        table = list(csv.DictReader(file, delimiter=max(",;\\t|", key=head.count)))
+    TRUTH = {"True": 1, "TRUE": 1, "true": 1, "False": 0, "FALSE": 0, "false": 0}
     columns = json.loads((here / "table.json").read_text())
-    rows = np.array([[cell for each in columns for cell in cells_of((row[each["column"]] or "").strip(), each)]
-                     for row in table], np.float32)"""
+    table = read_table(columns)
+    table.columns = [str(each).strip() for each in table.columns]
+    rows = np.concatenate([encoded(table, each) for each in columns], axis=1).astype(np.float32)"""
 _PREDICT_END = """
+# Not before the rows: it takes seconds, and they may be wrong.
+import keras
+
 outputs = keras.models.load_model(here / "model.keras").predict(rows, verbose=0)
 outputs = np.hstack([1 - outputs, outputs]) if len(names) == 2 and outputs.shape[1] == 1 else outputs
 for row in outputs:
@@ -76,7 +109,7 @@ def export_trial(db: Database, store: BlobStore, study_name: str, trial_number: 
     ``model.keras`` takes raw rows and needs Keras alone. ``parameters.yaml`` is a baseline for a search-space file.
     ``preprocessing.json`` says what the model does to rows first. ``metrics.json`` has its figures and class names.
     ``predict.py`` predicts, ``sample.npy`` has the first test rows (not where the data set is away). ``table.json``
-    says how the cells of a table become a row; ``predict.py`` then takes a CSV file too.
+    says how the cells of a table become a row; ``predict.py`` then takes a CSV or Parquet file too.
 
     trial_number: None takes the best, and its model that learnt from all rows, if there is one. Raises NotFound,
     InputError.
@@ -210,7 +243,8 @@ def _dataset(spec: StudySpec, status: StudyStatus) -> Dataset | None:
 def _script(model: Path, table: bool) -> str:
     shape = ", ".join(map(str, _input_shape(model)))
     read = _READ_TABLE if table else _READ_ARRAY
-    return _PREDICT.format(shape=shape, or_csv=" | TABLE.csv" if table else "", read=read) + _PREDICT_END
+    needs, or_table = ("Keras, NumPy and pandas", " | TABLE.csv | TABLE.parquet") if table else ("Keras and NumPy", "")
+    return _PREDICT.format(shape=shape, needs=needs, or_table=or_table, read=read) + _PREDICT_END
 
 
 def _json(content: Any) -> str:
