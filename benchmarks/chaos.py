@@ -31,8 +31,8 @@ import psutil
 
 from benchmarks.services import MlflowServer, end, tune
 from tests.postgres import PostgresServer, postgres
-from tuner.database import trials
 from tuner.database.connection import Database, is_outage, open_database, patiently
+from tuner.database.epochs import epochs_stored
 from tuner.studies.service import StudyStatus, study_status
 
 EPOCHS = 8
@@ -159,7 +159,7 @@ def _kill_one(db: Database, chance: random.Random, at_s: float, kills: list[Kill
 
 
 def _stored(db: Database) -> bool:
-    return bool(trials.epochs_stored(db, STUDY))
+    return bool(epochs_stored(db, STUDY))
 
 
 def _away(what: str, stop: Callable[[], None], start: Callable[[], None], seconds: float) -> threading.Thread:

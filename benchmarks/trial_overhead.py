@@ -165,7 +165,7 @@ def _stand_at_the_doors(watch: Stopwatch) -> None:
     import keras
     import optuna
 
-    from tuner.database import blobs, trials
+    from tuner.database import blobs, leases, trials
     from tuner.studies import epoch_callback, projection, trial
     from tuner.training import backend, health, network
     from tuner.training.checkpoint import Checkpoint
@@ -199,8 +199,9 @@ def _stand_at_the_doors(watch: Stopwatch) -> None:
         watch.times(trial, name, "SQL")
     watch.times(epoch_callback, "view_study", "SQL")
     watch.times(optuna.trial.Trial, "report", "SQL")
-    for name in ("take", "fill", "start", "finish_epoch", "renew", "finish", "settle", "view_trial"):
+    for name in ("take", "fill", "start", "finish_epoch", "finish", "settle", "view_trial"):
         watch.times(trials, name, "SQL")
+    watch.times(leases, "renew", "SQL")
     watch.delivery(projection, "deliver")
     watch.trial(trial, "run_trial")
 

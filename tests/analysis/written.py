@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from tuner.database import studies, trials, workers
 from tuner.database.connection import Database
+from tuner.database.epochs import EpochView
 from tuner.database.tables import TrialRow
-from tuner.database.trials import EpochView
 from tuner.search.optuna_study import baseline_proposal, trial_template
 from tuner.space import Value
 from tuner.spec import StudySpec, parse_spec

@@ -4,11 +4,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests.database.conftest import add
-from tuner.database import finalists, studies, workers
+from tuner.database import finalists, leases, studies, workers
 from tuner.database.connection import Database
+from tuner.database.epochs import EpochView
 from tuner.database.finalists import Planned
+from tuner.database.leases import LeaseLost
 from tuner.database.tables import FinalistRow
-from tuner.database.trials import EpochView, LeaseLost
 
 JOBS = [Planned("compare", trial, trial, seed, 10 * seed + trial) for seed in range(2) for trial in (3, 4)]
 
@@ -53,7 +54,7 @@ def test_handing_back_is_no_death(db: Database) -> None:
         job = finalists.take(db, "s", 0, worker)
         assert job is not None
         assert (job.ordinal, job.given_up) == (0, False)
-        finalists.hand_back(db, job)
+        leases.hand_back(db, job.lease)
 
 
 def test_a_configuration_that_is_out_is_not_begun_and_what_runs_is_told(db: Database) -> None:
@@ -75,7 +76,7 @@ def test_when_the_search_goes_on_the_finalists_are_planned_anew(db: Database) ->
     assert job is not None
     studies.reopen(db, "s", 9, None)
     with pytest.raises(LeaseLost):
-        finalists.renew(db, job)
+        leases.renew(db, job.lease)
     assert not finalists.plan(db, "s", 0, "final", [JOBS[0]])  # a plan made of what is no longer so
     assert studies.view_study(db, "s").round == 1
     assert finalists.take(db, "s", 1, "w1") is None

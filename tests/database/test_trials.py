@@ -12,10 +12,11 @@ from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial
 
 from tests.database.conftest import add
-from tuner.database import studies, trials, workers
+from tuner.database import leases, studies, trials, workers
 from tuner.database.connection import Database, open_database, utc_now
+from tuner.database.epochs import EpochView
+from tuner.database.leases import GRACE_S, LeaseLost
 from tuner.database.tables import TrialRow, WorkerRow
-from tuner.database.trials import GRACE_S, EpochView, LeaseLost
 from tuner.search.optuna_study import trial_template
 
 
@@ -132,7 +133,7 @@ def test_handing_back_is_no_death(db: Database) -> None:
         job = trials.take(db, "s", worker)
         assert job is not None
         assert not job.given_up
-        trials.hand_back(db, job)
+        leases.hand_back(db, job.lease)
 
 
 def test_an_epoch_is_stored_once(db: Database) -> None:

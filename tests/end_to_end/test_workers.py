@@ -6,8 +6,8 @@ import pytest
 import sqlalchemy as sa
 
 from tests.end_to_end.conftest import Desk
-from tuner.database import trials
 from tuner.database.connection import open_database
+from tuner.database.epochs import epochs_stored
 from tuner.database.tables import TrialRow, WorkerRow
 from tuner.studies.service import study_status
 
@@ -35,7 +35,7 @@ def test_one_worker_serves_several_studies_by_turns_and_hands_back_what_it_must_
 
     desk.write_space(epochs=4000)
     desk.tune("start", "--space", "small.yaml", "--study", "long", "--trials", "1", "--detach")
-    desk.wait_until(lambda: trials.epochs_stored(db, "long") >= 3)
+    desk.wait_until(lambda: epochs_stored(db, "long") >= 3)
     worker.send_signal(signal.SIGTERM)
     _, stderr = worker.communicate(timeout=60)
     assert worker.returncode == 0, stderr

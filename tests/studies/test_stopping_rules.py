@@ -12,7 +12,7 @@ from tuner.data.dataset import Dataset
 from tuner.database import rules, trials, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database, open_database
-from tuner.database.trials import EpochView
+from tuner.database.epochs import EpochView, epochs_stored
 from tuner.errors import InputError, StudyConflict
 from tuner.search.optuna_study import trial_template
 from tuner.spec import parse_spec
@@ -59,7 +59,7 @@ def test_an_epoch_budget_is_spent_to_the_epoch(tmp_path: Path, digits: Dataset) 
         resume_study(bench.db, "s", None, None)
     assert resume_study(bench.db, "s", None, None, {"epochs": 9}).ended == ""
     search(bench)
-    assert trials.epochs_stored(bench.db, "s") == 9
+    assert epochs_stored(bench.db, "s") == 9
 
 
 def test_a_target_that_is_reached_ends_the_search(tmp_path: Path, digits: Dataset) -> None:
@@ -96,7 +96,7 @@ def test_workers_that_race_for_the_last_epochs_spend_not_one_too_many(tmp_path: 
     for process in processes:
         process.join(120)
     assert [process.exitcode for process in processes] == [0, 0, 0]
-    assert trials.epochs_stored(bench.db, "s") == rules_granted(bench.db) == 25
+    assert epochs_stored(bench.db, "s") == rules_granted(bench.db) == 25
 
 
 def rules_granted(db: Database) -> int:

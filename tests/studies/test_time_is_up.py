@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tests.studies.test_stopping_rules import made
 from tuner.data.dataset import Dataset
-from tuner.database import trials, workers
+from tuner.database import leases, trials, workers
 from tuner.database.connection import utc_now
 from tuner.database.tables import StudyRow
 from tuner.studies import closing
@@ -31,7 +31,7 @@ def test_what_a_dead_worker_left_is_ended_when_time_is_up(tmp_path: Path, digits
         run_trial(bench, left)
         bench.hand_back = lambda: False
     else:
-        trials.release(db, "dead")
+        leases.release(db, "dead")
     with db.session() as session, session.begin():
         session.execute(sa.update(StudyRow).values(timeout_s=60.0, deadline_at=utc_now() - 1))
     assert not closing.is_over(db, bench.spec, "s")

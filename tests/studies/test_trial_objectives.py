@@ -12,6 +12,7 @@ from tuner.data.dataset import Dataset
 from tuner.database import trials
 from tuner.database.blobs import blob_store
 from tuner.database.connection import Database, open_database
+from tuner.database.epochs import quickest_epoch
 from tuner.database.studies import reopen
 from tuner.database.workers import enter
 from tuner.spec import parse_spec
@@ -103,4 +104,4 @@ def test_time_ends_a_trial_before_an_epoch_that_would_be_late_and_its_best_count
     assert trial.reason.startswith("time was up at epoch")
     assert 1 <= len(trial.epochs) < 7
     assert trial.value == max(epoch.metrics["val_accuracy"] for epoch in trial.epochs)
-    assert trials.quickest_epoch(db, "s") >= 1.0
+    assert quickest_epoch(db, "s") >= 1.0

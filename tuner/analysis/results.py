@@ -13,7 +13,8 @@ from typing import Any
 import pandas as pd
 
 from tuner.database.connection import Database, open_database
-from tuner.database.trials import EpochView, TrialView
+from tuner.database.epochs import EpochView
+from tuner.database.trials import TrialView
 from tuner.studies.service import StudyStatus, all_statuses, study_status
 
 _STUDY_COLUMNS = (

@@ -1,8 +1,7 @@
 """The best few configurations, retrained over seeds: planned once, each held under a lease like a trial.
 
-Owns: that a plan is made once however many workers make it, who holds which job, and that a worker which lost its
-lease cannot write.
-Leaves to others: which configurations, when one is clearly worse (studies); what silence means (trials).
+Owns: that a plan is made once however many workers make it, and what comes of each job.
+Leaves to others: which configurations, when one is clearly worse (studies); that a job is one worker's (leases).
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,9 +11,11 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tuner.database import epochs, leases
 from tuner.database.connection import Database, utc_now
-from tuner.database.tables import FinalistEpochRow, FinalistRow, StudyRow
-from tuner.database.trials import LEASE_S, STRIKES, EpochView, LeaseLost, free_for
+from tuner.database.epochs import EpochView
+from tuner.database.leases import Lease
+from tuner.database.tables import FinalistRow, StudyRow, keyed
 
 Kind = Literal["compare", "final"]
 
@@ -43,6 +44,11 @@ class FinalistJob:
     plan: Planned
     given_up: bool
     checkpoint: str
+
+    @property
+    def lease(self) -> Lease:
+        what = f"finalist {self.ordinal} of {self.study_name}"
+        return Lease(FinalistRow, (self.study_name, self.round, self.ordinal), self.worker_id, self.attempt, what)
 
 
 @dataclass(frozen=True)
@@ -94,41 +100,18 @@ def plan(db: Database, study_name: str, round: int, kind: Kind, jobs: Sequence[P
 
 def take(db: Database, study_name: str, round: int, worker_id: str) -> FinalistJob | None:
     """Take the next job that nobody holds, or whose worker is gone; None where there is none."""
-    free = sa.and_(~FinalistRow.settled, free_for(FinalistRow, worker_id))
-    with db.session() as session:
-        rows = session.scalars(_round(study_name, round).where(free)).all()
-    for row in rows:
-        died = row.worker_id not in (None, worker_id)
-        strikes = row.strikes + died
-        with db.session() as session, session.begin():
-            claimed: Any = session.execute(
-                sa.update(FinalistRow)
-                .where(free, *_key(study_name, round, row.ordinal), FinalistRow.attempt == row.attempt)
-                .values(
-                    worker_id=worker_id,
-                    lease_until=utc_now() + LEASE_S,
-                    attempt=row.attempt + 1,
-                    strikes=strikes,
-                    state="running",
-                    started_at=sa.case((FinalistRow.started_at == 0.0, utc_now()), else_=FinalistRow.started_at),
-                )
-            )
-        if claimed.rowcount == 1:
-            return FinalistJob(
-                study_name, round, row.ordinal, row.attempt + 1, worker_id, _plan(row), strikes >= STRIKES,
-                row.checkpoint,
-            )  # fmt: skip
-    return None
+    began = sa.case((FinalistRow.started_at == 0.0, utc_now()), else_=FinalistRow.started_at)
+    of_round = sa.and_(FinalistRow.study_name == study_name, FinalistRow.round == round)
+    adopted = leases.adopt(db, FinalistRow, of_round, worker_id, state="running", started_at=began)
+    if adopted is None:
+        return None
+    row, given_up = adopted
+    return FinalistJob(study_name, round, row.ordinal, row.attempt, worker_id, _plan(row), given_up, row.checkpoint)
 
 
 def start(db: Database, job: FinalistJob, tags: Mapping[str, str]) -> None:
     """Say what is about to be trained, where and how. Raises LeaseLost."""
-    _write(db, job, tags=dict(tags), changes=FinalistRow.changes + 1)
-
-
-def renew(db: Database, job: FinalistJob) -> None:
-    """Make sure that the job is still this worker's, for a whole lease. Raises LeaseLost."""
-    _write(db, job, lease_until=utc_now() + LEASE_S)
+    leases.write(db, job.lease, tags=dict(tags), changes=FinalistRow.changes + 1)
 
 
 def finish_epoch(
@@ -136,28 +119,8 @@ def finish_epoch(
 ) -> str:
     """Store an epoch, once; gives why the configuration is out by now, or nothing. Raises LeaseLost."""
     with db.session() as session, session.begin():
-        _fenced(
-            session,
-            job,
-            value=value,
-            best_epoch=best_epoch,
-            strikes=0,
-            checkpoint=checkpoint,
-            changes=FinalistRow.changes + 1,
-            lease_until=utc_now() + LEASE_S,
-        )
-        key = {"study_name": job.study_name, "round": job.round, "ordinal": job.ordinal, "epoch": epoch.epoch}
-        if session.get(FinalistEpochRow, tuple(key.values())) is None:
-            session.add(
-                FinalistEpochRow(
-                    **key,
-                    metrics=dict(epoch.metrics),
-                    seconds=epoch.seconds,
-                    measured_at=epoch.measured_at,
-                    worker_id=job.worker_id,
-                )
-            )
-        return session.scalar(sa.select(FinalistRow.dropped).where(*_key(job.study_name, job.round, job.ordinal))) or ""
+        leases.finish_epoch(session, job.lease, epoch, value, best_epoch, checkpoint)
+        return session.scalar(sa.select(FinalistRow.dropped).where(*keyed(FinalistRow, job.lease.key))) or ""
 
 
 def finish(
@@ -171,9 +134,9 @@ def finish(
     test: Mapping[str, float] | None = None,
 ) -> None:
     """Write how it ended. test: on the test rows, of a final. Raises LeaseLost."""
-    _write(
+    leases.write(
         db,
-        job,
+        job.lease,
         state=state,
         reason=reason,
         value=value,
@@ -204,20 +167,6 @@ def drop(db: Database, study_name: str, round: int, trial_ordinal: int, reason: 
         )
 
 
-def note_death(db: Database, job: FinalistJob, reason: str) -> None:
-    """Leave word of what is about to end this worker. Not an error where the job was lost."""
-    with db.session() as session, session.begin():
-        session.execute(sa.update(FinalistRow).where(*_held(job)).values(reason=reason))
-
-
-def hand_back(db: Database, job: FinalistJob) -> None:
-    """Leave the job to whoever takes it next. Not an error where it was lost already."""
-    with db.session() as session, session.begin():
-        session.execute(
-            sa.update(FinalistRow).where(*_held(job), ~FinalistRow.settled).values(worker_id=None, lease_until=0.0)
-        )
-
-
 def view_finalists(db: Database, study_name: str, round: int | None = None, epochs: bool = False) -> list[FinalistView]:
     """The finalists of a round, or of all, in the order in which they are trained."""
     where = [FinalistRow.study_name == study_name]
@@ -228,23 +177,16 @@ def view_finalists(db: Database, study_name: str, round: int | None = None, epoc
 
 def view_finalist(db: Database, study_name: str, round: int, ordinal: int) -> FinalistView:
     """One finalist, with its epochs."""
-    return _views(db, list(_key(study_name, round, ordinal)), epochs=True)[0]
+    return _views(db, list(keyed(FinalistRow, (study_name, round, ordinal))), with_epochs=True)[0]
 
 
-def _views(db: Database, where: list[sa.ColumnElement[bool]], epochs: bool) -> list[FinalistView]:
+def _views(db: Database, where: list[sa.ColumnElement[bool]], with_epochs: bool) -> list[FinalistView]:
     held = sa.and_(FinalistRow.worker_id.is_not(None), FinalistRow.lease_until > utc_now(), ~FinalistRow.settled)
     with db.session() as session:
         rows = session.execute(
             sa.select(FinalistRow, held).where(*where).order_by(FinalistRow.round, FinalistRow.ordinal)
         ).all()
-        found: dict[tuple[int, int], list[EpochView]] = {}
-        if epochs and rows:
-            keys = [FinalistEpochRow.study_name == rows[0][0].study_name]
-            if len(rows) == 1:
-                keys += [FinalistEpochRow.round == rows[0][0].round, FinalistEpochRow.ordinal == rows[0][0].ordinal]
-            for each in session.scalars(sa.select(FinalistEpochRow).where(*keys).order_by(FinalistEpochRow.epoch)):
-                view = EpochView(each.epoch, each.metrics, each.seconds, each.measured_at, each.worker_id)
-                found.setdefault((each.round, each.ordinal), []).append(view)
+        found = epochs.read(session, [row for row, _ in rows]) if with_epochs else {}
     return [
         FinalistView(
             study_name=row.study_name,
@@ -265,7 +207,7 @@ def _views(db: Database, where: list[sa.ColumnElement[bool]], epochs: bool) -> l
             held=bool(is_held),
             mlflow_run_id=row.mlflow_run_id,
             changes=row.changes,
-            epochs=tuple(found.get((row.round, row.ordinal), ())),
+            epochs=found.get(row.key, ()),
         )
         for row, is_held in rows
     ]
@@ -276,9 +218,7 @@ def unrecorded(db: Database, study_name: str, worker_id: str) -> list[tuple[int,
     with db.session() as session:
         rows = session.execute(
             sa.select(FinalistRow.round, FinalistRow.ordinal)
-            .where(FinalistRow.study_name == study_name, FinalistRow.changes > FinalistRow.recorded)
-            .where(sa.or_(FinalistRow.worker_id == worker_id, FinalistRow.settled, FinalistRow.lease_until < utc_now()))
-            .where(sa.or_(FinalistRow.recorder == worker_id, FinalistRow.recording_until < utc_now()))
+            .where(FinalistRow.study_name == study_name, leases.undelivered(FinalistRow, worker_id))
             .order_by(FinalistRow.round, FinalistRow.ordinal)
         ).all()
     return [(row.round, row.ordinal) for row in rows]
@@ -286,24 +226,12 @@ def unrecorded(db: Database, study_name: str, worker_id: str) -> list[tuple[int,
 
 def claim_recording(db: Database, study_name: str, round: int, ordinal: int, worker_id: str) -> bool:
     """Take the delivery of one finalist to MLflow, for as long as a lease."""
-    with db.session() as session, session.begin():
-        claimed: Any = session.execute(
-            sa.update(FinalistRow)
-            .where(*_key(study_name, round, ordinal))
-            .where(sa.or_(FinalistRow.recorder == worker_id, FinalistRow.recording_until < utc_now()))
-            .values(recorder=worker_id, recording_until=utc_now() + LEASE_S)
-        )
-    return bool(claimed.rowcount == 1)
+    return leases.claim_recording(db, FinalistRow, (study_name, round, ordinal), worker_id)
 
 
 def recorded(db: Database, view: FinalistView, run_id: str) -> None:
-    """MLflow shows the finalist as `view` has it."""
-    with db.session() as session, session.begin():
-        session.execute(
-            sa.update(FinalistRow)
-            .where(*_key(view.study_name, view.round, view.ordinal))
-            .values(mlflow_run_id=run_id, recorded=view.changes, recorder=None, recording_until=0.0)
-        )
+    """MLflow shows the finalist as `view` has it; what was written since is still to be delivered."""
+    leases.recorded(db, FinalistRow, (view.study_name, view.round, view.ordinal), view.changes, run_id)
 
 
 def abandon(session: Session, study_name: str) -> None:
@@ -340,23 +268,3 @@ def _round(study_name: str, round: int) -> sa.Select[FinalistRow]:
         .where(FinalistRow.study_name == study_name, FinalistRow.round == round)
         .order_by(FinalistRow.ordinal)
     )
-
-
-def _key(study_name: str, round: int, ordinal: int) -> tuple[sa.ColumnElement[bool], ...]:
-    return FinalistRow.study_name == study_name, FinalistRow.round == round, FinalistRow.ordinal == ordinal
-
-
-def _held(job: FinalistJob) -> tuple[sa.ColumnElement[bool], ...]:
-    mine = (FinalistRow.worker_id == job.worker_id, FinalistRow.attempt == job.attempt)
-    return (*_key(job.study_name, job.round, job.ordinal), *mine)
-
-
-def _write(db: Database, job: FinalistJob, **values: Any) -> None:
-    with db.session() as session, session.begin():
-        _fenced(session, job, **values)
-
-
-def _fenced(session: Session, job: FinalistJob, **values: Any) -> None:
-    done: Any = session.execute(sa.update(FinalistRow).where(*_held(job)).values(**values))
-    if done.rowcount != 1:
-        raise LeaseLost(f"finalist {job.ordinal} of {job.study_name} is another worker's")

@@ -8,8 +8,8 @@ import sqlalchemy as sa
 
 from tuner.database import finalists
 from tuner.database.connection import Database, utc_now
+from tuner.database.leases import LEASE_S
 from tuner.database.tables import StudyRow
-from tuner.database.trials import LEASE_S
 from tuner.errors import NotFound
 from tuner.words import nearest
 

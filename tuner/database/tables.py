@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.dialects import mysql
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_mapper
 
 SCHEMA_VERSION = 2
 """Raised with every change of a table (`migrations` says how to get there); an older program then refuses the database
@@ -14,8 +14,17 @@ instead of harming it."""
 _Bytes = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql")
 
 
+Key = tuple[str | int, ...]
+"""The values of a primary key, in the order of its columns."""
+
+
 class Base(DeclarativeBase):
     type_annotation_map = {dict[str, Any]: JSON}  # noqa: RUF012 (SQLAlchemy reads it from the class)
+
+    @property
+    def key(self) -> Key:
+        """The values of its primary key."""
+        return tuple(object_mapper(self).primary_key_from_instance(self))
 
 
 class VersionRow(Base):
@@ -196,3 +205,12 @@ class BlobRow(Base):
     __tablename__ = "tuner_blobs"
     name: Mapped[str] = mapped_column(Text, primary_key=True)
     data: Mapped[bytes] = mapped_column(_Bytes)
+
+
+Row = TrialRow | FinalistRow
+"""What a worker holds under a lease."""
+
+
+def keyed(table: type[Base], key: Key) -> tuple[ColumnElement[bool], ...]:
+    """The conditions for the row of a primary key, or the rows whose key begins with it, as a trial's epochs' do."""
+    return tuple(column == value for column, value in zip(table.__table__.primary_key, key, strict=False))

@@ -1,15 +1,8 @@
-"""The budget of a study and who holds which trial of it.
+"""The budget of a study and the trials that spend it.
 
 Owns: exactness. A place of the budget is a row whose primary key is its ordinal, so two workers cannot take one place;
-a place and its Optuna trial are made in one transaction; a trial is held under a lease, and every write names the
-attempt, so a worker that lost its lease cannot write.
-Leaves to others: what an Optuna trial begins with (search), when to renew (workers).
-
-When silence is death. A worker that handed its trial back, or whose process its machine saw die, holds nothing from
-then on: its trial is free at once. Of any other, one only knows that it was silent for a lease - and after an outage
-of the database everybody was. So a silent worker's trial is taken only by one whose own signs of life reached the
-database without a gap for GRACE_S: a live owner had as long to say so. All of it is one statement, by the database's
-clock.
+a place and its Optuna trial are made in one transaction.
+Leaves to others: that a trial is one worker's (leases), what an Optuna trial begins with (search).
 """
 
 from collections.abc import Mapping
@@ -18,28 +11,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from optuna.trial import FrozenTrial
-from sqlalchemy.orm import Session
 
+from tuner.database import epochs, leases
 from tuner.database.connection import Database, utc_now
+from tuner.database.epochs import EpochView
+from tuner.database.leases import Lease
 from tuner.database.rules import may_begin
-from tuner.database.tables import EpochRow, FinalistEpochRow, FinalistRow, StudyRow, TrialRow, WorkerRow
+from tuner.database.tables import StudyRow, TrialRow, keyed
 from tuner.space import Params
-
-LEASE_S = 60.0
-"""How long a worker may be silent before its trial is another's."""
-
-GAP_S = 15.0
-"""Between two signs of life of one worker: after a longer time the database, or the worker, was away."""
-
-GRACE_S = 30.0
-"""How long the database has to be back before a silent worker counts as dead; it beats every few seconds."""
-
-STRIKES = 2
-"""Workers that a trial may kill, with no epoch finished between, before it is given up."""
-
-
-class LeaseLost(Exception):
-    """This trial is another worker's by now; whoever catches this steps back and writes nothing."""
 
 
 @dataclass(frozen=True)
@@ -60,16 +39,10 @@ class Job:
     given_up: bool = False
     checkpoint: str = ""
 
-
-@dataclass(frozen=True)
-class EpochView:
-    """worker_id: who trained it, once it is stored."""
-
-    epoch: int
-    metrics: Mapping[str, float]
-    seconds: float
-    measured_at: float
-    worker_id: str = ""
+    @property
+    def lease(self) -> Lease:
+        what = f"trial {self.trial_number} of {self.study_name}"
+        return Lease(TrialRow, (self.study_name, self.ordinal), self.worker_id, self.attempt, what)
 
 
 @dataclass(frozen=True)
@@ -103,8 +76,11 @@ def take(db: Database, study_name: str, worker_id: str, begun_only: bool = False
 
     begun_only: nothing new; what a dead worker left has to be ended.
     """
-    adopted = _adopt(db, study_name, worker_id)
-    return adopted if adopted is not None or begun_only else _reserve(db, study_name, worker_id)
+    adopted = leases.adopt(db, TrialRow, TrialRow.study_name == study_name, worker_id)
+    if adopted is None:
+        return None if begun_only else _reserve(db, study_name, worker_id)
+    row, given_up = adopted
+    return Job(study_name, row.ordinal, row.attempt, worker_id, row.trial_number, row.state, given_up, row.checkpoint)
 
 
 def _reserve(db: Database, study_name: str, worker_id: str) -> Job | None:
@@ -126,54 +102,12 @@ def _reserve(db: Database, study_name: str, worker_id: str) -> Job | None:
                         worker_id=worker_id,
                         granted=1,
                         started_at=utc_now(),
-                        lease_until=utc_now() + LEASE_S,
+                        lease_until=utc_now() + leases.LEASE_S,
                     )
                 )
             return job
         except sa.exc.IntegrityError:
             continue  # another worker took this place; the next may be free
-
-
-def _adopt(db: Database, study_name: str, worker_id: str) -> Job | None:
-    free = sa.and_(TrialRow.study_name == study_name, ~TrialRow.settled, free_for(TrialRow, worker_id))
-    with db.session() as session:
-        rows = session.scalars(sa.select(TrialRow).where(free).order_by(TrialRow.ordinal)).all()
-    for row in rows:
-        # A worker that handed its trial back cleanly left no name; one that left its name died.
-        died = row.worker_id not in (None, worker_id) and row.state == "running"
-        strikes = row.strikes + died
-        with db.session() as session, session.begin():
-            claimed = session.execute(
-                sa.update(TrialRow)
-                .where(free, TrialRow.ordinal == row.ordinal, TrialRow.attempt == row.attempt)
-                .values(worker_id=worker_id, lease_until=utc_now() + LEASE_S, attempt=row.attempt + 1, strikes=strikes)
-            )
-        if _one(claimed):
-            return Job(
-                study_name,
-                row.ordinal,
-                row.attempt + 1,
-                worker_id,
-                row.trial_number,
-                row.state,
-                strikes >= STRIKES,
-                row.checkpoint,
-            )
-    return None
-
-
-def free_for(row: type[TrialRow] | type[FinalistRow], worker_id: str) -> sa.ColumnElement[bool]:
-    """Which trials, or finalists, a worker may take: released ones, silent ones, and its own.
-
-    Its own, because whoever asks for a trial is training none: what carries its name was given to it by a call whose
-    answer was lost.
-    """
-    steady = sa.exists().where(
-        WorkerRow.worker_id == worker_id,
-        utc_now() - WorkerRow.seen_at < GAP_S,
-        utc_now() - WorkerRow.steady_since > GRACE_S,
-    )
-    return sa.or_(row.lease_until == 0.0, row.worker_id == worker_id, sa.and_(row.lease_until < utc_now(), steady))
 
 
 def fill(db: Database, job: Job, template: FrozenTrial, baseline: str) -> int:
@@ -183,22 +117,22 @@ def fill(db: Database, job: Job, template: FrozenTrial, baseline: str) -> int:
     time changes nothing.
     """
     with db.session() as session, session.begin():
-        _fenced(session, job, baseline=baseline)
-        there = session.scalar(sa.select(TrialRow.trial_number).where(_is(job.study_name, job.ordinal)))
+        leases.fenced(session, job.lease, baseline=baseline)
+        there = session.scalar(sa.select(TrialRow.trial_number).where(*keyed(TrialRow, job.lease.key)))
         if there is not None:
             return there
         storage = db.optuna_within(session)
         trial_id = storage.create_new_trial(storage.get_study_id_from_name(job.study_name), template)
         number = storage.get_trial(trial_id).number
-        _fenced(session, job, trial_number=number)
+        leases.fenced(session, job.lease, trial_number=number)
     return number
 
 
 def start(db: Database, job: Job, params: Params, tags: Mapping[str, str], repeats: int = 0) -> None:
     """Say what the trial is about to train. repeats: stored epochs that it trains again. Raises LeaseLost."""
-    _write(
+    leases.write(
         db,
-        job,
+        job.lease,
         params=dict(params),
         tags=dict(tags),
         repeated=TrialRow.repeated + repeats,
@@ -208,52 +142,24 @@ def start(db: Database, job: Job, params: Params, tags: Mapping[str, str], repea
 
 def amend(db: Database, job: Job, params: Params) -> None:
     """More of the configuration has become known. Raises LeaseLost."""
-    _write(db, job, params=dict(params), changes=TrialRow.changes + 1)
-
-
-def renew(db: Database, job: Job) -> None:
-    """Make sure that the trial is still this worker's, for a whole lease. Raises LeaseLost."""
-    _write(db, job, lease_until=utc_now() + LEASE_S)
+    leases.write(db, job.lease, params=dict(params), changes=TrialRow.changes + 1)
 
 
 def finish_epoch(
     db: Database, job: Job, epoch: EpochView, value: float | None, best_epoch: int, checkpoint: str = ""
 ) -> None:
-    """Store an epoch, once, with the name of its checkpoint, and renew the lease, in one transaction.
-
-    Raises LeaseLost.
-    """
+    """Store an epoch, once, with the name of its checkpoint, and renew the lease. Raises LeaseLost."""
     with db.session() as session, session.begin():
-        _fenced(
-            session,
-            job,
-            value=value,
-            best_epoch=best_epoch,
-            strikes=0,
-            checkpoint=checkpoint,
-            changes=TrialRow.changes + 1,
-            lease_until=utc_now() + LEASE_S,
-        )
-        key = {"study_name": job.study_name, "ordinal": job.ordinal, "epoch": epoch.epoch}
-        if session.get(EpochRow, tuple(key.values())) is None:
-            session.add(
-                EpochRow(
-                    **key,
-                    metrics=dict(epoch.metrics),
-                    seconds=epoch.seconds,
-                    measured_at=epoch.measured_at,
-                    worker_id=job.worker_id,
-                )
-            )
+        leases.finish_epoch(session, job.lease, epoch, value, best_epoch, checkpoint)
 
 
 def finish(
     db: Database, job: Job, state: str, reason: str, value: float | None, best_epoch: int, tags: Mapping[str, str]
 ) -> None:
     """Write how the trial ended; Optuna is told afterwards, then `settle`. Raises LeaseLost."""
-    _write(
+    leases.write(
         db,
-        job,
+        job.lease,
         state=state,
         reason=reason,
         value=value,
@@ -264,31 +170,9 @@ def finish(
     )
 
 
-def note_death(db: Database, job: Job, reason: str) -> None:
-    """Leave word of what is about to end this worker. Not an error where the trial was lost."""
-    with db.session() as session, session.begin():
-        session.execute(sa.update(TrialRow).where(_held(job), TrialRow.state == "running").values(reason=reason))
-
-
 def settle(db: Database, job: Job) -> None:
     """Optuna knows: this place of the budget is spent for good."""
-    _write(db, job, settled=True)
-
-
-def hand_back(db: Database, job: Job) -> None:
-    """Leave the trial to whoever takes it next. Not an error where it was lost already."""
-    with db.session() as session, session.begin():
-        session.execute(
-            sa.update(TrialRow).where(_held(job), ~TrialRow.settled).values(worker_id=None, lease_until=0.0)
-        )
-
-
-def release(db: Database, worker_id: str) -> None:
-    """A worker is known to be dead: its leases end now. Its name stays, so that its death counts."""
-    with db.session() as session, session.begin():
-        for row in (TrialRow, FinalistRow):
-            session.execute(sa.update(row).where(row.worker_id == worker_id, ~row.settled).values(lease_until=0.0))
-            session.execute(sa.update(row).where(row.recorder == worker_id).values(recording_until=0.0))
+    leases.write(db, job.lease, settled=True)
 
 
 def open_places(db: Database, study_name: str) -> int:
@@ -303,21 +187,6 @@ def settled(db: Database, study_name: str) -> int:
     with db.session() as session:
         count = session.scalar(sa.select(sa.func.count()).where(TrialRow.study_name == study_name, TrialRow.settled))
     return int(count or 0)
-
-
-def epochs_stored(db: Database, study_name: str) -> int:
-    """Epochs of all trials and finalists of a study: what grows while anything goes on."""
-    with db.session() as session:
-        rows = (EpochRow, FinalistEpochRow)
-        counts = [session.scalar(sa.select(sa.func.count()).where(row.study_name == study_name)) for row in rows]
-    return sum(int(count or 0) for count in counts)
-
-
-def quickest_epoch(db: Database, study_name: str) -> float:
-    """Seconds of the shortest epoch so far; 0 where there is none."""
-    with db.session() as session:
-        shortest = session.scalar(sa.select(sa.func.min(EpochRow.seconds)).where(EpochRow.study_name == study_name))
-    return float(shortest or 0.0)
 
 
 def running(db: Database, study_name: str) -> int:
@@ -341,21 +210,14 @@ def view_trials(db: Database, study_name: str, epochs: bool = False) -> list[Tri
 
 def view_trial(db: Database, study_name: str, ordinal: int) -> TrialView:
     """One trial, with its epochs."""
-    return _views(db, [_is(study_name, ordinal)], epochs=True)[0]
+    return _views(db, [*keyed(TrialRow, (study_name, ordinal))], with_epochs=True)[0]
 
 
-def _views(db: Database, where: list[Any], epochs: bool) -> list[TrialView]:
+def _views(db: Database, where: list[Any], with_epochs: bool) -> list[TrialView]:
     with db.session() as session:
         rows = session.scalars(sa.select(TrialRow).where(*where).order_by(TrialRow.ordinal)).all()
-        found: dict[int, list[EpochView]] = {}
-        if epochs and rows:
-            keys = [EpochRow.study_name == rows[0].study_name]
-            if len(rows) == 1:
-                keys.append(EpochRow.ordinal == rows[0].ordinal)
-            for each in session.scalars(sa.select(EpochRow).where(*keys).order_by(EpochRow.epoch)):
-                view = EpochView(each.epoch, each.metrics, each.seconds, each.measured_at, each.worker_id)
-                found.setdefault(each.ordinal, []).append(view)
-    return [_view(row, tuple(found.get(row.ordinal, ()))) for row in rows]
+        found = epochs.read(session, rows) if with_epochs else {}
+    return [_view(row, found.get(row.key, ())) for row in rows]
 
 
 def _view(row: TrialRow, epochs: tuple[EpochView, ...]) -> TrialView:
@@ -385,16 +247,12 @@ def _view(row: TrialRow, epochs: tuple[EpochView, ...]) -> TrialView:
 
 def unrecorded(db: Database, study_name: str, worker_id: str, only_mine: bool = False) -> list[int]:
     """Ordinals of trials that MLflow does not show in full and that no other worker is training or delivering."""
-    mine = TrialRow.worker_id == worker_id
-    theirs = sa.or_(TrialRow.settled, TrialRow.lease_until < utc_now())
     with db.session() as session:
         return list(
             session.scalars(
                 sa.select(TrialRow.ordinal)
-                .where(TrialRow.study_name == study_name, TrialRow.changes > TrialRow.recorded)
+                .where(TrialRow.study_name == study_name, leases.undelivered(TrialRow, worker_id, only_mine))
                 .where(TrialRow.trial_number.is_not(None), sa.or_(TrialRow.params.is_not(None), TrialRow.settled))
-                .where(mine if only_mine else sa.or_(mine, theirs))
-                .where(sa.or_(TrialRow.recorder == worker_id, TrialRow.recording_until < utc_now()))
                 .order_by(TrialRow.ordinal)
             )
         )
@@ -402,46 +260,9 @@ def unrecorded(db: Database, study_name: str, worker_id: str, only_mine: bool = 
 
 def claim_recording(db: Database, study_name: str, ordinal: int, worker_id: str) -> bool:
     """Take the delivery of one trial to MLflow, for as long as a lease."""
-    with db.session() as session, session.begin():
-        claimed = session.execute(
-            sa.update(TrialRow)
-            .where(_is(study_name, ordinal))
-            .where(sa.or_(TrialRow.recorder == worker_id, TrialRow.recording_until < utc_now()))
-            .values(recorder=worker_id, recording_until=utc_now() + LEASE_S)
-        )
-    return _one(claimed)
+    return leases.claim_recording(db, TrialRow, (study_name, ordinal), worker_id)
 
 
 def recorded(db: Database, view: TrialView, run_id: str) -> None:
     """MLflow shows the trial as `view` has it; what was written since is still to be delivered."""
-    with db.session() as session, session.begin():
-        session.execute(
-            sa.update(TrialRow)
-            .where(_is(view.study_name, view.ordinal))
-            .values(mlflow_run_id=run_id, recorded=view.changes, recorder=None, recording_until=0.0)
-        )
-
-
-def _is(study_name: str, ordinal: int) -> sa.ColumnElement[bool]:
-    return sa.and_(TrialRow.study_name == study_name, TrialRow.ordinal == ordinal)
-
-
-def _held(job: Job) -> sa.ColumnElement[bool]:
-    return sa.and_(
-        _is(job.study_name, job.ordinal), TrialRow.worker_id == job.worker_id, TrialRow.attempt == job.attempt
-    )
-
-
-def _write(db: Database, job: Job, **values: Any) -> None:
-    with db.session() as session, session.begin():
-        _fenced(session, job, **values)
-
-
-def _fenced(session: Session, job: Job, **values: Any) -> None:
-    """Write to a trial only while it is this worker's. The write comes first, so that it locks the row."""
-    if not _one(session.execute(sa.update(TrialRow).where(_held(job)).values(**values))):
-        raise LeaseLost(f"trial {job.trial_number} of {job.study_name} is another worker's")
-
-
-def _one(result: Any) -> bool:
-    return bool(result.rowcount == 1)
+    leases.recorded(db, TrialRow, (view.study_name, view.ordinal), view.changes, run_id)

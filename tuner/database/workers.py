@@ -8,8 +8,8 @@ import psutil
 import sqlalchemy as sa
 
 from tuner.database.connection import Database, utc_now
-from tuner.database.tables import FinalistRow, TrialRow, WorkerRow
-from tuner.database.trials import GAP_S, LEASE_S, release
+from tuner.database.leases import GAP_S, release, renew_all
+from tuner.database.tables import WorkerRow
 
 
 @dataclass(frozen=True)
@@ -58,10 +58,7 @@ def beat(db: Database, worker_id: str, study_name: str | None, stage: str) -> No
                 stage=stage,
             )
         )
-        until = utc_now() + LEASE_S
-        for row in (TrialRow, FinalistRow):
-            session.execute(sa.update(row).where(row.recorder == worker_id).values(recording_until=until))
-            session.execute(sa.update(row).where(row.worker_id == worker_id, ~row.settled).values(lease_until=until))
+        renew_all(session, worker_id)
 
 
 def leave(db: Database, worker_id: str) -> None:

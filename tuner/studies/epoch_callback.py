@@ -14,8 +14,9 @@ import optuna
 from tuner.database import rules, trials
 from tuner.database.blobs import blob_name
 from tuner.database.connection import patiently
+from tuner.database.epochs import EpochView, quickest_epoch
 from tuner.database.studies import view_study
-from tuner.database.trials import EpochView, Job
+from tuner.database.trials import Job
 from tuner.search.rungs import note_seconds
 from tuner.space import Value
 from tuner.studies.bench import Bench
@@ -76,7 +77,7 @@ class EpochCallback:
         view = patiently(lambda: view_study(db, job.study_name))
         left_s = search_left_s(view, spec)
         if job.attempt > 1 and left_s is not None:
-            epoch_s = self._last_seconds or patiently(lambda: trials.quickest_epoch(db, job.study_name))
+            epoch_s = self._last_seconds or patiently(lambda: quickest_epoch(db, job.study_name))
             if left_s <= 0 or left_s < epoch_s:
                 self.time_was_up = True
                 return done or None

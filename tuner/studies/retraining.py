@@ -14,12 +14,13 @@ from dataclasses import replace
 import numpy as np
 
 from tuner.data.dataset import Dataset, Rows
-from tuner.database import finalists, trials
+from tuner.database import finalists, leases, trials
 from tuner.database.blobs import finalist_blob_name
 from tuner.database.connection import patiently
+from tuner.database.epochs import EpochView
 from tuner.database.finalists import FinalistJob
+from tuner.database.leases import LeaseLost
 from tuner.database.studies import view_study
-from tuner.database.trials import EpochView, LeaseLost
 from tuner.errors import DataError, ServiceDown, TrialFailed
 from tuner.studies.asking import fixed_network
 from tuner.studies.bench import Bench
@@ -44,7 +45,7 @@ def run_finalist(bench: Bench, job: FinalistJob) -> None:
     except Exception as error:
         words = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
         with contextlib.suppress(ServiceDown):
-            patiently(lambda: finalists.note_death(bench.db, job, words), _LAST_WORDS_S)
+            patiently(lambda: leases.note_death(bench.db, job.lease, words), _LAST_WORDS_S)
         raise
     finally:
         backend.forget()
@@ -84,7 +85,7 @@ def _run(bench: Bench, job: FinalistJob) -> None:
     patiently(lambda: finalists.start(db, job, tags))
     if job.given_up:
         last = patiently(lambda: finalists.view_finalist(db, job.study_name, job.round, job.ordinal)).reason
-        words = f"given up: {trials.STRIKES} workers died on it without finishing an epoch between"
+        words = f"given up: {leases.STRIKES} workers died on it without finishing an epoch between"
         _end(bench, job, "given_up", f"{words} ({last})" if last else words, None, 0, tags)
         return
     watch = _Watch(bench, job)
@@ -106,7 +107,7 @@ def _run(bench: Bench, job: FinalistJob) -> None:
         _end(bench, job, failure.state, failure.reason, None, 0, tags)
         return
     if watch.handed_back:
-        patiently(lambda: finalists.hand_back(db, job))
+        patiently(lambda: leases.hand_back(db, job.lease))
         return
     tags |= {
         "path": result.path,
@@ -123,7 +124,7 @@ def _run(bench: Bench, job: FinalistJob) -> None:
         whole = exported.name == "model.keras"
         test = score(load_bytes(exported.data) if whole else network.for_use(), bench.dataset)
         # Not over the model of a worker that has taken this over.
-        patiently(lambda: finalists.renew(db, job))
+        patiently(lambda: leases.renew(db, job.lease))
         bench.store.put(finalist_blob_name(job.study_name, job.round, job.ordinal, exported.name), exported.data)
     _end(bench, job, state, reason, value, result.best_epoch, tags, test)
 

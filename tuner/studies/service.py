@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from tuner.database import studies, trials, workers
+from tuner.database import leases, studies, trials, workers
 from tuner.database.connection import Database
 from tuner.database.finalists import FinalistView, view_finalists
 from tuner.database.rules import limits_of
@@ -28,7 +28,7 @@ from tuner.studies.stopping_rules import OPTIONS, change, merged, why_ended
 
 StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "finished"]
 FAILED = ("diverged", "out_of_memory", "failed", "given_up")
-_SILENT_S = trials.LEASE_S
+_SILENT_S = leases.LEASE_S
 
 
 @dataclass(frozen=True)

@@ -13,10 +13,11 @@ from collections.abc import Mapping, Sequence
 
 import optuna
 
-from tuner.database import trials
+from tuner.database import leases, trials
 from tuner.database.blobs import blob_name
 from tuner.database.connection import patiently
-from tuner.database.trials import Job, LeaseLost
+from tuner.database.leases import LeaseLost
+from tuner.database.trials import Job
 from tuner.errors import DataError, ServiceDown, TrialFailed
 from tuner.objectives import COSTS
 from tuner.search.algorithms import trial_seed
@@ -56,7 +57,7 @@ def run_trial(bench: Bench, job: Job) -> None:
         # A bug, or a machine in trouble: this worker dies of it, and whoever finds the trial reads why.
         words = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
         with contextlib.suppress(ServiceDown):
-            patiently(lambda: trials.note_death(bench.db, job, words), _LAST_WORDS_S)
+            patiently(lambda: leases.note_death(bench.db, job.lease, words), _LAST_WORDS_S)
         raise
     finally:
         backend.forget()
@@ -106,7 +107,7 @@ def _run(bench: Bench, job: Job) -> None:
         _end(bench, job, study, trial.number, failure.state, failure.reason, None, 0, tags)
         return
     if watch.handed_back:
-        patiently(lambda: trials.hand_back(db, job))
+        patiently(lambda: leases.hand_back(db, job.lease))
         logger.info("trial %d handed back at epoch %d", trial.number, len(result.epochs))
         return
     state, reason = _outcome(result, watch, network.epochs)
@@ -144,7 +145,7 @@ def _train(
             logger.warning("the model %s", exported.problem)
             model_tags["model"] = exported.problem
         # Not over the model of a worker that has taken this trial over.
-        patiently(lambda: trials.renew(bench.db, job))
+        patiently(lambda: leases.renew(bench.db, job.lease))
         bench.store.put(blob_name(job.study_name, job.ordinal, exported.name), exported.data)
         if not watch.pruned:
             answers = network.answers(bench.dataset)
@@ -232,6 +233,6 @@ def _settle(bench: Bench, job: Job, study: optuna.Study, number: int) -> None:
 
 def _deaths(bench: Bench, job: Job) -> str:
     last = patiently(lambda: trials.view_trial(bench.db, job.study_name, job.ordinal)).reason
-    return f"given up: {trials.STRIKES} workers died on it without finishing an epoch between" + (
+    return f"given up: {leases.STRIKES} workers died on it without finishing an epoch between" + (
         f" ({last})" if last else ""
     )

@@ -16,8 +16,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tuner.database import studies, trials, workers
+from tuner.database import studies, workers
 from tuner.database.connection import Database, is_outage, patiently
+from tuner.database.epochs import epochs_stored
 from tuner.errors import InputError, NotFound, ServiceDown, TunerError
 from tuner.workers.devices import Slot
 from tuner.workers.worker import EXIT_DONE, EXIT_REPLACE_ME
@@ -146,7 +147,7 @@ class Pool:
             raise _ERRORS[code](words)
         cause = f"signal {-code}" if code < 0 else f"exit code {code}"
         logger.warning("worker %s died (%s): %s", process.worker_id, cause, words or "no last words")
-        done = patiently(lambda: trials.epochs_stored(self.db, self.study_name))
+        done = patiently(lambda: epochs_stored(self.db, self.study_name))
         self._deaths = self._deaths + 1 if done == self._done_at_death else 1
         self._done_at_death = done
         if self._deaths >= max(_HOPELESS, 2 * len(self.slots)):

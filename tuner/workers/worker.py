@@ -23,6 +23,7 @@ import psutil
 from tuner.code import Code
 from tuner.database import blobs, studies, trials, workers
 from tuner.database.connection import OUTAGE_S, Database, open_database, patiently
+from tuner.database.epochs import quickest_epoch
 from tuner.errors import ServiceDown, TunerError
 from tuner.settings import Settings, read_share
 from tuner.training.plan import Path
@@ -262,7 +263,7 @@ class _Worker:
         left_s = self._limits.search_left_s(view, spec)
         if left_s is None or left_s <= 0:
             return left_s is not None
-        return bool(left_s < patiently(lambda: trials.quickest_epoch(self._db, view.study_name)))
+        return bool(left_s < patiently(lambda: quickest_epoch(self._db, view.study_name)))
 
     def _finalists_turn(self, bench: Any, view: studies.StudyView) -> Turn | None:
         """Run one finalist of a search that is over; None where none is left to run, and the study can be closed."""

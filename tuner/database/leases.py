@@ -1,0 +1,203 @@
+"""Who holds a trial or a finalist, and that nobody else writes to it.
+
+Owns: the lease, of either. It is taken in one statement; every write names the attempt, so a worker that lost its
+lease cannot write; a sign of life renews it. Delivery to MLflow is claimed in the same way, for as long.
+Leaves to others: what there is to be held (trials, finalists), when to give a sign of life (workers).
+
+When silence is death. A worker that handed its trial back, or whose process its machine saw die, holds nothing from
+then on: its trial is free at once. Of any other, one only knows that it was silent for a lease - and after an outage
+of the database everybody was. So a silent worker's trial is taken only by one whose own signs of life reached the
+database without a gap for GRACE_S: a live owner had as long to say so. All of it is one statement, by the database's
+clock.
+"""
+
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tuner.database import epochs
+from tuner.database.connection import Database, utc_now
+from tuner.database.epochs import EpochView
+from tuner.database.tables import FinalistRow, Key, Row, TrialRow, WorkerRow, keyed
+
+LEASE_S = 60.0
+"""How long a worker may be silent before its trial is another's."""
+
+GAP_S = 15.0
+"""Between two signs of life of one worker: after a longer time the database, or the worker, was away."""
+
+GRACE_S = 30.0
+"""How long the database has to be back before a silent worker counts as dead; it beats every few seconds."""
+
+STRIKES = 2
+"""Workers that a trial may kill, with no epoch finished between, before it is given up."""
+
+_LEASED: tuple[type[Row], ...] = (TrialRow, FinalistRow)
+
+R = TypeVar("R", TrialRow, FinalistRow)
+
+
+class LeaseLost(Exception):
+    """This trial is another worker's by now; whoever catches this steps back and writes nothing."""
+
+
+@dataclass(frozen=True)
+class Lease:
+    """That a worker holds a row. key: the row's. attempt: as it was when the worker took it. what: it is, in words."""
+
+    row: type[Row]
+    key: Key
+    worker_id: str
+    attempt: int
+    what: str
+
+
+def adopt(
+    db: Database, row: type[R], which: sa.ColumnElement[bool], worker_id: str, **also: Any
+) -> tuple[R, bool] | None:
+    """Take the first row, of those in question, that nobody holds or whose worker is gone; None where there is none.
+
+    also: what else is written with it. Gives the row, with its new attempt, and whether it has killed too many workers.
+    """
+    free = sa.and_(which, ~row.settled, _free_for(row, worker_id))
+    with db.session() as session:
+        rows = session.scalars(sa.select(row).where(free).order_by(row.ordinal)).all()
+    for each in rows:
+        # A worker that handed it back cleanly left no name; one that left its name died.
+        died = each.worker_id not in (None, worker_id) and each.state == "running"
+        taken: dict[str, Any] = {"worker_id": worker_id, "attempt": each.attempt + 1, "strikes": each.strikes + died}
+        with db.session() as session, session.begin():
+            claimed = session.execute(
+                sa.update(row)
+                .where(free, *keyed(row, each.key), row.attempt == each.attempt)
+                .values(lease_until=utc_now() + LEASE_S, **taken, **also)
+            )
+        if _one(claimed):
+            each.attempt, each.strikes = taken["attempt"], taken["strikes"]
+            return each, each.strikes >= STRIKES
+    return None
+
+
+def _free_for(row: type[Row], worker_id: str) -> sa.ColumnElement[bool]:
+    """Which rows a worker may take: released ones, silent ones, and its own.
+
+    Its own, because whoever asks for a trial is training none: what carries its name was given to it by a call whose
+    answer was lost.
+    """
+    steady = sa.exists().where(
+        WorkerRow.worker_id == worker_id,
+        utc_now() - WorkerRow.seen_at < GAP_S,
+        utc_now() - WorkerRow.steady_since > GRACE_S,
+    )
+    return sa.or_(row.lease_until == 0.0, row.worker_id == worker_id, sa.and_(row.lease_until < utc_now(), steady))
+
+
+def write(db: Database, lease: Lease, **values: Any) -> None:
+    """Write to what this worker holds. Raises LeaseLost."""
+    with db.session() as session, session.begin():
+        fenced(session, lease, **values)
+
+
+def fenced(session: Session, lease: Lease, **values: Any) -> None:
+    """Write only while it is this worker's. The write comes first, so that it locks the row. Raises LeaseLost."""
+    if not _one(session.execute(sa.update(lease.row).where(*_held(lease)).values(**values))):
+        raise LeaseLost(f"{lease.what} is another worker's")
+
+
+def renew(db: Database, lease: Lease) -> None:
+    """Make sure that it is still this worker's, for a whole lease. Raises LeaseLost."""
+    write(db, lease, lease_until=utc_now() + LEASE_S)
+
+
+def finish_epoch(
+    session: Session, lease: Lease, epoch: EpochView, value: float | None, best_epoch: int, checkpoint: str
+) -> None:
+    """Store an epoch, once, with the name of its checkpoint, and renew the lease, in one transaction.
+
+    Raises LeaseLost.
+    """
+    fenced(
+        session,
+        lease,
+        value=value,
+        best_epoch=best_epoch,
+        strikes=0,
+        checkpoint=checkpoint,
+        changes=lease.row.changes + 1,
+        lease_until=utc_now() + LEASE_S,
+    )
+    epochs.store(session, lease.row, lease.key, epoch, lease.worker_id)
+
+
+def note_death(db: Database, lease: Lease, reason: str) -> None:
+    """Leave word of what is about to end this worker. Not an error where the lease was lost."""
+    with db.session() as session, session.begin():
+        session.execute(sa.update(lease.row).where(*_held(lease), lease.row.state == "running").values(reason=reason))
+
+
+def hand_back(db: Database, lease: Lease) -> None:
+    """Leave it to whoever takes it next. Not an error where it was lost already."""
+    with db.session() as session, session.begin():
+        session.execute(
+            sa.update(lease.row).where(*_held(lease), ~lease.row.settled).values(worker_id=None, lease_until=0.0)
+        )
+
+
+def release(db: Database, worker_id: str) -> None:
+    """A worker is known to be dead: its leases end now. Its name stays, so that its death counts."""
+    with db.session() as session, session.begin():
+        _reset(session, worker_id, 0.0)
+
+
+def renew_all(session: Session, worker_id: str) -> None:
+    """A worker lives: what it trains, and what it is delivering to MLflow, is its own for a whole lease."""
+    _reset(session, worker_id, utc_now() + LEASE_S)
+
+
+def _reset(session: Session, worker_id: str, until: Any) -> None:
+    for row in _LEASED:
+        session.execute(sa.update(row).where(row.recorder == worker_id).values(recording_until=until))
+        session.execute(sa.update(row).where(row.worker_id == worker_id, ~row.settled).values(lease_until=until))
+
+
+def undelivered(row: type[Row], worker_id: str, only_mine: bool = False) -> sa.ColumnElement[bool]:
+    """What MLflow does not show in full and no other worker is training or delivering."""
+    mine = row.worker_id == worker_id
+    whose = mine if only_mine else sa.or_(mine, row.settled, row.lease_until < utc_now())
+    return sa.and_(row.changes > row.recorded, whose, _deliverable(row, worker_id))
+
+
+def claim_recording(db: Database, row: type[Row], key: Key, worker_id: str) -> bool:
+    """Take the delivery of one row to MLflow, for as long as a lease."""
+    with db.session() as session, session.begin():
+        claimed = session.execute(
+            sa.update(row)
+            .where(*keyed(row, key), _deliverable(row, worker_id))
+            .values(recorder=worker_id, recording_until=utc_now() + LEASE_S)
+        )
+    return _one(claimed)
+
+
+def recorded(db: Database, row: type[Row], key: Key, changes: int, run_id: str) -> None:
+    """MLflow shows the row as it was after so many changes; what was written since is still to be delivered."""
+    with db.session() as session, session.begin():
+        session.execute(
+            sa.update(row)
+            .where(*keyed(row, key))
+            .values(mlflow_run_id=run_id, recorded=changes, recorder=None, recording_until=0.0)
+        )
+
+
+def _deliverable(row: type[Row], worker_id: str) -> sa.ColumnElement[bool]:
+    return sa.or_(row.recorder == worker_id, row.recording_until < utc_now())
+
+
+def _held(lease: Lease) -> tuple[sa.ColumnElement[bool], ...]:
+    row = lease.row
+    return *keyed(row, lease.key), row.worker_id == lease.worker_id, row.attempt == lease.attempt
+
+
+def _one(result: Any) -> bool:
+    return bool(result.rowcount == 1)
