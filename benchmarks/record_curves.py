@@ -32,7 +32,8 @@ from tuner.search.possible import most_epochs
 from tuner.search.suggest import answer_from, distributions
 from tuner.settings import shipped_spaces
 from tuner.space import Value
-from tuner.spec import Algorithm, StudySpec, read_spec
+from tuner.space_file import Algorithm
+from tuner.spec import StudySpec, read_spec
 
 CURVES = Path(__file__).parent / "curves"
 COLUMNS = ("index", "origin", "params", "val_accuracy", "seconds", "setup_seconds")

@@ -45,7 +45,8 @@ from tuner.search.rungs import note_seconds
 from tuner.search.suggest import answer_from
 from tuner.settings import shipped_spaces
 from tuner.space import Value
-from tuner.spec import Algorithm, StudySpec, read_spec
+from tuner.space_file import Algorithm
+from tuner.spec import StudySpec, read_spec
 
 WORKERS = 2
 TRIAL_SECONDS = 0.5

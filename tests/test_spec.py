@@ -8,7 +8,8 @@ from tuner.errors import SpecError
 from tuner.families import CONFIGURE, FAMILIES, CnnConfig, MlpConfig
 from tuner.settings import shipped_spaces
 from tuner.space import Choice, FloatRange, IntRange, Params, fixed
-from tuner.spec import Objective, StudySpec, parse_spec, read_spec
+from tuner.space_file import Objective
+from tuner.spec import StudySpec, parse_spec, read_spec
 
 SHIPPED = sorted(shipped_spaces().glob("*.yaml"))
 LAB = (shipped_spaces() / "fashion_mnist.yaml").read_text()

@@ -1,97 +1,25 @@
 """The search-space file: YAML in, a checked `StudySpec` out, or one line that says what to mend.
 
-Owns: the file's keys, its checks against the space and the model family, and a study's identity (its digest).
-Leaves to others: parameters (parameters), loading the data (data), building networks (training).
+Owns: the checks of the file against the space, the task and the model family.
+Leaves to others: its keys (space_file), parameters (parameters), loading the data (data), building networks (training).
 """
 
-import hashlib
-import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
-
-import yaml
-from pydantic import Field, ValidationError
+from typing import Any
 
 from tuner.baselines import Baseline, read_baselines, read_python_baselines
 from tuner.code import STYLES, CodeName, read_name
-from tuner.edge import Edge, complaint
 from tuner.errors import SpecError
 from tuner.families import BINARY, CALLBACKS, FAMILIES, LOSSES, NEEDS_IMAGES, SETTINGS, Task
-from tuner.metrics import METRICS, Direction, key
-from tuner.objectives import COSTS, spread
+from tuner.metrics import METRICS, key
+from tuner.objectives import COSTS
 from tuner.parameters import read_parameters
 from tuner.sources import DataSpec, may_be_images, read_data, task_of
 from tuner.space import Choice, Parameter, Space, Value
+from tuner.space_file import Algorithm, Objective, Search, SpaceFile, digest, read_file
 from tuner.words import nearest
-
-
-class Objective(Edge):
-    """What the study optimizes: a metric of the validation rows, as Keras names it.
-
-    A regression that names none minimizes val_mae.
-    """
-
-    metric: str = "val_accuracy"
-    direction: Direction = "maximize"
-
-
-class Algorithm(Edge):
-    """A sampler or a pruner by name, with its options."""
-
-    name: str
-    options: dict[str, int | float | bool | str] = Field(default_factory=dict)
-
-
-class Finalists(Edge):
-    """The best configurations, trained again over several seeds when the search is over; then the winner on all rows.
-
-    configurations: how many; 0 leaves it out, 1 compares none and only trains the winner on all rows. seeds: of each.
-    share: at most so much of the search's training time, with fewer configurations and seeds where they do not fit;
-    None keeps to the numbers.
-    """
-
-    configurations: int = Field(default=3, ge=0)
-    seeds: int = Field(default=3, ge=1)
-    share: float | None = Field(default=None, gt=0)
-
-
-class Search(Edge):
-    """How long and by which algorithms to search.
-
-    trials: how many, exactly. timeout: seconds, or None. patience: epochs without a better objective after which a
-    trial ends, or None. seed: of everything random in the study; None draws one.
-    cost: at equal what trials are compared by asha: epochs, or seconds of training.
-    """
-
-    trials: int = Field(default=40, ge=1)
-    timeout: float | None = Field(default=None, gt=0)
-    sampler: Algorithm = Algorithm(name="tpe")
-    pruner: Algorithm = Algorithm(name="asha")
-    cost: Literal["epochs", "seconds"] = "epochs"
-    patience: int | None = Field(default=None, ge=1)
-    seed: int | None = Field(default=None, ge=0)
-    epochs: int | None = Field(default=None, ge=1)
-    target: float | None = None
-    plateau: int | None = Field(default=None, ge=1)
-    finalists: Finalists = Finalists(share=0.33)
-
-
-class SpaceFile(Edge):
-    """The file's top level. Parameters and baselines are checked against the model family afterwards."""
-
-    dataset: str | dict[str, Any]
-    validation: int | float = 0.2
-    model: str | dict[str, str] = "mlp"
-    objective: Objective = Objective()
-    objectives: tuple[Objective, ...] = Field(default=(), strict=False)
-    metrics: tuple[str, ...] = Field(default=(), strict=False)
-    parameters: dict[str, Any] | None = None
-    callbacks: tuple[str | dict[str, dict[str, Any]], ...] = Field(default=(), strict=False)
-    baselines: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    search: Search = Search()
 
 
 @dataclass(frozen=True)
@@ -140,7 +68,7 @@ def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:
 
     where: what errors call it. folder: what relative paths in it start from. Raises SpecError.
     """
-    file = _first_of_several(_shape(_load(text, where), where), where)
+    file = _first_of_several(read_file(text, where), where)
     if isinstance(file.model, dict):
         return _python_spec(file, text, name, folder, where)
     model = file.model
@@ -173,7 +101,7 @@ def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:
         search=file.search,
         text=text,
         folder=folder,
-        digest=_digest(file),
+        digest=digest(file),
         further_objectives=file.objectives[1:],
     )
 
@@ -210,7 +138,7 @@ def _python_spec(file: SpaceFile, text: str, name: str, folder: Path, where: str
         search=file.search,
         text=text,
         folder=folder,
-        digest=_digest(file),
+        digest=digest(file),
         code=read_name(style, file.model[style], f"{where}: model.{style}"),
         callbacks=_callbacks(file, where),
         further_objectives=file.objectives[1:],
@@ -257,83 +185,6 @@ def _callbacks(file: SpaceFile, where: str) -> tuple[Mapping[str, Any], ...]:
             if name not in CALLBACKS:
                 raise SpecError(f"{where}: callbacks: {name!r} is not known{nearest(name, CALLBACKS)}")
     return listed
-
-
-_HOW_LONG = {"trials", "timeout", "seed", "epochs", "target", "plateau", "finalists"}
-
-
-def _digest(file: SpaceFile) -> str:
-    """What makes two files the same search: everything but how long it goes on and from which seed."""
-    content = file.model_dump(mode="json", exclude={"search": _HOW_LONG})
-    return hashlib.sha256(json.dumps(content, sort_keys=False).encode()).hexdigest()
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML, safely; a key given twice is an error, and 1e-4 is a number."""
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys: set[Any] = set()
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node)
-        if key in keys:
-            raise SpecError(f"{key!r} is given twice, the second time in line {key_node.start_mark.line + 1}")
-        keys.add(key)
-    return dict(loader.construct_pairs(node, deep=True))
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-# YAML 1.1 wants a dot in a number with an exponent; people write 1e-4.
-_EXPONENT = re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$")
-_Loader.add_implicit_resolver("tag:yaml.org,2002:float", _EXPONENT, list("-+0123456789"))
-
-
-def _load(text: str, where: str) -> Mapping[str, Any]:
-    try:
-        content = yaml.load(text, Loader=_Loader)
-    except SpecError as error:
-        raise SpecError(f"{where}: {error}. Keep one.") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise SpecError(f"{where}: {line}not YAML ({problem}).") from error
-    if not isinstance(content, dict):
-        raise SpecError(f"{where}: the file has no keys. It needs at least dataset: and parameters:.")
-    return content
-
-
-def _shape(content: Mapping[str, Any], where: str) -> SpaceFile:
-    """Check keys and kinds; a sampler or pruner given by its name alone, or with options, becomes an Algorithm."""
-    content = dict(content)
-    search = content.get("search")
-    if isinstance(search, dict):
-        content["search"] = {
-            key: _algorithm(value)
-            if key in ("sampler", "pruner")
-            else _finalists(value)
-            if key == "finalists"
-            else value
-            for key, value in search.items()
-        }
-    if "objectives" in content:
-        content["objectives"] = spread(content["objectives"])
-    try:
-        return SpaceFile.model_validate(content)
-    except ValidationError as error:
-        raise SpecError(f"{where}: {complaint(error, SpaceFile)}") from error
-
-
-def _finalists(value: Any) -> Any:
-    return {"configurations": value} if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-def _algorithm(value: Any) -> Any:
-    if isinstance(value, str):
-        return {"name": value}
-    if isinstance(value, dict):
-        return {"name": value.get("name"), "options": {key: each for key, each in value.items() if key != "name"}}
-    return value
 
 
 def _data(file: SpaceFile, folder: Path, where: str) -> DataSpec:

@@ -13,7 +13,8 @@ from tuner.cli.language_page import page
 from tuner.cli.schema import OBJECTIVE, SEARCH, TOP, schema
 from tuner.errors import SpecError
 from tuner.settings import shipped_spaces
-from tuner.spec import Objective, Search, SpaceFile, parse_spec
+from tuner.space_file import Objective, Search, SpaceFile
+from tuner.spec import parse_spec
 
 DOCS = Path(__file__).parents[2] / "docs"
 README = (Path(__file__).parents[2] / "README.md").read_text()

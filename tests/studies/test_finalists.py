@@ -10,7 +10,8 @@ from tuner.database import finalists as rows
 from tuner.database import studies, trials, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database
-from tuner.spec import Finalists, parse_spec
+from tuner.space_file import Finalists
+from tuner.spec import parse_spec
 from tuner.studies import closing, finalists
 from tuner.studies.bench import Bench
 from tuner.studies.finalists import Room, fitting, winner_of

@@ -1,6 +1,6 @@
 """Commands that show how studies stand: status, list, trials, best.
 
-Leaves to others: what is shown (studies), how it looks (show, live).
+Leaves to others: what is shown (studies), how it looks (show, live, objects).
 """
 
 import click
@@ -18,13 +18,13 @@ def status(study: str | None, watch: bool, storage: str | None, as_json: bool) -
 
     Example: tune status fashion_mnist-1 --watch
     """
-    from tuner.cli import live, show
+    from tuner.cli import live, objects, show
     from tuner.studies.service import study_status
 
     db = open_studies(settings_of(storage), create=False)
     name = chosen(db, study)
     if as_json:
-        print_json(show.status_object(study_status(db, name, epochs=True)))
+        print_json(objects.status_object(study_status(db, name, epochs=True)))
     elif watch:
         live.follow(db, name)
     else:
@@ -39,12 +39,12 @@ def list_(storage: str | None, as_json: bool) -> None:
 
     Example: tune list
     """
-    from tuner.cli import show
+    from tuner.cli import objects, show
     from tuner.studies.service import all_statuses
 
     found = all_statuses(open_studies(settings_of(storage), create=False))
     if as_json:
-        print_json({"studies": [show.summary_object(each) for each in found]})
+        print_json({"studies": [objects.summary_object(each) for each in found]})
     else:
         show.print_studies(found)
 
@@ -60,7 +60,7 @@ def trials(study: str | None, top: int | None, as_csv: bool, storage: str | None
 
     Example: tune trials fashion_mnist-1 --top 10
     """
-    from tuner.cli import show
+    from tuner.cli import objects, show
     from tuner.errors import InputError
     from tuner.studies.service import ranked, spec_of, study_status
 
@@ -74,7 +74,7 @@ def trials(study: str | None, top: int | None, as_csv: bool, storage: str | None
         best_first = ranked(found.trials, spec_of(found.study).objective.direction)[:top]
         click.echo(trial_frame(best_first).to_csv(index=False), nl=False)
     elif as_json:
-        print_json(show.trials_object(found, top))
+        print_json(objects.trials_object(found, top))
     else:
         show.print_trials(found, top)
 
@@ -88,12 +88,12 @@ def best(study: str | None, storage: str | None, as_json: bool) -> None:
 
     Example: tune best fashion_mnist-1
     """
-    from tuner.cli import show
+    from tuner.cli import objects, show
     from tuner.studies.service import study_status
 
     db = open_studies(settings_of(storage), create=False)
     found = study_status(db, chosen(db, study), epochs=True)
     if as_json:
-        print_json(show.best_object(found))
+        print_json(objects.best_object(found))
     else:
         show.print_best(found)

@@ -293,7 +293,7 @@ def _slots(
 def _run(
     db: "Database", settings: Settings, study: "StudyView", slots: Any, fit: bool, as_json: bool, named: list[str]
 ) -> None:
-    from tuner.cli import live, show
+    from tuner.cli import live, objects, show
     from tuner.studies.service import study_status
     from tuner.workers.pool import Pool
 
@@ -309,7 +309,7 @@ def _run(
         pool.run(look)
     ended = study_status(db, study.study_name, epochs=True)
     if as_json:
-        print_json(show.status_object(ended))
+        print_json(objects.status_object(ended))
     else:
         show.print_outcome(ended)
 

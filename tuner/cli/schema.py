@@ -13,7 +13,7 @@ from tuner.families import CALLBACKS, FAMILIES, Known
 from tuner.metrics import METRICS
 from tuner.search.algorithms import PRUNERS, SAMPLERS
 from tuner.sources import KINDS, known_sources
-from tuner.spec import Finalists, Objective, Search, SpaceFile
+from tuner.space_file import Finalists, Objective, Search, SpaceFile
 
 TOP: Mapping[str, str] = {
     "dataset": "which data: a name, or a file or folder and what it holds",

@@ -1,19 +1,19 @@
-"""Studies and trials in words and tables for people, and as objects for --json.
+"""Studies and trials in words and tables for people.
 
-Owns: how results look on stdout, and the keys of --json (documented in the README).
-Leaves to others: the moving view (live), what is known (studies).
+Owns: how results look on stdout.
+Leaves to others: the moving view (live), --json (objects), what is known (studies).
 """
 
 import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Literal
 
 import click
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from tuner.cli.several import further_figure, further_objectives, values_object
+from tuner.cli.several import further_figure, further_objectives
 from tuner.database.trials import TrialView
 from tuner.space import Choice, Params
 from tuner.studies.champion import standing
@@ -81,7 +81,7 @@ def print_studies(found: Sequence[StudyStatus]) -> None:
             f"{ended}/{each.study.trials}",
             number(each.best.value if each.best else None),
             number(_test_figure(each)),
-            f"{_seconds(each):.0f}",
+            f"{study_s(each):.0f}",
         )
     Console().print(table)
 
@@ -209,7 +209,7 @@ def print_outcome(status: StudyStatus) -> None:
     console = Console(highlight=False)
     study, best = status.study, status.best
     ended = "has ended" if status.state == "finished" else f"is {status.state}"
-    console.print(f"\n[bold]{escape(study.study_name)}[/] {ended} after {duration(_seconds(status))}")
+    console.print(f"\n[bold]{escape(study.study_name)}[/] {ended} after {duration(study_s(status))}")
     console.print(counts_in_words(status))
     if best is None:
         console.print("No trial was completed. What went wrong: " + f"tune trials {escape(study.study_name)}")
@@ -269,7 +269,7 @@ def objective(status: StudyStatus) -> str:
     return spec_of(status.study).objective.metric
 
 
-def _seconds(status: StudyStatus) -> float:
+def study_s(status: StudyStatus) -> float:
     """From the first trial's begin to the last one's end, or until now."""
     if not status.trials:
         return 0.0
@@ -289,96 +289,3 @@ def _table(*columns: str, right: Sequence[str] = ()) -> Table:
         justify: Literal["left", "right"] = "right" if column in figures or column.startswith("val_") else "left"
         table.add_column(column, justify=justify, overflow="fold")
     return table
-
-
-def _verdicts(trial: TrialView) -> list[dict[str, str]]:
-    """What went wrong in the network, one object an illness; empty for a healthy one."""
-    parts = [trial.tags.get(name, "") for name in ("illness", "verdict", "remedy")]
-    kinds, words, remedies = (text.split(between) for text, between in zip(parts, (", ", "; ", "\n"), strict=True))
-    found = zip(kinds, words, remedies, strict=False)
-    return [{"illness": kind, "verdict": seen, "remedy": remedy} for kind, seen, remedy in found if kind]
-
-
-def trial_object(trial: TrialView) -> dict[str, Any]:
-    """A trial for --json. metrics: of its best epoch."""
-    metrics = next((epoch.metrics for epoch in trial.epochs if epoch.epoch == trial.best_epoch), {})
-    return {
-        "study_name": trial.study_name,
-        "trial_number": trial.trial_number,
-        "state": trial.state,
-        "reason": trial.reason,
-        "verdicts": _verdicts(trial),
-        "baseline": trial.baseline or None,
-        "value": trial.value,
-        "best_epoch": trial.best_epoch,
-        "epochs": len(trial.epochs),
-        "seconds": round(spent_s(trial), 3),
-        "params": dict(trial.params),
-        "metrics": dict(metrics),
-        "mlflow_run_id": trial.mlflow_run_id,
-    }
-
-
-def summary_object(status: StudyStatus) -> dict[str, Any]:
-    """A study for --json."""
-    study = status.study
-    return {
-        "study_name": study.study_name,
-        "space": study.space_name,
-        "state": status.state,
-        "trials": study.trials,
-        "counts": dict(status.counts),
-        "stage": status.stage,
-        "ended_by": status.why_ended or None,
-        "value": status.best.value if status.best else None,
-        "test": (study.outcome or {}).get("test"),
-        "seconds": round(_seconds(status), 3),
-        "seconds_left": None if status.left_s is None else round(status.left_s, 1),
-        "seed": study.seed,
-        "mlflow_uri": study.mlflow_uri,
-        "mlflow_run_id": study.mlflow_run_id,
-    }
-
-
-def status_object(status: StudyStatus) -> dict[str, Any]:
-    """`tune status --json`."""
-    return {
-        **summary_object(status),
-        "best": trial_object(status.best) if status.best else None,
-        "running": [trial_object(trial) for trial in status.trials if trial.state == "running"],
-        "workers": [
-            {"worker": each.worker_id, "host": each.host, "device": each.device, "stage": each.stage,
-             "seen_seconds_ago": round(each.seen_s, 1)}
-            for each in status.workers
-        ],
-    }  # fmt: skip
-
-
-def trials_object(status: StudyStatus, top: int | None) -> dict[str, Any]:
-    """`tune trials --json`."""
-    direction = spec_of(status.study).objective.direction
-    return {
-        "study_name": status.study.study_name,
-        "trials": [
-            {**trial_object(trial), **values_object(status, trial)} for trial in ranked(status.trials, direction)[:top]
-        ],
-    }
-
-
-def best_object(status: StudyStatus) -> dict[str, Any]:
-    """`tune best --json`."""
-    base: dict[str, Any] = {"study_name": status.study.study_name, "trial_number": None, "state": status.state}
-    content = {**trial_object(status.best), **values_object(status, status.best)} if status.best else base
-    outcome = status.study.outcome or {}
-    found = {
-        **content,
-        "test": outcome.get("test"),
-        "finalists": outcome.get("finalists"),
-        "champion": outcome.get("champion"),
-    }
-    if further_objectives(status):
-        found["pareto"] = [
-            {**trial_object(trial), **values_object(status, trial)}
-            for trial in front(spec_of(status.study), status.trials)
-        ]
-    return found

@@ -25,7 +25,8 @@ from tuner.errors import SpecError
 from tuner.search.cells import cell
 from tuner.search.rungs import SecondsRungs
 from tuner.search.samplers import CellSampler, PointSampler
-from tuner.spec import Algorithm, Search, StudySpec
+from tuner.space_file import Algorithm, Search
+from tuner.spec import StudySpec
 from tuner.words import nearest
 
 

@@ -14,7 +14,8 @@ from tuner.search.algorithms import PRUNERS, SAMPLERS, check_options, pruner, sa
 from tuner.search.cells import EXHAUSTIVE, cells
 from tuner.search.suggest import distributions
 from tuner.space import Choice, FloatRange
-from tuner.spec import Algorithm, StudySpec
+from tuner.space_file import Algorithm
+from tuner.spec import StudySpec
 
 
 def check_algorithms(spec: StudySpec, where: str) -> None:

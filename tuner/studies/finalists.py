@@ -23,7 +23,8 @@ from tuner.database.connection import patiently
 from tuner.database.finalists import FinalistView, Planned
 from tuner.database.trials import TrialView
 from tuner.search.algorithms import trial_seed
-from tuner.spec import Finalists, StudySpec
+from tuner.space_file import Finalists
+from tuner.spec import StudySpec
 from tuner.studies import comparison
 from tuner.studies.bench import Bench
 from tuner.studies.limits import wants_finalists

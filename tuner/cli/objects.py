@@ -1,0 +1,106 @@
+"""Studies and trials as objects for --json.
+
+Owns: the keys (documented in the README).
+Leaves to others: words and tables (show), what is known (studies).
+"""
+
+from typing import Any
+
+from tuner.cli.several import further_objectives, values_object
+from tuner.cli.show import spent_s, study_s
+from tuner.database.trials import TrialView
+from tuner.studies.pareto import front
+from tuner.studies.service import StudyStatus, ranked, spec_of
+
+
+def _verdicts(trial: TrialView) -> list[dict[str, str]]:
+    """What went wrong in the network, one object an illness; empty for a healthy one."""
+    parts = [trial.tags.get(name, "") for name in ("illness", "verdict", "remedy")]
+    kinds, words, remedies = (text.split(between) for text, between in zip(parts, (", ", "; ", "\n"), strict=True))
+    found = zip(kinds, words, remedies, strict=False)
+    return [{"illness": kind, "verdict": seen, "remedy": remedy} for kind, seen, remedy in found if kind]
+
+
+def trial_object(trial: TrialView) -> dict[str, Any]:
+    """A trial for --json. metrics: of its best epoch."""
+    metrics = next((epoch.metrics for epoch in trial.epochs if epoch.epoch == trial.best_epoch), {})
+    return {
+        "study_name": trial.study_name,
+        "trial_number": trial.trial_number,
+        "state": trial.state,
+        "reason": trial.reason,
+        "verdicts": _verdicts(trial),
+        "baseline": trial.baseline or None,
+        "value": trial.value,
+        "best_epoch": trial.best_epoch,
+        "epochs": len(trial.epochs),
+        "seconds": round(spent_s(trial), 3),
+        "params": dict(trial.params),
+        "metrics": dict(metrics),
+        "mlflow_run_id": trial.mlflow_run_id,
+    }
+
+
+def summary_object(status: StudyStatus) -> dict[str, Any]:
+    """A study for --json."""
+    study = status.study
+    return {
+        "study_name": study.study_name,
+        "space": study.space_name,
+        "state": status.state,
+        "trials": study.trials,
+        "counts": dict(status.counts),
+        "stage": status.stage,
+        "ended_by": status.why_ended or None,
+        "value": status.best.value if status.best else None,
+        "test": (study.outcome or {}).get("test"),
+        "seconds": round(study_s(status), 3),
+        "seconds_left": None if status.left_s is None else round(status.left_s, 1),
+        "seed": study.seed,
+        "mlflow_uri": study.mlflow_uri,
+        "mlflow_run_id": study.mlflow_run_id,
+    }
+
+
+def status_object(status: StudyStatus) -> dict[str, Any]:
+    """`tune status --json`."""
+    return {
+        **summary_object(status),
+        "best": trial_object(status.best) if status.best else None,
+        "running": [trial_object(trial) for trial in status.trials if trial.state == "running"],
+        "workers": [
+            {"worker": each.worker_id, "host": each.host, "device": each.device, "stage": each.stage,
+             "seen_seconds_ago": round(each.seen_s, 1)}
+            for each in status.workers
+        ],
+    }  # fmt: skip
+
+
+def trials_object(status: StudyStatus, top: int | None) -> dict[str, Any]:
+    """`tune trials --json`."""
+    direction = spec_of(status.study).objective.direction
+    return {
+        "study_name": status.study.study_name,
+        "trials": [
+            {**trial_object(trial), **values_object(status, trial)} for trial in ranked(status.trials, direction)[:top]
+        ],
+    }
+
+
+def best_object(status: StudyStatus) -> dict[str, Any]:
+    """`tune best --json`."""
+    base: dict[str, Any] = {"study_name": status.study.study_name, "trial_number": None, "state": status.state}
+    content = {**trial_object(status.best), **values_object(status, status.best)} if status.best else base
+    outcome = status.study.outcome or {}
+    found = {
+        **content,
+        "test": outcome.get("test"),
+        "finalists": outcome.get("finalists"),
+        "champion": outcome.get("champion"),
+    }
+    if further_objectives(status):
+        found["pareto"] = [
+            {**trial_object(trial), **values_object(status, trial)}
+            for trial in front(spec_of(status.study), status.trials)
+        ]
+    return found

@@ -1,0 +1,165 @@
+"""The keys of a search-space file: YAML in, a `SpaceFile` of checked kinds out.
+
+Owns: how YAML is read, safely; the keys, their kinds, defaults and short forms; a search's identity (its digest).
+Leaves to others: whether they make sense together (spec), what `parameters` and `baselines` hold.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import yaml
+from pydantic import Field, ValidationError
+
+from tuner.edge import Edge, complaint
+from tuner.errors import SpecError
+from tuner.metrics import Direction
+from tuner.objectives import spread
+
+
+class Objective(Edge):
+    """What the study optimizes: a metric of the validation rows, as Keras names it.
+
+    A regression that names none minimizes val_mae.
+    """
+
+    metric: str = "val_accuracy"
+    direction: Direction = "maximize"
+
+
+class Algorithm(Edge):
+    """A sampler or a pruner by name, with its options."""
+
+    name: str
+    options: dict[str, int | float | bool | str] = Field(default_factory=dict)
+
+
+class Finalists(Edge):
+    """The best configurations, trained again over several seeds when the search is over; then the winner on all rows.
+
+    configurations: how many; 0 leaves it out, 1 compares none and only trains the winner on all rows. seeds: of each.
+    share: at most so much of the search's training time, with fewer configurations and seeds where they do not fit;
+    None keeps to the numbers.
+    """
+
+    configurations: int = Field(default=3, ge=0)
+    seeds: int = Field(default=3, ge=1)
+    share: float | None = Field(default=None, gt=0)
+
+
+class Search(Edge):
+    """How long and by which algorithms to search.
+
+    trials: how many, exactly. timeout: seconds, or None. patience: epochs without a better objective after which a
+    trial ends, or None. seed: of everything random in the study; None draws one.
+    cost: at equal what trials are compared by asha: epochs, or seconds of training.
+    """
+
+    trials: int = Field(default=40, ge=1)
+    timeout: float | None = Field(default=None, gt=0)
+    sampler: Algorithm = Algorithm(name="tpe")
+    pruner: Algorithm = Algorithm(name="asha")
+    cost: Literal["epochs", "seconds"] = "epochs"
+    patience: int | None = Field(default=None, ge=1)
+    seed: int | None = Field(default=None, ge=0)
+    epochs: int | None = Field(default=None, ge=1)
+    target: float | None = None
+    plateau: int | None = Field(default=None, ge=1)
+    finalists: Finalists = Finalists(share=0.33)
+
+
+class SpaceFile(Edge):
+    """The file's top level. Parameters and baselines are checked against the model family afterwards."""
+
+    dataset: str | dict[str, Any]
+    validation: int | float = 0.2
+    model: str | dict[str, str] = "mlp"
+    objective: Objective = Objective()
+    objectives: tuple[Objective, ...] = Field(default=(), strict=False)
+    metrics: tuple[str, ...] = Field(default=(), strict=False)
+    parameters: dict[str, Any] | None = None
+    callbacks: tuple[str | dict[str, dict[str, Any]], ...] = Field(default=(), strict=False)
+    baselines: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    search: Search = Search()
+
+
+def read_file(text: str, where: str) -> SpaceFile:
+    """The file's text with its keys and kinds checked. where: what errors call it. Raises SpecError.
+
+    A sampler or pruner given by its name alone, or with options, becomes an Algorithm.
+    """
+    content = dict(_load(text, where))
+    search = content.get("search")
+    if isinstance(search, dict):
+        content["search"] = {
+            key: _algorithm(value)
+            if key in ("sampler", "pruner")
+            else _finalists(value)
+            if key == "finalists"
+            else value
+            for key, value in search.items()
+        }
+    if "objectives" in content:
+        content["objectives"] = spread(content["objectives"])
+    try:
+        return SpaceFile.model_validate(content)
+    except ValidationError as error:
+        raise SpecError(f"{where}: {complaint(error, SpaceFile)}") from error
+
+
+def _finalists(value: Any) -> Any:
+    return {"configurations": value} if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _algorithm(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"name": value}
+    if isinstance(value, dict):
+        return {"name": value.get("name"), "options": {key: each for key, each in value.items() if key != "name"}}
+    return value
+
+
+_HOW_LONG = {"trials", "timeout", "seed", "epochs", "target", "plateau", "finalists"}
+
+
+def digest(file: SpaceFile) -> str:
+    """What makes two files the same search: everything but how long it goes on and from which seed."""
+    content = file.model_dump(mode="json", exclude={"search": _HOW_LONG})
+    return hashlib.sha256(json.dumps(content, sort_keys=False).encode()).hexdigest()
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML, safely; a key given twice is an error, and 1e-4 is a number."""
+
+
+def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
+    keys: set[Any] = set()
+    for key_node, _ in node.value:
+        key = loader.construct_object(key_node)
+        if key in keys:
+            raise SpecError(f"{key!r} is given twice, the second time in line {key_node.start_mark.line + 1}")
+        keys.add(key)
+    return dict(loader.construct_pairs(node, deep=True))
+
+
+_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
+# YAML 1.1 wants a dot in a number with an exponent; people write 1e-4.
+_EXPONENT = re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$")
+_Loader.add_implicit_resolver("tag:yaml.org,2002:float", _EXPONENT, list("-+0123456789"))
+
+
+def _load(text: str, where: str) -> Mapping[str, Any]:
+    try:
+        content = yaml.load(text, Loader=_Loader)
+    except SpecError as error:
+        raise SpecError(f"{where}: {error}. Keep one.") from error
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        line = f"line {mark.line + 1}: " if mark else ""
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        raise SpecError(f"{where}: {line}not YAML ({problem}).") from error
+    if not isinstance(content, dict):
+        raise SpecError(f"{where}: the file has no keys. It needs at least dataset: and parameters:.")
+    return content
