@@ -3,15 +3,13 @@
 Leaves to others: what they mean (python_spaces).
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from tuner.cli.common import together
 from tuner.families import NORMALIZATIONS
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
@@ -32,18 +30,15 @@ code_option = click.option(
 )  # fmt: skip
 
 
-def python_options(command: F) -> F:
-    """What a space that is Python code does not say itself: the data, the objective, how to train; and --code."""
-    for option in (
-        code_option,
-        click.option("--normalization", type=click.Choice(NORMALIZATIONS), help="Of a space in Python [none]."),
-        click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Of a space in Python [32]."),
-        click.option("--trial-epochs", type=click.IntRange(min=1), metavar="N", help="Of a space in Python [10]."),
-        click.option("--objective", metavar="METRIC[:minimize]", help="Of a space in Python [val_accuracy]."),
-        click.option("--dataset", metavar="NAME", help="For a space in Python: the data."),
-    ):
-        command = option(command)
-    return command
+# What a space that is Python code does not say itself: the data, the objective, how to train; and --code.
+python_options = together(
+    click.option("--dataset", metavar="NAME", help="For a space in Python: the data."),
+    click.option("--objective", metavar="METRIC[:minimize]", help="Of a space in Python [val_accuracy]."),
+    click.option("--trial-epochs", type=click.IntRange(min=1), metavar="N", help="Of a space in Python [10]."),
+    click.option("--batch-size", type=click.IntRange(min=1), metavar="N", help="Of a space in Python [32]."),
+    click.option("--normalization", type=click.Choice(NORMALIZATIONS), help="Of a space in Python [none]."),
+    code_option,
+)
 
 
 def given_of(options: dict[str, Any]) -> Given:

@@ -4,24 +4,20 @@ Leaves to others: recording it (workers, studies, tracking).
 """
 
 import importlib.util
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
+from tuner.cli.common import together
 from tuner.errors import InputError
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def options(command: Command) -> Command:
-    """``--tensorboard DIR`` and ``--system-metrics``."""
-    board = click.option(
+options = together(
+    click.option(
         "--tensorboard", type=click.Path(path_type=Path), metavar="DIR", help="TensorBoard logs too, in this folder."
-    )
-    system = click.option("--system-metrics", is_flag=True, help="CPU and memory in use with each epoch's metrics.")
-    return board(system(command))
+    ),
+    click.option("--system-metrics", is_flag=True, help="CPU and memory in use with each epoch's metrics."),
+)
 
 
 def chosen(tensorboard: Path | None, system_metrics: bool) -> dict[str, Any]:

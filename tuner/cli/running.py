@@ -23,6 +23,7 @@ from tuner.cli.common import (
     settings_of,
     storage_option,
     study_argument,
+    together,
     view_of,
 )
 from tuner.cli.python_options import code_option, given_of, python_options
@@ -33,23 +34,28 @@ if TYPE_CHECKING:
     from tuner.database.studies import StudyView
     from tuner.workers.devices import Slot
 
-_trials = click.option("--trials", type=int, metavar="N", help="How many trials, exactly.")
-_timeout = click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Time limit.")
-_epochs = click.option(
-    "--epoch-budget", type=click.IntRange(min=1), metavar="N", help="End after so many epochs of all trials."
-)
-_target = click.option("--target", type=float, metavar="VALUE", help="End when a trial reaches this value.")
-_plateau = click.option(
-    "--plateau", type=click.IntRange(min=1), metavar="N", help="End after N trials without an improvement above noise."
-)
-_workers = click.option("--workers", type=int, metavar="N", help="Worker processes [one a GPU, else one a CPU core].")
-_device = click.option("--device", type=click.Choice(["auto", "cpu", "gpu"]), default="auto", show_default=True)
-_gpus = click.option("--gpus", metavar="0,1", help="Only these GPUs, by their number in nvidia-smi.")
-_workers_per_gpu = click.option(
-    "--workers-per-gpu", type=click.IntRange(min=1), default=1, show_default=True, metavar="K",
-    help="Workers that share a GPU and, evenly, its memory.",
+_how_long = together(
+    click.option("--trials", type=int, metavar="N", help="How many trials, exactly."),
+    click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Time limit."),
+    click.option(
+        "--epoch-budget", type=click.IntRange(min=1), metavar="N", help="End after so many epochs of all trials."
+    ),
+    click.option("--target", type=float, metavar="VALUE", help="End when a trial reaches this value."),
+    click.option(
+        "--plateau", type=click.IntRange(min=1), metavar="N",
+        help="End after N trials without an improvement above noise.",
+    ),
 )  # fmt: skip
-_mixed_precision = click.option("--mixed-precision", is_flag=True, help="Compute in float16, on GPUs only.")
+_workers = click.option("--workers", type=int, metavar="N", help="Worker processes [one a GPU, else one a CPU core].")
+_devices = together(
+    click.option("--device", type=click.Choice(["auto", "cpu", "gpu"]), default="auto", show_default=True),
+    click.option("--gpus", metavar="0,1", help="Only these GPUs, by their number in nvidia-smi."),
+    click.option(
+        "--workers-per-gpu", type=click.IntRange(min=1), default=1, show_default=True, metavar="K",
+        help="Workers that share a GPU and, evenly, its memory.",
+    ),
+    click.option("--mixed-precision", is_flag=True, help="Compute in float16, on GPUs only."),
+)  # fmt: skip
 _fit = click.option("--fit", is_flag=True, help="Train through Keras' Model.fit instead of the compiled epoch.")
 
 
@@ -58,16 +64,9 @@ _fit = click.option("--fit", is_flag=True, help="Train through Keras' Model.fit 
     "--space", required=True, metavar="NAME|FILE", help="A shipped search space, a YAML file, or Python code."
 )
 @click.option("--study", "study_name", metavar="NAME", help="Name of the study [the space's, numbered].")
-@_trials
-@_timeout
-@_epochs
-@_target
-@_plateau
+@_how_long
 @_workers
-@_device
-@_gpus
-@_workers_per_gpu
-@_mixed_precision
+@_devices
 @click.option("--from", "from_study", metavar="STUDY", help="Try the best of an old study first.")
 @click.option("--from-best", type=click.IntRange(min=1), default=3, show_default=True, metavar="N", help="So many.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Of everything random in the study.")
@@ -164,16 +163,9 @@ def start(
 
 @click.command()
 @click.argument("study")
-@_trials
-@_timeout
-@_epochs
-@_target
-@_plateau
+@_how_long
 @_workers
-@_device
-@_gpus
-@_workers_per_gpu
-@_mixed_precision
+@_devices
 @_fit
 @code_option
 @storage_option
@@ -222,10 +214,7 @@ def resume(
 @click.command()
 @click.option("--study", metavar="NAME", help="Only this study, until it has ended [whichever is open].")
 @click.option("--worker-id", hidden=True)
-@_device
-@_gpus
-@_workers_per_gpu
-@_mixed_precision
+@_devices
 @_fit
 @code_option
 @storage_option
