@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,9 +16,9 @@ from tuner.families import CONFIGURE
 from tuner.families.sizes import size
 from tuner.settings import shipped_spaces
 from tuner.space import Params, fixed
-from tuner.spec import StudySpec, parse_spec, read_spec
+from tuner.spec import Finalists, StudySpec, parse_spec, read_spec
 from tuner.studies.preflight import draw, ends, look_ahead
-from tuner.studies.trying import study_seconds, try_network
+from tuner.studies.trying import mean_trial, study_seconds, try_network
 from tuner.training.models import build, parameters
 
 GREY = DataInfo("digits", "classification", (8, 8, 1), 10, tuple("0123456789"), 1150, 288, 359)
@@ -140,21 +141,29 @@ def test_one_output_for_many_classes_is_refused() -> None:
         look_ahead(spec, GREY)
 
 
-def test_both_ends_are_trained_and_a_study_of_twice_the_trials_takes_twice_as_long(digits: Dataset) -> None:
+def test_both_ends_are_trained_and_a_study_takes_its_trials_and_finalists(digits: Dataset) -> None:
     spec = parse("dataset: digits\nparameters:\n  units: [8, 512]\n  epochs: 3\n  batch_size: [64, 128]\n")
     small, large = (try_network(spec, digits, each) for each in ends(spec, digits.info))
     assert not small.problem
     assert not large.problem
     assert small.parameters == small.network.size.parameters == 64 * 8 + 8 + 8 * 10 + 10
     assert 0 < small.step_s < 1
-    once = study_seconds(spec, digits, (small, large), workers=2)
-    twice = study_seconds(
-        replace(spec, search=spec.search.model_copy(update={"trials": 80})), digits, (small, large), 2
-    )
-    assert once is not None
-    assert twice == pytest.approx(2 * once)
+    trial = mean_trial(spec, digits, (small, large))
+    assert trial is not None
     # Eight steps an epoch at least, in every trial.
-    assert once > 40 * 3 * 8 * min(small.step_s, large.step_s) / 2
+    assert trial.training_s > 3 * 8 * min(small.step_s, large.step_s)
+    # Saving a network and looking at it takes longer than these epochs.
+    assert 0.05 < trial.fixed_s < 30
+
+    def seconds(trials: int, **finalists: Any) -> float:
+        search = spec.search.model_copy(update={"trials": trials, "finalists": Finalists(**finalists)})
+        return study_seconds(replace(spec, search=search), trial, workers=2, startup_s=4.0) - 4.0
+
+    each = (trial.training_s + trial.fixed_s) / 2
+    assert seconds(40, configurations=0) == pytest.approx(40 * each)
+    assert seconds(40, configurations=3, seeds=2) == pytest.approx(48 * each)
+    assert seconds(40, configurations=1, seeds=2) == pytest.approx(42 * each)
+    assert seconds(40, share=0.1) == pytest.approx(44 * each)
 
 
 def test_a_network_that_diverges_is_told_apart_from_one_that_cannot_be_trained(digits: Dataset) -> None:
@@ -165,4 +174,4 @@ def test_a_network_that_diverges_is_told_apart_from_one_that_cannot_be_trained(d
     tried = try_network(spec, digits, ends(spec, digits.info)[0])
     assert tried.diverged
     assert not tried.problem
-    assert study_seconds(spec, digits, (tried, tried), 1) is None
+    assert mean_trial(spec, digits, (tried, tried)) is None

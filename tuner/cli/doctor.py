@@ -24,18 +24,22 @@ def doctor(deep: bool, storage: str | None, as_json: bool) -> None:
     """
     from rich.console import Console
     from rich.markup import escape
+    from rich.table import Column, Table
 
     from tuner.workers.checks import check_all
 
     quiet()
     findings = []
-    console = Console(highlight=False, soft_wrap=True)
+    # Where nobody looks, a line stays a line.
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 2**16)
     for each in check_all(settings_of(storage), deep):
         findings.append(each)
         if not as_json:
-            console.print(f"[{_STYLES[each.state]}]{each.state:<4}[/]  {each.name:<13} {escape(each.words)}")
+            table = Table.grid(Column(width=5), Column(width=13), Column(overflow="fold"), padding=(0, 1, 0, 0))
+            table.add_row(f"[{_STYLES[each.state]}]{each.state}[/]", each.name, escape(each.words))
             if each.mend:
-                console.print(f"{'':<20}{escape(each.mend)}", style="dim")
+                table.add_row("", "", f"[dim]{escape(each.mend)}[/]")
+            console.print(table)
     bad = sum(each.state == "bad" for each in findings)
     if as_json:
         print_json({"good": not bad, "findings": [asdict(each) for each in findings]})

@@ -109,7 +109,9 @@ def print_report(report: Report) -> None:
     if report.seconds is not None:
         trials = f"{budget(report.spec, None)} trials"
         workers = f"{report.workers} worker{'s' if report.workers > 1 else ''}"
-        click.echo(f"  {trials:<17} about {duration(report.seconds)} on {workers}, if none is pruned or ends early")
+        click.echo(
+            f"  {trials:<17} about {duration(report.seconds)} on {workers}; less where they are pruned or end early"
+        )
     for each in outlook.warnings:
         click.echo(f"  warning: {each}")
 

@@ -187,10 +187,11 @@ def test_in_words(status: StudyStatus, width: int) -> str:
         return "test rows: not scored; that is done once, when the search has ended"
     name = headline(test)
     guess = "the most common class" if name == "accuracy" else "the mean"
-    rows = "rows" if test.get("seeds", 1) < 2 else f"mean of {test['seeds']:.0f} networks on rows"
+    rows = "on rows" if test.get("seeds", 1) < 2 else f"mean of {test['seeds']:.0f} networks, on rows"
     lines = [
         f"{'test ' + name:<{width}} [bold]{number(test[name])}[/]  (95%: {number(test['low'])} to "
-        f"{number(test['high'])}; {rows} that no trial had seen)"
+        f"{number(test['high'])})",
+        f"{'':<{width}} {rows} that no trial had seen",
     ]
     if "naive" in test:
         lines.append(f"{'':<{width}} always guessing {guess} would be {number(test['naive'])}")

@@ -46,7 +46,7 @@ def in_words(spec: StudySpec) -> str:
     names = ", ".join(baseline.name for baseline in spec.baselines) or "none"
     what = f"{searched} parameters searched" if spec.code is None else f"what {spec.code} asks is searched"
     return (
-        f"{spec.data.name}, {spec.model}: {what}; {budget(spec, None)} trials "
+        f"data {spec.data.name}, model {spec.model}; {what}; {budget(spec, None)} trials "
         f"({spec.search.sampler.name}, {spec.search.pruner.name}); baselines: {names}"
     )
 
@@ -69,13 +69,18 @@ def print_space(spec: StudySpec) -> None:
     """One space: parameters, baselines, search."""
     console = Console()
     console.print(f"[bold]{spec.name}[/]: {in_words(spec)}", highlight=False)
-    table = Table("parameter", "values", "only when", box=None, pad_edge=False, header_style="bold")
+    table = Table("parameter", box=None, pad_edge=False, header_style="bold")
+    # As wide as the longest of its names, which are not to be broken.
+    longest = max((len(word) for each in spec.space for word in str(each.domain).split()), default=0)
+    table.add_column("values", min_width=min(longest, 40), overflow="fold")
+    table.add_column("only when")
     for parameter in spec.space:
         when = "; ".join(f"{parent} is {' or '.join(map(str, values))}" for parent, values in parameter.when.items())
         table.add_row(parameter.name, str(parameter.domain), when)
     console.print(table)
     for baseline in spec.baselines:
-        shown = {name: value for name, value in baseline.params.items() if name in spec.space}
+        # In the order of the table.
+        shown = {each.name: baseline.params[each.name] for each in spec.space if each.name in baseline.params}
         console.print(f"baseline [bold]{baseline.name}[/]: {params_in_words(shown)}", highlight=False)
 
 

@@ -89,5 +89,5 @@ def difference_in_words(gain: float, deviation: float, freedom: int, runs: int, 
         return f"{gain:.4f} better than {than}; the noise between seeds is not known"
     half = float(stdtrit(freedom, 0.975)) * deviation * math.sqrt(1 / runs + 1 / others)
     if abs(gain) <= half:
-        return f"no clear difference to {than}: {gain:+.4f}, within the noise between seeds (+- {half:.4f})"
+        return f"no clear difference to {than}: {gain:+.4f}, within the noise (+- {half:.4f})"
     return f"{abs(gain):.4f} {'better' if gain > 0 else 'worse'} than {than}, more than the noise (+- {half:.4f})"

@@ -259,8 +259,8 @@ def _data_sets(deep: bool) -> Iterator[Finding]:
     for name in cache.NAMES:
         kept = cache.look(name)
         if kept.place is None:
-            mend = f"It is downloaded when it is used. Without a network, put {cache.files_of(name)}."
-            yield Finding(name, "warn", "not in the cache", mend)
+            mend = f"Without a network, put {cache.files_of(name)}."
+            yield Finding(name, "ok", "not in the cache; it is downloaded when it is used", mend)
         elif kept.missing:
             yield Finding(name, "warn", f"{kept.place} is half filled", f"Put {', '.join(kept.missing)} there.")
         elif deep and kept.place.is_dir() and idx.find(kept.place):
