@@ -14,7 +14,7 @@ from tuner.space_file import Finalists
 from tuner.spec import parse_spec
 from tuner.studies import closing, finalists
 from tuner.studies.bench import Bench
-from tuner.studies.finalists import Room, fitting, winner_of
+from tuner.studies.finalists import Room, finals_fitting, fitting, winner_of
 from tuner.studies.projection import deliver
 from tuner.studies.service import create_study, resume_study, study_status
 from tuner.studies.trial import run_trial
@@ -160,11 +160,11 @@ def open_again(bench: Bench, digits: Dataset) -> list[float]:
     [
         (Finalists(configurations=3, seeds=3), [1, 1, 1], Room(None, None, 1), (3, 3)),
         (Finalists(configurations=3, seeds=3), [1, 1, 1], Room(7.0, None, 1), (2, 2)),
-        (Finalists(configurations=3, seeds=3), [10, 1, 1], Room(3.5, None, 1), (1, 3)),
+        (Finalists(configurations=3, seeds=3), [10, 1, 1], Room(3.5, None, 1), (1, 0)),
         (Finalists(configurations=3, seeds=3), [1, 1, 1], Room(0.5, None, 1), (0, 0)),
         (Finalists(configurations=3, seeds=3), [1, 1, 1], Room(None, 9.0, 2), (3, 3)),
         (Finalists(configurations=3, seeds=3), [1, 1, 1], Room(None, 4.0, 2), (2, 2)),
-        (Finalists(configurations=1, seeds=2), [1], Room(None, None, 1), (1, 2)),
+        (Finalists(configurations=1, seeds=2), [1], Room(None, None, 1), (1, 0)),
         (Finalists(configurations=2, seeds=1), [1, 1], Room(None, None, 1), (2, 1)),
     ],
 )
@@ -172,6 +172,14 @@ def test_as_many_are_planned_as_there_is_time_for(
     wanted: Finalists, costs: list[float], room: Room, expected: tuple[int, int]
 ) -> None:
     assert fitting(wanted, costs, 1.0, room) == expected
+
+
+@pytest.mark.parametrize(
+    ("room", "finals"),
+    [(Room(None, None, 2), 3), (Room(2.5, None, 2), 2), (Room(None, 1.5, 2), 2), (Room(None, 1.0, 1), 0)],
+)
+def test_the_winner_is_trained_on_all_rows_as_often_as_there_is_time_for(room: Room, finals: int) -> None:
+    assert finals_fitting(3, 1.0, room) == finals
 
 
 def test_zero_configurations_leave_the_search_as_it_is(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from tuner.errors import SpecError
 from tuner.search.cells import cell
 from tuner.search.rungs import SecondsRungs
 from tuner.search.samplers import CellSampler, PointSampler
+from tuner.search.tpe import FairTPESampler
 from tuner.space_file import Algorithm, Search
 from tuner.spec import StudySpec
 from tuner.words import nearest
@@ -51,13 +52,17 @@ def _tpe(
     candidates: int = 24,
     constant_liar: bool = True,
     multivariate: bool = True,
+    gamma: float = 0.03,
 ) -> BaseSampler:
     """The tree-structured Parzen estimator.
 
     multivariate: it sees which values go together; grouped, so that conditional ones may be absent.
     constant_liar: what other workers are trying counts as bad for now, so that they are not tried twice.
+    gamma: the share of trials that count as good, of one objective; pruned ones count for what they would have reached.
     """
-    return optuna.samplers.TPESampler(
+    return FairTPESampler(
+        # Of several objectives, the good are a whole front.
+        gamma=gamma if len(place.spec.objectives) == 1 else None,
         seed=place.seed,
         n_startup_trials=startup_trials,
         n_ei_candidates=candidates,

@@ -41,6 +41,9 @@ _ALL_ROWS_COST = 1.25
 _SAFETY = 0.85
 """Of the time that is left, so much is planned for: the machine may be busier than it was."""
 
+_FEWEST_FINALS = 2
+"""So many are kept room for when a comparison is planned: of one alone, the spread between seeds would not be known."""
+
 
 def turn(bench: Bench, worker_id: str) -> Turn:
     """One step of this worker for the finalists of a search that is over: run one, wait for others, or all is done."""
@@ -83,27 +86,35 @@ class Room:
     left_s: float | None
     workers: int
 
+    def holds(self, parts: Sequence[tuple[int, float, float]]) -> bool:
+        """Whether parts that follow each other fit: of each the number of trainings, their mean and longest seconds."""
+        if self.seconds is not None and sum(count * mean for count, mean, _ in parts) > self.seconds:
+            return False
+        waves_s = sum(-(-count // self.workers) * longest for count, _, longest in parts)
+        return self.left_s is None or waves_s <= self.left_s * _SAFETY
+
 
 def fitting(wanted: Finalists, costs: Sequence[float], final_cost: float, room: Room) -> tuple[int, int]:
-    """How many configurations and seeds: of those that fit, the most runs; (0, 0) where nothing does.
+    """How many configurations are compared over how many seeds: of what fits beside a few finals, the most runs.
 
     costs: seconds of one training of each configuration, the best first. final_cost: of one training on all rows.
-    Comparing takes two configurations and two seeds; one configuration is not compared, only trained on all rows.
+    Comparing takes two configurations and two seeds; (1, 0) where there is only room to train the best on all rows,
+    (0, 0) where not even for that.
     """
-    choices = [(0, 0)]
-    for count in range(1, min(wanted.configurations, len(costs)) + 1):
-        for seeds in range(1, wanted.seeds + 1):
-            if count > 1 and seeds == 1 and wanted.seeds > 1:
-                continue
-            compared = seeds * sum(costs[:count]) if count > 1 else 0.0
-            waves = -(-count * seeds // room.workers) * max(costs[:count]) if count > 1 else 0.0
-            waves += -(-seeds // room.workers) * final_cost
-            if room.seconds is not None and compared + seeds * final_cost > room.seconds:
-                continue
-            if room.left_s is not None and waves > room.left_s * _SAFETY:
-                continue
-            choices.append((count, seeds))
-    return max(choices, key=lambda choice: (choice[0] * choice[1] * (choice[0] > 1) + choice[1], choice[1]))
+    choices = [(1, 0) if finals_fitting(1, final_cost, room) else (0, 0)]
+    finals = min(wanted.seeds, _FEWEST_FINALS)
+    for count in range(2, min(wanted.configurations, len(costs)) + 1):
+        mean, longest = sum(costs[:count]) / count, max(costs[:count])
+        for seeds in range(min(2, wanted.seeds), wanted.seeds + 1):
+            if room.holds([(count * seeds, mean, longest), (finals, final_cost, final_cost)]):
+                choices.append((count, seeds))
+    return max(choices, key=lambda choice: (choice[0] * choice[1], choice))
+
+
+def finals_fitting(wanted: int, final_cost: float, room: Room) -> int:
+    """How often the winner is trained on all rows: as often as wanted, or as fits."""
+    fit = [count for count in range(1, wanted + 1) if room.holds([(count, final_cost, final_cost)])]
+    return max(fit, default=0)
 
 
 def _plan_comparison(bench: Bench, view: studies.StudyView) -> bool:
@@ -115,16 +126,15 @@ def _plan_comparison(bench: Bench, view: studies.StudyView) -> bool:
     if not best:
         return False
     costs = [_cost(each, bench.spec) for each in best]
-    final_cost = max(_ALL_ROWS_COST * _epoch_s(each) * max(1, each.best_epoch) for each in best)
-    spent = sum(epoch.seconds for each in every for epoch in each.epochs)
-    active = len(patiently(lambda: workers.view_workers(db, view.study_name)))
-    room = Room(None if wanted.share is None else wanted.share * spent, view.left_s, max(1, active))
+    final_cost = max(_final_cost(each, each.best_epoch) for each in best)
+    room = _room(bench, view, ())
     count, seeds = fitting(wanted, costs, final_cost, room)
     if count == 0:
         logger.info("no time for finalists: one more training takes about %.1f s", final_cost)
         return False
     if count == 1:
-        jobs = _finals(view, best[0], seeds, max(1, best[0].best_epoch))
+        epochs = max(1, best[0].best_epoch)
+        jobs = _finals(view, best[0], finals_fitting(wanted.seeds, _final_cost(best[0], epochs), room) or 1, epochs)
         patiently(lambda: finalists.plan(db, view.study_name, view.round, "final", jobs))
         return True
     jobs = [
@@ -140,12 +150,27 @@ def _plan_finals(bench: Bench, view: studies.StudyView, every: Sequence[Finalist
     winner = winner_of(every, bench.spec)
     if winner is None:
         return False
-    trial = patiently(lambda: trials.view_trial(bench.db, view.study_name, winner))
+    db, seeds = bench.db, 1 + max(each.plan.seed_number for each in every)
+    trial = patiently(lambda: trials.view_trial(db, view.study_name, winner))
     mine = [each for each in every if each.plan.trial_ordinal == winner and each.state == "complete"]
     epochs = max(1, int(statistics.median(each.best_epoch for each in mine) + 0.5))
-    jobs = _finals(view, trial, 1 + max(each.plan.seed_number for each in every), epochs)
-    patiently(lambda: finalists.plan(bench.db, view.study_name, view.round, "final", jobs))
+    now = patiently(lambda: studies.view_study(db, view.study_name))
+    # One at least: without any, no test row would be looked at.
+    count = finals_fitting(seeds, _final_cost(trial, epochs), _room(bench, now, every)) or 1
+    jobs = _finals(view, trial, count, epochs)
+    patiently(lambda: finalists.plan(db, view.study_name, view.round, "final", jobs))
     return True
+
+
+def _room(bench: Bench, view: studies.StudyView, compared: Sequence[FinalistView]) -> Room:
+    db, share = bench.db, bench.spec.search.finalists.share
+    active = len(patiently(lambda: workers.view_workers(db, view.study_name)))
+    if share is None:
+        return Room(None, view.left_s, max(1, active))
+    every = patiently(lambda: trials.view_trials(db, view.study_name, epochs=True))
+    spent = sum(epoch.seconds for each in every for epoch in each.epochs)
+    spent_since = sum(float(each.tags.get("training_seconds", 0.0)) for each in compared)
+    return Room(share * spent - spent_since, view.left_s, max(1, active))
 
 
 def _finals(view: studies.StudyView, trial: TrialView, seeds: int, epochs: int) -> list[Planned]:
@@ -161,6 +186,10 @@ def _seed(view: studies.StudyView, trial: TrialView, kind: str, number: int) -> 
 
 def _epoch_s(trial: TrialView) -> float:
     return sum(epoch.seconds for epoch in trial.epochs) / max(1, len(trial.epochs))
+
+
+def _final_cost(trial: TrialView, epochs: int) -> float:
+    return _ALL_ROWS_COST * _epoch_s(trial) * max(1, epochs)
 
 
 def _cost(trial: TrialView, spec: StudySpec) -> float:
