@@ -88,3 +88,22 @@ def test_trials_as_csv_reads_back_as_the_frame(ended: Database) -> None:
     assert list(frame.trial_number) == [1, 4, 0]
     assert list(frame.value) == [0.955, 0.95, 0.93]
     assert list(frame["params.optimizer"]) == ["momentum", "adam", "adam"]
+
+
+def test_trials_in_a_narrow_terminal_have_their_configuration_under_them(
+    ended: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = ["trials", "s", "--storage", f"sqlite:///{ended.sqlite_file}"]
+    shown = {}
+    for width in (80, 200):
+        monkeypatch.setenv("COLUMNS", str(width))
+        done = CliRunner().invoke(cli, command)
+        assert done.exit_code == 0, done.output
+        shown[width] = [line.rstrip() for line in done.stdout.splitlines()]
+        assert max(map(len, shown[width])) <= width
+    # The same words in both.
+    assert sorted(" ".join(shown[80]).split()) == sorted(
+        word for word in " ".join(shown[200]).split() if word not in ("verdict,", "configuration")
+    )
+    starts = [line.split()[0] for line in shown[80] if not line.startswith("    ")]
+    assert starts == ["trial", "1", "4", "0", "2", "3"]

@@ -11,6 +11,7 @@ from typing import Literal
 import click
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
 from tuner.cli.several import further_figure, further_objectives
@@ -20,6 +21,9 @@ from tuner.studies.champion import standing
 from tuner.studies.pareto import front
 from tuner.studies.service import FAILED, StudyStatus, ranked, spec_of
 from tuner.words import duration, params_in_words
+
+_WIDE = 120
+"""Columns of a terminal in which a configuration has room beside its figures."""
 
 STYLES = {
     "complete": "green",
@@ -111,24 +115,33 @@ def print_trials(status: StudyStatus, top: int | None) -> None:
     metric = objective(status)
     further = further_objectives(status)
     columns = ("trial", "state", metric, *further, "best epoch", "epochs", "seconds")
-    table = _table(*columns, "verdict, configuration", right=further)
+    rows, words_of = [], []
     on_front = {trial.ordinal for trial in front(spec_of(status.study), status.trials)} if further else set()
     for trial in ranked(status.trials, spec_of(status.study).objective.direction)[:top]:
         words = params_in_words(searched_params(status, trial))
         if trial.reason and trial.state in FAILED:
             words = f"{trial.reason}: {words}"
         verdict = f"[yellow]{escape(trial.tags['verdict'])}[/]\n" if "verdict" in trial.tags else ""
-        table.add_row(
-            label(trial) + (" *" if trial.ordinal in on_front else ""),
-            f"[{STYLES.get(trial.state, '')}]{trial.state}[/]" if trial.state in STYLES else trial.state,
-            number(trial.value),
-            *(further_figure(trial, name) for name in further),
-            str(trial.best_epoch or "-"),
-            str(len(trial.epochs)),
-            f"{spent_s(trial):.1f}",
-            verdict + escape(words),
+        rows.append(
+            (
+                label(trial) + (" *" if trial.ordinal in on_front else ""),
+                f"[{STYLES.get(trial.state, '')}]{trial.state}[/]" if trial.state in STYLES else trial.state,
+                number(trial.value),
+                *(further_figure(trial, name) for name in further),
+                str(trial.best_epoch or "-"),
+                str(len(trial.epochs)),
+                f"{spent_s(trial):.1f}",
+            )
         )
-    Console().print(table)
+        words_of.append(verdict + escape(words))
+    console = Console()
+    if console.width >= _WIDE:
+        table = _table(*columns, "verdict, configuration", right=further)
+        for row, words in zip(rows, words_of, strict=True):
+            table.add_row(*row, words)
+        console.print(table)
+    else:
+        _print_over_words(console, _table(*columns, right=further), rows, words_of)
     if on_front:
         click.echo("* no other trial is at least as good in every objective", err=True)
 
@@ -281,6 +294,21 @@ def study_s(status: StudyStatus) -> float:
 def _test_figure(status: StudyStatus) -> float | None:
     test = (status.study.outcome or {}).get("test") or {}
     return test.get(headline(test))
+
+
+def _print_over_words(console: Console, table: Table, rows: Sequence[Sequence[str]], words_of: Sequence[str]) -> None:
+    """Each row in a line, and under it its words: in a narrow terminal there is no room beside it."""
+    for column in table.columns:
+        column.no_wrap = True
+    for row in rows:
+        table.add_row(*row)
+    with console.capture() as captured:
+        console.print(table)
+    head, *lines = (line.rstrip() for line in captured.get().splitlines())
+    click.echo(head)
+    for line, words in zip(lines, words_of, strict=True):
+        click.echo(line)
+        console.print(Padding(words, (0, 0, 0, 4)), highlight=False)
 
 
 def _table(*columns: str, right: Sequence[str] = ()) -> Table:
