@@ -10,6 +10,7 @@ laid out while the one before ran.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 import keras
@@ -23,20 +24,31 @@ from tuner.training.feed import Chunk, Dropout, Feed, Rows
 _MOST_OF_DEVICE = 0.5
 
 
+@dataclass(frozen=True, eq=False)
+class Call:
+    """Steps that run one after another. tensors: their source. rows: of a batch. most: steps of the longest call."""
+
+    tensors: Any
+    steps: int
+    rows: int
+    most: int
+
+
 class BatchSource(Protocol):
     """The batches of an epoch.
 
-    count: rows. dropouts: by a dropout layer's id, which of a batch's masks is its own; -1 where it has been applied to
+    count: rows. free: how many leading sizes of its tensors - steps, then rows - differ from call to call. dropouts: by a dropout layer's id, which of a batch's masks is its own; -1 where it has been applied to
     the rows. A layer that is not there looks after itself. masked: layers with their mask.
     """
 
     kind: str
     count: int
+    free: int
     dropouts: Mapping[int, int]
     masked: Sequence[tuple[Any, int]]
 
-    def epoch(self, epoch: int) -> Iterator[tuple[Any, int, int]]:
-        """What to run, one call after another: its tensors, how many steps, and how many the tensors have room for."""
+    def epoch(self, epoch: int) -> Iterator[Call]:
+        """What to run, one call after another."""
         ...
 
     def batch(self, source: Any, i: Any) -> tuple[Any, Any, Sequence[Any]]:
@@ -83,6 +95,7 @@ class RowsOnDevice:
     """All rows on the device; an epoch is its order, and dropout is Keras' own."""
 
     kind = "on device"
+    free = 0
 
     def __init__(self, tensors: Tensors, x: Any, y: Array, batch_size: int, seed: int) -> None:
         self._tensors = tensors
@@ -93,13 +106,13 @@ class RowsOnDevice:
         self._batch_size = batch_size
         self._seed = seed
 
-    def epoch(self, epoch: int) -> Iterator[tuple[Any, int, int]]:
+    def epoch(self, epoch: int) -> Iterator[Call]:
         order = row_order(self.count, self._seed, epoch).astype(np.int32)
         steps, odd = divmod(self.count, self._batch_size)
         whole = order[: steps * self._batch_size].reshape(steps, self._batch_size)
-        yield (self._x, self._y, self._tensors.constant(whole)), steps, steps
+        yield Call((self._x, self._y, self._tensors.constant(whole)), steps, self._batch_size, steps)
         if odd:
-            yield (self._x, self._y, self._tensors.constant(order[np.newaxis, -odd:])), 1, 1
+            yield Call((self._x, self._y, self._tensors.constant(order[np.newaxis, -odd:])), 1, odd, 1)
 
     def batch(self, source: Any, i: Any) -> tuple[Any, Any, Sequence[Any]]:
         x, y, order = source
@@ -110,6 +123,8 @@ class RowsFed:
     """Rows that the feed lays out, with masks for the dropout layers; one that comes first is applied to the rows."""
 
     kind = "fed"
+    # One graph for whole batches, the odd one, and batches of other sizes; `fit` leaves a batch's size open too.
+    free = 2
 
     def __init__(
         self, tensors: Tensors, ready: Ready, y: Array, batch_size: int, seed: int, layers: Sequence[Any]
@@ -136,10 +151,12 @@ class RowsFed:
         self._tensors = tensors
         self._sources = [None if self._copied else _shared(tensors, chunk) for chunk in self._feed.chunks]
 
-    def epoch(self, epoch: int) -> Iterator[tuple[Any, int, int]]:
+    def epoch(self, epoch: int) -> Iterator[Call]:
         # The generators' states move on now, not when the first batch is asked for.
         filled = self._feed.epoch(row_order(self.count, self._seed, epoch), self._seeds())
-        return ((self._source(number), steps, len(self._feed.chunks[number].x)) for number, steps in filled)
+        chunks = self._feed.chunks
+        most = max(len(chunk.x) for chunk in chunks)
+        return (Call(self._source(number), steps, chunks[number].x.shape[1], most) for number, steps in filled)
 
     def batch(self, source: Any, i: Any) -> tuple[Any, Any, Sequence[Any]]:
         x, y, masks = source

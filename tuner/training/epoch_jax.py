@@ -73,8 +73,9 @@ class CompiledEpochs:
         self._watched.reset()
         batches = self._rows.epoch(epoch)
         state, sums = self._read(), self._watched.zeros()
-        for source, steps, _ in batches:
-            state, sums = self._programs.call(self._many_steps, state, sums, source, np.int32(steps), self._arguments)
+        for each in batches:
+            steps = np.int32(each.steps)
+            state, sums = self._programs.call(self._many_steps, state, sums, each.tensors, steps, self._arguments)
             # The feed may fill the same buffers again only when all of this has been computed.
             jax.block_until_ready(sums)
         self._write(state)

@@ -41,25 +41,29 @@ class Graphs:
         self._shape = shape and (shape, *((tuple(each.shape), each.dtype) for each in variables))
         self._own: dict[tuple[Any, ...], _Kept] = {}
 
-    def call(self, function: Callable[..., Any], *tensors: Any, brief: bool = False) -> Any:
+    def call(self, function: Callable[..., Any], first: Any, *rest: Any, brief: bool = False, free: int = 0) -> Any:
         """Through its graph for tensors of these shapes.
 
         brief: it has so little to do that rewriting it for speed would not pay: that is a third of a graph's cost.
+        free: so many leading sizes of the first argument's tensors are not in the graph, which is for all sizes.
         Kept by hand and not by `tf.function`, which would warn of retracing.
         """
-        flat = tf.nest.flatten(tensors)
-        key = (self._shape, function.__name__, *((tuple(each.shape), each.dtype) for each in flat))
-        kept = self._own.get(key) or _kept.get(key) or self._trace(key, function, tensors)
+        specs = [
+            tf.nest.map_structure(lambda each: tf.TensorSpec([None] * free + each.shape[free:], each.dtype), first),
+            *tf.nest.map_structure(lambda each: tf.TensorSpec(each.shape, each.dtype), rest),
+        ]
+        key = (self._shape, function.__name__, *((tuple(each.shape), each.dtype) for each in tf.nest.flatten(specs)))
+        kept = self._own.get(key) or _kept.get(key) or self._trace(key, function, specs)
         if key in _kept:
             _kept.move_to_end(key)
         if kept.owner() is not self:
             kept.function.set_external_captures([self._variables[at].handle for at in kept.captures])
             kept.owner = weakref.ref(self)
         with _not_rewritten() if brief else nullcontext():
-            return kept.function(*tensors)
+            return kept.function(first, *rest)
 
-    def _trace(self, key: tuple[Any, ...], function: Callable[..., Any], tensors: Any) -> _Kept:
-        concrete = tf.function(function, autograph=False).get_concrete_function(*tensors)
+    def _trace(self, key: tuple[Any, ...], function: Callable[..., Any], specs: Any) -> _Kept:
+        concrete = tf.function(function, autograph=False).get_concrete_function(*specs)
         at = {id(variable.handle): i for i, variable in enumerate(self._variables)}
         captures = tuple(at.get(id(capture), -1) for capture in concrete.captured_inputs)
         kept = _Kept(concrete, captures, weakref.ref(self))
