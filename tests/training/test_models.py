@@ -148,7 +148,7 @@ def test_of_two_classes_hits_are_those_of_the_second(plan: Plan, loss: str, outp
     model = build(mlp(fixed(params), images=False), data.info, fit("standard", data.train.x), NAMES, seed=1)
     (epoch,) = train(model, data, plan(epochs=1)).epochs
     outputs = predict(load_bytes(export_bytes(model)), data.validation.x)
-    np.testing.assert_allclose(outputs, probabilities(model, data.validation.x), rtol=1e-4, atol=1e-6)
+    np.testing.assert_allclose(outputs, probabilities(model, data), rtol=1e-4, atol=1e-6)
     if outputs.shape[1] == 1:
         outputs = np.hstack([1 - outputs, outputs])
     assert evaluate(export(model), data.validation, data.info) == pytest.approx(

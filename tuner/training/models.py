@@ -15,11 +15,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from tuner.data.dataset import Array, DataInfo, Rows
+from tuner.data.dataset import Array, DataInfo, Dataset, Rows
 from tuner.data.preprocessing import Preprocessing
 from tuner.errors import DataError, TrialFailed
 from tuner.families import BINARY, CnnConfig, Config, MlpConfig
-from tuner.training import catalogue
+from tuner.training import catalogue, device_rows
 from tuner.training.batches import wants_indices
 from tuner.training.cnn import cnn_layers
 from tuner.training.plan import Metrics
@@ -161,12 +161,17 @@ def parameters(model: Any) -> int:
     return int(sum(np.prod(weight.shape) for weight in model.trainable_weights))
 
 
-def outputs(model: Any, x: Array) -> NDArray[np.float32]:
-    """What `export` would give for raw rows, (rows, outputs), without making or compiling another model."""
+def outputs(model: Any, dataset: Dataset) -> NDArray[np.float32]:
+    """What `export` would give for the validation rows, (rows, outputs), without making or compiling another model."""
+    x, layers = dataset.validation.x, model.layers
+    if device_rows.why_not(model, dataset) is None:
+        # Training has them on the device, normalized.
+        before, layers = device_rows.split(model) or ([], layers)
+        x = device_rows.ready(dataset, before).validation_on_device
     found = []
     for start in range(0, len(x), _ROWS_AT_ONCE):
         rows = keras.ops.cast(keras.ops.convert_to_tensor(x[start : start + _ROWS_AT_ONCE]), model.inputs[0].dtype)
-        for layer in model.layers:
+        for layer in layers:
             if not isinstance(layer, catalogue.AUGMENTATION_LAYERS):
                 rows = layer(rows)
         found.append(keras.ops.convert_to_numpy(rows).astype(np.float32))

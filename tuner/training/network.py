@@ -111,7 +111,7 @@ class FamilyNetwork:
         return export(self.model)
 
     def answers(self, dataset: Dataset) -> Answers | None:
-        return answers(outputs(self.model, dataset.validation.x), dataset.validation, dataset.info)
+        return answers(outputs(self.model, dataset), dataset.validation, dataset.info)
 
     def in_words(self) -> str:
         return in_words(self.model)
