@@ -37,8 +37,9 @@ class Call:
 class BatchSource(Protocol):
     """The batches of an epoch.
 
-    count: rows. free: how many leading sizes of its tensors - steps, then rows - differ from call to call. dropouts: by a dropout layer's id, which of a batch's masks is its own; -1 where it has been applied to
-    the rows. A layer that is not there looks after itself. masked: layers with their mask.
+    count: rows. free: how many leading sizes of its tensors - steps, then rows - differ from call to call.
+    dropouts: by a dropout layer's id, which of a batch's masks is its own; -1 where it has been applied to the rows. A
+    layer that is not there looks after itself. masked: layers with their mask.
     """
 
     kind: str

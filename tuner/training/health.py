@@ -15,11 +15,14 @@ from typing import Any, Protocol
 import keras
 import numpy as np
 from keras import ops
+from numpy.typing import NDArray
 
 from tuner.data.dataset import Dataset
 from tuner.training.batches import targets
 from tuner.training.catalogue import AUGMENTATION_LAYERS
 from tuner.training.health_names import metric_name
+
+Floats = NDArray[np.float32]
 
 ROWS = 128
 # Looking at this many rows costs about as much as training so many.
@@ -64,7 +67,7 @@ class Look(Protocol):
     """One framework's way to look at a network."""
 
     def __call__(self) -> Sequence[float]:
-        """What `statistics` gives of the network as it is now."""
+        """What `figures` gives of the network as it is now."""
         ...
 
 
@@ -181,39 +184,34 @@ def mean_loss(model: Any, y: Any, outputs: Any) -> Any:
     return ops.mean(ops.cast(loss(y, outputs), "float32"))
 
 
-def statistics(found: Sequence[Part], gradients: Sequence[Sequence[Any]], activations: Sequence[Any]) -> Any:
-    """One vector of all that is measured, in the order of the parts and their names. Traced.
+def figures(found: Sequence[Part], squares: Floats, activations: Sequence[Floats]) -> list[float]:
+    """All that is measured, in the order of the parts and their names.
 
-    gradients: for each part, of each of its weights; None for a weight without effect.
+    squares: (parts, 2), the sums of squares of each part's gradients and of its weights. activations: float32, of each
+    part that is tapped. Here and not in a graph, where so many small figures take longer to trace than to compute.
     """
-    values, rest = [], list(activations)
-    for part, of_part in zip(found, gradients, strict=True):
-        norm = _norm([each for each in of_part if each is not None])
-        values += [norm, norm / (_norm(part.weights) + _TINY)]
-        if part.tap is not None:
-            values += _of_activations(part, ops.cast(rest.pop(0), "float32"))
-    return ops.stack([ops.cast(each, "float32") for each in values])
+    values: list[float] = []
+    rest = list(activations)
+    # What is infinite or no number comes out as such.
+    with np.errstate(all="ignore"):
+        for part, (gradient, weights) in zip(found, np.sqrt(squares.astype(np.float64)), strict=True):
+            values += [gradient, gradient / (weights + _TINY)]
+            if part.tap is not None:
+                values += _of_activations(part, rest.pop(0))
+    return [float(each) for each in values]
 
 
-def _norm(tensors: Sequence[Any]) -> Any:
-    return ops.sqrt(sum((ops.sum(ops.square(ops.cast(each, "float32"))) for each in tensors), start=ops.zeros(())))
-
-
-def _of_activations(part: Part, values: Any) -> list[Any]:
-    values = ops.reshape(values, (-1, values.shape[-1]))
-    size = ops.sqrt(ops.mean(ops.square(values)))
-    found = [ops.mean(ops.std(values, axis=0)), ops.sqrt(ops.mean(ops.var(values, axis=1))) / (size + _TINY)]
+def _of_activations(part: Part, values: Floats) -> list[Any]:
+    values = values.reshape(-1, values.shape[-1])
+    size = np.sqrt(np.mean(np.square(values)))
+    found = [np.mean(np.std(values, axis=0)), np.sqrt(np.mean(np.var(values, axis=1))) / (size + _TINY)]
     if part.activation == "sigmoid":
-        found.append(_share(ops.mean(4 * values * (1 - values), axis=0) < _FLAT))
+        found.append(np.mean(np.mean(4 * values * (1 - values), axis=0) < _FLAT))
     elif part.activation == "tanh":
-        found.append(_share(ops.mean(1 - ops.square(values), axis=0) < _FLAT))
+        found.append(np.mean(np.mean(1 - np.square(values), axis=0) < _FLAT))
     elif part.activation == "relu":
-        found.append(_share(ops.max(values, axis=0) <= 0))
+        found.append(np.mean(np.max(values, axis=0) <= 0))
     elif part.activation in ("elu", "selu"):
         floor = part.alpha if part.activation == "elu" else 1.0507010 * 1.6732632
-        found.append(_share(ops.max(values, axis=0) <= -(1 - 1e-3) * floor))
+        found.append(np.mean(np.max(values, axis=0) <= -(1 - 1e-3) * floor))
     return found
-
-
-def _share(which: Any) -> Any:
-    return ops.mean(ops.cast(which, "float32"))

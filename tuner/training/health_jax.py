@@ -29,8 +29,8 @@ class JaxLook:
 
     def __call__(self) -> Sequence[float]:
         weights, rest = ([each.value for each in group] for group in (self._weights, self._rest))
-        values: list[float] = np.asarray(self._programs.call(self._health, weights, rest, self._x, self._y)).tolist()
-        return values
+        squares, activations = self._programs.call(self._health, weights, rest, self._x, self._y)
+        return health.figures(self._parts, np.asarray(squares), [np.asarray(each) for each in activations])
 
     def _health(self, weights: Any, rest: Any, x: Any, y: Any) -> Any:
         def loss_of(weights: Any) -> tuple[Any, Any]:
@@ -39,10 +39,12 @@ class JaxLook:
                 return health.mean_loss(self._model, y, outputs), activations
 
         gradients, activations = jax.grad(loss_of, has_aux=True)(weights)
-        left = iter(gradients)
-        by_part = [[next(left) for _ in part.weights] for part in self._parts]
-        with keras.StatelessScope(self._values(weights, rest)):
-            return health.statistics(self._parts, by_part, activations)
+        left, own = iter(gradients), iter(weights)
+        squares = [
+            [sum(jnp.sum(jnp.square(next(which).astype(jnp.float32))) for _ in part.weights) for which in (left, own)]
+            for part in self._parts
+        ]
+        return jnp.asarray(squares), [each.astype(jnp.float32) for each in activations]
 
     def _values(self, weights: Any, rest: Any) -> list[tuple[Any, Any]]:
         return [*zip(self._weights, weights, strict=True), *zip(self._rest, rest, strict=True)]

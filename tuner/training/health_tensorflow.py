@@ -27,16 +27,25 @@ class TensorFlowLook:
         self._graphs = Graphs(shape, [variable.value for variable in model.variables])
 
     def __call__(self) -> Sequence[float]:
-        values: list[float] = self._graphs.call(self._health, self._x, self._y, brief=True).numpy().tolist()
-        return values
+        squares, activations = self._graphs.call(self._health, self._x, self._y, brief=True)
+        return health.figures(self._parts, squares.numpy(), [each.numpy() for each in activations])
 
     def _health(self, x: Any, y: Any) -> Any:
         weights = [[each.value for each in part.weights] for part in self._parts]
         with tf.GradientTape() as tape:
             outputs, activations = health.forward(self._chain, self._parts, x)
             loss = health.mean_loss(self._model, y, outputs) * self._scale
-        gradients = [
-            [None if each is None else tf.cast(each, tf.float32) / self._scale for each in of_part]
-            for of_part in tape.gradient(loss, weights)
+        gradients = tape.gradient(loss, weights)
+        squares = [
+            [_squares(of_part, self._scale), _squares(own, 1.0)]
+            for of_part, own in zip(gradients, weights, strict=True)
         ]
-        return health.statistics(self._parts, gradients, activations)
+        return tf.stack(squares), [tf.cast(each, tf.float32) for each in activations]
+
+
+def _squares(tensors: Sequence[Any], scale: float) -> Any:
+    """The sum of squares, of tensors that are so many times too large; None is a weight without effect."""
+    found = [tf.cast(each, tf.float32) for each in tensors if each is not None]
+    # The kernel gives half of the sum.
+    halves = [2 * tf.nn.l2_loss(each if scale == 1.0 else each / scale) for each in found]
+    return tf.add_n(halves) if halves else tf.constant(0.0)
