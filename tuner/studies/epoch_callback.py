@@ -15,7 +15,7 @@ from tuner.database import rules, trials
 from tuner.database.blobs import blob_name
 from tuner.database.connection import patiently
 from tuner.database.epochs import EpochView, quickest_epoch
-from tuner.database.studies import view_study
+from tuner.database.studies import StudyView, view_study
 from tuner.database.trials import Job
 from tuner.search.rungs import note_seconds
 from tuner.space import Value
@@ -106,23 +106,23 @@ class EpochCallback:
         self._report(epoch, metrics, seconds)
         # A baseline is there to be compared with, so it is trained to its end.
         self.pruned = self._one_objective and not self._immune and patiently(self._trial.should_prune)
-        left_s = search_left_s(patiently(lambda: view_study(db, job.study_name)), self._bench.spec)
+        study = patiently(lambda: view_study(db, job.study_name))
+        left_s = search_left_s(study, self._bench.spec)
         # An epoch cannot be left in its middle: one that would not end in time is not begun.
         self.time_was_up = left_s is not None and left_s < seconds
-        self.rule = self._rule(epoch, best)
+        self.rule = self._rule(study, epoch, best)
         ends = self.pruned or self.time_was_up or bool(self.rule)
         self.handed_back = not ends and self._bench.hand_back()
         return not (ends or self.handed_back)
 
-    def _rule(self, epoch: int, best: float | None) -> str:
+    def _rule(self, study: StudyView, epoch: int, best: float | None) -> str:
         """Why a rule of the study ends this trial here, or nothing; otherwise its next epoch is granted."""
         db, job = self._bench.db, self._job
-        view = patiently(lambda: view_study(db, job.study_name))
-        limits = rules.limits_of(view.options)
+        limits = rules.limits_of(study.options)
         if reached(self._bench.spec, limits, best):
             patiently(lambda: rules.end(db, job.study_name, "target"))
             return "the target is reached"
-        if view.ended == "target":
+        if study.ended == "target":
             return "another trial has reached the target"
         more = not (self.pruned or self.time_was_up) and epoch != self._planned
         if (

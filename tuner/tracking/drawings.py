@@ -116,7 +116,8 @@ def _figure(title: str, width: float, height: float, columns: int, rows: int = 1
 
 def _png(figure: Figure) -> bytes:
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", metadata={"Software": None})
+    # `savefig` would draw twice, the first time only to lay out.
+    FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})
     return buffer.getvalue()
 
 
