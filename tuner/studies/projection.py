@@ -36,7 +36,8 @@ STUDY_FILES = (
 )
 """What is made of a study when it has ended, and delivered to its run."""
 
-_PAUSE_S = 1.0
+# Each time costs as much as a few small epochs; nobody watches MLflow by the second.
+_PAUSE_S = 2.0
 _PAUSE_AWAY_S = 5.0
 
 

@@ -62,7 +62,8 @@ def _confusion(title: str, answers: Answers) -> bytes:
     if len(names) <= 20:
         for true, chosen in np.argwhere(counts > 0):
             ink = "white" if shares[true, chosen] > 0.5 else _INK
-            axis.text(chosen, true, f"{counts[true, chosen]}", ha="center", va="center", fontsize=7, color=ink)
+            said = axis.text(chosen, true, f"{counts[true, chosen]}", ha="center", va="center", fontsize=7, color=ink)
+            said.set_in_layout(False)
     axis.set_xticks(range(len(names)), names, rotation=60, ha="right", rotation_mode="anchor", fontsize=8)
     axis.set_yticks(range(len(names)), names, fontsize=8)
     axis.set_xlabel("chosen")
