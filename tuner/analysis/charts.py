@@ -91,12 +91,13 @@ def against_baselines(status: StudyStatus) -> Chart | None:
             )  # fmt: skip
         words = [trial_words(status, trial)]
         series.append(Series(name, style, "points", [trial.value], [place], [trial.trial_number], words))
+    lines = any(each.mark == "line" for each in series)
     margin = 0.08 * (max(ends) - min(ends)) or 0.01
     return Chart(
         "baselines", "Against the baselines", series,
         Axis(story.metric(status), range=(min(ends) - margin, max(ends) + margin)),
         Axis(ticks=ticks, range=(-0.6, len(shown) - 0.4), grid=False), height=110 + 44 * len(shown), legend=False,
-        words="Lines: the 95% interval that the number of validation rows leaves open, one network each.",
+        words="Lines: what the number of validation rows leaves open (95%), one network each." if lines else "",
     )  # fmt: skip
 
 
@@ -115,14 +116,14 @@ def finalists(status: StudyStatus) -> Chart | None:
         words = [f"trial {each.trial_number}: {value:.4f}" for value in each.values]
         numbers = [each.trial_number] * len(words)
         series.append(
-            Series("seeds", "complete", "points", list(each.values), [float(place)] * len(words), numbers, words)
+            Series("seeds", "pruned", "points", list(each.values), [float(place)] * len(words), numbers, words)
         )
         told = [f"trial {each.trial_number}: mean {mean:.4f} {each.out}".strip()]
         series.append(Series("mean", style, "points", [mean], [float(place)], [each.trial_number], told))
     return Chart(
         "finalists", "The finalists", series, Axis(story.metric(status)),
         Axis(ticks=ticks, range=(-0.6, len(found) - 0.4), grid=False), height=110 + 40 * len(found), legend=False,
-        words="Small: one network each, from seeds that the search had not used. The winner's mean is the star.",
+        words="Circles: networks of seeds that the search had not used. Filled: their mean; a star, the winner's.",
     )  # fmt: skip
 
 
