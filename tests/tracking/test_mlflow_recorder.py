@@ -1,5 +1,6 @@
 """What the contract does not say: interrupted deliveries, models that are served, what the UI is given."""
 
+import json
 import logging
 import urllib.request
 from dataclasses import replace
@@ -147,7 +148,8 @@ def test_runs_have_readable_names(uri: str, client: MlflowClient) -> None:
 
 
 def test_the_parent_run_has_spec_note_and_outcome(uri: str, client: MlflowClient, tmp_path: Path) -> None:
-    study = replace(STUDY, experiment="outcome")
+    tags = {**STUDY.tags, "metric": "val_accuracy"}
+    study = replace(STUDY, experiment="outcome", tags=tags, searched=("units",))
     recorder = MlflowRecorder(uri)
     run_id = recorder.record_study(study)
     assert client.get_run(run_id).info.status == "RUNNING"
@@ -163,7 +165,16 @@ def test_the_parent_run_has_spec_note_and_outcome(uri: str, client: MlflowClient
     )
     assert run.data.metrics == {"value": 0.74, "best_trial": 3}
     assert (run.data.tags["winner"], run.data.tags["sampler"], run.data.tags["role"]) == ("trial 3", "tpe", "study")
-    assert "| best trial | 3 |" in run.data.tags["mlflow.note.content"]
+    note = run.data.tags["mlflow.note.content"]
+    assert "Best: trial 3, val_accuracy **0.74**." in note
+    assert "| best trial | 3 |" in note
+    # The page that the note leads to, as the UI keeps views that are shared.
+    experiment = client.get_experiment(run.info.experiment_id)
+    assert f"(#/experiments/{experiment.experiment_id}/runs?viewStateShareKey={run_id})" in note
+    view = json.loads(experiment.tags[f"mlflow.sharedViewState.{run_id}"])
+    assert view["searchFilter"] == "tags.role = 'trial' and tags.study_name = 'digits-1'"
+    assert (view["orderByKey"], view["orderByAsc"]) == ("metrics.`value`", False)
+    assert {"params.`units`", "tags.`state`", "metrics.`best_epoch`"} <= set(view["selectedColumns"])
     assert Path(client.download_artifacts(run_id, "spec.yaml", str(tmp_path))).read_text() == study.spec_yaml
 
 

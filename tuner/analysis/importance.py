@@ -91,7 +91,7 @@ def importance(spec: StudySpec, trials: Sequence[TrialView], fanova: bool = True
 def outcome_figures(spec: StudySpec, trials: Sequence[TrialView]) -> dict[str, float]:
     """PED-ANOVA's shares, by the names under which a study's outcome has them; none for a study too small for any."""
     try:
-        return {f"importance_{each.name}": each.ped_anova for each in importance(spec, trials, fanova=False)}
+        return {f"importance_{each.name}": round(each.ped_anova, 6) for each in importance(spec, trials, fanova=False)}
     except NotFound:
         return {}
 

@@ -2,12 +2,17 @@
 
 import contextlib
 import importlib.util
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import click
 
@@ -23,6 +28,9 @@ from tuner.cli.common import (
 )
 from tuner.errors import InputError
 from tuner.settings import Settings
+
+if TYPE_CHECKING:
+    from tuner.database.studies import StudyView
 
 
 @click.command()
@@ -63,7 +71,9 @@ def ui(port: int, live: bool, live_port: int, storage: str | None) -> None:
     Example: tune ui --port 5001
     """
     settings = settings_of(storage)
-    uri = _latest_tracking_uri(settings) or settings.tracking_uri
+    latest = _latest(settings)
+    uri = latest.mlflow_uri if latest is not None else settings.tracking_uri
+    address = uri if uri.startswith("http") else f"http://127.0.0.1:{port}"
     commands: list[list[str]] = []
     if live:
         _check_dashboard(settings, port, live_port)
@@ -72,9 +82,32 @@ def ui(port: int, live: bool, live_port: int, storage: str | None) -> None:
     if uri.startswith("http"):
         click.echo(f"the record is on a server: open {uri}")
     else:
-        click.echo(f"MLflow on {uri}: open http://127.0.0.1:{port} (Ctrl+C ends it)", err=True)
+        click.echo(f"MLflow on {uri}: open {address} (Ctrl+C ends it)", err=True)
         commands.append([sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri, "--port", str(port)])
-    sys.exit(_serve(commands, settings))
+    told = latest is None or latest.mlflow_run_id is None
+
+    def tell() -> None:
+        """Once MLflow answers: where the latest study is."""
+        nonlocal told
+        page = None if told or latest is None else _page_of(address, latest.mlflow_run_id or "")
+        if page is not None and latest is not None:
+            told = True
+            click.echo(f"the trials of {latest.study_name}: {page or 'not there (any more)'}", err=True)
+
+    sys.exit(_serve(commands, settings, tell))
+
+
+def _page_of(address: str, run_id: str) -> str | None:
+    """The page of a study's trials; None where MLflow does not answer (yet), empty where it does not know the study."""
+    from tuner.tracking.mlflow_page import path_of
+
+    try:
+        with urllib.request.urlopen(f"{address}/api/2.0/mlflow/runs/get?run_id={run_id}", timeout=5) as answer:
+            return f"{address}/{path_of(json.load(answer)['run']['info']['experiment_id'], run_id)}"
+    except urllib.error.HTTPError:
+        return ""
+    except (OSError, ValueError, KeyError):
+        return None
 
 
 def _check_dashboard(settings: Settings, port: int, live_port: int) -> None:
@@ -95,8 +128,11 @@ def _check_dashboard(settings: Settings, port: int, live_port: int) -> None:
             ) from error
 
 
-def _serve(commands: list[list[str]], settings: Settings) -> int:
-    """Run servers until one of them ends, or this process is told to; none is left behind."""
+def _serve(commands: list[list[str]], settings: Settings, meanwhile: Callable[[], None]) -> int:
+    """Run servers until one of them ends, or this process is told to; none is left behind.
+
+    meanwhile: is called again and again.
+    """
     environment = {
         **os.environ,
         "TUNER_STORAGE": settings.storage,
@@ -111,7 +147,9 @@ def _serve(commands: list[list[str]], settings: Settings) -> int:
     processes = []
     try:
         processes = [subprocess.Popen(command, env=environment) for command in commands]
-        while all(process.poll() is None for process in processes):
+        meanwhile()
+        while processes and all(process.poll() is None for process in processes):
+            meanwhile()
             time.sleep(0.2)
         return next((process.returncode for process in processes if process.returncode is not None), 0)
     finally:
@@ -125,7 +163,7 @@ def _serve(commands: list[list[str]], settings: Settings) -> int:
                 each.kill()
 
 
-def _latest_tracking_uri(settings: Settings) -> str | None:
+def _latest(settings: Settings) -> "StudyView | None":
     from tuner.database.studies import view_studies
     from tuner.errors import NotFound
 
@@ -133,4 +171,4 @@ def _latest_tracking_uri(settings: Settings) -> str | None:
         found = view_studies(open_studies(settings, create=False))
     except NotFound:
         return None
-    return found[-1].mlflow_uri if found else None
+    return found[-1] if found else None

@@ -19,6 +19,7 @@ from tuner.database.finalists import FinalistView
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.errors import NotFound, ServiceDown
+from tuner.space import Choice
 from tuner.spec import StudySpec
 from tuner.studies import trial_files
 from tuner.studies.champion import Decision, crown
@@ -214,7 +215,9 @@ def trial_record(store: BlobStore, view: TrialView, spec: StudySpec) -> Iterator
 def study_record(view: StudyView) -> StudyRecord:
     """The study as a record, without files."""
     outcome = view.outcome or {}
-    objective = spec_of(view).objective
+    spec = spec_of(view)
+    objective = spec.objective
+    single = {each.name for each in spec.space if isinstance(each.domain, Choice) and len(each.domain.values) == 1}
     return StudyRecord(
         study_name=view.study_name,
         experiment=view.space_name,
@@ -230,6 +233,7 @@ def study_record(view: StudyView) -> StudyRecord:
         finished_at=view.finished_at,
         outcome={key: value for key, value in outcome.get("figures", {}).items() if value is not None},
         run_id=view.mlflow_run_id,
+        searched=tuple(each.name for each in spec.space if each.name not in single),
     )
 
 

@@ -20,7 +20,7 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelOutput, 
 from mlflow.exceptions import MlflowException
 
 from tuner.errors import NotFound
-from tuner.tracking import drawings, mlflow_models, mlflow_service, picture
+from tuner.tracking import drawings, mlflow_models, mlflow_page, mlflow_service, picture
 from tuner.tracking.keras_file import read_interface
 from tuner.tracking.mlflow_runs import Known, Runs
 from tuner.tracking.picture import Figure
@@ -33,7 +33,8 @@ Answer = TypeVar("Answer")
 # A request takes 1000 entities, at most 100 of them params and 100 tags.
 _METRICS_A_REQUEST = 800
 _PARAMS_A_REQUEST = 100
-_DIGEST_LENGTH = 36
+# As much as tells data sets apart and leaves the column narrow.
+_DIGEST_LENGTH = 12
 _NOT_IN_A_NAME = re.compile(r"[^\w.\-/: ]")
 
 
@@ -88,9 +89,12 @@ class MlflowRecorder:
         spec = picture.digest(record.spec_yaml)
         if run.tags.get("spec_digest") != spec:
             self._client.log_text(run.run_id, record.spec_yaml, "spec.yaml")
+            key = f"{mlflow_page.TAG}{run.run_id}"
+            self._client.set_experiment_tag(run.experiment_id, key, mlflow_page.view_of(record))
         figures = (each for each in picture.study_figures(record) if run.metrics.get(each.key) != each.value)
         files = self._add_files(run, record.files, dict)
-        self._log(run, figures, {}, {**picture.study_tags(record), "spec_digest": spec, **files})
+        page = mlflow_page.path_of(run.experiment_id, run.run_id)
+        self._log(run, figures, {}, {**picture.study_tags(record, page), "spec_digest": spec, **files})
         self._set_status(run, "RUNNING" if record.finished_at is None else "FINISHED", record.finished_at)
         return run
 

@@ -22,6 +22,7 @@ STATUS: Mapping[State, str] = {
     "given_up": "FAILED",
 }
 _NUMBERS = ("parameters", "training_seconds")
+_SHARE = "importance_"
 CURSOR = "recorded_epochs"
 """The tag that says up to which epoch a run has its metrics; it is written with them."""
 
@@ -33,6 +34,12 @@ class Figure(NamedTuple):
     value: float
     at_ms: int
     step: int
+
+
+def figure(key: str, value: float, at_ms: int, step: int = 0) -> Figure:
+    """A point with as many digits as 32 bits hold: 0.889, and not 0.8889999985694885."""
+    value = float(value)
+    return Figure(key, value if value.is_integer() else float(f"{value:.7g}"), at_ms, step)
 
 
 def milliseconds(seconds: float) -> int:
@@ -77,25 +84,25 @@ def epoch_figures(epochs: tuple[EpochRecord, ...], after: int) -> Iterator[Figur
         if epoch.epoch > after:
             at_ms = milliseconds(epoch.measured_at)
             for key, value in epoch.metrics.items():
-                yield Figure(key, float(value), at_ms, epoch.epoch)
-            yield Figure("epoch_seconds", epoch.seconds, at_ms, epoch.epoch)
+                yield figure(key, value, at_ms, epoch.epoch)
+            yield figure("epoch_seconds", epoch.seconds, at_ms, epoch.epoch)
 
 
 def trial_figures(record: TrialRecord) -> Iterator[Figure]:
     """The columns by which finished trials are sorted. ``seconds``: those of its epochs, however long it waited."""
     at_ms = milliseconds(record.finished_at or record.started_at)
     if record.value is not None:
-        yield Figure("value", float(record.value), at_ms, 0)
-        yield Figure("best_epoch", float(record.best_epoch), at_ms, 0)
-    yield Figure("epochs", float(len(record.epochs)), at_ms, 0)
+        yield figure("value", record.value, at_ms)
+        yield figure("best_epoch", record.best_epoch, at_ms)
+    yield figure("epochs", len(record.epochs), at_ms)
     for name in COSTS:
         if name in record.tags:
-            yield Figure(name, float(record.tags[name]), at_ms, 0)
-    yield Figure("seconds", sum(epoch.seconds for epoch in record.epochs), at_ms, 0)
+            yield figure(name, float(record.tags[name]), at_ms)
+    yield figure("seconds", sum(epoch.seconds for epoch in record.epochs), at_ms)
     for name in _NUMBERS:
         # Tags are sorted as words; as figures they are columns to sort by size.
         if name in record.tags:
-            yield Figure(name, float(record.tags[name]), at_ms, 0)
+            yield figure(name, float(record.tags[name]), at_ms)
 
 
 def study_identity(record: StudyRecord) -> dict[str, str]:
@@ -103,15 +110,18 @@ def study_identity(record: StudyRecord) -> dict[str, str]:
     return {"role": "study", "study_name": record.study_name}
 
 
-def study_tags(record: StudyRecord) -> dict[str, str]:
-    """All tags of a study, its note among them (MLflow shows it as the run's description)."""
+def study_tags(record: StudyRecord, page: str) -> dict[str, str]:
+    """All tags of a study, its note among them (MLflow shows it as the run's description).
+
+    page: of its trials.
+    """
     words = {key: value for key, value in record.outcome.items() if isinstance(value, str)}
     return {
         **record.tags,
         **words,
         **study_identity(record),
         "state": "running" if record.finished_at is None else "complete",
-        "mlflow.note.content": study_note(record),
+        "mlflow.note.content": study_note(record, page),
     }
 
 
@@ -120,18 +130,34 @@ def study_figures(record: StudyRecord) -> Iterator[Figure]:
     at_ms = milliseconds(record.finished_at or record.started_at)
     for key, value in record.outcome.items():
         if not isinstance(value, str):
-            yield Figure(key, float(value), at_ms, 0)
+            yield figure(key, value, at_ms)
 
 
-def study_note(record: StudyRecord) -> str:
-    """The study in words, as Markdown."""
-    title = f"Study **{record.study_name}** of the space **{record.experiment}**: "
+def study_note(record: StudyRecord, page: str) -> str:
+    """The study in words, as Markdown; its first lines are what the UI shows of it. page: that of its trials."""
+    title = f"Study **{record.study_name}** of the space **{record.experiment}**"
+    trials = f"[Its trials, the best first]({page})"
     if record.finished_at is None:
-        return title + "its trials are the runs below this one; the search is still running."
-    lines = [title + "ended. Its trials are the runs below this one.", "", "| outcome | |", "|---|---|"]
-    for key, value in record.outcome.items():
-        lines.append(f"| {key.replace('_', ' ')} | {value if isinstance(value, str) else format(value, '.6g')} |")
-    return "\n".join(lines)
+        return f"{title}: the search is still running. {trials}"
+    outcome = record.outcome
+    found = [f"{title} has ended."]
+    if "value" in outcome and "best_trial" in outcome:
+        found.append(f"Best: trial {_told(outcome['best_trial'])}, {record.tags.get('metric', 'value')} "
+                     f"**{_told(outcome['value'])}**.")  # fmt: skip
+    name = next((name for name in ("accuracy", "mae", "loss") if f"test_{name}" in outcome), None)
+    if name and {"test_low", "test_high"} <= outcome.keys():
+        low, high = _told(outcome["test_low"]), _told(outcome["test_high"])
+        found.append(f"On the test rows: {name} **{_told(outcome[f'test_{name}'])}** (95%: {low} to {high}).")
+    lines = [" ".join([*found, trials]), "", "| outcome | |", "|---|---|"]
+    told = {key: value for key, value in outcome.items() if not key.startswith(_SHARE) or _told(value) != "0"}
+    return "\n".join([*lines, *(f"| {key.replace('_', ' ')} | {_told(value)} |" for key, value in told.items())])
+
+
+def _told(value: float | str) -> str:
+    """Four digits after the point for what is small."""
+    if isinstance(value, str):
+        return value
+    return f"{round(value, 4):g}" if abs(value) < 100 else f"{value:.6g}"
 
 
 def digest(content: str | bytes) -> str:

@@ -76,7 +76,8 @@ class TrialRecord:
 class StudyRecord:
     """One study.
 
-    experiment: the space's name. spec_yaml: the search-space file as it was read.
+    experiment: the space's name. spec_yaml: the search-space file as it was read. searched: the parameters that have
+        more than one value in it.
     started_at: seconds since 1970, UTC; as stored, for it tells a study from an earlier one of the same name.
     outcome: empty until the study has ended; then its figures (``value``, ``best_trial``, ``test_accuracy``, ...).
     files: artifacts of its run, by their path in it (``report.html``); one that changed replaces the earlier.
@@ -91,6 +92,7 @@ class StudyRecord:
     outcome: Mapping[str, float | str] = field(default_factory=dict)
     run_id: str | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
+    searched: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
