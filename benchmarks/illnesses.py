@@ -2,8 +2,9 @@
 
     python -m benchmarks.illnesses [--seeds 10] [--cases relu ...]
 
-Networks of every activation, built to have one illness each or none, are trained on scikit-learn's digits (and, where
-Keras has it in its cache, on 8,000 rows of Fashion-MNIST), over so many seeds; the table counts the verdicts.
+Networks of both families and every activation, built to have one illness each or none, are trained on scikit-learn's
+digits and diabetes (and, where Keras has it in its cache, on 8,000 rows of Fashion-MNIST), over so many seeds; the
+table counts the verdicts.
 """
 
 import argparse
@@ -22,7 +23,7 @@ from tuner.data.dataset import Dataset, Rows
 from tuner.data.preprocessing import fit
 from tuner.data.sources import load
 from tuner.errors import DataError
-from tuner.families import ACTIVATIONS, mlp
+from tuner.families import ACTIVATIONS, CLASSIFICATION_LOSSES, CONFIGURE, OPTIMIZERS, REGRESSION_LOSSES
 from tuner.sources import DataSpec
 from tuner.space import Value, fixed
 from tuner.training.models import build
@@ -32,13 +33,18 @@ from tuner.training.verdicts import Kind, Verdict, judge
 
 _DEEP = {"hidden_layers": 5, "optimizer": "sgd"}
 _WIDE = {"hidden_layers": 2, "units": 256, "epochs": 40, "batch_size": 32, "learning_rate": 0.003}
+_CNN = {"blocks": 2, "filters": 16, "learning_rate": 0.003}
+_DIABETES = {"hidden_layers": 2, "units": 16, "batch_size": 32, "epochs": 20, "learning_rate": 0.003,
+             "target_normalization": "standard"}  # fmt: skip
+_RATES = {"sgd": 0.05, "momentum": 0.01, "nesterov": 0.01, "adagrad": 0.05, "adadelta": 1.0}
 
 
 @dataclass(frozen=True)
 class Case:
-    """One network. data: digits, wrong (300 rows of them, a quarter with any class), or fashion.
+    """One network. data: digits, wrong (300 rows of them, a quarter with any class), diabetes, cancer, or fashion.
 
-    quick: among the tests, too."""
+    quick: among the tests, too.
+    """
 
     name: str
     illness: Kind | None
@@ -47,6 +53,7 @@ class Case:
     quick: bool = False
     health: bool = True
     path: Path = "auto"
+    family: str = "mlp"
 
 
 def _normal(deviation: float) -> dict[str, Value]:
@@ -66,6 +73,23 @@ CASES = (
         for name in ("relu", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu", "linear")
     ),
     Case("tanh, normal 1", "exploding gradients", {**_DEEP, **_normal(1.0), "activation": "tanh"}, quick=True),
+    Case("cnn, sigmoid, 6 convolutions, normal 0.01", "vanishing gradients",
+         {**_CNN, **_normal(0.01), "convolutions": 3, "activation": "sigmoid", "optimizer": "sgd"}, family="cnn"),
+    Case("cnn, relu, 6 convolutions, normal 1", "exploding gradients",
+         {**_CNN, **_normal(1.0), "convolutions": 3, "optimizer": "sgd", "learning_rate": 1e-6}, family="cnn"),
+    Case("cnn, relu, adam, rate 0.3", "dead units", {**_CNN, "learning_rate": 0.3}, family="cnn"),
+    Case("cnn, tanh on raw rows, normal 5", "saturated units",
+         {**_CNN, **_normal(5.0), "activation": "tanh", "normalization": "none"}, family="cnn"),
+    Case("cnn, constant", "units alike",
+         {**_CNN, "initializer": "constant", "initializer_value": 0.05}, family="cnn"),
+    Case("diabetes, sgd, rate 10", "diverged",
+         {**_DIABETES, "optimizer": "sgd", "learning_rate": 10.0, "activation": "linear"}, data="diabetes"),
+    Case("diabetes, constant", "units alike",
+         {**_DIABETES, "initializer": "constant", "initializer_value": 0.05}, data="diabetes"),
+    Case("diabetes, 256 units, 100 epochs", "over-fits",
+         {**_WIDE, "epochs": 100, "target_normalization": "standard"}, data="diabetes"),
+    Case("diabetes, sgd, rate 0.00000001", "under-fits",
+         {**_DIABETES, "optimizer": "sgd", "learning_rate": 1e-8}, data="diabetes"),
     Case("mse of raw outputs, rate 10", "diverged",
          {"optimizer": "sgd", "learning_rate": 10.0, "loss": "mse", "output_activation": "linear",
           "activation": "linear", "normalization": "none"}, quick=True),
@@ -91,6 +115,13 @@ CASES = (
     Case("wrong classes, tanh", "over-fits", {**_WIDE, "epochs": 30, "activation": "tanh"}, data="wrong"),
     Case("Fashion-MNIST, 256 units, 25 epochs", "over-fits",
          {**_WIDE, "epochs": 25, "learning_rate": 0.001, "normalization": "minmax"}, data="fashion"),
+    *(
+        Case(f"{name}, {optimizer}, rate {rate:g}", "unstable",
+             {"activation": name, "optimizer": optimizer, "learning_rate": rate, "epochs": 10},
+             quick=optimizer == "momentum")
+        for name, optimizer, rate in (
+            ("linear", "momentum", 0.3), ("linear", "rmsprop", 0.1), ("leaky_relu", "rmsprop", 0.1))
+    ),
     Case("sgd, rate 0.0001", "under-fits",
          {"optimizer": "sgd", "learning_rate": 1e-4, "epochs": 10, "normalization": "minmax"}, quick=True),
     Case("adam, rate 0.00001", "under-fits", {"hidden_layers": 2, "learning_rate": 1e-5, "epochs": 10}),
@@ -123,11 +154,40 @@ CASES = (
              data="fashion")
         for name in ACTIVATIONS
     ),
-    Case("relu by He, 5 layers", None, {"hidden_layers": 5, "initializer": "he_normal", "epochs": 8}),
-    Case("tanh by Glorot, 5 layers", None, {"hidden_layers": 5, "activation": "tanh", "epochs": 8}),
-    Case("no hidden layer", None, {"hidden_layers": 0, "epochs": 10, "learning_rate": 0.003}),
+    *(
+        Case(f"{name}, 5 layers", None,
+             {"hidden_layers": 5, "activation": name, "epochs": 8, "batch_normalization": name == "sigmoid",
+              "initializer": "he_normal" if name.endswith("elu") else "glorot_uniform"})
+        for name in ACTIVATIONS
+    ),
+    *(Case(f"no hidden layer, {loss}", None, {"hidden_layers": 0, "epochs": 10, "learning_rate": 0.003, "loss": loss})
+      for loss in ("sparse_categorical_crossentropy", "mse")),
+    *(Case(f"relu, {optimizer}", None,
+           {"hidden_layers": 2, "optimizer": optimizer, "epochs": 16,
+            "learning_rate": _RATES.get(optimizer, 0.003)})
+      for optimizer in OPTIMIZERS),
+    *(Case(f"relu, {loss}", None, {"hidden_layers": 2, "loss": loss, "epochs": 10, "learning_rate": 0.003},
+           data="cancer" if loss == "binary_crossentropy" else "digits")
+      for loss in CLASSIFICATION_LOSSES),
     Case("mse of sigmoids", None,
          {"hidden_layers": 2, "loss": "mse", "output_activation": "sigmoid", "epochs": 10, "learning_rate": 0.003}),
+    *(Case(f"{name}, diabetes", None, {**_DIABETES, "activation": name}, data="diabetes") for name in ACTIVATIONS),
+    *(Case(f"relu, diabetes, {loss}, {layers} layers", None,
+           {**_DIABETES, "loss": loss, "hidden_layers": layers}, data="diabetes")
+      for loss in REGRESSION_LOSSES for layers in (0, 2)),
+    Case("relu, diabetes in its own units", None,
+         {**_DIABETES, "target_normalization": "none", "learning_rate": 0.01, "epochs": 60}, data="diabetes"),
+    *(Case(f"cnn, {name}", None, {**_CNN, "activation": name, "epochs": 24 if name == "sigmoid" else 8}, family="cnn",
+           quick=name == "relu")
+      for name in ACTIVATIONS),
+    *(Case(f"cnn, {name}, batch normalization, head of 32", None,
+           {**_CNN, "activation": name, "batch_normalization": True, "head": "global_average", "head_units": 32,
+            # The means that batch normalization keeps for new rows need some hundreds of steps.
+            "batch_size": 16, "epochs": 12}, family="cnn")
+      for name in ACTIVATIONS),
+    *(Case(f"cnn, {name}, Fashion-MNIST", None, {**_CNN, "activation": name, "epochs": 4, "normalization": "minmax"},
+           data="fashion", family="cnn")
+      for name in ("relu", "tanh")),
 )  # fmt: skip
 
 
@@ -141,10 +201,10 @@ def epochs_of(case: Case, dataset: Dataset, seed: int) -> tuple[tuple[Metrics, .
         used[parameter.name] = answer(parameter)
         return used[parameter.name]
 
-    config = mlp(ask)
+    config = CONFIGURE[case.family](ask, dataset.info.task, dataset.info.images)
     model = build(config, dataset.info, fit(config.normalization, dataset.train.x), seed=seed)
     plan = TrainPlan(
-        config.batch_size, config.epochs, "val_accuracy", "maximize", None, seed, case.path, health=case.health
+        config.batch_size, config.epochs, "val_loss", "minimize", None, seed, case.path, health=case.health
     )
     result = train(model, dataset, plan)
     return result.epochs, "diverged" if result.stopped == "diverged" else "complete", used
@@ -176,7 +236,8 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--cases", nargs="+", default=[], help="only those whose name has one of these words")
     arguments = parser.parse_args()
-    datasets = {"digits": load(DataSpec("digits"), seed=0)}
+    datasets = {name: load(DataSpec(name), seed=0) for name in ("digits", "diabetes")}
+    datasets["cancer"] = load(DataSpec("breast_cancer"), seed=0)
     datasets["wrong"] = datasets["digits"]
     try:
         fashion = load(DataSpec("fashion_mnist"), seed=0)
@@ -194,7 +255,7 @@ def main() -> int:
         wrong += arguments.seeds - kinds[expected]
         seen = ", ".join(f"{' + '.join(kind) or 'none'} {count}" for kind, count in kinds.most_common())
         words = next((each.words for verdicts in found for each in verdicts), "")
-        print(f"{case.name:36} {case.illness or 'healthy':16} {seen:24} {words}", flush=True)
+        print(f"{case.name:42} {case.illness or 'healthy':20} {seen:23} {words}", flush=True)
     print(f"\n{wrong} of {judged} networks judged otherwise than they were built")
     return 1 if wrong else 0
 

@@ -74,6 +74,9 @@ def test_a_loss_that_rises_over_fits_or_is_unstable() -> None:
     rising = [{"loss": float(n)} for n in range(1, 5)]
     found = judge({"learning_rate": 0.5, "optimizer": "sgd"}, rising)
     assert [each.words for each in found] == ["the loss rises from 1 to 4: learning rate 0.5 with sgd"]
+    zigzag = [{"loss": loss, "val_loss": loss + n} for n, loss in enumerate((9.0, 2.0, 4.0, 2.0, 4.0, 1.0))]
+    words = "the loss goes up and down, in 2 of 5 epochs up by a tenth or more: learning rate 0.5 with sgd"
+    assert [each.words for each in judge({"learning_rate": 0.5, "optimizer": "sgd"}, zigzag)] == [words]
 
 
 def test_training_that_was_ended_early_does_not_under_fit() -> None:

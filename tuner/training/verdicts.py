@@ -9,6 +9,7 @@ Thresholds lie between networks built to have an illness and healthy ones: `pyth
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from tuner.space import Params
@@ -25,6 +26,9 @@ _FADED = 1e-3
 _GROWN = 10.0
 _HUGE = 100.0
 _MOST_UNITS = 0.5
+_RISE = 1.1
+_RISES = 0.2
+_FLOOR = 0.05
 _VALIDATION_RISE = 1.2
 _EPOCHS_OF_RISE = 3
 _HARDLY_FALLEN = 0.75
@@ -72,14 +76,15 @@ def judge(
     if state not in ("complete", "pruned") or not epochs:
         return ()
     looked = [found for found in map(layers_of, epochs) if found]
-    classes = any("accuracy" in name for name in epochs[-1])
-    inside = _inside(params, looked[-1], classes) if looked else []
+    # A loss of classes that has not risen is a few units large, and so are its gradients.
+    known = any("accuracy" in name for name in epochs[-1]) and not _has_risen(epochs)
+    inside = _inside(params, looked[-1], known) if looked else []
     if inside:
         # The curves of such a network follow from it.
         return tuple(inside)
     finished = state == "complete" and not reason
-    curves = (_unstable(params, epochs), _overfit(epochs), _underfit(params, epochs) if finished else None)
-    return tuple(each for each in curves if each is not None)
+    found = _unstable(params, epochs) or _overfit(epochs) or (_underfit(params, epochs) if finished else None)
+    return (found,) if found else ()
 
 
 def as_tags(verdicts: Sequence[Verdict]) -> dict[str, str]:
@@ -95,7 +100,7 @@ def as_tags(verdicts: Sequence[Verdict]) -> dict[str, str]:
     }
 
 
-def _inside(params: Params, layers: Layers, classes: bool) -> list[Verdict]:
+def _inside(params: Params, layers: Layers, known: bool) -> list[Verdict]:
     """What the last look into the network shows."""
     alike = _alike(params, layers)
     if alike is not None:
@@ -104,7 +109,7 @@ def _inside(params: Params, layers: Layers, classes: bool) -> list[Verdict]:
     units = _dead(params, layers) or _saturated(params, layers)
     if vanishing is None and units is None:
         vanishing = _vanishing(params, layers)
-    exploding = _exploding(params, layers, classes) if vanishing is None and units is None else None
+    exploding = _exploding(params, layers, known) if vanishing is None and units is None else None
     return [each for each in (exploding, vanishing, None if vanishing else units) if each is not None]
 
 
@@ -143,13 +148,13 @@ def _vanishing(params: Params, layers: Layers) -> Verdict | None:
     return Verdict("vanishing gradients", f"{words} ({_network(params, layers)})")
 
 
-def _exploding(params: Params, layers: Layers, classes: bool) -> Verdict | None:
-    """Gradients grow on their way down, or - where the loss is one of classes, and so of a known size - are huge."""
+def _exploding(params: Params, layers: Layers, known: bool) -> Verdict | None:
+    """Gradients grow on their way down, or - where the size of the loss is known - are huge."""
     gradients = _gradients(layers)
     first, last = next(iter(gradients)), next(reversed(gradients))
     if gradients[first] > max(_GROWN * gradients[last], 1.0):
         seen = f"{_layer(first)} gets {gradients[first] / gradients[last]:.2g} times {_layer(last)}'s"
-    elif classes and gradients[first] > _HUGE:
+    elif known and gradients[first] > _HUGE:
         seen = f"{_layer(first)}'s has a norm of {gradients[first]:.2g}"
     else:
         return None
@@ -181,14 +186,27 @@ def _most(layers: Layers, what: str) -> tuple[float, str] | None:
 
 
 def _unstable(params: Params, epochs: Sequence[Mapping[str, float]]) -> Verdict | None:
+    """The training loss ends above its beginning, or goes up and down: it rises by a tenth in a fifth of the epochs.
+
+    Rises of a loss that is next to nothing, in parts of the first epoch's, are not counted.
+    """
     losses = [each["loss"] for each in epochs]
-    if len(losses) < 2 or losses[-1] <= 1.05 * losses[0]:
+    if _has_risen(epochs):
+        return Verdict("unstable", f"the loss rises from {losses[0]:.3g} to {losses[-1]:.3g}: {_rate(params)}")
+    steps = list(pairwise(losses))
+    rises = sum(after > max(_RISE * before, _FLOOR * losses[0]) for before, after in steps)
+    if rises < 2 or rises < _RISES * len(steps):
         return None
-    return Verdict("unstable", f"the loss rises from {losses[0]:.3g} to {losses[-1]:.3g}: {_rate(params)}")
+    words = f"the loss goes up and down, in {rises} of {len(steps)} epochs up by a tenth or more"
+    return Verdict("unstable", f"{words}: {_rate(params)}")
+
+
+def _has_risen(epochs: Sequence[Mapping[str, float]]) -> bool:
+    return epochs[-1]["loss"] > 1.05 * epochs[0]["loss"]
 
 
 def _overfit(epochs: Sequence[Mapping[str, float]]) -> Verdict | None:
-    """Validation loss has risen for some epochs while the training loss fell on."""
+    """Validation loss has risen for some epochs while the training loss fell on, and was never again what it was."""
     if any("val_loss" not in each for each in epochs):
         return None
     losses, validation = [each["loss"] for each in epochs], [each["val_loss"] for each in epochs]
@@ -196,7 +214,7 @@ def _overfit(epochs: Sequence[Mapping[str, float]]) -> Verdict | None:
     after = validation[turn + 1 :]
     if len(after) < _EPOCHS_OF_RISE or min(after[-2:]) < _VALIDATION_RISE * validation[turn]:
         return None
-    if losses[-1] >= 0.95 * losses[turn]:
+    if losses[-1] >= 0.95 * losses[turn] or max(losses[turn + 1 :]) > losses[turn]:
         return None
     return Verdict("over-fits", f"over-fits from epoch {turn + 2}")
 
