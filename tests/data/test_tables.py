@@ -191,6 +191,7 @@ def test_too_many_classes_ask_for_a_regression(tmp_path: Path) -> None:
         (b"a,kind\n1,x\n2,y,3,4\n", "cannot be read"),
         (b"a,kind\n\xff\xfe,x\n", "not UTF-8 text"),
         (b"a;b;kind\n1;2;x\n", "its cells are separated by ';'. Say separator: \";\"."),
+        (b"a, a,kind\n1,2,x\n", "two columns are called 'a'. Rename one."),
         (b"a,a,kind\n1,2,x\n", "two columns are called 'a'. Rename one."),
     ],
 )
@@ -206,8 +207,9 @@ def test_half_a_parquet_file_and_cells_that_are_no_cells_are_named(tmp_path: Pat
     path = tmp_path / "t.parquet"
     for cell, words in (([1, 2], "ndarray"), ({"a": 1}, "dict"), (b"a", "bytes")):
         iris().assign(nested=[cell] * 150).to_parquet(path)
-        with pytest.raises(DataError, match=rf"t\.parquet: column nested, row 1 holds a {words}, .* under drop"):
-            load(read_data({"parquet": "t.parquet", "target": "kind"}, 0.2, tmp_path, "s"), seed=0)
+        for target in ("kind", "nested"):
+            with pytest.raises(DataError, match=rf"t\.parquet: column nested, row 1 holds a {words}, .* under drop"):
+                load(read_data({"parquet": "t.parquet", "target": target}, 0.2, tmp_path, "s"), seed=0)
     iris().to_parquet(path)
     path.write_bytes(path.read_bytes()[:2000])
     with pytest.raises(DataError, match=r"t\.parquet: cannot be read"):

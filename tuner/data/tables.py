@@ -79,25 +79,43 @@ def _read(path: Path, spec: CsvFile | ParquetFile) -> Any:
     try:
         if isinstance(spec, ParquetFile):
             frame = pandas.read_parquet(path)
+            head: Any = frame.columns
         else:
-            head = pandas.read_csv(path, sep=spec.separator, header=None, nrows=1, dtype=str, encoding="utf-8")
+            first = pandas.read_csv(path, sep=spec.separator, header=None, nrows=1, dtype=str, encoding="utf-8")
+            head = first.iloc[0]
             frame = pandas.read_csv(path, sep=spec.separator, encoding="utf-8", low_memory=False, index_col=False)
-            names = [str(name) for name in head.iloc[0]]
-            twice = [name for i, name in enumerate(names) if name in names[:i]]
-            if twice:
-                raise DataError(f"{path}: two columns are called {twice[0]!r}. Rename one.")
-    except DataError:
-        raise
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8.") from error
     # pandas, pyarrow and the file system each have their own; none of them is a bug of ours.
     except Exception as error:
         words = " ".join(str(error).split())[:200] or type(error).__name__
         raise DataError(f"{path}: cannot be read ({words}). Mend the file or get it again.") from error
+    # pandas gives the second of two a name of its own.
+    names = [str(name).strip() for name in head]
+    twice = [name for i, name in enumerate(names) if name in names[:i]]
+    if twice:
+        raise DataError(f"{path}: two columns are called {twice[0]!r}. Rename one.")
     frame.columns = [str(name).strip() for name in frame.columns]
+    for name in frame.columns:
+        if name not in spec.drop:
+            _refuse_nested(path, frame[name])
     if not len(frame):
         raise DataError(f"{path}: the table has no rows.")
     return frame
+
+
+def _refuse_nested(path: Path, cells: Any) -> None:
+    """Arrow has cells that hold lists, records and bytes."""
+    import pandas
+
+    if cells.dtype != object:
+        return
+    for row, cell in enumerate(cells):
+        if not pandas.api.types.is_scalar(cell) or isinstance(cell, bytes):
+            raise DataError(
+                f"{path}: column {cells.name}, row {_row(row)} holds a {type(cell).__name__}, which is neither a "
+                "number nor a text. Name the column under drop."
+            )
 
 
 def _is_text(path: Path, cells: Any, dropped: Sequence[str]) -> bool:
@@ -109,13 +127,6 @@ def _is_text(path: Path, cells: Any, dropped: Sequence[str]) -> bool:
     if pandas.api.types.is_datetime64_any_dtype(cells.dtype):
         raise DataError(f"{path}: column {cells.name} holds times, which are no numbers. Name it under drop.")
     given = cells.dropna()
-    for row, cell in given.items():
-        # Arrow has cells that hold lists, records and bytes.
-        if not pandas.api.types.is_scalar(cell) or isinstance(cell, bytes):
-            raise DataError(
-                f"{path}: column {cells.name}, row {_row(row)} holds a {type(cell).__name__}, which is neither a "
-                "number nor a text. Name the column under drop."
-            )
     numbers = pandas.to_numeric(given.astype(str), errors="coerce")
     wrong = given[numbers.isna()]
     if len(given) and len(wrong) < len(given) * (1 - _MOSTLY):
