@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tuner.database import epochs, leases
+from tuner.database.blobs import finalist_blob_name
 from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.leases import Lease
@@ -49,6 +50,9 @@ class FinalistJob:
     def lease(self) -> Lease:
         what = f"finalist {self.ordinal} of {self.study_name}"
         return Lease(FinalistRow, (self.study_name, self.round, self.ordinal), self.worker_id, self.attempt, what)
+
+    def blob_name(self, what: str) -> str:
+        return finalist_blob_name(self.study_name, self.round, self.ordinal, what)
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from optuna.trial import FrozenTrial
 
 from tuner.database import epochs, leases
+from tuner.database.blobs import blob_name
 from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.leases import Lease
@@ -43,6 +44,9 @@ class Job:
     def lease(self) -> Lease:
         what = f"trial {self.trial_number} of {self.study_name}"
         return Lease(TrialRow, (self.study_name, self.ordinal), self.worker_id, self.attempt, what)
+
+    def blob_name(self, what: str) -> str:
+        return blob_name(self.study_name, self.ordinal, what)
 
 
 @dataclass(frozen=True)

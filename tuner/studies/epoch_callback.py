@@ -12,7 +12,6 @@ from collections.abc import Mapping
 import optuna
 
 from tuner.database import rules, trials
-from tuner.database.blobs import blob_name
 from tuner.database.connection import patiently
 from tuner.database.epochs import EpochView, quickest_epoch
 from tuner.database.studies import StudyView, view_study
@@ -20,6 +19,7 @@ from tuner.database.trials import Job
 from tuner.search.rungs import note_seconds
 from tuner.space import Value
 from tuner.studies.bench import Bench
+from tuner.studies.held import Checkpoints
 from tuner.studies.limits import search_left_s
 from tuner.studies.stopping_rules import reached
 from tuner.studies.system_metrics import SystemMetrics
@@ -38,6 +38,7 @@ class EpochCallback:
         self,
         bench: Bench,
         job: Job,
+        checkpoints: Checkpoints,
         trial: optuna.trial.Trial,
         used: Mapping[str, Value],
         planned: int | None,
@@ -52,7 +53,7 @@ class EpochCallback:
         self._known = len(used)
         self._metric = bench.spec.objective.metric
         self._one_objective = len(bench.spec.objectives) == 1
-        self._checkpoint = job.checkpoint
+        self._checkpoints = checkpoints
         self._system = SystemMetrics() if bench.study.options.get("system_metrics") else None
         frozen = patiently(lambda: bench.db.storage.get_trial(trial._trial_id))
         self._reported = set(frozen.intermediate_values)
@@ -95,14 +96,9 @@ class EpochCallback:
             metrics = {**metrics, **self._system()}
         view = EpochView(epoch, metrics, seconds, measured_at=time.time())
         best = checkpoint.epochs[checkpoint.best_epoch - 1].get(self._metric) if checkpoint.best_epoch else None
-        # A name of its own: a worker that was robbed and does not know it writes beside, and the row, which only the
-        # holder can write, says which one counts.
-        name = f"checkpoint-{job.attempt}-{epoch}.npz"
-        self._bench.store.put(blob_name(job.study_name, job.ordinal, name), checkpoint.to_bytes())
+        name = self._checkpoints.put(epoch, checkpoint)
         patiently(lambda: trials.finish_epoch(db, job, view, best, checkpoint.best_epoch, name))
-        if self._checkpoint:
-            self._bench.store.drop(blob_name(job.study_name, job.ordinal, self._checkpoint))
-        self._checkpoint = name
+        self._checkpoints.counts(name)
         self._report(epoch, metrics, seconds)
         # A baseline is there to be compared with, so it is trained to its end.
         self.pruned = self._one_objective and not self._immune and patiently(self._trial.should_prune)

@@ -5,7 +5,6 @@ between any two of them and another goes on.
 Leaves to others: which configuration and seed (finalists), how to train (training), who holds the job (database).
 """
 
-import contextlib
 import logging
 import time
 from collections.abc import Mapping
@@ -15,40 +14,28 @@ import numpy as np
 
 from tuner.data.dataset import Dataset, Rows
 from tuner.database import finalists, leases, trials
-from tuner.database.blobs import finalist_blob_name
 from tuner.database.connection import patiently
 from tuner.database.epochs import EpochView
 from tuner.database.finalists import FinalistJob
-from tuner.database.leases import LeaseLost
 from tuner.database.studies import view_study
-from tuner.errors import DataError, ServiceDown, TrialFailed
+from tuner.errors import TrialFailed
 from tuner.studies.asking import fixed_network
 from tuner.studies.bench import Bench
+from tuner.studies.held import Checkpoints, given_up, holding
 from tuner.studies.scoring import score
-from tuner.training import backend
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.models import load_bytes
 from tuner.training.plan import Metrics, TrainPlan, TrainResult
 
 logger = logging.getLogger(__name__)
 
-_LAST_WORDS_S = 10.0
 _WATCHED_ROWS = 256
 
 
 def run_finalist(bench: Bench, job: FinalistJob) -> None:
     """Run the finalist that this worker holds to its end, unless the worker has to leave or has lost it."""
-    try:
+    with holding(bench.db, job):
         _run(bench, job)
-    except LeaseLost as error:
-        logger.warning("%s; stepping back", error)
-    except Exception as error:
-        words = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
-        with contextlib.suppress(ServiceDown):
-            patiently(lambda: leases.note_death(bench.db, job.lease, words), _LAST_WORDS_S)
-        raise
-    finally:
-        backend.forget()
 
 
 def all_rows(bench: Bench) -> Bench:
@@ -85,10 +72,10 @@ def _run(bench: Bench, job: FinalistJob) -> None:
     patiently(lambda: finalists.start(db, job, tags))
     if job.given_up:
         last = patiently(lambda: finalists.view_finalist(db, job.study_name, job.round, job.ordinal)).reason
-        words = f"given up: {leases.STRIKES} workers died on it without finishing an epoch between"
-        _end(bench, job, "given_up", f"{words} ({last})" if last else words, None, 0, tags)
+        _end(bench, job, "given_up", given_up(last), None, 0, tags)
         return
-    watch = _Watch(bench, job)
+    checkpoints = Checkpoints(bench.store, job)
+    watch = _Watch(bench, job, checkpoints)
     train_plan = TrainPlan(
         batch_size=None,
         epochs=plan.epochs,
@@ -102,7 +89,7 @@ def _run(bench: Bench, job: FinalistJob) -> None:
     began = time.monotonic()
     try:
         network = fixed_network(bench.spec, here.dataset.info, bench.code, trial.params, plan.seed)
-        result = network.train(here.dataset, here.preprocessing, train_plan, _checkpoint(bench, job), watch)
+        result = network.train(here.dataset, here.preprocessing, train_plan, checkpoints.last(), watch)
     except TrialFailed as failure:
         _end(bench, job, failure.state, failure.reason, None, 0, tags)
         return
@@ -125,7 +112,7 @@ def _run(bench: Bench, job: FinalistJob) -> None:
         test = score(load_bytes(exported.data) if whole else network.for_use(), bench.dataset)
         # Not over the model of a worker that has taken this over.
         patiently(lambda: leases.renew(db, job.lease))
-        bench.store.put(finalist_blob_name(job.study_name, job.round, job.ordinal, exported.name), exported.data)
+        bench.store.put(job.blob_name(exported.name), exported.data)
     _end(bench, job, state, reason, value, result.best_epoch, tags, test)
 
 
@@ -145,28 +132,14 @@ def known_value(bench: Bench, job: FinalistJob) -> float | None:
     return trials.view_trial(bench.db, job.study_name, job.plan.trial_ordinal).value
 
 
-def _checkpoint(bench: Bench, job: FinalistJob) -> Checkpoint | None:
-    name = finalist_blob_name(job.study_name, job.round, job.ordinal, job.checkpoint)
-    data = bench.store.get(name) if job.checkpoint else None
-    if data is None:
-        return None
-    try:
-        found = Checkpoint.from_bytes(data)
-        # Training that is one call of somebody's `fit` cannot be entered in its middle, and stores no weights.
-        return found if found.weights else None
-    except DataError as error:
-        logger.warning("finalist %d: %s", job.ordinal, error)
-        return None
-
-
 class _Watch:
     """What happens at each epoch's end: the checkpoint, the row, and whether to go on."""
 
-    def __init__(self, bench: Bench, job: FinalistJob) -> None:
+    def __init__(self, bench: Bench, job: FinalistJob, checkpoints: Checkpoints) -> None:
         self._bench = bench
         self._job = job
         self._metric = bench.spec.objective.metric
-        self._checkpoint = job.checkpoint
+        self._checkpoints = checkpoints
         self.dropped = ""
         self.handed_back = False
         self.time_was_up = False
@@ -177,21 +150,15 @@ class _Watch:
         if job.plan.kind == "final":
             metrics, best = {name: each for name, each in metrics.items() if not name.startswith("val_")}, None
         view = EpochView(epoch, metrics, seconds, measured_at=time.time())
-        name = f"checkpoint-{job.attempt}-{epoch}.npz"
-        self._bench.store.put(self._blob(name), checkpoint.to_bytes())
+        name = self._checkpoints.put(epoch, checkpoint)
         at = checkpoint.best_epoch
         self.dropped = patiently(lambda: finalists.finish_epoch(db, job, view, best, at, name))
-        if self._checkpoint:
-            self._bench.store.drop(self._blob(self._checkpoint))
-        self._checkpoint = name
+        self._checkpoints.counts(name)
         left_s = patiently(lambda: view_study(db, job.study_name)).left_s
         self.time_was_up = left_s is not None and left_s < seconds
         ends = bool(self.dropped) or self.time_was_up
         self.handed_back = not ends and self._bench.hand_back()
         return not (ends or self.handed_back)
-
-    def _blob(self, what: str) -> str:
-        return finalist_blob_name(self._job.study_name, self._job.round, self._job.ordinal, what)
 
 
 def _outcome(result: TrainResult, watch: _Watch, planned: int) -> tuple[str, str]:
@@ -218,4 +185,4 @@ def _end(
     patiently(lambda: finalists.finish(bench.db, job, state, reason, value, best_epoch, tags, test))
     plan = job.plan
     logger.info("finalist %d, trial %d seed %d: %s %s", job.ordinal, plan.trial_number, plan.seed_number, state, reason)
-    bench.store.drop_all(finalist_blob_name(job.study_name, job.round, job.ordinal, "checkpoint-"))
+    Checkpoints(bench.store, job).drop_all()

@@ -5,7 +5,6 @@ of them and another goes on.
 Leaves to others: which trial (database), how to train (training), when to deliver to MLflow (projection).
 """
 
-import contextlib
 import logging
 import math
 import time
@@ -14,11 +13,9 @@ from collections.abc import Mapping, Sequence
 import optuna
 
 from tuner.database import leases, trials
-from tuner.database.blobs import blob_name
 from tuner.database.connection import patiently
-from tuner.database.leases import LeaseLost
 from tuner.database.trials import Job
-from tuner.errors import DataError, ServiceDown, TrialFailed
+from tuner.errors import TrialFailed
 from tuner.objectives import COSTS
 from tuner.search.algorithms import trial_seed
 from tuner.search.optuna_study import (
@@ -35,8 +32,8 @@ from tuner.studies import trial_files
 from tuner.studies.asking import ask_network
 from tuner.studies.bench import Bench
 from tuner.studies.epoch_callback import EpochCallback
+from tuner.studies.held import Checkpoints, given_up, holding
 from tuner.studies.pareto import values_of
-from tuner.training import backend
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.network import Network
 from tuner.training.plan import TrainPlan, TrainResult
@@ -44,23 +41,11 @@ from tuner.training.verdicts import as_tags, judge
 
 logger = logging.getLogger(__name__)
 
-_LAST_WORDS_S = 10.0
-
 
 def run_trial(bench: Bench, job: Job) -> None:
     """Run the trial that this worker holds to its end, unless the worker has to leave or has lost it."""
-    try:
+    with holding(bench.db, job):
         _run(bench, job)
-    except LeaseLost as error:
-        logger.warning("%s; stepping back", error)
-    except Exception as error:
-        # A bug, or a machine in trouble: this worker dies of it, and whoever finds the trial reads why.
-        words = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
-        with contextlib.suppress(ServiceDown):
-            patiently(lambda: leases.note_death(bench.db, job.lease, words), _LAST_WORDS_S)
-        raise
-    finally:
-        backend.forget()
 
 
 def _run(bench: Bench, job: Job) -> None:
@@ -78,7 +63,8 @@ def _run(bench: Bench, job: Job) -> None:
         _settle(bench, job, study, trial.number)
         return
     if job.given_up:
-        _end(bench, job, study, trial.number, "given_up", _deaths(bench, job), None, 0, {})
+        last = patiently(lambda: trials.view_trial(db, job.study_name, job.ordinal)).reason
+        _end(bench, job, study, trial.number, "given_up", given_up(last), None, 0, {})
         return
     used: dict[str, Value] = {}
     seed = trial_seed(bench.study.seed, job.ordinal, "training")
@@ -90,8 +76,9 @@ def _run(bench: Bench, job: Job) -> None:
         patiently(lambda: trials.start(db, job, used, tags))
         _end(bench, job, study, trial.number, failure.state, failure.reason, None, 0, tags)
         return
-    checkpoint = _checkpoint(bench, job)
-    watch = EpochCallback(bench, job, trial, used, network.epochs, immune=proposal is not None)
+    checkpoints = Checkpoints(bench.store, job)
+    checkpoint = checkpoints.last()
+    watch = EpochCallback(bench, job, checkpoints, trial, used, network.epochs, immune=proposal is not None)
     goes_on_after = checkpoint.epoch if checkpoint else 0
     patiently(lambda: trials.start(db, job, used, tags, repeats=watch.stored - goes_on_after))
     most = watch.granted(goes_on_after)
@@ -146,7 +133,7 @@ def _train(
             model_tags["model"] = exported.problem
         # Not over the model of a worker that has taken this trial over.
         patiently(lambda: leases.renew(bench.db, job.lease))
-        bench.store.put(blob_name(job.study_name, job.ordinal, exported.name), exported.data)
+        bench.store.put(job.blob_name(exported.name), exported.data)
         if not watch.pruned:
             answers = network.answers(bench.dataset)
             trial_files.keep(bench.store, job.study_name, job.ordinal, answers, network.in_words())
@@ -170,19 +157,6 @@ def _further_figures(bench: Bench, network: Network, result: TrainResult) -> dic
         elif each.metric not in COSTS:
             found[each.metric] = repr(float(result.epochs[result.best_epoch - 1].get(each.metric, math.nan)))
     return found
-
-
-def _checkpoint(bench: Bench, job: Job) -> Checkpoint | None:
-    data = bench.store.get(blob_name(job.study_name, job.ordinal, job.checkpoint)) if job.checkpoint else None
-    if data is None:
-        return None
-    try:
-        found = Checkpoint.from_bytes(data)
-        # Training that is one call of somebody's `fit` cannot be entered in its middle, and stores no weights.
-        return found if found.weights else None
-    except DataError as error:
-        logger.warning("trial %s: %s", job.trial_number, error)
-        return None
 
 
 def _outcome(result: TrainResult, watch: EpochCallback, planned: int | None) -> tuple[str, str]:
@@ -228,11 +202,4 @@ def _settle(bench: Bench, job: Job, study: optuna.Study, number: int) -> None:
         told = (values_of(bench.spec, view) if ended_well else None) or patiently(lambda: worst_values(study))
     patiently(lambda: tell(study, bench.db.storage, number, view.state, told))
     patiently(lambda: trials.settle(bench.db, job))
-    bench.store.drop_all(blob_name(job.study_name, job.ordinal, "checkpoint-"))
-
-
-def _deaths(bench: Bench, job: Job) -> str:
-    last = patiently(lambda: trials.view_trial(bench.db, job.study_name, job.ordinal)).reason
-    return f"given up: {leases.STRIKES} workers died on it without finishing an epoch between" + (
-        f" ({last})" if last else ""
-    )
+    Checkpoints(bench.store, job).drop_all()
