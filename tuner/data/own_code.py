@@ -4,7 +4,6 @@ Owns: running the function, only from code that the person named, and what it ma
 Leaves to others: naming and finding code (code), what arrays have to look like (arrays).
 """
 
-import importlib.util
 import logging
 import re
 import sys
@@ -21,6 +20,7 @@ import psutil
 from tuner.code import Code
 from tuner.data.arrays import Part, found_of
 from tuner.data.found import Found
+from tuner.data.person_module import let_it_import, run_file
 from tuner.errors import DataError, InputError
 from tuner.sources import DataSpec, PythonData
 
@@ -60,23 +60,9 @@ def _named(codes: Sequence[Code], path: Path, name: str) -> Code | None:
 
 def _call(code: Code, name: str, where: str) -> Any:
     module_name = f"tuner_data_{code.digest[:12]}"
-    module = sys.modules.get(module_name)
-    folder = str(code.root)
-    if folder not in sys.path:
-        # Its own imports start from its folder, also those that its functions make later.
-        sys.path.insert(0, folder)
+    let_it_import(code)
     with _told(code, where):
-        if module is None:
-            spec = importlib.util.spec_from_file_location(module_name, code.file)
-            assert spec is not None
-            assert spec.loader is not None
-            module = importlib.util.module_from_spec(spec)
-            sys.modules[module_name] = module
-            try:
-                spec.loader.exec_module(module)
-            except BaseException:
-                del sys.modules[module_name]
-                raise
+        module = sys.modules.get(module_name) or run_file(code, module_name)
         function = getattr(module, name, None)
         if not callable(function):
             raise DataError(f"{where} is no function in that file. Write dataset: {{python: FILE.py:FUNCTION}}.")

@@ -15,6 +15,7 @@ from typing import Any
 import keras
 
 from tuner.code import Code, find_code
+from tuner.data.person_module import let_it_import, run_file
 from tuner.errors import SpecError
 from tuner.words import nearest
 
@@ -38,10 +39,7 @@ def load_object(code: Code, name: str) -> Any:
 
 
 def _import(code: Code) -> ModuleType:
-    folder = str(code.root)
-    if folder not in sys.path:
-        # Its own imports, also those that functions in it make later, start from its folder.
-        sys.path.insert(0, folder)
+    let_it_import(code)
     try:
         if not code.place.endswith(".py"):
             return importlib.import_module(code.module)
@@ -50,17 +48,7 @@ def _import(code: Code) -> ModuleType:
         free = taken is None and importlib.util.find_spec(code.module) is not None
         ours = free and _origin(code.module) == code.file
         module_name = code.module if ours else f"{code.module}_{code.digest[:8]}"
-        spec = importlib.util.spec_from_file_location(module_name, code.file)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[module_name] = module
-        try:
-            spec.loader.exec_module(module)
-        except BaseException:
-            del sys.modules[module_name]
-            raise
-        return module
+        return run_file(code, module_name)
     except Exception as error:
         raise SpecError(f"{code.place} cannot be loaded: {words_of(error, code)}") from error
 
