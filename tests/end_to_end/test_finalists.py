@@ -1,12 +1,18 @@
-"""The finalists of a real study: two workers, one killed among them; all records agree, and nothing is done twice."""
+"""The finalists of a real study: killed, interrupted, gone on with; all records agree, and nothing is done twice."""
 
+import os
+import signal
 import sqlite3
+from typing import Any
 
 import mlflow
 import psutil
 import pytest
 
 from tests.end_to_end.conftest import SMALL_SPACE, Desk
+from tuner.database.connection import Database, open_database
+from tuner.database.finalists import FinalistView, view_finalists
+from tuner.database.studies import view_study
 
 pytestmark = pytest.mark.slow
 
@@ -53,3 +59,82 @@ def test_a_worker_killed_among_the_finalists_costs_nothing(desk: Desk) -> None:
         assert steps == list(range(1, len(steps) + 1))
     champion = client.get_model_version_by_alias("small", "champion")
     assert champion.run_id in {run.info.run_id for run in runs if run.data.tags["kind"] == "final"}
+
+
+def finalists(db: Database) -> list[FinalistView]:
+    return view_finalists(db, "s", epochs=True)
+
+
+def under_way(db: Database, known: int) -> list[int]:
+    """The finalists that are in the middle of their training, by workers that have added to so many known epochs."""
+    every = finalists(db)
+    if sum(len(each.epochs) for each in every) < known + 3:
+        return []  # what is held is a dead worker's, until somebody knows that it is dead
+    return [each.ordinal for each in every if each.held and len(each.epochs) < 70]
+
+
+def test_finalists_that_are_interrupted_or_killed_go_on_where_they_were(desk: Desk) -> None:
+    desk.write_space(epochs=100, text=SPACE.replace("trials: 3", "trials: 2").replace("asha", "none"))
+    process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "2")
+    desk.wait_until(lambda: finalist_epochs(desk) >= 3, seconds=200)
+    db = open_database(desk.storage)
+    desk.wait_until(lambda: bool(under_way(db, 0)))
+    plan = [each.plan for each in finalists(db)]
+    seen: dict[tuple[int, int], Any] = {}
+
+    def check_nothing_is_lost_or_trained_again() -> None:
+        now = {(each.ordinal, epoch.epoch): epoch for each in finalists(db) for epoch in each.epochs}
+        assert seen.items() <= now.items()  # to the worker and the second: none was written anew
+        seen.update(now)
+
+    # The study and all its workers, at once: each finalist that was under way is a dead worker's.
+    family = psutil.Process(process.pid).children(recursive=True)
+    for each in (process, *family):
+        each.kill()
+    process.communicate()
+    assert desk.object("status", "s")["state"] == "interrupted"
+    check_nothing_is_lost_or_trained_again()
+    killed = {each.ordinal: len(each.epochs) for each in finalists(db) if each.epochs and not each.settled}
+    assert killed
+
+    # The first Ctrl+C: what runs is finished, no other is begun.
+    process = desk.begin("resume", "s", "--workers", "1")
+    desk.wait_until(lambda: bool(under_way(db, len(seen))))
+    (running,) = (each.ordinal for each in finalists(db) if each.held)
+    assert running in killed
+    os.kill(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=120)
+    assert process.returncode == 130, stderr
+    check_nothing_is_lost_or_trained_again()
+    assert finalists(db)[running].settled
+    assert desk.object("status", "s")["state"] == "stopped"
+
+    # The second: it is handed back in the middle.
+    process = desk.begin("resume", "s", "--workers", "1")
+    desk.wait_until(lambda: bool(under_way(db, len(seen))))
+    (running,) = (each.ordinal for each in finalists(db) if each.held)
+    os.kill(process.pid, signal.SIGINT)
+    desk.wait_until(lambda: view_study(db, "s").wish == "stopping")
+    os.kill(process.pid, signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 130, stderr
+    check_nothing_is_lost_or_trained_again()
+    left = finalists(db)[running]
+    assert (left.state, left.worker_id, left.settled) == ("running", None, False)
+
+    done = desk.tune("resume", "s", "--workers", "2")
+    assert "mean of 2 networks" in done.stdout
+    check_nothing_is_lost_or_trained_again()
+    every = finalists(db)
+    assert [each.plan for each in every][: len(plan)] == plan
+    assert [each.plan.kind for each in every] == ["compare"] * 4 + ["final"] * 2
+    assert len({each.plan.seed for each in every}) == 6
+    for each in every:
+        assert [epoch.epoch for epoch in each.epochs] == list(range(1, len(each.epochs) + 1))
+    assert all(each.state == "complete" and each.test for each in every[4:])
+    assert {each.state for each in every[:4]} <= {"complete", "pruned", "skipped"}
+    # Trained by two workers, so from the checkpoint that the dead one left.
+    assert any(len({epoch.worker_id for epoch in every[ordinal].epochs}) > 1 for ordinal in killed)
+    best = desk.object("best", "s")
+    assert best["test"]["seeds"] == 2
+    db.engine.dispose()

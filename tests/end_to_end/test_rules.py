@@ -1,0 +1,43 @@
+"""Rules that end a search, through real workers: exact with two of them, and `tune status` says which rule it was."""
+
+import pytest
+
+from tests.end_to_end.conftest import SMALL_SPACE, Desk
+from tuner.database.connection import Database, open_database
+from tuner.database.epochs import epochs_stored
+from tuner.studies.service import study_status
+
+pytestmark = pytest.mark.slow
+
+
+def begun(db: Database) -> int:
+    return len(study_status(db, "s").trials)
+
+
+def status(desk: Desk) -> str:
+    return " ".join(desk.tune("status", "s").stdout.split())
+
+
+def test_a_budget_of_epochs_a_target_and_a_plateau_end_the_search_and_say_so(desk: Desk) -> None:
+    desk.write_space(epochs=5, text=SMALL_SPACE.replace("trials: 5", "trials: 60").replace("asha", "none"))
+    desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "2", "--epoch-budget", "13")
+    db = open_database(desk.storage)
+    assert epochs_stored(db, "s") == 13
+    before = begun(db)
+    assert f"{60 - before} not run: the budget of 13 epochs is spent" in status(desk)
+    refused = desk.tune("resume", "s", check=False)
+    assert refused.returncode == 2
+    assert "give another --epoch-budget" in refused.stderr
+
+    desk.tune("resume", "s", "--workers", "2", "--epoch-budget", "300", "--target", "0.2")
+    after = begun(db)
+    assert before < after < 60
+    assert f"{60 - after} not run: the target val_accuracy 0.2 is reached" in status(desk)
+
+    done = desk.tune("resume", "s", "--workers", "2", "--target", "1.5", "--plateau", "8")
+    words = f"{60 - begun(db)} not run: no val_accuracy better by more than noise in the last 8 trials"
+    assert words in status(desk)
+    assert words in " ".join(done.stdout.split())
+    assert after < begun(db) < 60
+    assert all(len(trial.epochs) == 5 for trial in study_status(db, "s", epochs=True).trials[after:])
+    db.engine.dispose()
