@@ -1,11 +1,14 @@
 """The budget is exact and a lease is one worker's, whatever happens to the processes."""
 
 import multiprocessing
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
 from multiprocessing.synchronize import Event
 
+import psutil
 import pytest
 import sqlalchemy as sa
 from optuna.storages import RDBStorage
@@ -103,6 +106,25 @@ def test_a_worker_that_gives_signs_of_life_keeps_its_trial(db: Database) -> None
     age(db, "w2", 2 * GRACE_S)
     time.sleep(0.3)
     assert trials.take(db, "s", "w2") is None
+
+
+def test_a_worker_whose_ended_process_nobody_waited_for_is_dead(db: Database) -> None:
+    add(db, trials=1)
+    with subprocess.Popen([sys.executable, "-c", ""]) as child:
+        process = psutil.Process(child.pid)
+        until = time.monotonic() + 60.0
+        while process.status() != psutil.STATUS_ZOMBIE:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        workers.enter(db, "w1", "cpu")
+        with db.session() as session, session.begin():
+            session.execute(sa.update(WorkerRow).values(pid=child.pid, pid_started_at=process.create_time()))
+        assert trials.take(db, "s", "w1") is not None
+        assert workers.view_workers(db) == []
+        assert workers.bury_the_dead(db) == 1
+    again = trials.take(db, "s", "w2")
+    assert again is not None
+    assert again.attempt == 2
 
 
 def test_a_trial_that_kills_two_workers_without_an_epoch_between_is_given_up(db: Database) -> None:

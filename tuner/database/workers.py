@@ -104,7 +104,9 @@ def view_workers(db: Database, study_name: str | None = None) -> list[WorkerView
 
 def _alive(pid: int, started_at: float) -> bool:
     try:
-        # A pid is used again after a reboot; the time at which the process began tells the two apart.
-        return abs(psutil.Process(pid).create_time() - started_at) < 2.0
+        process = psutil.Process(pid)
+        # A pid is used again after a reboot; the time at which the process began tells the two apart. One that ended
+        # and was not waited for, such as a killed study's where no init reaps, is as dead as any.
+        return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - started_at) < 2.0
     except psutil.Error:
         return False
