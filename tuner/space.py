@@ -26,7 +26,8 @@ class IntRange:
         return self.low <= value <= self.high and (self.log or (value - self.low) % self.step == 0)
 
     def __str__(self) -> str:
-        return f"{self.low} to {self.high}{' (log)' if self.log else ''}"
+        steps = f" in steps of {self.step}" if self.step > 1 else ""
+        return f"{self.low} to {self.high}{steps}{' (log)' if self.log else ''}"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,8 @@ class FloatRange:
         return abs(steps - round(steps)) < 1e-8
 
     def __str__(self) -> str:
-        return f"{self.low:g} to {self.high:g}{' (log)' if self.log else ''}"
+        steps = f" in steps of {self.step:g}" if self.step is not None else ""
+        return f"{self.low:g} to {self.high:g}{steps}{' (log)' if self.log else ''}"
 
 
 @dataclass(frozen=True)

@@ -143,7 +143,9 @@ def print_asked(answer: dict[str, Any]) -> None:
     table = Table("parameter", "values", "default", box=None, pad_edge=False, header_style="bold")
     for name, each in answer["parameters"].items():
         table.add_row(name, each["values"], str(each["default"]))
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    console.print("With its defaults and in every conditional scope; a trial may ask for more.", style="dim")
 
 
 def worker_arguments(code: Code | None, others: Sequence[Code] = ()) -> list[str]:
