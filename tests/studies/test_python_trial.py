@@ -81,6 +81,13 @@ def test_what_a_fit_of_its_own_asks_is_recorded_too(db: Database, run: Run) -> N
     assert all({"scale", "batch_size"} <= set(each.params) for each in theirs(db))
 
 
+def test_a_loop_of_its_own_that_tells_the_objective_alone_is_a_trial(db: Database, run: Run) -> None:
+    (ours,) = run("hypermodels.py:OwnLoop", "objective: {metric: my_metric, direction: minimize}\n", n_trials=1)
+    assert ours.state == "complete", ours.reason
+    assert ours.value == min(each.metrics["my_metric"] for each in ours.epochs)
+    assert {"units", "batch_size", "lr"} <= set(ours.params)
+
+
 def test_one_name_with_two_domains_keeps_both(db: Database, run: Run) -> None:
     ours = run("hypermodels.py:one_name_two_domains", "parameters: {epochs: 1}\n", n_trials=4)
     assert {each.state for each in ours} <= {"complete", "pruned"}

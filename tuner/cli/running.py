@@ -293,7 +293,9 @@ def _run(
         # Told to go, or the terminal is gone: what runs is handed back, and no worker is left behind.
         signal.signal(each, lambda number, _: sys.exit(128 + number))
     if slots[0].gpu is None:
-        click.echo(f"tune: no GPU; {len(slots)} workers on the CPU, {slots[0].threads} threads each", err=True)
+        several = len(slots) > 1
+        threads = f"{slots[0].threads} thread{'s' if slots[0].threads > 1 else ''}{' each' if several else ''}"
+        click.echo(f"tune: no GPU; {len(slots)} worker{'s' if several else ''} on the CPU, {threads}", err=True)
     with live.progress(db, study.study_name) as look:
         pool.run(look)
     ended = study_status(db, study.study_name, epochs=True)

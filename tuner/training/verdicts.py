@@ -75,6 +75,9 @@ def judge(
         return (Verdict("diverged", f"diverged at epoch {len(epochs) + 1}: {_rate(params)}"),)
     if state not in ("complete", "pruned") or not epochs:
         return ()
+    if not all("loss" in each for each in epochs):
+        # A loop of a person's own tells what it likes.
+        return ()
     looked = [found for found in map(layers_of, epochs) if found]
     # A loss of classes that has not risen is a few units large, and so are its gradients.
     known = any("accuracy" in name for name in epochs[-1]) and not _has_risen(epochs)
