@@ -2,8 +2,8 @@
 
     python -m benchmarks.health_overhead [--epochs 12]
 
-Each network is trained as a worker trains it, and the time of every look is taken within the same run, so that a busy
-machine slows both. The first look compiles and is told apart. Exit code 1 where a share is 3% or more.
+Each network is trained as a worker trains it, and the CPU time of every look, all threads counted, is taken within the
+same run as that of its epochs. The first look compiles and is told apart. Exit code 1 where a share is 3% or more.
 """
 
 import argparse
@@ -44,17 +44,21 @@ class _Timed(Probe):
     """The same, with its times written down."""
 
     looks: list[float]
+    epochs: list[float]
+    ended: float
 
     def after(self, epoch: int) -> dict[str, float]:
-        began = time.perf_counter()
+        began = time.process_time()
         found = super().after(epoch)
-        _Timed.looks.append(time.perf_counter() - began)
+        _Timed.epochs.append(began - _Timed.ended)
+        _Timed.ended = time.process_time()
+        _Timed.looks.append(_Timed.ended - began)
         return found
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=60, help="of digits [60]")
     epochs = parser.parse_args().epochs
     backend.prepare(1)
     trainer.Probe = _Timed  # type: ignore[misc]
@@ -64,29 +68,28 @@ def main() -> int:
         datasets["few"] = _few(datasets["fashion"], 6000)
     except DataError as error:
         print(f"without Fashion-MNIST: {error}", file=sys.stderr)
-    print(f"{'':38}{'epoch, ms':>11}{'looks, ms':>11}{'share':>8}{'first look, ms':>16}")
+    print(f"{'':38}{'epoch, ms':>11}{'looks, ms':>11}{'share':>8}{'first look, ms':>16}  (CPU)")
     worst = 0.0
     for name, data, family, params in CASES:
         if data not in datasets:
             continue
         seconds, looks = _run(datasets[data], family, {**params, "epochs": epochs if data == "digits" else 5})
-        share = sum(looks[1:]) / (sum(seconds[1:]) - sum(looks[1:]))
+        share = sum(looks[1:]) / sum(seconds[1:])
         worst = max(worst, share)
-        own = (sum(seconds[1:]) - sum(looks[1:])) / (len(seconds) - 1)
+        own = sum(seconds[1:]) / (len(seconds) - 1)
         mean = sum(looks[1:]) / (len(looks) - 1)
         print(f"{name:38}{1000 * own:11.1f}{1000 * mean:11.2f}{share:8.2%}{1000 * looks[0]:16.0f}", flush=True)
     return 1 if worst >= 0.03 else 0
 
 
 def _run(dataset: Dataset, family: str, params: dict[str, Any]) -> tuple[list[float], list[float]]:
-    """Seconds of each epoch, the look among them, and of each look."""
+    """CPU seconds of each epoch, without the look, and of each look."""
     config = CONFIGURE[family](fixed({"normalization": "minmax", **params}), dataset.info.task, dataset.info.images)
     model = build(config, dataset.info, fit(config.normalization, dataset.train.x), seed=1)
-    _Timed.looks = []
-    seconds: list[float] = []
+    _Timed.looks, _Timed.epochs, _Timed.ended = [], [], time.process_time()
     plan = TrainPlan(config.batch_size, config.epochs, "val_accuracy", "maximize", None, 1, health=True)
-    trainer.train(model, dataset, plan, None, lambda epoch, metrics, took, checkpoint: not seconds.append(took))
-    return seconds, _Timed.looks
+    trainer.train(model, dataset, plan)
+    return _Timed.epochs, _Timed.looks
 
 
 def _few(dataset: Dataset, rows: int) -> Dataset:

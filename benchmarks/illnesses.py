@@ -166,7 +166,8 @@ CASES = (
            {"hidden_layers": 2, "optimizer": optimizer, "epochs": 16,
             "learning_rate": _RATES.get(optimizer, 0.003)})
       for optimizer in OPTIMIZERS),
-    *(Case(f"relu, {loss}", None, {"hidden_layers": 2, "loss": loss, "epochs": 10, "learning_rate": 0.003},
+    *(Case(f"relu, {loss}", None, {"hidden_layers": 2, "loss": loss, "epochs": 10,
+                                     "learning_rate": 0.001 if loss == "binary_crossentropy" else 0.003},
            data="cancer" if loss == "binary_crossentropy" else "digits")
       for loss in CLASSIFICATION_LOSSES),
     Case("mse of sigmoids", None,

@@ -55,10 +55,12 @@ def test_both_ways_to_train_are_judged_alike(digits: Dataset) -> None:
 
 
 def test_tiny_data_are_looked_at_less_often(digits: Dataset) -> None:
-    case = Case("", None, {"epochs": 12})
-    looked = [bool(layers_of(each)) for each in epochs_of(case, digits, 1)[0]]
-    assert looked[0]
-    assert 3 <= sum(looked) < 6
+    for batch, between in ((64, 1), ("full", 0)):
+        epochs = epochs_of(Case("", None, {"epochs": 16, "batch_size": batch}), digits, 1)[0]
+        looked = [bool(layers_of(each)) for each in epochs]
+        assert looked[0]
+        assert looked[-1], "the network as it is in the end"
+        assert sum(looked) == 2 + between
 
 
 def test_a_trial_that_never_trained_has_no_verdict() -> None:

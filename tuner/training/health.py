@@ -21,11 +21,12 @@ from tuner.data.dataset import Dataset
 from tuner.training.batches import targets
 from tuner.training.catalogue import AUGMENTATION_LAYERS
 from tuner.training.health_names import metric_name
+from tuner.training.plan import TrainPlan
 
 Floats = NDArray[np.float32]
 
 ROWS = 128
-# Looking at this many rows costs about as much as training so many.
+# Looking at so many rows costs about as much as training them, and twice that where an epoch is a single step.
 _SHARE = 0.02
 _FLAT = 0.05
 _TINY = 1e-20
@@ -72,12 +73,15 @@ class Look(Protocol):
 
 
 class Probe:
-    """Looks at one network while it is trained."""
+    """Looks at one network while it is trained: after the first epoch, after the last, and so often between."""
 
-    def __init__(self, model: Any, dataset: Dataset) -> None:
+    def __init__(self, model: Any, dataset: Dataset, plan: TrainPlan) -> None:
         self._names: list[str] = []
         self._look: Look | None = None
-        self.every = max(1, round(ROWS / (_SHARE * len(dataset.train))))
+        rows = len(dataset.train)
+        single = plan.batch_size is None or plan.batch_size >= rows
+        self.every = max(1, round((2 if single else 1) * ROWS / (_SHARE * rows)))
+        self._last = plan.epochs
         chain = _chain(model)
         found = parts(chain) if chain is not None else []
         if not found or not (isinstance(model.loss, str) or callable(model.loss)):
@@ -97,7 +101,7 @@ class Probe:
         parts of their size; ``dead_units``, the share that is at zero slope on every row; ``saturated_units``, the
         share whose slope is on average below 5% of the steepest.
         """
-        if self._look is None or (epoch > 1 and epoch % self.every):
+        if self._look is None or (epoch > 1 and (epoch <= self.every or (self._last - epoch) % self.every)):
             return {}
         values = self._look()
         return {name: float(f"{value:.4g}") for name, value in zip(self._names, values, strict=True)}

@@ -63,7 +63,7 @@ def train(
     reason = ""
     with out_of_memory(plan, dataset):
         epochs = _path(model, dataset, plan)
-        probe = Probe(model, dataset) if plan.health else None
+        probe = Probe(model, dataset, plan) if plan.health else None
     while len(history) < plan.epochs:
         if out_of_patience(_monitored(history, plan), plan.direction, plan.patience):
             stopped = "patience"
