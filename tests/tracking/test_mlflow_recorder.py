@@ -135,7 +135,7 @@ def test_runs_have_readable_names(uri: str, client: MlflowClient) -> None:
     records = [
         trial(number=7),
         replace(trial(number=0), baseline="lab-8-1"),
-        replace(trial(number=7, role="finalist"), tags={"seed": "2"}),
+        replace(trial(number=7, role="finalist"), tags={"seed": "195159477", "seed_number": "2"}),
     ]
     runs = [recorder.record_study(study), *(recorder.record_trial(study, record) for record in records)]
 
@@ -166,7 +166,7 @@ def test_the_parent_run_has_spec_note_and_outcome(uri: str, client: MlflowClient
     assert run.data.metrics == {"value": 0.74, "best_trial": 3}
     assert (run.data.tags["winner"], run.data.tags["sampler"], run.data.tags["role"]) == ("trial 3", "tpe", "study")
     note = run.data.tags["mlflow.note.content"]
-    assert "Best: trial 3, val_accuracy **0.74**." in note
+    assert "Best: trial 3, val_accuracy **0.7400**." in note
     assert "| best trial | 3 |" in note
     # The page that the note leads to, as the UI keeps views that are shared.
     experiment = client.get_experiment(run.info.experiment_id)

@@ -36,7 +36,7 @@ def _view(record: StudyRecord, params: Sequence[str]) -> str:
     by_study = f" and tags.study_name = '{record.study_name}'" if "'" not in record.study_name else ""
     columns = [
         "attributes.`Created`",
-        *(f"metrics.`{name}`" for name in ("value", "best_epoch", "epochs", "seconds")),
+        *(f"metrics.`{name}`" for name in ("value", "best_epoch", "epochs")),
         *(f"params.`{name}`" for name in params),
         *(f"tags.`{name}`" for name in ("state", "verdict")),
     ]

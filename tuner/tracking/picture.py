@@ -53,7 +53,7 @@ def trial_name(record: TrialRecord) -> str:
     if record.baseline:
         name += f" {record.baseline}"
     if record.role == "finalist" and "seed" in record.tags:
-        name += f" seed {record.tags['seed']}"
+        name += f" seed {record.tags.get('seed_number', record.tags['seed'])}"
     return name
 
 
@@ -149,15 +149,16 @@ def study_note(record: StudyRecord, page: str) -> str:
         low, high = _told(outcome["test_low"]), _told(outcome["test_high"])
         found.append(f"On the test rows: {name} **{_told(outcome[f'test_{name}'])}** (95%: {low} to {high}).")
     lines = [" ".join([*found, trials]), "", "| outcome | |", "|---|---|"]
-    told = {key: value for key, value in outcome.items() if not key.startswith(_SHARE) or _told(value) != "0"}
+    told = {key: value for key, value in outcome.items() if not key.startswith(_SHARE) or float(value) >= 0.001}
     return "\n".join([*lines, *(f"| {key.replace('_', ' ')} | {_told(value)} |" for key, value in told.items())])
 
 
 def _told(value: float | str) -> str:
-    """Four digits after the point for what is small."""
+    """Four digits after the point for what is about one."""
     if isinstance(value, str):
         return value
-    return f"{round(value, 4):g}" if abs(value) < 100 else f"{value:.6g}"
+    whole = float(value).is_integer()
+    return f"{value:.4f}" if 0.001 <= abs(value) < 100 and not whole else f"{value:.6g}"
 
 
 def digest(content: str | bytes) -> str:
