@@ -13,6 +13,7 @@ from tests.end_to_end.conftest import SMALL_SPACE, Desk
 from tuner.database.connection import Database, open_database
 from tuner.database.finalists import FinalistView, view_finalists
 from tuner.database.studies import view_study
+from tuner.studies.service import study_status
 
 pytestmark = pytest.mark.slow
 
@@ -92,7 +93,7 @@ def test_finalists_that_are_interrupted_or_killed_go_on_where_they_were(desk: De
     for each in (process, *family):
         each.kill()
     process.communicate()
-    assert desk.object("status", "s")["state"] == "interrupted"
+    desk.wait_until(lambda: study_status(db, "s").state == "interrupted")
     check_nothing_is_lost_or_trained_again()
     killed = {each.ordinal: len(each.epochs) for each in finalists(db) if each.epochs and not each.settled}
     assert killed
@@ -107,7 +108,7 @@ def test_finalists_that_are_interrupted_or_killed_go_on_where_they_were(desk: De
     assert process.returncode == 130, stderr
     check_nothing_is_lost_or_trained_again()
     assert finalists(db)[running].settled
-    assert desk.object("status", "s")["state"] == "stopped"
+    assert study_status(db, "s").state == "stopped"
 
     # The second: it is handed back in the middle.
     process = desk.begin("resume", "s", "--workers", "1")
@@ -122,7 +123,7 @@ def test_finalists_that_are_interrupted_or_killed_go_on_where_they_were(desk: De
     left = finalists(db)[running]
     assert (left.state, left.worker_id, left.settled) == ("running", None, False)
 
-    done = desk.tune("resume", "s", "--workers", "2")
+    done = desk.tune("resume", "s", "--workers", "1")
     assert "mean of 2 networks" in done.stdout
     check_nothing_is_lost_or_trained_again()
     every = finalists(db)
@@ -135,6 +136,7 @@ def test_finalists_that_are_interrupted_or_killed_go_on_where_they_were(desk: De
     assert {each.state for each in every[:4]} <= {"complete", "pruned", "skipped"}
     # Trained by two workers, so from the checkpoint that the dead one left.
     assert any(len({epoch.worker_id for epoch in every[ordinal].epochs}) > 1 for ordinal in killed)
-    best = desk.object("best", "s")
-    assert best["test"]["seeds"] == 2
+    outcome = view_study(db, "s").outcome
+    assert outcome is not None
+    assert outcome["test"]["seeds"] == 2
     db.engine.dispose()

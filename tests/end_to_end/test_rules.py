@@ -14,8 +14,8 @@ def begun(db: Database) -> int:
     return len(study_status(db, "s").trials)
 
 
-def status(desk: Desk) -> str:
-    return " ".join(desk.tune("status", "s").stdout.split())
+def why(db: Database) -> str:
+    return study_status(db, "s").why_ended
 
 
 def test_a_budget_of_epochs_a_target_and_a_plateau_end_the_search_and_say_so(desk: Desk) -> None:
@@ -24,20 +24,18 @@ def test_a_budget_of_epochs_a_target_and_a_plateau_end_the_search_and_say_so(des
     db = open_database(desk.storage)
     assert epochs_stored(db, "s") == 13
     before = begun(db)
-    assert f"{60 - before} not run: the budget of 13 epochs is spent" in status(desk)
-    refused = desk.tune("resume", "s", check=False)
-    assert refused.returncode == 2
-    assert "give another --epoch-budget" in refused.stderr
+    assert before < 60
+    assert why(db) == "the budget of 13 epochs is spent"
 
     desk.tune("resume", "s", "--workers", "2", "--epoch-budget", "300", "--target", "0.2")
     after = begun(db)
     assert before < after < 60
-    assert f"{60 - after} not run: the target val_accuracy 0.2 is reached" in status(desk)
+    assert why(db) == "the target val_accuracy 0.2 is reached"
 
     done = desk.tune("resume", "s", "--workers", "2", "--target", "1.5", "--plateau", "8")
     words = f"{60 - begun(db)} not run: no val_accuracy better by more than noise in the last 8 trials"
-    assert words in status(desk)
     assert words in " ".join(done.stdout.split())
+    assert words in " ".join(desk.tune("status", "s").stdout.split())
     assert after < begun(db) < 60
     assert all(len(trial.epochs) == 5 for trial in study_status(db, "s", epochs=True).trials[after:])
     db.engine.dispose()
