@@ -13,6 +13,7 @@ from mlflow.entities import LoggedModelStatus, Metric
 
 from tests.tracking import servers
 from tests.tracking.records import STUDY, epochs, model_file, trial
+from tuner.cli.record import page_of
 from tuner.errors import NotFound, ServiceDown
 from tuner.tracking.mlflow_recorder import MlflowRecorder
 
@@ -283,6 +284,9 @@ def test_the_ui_started_beside_the_database_shows_runs_and_files(tmp_path: Path)
         client = MlflowClient(address)
         experiment_id = client.get_experiment_by_name("digits").experiment_id
         assert len(client.search_runs([experiment_id])) == 2
+        # What `tune ui` prints once the server answers.
+        page = f"{address}/#/experiments/{experiment_id}/runs?viewStateShareKey={parent}"
+        assert (page_of(address, parent), page_of(address, "0" * 32)) == (page, "")
         assert [file.path for file in client.list_artifacts(parent)] == ["spec.yaml"]
         with urllib.request.urlopen(f"{address}/get-artifact?path=spec.yaml&run_uuid={parent}", timeout=60) as answer:
             assert answer.read().decode() == STUDY.spec_yaml

@@ -89,7 +89,7 @@ def ui(port: int, live: bool, live_port: int, storage: str | None) -> None:
     def tell() -> None:
         """Once MLflow answers: where the latest study is."""
         nonlocal told
-        page = None if told or latest is None else _page_of(address, latest.mlflow_run_id or "")
+        page = None if told or latest is None else page_of(address, latest.mlflow_run_id or "")
         if page is not None and latest is not None:
             told = True
             click.echo(f"the trials of {latest.study_name}: {page or 'not there (any more)'}", err=True)
@@ -97,7 +97,7 @@ def ui(port: int, live: bool, live_port: int, storage: str | None) -> None:
     sys.exit(_serve(commands, settings, tell))
 
 
-def _page_of(address: str, run_id: str) -> str | None:
+def page_of(address: str, run_id: str) -> str | None:
     """The page of a study's trials; None where MLflow does not answer (yet), empty where it does not know the study."""
     from tuner.tracking.mlflow_page import path_of
 
