@@ -112,6 +112,10 @@ def variants() -> list[Variant]:
         "tpe, 5 to start with": _algorithm("tpe", startup_trials=5),
         "tpe, 20 to start with": _algorithm("tpe", startup_trials=20),
         "tpe, each parameter alone": _algorithm("tpe", multivariate=False),
+        "tpe, a tenth good": _algorithm("tpe", gamma=0.1),
+        "tpe, a hundredth good": _algorithm("tpe", gamma=0.01),
+        "tpe, 8 candidates": _algorithm("tpe", candidates=8),
+        "tpe, 64 candidates": _algorithm("tpe", candidates=64),
         "cmaes": _algorithm("cmaes"),
     }
     return [

@@ -284,10 +284,12 @@ def objective(status: StudyStatus) -> str:
 
 
 def study_s(status: StudyStatus) -> float:
-    """From the first trial's begin to the last one's end, or until now."""
+    """From the first trial's begin to the end of the last, finalists included, or until now."""
     if not status.trials:
         return 0.0
-    until = [trial.finished_at or time.time() for trial in status.trials]
+    now = time.time()
+    until = [trial.finished_at or now for trial in status.trials]
+    until += [finalist.finished_at or now for finalist in status.finalists if finalist.held or finalist.settled]
     return max(until) - min(trial.started_at for trial in status.trials)
 
 
