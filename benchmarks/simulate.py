@@ -234,7 +234,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--space", default="fashion_mnist", help="whose curves to replay")
     parser.add_argument("--seeds", type=int, default=12)
-    parser.add_argument("--seconds", type=float, default=150.0, help="of each study, after its start-up")
+    parser.add_argument("--seconds", type=float, default=200.0, help="of each study, after its start-up")
     parser.add_argument("--only", nargs="+", default=[], help="only these groups: pruner, sampler, ...")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--results", type=Path, help="where finished studies are kept: called again, it goes on")
