@@ -272,7 +272,7 @@ BAD = {
     "a baseline with too many widths": (
         LAB.replace("[128, 32]", "[128, 32, 32]"), "baselines.lab-8-1: units has 3 values for 2 hidden layers."
     ),
-    "zero trials": (LAB.replace("trials: 50", "trials: 0"), "search.trials: should be greater than or equal to 1; it is 0."),
+    "zero trials": (LAB.replace("trials: 100", "trials: 0"), "search.trials: should be greater than or equal to 1; it is 0."),
     "no validation rows": (LAB.replace("validation: 10000", "validation: 0"), "validation: 0 rows are too few."),
     "a metric of the training rows": (
         LAB.replace("metric: val_accuracy", "metric: accuracy"), "objective.metric: 'accuracy' is measured on the training rows."
@@ -342,7 +342,7 @@ def test_bad_input_gets_one_line_that_names_the_file_the_key_and_the_mend(case: 
 
 
 def test_the_digest_ignores_how_long_and_from_which_seed_but_nothing_else() -> None:
-    assert parse(LAB).digest == parse(LAB.replace("trials: 50", "trials: 51, seed: 3")).digest
+    assert parse(LAB).digest == parse(LAB.replace("trials: 100", "trials: 101, seed: 3")).digest
     assert parse(LAB).digest == parse(LAB.replace("# Lab 8-1", "# Another comment")).digest
     assert parse(LAB).digest != parse(LAB.replace("[5, 15]", "[5, 16]")).digest
     assert parse(LAB).digest != parse(LAB.replace("pruner: asha", "pruner: none")).digest
