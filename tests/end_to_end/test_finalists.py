@@ -76,7 +76,7 @@ def under_way(db: Database, known: int) -> list[int]:
 
 def test_finalists_that_are_interrupted_or_killed_go_on_where_they_were(desk: Desk) -> None:
     desk.write_space(epochs=100, text=SPACE.replace("trials: 3", "trials: 2").replace("asha", "none"))
-    process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "2")
+    process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "1")
     desk.wait_until(lambda: finalist_epochs(desk) >= 3, seconds=200)
     db = open_database(desk.storage)
     desk.wait_until(lambda: bool(under_way(db, 0)))

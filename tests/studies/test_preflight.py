@@ -16,7 +16,8 @@ from tuner.families import CONFIGURE
 from tuner.families.sizes import size
 from tuner.settings import shipped_spaces
 from tuner.space import Params, fixed
-from tuner.spec import Finalists, StudySpec, parse_spec, read_spec
+from tuner.space_file import Finalists
+from tuner.spec import StudySpec, parse_spec, read_spec
 from tuner.studies.preflight import draw, ends, look_ahead
 from tuner.studies.trying import mean_trial, study_seconds, try_network
 from tuner.training.models import build, parameters

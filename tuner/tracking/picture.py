@@ -37,9 +37,8 @@ class Figure(NamedTuple):
 
 
 def figure(key: str, value: float, at_ms: int, step: int = 0) -> Figure:
-    """A point with as many digits as 32 bits hold: 0.889, and not 0.8889999985694885."""
-    value = float(value)
-    return Figure(key, value if value.is_integer() else float(f"{value:.7g}"), at_ms, step)
+    """A point; one that is no epoch's is of step 0."""
+    return Figure(key, float(value), at_ms, step)
 
 
 def milliseconds(seconds: float) -> int:

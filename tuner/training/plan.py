@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+
 from tuner.training.checkpoint import Checkpoint
 
 Metrics = Mapping[str, float]
@@ -71,3 +73,11 @@ class Training:
     epochs: int | None = None
     batch_size: int | None = None
     callbacks: Sequence[Any] = ()
+
+
+def in_few_digits(metrics: Metrics) -> Metrics:
+    """The same figures, those of 32 bits in as few digits as tell them: 0.889, and not 0.8889999985694885.
+
+    All that is told from here on has the same digits: Optuna, SQL and MLflow.
+    """
+    return {name: float(str(np.float32(each))) if np.float32(each) == each else each for name, each in metrics.items()}

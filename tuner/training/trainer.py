@@ -18,7 +18,7 @@ from tuner.data.dataset import Dataset
 from tuner.errors import TrialFailed
 from tuner.training.checkpoint import Arrays, Checkpoint
 from tuner.training.health import Probe
-from tuner.training.plan import Metrics, OnEpoch, Stopped, TrainPlan, TrainResult
+from tuner.training.plan import Metrics, OnEpoch, Stopped, TrainPlan, TrainResult, in_few_digits
 from tuner.training.stopping import best_epoch, out_of_patience
 from tuner.training.watched import why_not
 
@@ -72,9 +72,9 @@ def train(
         epoch = len(history) + 1
         epoch_started = time.perf_counter()
         with out_of_memory(plan, dataset):
-            metrics = epochs.run(epoch)
+            metrics = in_few_digits(epochs.run(epoch))
             if probe is not None:
-                metrics = {**metrics, **probe.after(epoch)}
+                metrics = {**metrics, **in_few_digits(probe.after(epoch))}
         seconds = time.perf_counter() - epoch_started
         check_monitored(metrics, plan)
         bad = not_finite(metrics, plan)

@@ -20,7 +20,7 @@ from tuner.data.dataset import Array, DataInfo, Dataset
 from tuner.errors import TrialFailed
 from tuner.training.batches import wants_indices
 from tuner.training.checkpoint import Arrays, Checkpoint
-from tuner.training.plan import Metrics, OnEpoch, Stopped, TrainPlan, TrainResult
+from tuner.training.plan import Metrics, OnEpoch, Stopped, TrainPlan, TrainResult, in_few_digits
 from tuner.training.stopping import best_epoch, out_of_patience
 from tuner.training.trainer import check_monitored, not_finite
 
@@ -182,12 +182,12 @@ class _Watching(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is Any
 
 def _plain(logs: Mapping[str, Any]) -> Metrics:
     """Numbers only, as Python's."""
-    found = {}
+    found: dict[str, float] = {}
     for name, value in logs.items():
         array = np.asarray(value)
         if array.size == 1 and np.issubdtype(array.dtype, np.number):
             found[str(name)] = float(array.reshape(-1)[0])
-    return found
+    return in_few_digits(found)
 
 
 def _said(results: Any, monitor: str) -> Metrics:
