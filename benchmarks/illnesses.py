@@ -184,7 +184,7 @@ CASES = (
     *(Case(f"cnn, {name}, batch normalization, head of 32", None,
            {**_CNN, "activation": name, "batch_normalization": True, "head": "global_average", "head_units": 32,
             # The means that batch normalization keeps for new rows need some hundreds of steps.
-            "batch_size": 16, "epochs": 12}, family="cnn")
+            "batch_size": 16, "epochs": 12, "learning_rate": 0.001}, family="cnn")
       for name in ACTIVATIONS),
     *(Case(f"cnn, {name}, Fashion-MNIST", None, {**_CNN, "activation": name, "epochs": 4, "normalization": "minmax"},
            data="fashion", family="cnn")

@@ -30,7 +30,9 @@ _RISE = 1.1
 _RISES = 0.2
 _FLOOR = 0.05
 _VALIDATION_RISE = 1.2
-_EPOCHS_OF_RISE = 3
+_EPOCHS_OF_RISE = 4
+_LAST = 3
+_MOST_ABOVE = 0.25
 _HARDLY_FALLEN = 0.75
 _STILL_FALLING = 0.2
 _POOR_ACCURACY = 0.75
@@ -209,15 +211,19 @@ def _has_risen(epochs: Sequence[Mapping[str, float]]) -> bool:
 
 
 def _overfit(epochs: Sequence[Mapping[str, float]]) -> Verdict | None:
-    """Validation loss has risen for some epochs while the training loss fell on, and was never again what it was."""
+    """Validation loss has risen for some epochs, to the last, while the training loss fell on, seldom above what it was.
+
+    One bad epoch of validation is no rise, as of a network whose batch normalization still learns its means.
+    """
     if any("val_loss" not in each for each in epochs):
         return None
     losses, validation = [each["loss"] for each in epochs], [each["val_loss"] for each in epochs]
     turn = validation.index(min(validation))
     after = validation[turn + 1 :]
-    if len(after) < _EPOCHS_OF_RISE or min(after[-2:]) < _VALIDATION_RISE * validation[turn]:
+    if len(after) < _EPOCHS_OF_RISE or min(after[-_LAST:]) < _VALIDATION_RISE * validation[turn]:
         return None
-    if losses[-1] >= 0.95 * losses[turn] or max(losses[turn + 1 :]) > losses[turn]:
+    above = sum(loss > losses[turn] for loss in losses[turn + 1 :])
+    if losses[-1] >= 0.95 * losses[turn] or above > _MOST_ABOVE * len(after):
         return None
     return Verdict("over-fits", f"over-fits from epoch {turn + 2}")
 
