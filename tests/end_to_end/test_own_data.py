@@ -63,7 +63,8 @@ def test_a_regression_on_a_table_ends_with_an_interval_a_guess_and_a_model_for_n
     assert "always guessing the mean would be" in done.stdout
     test = desk.object("best", "s")["test"]
     assert test["low"] < test["mae"] < test["high"] < test["naive"]
-    assert test["rmse"] == pytest.approx(test["loss"] ** 0.5)
+    # Means over the networks, of which the root of one is not quite the other.
+    assert test["rmse"] == pytest.approx(test["loss"] ** 0.5, rel=0.01)
     assert 0.2 < test["r2"] < 0.7
 
     client = mlflow.MlflowClient(f"sqlite:///{desk.folder / 'mlflow.db'}")

@@ -211,7 +211,7 @@ def _has_risen(epochs: Sequence[Mapping[str, float]]) -> bool:
 
 
 def _overfit(epochs: Sequence[Mapping[str, float]]) -> Verdict | None:
-    """Validation loss has risen for some epochs, to the last, while the training loss fell on, seldom above what it was.
+    """Validation loss has risen for some epochs, to the last, while the training loss fell on and seldom rose again.
 
     One bad epoch of validation is no rise, as of a network whose batch normalization still learns its means.
     """
