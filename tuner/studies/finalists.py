@@ -312,7 +312,7 @@ def _words(
         words.append(f"mean {metric} {mean:.4f} over {len(mine)} new seeds (the search saw {known:.4f})")
     others = {key: values for key, values in runs.items() if key != winner and values}
     for key, values in others.items():
-        than = f"trial {by_ordinal[key].trial_number}"
+        than = _called(by_ordinal[key])
         gain = sign * (mean - float(np.mean(values)))
         if out.get(key):
             words.append(f"{than}: {out[key]}")
@@ -322,6 +322,10 @@ def _words(
         if trial.baseline and trial.ordinal not in runs and trial.ordinal != winner and trial.state == "complete":
             # Of a baseline there is the one run of the search, which nobody has chosen for being good.
             gain = sign * (mean - (trial.value or 0.0))
-            than = f"baseline {trial.baseline}"
+            than = _called(trial)
             words.append(comparison.difference_in_words(gain, *noise, len(mine), 1, than))
     return words
+
+
+def _called(trial: TrialView) -> str:
+    return f"baseline {trial.baseline}" if trial.baseline else f"trial {trial.trial_number}"
