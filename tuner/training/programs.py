@@ -14,6 +14,7 @@ import jax
 
 _KEPT = 48
 _kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
+_compiled = 0
 
 
 class Programs:
@@ -39,4 +40,9 @@ class Programs:
         return program(*arguments)
 
     def _compile(self, function: Callable[..., Any], arguments: Any) -> Any:
+        global _compiled
+        _compiled += 1
+        if _compiled % _KEPT == 0:
+            # What is kept here stays; JAX itself keeps every function that it has ever traced, 16 MiB a trial.
+            jax.clear_caches()
         return jax.jit(function).lower(*arguments).compile()
