@@ -31,22 +31,7 @@ def finalist_epochs(desk: Desk) -> int:
             return 0
 
 
-def test_a_worker_killed_among_the_finalists_costs_nothing(desk: Desk) -> None:
-    desk.write_space(epochs=40, text=SPACE)
-    process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "2")
-    desk.wait_until(lambda: finalist_epochs(desk) >= 3, seconds=200)
-    psutil.Process(process.pid).children()[0].kill()
-    # The command that asks takes a second, in which those may end.
-    assert desk.object("status", "s")["stage"].startswith(("finalists ", "the winner on all rows"))
-    stdout, stderr = process.communicate(timeout=200)
-    assert process.returncode == 0, stderr
-    assert "died (signal 9)" in stderr
-    assert "the winner on all rows, " in stderr
-    assert "mean of 2 networks" in stdout
-
-    best = desk.object("best", "s")
-    assert best["test"]["seeds"] == 2
-    assert best["test"]["low"] < best["test"]["accuracy"] < best["test"]["high"]
+def check_mlflow_has_the_finalists(desk: Desk) -> None:
     client = mlflow.MlflowClient(f"sqlite:///{desk.folder / 'mlflow.db'}")
     experiment = client.get_experiment_by_name("small")
     assert experiment is not None
@@ -75,7 +60,7 @@ def under_way(db: Database, known: int) -> list[int]:
 
 
 def test_finalists_that_are_interrupted_or_killed_go_on_where_they_were(desk: Desk) -> None:
-    desk.write_space(epochs=140, text=SPACE.replace("trials: 3", "trials: 2").replace("asha", "none"))
+    desk.write_space(epochs=120, text=SPACE.replace("trials: 3", "trials: 2").replace("asha", "none"))
     process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "1")
     desk.wait_until(lambda: finalist_epochs(desk) >= 3, seconds=200)
     db = open_database(desk.storage)
@@ -102,7 +87,6 @@ def test_finalists_that_are_interrupted_or_killed_go_on_where_they_were(desk: De
     process = desk.begin("resume", "s", "--workers", "1")
     desk.wait_until(lambda: bool(under_way(db, len(seen))))
     (running,) = (each.ordinal for each in finalists(db) if each.held)
-    assert running in killed
     os.kill(process.pid, signal.SIGINT)
     desk.wait_until(lambda: view_study(db, "s").wish == "stopping")
     os.kill(process.pid, signal.SIGINT)
@@ -128,4 +112,6 @@ def test_finalists_that_are_interrupted_or_killed_go_on_where_they_were(desk: De
     outcome = view_study(db, "s").outcome
     assert outcome is not None
     assert outcome["test"]["seeds"] == 2
+    assert outcome["test"]["low"] < outcome["test"]["accuracy"] < outcome["test"]["high"]
     db.engine.dispose()
+    check_mlflow_has_the_finalists(desk)
