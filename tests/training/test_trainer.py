@@ -14,7 +14,7 @@ from tuner.data.dataset import Dataset
 from tuner.errors import TrialFailed
 from tuner.training import device_rows, keras_fit
 from tuner.training.checkpoint import Checkpoint
-from tuner.training.plan import Metrics, OnEpoch, Path
+from tuner.training.plan import Metrics, OnEpoch, Path, in_few_digits
 from tuner.training.trainer import train
 
 
@@ -253,3 +253,11 @@ def test_weights_without_effect_stay_as_they_are(digits: Dataset, plan: Plan, pa
         train(model, digits, plan(path=path, epochs=2))
     np.testing.assert_array_equal(model.layers[1].unused.numpy(), [1, 1])
     assert int(model.optimizer.iterations.numpy()) == 2 * 12
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_figure_of_32_bits_has_as_few_digits_as_tell_it_and_any_other_stays() -> None:
+    told = {"accuracy": float(np.float32(0.889)), "own": 0.1 + 0.2, "huge": 1e300, "none": float("nan"), "steps": 7.0}
+    found = in_few_digits(told)
+    assert (found["accuracy"], found["own"], found["huge"], found["steps"]) == (0.889, 0.1 + 0.2, 1e300, 7.0)
+    assert math.isnan(found["none"])

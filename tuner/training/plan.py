@@ -80,4 +80,7 @@ def in_few_digits(metrics: Metrics) -> Metrics:
 
     All that is told from here on has the same digits: Optuna, SQL and MLflow.
     """
-    return {name: float(str(np.float32(each))) if np.float32(each) == each else each for name, each in metrics.items()}
+    # A figure of a person's own may be larger than 32 bits hold.
+    with np.errstate(over="ignore"):
+        narrow = {name: np.float32(each) for name, each in metrics.items()}
+    return {name: float(str(narrow[name])) if float(narrow[name]) == each else each for name, each in metrics.items()}
