@@ -44,7 +44,7 @@ def test_an_epoch_is_every_row_once_in_the_order_given(rows: int, batch: int, ah
 
 
 @pytest.mark.parametrize("kind", ["floats", "bytes", "shifted bytes"])
-@pytest.mark.parametrize("rate", [0.01, 0.2, 0.5, 0.93])
+@pytest.mark.parametrize("rate", [0.001, 0.01, 0.2, 0.5, 0.93])
 def test_dropout_drops_its_share_and_keeps_the_mean(rate: float, kind: str) -> None:
     x, linear = np.ones((6000, 100), np.float32), None
     if kind != "floats":
@@ -53,7 +53,7 @@ def test_dropout_drops_its_share_and_keeps_the_mean(rate: float, kind: str) -> N
         linear = np.array([(1 - summand) / 4], np.float32), np.array([summand], np.float32)
     made = Feed(Rows(x, linear, rate), np.zeros(6000, np.int32), 64, [Dropout((50,), rate)])
     fed, _, (mask,) = _epoch(made, np.arange(6000), [[1, 0], [2, 0]])
-    # Five standard errors of a share of so many draws.
+    # Standard errors of a share of so many draws.
     for dropped in (fed == 0, ~mask):
         assert abs(dropped.mean() - rate) < 5 * np.sqrt(rate * (1 - rate) / dropped.size)
         # No row, no column and no neighbour is favoured.

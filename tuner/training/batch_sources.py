@@ -19,7 +19,7 @@ import numpy as np
 from tuner.data.dataset import Array
 from tuner.training.batches import row_order
 from tuner.training.device_rows import Ready
-from tuner.training.feed import Chunk, Dropout, Feed, Rows
+from tuner.training.feed import MOST_DROPPED, Chunk, Dropout, Feed, Rows
 
 _MOST_OF_DEVICE = 0.5
 
@@ -137,7 +137,7 @@ class RowsFed:
         self._layers = [
             layer
             for layer in layers
-            if type(layer) is keras.layers.Dropout and layer.rate > 0 and layer.noise_shape is None
+            if type(layer) is keras.layers.Dropout and 0 < layer.rate < MOST_DROPPED and layer.noise_shape is None
         ]
         floats = linear is not None or x.dtype == np.float32
         first = bool(self._layers) and self._layers[0] is layers[0] and floats

@@ -8,6 +8,7 @@ third of that step's matrix products, and TensorFlow's counter-based generator f
 happen while the products do. Nothing is copied on the way into the graph: it reads these buffers.
 """
 
+import functools
 import itertools
 import math
 from collections.abc import Iterator, Sequence
@@ -27,11 +28,16 @@ _BYTES_AHEAD = 64 << 20
 # Few enough rows at a time that they stay in the cache between being gathered, masked and scaled.
 _VALUES_AT_ONCE = 1 << 17
 _ALIGNMENT = 64
+MOST_DROPPED = 255 / 256
+"""A dropout of more is not for the feed."""
+
+_PHASES = 4096
+_GOLDEN = (math.sqrt(5) - 1) / 2
 
 
 @dataclass(frozen=True)
 class Dropout:
-    """One dropout layer. shape: of one row's mask. rate: of values dropped, kept to a 65536th."""
+    """One dropout layer. shape: of one row's mask. rate: of values dropped, at most MOST_DROPPED."""
 
     shape: tuple[int, ...]
     rate: float
@@ -103,9 +109,7 @@ class Feed:
         generators = iter(self._random)
         self._rows.take(rows, x, next(generators) if self._rows.dropout else None)
         for mask, dropout, generator in zip(chunk.masks, self._dropouts, generators, strict=True):
-            flat = mask[:steps].reshape(-1)
-            for at in range(0, len(flat), _VALUES_AT_ONCE):
-                _draw(flat[at : at + _VALUES_AT_ONCE], dropout.rate, generator)
+            _draw(mask[:steps].reshape(-1), dropout.rate, generator)
 
 
 class Rows:
@@ -160,9 +164,24 @@ class Rows:
 
 
 def _draw(kept: Any, rate: float, generator: np.random.Generator) -> None:
-    """Sixteen random bits a value: the generator gives 64 at once."""
-    words = generator.integers(0, 2**64 - 1, -(-len(kept) // 4), dtype=np.uint64, endpoint=True)
-    np.greater_equal(words.view(np.uint16)[: len(kept)], np.uint16(min(round(rate * 65536), 65535)), out=kept)
+    """A random byte a value, which costs half of what two would."""
+    thresholds = _thresholds(rate)
+    for at in range(0, len(kept), _VALUES_AT_ONCE):
+        some = kept[at : at + _VALUES_AT_ONCE]
+        # The generator gives eight bytes at once. The first ones place the thresholds.
+        words = generator.integers(0, 2**64 - 1, 1 - (-len(some) // 8), dtype=np.uint64, endpoint=True)
+        phase = int(words[0]) % _PHASES
+        np.greater_equal(words[1:].view(np.uint8)[: len(some)], thresholds[phase : phase + len(some)], out=some)
+
+
+@functools.lru_cache(maxsize=64)
+def _thresholds(rate: float) -> NDArray[np.uint8]:
+    """Bytes below which a value is dropped: of the two next to the rate so many of each that they average to it.
+
+    Multiples of the golden ratio lie evenly in every stretch, and each place gets both, from phase to phase.
+    """
+    least, more = divmod(rate * 256, 1)
+    return (least + (np.arange(_VALUES_AT_ONCE + _PHASES) * _GOLDEN % 1 < more)).astype(np.uint8)
 
 
 def _jobs(steps: int, ahead: int) -> Iterator[tuple[int, int, int]]:
