@@ -101,6 +101,29 @@ def test_the_model_holds_the_weights_of_its_best_epoch(
     assert np.mean((outputs - y) ** 2) == pytest.approx(result.value, rel=1e-5)
 
 
+def test_where_no_rows_tell_the_best_epoch_the_model_is_the_mean_of_the_last(
+    digits: Dataset, network: Network, plan: Plan, path: Path
+) -> None:
+    made, mean = network(dropout=0.2), plan(path=path, epochs=5, keep="mean")
+    found: list[Checkpoint] = []
+    result = train(made, digits, mean, None, _noting(found))
+    assert (result.averaged, result.best_epoch) == (2, 5)
+    expected = [(a + b) / 2 for a, b in zip(found[3].weights, found[4].weights, strict=True)]
+    floats = [variable for variable in made.variables if variable.dtype == "float32"]
+    _equal(tuple(each.numpy() for each in floats), tuple(each for each in expected if each.dtype == np.float32), 1e-6)
+    # Between the two whose mean it is, the mean so far is in the checkpoint.
+    again = network(dropout=0.2)
+    train(again, digits, mean, found[3])
+    _equal(tuple(each.numpy() for each in again.variables), tuple(each.numpy() for each in made.variables), 1e-6)
+
+
+def test_a_schedule_that_ends_low_needs_no_mean(digits: Dataset, network: Network, plan: Plan) -> None:
+    found: list[Checkpoint] = []
+    made = network(schedule="cosine")
+    assert train(made, digits, plan(epochs=4, keep="mean"), None, _noting(found)).averaged == 1
+    _equal(tuple(each.numpy() for each in made.variables), found[3].weights)
+
+
 def test_metrics_have_the_names_that_keras_gives_them(
     digits: Dataset, network: Network, plan: Plan, path: Path
 ) -> None:

@@ -255,6 +255,8 @@ def finalist_lines(status: StudyStatus) -> list[str]:
     if not found:
         return []
     rows = f"the model for use learnt from training and validation rows, {found['epochs']} epochs"
+    if found.get("averaged", 1) > 1:
+        rows += f"; its weights are the mean of the last {found['averaged']}"
     return [escape(words) for words in (*found["words"], rows)]
 
 

@@ -2,16 +2,16 @@
 
 A search reports the best of many noisy figures, and so a lucky one. Here the best few are trained again, each with the
 same number of new seeds; the runs of the search do not count, since they were chosen for being good. Which is best is
-decided by validation rows alone. The winner is then trained on the training and the validation rows, for as many
-epochs as the median of its best epochs, once for each seed; each of these networks is scored on the test rows, once.
-The model for use is that of the first seed: which of them is better on the test rows must not matter.
+decided by validation rows alone. The winner is then trained on the training and the validation rows, over as many seeds
+as fit, for as many epochs as the latest of its best epochs. No rows are left to tell which of these is the best, so the
+weights are the mean of those of the last. Each of these networks is scored on the test rows, once. The model for use is
+that of the first seed: which of them is better on the test rows must not matter.
 
 Owns: what is planned, how much of it fits, who is out, who wins.
 Leaves to others: one training (retraining), the statistics (comparison), the jobs' rows (database).
 """
 
 import logging
-import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -150,13 +150,14 @@ def _plan_finals(bench: Bench, view: studies.StudyView, every: Sequence[Finalist
     winner = winner_of(every, bench.spec)
     if winner is None:
         return False
-    db, seeds = bench.db, 1 + max(each.plan.seed_number for each in every)
+    db, wanted = bench.db, bench.spec.search.finalists
     trial = patiently(lambda: trials.view_trial(db, view.study_name, winner))
     mine = [each for each in every if each.plan.trial_ordinal == winner and each.state == "complete"]
-    epochs = max(1, int(statistics.median(each.best_epoch for each in mine) + 0.5))
+    # The latest, since the mean of weights gains from epochs that one of them alone would not.
+    epochs = max(1, trial.best_epoch, *(each.best_epoch for each in mine))
     now = patiently(lambda: studies.view_study(db, view.study_name))
     # One at least: without any, no test row would be looked at.
-    count = finals_fitting(seeds, _final_cost(trial, epochs), _room(bench, now, every)) or 1
+    count = finals_fitting(wanted.seeds, _final_cost(trial, epochs), _room(bench, now, every)) or 1
     jobs = _finals(view, trial, count, epochs)
     patiently(lambda: finalists.plan(db, view.study_name, view.round, "final", jobs))
     return True
@@ -278,6 +279,7 @@ def summary(
         "winner": winner,
         "final": {"round": first.round, "ordinal": first.ordinal},
         "epochs": first.plan.epochs,
+        "averaged": int(first.tags.get("averaged_epochs", "1")),
         "noise": deviation if freedom else None,
         "configurations": [
             {

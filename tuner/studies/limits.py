@@ -7,7 +7,7 @@ Leaves to others: the clock (database), what happens when time is up (trial, clo
 from tuner.database.studies import StudyView
 from tuner.spec import StudySpec
 
-_SHARE = 1 / 3
+_SHARE = 1 / 4
 """Of the search's time, for finalists whose specification names no share."""
 
 

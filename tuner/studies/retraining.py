@@ -84,7 +84,7 @@ def _run(bench: Bench, job: FinalistJob) -> None:
         patience=None if final else bench.spec.search.patience,
         seed=plan.seed,
         path=bench.path,
-        keep="last" if final else "best",
+        keep="mean" if final else "best",
     )
     began = time.monotonic()
     try:
@@ -100,6 +100,7 @@ def _run(bench: Bench, job: FinalistJob) -> None:
         "path": result.path,
         "parameters": str(network.parameters()),
         "training_seconds": f"{time.monotonic() - began:.2f}",
+        **({"averaged_epochs": str(result.averaged)} if final else {}),
     }
     state, reason = _outcome(result, watch, plan.epochs or network.epochs or 0)
     value, test = result.value, None

@@ -27,7 +27,8 @@ class TrainPlan:
     patience: epochs without improvement after which training ends; None is never.
     seed: of weights, row order and dropout.
     health: look inside the network too, at most epochs' ends; its figures are metrics that begin with ``health/``.
-    keep: which epoch's weights are the model's: the best's, or the last's, where no rows tell which is best.
+    keep: which weights are the model's: those of the best epoch, or, where no rows tell which that is, the mean of
+    those of the last epochs (`averaging.averaged`).
     path: "auto" takes the compiled epoch where it can; "fit" is `Model.fit`; "compiled" refuses to fall back.
     """
 
@@ -38,16 +39,17 @@ class TrainPlan:
     patience: int | None
     seed: int
     path: Path = "auto"
-    keep: Literal["best", "last"] = "best"
+    keep: Literal["best", "mean"] = "best"
     health: bool = False
 
 
 @dataclass(frozen=True)
 class TrainResult:
-    """What training came to; the model that was trained now holds the weights of its best epoch.
+    """What training came to; the model that was trained now holds the weights that the plan keeps.
 
     value: the monitored metric at the best epoch; None where no epoch ended with a finite one.
-    best_epoch: from 1; 0 where there is none.
+    best_epoch: from 1; 0 where there is none; the last, where the mean is kept.
+    averaged: of so many epochs' weights the model's are the mean.
     epochs: each epoch's metrics, those before a resume included.
     reason: in words, where training ended before its epochs were up.
     path: the way that was taken, and why where it is not the compiled epoch.
@@ -59,6 +61,7 @@ class TrainResult:
     stopped: Stopped
     reason: str
     path: str
+    averaged: int = 1
     seconds: float = field(default=0.0)
 
 

@@ -16,6 +16,7 @@ import keras
 
 from tuner.data.dataset import Dataset
 from tuner.errors import TrialFailed
+from tuner.training.averaging import averaged, mean_with
 from tuner.training.checkpoint import Arrays, Checkpoint
 from tuner.training.health import Probe
 from tuner.training.plan import Metrics, OnEpoch, Stopped, TrainPlan, TrainResult, in_few_digits
@@ -43,7 +44,7 @@ def go_on(epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) 
 def train(
     model: Any, dataset: Dataset, plan: TrainPlan, resume: Checkpoint | None = None, on_epoch: OnEpoch = go_on
 ) -> TrainResult:
-    """Train a compiled model; afterwards it holds the weights of its best epoch.
+    """Train a compiled model; afterwards it holds the weights that the plan keeps.
 
     resume: go on from there, to the same end as if training had never stopped.
     on_epoch: not called for an epoch that diverged, which also leaves no metrics in the result.
@@ -55,6 +56,7 @@ def train(
         model.optimizer.build(model.trainable_variables)
     history: list[Metrics] = []
     best: Arrays = ()
+    of_the_last = averaged(plan.epochs, model.optimizer) if plan.keep == "mean" else 1
     if resume is not None:
         _assign(model.variables, resume.weights)
         _assign(model.optimizer.variables, resume.optimizer)
@@ -84,7 +86,9 @@ def train(
         history.append(metrics)
         weights = _read(model.variables)
         at = _kept_epoch(history, plan)
-        if at == epoch:
+        if plan.keep == "mean":
+            best = mean_with(weights, best, max(1, epoch - plan.epochs + of_the_last))
+        elif at == epoch:
             best = weights
         checkpoint = Checkpoint(epoch, weights, _read(model.optimizer.variables), at, best, tuple(history))
         if not on_epoch(epoch, metrics, seconds, checkpoint):
@@ -101,6 +105,7 @@ def train(
         stopped=stopped,
         reason=reason,
         path=epochs.path,
+        averaged=of_the_last,
         seconds=time.perf_counter() - started,
     )
 
@@ -135,7 +140,7 @@ def _assign(variables: Sequence[Any], arrays: Arrays) -> None:
 
 
 def _kept_epoch(history: Sequence[Metrics], plan: TrainPlan) -> int:
-    return len(history) if plan.keep == "last" else best_epoch(_monitored(history, plan), plan.direction)
+    return len(history) if plan.keep == "mean" else best_epoch(_monitored(history, plan), plan.direction)
 
 
 def _monitored(history: Sequence[Metrics], plan: TrainPlan) -> list[float]:

@@ -61,7 +61,7 @@ class WholeFit:
             results = fit(x=train.x, y=y, validation_data=(validation.x, validation_y), callbacks=[_Watching(self)])
         value = self._end(results)
         values = self._monitored()
-        at = self._at(values)
+        at = best_epoch(values, self._plan.direction)
         if self._best:
             for variable, array in zip(self.model.variables, self._best, strict=True):
                 variable.assign(array)
@@ -106,7 +106,7 @@ class WholeFit:
         epoch = len(self._history)
         weights = tuple(variable.numpy() for variable in self.model.variables)
         values = self._monitored()
-        at = self._at(values)
+        at = best_epoch(values, self._plan.direction)
         if at == epoch:
             self._best = weights
         checkpoint = Checkpoint(epoch, (), (), at, (), tuple(self._history))
@@ -119,10 +119,6 @@ class WholeFit:
 
     def _is_over(self) -> bool:
         return self._stopped != "finished" or (self._most is not None and len(self._history) >= self._most)
-
-    def _at(self, values: list[float]) -> int:
-        """The epoch whose weights are kept, from 1."""
-        return len(values) if self._plan.keep == "last" else best_epoch(values, self._plan.direction)
 
     def _stop(self, stopped: Stopped, reason: str) -> None:
         self._stopped, self._reason = stopped, reason
