@@ -53,7 +53,7 @@ def test_dropout_drops_its_share_and_keeps_the_mean(rate: float, kind: str) -> N
         linear = np.array([(1 - summand) / 4], np.float32), np.array([summand], np.float32)
     made = Feed(Rows(x, linear, rate), np.zeros(6000, np.int32), 64, [Dropout((50,), rate)])
     fed, _, (mask,) = _epoch(made, np.arange(6000), [[1, 0], [2, 0]])
-    # Standard errors of a share of so many draws.
+    # Five standard errors of a share of so many draws.
     for dropped in (fed == 0, ~mask):
         assert abs(dropped.mean() - rate) < 5 * np.sqrt(rate * (1 - rate) / dropped.size)
         # No row, no column and no neighbour is favoured.

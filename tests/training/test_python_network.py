@@ -253,10 +253,12 @@ def test_training_again_ends_when_it_is_told(make: Make, plan: Plan) -> None:
         made = make(where, epochs=epochs)
         result = made.network.train(made.digits, made.fitted, plan(epochs=2, path="auto"), None, lambda *_: True)
         assert (len(result.epochs), result.stopped) == (2, "finished")
+        assert result.value == max(each["val_accuracy"] for each in result.epochs)
     made = make("hypermodels.py:OwnLoop")
     own = plan(monitor="my_metric", direction="minimize", epochs=2)
     result = made.network.train(made.digits, made.fitted, own, None, lambda *_: True)
     assert (len(result.epochs), result.stopped) == (2, "finished")
+    assert result.value == min(each["my_metric"] for each in result.epochs)
 
 
 def test_a_model_that_keras_cannot_make_again_is_there_to_be_scored(make: Make, plan: Plan) -> None:

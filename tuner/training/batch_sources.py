@@ -137,7 +137,7 @@ class RowsFed:
         self._layers = [
             layer
             for layer in layers
-            if type(layer) is keras.layers.Dropout and 0 < layer.rate < MOST_DROPPED and layer.noise_shape is None
+            if type(layer) is keras.layers.Dropout and 0 < layer.rate <= MOST_DROPPED and layer.noise_shape is None
         ]
         floats = linear is not None or x.dtype == np.float32
         first = bool(self._layers) and self._layers[0] is layers[0] and floats
