@@ -6,7 +6,8 @@ Fashion-MNIST, one space for all (1 to 5 layers of 32 to 512 units, 5 activation
 learning rate, 5 batch sizes, dropout, at most 10 epochs), 50,000 rows to train on and 10,000 for validation. Each
 system runs alone, as its documentation shows it (`benchmarks/peers/`), for the same seconds from the start of its
 process to the test score of its winner. The peers live in an environment of their own (--peers FOLDER; made if it is
-missing), since Ray, too, brings a `tune` command. Systems take turns, seed by seed, so that what else the machine does
+missing), since Ray, too, brings a `tune` command. Both environments are compiled to bytecode first, as a first use
+leaves them. Systems take turns, seed by seed, so that what else the machine does
 hits them alike.
 
 Prints, as medians over the seeds: trials, epochs, best validation accuracy, the winner's test accuracy, the whole
@@ -29,7 +30,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.peers.common import ACTIVATIONS, BATCH_SIZES, EPOCHS, INITIALIZERS, OPTIMIZERS, RESERVE_S
+from benchmarks.peers.common import ACTIVATIONS, BATCH_SIZES, EPOCHS, INITIALIZERS, OPTIMIZERS
 from benchmarks.services import end
 
 SPACE = f"""
@@ -49,6 +50,7 @@ parameters:
 search: {{trials: 100000}}
 """
 PEERS = {"optuna": "Optuna TPE + Hyperband", "keras_tuner": "KerasTuner Hyperband", "ray_tune": "Ray Tune ASHA"}
+ROOT = Path(__file__).parents[1]
 NAMES = {"tuner": "tuner", **PEERS}
 # TensorBoard: KerasTuner imports it for every trial and does not require it.
 PEER_PACKAGES = (
@@ -59,6 +61,8 @@ PEER_PACKAGES = (
     "tensorboard",
     *("optuna", "optuna-integration", "mlflow"),
 )
+CLOSING_S = 8.0
+"""Of this project's seconds, for what its time limit does not count: until the study is stored, and after its end."""
 MORE_TRIALS = 4.0
 SHARE_OF_TIME = 0.25
 
@@ -87,6 +91,8 @@ def main() -> int:
     options = _options()
     if any(system in PEERS for system in options.systems):
         _make_peers(options.peers)
+        _compile(options.peers / "bin" / "python")
+    _compile(Path(sys.executable))
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}, {options.seconds:.0f} s each; tensorflow "
           f"{version('tensorflow')}, keras {version('keras')}, optuna {version('optuna')}")  # fmt: skip
     runs = []
@@ -121,6 +127,13 @@ def _make_peers(folder: Path) -> None:
     subprocess.run(["uv", "pip", "install", "--quiet", "--python", python, *PEER_PACKAGES], check=True)
 
 
+def _compile(python: Path) -> None:
+    """Python may be told not to write bytecode, and then each process compiles all that it imports."""
+    folders = "import sysconfig; print(sysconfig.get_path('purelib'))"
+    packages = subprocess.run([python, "-c", folders], check=True, capture_output=True, text=True).stdout.strip()
+    subprocess.run([python, "-m", "compileall", "-qq", "-j", "0", packages, ROOT], check=False)
+
+
 def _run(system: str, seed: int, seconds: float, folder: Path, peers: Path) -> Run:
     began = time.time()
     run = _ours(seed, seconds, folder, began) if system == "tuner" else _peer(system, seed, seconds, folder, peers)
@@ -132,7 +145,7 @@ def _peer(system: str, seed: int, seconds: float, folder: Path, peers: Path) -> 
     log = folder / "log.jsonl"
     command = [str((peers / "bin" / "python").absolute()), "-m", f"benchmarks.peers.{system}_script"]
     command += ["--seconds", str(seconds), "--seed", str(seed), "--log", str(log), "--began", str(began)]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
     with (folder / "output.txt").open("wb") as output:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
         try:
@@ -153,7 +166,7 @@ def _ours(seed: int, seconds: float, folder: Path, began: float) -> Run:
     (folder / "space.yaml").write_text(SPACE)
     storage = f"sqlite:///{folder / 'tuner.db'}"
     command = [sys.executable, "-m", "tuner.cli.main", "start", "--space", "space.yaml", "--study", "s"]
-    command += ["--seed", str(seed), "--timeout", str(seconds - RESERVE_S), "--storage", storage]
+    command += ["--seed", str(seed), "--timeout", str(seconds - CLOSING_S), "--storage", storage]
     environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
     with (folder / "output.txt").open("wb") as output:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)

@@ -36,6 +36,10 @@ class Algorithm(Edge):
     options: dict[str, int | float | bool | str] = Field(default_factory=dict)
 
 
+SHARE = 0.25
+"""Of the search's training time, for finalists, where neither a specification nor a person says otherwise."""
+
+
 class Finalists(Edge):
     """The best configurations, trained again over several seeds when the search is over; then the winner on all rows.
 
@@ -67,7 +71,7 @@ class Search(Edge):
     epochs: int | None = Field(default=None, ge=1)
     target: float | None = None
     plateau: int | None = Field(default=None, ge=1)
-    finalists: Finalists = Finalists(share=0.33)
+    finalists: Finalists = Finalists(share=SHARE)
 
 
 class SpaceFile(Edge):

@@ -4,18 +4,22 @@ import threading
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tuner.data.dataset import Dataset
 from tuner.database import finalists as rows
 from tuner.database import studies, trials, workers
 from tuner.database.blobs import FolderStore
-from tuner.database.connection import open_database
+from tuner.database.connection import open_database, utc_now
+from tuner.database.tables import StudyRow
 from tuner.space_file import Finalists
 from tuner.spec import parse_spec
 from tuner.studies import closing, finalists
 from tuner.studies.bench import Bench
-from tuner.studies.finalists import Room, finals_fitting, fitting, winner_of
+from tuner.studies.finalists import winner_of
+from tuner.studies.limits import search_left_s
 from tuner.studies.projection import deliver
+from tuner.studies.room import Room, finals_fitting, fitting
 from tuner.studies.service import create_study, resume_study, study_status
 from tuner.studies.trial import run_trial
 from tuner.tracking.memory_recorder import MemoryRecorder
@@ -180,6 +184,38 @@ def test_as_many_are_planned_as_there_is_time_for(
 )
 def test_the_winner_is_trained_on_all_rows_as_often_as_there_is_time_for(room: Room, finals: int) -> None:
     assert finals_fitting(3, 1.0, room) == finals
+
+
+def test_a_search_makes_way_when_what_is_left_is_what_finalists_need(bench: Bench) -> None:
+    db, share = bench.db, 0.25
+    kept = 1000 * share / (1 + share)
+
+    def left_of(seconds: float) -> float:
+        with db.session() as session, session.begin():
+            session.execute(sa.update(StudyRow).values(timeout_s=1000.0, deadline_at=utc_now() + seconds))
+        found = search_left_s(db, studies.view_study(db, "s"), bench.spec)
+        assert found is not None
+        return found
+
+    every = trials.view_trials(db, "s", epochs=True)
+    trained_s = sum(epoch.seconds for each in every for epoch in each.epochs)
+    assert left_of(1000) == pytest.approx(1000 - kept, abs=1), "far from the end the share is kept"
+    # Of networks that train in a moment no more is kept than they take: 6 to be compared and 2 on all rows.
+    assert kept - 20 * trained_s < left_of(kept) < kept
+    assert finalists.turn(bench, "w") == "trained"
+    assert left_of(kept) <= 0, "they are planned, so the search is over"
+
+
+def test_the_share_is_kept_until_it_is_known_which_the_finalists_are(tmp_path: Path) -> None:
+    db = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
+    spec = parse_spec(SPACE, "small", tmp_path, "small.yaml")
+    view = create_study(
+        db, spec, study_name="s", n_trials=None, timeout_s=10.0, seed=None, mlflow_uri="", options={}
+    )  # fmt: skip
+    assert search_left_s(db, view, spec) == pytest.approx(8.0, abs=1)
+    with db.session() as session, session.begin():
+        session.execute(sa.update(StudyRow).values(deadline_at=utc_now() + 2.0))
+    assert search_left_s(db, studies.view_study(db, "s"), spec) == pytest.approx(0.0, abs=1)
 
 
 def test_zero_configurations_leave_the_search_as_it_is(tmp_path: Path) -> None:

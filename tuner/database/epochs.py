@@ -68,3 +68,10 @@ def quickest_epoch(db: Database, study_name: str) -> float:
     with db.session() as session:
         shortest = session.scalar(sa.select(sa.func.min(EpochRow.seconds)).where(EpochRow.study_name == study_name))
     return float(shortest or 0.0)
+
+
+def seconds_of_trials(db: Database, study_name: str) -> float:
+    """Seconds of training in all trials of a study."""
+    with db.session() as session:
+        total = session.scalar(sa.select(sa.func.sum(EpochRow.seconds)).where(EpochRow.study_name == study_name))
+    return float(total or 0.0)

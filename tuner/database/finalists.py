@@ -171,6 +171,12 @@ def drop(db: Database, study_name: str, round: int, trial_ordinal: int, reason: 
         )
 
 
+def any_planned(db: Database, study_name: str, round: int) -> bool:
+    """Whether finalists of this round are there."""
+    with db.session() as session:
+        return session.scalar(_round(study_name, round).limit(1)) is not None
+
+
 def view_finalists(db: Database, study_name: str, round: int | None = None, epochs: bool = False) -> list[FinalistView]:
     """The finalists of a round, or of all, in the order in which they are trained."""
     where = [FinalistRow.study_name == study_name]

@@ -217,6 +217,18 @@ def view_trial(db: Database, study_name: str, ordinal: int) -> TrialView:
     return _views(db, [*keyed(TrialRow, (study_name, ordinal))], with_epochs=True)[0]
 
 
+def view_best(db: Database, study_name: str, direction: str, most: int) -> list[TrialView]:
+    """The best complete trials of a study, with their epochs, from the best on; of equals the earlier one."""
+    value = TrialRow.value.desc() if direction == "maximize" else TrialRow.value.asc()
+    with db.session() as session:
+        found = sa.select(TrialRow).where(
+            TrialRow.study_name == study_name, TrialRow.state == "complete", TrialRow.value.is_not(None)
+        )
+        rows = session.scalars(found.order_by(value, TrialRow.ordinal).limit(most)).all()
+        each = [epochs.read(session, [row]).get(row.key, ()) for row in rows]
+    return [_view(row, its) for row, its in zip(rows, each, strict=True)]
+
+
 def _views(db: Database, where: list[Any], with_epochs: bool) -> list[TrialView]:
     with db.session() as session:
         rows = session.scalars(sa.select(TrialRow).where(*where).order_by(TrialRow.ordinal)).all()

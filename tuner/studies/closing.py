@@ -33,7 +33,7 @@ def is_over(db: Database, spec: StudySpec, study_name: str) -> bool:
     if patiently(lambda: trials.open_places(db, study_name)) == 0:
         return True
     view = patiently(lambda: studies.view_study(db, study_name))
-    left_s = search_left_s(view, spec)
+    left_s = search_left_s(db, view, spec)
     ended = bool(view.ended) or (left_s is not None and left_s <= 0)
     return ended and patiently(lambda: trials.running(db, study_name)) == 0
 

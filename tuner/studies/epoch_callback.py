@@ -76,7 +76,7 @@ class EpochCallback:
         """
         db, job, spec = self._bench.db, self._job, self._bench.spec
         view = patiently(lambda: view_study(db, job.study_name))
-        left_s = search_left_s(view, spec)
+        left_s = search_left_s(db, view, spec)
         if job.attempt > 1 and left_s is not None:
             epoch_s = self._last_seconds or patiently(lambda: quickest_epoch(db, job.study_name))
             if left_s <= 0 or left_s < epoch_s:
@@ -103,7 +103,7 @@ class EpochCallback:
         # A baseline is there to be compared with, so it is trained to its end.
         self.pruned = self._one_objective and not self._immune and patiently(self._trial.should_prune)
         study = patiently(lambda: view_study(db, job.study_name))
-        left_s = search_left_s(study, self._bench.spec)
+        left_s = search_left_s(db, study, self._bench.spec)
         # An epoch cannot be left in its middle: one that would not end in time is not begun.
         self.time_was_up = left_s is not None and left_s < seconds
         self.rule = self._rule(study, epoch, best)

@@ -7,42 +7,32 @@ as fit, for as many epochs as the latest of its best epochs. No rows are left to
 weights are the mean of those of the last. Each of these networks is scored on the test rows, once. The model for use is
 that of the first seed: which of them is better on the test rows must not matter.
 
-Owns: what is planned, how much of it fits, who is out, who wins.
-Leaves to others: one training (retraining), the statistics (comparison), the jobs' rows (database).
+Owns: what is planned, who is out, who wins.
+Leaves to others: how much fits (room), one training (retraining), the statistics (comparison), the jobs' rows
+(database).
 """
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 
-from tuner.database import finalists, studies, trials, workers
+from tuner.database import finalists, studies, trials
 from tuner.database.connection import patiently
 from tuner.database.finalists import FinalistView, Planned
 from tuner.database.trials import TrialView
 from tuner.search.algorithms import trial_seed
-from tuner.space_file import Finalists
 from tuner.spec import StudySpec
 from tuner.studies import comparison
 from tuner.studies.bench import Bench
 from tuner.studies.limits import wants_finalists
 from tuner.studies.retraining import run_finalist
-from tuner.studies.service import ranked
+from tuner.studies.room import candidates, cost, cost_of_final, final_cost, finals_fitting, fitting, room_for
 
 logger = logging.getLogger(__name__)
 
 Turn = Literal["trained", "idle", "done"]
-
-_ALL_ROWS_COST = 1.25
-"""An epoch on all rows against one on the training rows: a fifth of the rows is for validation by default."""
-
-_SAFETY = 0.85
-"""Of the time that is left, so much is planned for: the machine may be busier than it was."""
-
-_FEWEST_FINALS = 2
-"""So many are kept room for when a comparison is planned: of one alone, the spread between seeds would not be known."""
 
 
 def turn(bench: Bench, worker_id: str) -> Turn:
@@ -78,63 +68,22 @@ def are_done(bench: Bench) -> bool:
     return any(each.plan.kind == "final" for each in every) and all(each.settled for each in every)
 
 
-@dataclass(frozen=True)
-class Room:
-    """What may be spent, None without a limit. seconds: of training, by all workers together; left_s: until the end."""
-
-    seconds: float | None
-    left_s: float | None
-    workers: int
-
-    def holds(self, parts: Sequence[tuple[int, float, float]]) -> bool:
-        """Whether parts that follow each other fit: of each the number of trainings, their mean and longest seconds."""
-        if self.seconds is not None and sum(count * mean for count, mean, _ in parts) > self.seconds:
-            return False
-        waves_s = sum(-(-count // self.workers) * longest for count, _, longest in parts)
-        return self.left_s is None or waves_s <= self.left_s * _SAFETY
-
-
-def fitting(wanted: Finalists, costs: Sequence[float], final_cost: float, room: Room) -> tuple[int, int]:
-    """How many configurations are compared over how many seeds: of what fits beside a few finals, the most runs.
-
-    costs: seconds of one training of each configuration, the best first. final_cost: of one training on all rows.
-    Comparing takes two configurations and two seeds; (1, 0) where there is only room to train the best on all rows,
-    (0, 0) where not even for that.
-    """
-    choices = [(1, 0) if finals_fitting(1, final_cost, room) else (0, 0)]
-    finals = min(wanted.seeds, _FEWEST_FINALS)
-    for count in range(2, min(wanted.configurations, len(costs)) + 1):
-        mean, longest = sum(costs[:count]) / count, max(costs[:count])
-        for seeds in range(min(2, wanted.seeds), wanted.seeds + 1):
-            if room.holds([(count * seeds, mean, longest), (finals, final_cost, final_cost)]):
-                choices.append((count, seeds))
-    return max(choices, key=lambda choice: (choice[0] * choice[1], choice))
-
-
-def finals_fitting(wanted: int, final_cost: float, room: Room) -> int:
-    """How often the winner is trained on all rows: as often as wanted, or as fits."""
-    fit = [count for count in range(1, wanted + 1) if room.holds([(count, final_cost, final_cost)])]
-    return max(fit, default=0)
-
-
 def _plan_comparison(bench: Bench, view: studies.StudyView) -> bool:
     """Store what is to be trained first; False where nothing is, or nothing fits."""
     db, wanted = bench.db, bench.spec.search.finalists
-    every = tuple(patiently(lambda: trials.view_trials(db, view.study_name, epochs=True)))
-    complete = [each for each in ranked(every, bench.spec.objective.direction) if each.state == "complete"]
-    best = complete[: wanted.configurations]
+    best = candidates(db, view, bench.spec)
     if not best:
         return False
-    costs = [_cost(each, bench.spec) for each in best]
-    final_cost = max(_final_cost(each, each.best_epoch) for each in best)
-    room = _room(bench, view, ())
-    count, seeds = fitting(wanted, costs, final_cost, room)
+    costs = [cost(each, bench.spec) for each in best]
+    room = room_for(db, view, bench.spec, view.left_s)
+    of_final = cost_of_final(best)
+    count, seeds = fitting(wanted, costs, of_final, room)
     if count == 0:
-        logger.info("no time for finalists: one more training takes about %.1f s", final_cost)
+        logger.info("no time for finalists: one more training takes about %.1f s", of_final)
         return False
     if count == 1:
         epochs = max(1, best[0].best_epoch)
-        jobs = _finals(view, best[0], finals_fitting(wanted.seeds, _final_cost(best[0], epochs), room) or 1, epochs)
+        jobs = _finals(view, best[0], finals_fitting(wanted.seeds, final_cost(best[0], epochs), room) or 1, epochs)
         patiently(lambda: finalists.plan(db, view.study_name, view.round, "final", jobs))
         return True
     jobs = [
@@ -156,22 +105,13 @@ def _plan_finals(bench: Bench, view: studies.StudyView, every: Sequence[Finalist
     # The latest, since the mean of weights gains from epochs that one of them alone would not.
     epochs = max(1, trial.best_epoch, *(each.best_epoch for each in mine))
     now = patiently(lambda: studies.view_study(db, view.study_name))
+    spent = sum(float(each.tags.get("training_seconds", 0.0)) for each in every)
+    room = room_for(db, now, bench.spec, now.left_s, spent)
     # One at least: without any, no test row would be looked at.
-    count = finals_fitting(wanted.seeds, _final_cost(trial, epochs), _room(bench, now, every)) or 1
+    count = finals_fitting(wanted.seeds, final_cost(trial, epochs), room) or 1
     jobs = _finals(view, trial, count, epochs)
     patiently(lambda: finalists.plan(db, view.study_name, view.round, "final", jobs))
     return True
-
-
-def _room(bench: Bench, view: studies.StudyView, compared: Sequence[FinalistView]) -> Room:
-    db, share = bench.db, bench.spec.search.finalists.share
-    active = len(patiently(lambda: workers.view_workers(db, view.study_name)))
-    if share is None:
-        return Room(None, view.left_s, max(1, active))
-    every = patiently(lambda: trials.view_trials(db, view.study_name, epochs=True))
-    spent = sum(epoch.seconds for each in every for epoch in each.epochs)
-    spent_since = sum(float(each.tags.get("training_seconds", 0.0)) for each in compared)
-    return Room(share * spent - spent_since, view.left_s, max(1, active))
 
 
 def _finals(view: studies.StudyView, trial: TrialView, seeds: int, epochs: int) -> list[Planned]:
@@ -183,23 +123,6 @@ def _finals(view: studies.StudyView, trial: TrialView, seeds: int, epochs: int) 
 
 def _seed(view: studies.StudyView, trial: TrialView, kind: str, number: int) -> int:
     return trial_seed(view.seed, trial.ordinal, f"{kind}/{view.round}/{number}")
-
-
-def _epoch_s(trial: TrialView) -> float:
-    return sum(epoch.seconds for epoch in trial.epochs) / max(1, len(trial.epochs))
-
-
-def _final_cost(trial: TrialView, epochs: int) -> float:
-    return _ALL_ROWS_COST * _epoch_s(trial) * max(1, epochs)
-
-
-def _cost(trial: TrialView, spec: StudySpec) -> float:
-    """Seconds of one more training: to its last epoch, or until patience ends it as it did in the search."""
-    planned = trial.params.get("epochs", len(trial.epochs))
-    epochs = int(planned) if isinstance(planned, int) else len(trial.epochs)
-    if spec.search.patience is not None:
-        epochs = min(epochs, trial.best_epoch + spec.search.patience)
-    return _epoch_s(trial) * max(1, epochs)
 
 
 def runs_of(every: Sequence[FinalistView]) -> dict[int, list[float]]:

@@ -1,14 +1,15 @@
 """How much time the search has, of the time that the study has.
 
 Owns: the part of a time limit that is kept for the finalists.
-Leaves to others: the clock (database), what happens when time is up (trial, closing).
+Leaves to others: the clock (database), what happens when time is up (trial, closing), what finalists cost (room).
 """
 
+from tuner.database.connection import Database, patiently
+from tuner.database.finalists import any_planned
 from tuner.database.studies import StudyView
+from tuner.space_file import SHARE
 from tuner.spec import StudySpec
-
-_SHARE = 1 / 4
-"""Of the search's time, for finalists whose specification names no share."""
+from tuner.studies.room import candidates, needed_s, room_for
 
 
 def wants_finalists(spec: StudySpec) -> bool:
@@ -18,9 +19,21 @@ def wants_finalists(spec: StudySpec) -> bool:
     return spec.search.finalists.configurations > 0 and spec.code is None and not spec.further_objectives
 
 
-def search_left_s(view: StudyView, spec: StudySpec) -> float | None:
-    """Seconds until no more trials are trained; None without a time limit."""
-    if view.left_s is None or view.timeout_s is None:
+def search_left_s(db: Database, view: StudyView, spec: StudySpec) -> float | None:
+    """Seconds until no more trials are trained; None without a time limit.
+
+    Kept for the finalists is at most their share; near the end of a search, when it is known which they would be,
+    what they are expected to take. Far from its end this tells the least that is left.
+    """
+    if view.left_s is None or view.timeout_s is None or not wants_finalists(spec):
         return view.left_s
-    share = (spec.search.finalists.share or _SHARE) if wants_finalists(spec) else 0.0
-    return view.left_s - view.timeout_s * share / (1 + share)
+    share = spec.search.finalists.share or SHARE
+    most_s = view.timeout_s * share / (1 + share)
+    if view.left_s > 2 * most_s:
+        return view.left_s - most_s
+    if patiently(lambda: any_planned(db, view.study_name, view.round)):
+        # They are planned once, and then the search is over, whatever they would cost by what is known now.
+        return min(0.0, view.left_s - most_s)
+    best = candidates(db, view, spec)
+    needed = needed_s(spec.search.finalists, best, spec, room_for(db, view, spec, most_s)) if best else None
+    return view.left_s - (most_s if needed is None else needed)

@@ -68,9 +68,10 @@ class CompiledEpochs:
         rate = float(self._optimizer.learning_rate)
         self._watched.reset()
         sums = self._watched.zeros()
+        one_rate = tf.constant([rate], tf.float32)
         for each in self._rows.epoch(epoch):
             counts = (tf.constant(each.steps), tf.constant(each.rows, tf.float32))
-            arguments = (each.tensors, counts, tf.constant(sums), self._rates(each.most), self._numbers)
+            arguments = (each.tensors, counts, tf.constant(sums), self._rates(each.most, one_rate), self._numbers)
             # Reading the sums waits for the device, after which the feed may fill the same buffers again.
             sums = self._graphs.call(self._many_steps, *arguments, brief=self._brief, free=self._rows.free).numpy()
         metrics = self._watched.results(sums, self._rows.count)
@@ -80,11 +81,11 @@ class CompiledEpochs:
         self._watched.reset()
         return {**metrics, **{f"val_{name}": value for name, value in validated.items()}, "learning_rate": rate}
 
-    def _rates(self, steps: int) -> Any:
+    def _rates(self, steps: int, one: Any) -> Any:
         """The learning rate of so many steps to come, or one for all. Keras' own `apply` looks after itself."""
         rate = self._optimizer._learning_rate
         if self._fused is None or not isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
-            return tf.reshape(self._optimizer.learning_rate, [1])
+            return one
         return tf.cast(rate(self._optimizer.iterations.value + tf.range(steps, dtype=tf.int64)), tf.float32)
 
     def _shape(self) -> str | None:

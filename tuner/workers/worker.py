@@ -260,7 +260,7 @@ class _Worker:
 
     def _too_late(self, view: studies.StudyView, spec: Any) -> bool:
         """Whether not even the quickest epoch so far would end in time: a trial without one has nothing to show."""
-        left_s = self._limits.search_left_s(view, spec)
+        left_s = self._limits.search_left_s(self._db, view, spec)
         if left_s is None or left_s <= 0:
             return left_s is not None
         return bool(left_s < patiently(lambda: quickest_epoch(self._db, view.study_name)))
