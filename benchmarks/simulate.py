@@ -101,7 +101,7 @@ def variants() -> list[Variant]:
     pruners = {
         "none": _algorithm("none"),
         "median": _algorithm("median"),
-        "percentile 25": _algorithm("percentile", percentile=25.0),
+        **{f"percentile {share}": _algorithm("percentile", percentile=float(share)) for share in (25, 33, 40)},
         **{f"asha, from epoch {first}, factor {factor}": asha(first, factor) for first, factor in rungs},
         "hyperband": _algorithm("hyperband", max_epochs=15),
     }

@@ -64,7 +64,7 @@ class Search(Edge):
     trials: int = Field(default=40, ge=1)
     timeout: float | None = Field(default=None, gt=0)
     sampler: Algorithm = Algorithm(name="tpe")
-    pruner: Algorithm = Algorithm(name="asha")
+    pruner: Algorithm = Algorithm(name="percentile")
     cost: Literal["epochs", "seconds"] = "epochs"
     patience: int | None = Field(default=None, ge=1)
     seed: int | None = Field(default=None, ge=0)

@@ -126,7 +126,7 @@ def _median(*, startup_trials: int = 5, warmup_epochs: int = 1) -> BasePruner:
     return optuna.pruners.MedianPruner(n_startup_trials=startup_trials, n_warmup_steps=warmup_epochs)
 
 
-def _percentile(*, percentile: float = 50.0, startup_trials: int = 5, warmup_epochs: int = 1) -> BasePruner:
+def _percentile(*, percentile: float = 40.0, startup_trials: int = 5, warmup_epochs: int = 1) -> BasePruner:
     return optuna.pruners.PercentilePruner(percentile, n_startup_trials=startup_trials, n_warmup_steps=warmup_epochs)
 
 

@@ -100,8 +100,10 @@ class EpochCallback:
         patiently(lambda: trials.finish_epoch(db, job, view, best, checkpoint.best_epoch, name))
         self._checkpoints.counts(name)
         self._report(epoch, metrics, seconds)
-        # A baseline is there to be compared with, so it is trained to its end.
-        self.pruned = self._one_objective and not self._immune and patiently(self._trial.should_prune)
+        # A baseline is there to be compared with, so it is trained to its end. Asked after its last epoch, too, since
+        # some pruners note then what later trials are compared with; but a trial that has ended is not cut short.
+        asked = self._one_objective and not self._immune
+        self.pruned = asked and patiently(self._trial.should_prune) and epoch != self._planned
         study = patiently(lambda: view_study(db, job.study_name))
         left_s = search_left_s(db, study, self._bench.spec)
         # An epoch cannot be left in its middle: one that would not end in time is not begun.
