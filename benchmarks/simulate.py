@@ -1,6 +1,7 @@
 """Which sampler, which pruner, which first rung? Whole studies, replayed on recorded learning curves.
 
-    python -m benchmarks.simulate [--space fashion_mnist] [--seeds 20] [--only pruner] [--plot docs/search.svg]
+    python -m benchmarks.simulate [--space fashion_mnist] [--seeds 20] [--only pruner] [--trials 100]
+        [--plot docs/search.svg]
 
 Samplers and pruners are the real ones, asked trial by trial as workers ask them; only training is replaced, by a model
 of the recorded curves (`benchmarks/surrogate.py`). Two workers share a budget of seconds; each takes a trial, reports
@@ -9,7 +10,8 @@ each seed meets the same curves.
 
 Printed are medians over the seeds, the quartiles in brackets: the winner's accuracy after a quarter of the time and at
 its end - the one it would have again, without the luck of the epoch by which it won; how many trials were begun and
-completed; and what was lost: by how much the best of all that were begun, had each been trained to its end, is better.
+completed; when the last of them ended; and what was lost: by how much the best of all that were begun, had each been
+trained to its end, is better.
 """
 
 import argparse
@@ -21,7 +23,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -53,7 +55,9 @@ TRIAL_SECONDS = 0.5
 """Before a trial's first epoch: the proposal, the network, the rows in SQL."""
 
 
-_TPE, _ASHA = Algorithm(name="tpe"), Algorithm(name="asha")
+DEFAULTS = ("tpe", "percentile 40")
+"""What a space that names nothing else has, by the names of the lines."""
+_TPE, _PERCENTILE = Algorithm(name="tpe"), Algorithm(name="percentile")
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ class Variant:
     group: str
     name: str
     sampler: Algorithm = _TPE
-    pruner: Algorithm = _ASHA
+    pruner: Algorithm = _PERCENTILE
     patience: int | None = 4
     baselines: bool = True
     cost: str = "epochs"
@@ -74,12 +78,14 @@ class Replay:
     """What one study came to.
 
     steps: the end of each complete trial in seconds, the value it showed, and its level without the roughness.
+    seconds: when the last trial ended.
     lost: how much the best of all that were begun, each trained to its end, would have been better.
     """
 
     steps: tuple[tuple[float, float, float], ...]
     begun: int
     complete: int
+    seconds: float
     lost: float
 
     def best_at(self, seconds: float) -> float:
@@ -101,7 +107,9 @@ def variants() -> list[Variant]:
     pruners = {
         "none": _algorithm("none"),
         "median": _algorithm("median"),
-        **{f"percentile {share}": _algorithm("percentile", percentile=float(share)) for share in (25, 33, 40)},
+        "median, from 5 complete trials": _algorithm("median", startup_trials=5),
+        **{f"percentile {share}": _algorithm("percentile", percentile=float(share)) for share in (33, 40, 45)},
+        "percentile 40, from 5 complete trials": _algorithm("percentile", startup_trials=5),
         **{f"asha, from epoch {first}, factor {factor}": asha(first, factor) for first, factor in rungs},
         "hyperband": _algorithm("hyperband", max_epochs=15),
     }
@@ -130,8 +138,8 @@ def variants() -> list[Variant]:
     ]
 
 
-def replay(spec: StudySpec, surrogate: Surrogate, seed: int, seconds: float) -> Replay:
-    """One study of so many seconds."""
+def replay(spec: StudySpec, surrogate: Surrogate, seed: int, seconds: float, trials: int | None) -> Replay:
+    """One study of so many seconds, and of at most so many trials."""
     storage = InMemoryStorage()
     create_optuna_study(storage, "s", spec)
     free = [(0.0, worker) for worker in range(WORKERS)]
@@ -140,11 +148,11 @@ def replay(spec: StudySpec, surrogate: Surrogate, seed: int, seconds: float) -> 
     events: list[tuple[float, int, _Running]] = []
     begun: list[_Running] = []
     steps: list[tuple[float, float, float]] = []
-    complete = 0
+    complete, ended = 0, 0.0
     while free or events:
         if free and (not events or free[0][0] <= events[0][0]):
             now, worker = heapq.heappop(free)
-            if now >= seconds:
+            if now >= seconds or (trials is not None and len(begun) >= trials):
                 continue
             running = _begin(storage, spec, surrogate, seed, len(begun), worker)
             begun.append(running)
@@ -155,6 +163,7 @@ def replay(spec: StudySpec, surrogate: Surrogate, seed: int, seconds: float) -> 
             # Time is up in the middle of an epoch: what the trial had reached counts.
             if running.epoch:
                 steps.append((seconds, running.best, running.level))
+            ended = seconds
             continue
         state = running.epoch_ends()
         if state is None:
@@ -164,9 +173,10 @@ def replay(spec: StudySpec, surrogate: Surrogate, seed: int, seconds: float) -> 
         if state == "complete":
             complete += 1
             steps.append((now, running.best, running.level))
+        ended = now
         heapq.heappush(free, (now, running.worker))
     could = max((max(each.training.levels[: each.epochs]) for each in begun), default=0.0)
-    replayed = Replay(tuple(steps), len(begun), complete, 0.0)
+    replayed = Replay(tuple(steps), len(begun), complete, ended, 0.0)
     return replace(replayed, lost=could - replayed.best_at(seconds))
 
 
@@ -219,7 +229,7 @@ def _world(space: str) -> tuple[StudySpec, Surrogate]:
     return spec, Surrogate(spec.space, read_curves(space))
 
 
-def _study(space: str, variant: Variant, seed: int, seconds: float) -> Replay:
+def _study(space: str, variant: Variant, seed: int, seconds: float, trials: int | None) -> Replay:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     # The same function, compiled: Optuna's own calls `math.erf` number by number, which is half of a study's time here.
     _truncnorm._log_ndtr = log_ndtr  # type: ignore[assignment]
@@ -227,7 +237,7 @@ def _study(space: str, variant: Variant, seed: int, seconds: float) -> Replay:
     update = {"sampler": variant.sampler, "pruner": variant.pruner, "patience": variant.patience, "cost": variant.cost}
     search = spec.search.model_copy(update=update)
     changed = replace(spec, search=search, baselines=spec.baselines if variant.baselines else ())
-    return replay(changed, surrogate, seed, seconds)
+    return replay(changed, surrogate, seed, seconds, trials)
 
 
 def main() -> None:
@@ -235,6 +245,7 @@ def main() -> None:
     parser.add_argument("--space", default="fashion_mnist", help="whose curves to replay")
     parser.add_argument("--seeds", type=int, default=12)
     parser.add_argument("--seconds", type=float, default=200.0, help="of each study, after its start-up")
+    parser.add_argument("--trials", type=int, help="of each study; without, as many as fit")
     parser.add_argument("--only", nargs="+", default=[], help="only these groups: pruner, sampler, ...")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--results", type=Path, help="where finished studies are kept: called again, it goes on")
@@ -249,7 +260,8 @@ def main() -> None:
     jobs = [(seed, each) for seed in range(arguments.seeds) for each in chosen]
     jobs = [(seed, each) for seed, each in jobs if _key(arguments, each, seed) not in known][: arguments.most]
     with ProcessPoolExecutor(arguments.processes) as pool:
-        futures = [(s, each, pool.submit(_study, arguments.space, each, s, arguments.seconds)) for s, each in jobs]
+        budget = (arguments.seconds, arguments.trials)
+        futures = [(seed, each, pool.submit(_study, arguments.space, each, seed, *budget)) for seed, each in jobs]
         for seed, each, future in futures:
             known[_key(arguments, each, seed)] = future.result()
             _keep(arguments.results, _key(arguments, each, seed), future.result())
@@ -266,16 +278,17 @@ def main() -> None:
         found.append((each, replays))
         if each.group != group:
             group = each.group
-            print(f"\n{group:30}{'at a quarter':>16}{'at the end':>26}{'begun':>7}{'complete':>10}{'lost':>8}")
+            print(f"\n{group:38}{'at a quarter':>16}{'at the end':>26}{'begun':>7}{'complete':>10}{'s':>6}{'lost':>8}")
         print(_line(each, replays, arguments.seconds), flush=True)
     if arguments.plot:
         from benchmarks.simulate_plot import draw
 
-        draw(found, arguments.seconds, arguments.plot, arguments.space)
+        draw(found, arguments.seconds, arguments.plot, arguments.space, DEFAULTS)
 
 
 def _key(arguments: argparse.Namespace, variant: Variant, seed: int) -> str:
-    return f"{arguments.space} {arguments.seconds:.0f} s: {variant.group} {variant.name}, seed {seed}"
+    budget = f"{arguments.seconds:.0f} s" + (f" {arguments.trials} trials" if arguments.trials else "")
+    return f"{arguments.space} {budget}: {variant.group} {variant.name}, seed {seed}"
 
 
 def _read(path: Path | None) -> dict[str, Replay]:
@@ -283,15 +296,15 @@ def _read(path: Path | None) -> dict[str, Replay]:
         return {}
     found = {}
     for line in path.read_text().splitlines():
-        key, steps, begun, complete, lost = json.loads(line)
-        found[key] = Replay(tuple(map(tuple, steps)), begun, complete, lost)
+        key, steps, *rest = json.loads(line)
+        found[key] = Replay(tuple(map(tuple, steps)), *rest)
     return found
 
 
 def _keep(path: Path | None, key: str, replayed: Replay) -> None:
     if path is not None:
         with path.open("a") as file:
-            file.write(json.dumps([key, replayed.steps, replayed.begun, replayed.complete, replayed.lost]) + "\n")
+            file.write(json.dumps([key, *astuple(replayed)]) + "\n")
 
 
 def _line(variant: Variant, replays: Sequence[Replay], seconds: float) -> str:
@@ -300,11 +313,12 @@ def _line(variant: Variant, replays: Sequence[Replay], seconds: float) -> str:
     means: Mapping[str, float] = {
         "begun": statistics.median(each.begun for each in replays),
         "complete": statistics.median(each.complete for each in replays),
+        "seconds": statistics.median(each.seconds for each in replays),
         "lost": statistics.median(each.lost for each in replays),
     }
     return (
-        f"{variant.name:30}{early:16.4f}{middle:10.4f} ({low:.4f}-{high:.4f})"
-        f"{means['begun']:7.0f}{means['complete']:10.0f}{means['lost']:8.4f}"
+        f"{variant.name:38}{early:16.4f}{middle:10.4f} ({low:.4f}-{high:.4f})"
+        f"{means['begun']:7.0f}{means['complete']:10.0f}{means['seconds']:6.0f}{means['lost']:8.4f}"
     )
 
 

@@ -4,7 +4,7 @@ Owns: which lines are drawn. Leaves to others: the figures.
 """
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ _LINES = 6
 _POINTS = 60
 
 
-def draw(found: Sequence[tuple[Any, Sequence[Any]]], seconds: float, path: Path, space: str) -> None:
+def draw(
+    found: Sequence[tuple[Any, Sequence[Any]]], seconds: float, path: Path, space: str, defaults: Collection[str]
+) -> None:
     """One panel a group: the best and the worst at the end, and what is the default; the median over the seeds."""
     groups = [group for group in ("pruner", "sampler") if any(each.group == group for each, _ in found)]
     figure, axes = pyplot.subplots(1, len(groups), figsize=(5.2 * len(groups), 3.8), sharey=True, squeeze=False)
@@ -28,8 +30,9 @@ def draw(found: Sequence[tuple[Any, Sequence[Any]]], seconds: float, path: Path,
             for variant, replays in found
             if variant.group == group
         }
-        for name in _chosen(lines):
-            axis.plot(times, lines[name], label=name, linewidth=1.6)
+        for name in _chosen(lines, defaults):
+            label, width = (f"{name} (default)", 2.6) if name in defaults else (name, 1.4)
+            axis.plot(times, lines[name], label=label, linewidth=width)
         axis.set_title(f"{group}s", fontsize=10, loc="left")
         axis.set_xlabel("seconds of two workers")
         axis.grid(alpha=0.25)
@@ -46,9 +49,8 @@ def draw(found: Sequence[tuple[Any, Sequence[Any]]], seconds: float, path: Path,
     pyplot.close(figure)
 
 
-def _chosen(lines: dict[str, list[float]]) -> list[str]:
-    """The best, the worst and what lies evenly between, by where they end; the best first."""
+def _chosen(lines: dict[str, list[float]], defaults: Collection[str]) -> list[str]:
+    """The default, the best, the worst and what lies evenly between, by where they end; the best first."""
     ordered = sorted(lines, key=lambda name: -lines[name][-1])
-    if len(ordered) <= _LINES:
-        return ordered
-    return [ordered[round(i * (len(ordered) - 1) / (_LINES - 1))] for i in range(_LINES)]
+    evenly = {ordered[round(i * (len(ordered) - 1) / (_LINES - 1))] for i in range(_LINES)}
+    return [name for name in ordered if name in evenly or name in defaults]

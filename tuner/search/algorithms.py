@@ -122,22 +122,28 @@ def _none() -> BasePruner:
     return optuna.pruners.NopPruner()
 
 
-def _median(*, startup_trials: int = 5, warmup_epochs: int = 1) -> BasePruner:
+def _median(*, startup_trials: int = 2, warmup_epochs: int = 1) -> BasePruner:
+    """Prunes what is below the median of the complete trials at an epoch, once there are `startup_trials` of them.
+
+    Two, where Optuna waits for five: those train to their end whatever they are. `docs/search.md` has the figures.
+    """
     return optuna.pruners.MedianPruner(n_startup_trials=startup_trials, n_warmup_steps=warmup_epochs)
 
 
-def _percentile(*, percentile: float = 40.0, startup_trials: int = 5, warmup_epochs: int = 1) -> BasePruner:
+def _percentile(*, percentile: float = 40.0, startup_trials: int = 2, warmup_epochs: int = 1) -> BasePruner:
+    """As `median`, but what is not among the best `percentile` of a hundred."""
     return optuna.pruners.PercentilePruner(percentile, n_startup_trials=startup_trials, n_warmup_steps=warmup_epochs)
 
 
 def _asha(*, min_epochs: int = 1, reduction_factor: int = 3, early_stopping_rate: int = 0) -> BasePruner:
-    """Asynchronous successive halving: of the trials that reach an epoch 1, 3, 9, ... the best third goes on."""
+    """Asynchronous successive halving: of the trials that reach epoch 1, 3, 9 and so on, the best third goes on."""
     return optuna.pruners.SuccessiveHalvingPruner(
         min_resource=min_epochs, reduction_factor=reduction_factor, min_early_stopping_rate=early_stopping_rate
     )
 
 
 def _hyperband(*, min_epochs: int = 1, max_epochs: int = 27, reduction_factor: int = 3) -> BasePruner:
+    """Brackets of `asha`, each with a later first look."""
     return optuna.pruners.HyperbandPruner(
         min_resource=min_epochs, max_resource=max_epochs, reduction_factor=reduction_factor
     )
