@@ -5,6 +5,7 @@ Leaves to others: the statements (studies, trials, workers, blobs).
 """
 
 import logging
+import os
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -108,9 +109,13 @@ def open_database(url: str, create: bool = True, wait_s: float = 0.0) -> Databas
     Raises InputError for a bad URL or an unwritable file, ServiceDown for a server that does not answer.
     """
     made = _parse(url)
-    if made.get_backend_name() == "sqlite" and not create and made.database not in (None, "", ":memory:"):
-        _must_exist(str(made.database), url)
     shown = made.render_as_string(hide_password=True)
+    if made.get_backend_name() == "sqlite" and made.database not in (None, "", ":memory:"):
+        if not create:
+            _must_exist(str(made.database), url)
+        elif Path(str(made.database)).exists() and not os.access(str(made.database), os.W_OK):
+            # Asked of the file: a database that has its tables is opened without a write, and fails at the first one.
+            raise _unwritable(shown)
     try:
         return patiently(lambda: _open(made, shown), wait_s)
     except ServiceDown as error:
@@ -270,6 +275,10 @@ def _first(error: BaseException) -> str:
     return " ".join(str(cause).split())[:200]
 
 
+def _unwritable(shown: str) -> InputError:
+    return InputError(f"{shown}: cannot be written. Change its permissions, or name another with --storage.")
+
+
 def _in_words(error: BaseException, shown: str) -> TunerError:
     words = _first(error)
     if any(each in words for each in ("password", "does not exist", "pg_hba.conf")):
@@ -277,7 +286,7 @@ def _in_words(error: BaseException, shown: str) -> TunerError:
     if "unable to open database file" in words:
         return InputError(f"{shown}: cannot be opened. Does its folder exist, and may you write there?")
     if "readonly database" in words or "read-only" in words:
-        return InputError(f"{shown}: cannot be written. Change its permissions, or name another with --storage.")
+        return _unwritable(shown)
     if "not a database" in words or "malformed" in words:
         return InputError(f"{shown}: is not a database, or is damaged. Name another with --storage.")
     if _full(error):
