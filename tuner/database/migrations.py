@@ -14,6 +14,7 @@ _COLUMNS: dict[int, tuple[tuple[str, str, str], ...]] = {
         ("tuner_studies", "ended", "VARCHAR(32) NOT NULL DEFAULT ''"),
         ("tuner_trials", "granted", "INTEGER NOT NULL DEFAULT 0"),
     ),
+    3: (),
 }
 """Of each version: table, column, and its type in SQL that every database here reads."""
 
