@@ -117,7 +117,7 @@ def _range(known: Known, kind: str, raw: Mapping[str, Any], at: str) -> IntRange
             raise SpecError(f"{at}: log and step exclude each other. Keep one.")
         if isinstance(step, bool) or not isinstance(step, int if kind == "int" else int | float) or step <= 0:
             raise SpecError(f"{at}: step is a {'whole ' if kind == 'int' else ''}number above zero, not {step!r}.")
-        if step > high - low:
+        if FloatRange.in_steps(low, high, step) == Choice((float(low),)):
             raise SpecError(f"{at}: step {step:g} is wider than the range. Make it at most {high - low:g}.")
     if kind == "int":
         whole = 1 if step is None else int(step)
@@ -126,7 +126,7 @@ def _range(known: Known, kind: str, raw: Mapping[str, Any], at: str) -> IntRange
             raise SpecError(f"{at}: high {high} is not a whole number of steps of {whole} above low {low}.")
         return IntRange(int(low), int(high), step=whole, log=log)
     made = FloatRange(float(low), float(high), step=None if step is None else float(step), log=log)
-    if made.high not in made:
+    if step is not None and float(high) not in FloatRange.in_steps(low, high, step):
         raise SpecError(f"{at}: high {high:g} is not a whole number of steps of {step:g} above low {low:g}.")
     return made
 

@@ -4,8 +4,10 @@ Owns: the words of a search space. Pure: no Keras, no Optuna, no files.
 Leaves to others: reading the YAML file (spec), the names each family knows (families), sampling (search).
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 Value = int | float | str | bool
 Params = Mapping[str, Value]
@@ -32,22 +34,50 @@ class IntRange:
 
 @dataclass(frozen=True)
 class FloatRange:
-    """Real numbers from low to high, both included; with a step, low plus whole steps."""
+    """Real numbers from low to high, both included; with a step, low plus whole steps.
+
+    Steps are counted in decimals, as they were written: 0.7 and two steps of 0.1 are 0.9.
+    """
 
     low: float
     high: float
     step: float | None = None
     log: bool = False
 
+    @classmethod
+    def in_steps(cls, low: float, high: float, step: float) -> "FloatRange | Choice":
+        """The range whose top is the last whole step up to `high`; a choice of one where there is none."""
+        low, high, step = float(low), float(high), float(step)
+        # A last step that rounding makes a hair too long still counts: eleven of 1 / 11 are 1.
+        count = math.floor((_decimal(high) - _decimal(low)) / _decimal(step) + Decimal("1e-8"))
+        if not count:
+            return Choice((low,))
+        while not _reaches(made := cls(low, cls(low, high, step).at(count), step), count, high):
+            step = math.nextafter(step, 0.0)
+        return made
+
+    @property
+    def count(self) -> int:
+        """How many values there are with a step."""
+        assert self.step is not None
+        return round((_decimal(self.high) - _decimal(self.low)) / _decimal(self.step)) + 1
+
+    def at(self, index: int) -> float:
+        """The value so many steps above low: the number that a person would write."""
+        assert self.step is not None
+        return float(_decimal(self.low) + index * _decimal(self.step))
+
+    def nearest(self, value: float) -> float:
+        """The value of the range that is nearest: one on a step, where there are steps."""
+        inside = min(self.high, max(self.low, value))
+        return inside if self.step is None else min(self.high, self.at(round((inside - self.low) / self.step)))
+
     def __contains__(self, value: object) -> bool:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return False
-        if not self.low <= value <= self.high:
-            return False
         if self.step is None:
-            return True
-        steps = (value - self.low) / self.step
-        return abs(steps - round(steps)) < 1e-8
+            return self.low <= value <= self.high
+        return abs(value - self.nearest(value)) < 1e-8 * self.step
 
     def __str__(self) -> str:
         steps = f" in steps of {self.step:g}" if self.step is not None else ""
@@ -66,6 +96,16 @@ class Choice:
 
     def __str__(self) -> str:
         return ", ".join(str(value) for value in self.values)
+
+
+def _reaches(made: FloatRange, count: int, high: float) -> bool:
+    """Whether whoever counts steps by decimals, as Optuna does, counts as many."""
+    assert made.step is not None
+    return made.high <= high and (_decimal(made.high) - _decimal(made.low)) // _decimal(made.step) == count
+
+
+def _decimal(number: float) -> Decimal:
+    return Decimal(repr(float(number)))
 
 
 Domain = IntRange | FloatRange | Choice

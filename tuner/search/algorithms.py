@@ -18,13 +18,16 @@ from types import NoneType
 from typing import Any, get_args
 
 import optuna
+from optuna.distributions import BaseDistribution
 from optuna.pruners import BasePruner
 from optuna.samplers import BaseSampler
+from optuna.trial import FrozenTrial
 
 from tuner.errors import SpecError
 from tuner.search.cells import cell
 from tuner.search.rungs import SecondsRungs
 from tuner.search.samplers import CellSampler, PointSampler
+from tuner.search.suggest import on_step
 from tuner.search.tpe import FairTPESampler
 from tuner.space_file import Algorithm, Search
 from tuner.spec import StudySpec
@@ -189,7 +192,25 @@ def sampler(spec: StudySpec, study_seed: int, ordinal: int) -> BaseSampler:
     """The sampler of one trial."""
     algorithm = spec.search.sampler
     with _experimental():
-        return SAMPLERS[algorithm.name](Place(spec, study_seed, ordinal), **algorithm.options)
+        return _on_steps(SAMPLERS[algorithm.name](Place(spec, study_seed, ordinal), **algorithm.options))
+
+
+def _on_steps(made: BaseSampler) -> BaseSampler:
+    """The same sampler, whose values of a range with steps are those that a person would write.
+
+    They are stored so, too: Optuna computes them with the rounding of binary numbers.
+    """
+    relative, independent = made.sample_relative, made.sample_independent
+
+    def sample_relative(study: optuna.Study, trial: FrozenTrial, space: dict[str, BaseDistribution]) -> dict[str, Any]:
+        return {name: on_step(value, space[name]) for name, value in relative(study, trial, space).items()}
+
+    def sample_independent(study: optuna.Study, trial: FrozenTrial, name: str, sampled: BaseDistribution) -> Any:
+        return on_step(independent(study, trial, name, sampled), sampled)
+
+    # On the object and not by another class around it: who asks which kind of sampler this is has to see it.
+    made.sample_relative, made.sample_independent = sample_relative, sample_independent  # type: ignore[method-assign, assignment]
+    return made
 
 
 def pruner(search: Search) -> BasePruner:

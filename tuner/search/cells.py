@@ -145,11 +145,11 @@ def _values(parameter: Parameter, points: int | None, where: str) -> tuple[Value
             if log:
                 return tuple(sorted({round(each) for each in _spaced(low, high, points, log=True)}))
             return tuple(sorted({whole[round(each)] for each in _spaced(0, len(whole) - 1, points)}))
-        case FloatRange(low, high, step, log):
+        case FloatRange(low, high, step, log) as domain:
             if step is not None:
-                count = round((high - low) / step) + 1
+                count = domain.count
                 stops = range(count) if points is None or count <= points else _spaced(0, count - 1, points)
-                return tuple(sorted({low + round(each) * step for each in stops}))
+                return tuple(sorted({domain.at(round(each)) for each in stops}))
             if points is None:
                 raise SpecError(
                     f"{where}: search.sampler: {parameter.name} is a range without steps, so it has no values to "

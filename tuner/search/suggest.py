@@ -7,6 +7,7 @@ Leaves to others: the samplers and pruners (algorithms), what a network asks for
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from optuna.distributions import (
     BaseDistribution,
@@ -84,6 +85,7 @@ def _given(trial: Trial, asked: Parameter, baseline: Params) -> Value:
         value = asked.domain.values[0] if isinstance(asked.domain, Choice) else asked.domain.low
     sampled = distribution(asked)
     if sampled is not None and asked.name not in trial.params:
+        value = on_step(value, sampled)
         internal = sampled.to_internal_repr(value)
         trial.storage.set_trial_param(trial._trial_id, asked.name, internal, sampled)
     return value
@@ -100,10 +102,17 @@ def suggest_anew(trial: Trial, parameter: Parameter) -> Value:
         return _suggest(trial, replace(parameter, name=f"{parameter.name} [{parameter.domain}]"))
 
 
+def on_step(value: Any, sampled: BaseDistribution) -> Any:
+    """What a sampler computed, as a person would write it: 0.8, and not the 0.7999999999999999 of 0.6 + 0.2."""
+    if isinstance(sampled, FloatDistribution) and sampled.step is not None:
+        return FloatRange(sampled.low, sampled.high, sampled.step).nearest(value)
+    return value
+
+
 def proposal(baseline: Params, space: Space) -> Params:
     """The part of a baseline that Optuna samples, by name: what a trial is given beforehand."""
     sampled = distributions(space)
-    return {name: value for name, value in baseline.items() if name in sampled}
+    return {name: on_step(value, sampled[name]) for name, value in baseline.items() if name in sampled}
 
 
 def _suggest(trial: Trial, parameter: Parameter) -> Value:

@@ -13,7 +13,7 @@ from tuner.data.dataset import DataInfo
 from tuner.errors import SpecError
 from tuner.families import BINARY, CONFIGURE, NEEDS_IMAGES, Config
 from tuner.families.sizes import Size, size
-from tuner.space import Choice, IntRange, Parameter, Params, Space, Value, answers
+from tuner.space import Choice, FloatRange, IntRange, Parameter, Params, Space, Value, answers
 from tuner.spec import StudySpec
 
 PROCESS_MIB = 920
@@ -161,7 +161,7 @@ def draw(spec: StudySpec, info: DataInfo, count: int, seed: int = 0) -> list[Net
         if isinstance(domain.low, int):
             step = int(domain.step or 1)
             return domain.low + round((value - low) / step) * step
-        return value
+        return domain.nearest(value) if isinstance(domain, FloatRange) else value
 
     return [_network(spec, info, choose) for _ in range(count)]
 

@@ -82,9 +82,8 @@ def nearest_in(parameter: Parameter, value: Value) -> Value:
         case IntRange(low, high, step) if number is not None:
             whole = min(high, max(low, round(number)))
             return whole if domain.log else low + step * round((whole - low) / step)
-        case FloatRange(low, high, step) if number is not None:
-            real = min(high, max(low, number))
-            return real if step is None else low + step * round((real - low) / step)
+        case FloatRange() as real if number is not None:
+            return real.nearest(number)
         case Choice(values):
             numbers = [each for each in values if isinstance(each, int | float) and not isinstance(each, bool)]
             if number is not None and numbers:

@@ -26,11 +26,10 @@ class AskingTrial:
     ) -> float:
         self._check_range(name, low, high, log, step)
         low, high = float(low), float(high)
-        domain: Domain = FloatRange(low, high, step, log)
-        if step is not None:
-            high = low + int((high - low) / step + 1e-8) * step
-            domain = FloatRange(low, high, float(step))
-        return float(self._value(name, domain if low < high else Choice((low,)), low))
+        domain: Domain = Choice((low,))
+        if low < high:
+            domain = FloatRange(low, high, log=log) if step is None else FloatRange.in_steps(low, high, step)
+        return float(self._value(name, domain, low))
 
     def suggest_int(self, name: str, low: int, high: int, *, step: int = 1, log: bool = False) -> int:
         self._check_range(name, low, high, log, None if step == 1 else step)

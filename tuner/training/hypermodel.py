@@ -7,7 +7,6 @@ Every `hp.Int`, `hp.Choice`, ... passes `_register` once for each name and condi
 all else is KerasTuner's.
 """
 
-import math
 from typing import Any
 
 import keras_tuner
@@ -77,12 +76,9 @@ def _domain(hp: Any) -> Domain:
         step = hp.step or 1
         high = hp.min_value + (hp.max_value - hp.min_value) // step * step
         return IntRange(hp.min_value, high, step=step, log=log) if high > hp.min_value else Choice((hp.min_value,))
-    low, step = float(hp.min_value), None if hp.step is None else float(hp.step)
-    if step is None:
-        return FloatRange(low, float(hp.max_value), log=log)
-    # KerasTuner counts whole steps from below; a last one that rounding makes a hair too short still counts.
-    steps = math.floor((hp.max_value - low) / step + 1e-8)
-    return FloatRange(low, low + steps * step, step=step) if steps else Choice((low,))
+    if hp.step is None:
+        return FloatRange(float(hp.min_value), float(hp.max_value), log=log)
+    return FloatRange.in_steps(hp.min_value, hp.max_value, hp.step)
 
 
 def _powers(hp: Any) -> list[Any]:
