@@ -26,7 +26,8 @@ from typing import Any
 from benchmarks.machine import machine
 from benchmarks.services import end, tune
 from tuner.settings import read_settings
-from tuner.workers.devices import cpu_cores, slots
+from tuner.workers.cores import cpu_cores
+from tuner.workers.devices import slots
 
 GOAL_S = 0.5
 STUDY = "overhead"

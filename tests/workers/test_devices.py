@@ -3,9 +3,10 @@
 import pytest
 
 from tuner.errors import InputError
-from tuner.workers.devices import Gpu, Slot, choose, read_gpus, slots, visible
+from tuner.workers.devices import Slot, choose, slots
+from tuner.workers.gpus import Gpu
 
-TWO = [Gpu("0", 80_000), Gpu("1", 40_000)]
+TWO = [Gpu("0", 80_000, "GPU-aa"), Gpu("1", 40_000, "GPU-bb")]
 
 
 def test_without_a_gpu_there_is_one_worker_a_core() -> None:
@@ -20,23 +21,23 @@ def test_fewer_workers_share_the_cores() -> None:
 def test_with_gpus_there_is_one_worker_each_with_all_its_memory() -> None:
     made = slots("auto", None, TWO, cores=8)
     assert [(slot.device, slot.gpu, slot.threads, slot.memory_mib) for slot in made] == [
-        ("gpu:0", "0", 4, None),
-        ("gpu:1", "1", 4, None),
+        ("gpu:0", TWO[0], 4, None),
+        ("gpu:1", TWO[1], 4, None),
     ]
 
 
 def test_workers_on_one_gpu_share_its_memory_and_leave_some() -> None:
     made = slots("gpu", None, TWO, cores=8, workers_per_gpu=2)
-    assert [slot.gpu for slot in made] == ["0", "1", "0", "1"]
+    assert [slot.gpu for slot in made] == [*TWO, *TWO]
     for gpu in TWO:
-        shares = [slot.memory_mib or 0 for slot in made if slot.gpu == gpu.index]
+        shares = [slot.memory_mib or 0 for slot in made if slot.gpu == gpu]
         assert 0.85 * gpu.memory_mib < sum(shares) < gpu.memory_mib
         assert len(set(shares)) == 1
 
 
 def test_more_workers_than_gpus_share_them_too() -> None:
     made = slots("auto", 3, TWO, cores=8)
-    assert [slot.gpu for slot in made] == ["0", "1", "0"]
+    assert [slot.gpu for slot in made] == [*TWO, TWO[0]]
     assert all(slot.memory_mib is not None for slot in made)
 
 
@@ -47,8 +48,10 @@ def test_mixed_precision_is_for_gpus_only() -> None:
 
 def test_what_a_worker_finds_in_its_environment() -> None:
     assert Slot("cpu", None, 2).environment()["CUDA_VISIBLE_DEVICES"] == "-1"
-    shared = Slot("gpu:1", "1", 2, 18_000, mixed_precision=True).environment()
-    assert (shared["CUDA_VISIBLE_DEVICES"], shared["TUNER_GPU_MEMORY_MIB"]) == ("1", "18000")
+    shared = Slot("gpu:1", TWO[1], 2, 18_000, mixed_precision=True).environment()
+    assert (shared["CUDA_VISIBLE_DEVICES"], shared["TUNER_GPU_MEMORY_MIB"]) == ("GPU-bb", "18000")
+    assert Slot("gpu:1", Gpu("1", 1), 2).environment()["CUDA_VISIBLE_DEVICES"] == "1"
+    assert shared["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
     assert (shared["TUNER_MIXED_PRECISION"], shared["TF_FORCE_GPU_ALLOW_GROWTH"]) == ("1", "true")
 
 
@@ -69,19 +72,13 @@ def test_what_is_not_there_is_refused(call: object, words: str) -> None:
         call()
 
 
-def test_the_drivers_words_are_read() -> None:
-    assert read_gpus("0, 81559\n1, 40960\n") == [Gpu("0", 81559), Gpu("1", 40960)]
-    assert read_gpus("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.") == []
-
-
-def test_gpus_are_chosen_by_number_in_the_order_given() -> None:
+def test_gpus_are_chosen_by_number_or_name_in_the_order_given() -> None:
     assert choose(TWO, "1,0") == [TWO[1], TWO[0]]
+    assert choose(TWO, "GPU-bb") == [TWO[1]]
     assert choose(TWO, None) == TWO
 
 
-def test_the_environment_hides_gpus() -> None:
-    assert visible(TWO, None) == TWO
-    assert visible(TWO, "1") == [TWO[1]]
-    assert visible(TWO, "-1") == []
-    assert visible(TWO, "") == []
-    assert visible(TWO, "GPU-8e2f") == TWO
+def test_a_gpu_that_does_not_say_its_memory_is_shared_without_a_limit() -> None:
+    made = slots("gpu", None, [Gpu("0", 0, "GPU-aa")], 4, workers_per_gpu=2)
+    assert [(slot.memory_mib, slot.room_mib) for slot in made] == [(None, 0)] * 2
+    assert made[0].environment()["XLA_PYTHON_CLIENT_MEM_FRACTION"] == "0.460"

@@ -21,7 +21,7 @@ from tuner.search.cells import budget
 from tuner.spec import StudySpec
 from tuner.studies.preflight import PROCESS_MIB, Outlook, look_ahead
 from tuner.words import duration
-from tuner.workers.devices import Slot, find_gpus
+from tuner.workers.devices import Slot
 
 
 @dataclass(frozen=True)
@@ -53,10 +53,9 @@ def look(spec: StudySpec, info: DataInfo, slots: Sequence[Slot]) -> Outlook:
 def _memory_of(slots: Sequence[Slot]) -> tuple[float, float]:
     """What a worker may take of its device, and what it takes there before anything is loaded, in MiB."""
     first = slots[0]
-    if first.gpu is None:
+    if first.gpu is None or not first.gpu.memory_mib:
         return psutil.virtual_memory().available / 2**20 / len(slots), PROCESS_MIB
-    whole = next((each.memory_mib for each in find_gpus() if each.index == first.gpu), 0)
-    return float(first.memory_mib or whole), 0.0
+    return float(first.memory_mib or first.gpu.memory_mib), 0.0
 
 
 def say(outlook: Outlook) -> None:

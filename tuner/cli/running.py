@@ -270,9 +270,11 @@ def stop(study: str | None, storage: str | None) -> None:
 def _slots(
     device: str, workers: int | None, gpus: str | None, workers_per_gpu: int, mixed_precision: bool
 ) -> "list[Slot]":
-    from tuner.workers.devices import choose, cpu_cores, find_gpus, slots
+    from tuner.workers.cores import cpu_cores
+    from tuner.workers.devices import choose, slots
+    from tuner.workers.gpus import find_gpus
 
-    found = choose(find_gpus(), gpus)
+    found = choose(find_gpus(), gpus) if device != "cpu" else []
     made = slots(device, workers, found, cpu_cores(), workers_per_gpu, mixed_precision)  # type: ignore[arg-type]  # click checked the word
     if mixed_precision and made[0].gpu is None:
         click.echo("tune: --mixed-precision is for GPUs; there is none, so it is not used", err=True)

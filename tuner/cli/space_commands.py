@@ -62,7 +62,9 @@ def spaces_check(space: str, quick: bool, as_json: bool, **python: Any) -> None:
     from tuner.code import find_code
     from tuner.data.sources import load
     from tuner.search.possible import check_algorithms
-    from tuner.workers.devices import cpu_cores, find_gpus, slots
+    from tuner.workers.cores import cpu_cores
+    from tuner.workers.devices import slots
+    from tuner.workers.gpus import find_gpus
 
     given = given_of(python)
     spec, code = python_spaces.read_space(space, given, run=False)

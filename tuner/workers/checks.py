@@ -29,7 +29,8 @@ from tuner.database.connection import open_database
 from tuner.database.studies import view_studies
 from tuner.errors import DataError, TunerError
 from tuner.settings import Settings
-from tuner.workers.devices import cpu_cores, find_gpus
+from tuner.workers.cores import cpu_cores
+from tuner.workers.gpus import find_gpus
 
 State = Literal["ok", "warn", "bad"]
 
@@ -139,7 +140,11 @@ def _processor() -> Iterator[Finding]:
 
 
 def _gpus(deep: bool) -> Iterator[Finding]:
-    gpus = find_gpus()
+    try:
+        gpus = find_gpus()
+    except TunerError as error:
+        yield Finding("gpus", "bad", str(error), "Until then no trial begins on a GPU.")
+        return
     if gpus:
         yield Finding("gpus", "ok", ", ".join(f"{each.index}: {each.memory_mib / 1024:.0f} GiB" for each in gpus))
     elif shutil.which("nvidia-smi"):

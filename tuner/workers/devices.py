@@ -1,16 +1,15 @@
 """From GPUs and CPU cores to slots: how many workers run here, and what each may use.
 
-Owns: the rule. Pure but for asking the machine what it has, which is done without TensorFlow.
+Owns: the rule, which is pure.
+Leaves to others: what this machine has (gpus, cores), which GPU is free (placement).
 """
 
-import os
-import shutil
-import subprocess
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from tuner.errors import InputError
+from tuner.workers.gpus import Gpu
 
 DeviceWish = Literal["auto", "cpu", "gpu"]
 
@@ -20,23 +19,16 @@ _USABLE = 0.92
 
 
 @dataclass(frozen=True)
-class Gpu:
-    """index: as the driver counts. memory_mib: all that it has."""
-
-    index: str
-    memory_mib: int
-
-
-@dataclass(frozen=True)
 class Slot:
     """One worker's share of the machine.
 
-    gpu: its index, or None for the CPU. threads: CPU threads it computes with. memory_mib, memory_share: of the GPU,
-    where it is shared. room_mib: what it has for this worker. mixed_precision: compute in float16; on a GPU only.
+    gpu: None for the CPU. threads: CPU threads it computes with. memory_mib, memory_share: of the GPU, where it is
+    shared. room_mib: what it has for this worker; 0 where nobody knows. mixed_precision: compute in float16; on a
+    GPU only.
     """
 
     device: str
-    gpu: str | None
+    gpu: Gpu | None
     threads: int
     memory_mib: int | None = None
     memory_share: float | None = None
@@ -49,7 +41,10 @@ class Slot:
         return {
             **jax,
             "JAX_PLATFORMS": "cpu" if self.gpu is None else "",
-            "CUDA_VISIBLE_DEVICES": "-1" if self.gpu is None else self.gpu,
+            "CUDA_VISIBLE_DEVICES": "-1" if self.gpu is None else self.gpu.name,
+            # A number then means what it means in nvidia-smi.
+            "CUDA_DEVICE_ORDER": "PCI_BUS_ID",
+            "TUNER_GPU": "" if self.gpu is None else self.gpu.name,
             # Memory is taken as it is needed, also below a limit.
             "TF_FORCE_GPU_ALLOW_GROWTH": "true",
             "XLA_PYTHON_CLIENT_PREALLOCATE": "false",
@@ -63,62 +58,20 @@ class Slot:
         }
 
 
-def cpu_cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def find_gpus() -> list[Gpu]:
-    """The NVIDIA GPUs that the driver names and this process may see; none where there is no driver."""
-    if shutil.which("nvidia-smi") is None:
-        return []
-    try:
-        asked = subprocess.run(
-            ["nvidia-smi", "--query-gpu=index,memory.total", "--format=csv,noheader,nounits"],
-            capture_output=True,
-            text=True,
-            timeout=20,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return []
-    return visible(read_gpus(asked.stdout), os.environ.get("CUDA_VISIBLE_DEVICES"))
-
-
-def read_gpus(text: str) -> list[Gpu]:
-    """Lines of `index, MiB`; whatever else the driver says is no GPU."""
-    found = []
-    for line in text.splitlines():
-        index, _, memory = (part.strip() for part in line.partition(","))
-        if index.isdigit() and memory.isdigit():
-            found.append(Gpu(index, int(memory)))
-    return found
-
-
-def visible(gpus: Sequence[Gpu], only: str | None) -> list[Gpu]:
-    """Those that CUDA_VISIBLE_DEVICES leaves, in its order. Names that are no index (UUIDs) leave all."""
-    if only is None:
-        return list(gpus)
-    names = [name.strip() for name in only.split(",")]
-    if names and not all(name.lstrip("-").isdigit() for name in names if name):
-        return list(gpus)
-    known = {each.index: each for each in gpus}
-    return [known[name] for name in names if name in known]
-
-
 def choose(gpus: Sequence[Gpu], wanted: str | None) -> list[Gpu]:
-    """The GPUs of `--gpus 0,1`; all of them for None. Raises InputError for one that is not there."""
+    """The GPUs of `--gpus 0,1`, by number or UUID; all for None. Raises InputError for one that is not there."""
     if wanted is None:
         return list(gpus)
-    known = {each.index: each for each in gpus}
-    names = [name.strip() for name in wanted.split(",")]
-    for name in names:
-        if name not in known:
-            there = ", ".join(known) or "none"
+    found: list[Gpu] = []
+    for name in (name.strip() for name in wanted.split(",")):
+        named = next((each for each in gpus if name in (each.index, each.uuid)), None)
+        if named is None:
+            there = ", ".join(each.index for each in gpus) or "none"
             raise InputError(f"--gpus {wanted}: there is no GPU {name!r} here. There is: {there}.")
-    if len(set(names)) < len(names):
-        raise InputError(f"--gpus {wanted}: name each once; several workers on one are --workers-per-gpu.")
-    return [known[name] for name in names]
+        if named in found:
+            raise InputError(f"--gpus {wanted}: name each once; several workers on one are --workers-per-gpu.")
+        found.append(named)
+    return found
 
 
 def slots(
@@ -148,15 +101,18 @@ def slots(
         return [Slot("cpu", None, threads) for _ in range(count)]
     # A GPU is shared by as many as will come to run there, or as were announced to.
     sharers = max(workers_per_gpu, -(-count // len(on_gpu)))
-    return [
-        Slot(
-            device=f"gpu:{gpu.index}",
-            gpu=gpu.index,
-            threads=threads,
-            memory_mib=int(gpu.memory_mib * _USABLE) // sharers if sharers > 1 else None,
-            room_mib=int(gpu.memory_mib * _USABLE) // sharers,
-            memory_share=_USABLE / sharers if sharers > 1 else None,
-            mixed_precision=mixed_precision,
-        )
-        for gpu in (on_gpu[i % len(on_gpu)] for i in range(count))
-    ]
+    return [on_a_gpu(on_gpu[i % len(on_gpu)], threads, sharers, mixed_precision) for i in range(count)]
+
+
+def on_a_gpu(gpu: Gpu, threads: int, sharers: int, mixed_precision: bool = False) -> Slot:
+    """The slot of one of so many workers that share a GPU, and evenly its memory."""
+    room_mib = int(gpu.memory_mib * _USABLE) // sharers
+    return Slot(
+        device=f"gpu:{gpu.index}",
+        gpu=gpu,
+        threads=threads,
+        memory_mib=room_mib if sharers > 1 and room_mib else None,
+        room_mib=room_mib,
+        memory_share=_USABLE / sharers if sharers > 1 else None,
+        mixed_precision=mixed_precision,
+    )
