@@ -6,6 +6,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from tests.database.conftest import close
 from tuner.database import studies, trials, workers
 from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
@@ -93,7 +94,7 @@ def write_study(
     for ordinal, each in enumerate(told):
         _write_trial(db, name, ordinal, each, spec)
     if outcome is not None:
-        studies.close_study(db, name, outcome)
+        close(db, name, outcome)
     return name
 
 

@@ -1,14 +1,15 @@
 """A real database for each test, of each kind: a SQLite file, and one on a PostgreSQL server."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import optuna
 import pytest
 
 from tests.postgres import PostgresServer
-from tuner.database import studies
+from tuner.database import closings, studies
 from tuner.database.connection import Database, open_database
 
 
@@ -53,3 +54,10 @@ def add(db: Database, name: str = "s", trials: int = 5, timeout_s: float | None 
         mlflow_uri="sqlite:///mlflow.db",
         options={},
     )
+
+
+def close(db: Database, name: str, outcome: Mapping[str, Any]) -> None:
+    """End a study, as a worker does that has scored its winner."""
+    closing = closings.claim(db, name, "closer", studies.view_study(db, name).closing_attempt)
+    assert closing is not None
+    closings.close(db, closing, outcome)

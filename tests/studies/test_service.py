@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.database.conftest import close
 from tuner.database import studies, trials, workers
 from tuner.database.connection import Database, open_database
 from tuner.errors import DataError, InputError, NotFound, StudyConflict
@@ -95,7 +96,7 @@ def test_an_ended_study_goes_on_only_with_a_larger_budget(db: Database) -> None:
     create(db, "mine", 2)
     for value in (0.5, 0.7):
         end(db, "mine", value)
-    studies.close_study(db, "mine", {"test": {"accuracy": 0.6}})
+    close(db, "mine", {"test": {"accuracy": 0.6}})
     assert study_status(db, "mine").state == "finished"
     with pytest.raises(StudyConflict, match="has ended; to go on, ask for more than 2"):
         resume_study(db, "mine", None, None)

@@ -127,6 +127,11 @@ def finish_epoch(
         return session.scalar(sa.select(FinalistRow.dropped).where(*keyed(FinalistRow, job.lease.key))) or ""
 
 
+def keep_score(db: Database, job: FinalistJob, test: Mapping[str, float]) -> None:
+    """What it came to on the test rows, and renew the lease. Raises LeaseLost."""
+    leases.write(db, job.lease, test=dict(test), lease_until=utc_now() + leases.LEASE_S)
+
+
 def finish(
     db: Database,
     job: FinalistJob,
@@ -191,7 +196,7 @@ def view_finalist(db: Database, study_name: str, round: int, ordinal: int) -> Fi
 
 
 def _views(db: Database, where: list[sa.ColumnElement[bool]], with_epochs: bool) -> list[FinalistView]:
-    held = sa.and_(FinalistRow.worker_id.is_not(None), FinalistRow.lease_until > utc_now(), ~FinalistRow.settled)
+    held = sa.and_(FinalistRow.worker_id.is_not(None), ~leases.run_out(FinalistRow.lease_until), ~FinalistRow.settled)
     with db.session() as session:
         rows = session.execute(
             sa.select(FinalistRow, held).where(*where).order_by(FinalistRow.round, FinalistRow.ordinal)

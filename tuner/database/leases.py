@@ -9,6 +9,10 @@ then on: its trial is free at once. Of any other, one only knows that it was sil
 of the database everybody was. So a silent worker's trial is taken only by one whose own signs of life reached the
 database without a gap for GRACE_S: a live owner had as long to say so. All of it is one statement, by the database's
 clock.
+
+When the clock jumps. Whoever lives renews its leases every few seconds, so none ends later than a lease from now: one
+that does was written before the clock went back, and has run out like any other. A jump, either way, is a gap between
+two signs of life, after which nobody takes a silent worker's trial for GRACE_S.
 """
 
 from dataclasses import dataclass
@@ -20,7 +24,7 @@ from sqlalchemy.orm import Session
 from tuner.database import epochs
 from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
-from tuner.database.tables import FinalistRow, Key, Row, TrialRow, WorkerRow, keyed
+from tuner.database.tables import FinalistRow, Key, Row, StudyRow, TrialRow, WorkerRow, keyed
 
 LEASE_S = 60.0
 """How long a worker may be silent before its trial is another's."""
@@ -30,6 +34,9 @@ GAP_S = 15.0
 
 GRACE_S = 30.0
 """How long the database has to be back before a silent worker counts as dead; it beats every few seconds."""
+
+_SLACK_S = 5.0
+"""A lease may seem longer by so much: on SQLite it is read by another process than wrote it, on a clock that is set."""
 
 STRIKES = 2
 """Workers that a trial may kill, with no epoch finished between, before it is given up."""
@@ -61,7 +68,7 @@ def adopt(
 
     also: what else is written with it. Gives the row, with its new attempt, and whether it has killed too many workers.
     """
-    free = sa.and_(which, ~row.settled, _free_for(row, worker_id))
+    free = sa.and_(which, ~row.settled, free_for(row.lease_until, row.worker_id, worker_id))
     with db.session() as session:
         rows = session.scalars(sa.select(row).where(free).order_by(row.ordinal)).all()
     for each in rows:
@@ -80,18 +87,23 @@ def adopt(
     return None
 
 
-def _free_for(row: type[Row], worker_id: str) -> sa.ColumnElement[bool]:
-    """Which rows a worker may take: released ones, silent ones, and its own.
+def free_for(until: Any, holder: Any, worker_id: str) -> sa.ColumnElement[bool]:
+    """Which rows a worker may take: released ones, silent ones, and its own. until, holder: the columns of the lease.
 
     Its own, because whoever asks for a trial is training none: what carries its name was given to it by a call whose
     answer was lost.
     """
     steady = sa.exists().where(
         WorkerRow.worker_id == worker_id,
-        utc_now() - WorkerRow.seen_at < GAP_S,
+        sa.func.abs(utc_now() - WorkerRow.seen_at) < GAP_S,
         utc_now() - WorkerRow.steady_since > GRACE_S,
     )
-    return sa.or_(row.lease_until == 0.0, row.worker_id == worker_id, sa.and_(row.lease_until < utc_now(), steady))
+    return sa.or_(until == 0.0, holder == worker_id, sa.and_(run_out(until), steady))
+
+
+def run_out(until: Any) -> sa.ColumnElement[bool]:
+    """Whether a lease is none any more. until: its column."""
+    return sa.or_(until < utc_now(), until > utc_now() + LEASE_S + _SLACK_S)
 
 
 def write(db: Database, lease: Lease, **values: Any) -> None:
@@ -160,12 +172,17 @@ def _reset(session: Session, worker_id: str, until: Any) -> None:
     for row in _LEASED:
         session.execute(sa.update(row).where(row.recorder == worker_id).values(recording_until=until))
         session.execute(sa.update(row).where(row.worker_id == worker_id, ~row.settled).values(lease_until=until))
+    session.execute(
+        sa.update(StudyRow)
+        .where(StudyRow.closer == worker_id, StudyRow.finished_at.is_(None))
+        .values(closing_until=until)
+    )
 
 
 def undelivered(row: type[Row], worker_id: str, only_mine: bool = False) -> sa.ColumnElement[bool]:
     """What MLflow does not show in full and no other worker is training or delivering."""
     mine = row.worker_id == worker_id
-    whose = mine if only_mine else sa.or_(mine, row.settled, row.lease_until < utc_now())
+    whose = mine if only_mine else sa.or_(mine, row.settled, run_out(row.lease_until))
     return sa.and_(row.changes > row.recorded, whose, _deliverable(row, worker_id))
 
 
@@ -191,7 +208,7 @@ def recorded(db: Database, row: type[Row], key: Key, changes: int, run_id: str) 
 
 
 def _deliverable(row: type[Row], worker_id: str) -> sa.ColumnElement[bool]:
-    return sa.or_(row.recorder == worker_id, row.recording_until < utc_now())
+    return sa.or_(row.recorder == worker_id, run_out(row.recording_until))
 
 
 def _held(lease: Lease) -> tuple[sa.ColumnElement[bool], ...]:

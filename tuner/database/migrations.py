@@ -14,7 +14,10 @@ _COLUMNS: dict[int, tuple[tuple[str, str, str], ...]] = {
         ("tuner_studies", "ended", "VARCHAR(32) NOT NULL DEFAULT ''"),
         ("tuner_trials", "granted", "INTEGER NOT NULL DEFAULT 0"),
     ),
-    3: (),
+    3: (
+        ("tuner_studies", "closing_attempt", "INTEGER NOT NULL DEFAULT 0"),
+        ("tuner_trials", "test", "JSON"),
+    ),
 }
 """Of each version: table, column, and its type in SQL that every database here reads."""
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database
+from tuner.database.leases import run_out
 from tuner.database.tables import StudyRow, TrialRow
 
 Rule = Literal["epochs", "target", "plateau"]
@@ -28,6 +29,8 @@ def limits_of(options: Mapping[str, Any]) -> Mapping[str, Any]:
 def may_begin(session: Session, study_name: str) -> bool:
     """Whether one more trial may begin, with one epoch of the budget; within the transaction that makes its row."""
     options, ended = _locked(session, study_name)
+    if _closes(session, study_name):
+        return False
     budget = limits_of(options).get("epochs")
     if not ended and budget is not None and _granted(session, study_name) >= budget:
         _end(session, study_name, "epochs")
@@ -62,6 +65,12 @@ def _locked(session: Session, study_name: str) -> tuple[Mapping[str, Any], str]:
     session.execute(sa.update(StudyRow).where(which).values(round=StudyRow.round))
     row = session.execute(sa.select(StudyRow.options, StudyRow.ended).where(which)).one()
     return row.options, row.ended
+
+
+def _closes(session: Session, study_name: str) -> bool:
+    """Whether the study has ended, or a worker is ending it."""
+    over = sa.or_(StudyRow.finished_at.is_not(None), ~run_out(StudyRow.closing_until))
+    return session.scalar(sa.select(StudyRow.study_name).where(StudyRow.study_name == study_name, over)) is not None
 
 
 def _granted(session: Session, study_name: str) -> int:

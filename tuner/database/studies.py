@@ -8,7 +8,6 @@ import sqlalchemy as sa
 
 from tuner.database import finalists
 from tuner.database.connection import Database, utc_now
-from tuner.database.leases import LEASE_S
 from tuner.database.tables import StudyRow
 from tuner.errors import NotFound
 from tuner.words import nearest
@@ -40,6 +39,7 @@ class StudyView:
     recorded: int
     round: int
     ended: str
+    closing_attempt: int
 
 
 def add_study(
@@ -127,6 +127,7 @@ def _views(db: Database, *where: sa.ColumnElement[bool]) -> list[StudyView]:
             recorded=row.recorded,
             round=row.round,
             ended=row.ended,
+            closing_attempt=row.closing_attempt,
         )
         for row, left_s, age_s in rows
     ]
@@ -144,11 +145,13 @@ def reopen(
     timeout_s: float | None,
     options: Mapping[str, Any] | None = None,
     anew: bool = False,
+    goes_on: bool = True,
 ) -> None:
     """Let the study go on to a budget, with a new deadline from now.
 
     options: the study's, where they change. anew: the search itself goes on, so that its outcome and the rule that
-    ended it are void and its finalists are run again.
+    ended it are void and its finalists are run again. goes_on: there is more to train, so that a worker that is closing
+    the study steps back; without, it closes it.
     """
     view = view_study(db, study_name)
     anew = anew or trials > view.trials
@@ -156,8 +159,9 @@ def reopen(
     values["deadline_at"] = None if timeout_s is None else utc_now() + timeout_s
     if options is not None:
         values["options"] = dict(options)
-    if anew or view.outcome is None:
-        values |= {"outcome": None, "finished_at": None, "closing_until": 0.0}
+    if anew or (view.outcome is None and goes_on):
+        values |= {"outcome": None, "finished_at": None, "closer": None, "closing_until": 0.0}
+        values["closing_attempt"] = StudyRow.closing_attempt + 1
     with db.session() as session, session.begin():
         if anew:
             values |= {"ended": "", "round": StudyRow.round + 1}
@@ -176,23 +180,6 @@ def pin_data(db: Database, study_name: str, digest: str) -> str:
             .values(data_digest=digest)
         )
     return view_study(db, study_name).data_digest or digest
-
-
-def claim_closing(db: Database, study_name: str, worker_id: str) -> bool:
-    """Take the study's closing - its winner's test rows - under a lease; False where another has it, or it is done."""
-    with db.session() as session, session.begin():
-        claimed: Any = session.execute(
-            sa.update(StudyRow)
-            .where(StudyRow.study_name == study_name, StudyRow.finished_at.is_(None))
-            .where(sa.or_(StudyRow.closing_until < utc_now(), StudyRow.closer == worker_id))
-            .values(closer=worker_id, closing_until=utc_now() + LEASE_S)
-        )
-    return bool(claimed.rowcount == 1)
-
-
-def close_study(db: Database, study_name: str, outcome: Mapping[str, Any]) -> None:
-    """The search is over, and this came of it."""
-    _update(db, study_name, outcome=dict(outcome), finished_at=utc_now(), changes=StudyRow.changes + 1)
 
 
 def note_champion(db: Database, view: StudyView, decision: Mapping[str, Any]) -> None:

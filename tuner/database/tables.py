@@ -36,7 +36,8 @@ class StudyRow(Base):
     """One study. trials: its budget. wish: what a person last asked of it: running or stopping.
 
     outcome: its result, once the search is over. changes, recorded: as in TrialRow.
-    closer, closing_until: the worker that scores the winner, and its lease.
+    closer, closing_until: the worker that scores the winner, and its lease. closing_attempt: as in TrialRow; raised
+    also when the search goes on, so that whoever was closing it cannot write.
     round: raised when the search goes on after its finalists were planned: they are then run anew.
     ended: the rule that ended the search before its trials were up (`rules`), or empty.
     """
@@ -61,6 +62,7 @@ class StudyRow(Base):
     finished_at: Mapped[float | None]
     closer: Mapped[str | None] = mapped_column(Text)
     closing_until: Mapped[float] = mapped_column(default=0.0)
+    closing_attempt: Mapped[int] = mapped_column(default=0)
     round: Mapped[int] = mapped_column(default=0)
     ended: Mapped[str] = mapped_column(String(32), default="")
     changes: Mapped[int] = mapped_column(default=1)
@@ -75,6 +77,7 @@ class TrialRow(Base):
     checkpoint: the name of the bytes from which its training goes on; only its holder moves it. repeated: whole epochs
     that were trained twice, because a checkpoint was lost. granted: epochs that it may train, where the study has a
     budget of epochs.
+    test: what its network came to on the test rows, where it was scored.
     settled: final here and told to Optuna. changes: raised by every write that MLflow should show; recorded: its value
     when MLflow last showed all.
     """
@@ -91,6 +94,7 @@ class TrialRow(Base):
     tags: Mapped[dict[str, Any] | None]
     value: Mapped[float | None]
     best_epoch: Mapped[int] = mapped_column(default=0)
+    test: Mapped[dict[str, Any] | None]
     started_at: Mapped[float]
     finished_at: Mapped[float | None]
     settled: Mapped[bool] = mapped_column(default=False)

@@ -63,6 +63,7 @@ class TrialView:
     tags: Mapping[str, str]
     value: float | None
     best_epoch: int
+    test: Mapping[str, float] | None
     started_at: float
     finished_at: float | None
     worker_id: str | None
@@ -248,6 +249,7 @@ def _view(row: TrialRow, epochs: tuple[EpochView, ...]) -> TrialView:
         tags=row.tags or {},
         value=row.value,
         best_epoch=row.best_epoch,
+        test=row.test,
         started_at=row.started_at,
         finished_at=row.finished_at,
         worker_id=row.worker_id,

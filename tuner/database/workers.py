@@ -46,7 +46,8 @@ def enter(db: Database, worker_id: str, device: str) -> None:
 
 def beat(db: Database, worker_id: str, study_name: str | None, stage: str) -> None:
     """A sign of life, which renews what the worker holds: its trial, and what it is delivering to MLflow."""
-    gap = utc_now() - WorkerRow.seen_at > GAP_S
+    # Either way: a clock that went back is a gap, too.
+    gap = sa.func.abs(utc_now() - WorkerRow.seen_at) > GAP_S
     with db.session() as session, session.begin():
         session.execute(
             sa.update(WorkerRow)
@@ -96,7 +97,7 @@ def view_workers(db: Database, study_name: str | None = None) -> list[WorkerView
         ).all()
     here = socket.gethostname()
     return [
-        WorkerView(row.worker_id, row.host, row.pid, row.device, row.study_name, row.stage, float(seen_s))
+        WorkerView(row.worker_id, row.host, row.pid, row.device, row.study_name, row.stage, abs(float(seen_s)))
         for row, seen_s in found
         if row.host != here or _alive(row.pid, row.pid_started_at)
     ]

@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tuner.data.dataset import Dataset
-from tuner.database import studies, trials
+from tuner.database import closings, studies, trials
 from tuner.database.blobs import BlobStore, blob_name
+from tuner.database.closings import Closing
 from tuner.database.connection import Database, patiently
 from tuner.database.finalists import view_finalists
+from tuner.database.leases import LeaseLost
 from tuner.database.trials import TrialView
 from tuner.spec import StudySpec
 from tuner.studies import finalists
@@ -46,23 +48,34 @@ def close_if_over(
     study: str,
     worker: str,
     further: Further | None = None,
+    seen: int | None = None,
 ) -> bool:
     """Score the winner and close the study, where it is over and no other worker does so; tells whether it was us.
 
-    further: more figures of the outcome, from its trials.
+    further: more figures of the outcome, from its trials. seen: the study's `closing_attempt` before its finalists were
+    found to be done; None reads it now. Where the search goes on meanwhile, this steps back and writes nothing.
     """
-    if not is_over(db, spec, study) or not patiently(lambda: studies.claim_closing(db, study, worker)):
+    looked = patiently(lambda: studies.view_study(db, study)).closing_attempt if seen is None else seen
+    if not is_over(db, spec, study):
         return False
-    outcome = _outcome(db, spec, dataset, store, study)
-    if further is not None:
-        every = patiently(lambda: trials.view_trials(db, study))
-        outcome["figures"] |= further(spec, every)
-    patiently(lambda: studies.close_study(db, study, outcome))
+    closing = patiently(lambda: closings.claim(db, study, worker, looked))
+    if closing is None:
+        return False
+    try:
+        outcome = _outcome(db, spec, dataset, store, closing)
+        if further is not None:
+            every = patiently(lambda: trials.view_trials(db, study))
+            outcome["figures"] |= further(spec, every)
+        patiently(lambda: closings.close(db, closing, outcome))
+    except LeaseLost as error:
+        logger.warning("%s; stepping back", error)
+        return False
     logger.info("study %s has ended", study)
     return True
 
 
-def _outcome(db: Database, spec: StudySpec, dataset: Dataset, store: BlobStore, study_name: str) -> dict[str, Any]:
+def _outcome(db: Database, spec: StudySpec, dataset: Dataset, store: BlobStore, closing: Closing) -> dict[str, Any]:
+    study_name = closing.study_name
     status = patiently(lambda: study_status(db, study_name))
     best = status.best
     figures: dict[str, float | str | None] = {
@@ -83,7 +96,9 @@ def _outcome(db: Database, spec: StudySpec, dataset: Dataset, store: BlobStore, 
     found = finalists.summary(every, status.trials, spec, len(dataset.test), least)
     if found is not None:
         return _with_finalists(found, status.trials, figures)
-    test = _score(dataset, store, best)
+    test = best.test or _score(dataset, store, best)
+    if test is not None and best.test is None:
+        patiently(lambda: closings.keep_score(db, closing, best.ordinal, test))
     if test is not None:
         figures |= {f"test_{name}": value for name, value in test.items() if name != "seeds"}
     return {"figures": figures, "best_ordinal": best.ordinal, "test": test}
@@ -125,7 +140,7 @@ def _against_baseline(every: tuple[TrialView, ...], best: TrialView, spec: Study
     return {"baseline": named.baseline, "baseline_value": named.value, "gain_over_baseline": best.value - named.value}
 
 
-def _score(dataset: Dataset, store: BlobStore, best: TrialView) -> dict[str, float] | None:
+def _score(dataset: Dataset, store: BlobStore, best: TrialView) -> Mapping[str, float] | None:
     """The winner's figures on the test rows."""
     data = store.get(blob_name(best.study_name, best.ordinal, "model.keras"))
     if data is None:

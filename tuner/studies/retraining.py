@@ -103,16 +103,20 @@ def _run(bench: Bench, job: FinalistJob) -> None:
         **({"averaged_epochs": str(result.averaged)} if final else {}),
     }
     state, reason = _outcome(result, watch, plan.epochs or network.epochs or 0)
-    value, test = result.value, None
+    value = result.value
+    test: Mapping[str, float] | None = None
     if final:
         # Its own figures are of rows that it has learnt; what is known of it is its configuration's.
         value = patiently(lambda: known_value(bench, job))
     if final and state == "complete":
         exported = network.export()
         whole = exported.name == "model.keras"
-        test = score(load_bytes(exported.data) if whole else network.for_use(), bench.dataset)
-        # Not over the model of a worker that has taken this over.
-        patiently(lambda: leases.renew(db, job.lease))
+        # A worker that died after it had scored this left the figures.
+        known = patiently(lambda: finalists.view_finalist(db, job.study_name, job.round, job.ordinal)).test
+        scored = known or score(load_bytes(exported.data) if whole else network.for_use(), bench.dataset)
+        # This also makes sure that it is not put over the model of a worker that has taken this over.
+        patiently(lambda: finalists.keep_score(db, job, scored))
+        test = scored
         bench.store.put(job.blob_name(exported.name), exported.data)
     _end(bench, job, state, reason, value, result.best_epoch, tags, test)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from tuner.database import epochs, trials, workers
 from tuner.database.connection import Database, patiently
+from tuner.database.leases import GAP_S
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.space_file import Finalists
@@ -95,7 +96,9 @@ def candidates(db: Database, view: StudyView, spec: StudySpec) -> list[TrialView
 def room_for(db: Database, view: StudyView, spec: StudySpec, left_s: float | None, since_search_s: float = 0.0) -> Room:
     """What finalists may spend. since_search_s: seconds of training by those that were run."""
     share = spec.search.finalists.share
-    active = max(1, len(patiently(lambda: workers.view_workers(db, view.study_name))))
+    # One that has been silent, wherever it runs, is not counted on: what is planned is for those that live.
+    every = patiently(lambda: workers.view_workers(db, view.study_name))
+    active = max(1, sum(each.seen_s < GAP_S for each in every))
     if share is None:
         return Room(None, left_s, active)
     spent_s = patiently(lambda: epochs.seconds_of_trials(db, view.study_name))

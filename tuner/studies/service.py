@@ -127,7 +127,7 @@ def _go_on(db: Database, spec: StudySpec, name: str, budget: int, options: Mappi
             f"study {name!r} has ended after {there.trials} trials. "
             f"For more: tune resume {name} --trials {there.trials + budget}."
         )
-    studies.reopen(db, name, there.trials, there.timeout_s)
+    studies.reopen(db, name, there.trials, there.timeout_s, goes_on=_has_more(db, there, there.trials))
 
 
 def _free_names(db: Database, space_name: str) -> list[str]:
@@ -170,9 +170,18 @@ def resume_study(
     workers.bury_the_dead(db)
     # Where the search itself goes on, finalists that were planned before are not those of its end.
     anew = view.finished_at is not None or other or (not view.ended and budget > begun)
-    studies.reopen(db, study_name, budget, timeout_s, options, anew)
+    studies.reopen(db, study_name, budget, timeout_s, options, anew, _has_more(db, view, budget))
     create_optuna_study(db.storage, study_name, spec_of(view))
     return studies.view_study(db, study_name)
+
+
+def _has_more(db: Database, view: StudyView, budget: int) -> bool:
+    """Whether there is more to train once the study goes on: trials, or finalists that time had kept from running.
+
+    Where there is not, a worker that is closing it goes on doing so.
+    """
+    time_was_up = view.left_s is not None and view.left_s <= 0
+    return time_was_up or (not view.ended and budget > trials.settled(db, view.study_name))
 
 
 def bind_data(db: Database, view: StudyView, data_name: str, digest: str) -> None:

@@ -246,7 +246,14 @@ class _Worker:
         if step is not None:
             return step
         if self._closing.close_if_over(
-            self._db, bench.spec, bench.dataset, self._store, study_name, self._name, self._further
+            self._db,
+            bench.spec,
+            bench.dataset,
+            self._store,
+            study_name,
+            self._name,
+            self._further,
+            view.closing_attempt,
         ):
             self._publishing.publish(self._db, self._store, study_name)
             # Its record may have been whole, and no longer watched, while the report was being made.

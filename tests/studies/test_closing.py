@@ -1,0 +1,76 @@
+"""The end of a study while its winner is scored: others try, the worker dies, a person lets the search go on."""
+
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.studies.test_stopping_rules import made, search
+from tuner.data.dataset import Dataset
+from tuner.database import studies, trials, workers
+from tuner.database.blobs import blob_name
+from tuner.studies import closing
+from tuner.studies.bench import Bench
+from tuner.studies.service import resume_study, study_status
+
+
+def ended(tmp_path: Path, digits: Dataset) -> Bench:
+    bench = made(tmp_path, digits)
+    resume_to(bench, 1)
+    search(bench)
+    return bench
+
+
+def resume_to(bench: Bench, budget: int) -> None:
+    studies.reopen(bench.db, "s", budget, None)
+
+
+def close(bench: Bench, worker: str, further: Any = None) -> bool:
+    return closing.close_if_over(bench.db, bench.spec, bench.dataset, bench.store, "s", worker, further)
+
+
+def test_the_test_rows_are_scored_once_though_the_worker_dies_after_it(tmp_path: Path, digits: Dataset) -> None:
+    bench = ended(tmp_path, digits)
+
+    def dies(*_: Any) -> Mapping[str, float]:
+        raise SystemExit
+
+    with pytest.raises(SystemExit):
+        close(bench, "w1", dies)
+    kept = trials.view_trial(bench.db, "s", 0).test
+    assert kept is not None
+    workers.bury(bench.db, "w1")
+    # Whoever scored it again would not find the model.
+    bench.store.drop(blob_name("s", 0, "model.keras"))
+    assert close(bench, "w2")
+    outcome = study_status(bench.db, "s").study.outcome
+    assert outcome is not None
+    assert outcome["test"] == kept
+
+
+def test_resume_during_the_closing_wins_and_nothing_is_written_over_it(tmp_path: Path, digits: Dataset) -> None:
+    bench = ended(tmp_path, digits)
+    scored, go_on, told = threading.Event(), threading.Event(), []
+
+    def slow(*_: Any) -> Mapping[str, float]:
+        scored.set()
+        assert go_on.wait(60)
+        return {}
+
+    closer = threading.Thread(target=lambda: told.append(close(bench, "w1", slow)))
+    closer.start()
+    assert scored.wait(60)
+    assert not close(bench, "w2")  # one at a time
+    resume_study(bench.db, "s", None, None)  # nothing more to train: it is closed as it was
+    assert not close(bench, "w2")
+    resume_study(bench.db, "s", 2, None)
+    go_on.set()
+    closer.join(60)
+    assert told == [False]
+    status = study_status(bench.db, "s")
+    assert (status.study.outcome, status.study.finished_at, status.counts["waiting"]) == (None, None, 1)
+    search(bench)
+    assert close(bench, "w2")
+    assert len(study_status(bench.db, "s").trials) == 2

@@ -1,0 +1,78 @@
+"""Who closes a study, and that nobody else does: a lease on its row, fenced like a trial's.
+
+Owns: that one worker closes a study at a time, none while a trial runs, and that whoever lost it - it was silent for a
+lease, or a person let the search go on meanwhile - writes no outcome. What its test rows came to is kept with the trial
+as soon as it is known, so that a network is scored once, whoever ends the closing.
+Leaves to others: when a search is over, the outcome (studies), the rules of a lease (leases).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tuner.database.connection import Database, utc_now
+from tuner.database.leases import LEASE_S, LeaseLost, free_for
+from tuner.database.tables import StudyRow, TrialRow, keyed
+
+
+@dataclass(frozen=True)
+class Closing:
+    """That a worker closes a study. attempt: as it was when the worker took it."""
+
+    study_name: str
+    worker_id: str
+    attempt: int
+
+
+def claim(db: Database, study_name: str, worker_id: str, seen: int) -> Closing | None:
+    """Take a study's closing; None where another has it, it is done, a trial runs, or the search went on.
+
+    seen: the study's `closing_attempt` when the search was found to be over. Made twice, it is taken once.
+    """
+    free = free_for(StudyRow.closing_until, StudyRow.closer, worker_id)
+    mine = sa.and_(StudyRow.closing_attempt == seen + 1, StudyRow.closer == worker_id)
+    with db.session() as session:
+        # The write comes first: it locks the study, and no trial begins between the count and the end.
+        claimed: Any = session.execute(
+            sa.update(StudyRow)
+            .where(StudyRow.study_name == study_name, StudyRow.finished_at.is_(None))
+            .where(sa.or_(sa.and_(StudyRow.closing_attempt == seen, free), mine))
+            .values(closer=worker_id, closing_until=utc_now() + LEASE_S, closing_attempt=seen + 1)
+        )
+        running = sa.select(TrialRow.ordinal).where(TrialRow.study_name == study_name, ~TrialRow.settled).limit(1)
+        if claimed.rowcount != 1 or session.scalar(running) is not None:
+            return None
+        session.commit()
+    return Closing(study_name, worker_id, seen + 1)
+
+
+def keep_score(db: Database, closing: Closing, ordinal: int, test: Mapping[str, float]) -> None:
+    """What a trial's network came to on the test rows. Raises LeaseLost."""
+    with db.session() as session, session.begin():
+        _fenced(session, closing, closing_until=utc_now() + LEASE_S)
+        session.execute(
+            sa.update(TrialRow).where(*keyed(TrialRow, (closing.study_name, ordinal))).values(test=dict(test))
+        )
+
+
+def close(db: Database, closing: Closing, outcome: Mapping[str, Any]) -> None:
+    """The search is over, and this came of it. Raises LeaseLost."""
+    with db.session() as session, session.begin():
+        _fenced(session, closing, outcome=dict(outcome), finished_at=utc_now(), changes=StudyRow.changes + 1)
+
+
+def _fenced(session: Session, closing: Closing, **values: Any) -> None:
+    written: Any = session.execute(
+        sa.update(StudyRow)
+        .where(
+            StudyRow.study_name == closing.study_name,
+            StudyRow.closer == closing.worker_id,
+            StudyRow.closing_attempt == closing.attempt,
+        )
+        .values(**values)
+    )
+    if written.rowcount != 1:
+        raise LeaseLost(f"the closing of {closing.study_name} is another's, or its search goes on")
