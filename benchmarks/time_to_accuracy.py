@@ -61,8 +61,8 @@ PEER_PACKAGES = (
     "tensorboard",
     *("optuna", "optuna-integration", "mlflow"),
 )
-CLOSING_S = 8.0
-"""Of this project's seconds, for what its time limit does not count: until the study is stored, and after its end."""
+CLOSING_S = 18.0
+"""Of this project's seconds, for what its time limit does not count: until a worker is ready, and after its end."""
 MORE_TRIALS = 4.0
 SHARE_OF_TIME = 0.25
 

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 
 from tests.studies.test_stopping_rules import made
 from tuner.data.dataset import Dataset
-from tuner.database import leases, trials, workers
+from tuner.database import leases, studies, trials, workers
 from tuner.database.connection import utc_now
 from tuner.database.tables import StudyRow
-from tuner.studies import closing
+from tuner.studies import closing, limits
+from tuner.studies.bench import Bench
 from tuner.studies.service import study_status
 from tuner.studies.trial import run_trial
 
@@ -50,3 +51,49 @@ def test_what_a_dead_worker_left_is_ended_when_time_is_up(tmp_path: Path, digits
         assert ended.state == "given_up"
         assert ended.reason.startswith("its worker died, and time was up")
     assert len(ended.epochs) == epochs
+
+
+def pass_time(bench: Bench) -> None:
+    """As if the study's time had been up for a while."""
+    with bench.db.session() as session, session.begin():
+        session.execute(sa.update(StudyRow).values(timeout_s=60.0, deadline_at=utc_now() - 30.0))
+
+
+def late(bench: Bench) -> bool:
+    return limits.too_late(bench.db, studies.view_study(bench.db, "s"), bench.spec)
+
+
+def test_a_time_limit_runs_from_when_a_worker_is_ready(tmp_path: Path, digits: Dataset) -> None:
+    bench = made(tmp_path, digits)
+    studies.reopen(bench.db, "s", 30, timeout_s=1000.0)
+    view = studies.view_study(bench.db, "s")
+    assert (view.deadline_at, view.left_s) == (None, 1000.0)
+    studies.start_clock(bench.db, "s")
+    first = studies.view_study(bench.db, "s")
+    studies.start_clock(bench.db, "s")  # the second worker is ready
+    again = studies.view_study(bench.db, "s")
+    assert again.deadline_at == first.deadline_at == pytest.approx(bench.db.now() + 1000.0, abs=60.0)
+    assert first.left_s is not None
+    assert first.left_s < 1000.0
+
+
+@pytest.mark.parametrize("its_worker_died", [False, True])
+def test_the_first_trial_is_trained_for_an_epoch_however_late_it_is(
+    tmp_path: Path, digits: Dataset, its_worker_died: bool
+) -> None:
+    bench = made(tmp_path, digits)
+    if its_worker_died:
+        workers.enter(bench.db, "dead", "cpu")
+        assert trials.take(bench.db, "s", "dead") is not None
+        workers.bury(bench.db, "dead")
+    pass_time(bench)
+    assert not closing.is_over(bench.db, bench.spec, "s")
+    job = trials.take(bench.db, "s", "w", begun_only=late(bench))
+    assert job is not None
+    run_trial(bench, job)
+    assert late(bench)
+    assert trials.take(bench.db, "s", "w", begun_only=True) is None
+    assert closing.close_if_over(bench.db, bench.spec, digits, bench.store, "s", "w")
+    status = study_status(bench.db, "s", epochs=True)
+    assert [(len(each.epochs), each.reason) for each in status.trials] == [(1, "time was up at epoch 1 of 3")]
+    assert (status.study.outcome or {})["figures"]["test_accuracy"] > 0.0

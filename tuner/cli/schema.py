@@ -33,7 +33,7 @@ OBJECTIVE: Mapping[str, str] = {
 }
 SEARCH: Mapping[str, str] = {
     "trials": "how many, exactly, baselines included",
-    "timeout": "seconds after which no new trial begins and those running end with their best",
+    "timeout": "seconds of training, after which no new trial begins and those running end with their best",
     "sampler": "what proposes configurations: a name, or a mapping with its name and options",
     "pruner": "what ends trials early: a name, or a mapping with its name and options",
     "cost": "at equal what asha compares trials: epochs, or seconds of training",

@@ -15,7 +15,11 @@ from tuner.words import nearest
 
 @dataclass(frozen=True)
 class StudyView:
-    """One study as the database has it. trials: the budget. left_s: until its deadline, by the database's clock."""
+    """One study as the database has it.
+
+    trials: the budget. left_s: until its deadline, by the database's clock; all of its time while that has not begun
+    to run (`deadline_at` is None).
+    """
 
     study_name: str
     space_name: str
@@ -25,6 +29,7 @@ class StudyView:
     seed: int
     trials: int
     timeout_s: float | None
+    deadline_at: float | None
     left_s: float | None
     wish: str
     mlflow_uri: str
@@ -73,7 +78,7 @@ def add_study(
                     mlflow_uri=mlflow_uri,
                     options=dict(options),
                     created_at=utc_now(),
-                    deadline_at=None if timeout_s is None else utc_now() + timeout_s,
+                    deadline_at=None,
                 )
             )
     except sa.exc.IntegrityError:
@@ -113,7 +118,8 @@ def _views(db: Database, *where: sa.ColumnElement[bool]) -> list[StudyView]:
             seed=row.seed,
             trials=row.trials,
             timeout_s=row.timeout_s,
-            left_s=None if left_s is None else float(left_s),
+            deadline_at=row.deadline_at,
+            left_s=row.timeout_s if left_s is None else float(left_s),
             wish=row.wish,
             mlflow_uri=row.mlflow_uri,
             mlflow_run_id=row.mlflow_run_id,
@@ -147,7 +153,7 @@ def reopen(
     anew: bool = False,
     goes_on: bool = True,
 ) -> None:
-    """Let the study go on to a budget, with a new deadline from now.
+    """Let the study go on to a budget, with a new time limit, which runs from when a worker is ready.
 
     options: the study's, where they change. anew: the search itself goes on, so that its outcome and the rule that
     ended it are void and its finalists are run again. goes_on: there is more to train, so that a worker that is closing
@@ -156,7 +162,7 @@ def reopen(
     view = view_study(db, study_name)
     anew = anew or trials > view.trials
     values: dict[str, Any] = {"wish": "running", "trials": trials, "timeout_s": timeout_s}
-    values["deadline_at"] = None if timeout_s is None else utc_now() + timeout_s
+    values["deadline_at"] = None
     if options is not None:
         values["options"] = dict(options)
     if anew or (view.outcome is None and goes_on):
@@ -169,6 +175,16 @@ def reopen(
         session.execute(sa.update(StudyRow).where(StudyRow.study_name == study_name).values(**values))
         if anew:
             finalists.abandon(session, study_name)
+
+
+def start_clock(db: Database, study_name: str) -> None:
+    """A worker is ready: the study's time runs from now, unless it does already."""
+    with db.session() as session, session.begin():
+        session.execute(
+            sa.update(StudyRow)
+            .where(StudyRow.study_name == study_name, StudyRow.deadline_at.is_(None), StudyRow.timeout_s.is_not(None))
+            .values(deadline_at=utc_now() + StudyRow.timeout_s)
+        )
 
 
 def pin_data(db: Database, study_name: str, digest: str) -> str:

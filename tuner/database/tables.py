@@ -34,6 +34,7 @@ class VersionRow(Base):
 
 class StudyRow(Base):
     """One study. trials: its budget. wish: what a person last asked of it: running or stopping.
+    deadline_at: None until a worker is ready for its first trial, and where it has no time limit.
 
     outcome: its result, once the search is over. changes, recorded: as in TrialRow.
     closer, closing_until: the worker that scores the winner, and its lease. closing_attempt: as in TrialRow; raised

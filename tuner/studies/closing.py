@@ -18,7 +18,7 @@ from tuner.database.leases import LeaseLost
 from tuner.database.trials import TrialView
 from tuner.spec import StudySpec
 from tuner.studies import finalists
-from tuner.studies.limits import search_left_s
+from tuner.studies.limits import time_is_up
 from tuner.studies.pareto import front, values_of
 from tuner.studies.scoring import score
 from tuner.studies.service import FAILED, best_trial, study_status
@@ -35,8 +35,7 @@ def is_over(db: Database, spec: StudySpec, study_name: str) -> bool:
     if patiently(lambda: trials.open_places(db, study_name)) == 0:
         return True
     view = patiently(lambda: studies.view_study(db, study_name))
-    left_s = search_left_s(db, view, spec)
-    ended = bool(view.ended) or (left_s is not None and left_s <= 0)
+    ended = bool(view.ended) or time_is_up(db, view, spec)
     return ended and patiently(lambda: trials.running(db, study_name)) == 0
 
 

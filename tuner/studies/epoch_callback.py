@@ -20,7 +20,7 @@ from tuner.search.rungs import note_seconds
 from tuner.space import Value
 from tuner.studies.bench import Bench
 from tuner.studies.held import Checkpoints
-from tuner.studies.limits import search_left_s
+from tuner.studies.limits import is_first, search_left_s
 from tuner.studies.stopping_rules import reached
 from tuner.studies.system_metrics import SystemMetrics
 from tuner.training.checkpoint import Checkpoint
@@ -77,7 +77,7 @@ class EpochCallback:
         db, job, spec = self._bench.db, self._job, self._bench.spec
         view = patiently(lambda: view_study(db, job.study_name))
         left_s = search_left_s(db, view, spec)
-        if job.attempt > 1 and left_s is not None:
+        if job.attempt > 1 and left_s is not None and not is_first(db, job):
             epoch_s = self._last_seconds or patiently(lambda: quickest_epoch(db, job.study_name))
             if left_s <= 0 or left_s < epoch_s:
                 self.time_was_up = True

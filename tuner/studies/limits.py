@@ -1,12 +1,18 @@
 """How much time the search has, of the time that the study has.
 
-Owns: the part of a time limit that is kept for the finalists.
+Owns: the part of a time limit that is kept for the finalists, and that a study is not ended by the clock before it has
+trained anything. A time limit runs from when the first worker is ready - its frameworks imported, the data read - and
+the first trial is trained for an epoch at least, whatever the clock says: on a slow machine a study of too little time
+ends with a small result instead of none.
 Leaves to others: the clock (database), what happens when time is up (trial, closing), what finalists cost (room).
 """
 
+from tuner.database import trials
 from tuner.database.connection import Database, patiently
+from tuner.database.epochs import epochs_stored, quickest_epoch
 from tuner.database.finalists import any_planned
 from tuner.database.studies import StudyView
+from tuner.database.trials import Job
 from tuner.space_file import SHARE
 from tuner.spec import StudySpec
 from tuner.studies.room import candidates, needed_s, room_for
@@ -17,6 +23,25 @@ def wants_finalists(spec: StudySpec) -> bool:
     epochs are the code's; nor for several objectives, which have no one winner.
     """
     return spec.search.finalists.configurations > 0 and spec.code is None and not spec.further_objectives
+
+
+def too_late(db: Database, view: StudyView, spec: StudySpec) -> bool:
+    """Whether no trial is begun any more: not even the quickest epoch so far would end in time."""
+    left_s = search_left_s(db, view, spec)
+    if left_s is None or left_s > 0:
+        return left_s is not None and left_s < patiently(lambda: quickest_epoch(db, view.study_name))
+    return time_is_up(db, view, spec)
+
+
+def time_is_up(db: Database, view: StudyView, spec: StudySpec) -> bool:
+    """Whether the clock has ended the search; it does not before a trial has begun."""
+    left_s = search_left_s(db, view, spec)
+    return left_s is not None and left_s <= 0 and patiently(lambda: trials.load(db, view.study_name))[1] > 0
+
+
+def is_first(db: Database, job: Job) -> bool:
+    """Whether it is the study's first trial, and nothing was trained so far: it is given an epoch, however late."""
+    return job.ordinal == 0 and patiently(lambda: epochs_stored(db, job.study_name)) == 0
 
 
 def search_left_s(db: Database, view: StudyView, spec: StudySpec) -> float | None:

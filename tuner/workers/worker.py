@@ -23,7 +23,6 @@ import psutil
 from tuner.code import Code
 from tuner.database import blobs, studies, trials, workers
 from tuner.database.connection import OUTAGE_S, Database, open_database, patiently
-from tuner.database.epochs import quickest_epoch
 from tuner.errors import ServiceDown, TunerError
 from tuner.settings import Settings, read_share
 from tuner.training.plan import Path
@@ -231,8 +230,11 @@ class _Worker:
         if view.finished_at is not None:
             return "over"
         bench = self._bench(view)
+        if view.timeout_s is not None and view.deadline_at is None:
+            patiently(lambda: studies.start_clock(self._db, study_name))
+            view = patiently(lambda: studies.view_study(self._db, study_name))
         self._rules.look(self._db, view, bench.spec)
-        late = self._too_late(view, bench.spec)
+        late = self._limits.too_late(self._db, view, bench.spec)
         stopping = view.wish == "stopping"
         job = None if stopping else patiently(lambda: trials.take(self._db, study_name, self._name, late))
         if job is not None:
@@ -264,13 +266,6 @@ class _Worker:
         # Others are at the last trials: wait, in case one of them dies.
         self._pulse.say(study_name, "waiting")
         return "idle"
-
-    def _too_late(self, view: studies.StudyView, spec: Any) -> bool:
-        """Whether not even the quickest epoch so far would end in time: a trial without one has nothing to show."""
-        left_s = self._limits.search_left_s(self._db, view, spec)
-        if left_s is None or left_s <= 0:
-            return left_s is not None
-        return bool(left_s < patiently(lambda: quickest_epoch(self._db, view.study_name)))
 
     def _finalists_turn(self, bench: Any, view: studies.StudyView) -> Turn | None:
         """Run one finalist of a search that is over; None where none is left to run, and the study can be closed."""
