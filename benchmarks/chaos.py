@@ -6,7 +6,7 @@ Four workers on PostgreSQL run 60 trials of 8 epochs of half a second (digits, a
 random one of the workers that are in the middle of a trial is killed with SIGKILL, until it has been done 20 times;
 PostgreSQL is stopped for 10 seconds and the MLflow server for 20. In the middle is who has finished an epoch since it
 took the trial: a new process imports TensorFlow for longer than the time between two kills, and killing it again before
-it trains would test the import, and the rule by which a trial that kills two workers is given up. Where nobody is in
+it trains would test the import, and the rule by which a trial is given up that its workers die of. Where nobody is in
 the middle of a trial, the next chance is awaited.
 
 Afterwards, from three sides - our rows, Optuna's own reading, an MLflow client: every trial is final and there once,

@@ -15,7 +15,7 @@ from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial
 
 from tests.database.conftest import add
-from tuner.database import leases, studies, trials, workers
+from tuner.database import leases, strikes, studies, trials, workers
 from tuner.database.connection import Database, open_database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.leases import GRACE_S, LeaseLost
@@ -127,16 +127,54 @@ def test_a_worker_whose_ended_process_nobody_waited_for_is_dead(db: Database) ->
     assert again.attempt == 2
 
 
-def test_a_trial_that_kills_two_workers_without_an_epoch_between_is_given_up(db: Database) -> None:
+@pytest.mark.parametrize(("deaths", "against"), [(2, strikes.CRASH), (3, strikes.NO_MEMORY), (5, strikes.UNKNOWN)])
+def test_a_trial_is_given_up_after_as_many_deaths_as_they_say_of_it(db: Database, deaths: int, against: int) -> None:
+    add(db, trials=1)
+    for number in range(deaths):
+        job = trials.take(db, "s", f"w{number}")
+        assert job is not None
+        assert not job.given_up
+        workers.bury(db, f"w{number}", against, "signal 9")
+        workers.bury(db, f"w{number}", against, "signal 9")  # an answer that was lost is asked for again
+    job = trials.take(db, "s", "w")
+    assert job is not None
+    assert job.given_up
+    assert trials.view_trial(db, "s", 0).reason == "signal 9"
+
+
+def test_silence_is_a_death_of_which_nothing_is_known(db: Database) -> None:
+    add(db, trials=1)
+    for number in range(5):
+        job = trials.take(db, "s", f"w{number}")
+        assert job is not None
+        assert not job.given_up
+        expire(db)
+    job = trials.take(db, "s", "w")
+    assert job is not None
+    assert job.given_up
+
+
+def test_workers_that_were_told_to_go_say_nothing_against_their_trial(db: Database) -> None:
+    add(db, trials=1)
+    for number in range(12):
+        job = trials.take(db, "s", f"w{number}")
+        assert job is not None
+        assert not job.given_up
+        workers.bury(db, f"w{number}", strikes.NONE)
+
+
+def test_an_error_that_nobody_caught_counts_once_though_the_process_dies_of_it(db: Database) -> None:
     add(db, trials=1)
     for worker in ("w1", "w2"):
         job = trials.take(db, "s", worker)
         assert job is not None
         assert not job.given_up
-        expire(db)
+        leases.note_death(db, job.lease, "ValueError: no", strikes.CRASH)
+        workers.bury(db, worker, strikes.CRASH, "exit code 1")
     job = trials.take(db, "s", "w3")
     assert job is not None
     assert job.given_up
+    assert trials.view_trial(db, "s", 0).reason == "ValueError: no"
 
 
 def test_an_epoch_between_two_deaths_clears_the_first(db: Database) -> None:
@@ -146,7 +184,7 @@ def test_an_epoch_between_two_deaths_clears_the_first(db: Database) -> None:
         assert job is not None
         assert not job.given_up
         trials.finish_epoch(db, job, EpochView(int(worker[1]), {}, 0.1, 0.0), 0.5, 1)
-        expire(db)
+        workers.bury(db, worker, strikes.CRASH)
 
 
 def test_handing_back_is_no_death(db: Database) -> None:

@@ -188,7 +188,7 @@ def test_workers_started_by_hand_run_a_detached_study(desk: Desk) -> None:
 
 def test_a_timeout_ends_the_study_with_the_running_trials_best(desk: Desk) -> None:
     desk.write_space(epochs=4000)
-    done = desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "1", "--timeout", "30")
+    done = desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "1", "--timeout", "10")
     assert "has ended" in done.stdout
     trials = desk.object("trials", "s")["trials"]
     assert any(trial["reason"].startswith("time was up") for trial in trials)

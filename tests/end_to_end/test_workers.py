@@ -2,6 +2,7 @@
 
 import signal
 
+import psutil
 import pytest
 import sqlalchemy as sa
 
@@ -43,4 +44,28 @@ def test_one_worker_serves_several_studies_by_turns_and_hands_back_what_it_must_
     with db.session() as session:
         row = session.scalars(sa.select(TrialRow).where(TrialRow.study_name == "long")).one()
     assert (row.state, row.worker_id, row.lease_until, row.strikes) == ("running", None, 0.0, 0)
+    db.engine.dispose()
+
+
+def test_workers_that_somebody_kills_and_sends_away_are_replaced_and_cost_no_trial(desk: Desk) -> None:
+    desk.write_space(epochs=100)
+    process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "1", "--trials", "2")
+    desk.wait_until(lambda: (desk.folder / "tuner.db").exists())
+    study = psutil.Process(process.pid)
+    killed: set[int] = set()
+    while len(killed) < 4:  # before it has trained anything
+        desk.wait_until(lambda: any(each.pid not in killed for each in study.children()))
+        child = study.children()[0]
+        killed.add(child.pid)
+        child.kill()
+    db = open_database(desk.storage)
+    desk.wait_until(lambda: epochs_stored(db, "s") >= 3)
+    (child,) = study.children()
+    child.terminate()
+    _, stderr = process.communicate(timeout=200)
+    assert process.returncode == 0, stderr
+    assert stderr.count("died (signal 9)") == 4
+    status = study_status(db, "s", epochs=True)
+    assert [(each.state, each.reason) for each in status.trials] == [("complete", "")] * 2
+    assert [each.attempt for each in status.trials] == [2, 1]
     db.engine.dispose()

@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tuner.database import epochs
+from tuner.database import epochs, strikes
 from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.tables import FinalistRow, Key, Row, StudyRow, TrialRow, WorkerRow, keyed
@@ -37,9 +37,6 @@ GRACE_S = 30.0
 
 _SLACK_S = 5.0
 """A lease may seem longer by so much: on SQLite it is read by another process than wrote it, on a clock that is set."""
-
-STRIKES = 2
-"""Workers that a trial may kill, with no epoch finished between, before it is given up."""
 
 _LEASED: tuple[type[Row], ...] = (TrialRow, FinalistRow)
 
@@ -72,9 +69,10 @@ def adopt(
     with db.session() as session:
         rows = session.scalars(sa.select(row).where(free).order_by(row.ordinal)).all()
     for each in rows:
-        # A worker that handed it back cleanly left no name; one that left its name died.
+        # A worker that handed it back, and one whose death was counted, left no name; one that left its name died.
         died = each.worker_id not in (None, worker_id) and each.state == "running"
-        taken: dict[str, Any] = {"worker_id": worker_id, "attempt": each.attempt + 1, "strikes": each.strikes + died}
+        counted = each.strikes + (strikes.UNKNOWN if died else 0)
+        taken: dict[str, Any] = {"worker_id": worker_id, "attempt": each.attempt + 1, "strikes": counted}
         with db.session() as session, session.begin():
             claimed = session.execute(
                 sa.update(row)
@@ -83,7 +81,7 @@ def adopt(
             )
         if _one(claimed):
             each.attempt, each.strikes = taken["attempt"], taken["strikes"]
-            return each, each.strikes >= STRIKES
+            return each, each.strikes >= strikes.GIVEN_UP
     return None
 
 
@@ -143,10 +141,13 @@ def finish_epoch(
     epochs.store(session, lease.row, lease.key, epoch, lease.worker_id)
 
 
-def note_death(db: Database, lease: Lease, reason: str) -> None:
-    """Leave word of what is about to end this worker. Not an error where the lease was lost."""
+def note_death(db: Database, lease: Lease, reason: str, against: int) -> None:
+    """Leave word of what is about to end this worker, and what it held to others. Not an error where that was lost.
+
+    against: strikes for it.
+    """
     with db.session() as session, session.begin():
-        session.execute(sa.update(lease.row).where(*_held(lease), lease.row.state == "running").values(reason=reason))
+        _count(session, lease.row, (*_held(lease),), against, reason)
 
 
 def hand_back(db: Database, lease: Lease) -> None:
@@ -157,10 +158,24 @@ def hand_back(db: Database, lease: Lease) -> None:
         )
 
 
-def release(db: Database, worker_id: str) -> None:
-    """A worker is known to be dead: its leases end now. Its name stays, so that its death counts."""
+def release(db: Database, worker_id: str, against: int | None = None, reason: str = "") -> None:
+    """A worker is known to be dead: its leases end now.
+
+    against: strikes for what it held, and why, where that is known; else its name stays, and its death counts as one
+    of which nothing is known.
+    """
     with db.session() as session, session.begin():
         _reset(session, worker_id, 0.0)
+        for row in _LEASED if against is not None else ():
+            _count(session, row, (row.worker_id == worker_id, ~row.settled), against or 0, reason)
+
+
+def _count(session: Session, row: type[Row], which: Any, against: int, reason: str) -> None:
+    session.execute(
+        sa.update(row)
+        .where(*which, row.state == "running")
+        .values(reason=reason, strikes=row.strikes + against, worker_id=None, lease_until=0.0)
+    )
 
 
 def renew_all(session: Session, worker_id: str) -> None:

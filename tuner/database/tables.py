@@ -74,7 +74,8 @@ class TrialRow(Base):
     """One trial of the budget. ordinal: its place in it, from 0; the primary key makes a place unique.
 
     trial_number: Optuna's, once the trial is there. attempt: raised whenever a worker takes it, and checked by every
-    write, so that a worker that was robbed cannot write. strikes: workers that died on it since an epoch was finished.
+    write, so that a worker that was robbed cannot write. strikes: against it, for workers that died on it since an
+    epoch was finished.
     checkpoint: the name of the bytes from which its training goes on; only its holder moves it. repeated: whole epochs
     that were trained twice, because a checkpoint was lost. granted: epochs that it may train, where the study has a
     budget of epochs.

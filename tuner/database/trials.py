@@ -27,7 +27,7 @@ class Job:
     """A trial that this worker holds.
 
     trial_number: Optuna's, or None for a place of the budget that has no trial yet.
-    state: running, or final where only Optuna has still to be told. given_up: it killed too many workers.
+    state: running, or final where only Optuna has still to be told. given_up: too many workers died on it (`strikes`).
     checkpoint: the name of the bytes from which to go on, or empty.
     """
 

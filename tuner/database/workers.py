@@ -68,10 +68,10 @@ def leave(db: Database, worker_id: str) -> None:
         session.execute(sa.update(WorkerRow).where(WorkerRow.worker_id == worker_id).values(stopped_at=utc_now()))
 
 
-def bury(db: Database, worker_id: str) -> None:
-    """A worker process is known to be dead: what it held is free at once."""
+def bury(db: Database, worker_id: str, against: int | None = None, reason: str = "") -> None:
+    """A worker process is known to be dead: what it held is free at once. against, reason: as `leases.release` says."""
     leave(db, worker_id)
-    release(db, worker_id)
+    release(db, worker_id, against, reason)
 
 
 def bury_the_dead(db: Database) -> int:

@@ -8,13 +8,13 @@ import contextlib
 import logging
 from collections.abc import Iterator
 
-from tuner.database import leases
+from tuner.database import leases, strikes
 from tuner.database.blobs import BlobStore
 from tuner.database.connection import Database, patiently
 from tuner.database.finalists import FinalistJob
 from tuner.database.leases import LeaseLost
 from tuner.database.trials import Job
-from tuner.errors import DataError, ServiceDown
+from tuner.errors import DataError, ServiceDown, TunerError
 from tuner.training import backend
 from tuner.training.checkpoint import Checkpoint
 
@@ -33,16 +33,24 @@ def holding(db: Database, job: Job | FinalistJob) -> Iterator[None]:
     except Exception as error:
         # A bug, or a machine in trouble: this worker dies of it, and whoever finds what it held reads why.
         words = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        against = _against(error)
         with contextlib.suppress(ServiceDown):
-            patiently(lambda: leases.note_death(db, job.lease, words), _LAST_WORDS_S)
+            patiently(lambda: leases.note_death(db, job.lease, words, against), _LAST_WORDS_S)
         raise
     finally:
         backend.forget()
 
 
+def _against(error: Exception) -> int:
+    """A database, a disk or a network that fails is not the trial's doing; of a file, one cannot know."""
+    if isinstance(error, TunerError):
+        return strikes.NONE
+    return strikes.UNKNOWN if isinstance(error, OSError) else strikes.CRASH
+
+
 def given_up(last_words: str) -> str:
     """The reason of one that killed too many workers. last_words: of the last of these, or empty."""
-    words = f"given up: {leases.STRIKES} workers died on it without finishing an epoch between"
+    words = "given up: its workers died on it, one after another, without finishing an epoch between"
     return f"{words} ({last_words})" if last_words else words
 
 

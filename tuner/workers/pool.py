@@ -16,10 +16,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tuner.database import studies, workers
+from tuner.database import strikes, studies, trials, workers
 from tuner.database.connection import Database, is_outage, patiently
 from tuner.database.epochs import epochs_stored
 from tuner.errors import InputError, NotFound, ServiceDown, TunerError
+from tuner.workers import deaths
 from tuner.workers.devices import Slot
 from tuner.workers.worker import EXIT_DONE, EXIT_REPLACE_ME
 
@@ -29,7 +30,9 @@ _LOOK_S = 0.25
 _HAND_BACK_S = 10.0
 _GOODBYE_S = 5.0
 _HOPELESS = 3
-"""Deaths in a row without one epoch finished between, after which no more workers are started."""
+"""Workers that crash in a row - or as many slots twice over - with nothing achieved between, before it is given up."""
+
+_MOST_PAUSE_S = 60.0
 
 _ERRORS = {each.exit_code: each for each in (InputError, NotFound, ServiceDown)}
 
@@ -40,11 +43,17 @@ class _Process:
     worker_id: str
     popen: "subprocess.Popen[bytes]"
     log: Path
+    memory_kills: int
 
 
 @dataclass(eq=False)
 class Pool:
     """The workers of one study on this machine.
+
+    Whoever dies is replaced, after a pause that doubles with every death in a row, up to a minute. It is given up only
+    where nothing at all was achieved meanwhile - no epoch ended in the whole study, no trial either - and the deaths
+    say that it would not be: three that crashed, more where there are more slots, and two and a half times as many that
+    were killed with no word of why. That somebody tells workers to go never counts.
 
     logs: the folder of their log files, one a slot. arguments: further ones of `tune worker`.
     """
@@ -57,7 +66,9 @@ class Pool:
     arguments: Sequence[str] = ()
     _processes: list[_Process] = field(default_factory=list)
     _stopping: bool = False
+    _due: list[tuple[float, int]] = field(default_factory=list)
     _deaths: int = 0
+    _against: int = 0
     _done_at_death: int = -1
 
     def run(self, look: Callable[[], None]) -> None:
@@ -70,11 +81,12 @@ class Pool:
         try:
             for index in range(len(self.slots)):
                 self._processes.append(self._start(index))
-            while self._processes:
+            while self._processes or self._due:
                 try:
                     self._look(look)
                     time.sleep(_LOOK_S)
                     self._replace_the_dead()
+                    self._start_due()
                 except KeyboardInterrupt:
                     if interrupted:
                         self._hand_back()
@@ -120,7 +132,7 @@ class Pool:
                 # Ctrl+C in the terminal is for this process alone; it decides what the workers do.
                 start_new_session=True,
             )
-        return _Process(index, worker_id, popen, log)
+        return _Process(index, worker_id, popen, log, deaths.memory_kills())
 
     def _replace_the_dead(self) -> None:
         for process in list(self._processes):
@@ -128,30 +140,48 @@ class Pool:
             if code is None:
                 continue
             self._processes.remove(process)
-            patiently(lambda process=process: workers.bury(self.db, process.worker_id))  # type: ignore[misc]
-            if code == EXIT_DONE:
-                continue
-            if code != EXIT_REPLACE_ME:
-                self._count_death(process, code)
+            pause_s = self._dead(process, code) if code not in (EXIT_DONE, EXIT_REPLACE_ME) else self._ended(process)
             if not self._over():
-                self._processes.append(self._start(process.index))
+                self._due.append((time.monotonic() + pause_s, process.index))
+
+    def _start_due(self) -> None:
+        over = bool(self._due) and self._over()
+        for at, index in list(self._due):
+            if over or time.monotonic() >= at:
+                self._due.remove((at, index))
+                if not over:
+                    self._processes.append(self._start(index))
 
     def _over(self) -> bool:
         view = patiently(lambda: studies.view_study(self.db, self.study_name))
-        return self._stopping or view.finished_at is not None
+        return self._stopping or view.finished_at is not None or view.wish == "stopping"
 
-    def _count_death(self, process: _Process, code: int) -> None:
-        """A worker died. Where what it says will not change, or deaths go on and nothing ends, say so and give up."""
+    def _ended(self, process: _Process) -> float:
+        """A worker ended as it should, or because somebody told it to go."""
+        patiently(lambda: workers.bury(self.db, process.worker_id, strikes.NONE))
+        return 0.0
+
+    def _dead(self, process: _Process, code: int) -> float:
+        """A worker died: gives the seconds until another is started. Raises what it says where that will not change,
+        and where nothing is achieved any more."""
+        death = deaths.of_exit(code, deaths.memory_kills() - process.memory_kills)
         words = _last_words(process.log)
+        said = f"its last worker died: {death.words}"
+        patiently(lambda: workers.bury(self.db, process.worker_id, death.strikes, said))
         if code in _ERRORS:
             raise _ERRORS[code](words)
-        cause = f"signal {-code}" if code < 0 else f"exit code {code}"
-        logger.warning("worker %s died (%s): %s", process.worker_id, cause, words or "no last words")
-        done = patiently(lambda: epochs_stored(self.db, self.study_name))
-        self._deaths = self._deaths + 1 if done == self._done_at_death else 1
-        self._done_at_death = done
-        if self._deaths >= max(_HOPELESS, 2 * len(self.slots)):
-            raise TunerError(f"{self._deaths} workers died in a row ({cause}): {words}. See {process.log}.")
+        logger.warning("worker %s died (%s): %s", process.worker_id, death.words, words or "no last words")
+        done = patiently(lambda: epochs_stored(self.db, self.study_name) + trials.settled(self.db, self.study_name))
+        if done != self._done_at_death:
+            self._deaths, self._against, self._done_at_death = 0, 0, done
+        self._deaths += 1
+        self._against += death.strikes
+        if self._against >= strikes.CRASH * max(_HOPELESS, 2 * len(self.slots)):
+            raise TunerError(
+                f"{self._deaths} workers died in a row and nothing was achieved ({death.words}): {words}. "
+                f"See {process.log}."
+            )
+        return min(_MOST_PAUSE_S, 2.0 ** (self._deaths - 2)) if self._deaths > 1 else 0.0
 
     def _hand_back(self) -> None:
         """End what still runs: politely, then not. What the workers held is free for others."""
@@ -167,8 +197,9 @@ class Pool:
                 process.popen.wait()
             # Where the database is away, the lease runs out in its own time.
             with contextlib.suppress(ServiceDown):
-                patiently(lambda process=process: workers.bury(self.db, process.worker_id), _GOODBYE_S)  # type: ignore[misc]
+                patiently(lambda process=process: workers.bury(self.db, process.worker_id, strikes.NONE), _GOODBYE_S)  # type: ignore[misc]
         self._processes.clear()
+        self._due.clear()
 
 
 def _last_words(log: Path) -> str:
