@@ -7,6 +7,8 @@ TunerError                 1  the work failed
 │   └── StudyConflict         a study of that name that is not this one
 ├── NotFound               3  a study, a trial or a space that is not there
 ├── ServiceDown            4  a database or a tracking server that does not answer
+│   └── Postponed             a tracking server that answers, but not to this record
+├── Refused                1  a record that MLflow does not take; no other waits for it
 └── TrialFailed               one configuration cannot be trained; the study goes on
 
 A message is one line: what happened, where, what to do. A bug is none of these and keeps its traceback.
@@ -47,6 +49,22 @@ class ServiceDown(TunerError):
     """A database or a tracking server does not answer."""
 
     exit_code = 4
+
+
+class Postponed(ServiceDown):
+    """A tracking server fails at one record, and answers otherwise."""
+
+
+class Refused(TunerError):
+    """MLflow does not take a record, or a part of it, as it is. Asked again unchanged, it would not either.
+
+    run_id: of its run, where it has one: what was not refused is there.
+    """
+
+    def __init__(self, reason: str, run_id: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.run_id = run_id
 
 
 class TrialFailed(TunerError):

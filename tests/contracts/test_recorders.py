@@ -64,7 +64,7 @@ class Memory:
         if record.state != "running":
             figures += picture.trial_figures(record)
         histories: dict[str, Points] = {}
-        for key, value, at_ms, step in figures:
+        for key, value, at_ms, step, _ in figures:
             histories.setdefault(key, []).append((step, at_ms, value))
         return Seen(
             params={key: str(value) for key, value in record.params.items()},

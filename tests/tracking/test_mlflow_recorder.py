@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import urllib.request
 from dataclasses import replace
 from pathlib import Path
@@ -9,13 +10,15 @@ from typing import Any
 
 import pytest
 from mlflow import MlflowClient
-from mlflow.entities import LoggedModelStatus, Metric
+from mlflow.entities import LoggedModelStatus, Metric, Param, RunTag, ViewType
 
 from tests.tracking import servers
 from tests.tracking.records import STUDY, epochs, model_file, trial
 from tuner.cli.record import page_of
-from tuner.errors import NotFound, ServiceDown
-from tuner.tracking.mlflow_recorder import MlflowRecorder
+from tuner.errors import NotFound, Refused, ServiceDown
+from tuner.tracking import mlflow_batches, mlflow_page, mlflow_recorder
+from tuner.tracking.mlflow_names import original
+from tuner.tracking.mlflow_recorder import TRUE_NAMES, TRUE_VALUES, MlflowRecorder
 
 
 @pytest.fixture(scope="module")
@@ -190,16 +193,53 @@ def test_a_study_that_goes_on_is_running_again(uri: str, client: MlflowClient) -
     assert client.get_run(run_id).data.metrics == {"value": 0.4}
 
 
-def test_a_run_deleted_in_the_ui_is_recorded_anew(uri: str, client: MlflowClient) -> None:
-    study = replace(STUDY, experiment="deleted")
+@pytest.mark.parametrize("what", ["trial", "study", "experiment"])
+def test_what_a_person_deleted_stays_deleted_until_the_record_is_rebuilt(
+    uri: str, client: MlflowClient, what: str
+) -> None:
+    study = replace(STUDY, experiment=f"deleted {what}")
     recorder = MlflowRecorder(uri)
+    parent = recorder.record_study(study)
     run_id = recorder.record_trial(study, trial(count=2, state="running"))
-    client.delete_run(run_id)
+    experiment_id = client.get_run(parent).info.experiment_id
+    if what == "experiment":
+        client.delete_experiment(experiment_id)
+    else:
+        client.delete_run(parent if what == "study" else run_id)
+    known, record = replace(study, run_id=parent), replace(trial(), run_id=run_id)
 
-    again = recorder.record_trial(study, replace(trial(), run_id=run_id))
+    for each in (*([] if what == "study" else [recorder]), MlflowRecorder(uri)):
+        with pytest.raises(Refused, match="was deleted in MLflow"):
+            each.record_trial(known, record)
 
-    assert again != run_id
-    assert len(client.get_metric_history(again, "loss")) == 4
+    assert recorder.missing(known, [run_id]) == set()
+    assert MlflowRecorder(uri, rebuild=True).record_trial(known, record) == run_id
+    assert client.get_experiment(experiment_id).lifecycle_stage == "active"
+    assert {client.get_run(each).info.lifecycle_stage for each in (parent, run_id)} == {"active"}
+    assert len(client.get_metric_history(run_id, "loss")) == 4
+    assert len(client.search_runs([experiment_id], run_view_type=ViewType.ALL)) == 2
+
+
+def test_runs_that_are_gone_are_missing(uri: str, client: MlflowClient) -> None:
+    study = replace(STUDY, experiment="gone")
+    recorder = MlflowRecorder(uri)
+    known = replace(study, run_id=recorder.record_study(study))
+    run_id = recorder.record_trial(study, trial())
+
+    assert recorder.missing(known, [run_id, "0" * 32]) == {"0" * 32}
+    assert recorder.missing(replace(study, run_id="1" * 32), [run_id]) == {"1" * 32, run_id}
+
+
+def test_a_database_that_is_replaced_in_mid_study_is_another(tmp_path: Path) -> None:
+    recorder = MlflowRecorder(f"sqlite:///{tmp_path}/mlflow.db")
+    known = replace(STUDY, run_id=recorder.record_study(STUDY))
+    for path in tmp_path.glob("mlflow.db*"):
+        path.unlink()
+
+    assert recorder.missing(known) == {known.run_id}
+    run_id = recorder.record_trial(known, trial())
+
+    assert len(MlflowClient(f"sqlite:///{tmp_path}/mlflow.db").get_metric_history(run_id, "loss")) == 4
 
 
 def test_runs_created_at_once_become_one(uri: str, client: MlflowClient) -> None:
@@ -259,7 +299,7 @@ def test_the_model_hangs_on_its_run_and_its_version(uri: str, client: MlflowClie
     run = client.get_run(recorder.record_trial(study, record))
     (output,) = run.outputs.model_outputs
     model = client.get_logged_model(output.model_id)
-    champion = client.get_model_version_by_alias("a model- one", "champion")
+    champion = client.get_model_version_by_alias("a model_x003A_ one", "champion")
     assert (model.name, model.status, output.step) == ("model", LoggedModelStatus.READY, record.best_epoch)
     assert {metric.key: metric.value for metric in model.metrics or []}["value"] == 0.74
     assert (str(champion.version), champion.run_id) == (version, run.info.run_id)
@@ -298,11 +338,91 @@ def test_the_ui_started_beside_the_database_shows_runs_and_files(tmp_path: Path)
 def test_names_that_mlflow_does_not_allow_and_very_many_are_recorded(
     client: MlflowClient, uri: str, tmp_path: Path
 ) -> None:
-    params = {"rate [%]": 1, "scope/units_0": 2, **{f"p{number}": number for number in range(250)}}
-    strange = (replace(epochs(1)[0], metrics={"f1 (macro)": 0.5, "loss": 1.0, "val_accuracy": 0.1}),)
-    record = replace(trial(number=77), params=params, epochs=strange, best_epoch=1, model=model_file(tmp_path))
-    run = client.get_run(MlflowRecorder(uri).record_trial(STUDY, record))
-    assert run.data.params == {"rate ___": "1", "scope/units_0": "2"} | {
-        f"p{number}": str(number) for number in range(250)
+    odd = {
+        "rate [%]": 1, "rate {%}": 2, "tail//width": 3, "../x": 4, "": 5, "/abs": 6, "a/": 7, "deep/" * 80: 8,
+        "a\nb": 9,
+    }  # fmt: skip
+    params = {**odd, "scope/units_0": 2, **{f"p{number}": number for number in range(250)}}
+    metrics = {"f1 (macro)": 0.5, "f1 [macro]": 0.25, "loss": 1.0, "val_accuracy": 0.1, "m" * 300: 7.0, "value": 9.0}
+    strange = (replace(epochs(1)[0], metrics=metrics),)
+    tags = {"illness//kind": "none", "remedy": "x" * 9000, "seed": "1"}
+    record = replace(
+        trial(number=77), params=params, epochs=strange, tags=tags, best_epoch=1, model=model_file(tmp_path)
+    )
+    study = replace(STUDY, experiment="odd//names: " + "é" * 400, outcome={"importance_a//b": 0.5}, finished_at=2e9)
+    recorder = MlflowRecorder(uri)
+    recorder.record_study(study)
+    run = client.get_run(recorder.record_trial(study, record))
+    recorder.register_champion(study, record)
+
+    # A reader has the true names, all of them, and the values.
+    kept = json.loads(Path(client.download_artifacts(run.info.run_id, TRUE_NAMES, str(tmp_path))).read_text())
+    assert {original(key, kept): text for key, text in run.data.params.items()} == {
+        key: str(number) for key, number in params.items()
     }
-    assert run.data.metrics["f1 _macro_"] == 0.5
+    own = ("value", "best_epoch", "epochs", "seconds", "epoch_seconds")
+    seen = {original(key, kept): number for key, number in run.data.metrics.items() if key not in own}
+    assert seen == metrics
+    assert run.data.metrics["value"] == record.value
+    whole = json.loads(Path(client.download_artifacts(run.info.run_id, TRUE_VALUES, str(tmp_path))).read_text())
+    assert whole == {"params": {}, "tags": {"remedy": "x" * 9000}}
+    assert recorder.champion(study.experiment) is not None
+    experiment = client.get_experiment(run.info.experiment_id)
+    assert experiment.tags["space"] == study.experiment
+    # The page of its trials names its columns as they are.
+    view = mlflow_page.view_of(replace(study, searched=("tail//width",)))
+    assert "params.`tail/_x002F_width`" in json.loads(view)["selectedColumns"]
+
+
+def test_more_than_a_request_may_hold_is_cut(client: MlflowClient, uri: str) -> None:
+    params = {f"p{number}": "é" * 6000 for number in range(60)}
+    record = replace(trial(), params=params, tags={f"t{number}": "ü" * 7900 for number in range(120)})
+    run_id = MlflowRecorder(uri).record_trial(replace(STUDY, experiment="large"), record)
+
+    assert len(client.get_run(run_id).data.params) == 60
+    entities = [Param(key, text) for key, text in params.items()]
+    sizes = [len(json.dumps([[each.key, each.value] for each in batch])) for batch in mlflow_batches.batches(entities)]
+    assert max(sizes) < 1_000_000
+    metrics = [Metric(f"m{number}", 1.0, 1, 1) for number in range(2500)]
+    assert [len(batch) for batch in mlflow_batches.batches(metrics)] == [1000, 1000, 500]
+
+
+def test_one_entity_that_is_refused_takes_no_other_with_it(client: MlflowClient, uri: str) -> None:
+    study = replace(STUDY, experiment="one is refused")
+    recorder = MlflowRecorder(uri)
+    run_id = recorder.record_trial(study, trial(count=1, state="running"))
+    entities = [*(Metric(f"m{number}", 1.0, 1, 1) for number in range(30)), Metric("bad//name", 1.0, 1, 1)]
+    entities += [Param("units", "65"), RunTag("told", "yes")]
+
+    refused = mlflow_batches.log(client, run_id, entities)
+
+    assert [each.partition(":")[0] for each in refused] == ["metric bad//name", "parameter units"]
+    run = client.get_run(run_id)
+    assert {f"m{number}" for number in range(30)} <= run.data.metrics.keys()
+    assert (run.data.params["units"], run.data.tags["told"]) == ("64", "yes")
+
+
+def test_what_is_refused_is_told_and_all_else_is_there(
+    uri: str, client: MlflowClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    study = replace(STUDY, experiment="a part is refused")
+    # MLflow's own check, with the names as they are: what a stricter server does.
+    monkeypatch.setattr(mlflow_recorder, "named", lambda name: name)
+
+    with pytest.raises(Refused, match="parameter a//b: Invalid value") as caught:
+        MlflowRecorder(uri).record_trial(study, replace(trial(), params={"a//b": 1, "units": 2}))
+
+    run = client.get_run(str(caught.value.run_id))
+    assert (run.data.params, run.info.status) == ({"units": "2"}, "FINISHED")
+    assert len(client.get_metric_history(run.info.run_id, "loss")) == 4
+
+
+def test_figures_that_are_not_finite_are_sent_once(uri: str, client: MlflowClient) -> None:
+    study = replace(STUDY, experiment="not finite", outcome={"value": math.nan, "noise": math.inf}, finished_at=2e9)
+    recorder = MlflowRecorder(uri)
+    run_id = recorder.record_study(study)
+    recorder._client = Interrupted(client, 1, sent=False)
+
+    recorder.record_study(study)
+
+    assert math.isnan(client.get_run(run_id).data.metrics["value"])

@@ -4,6 +4,7 @@ Owns: the same promises as the other recorder, with nothing behind them but dict
 Leaves to others: everything that must outlive the process.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from tuner.tracking.recorder import Champion, StudyRecord, TrialRecord, claim_of
@@ -52,6 +53,10 @@ class MemoryRecorder:
         self.trials[run_id] = replace(record, run_id=run_id)
         self.parents[run_id] = parent
         return run_id
+
+    def missing(self, study: StudyRecord, run_ids: Sequence[str] = ()) -> set[str]:
+        """Those of the study's and these runs that are not here (any more)."""
+        return {*run_ids, *filter(None, [study.run_id])} - {*self.studies, *self.trials}
 
     def register_champion(self, study: StudyRecord, record: TrialRecord) -> str:
         """Put the trial's model into the registry under the experiment's name, alias ``champion``; give its version."""

@@ -17,12 +17,13 @@ from pathlib import Path
 import numpy as np
 import yaml
 from mlflow import MlflowClient
-from mlflow.entities import LoggedModelStatus
+from mlflow.entities import LoggedModel, LoggedModelStatus
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model, ModelSignature
 from mlflow.types.schema import Schema, TensorSpec
 
 from tuner.tracking.keras_file import Interface, Tensor
+from tuner.tracking.mlflow_names import MODEL, MOST_PARAM, named, value
 from tuner.tracking.mlflow_service import is_http
 from tuner.tracking.recorder import Champion, TrialRecord
 
@@ -34,30 +35,54 @@ _FILE = "data/model.keras"
 
 
 def log_model(
-    client: MlflowClient, experiment_id: str, run_id: str, record: TrialRecord, file: Path, interface: Interface
+    client: MlflowClient,
+    experiment_id: str,
+    run_id: str,
+    record: TrialRecord,
+    file: Path,
+    interface: Interface,
+    check: bool = False,
 ) -> str:
     """Log a .keras file as the model of a run, once; give its id.
 
     A model whose delivery was cut off after it was complete is taken as it is; one cut off before is removed.
+    check: one whose files are gone has them written again.
     """
     for model in client.search_logged_models([experiment_id], f"source_run_id = '{run_id}'"):
         if model.status == LoggedModelStatus.READY:
+            if check and not _has_files(client, model.model_id):
+                _log_folder(client, model, run_id, record, file, interface)
             return str(model.model_id)
         client.delete_logged_model(model.model_id)
     logged = client.create_logged_model(
         experiment_id,
         name="model",
         source_run_id=run_id,
-        params={key: str(value) for key, value in record.params.items()},
+        params={named(key): value(str(each), MOST_PARAM) for key, each in record.params.items()},
         tags={"study_name": record.study_name, "trial_number": str(record.trial_number)},
         model_type="keras",
     )
+    _log_folder(client, logged, run_id, record, file, interface)
+    client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
+    return str(logged.model_id)
+
+
+def _has_files(client: MlflowClient, model_id: str) -> bool:
+    try:
+        return bool(client.list_logged_model_artifacts(model_id))
+    except MlflowException as error:
+        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+            return False
+        raise
+
+
+def _log_folder(
+    client: MlflowClient, logged: LoggedModel, run_id: str, record: TrialRecord, file: Path, interface: Interface
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
         description = Model(logged.artifact_location, run_id, model_id=logged.model_id)
         _write_folder(Path(folder), file, interface, description, record.tags.get("backend", "tensorflow"))
         client.log_model_artifacts(logged.model_id, folder)
-    client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
-    return str(logged.model_id)
 
 
 def register(client: MlflowClient, name: str, run_id: str, model_id: str, claim: Champion) -> str:
@@ -97,8 +122,8 @@ def champion(client: MlflowClient, name: str) -> Champion | None:
 
 
 def registry_name(experiment: str) -> str:
-    """The experiment's name, without what the registry refuses in names."""
-    return experiment.replace("/", "-").replace(":", "-")
+    """The experiment's name as the registry takes it."""
+    return named(experiment, MODEL)
 
 
 def _write_folder(folder: Path, file: Path, interface: Interface, description: Model, backend: str) -> None:

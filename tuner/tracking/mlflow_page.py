@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from tuner.tracking.mlflow_names import named
 from tuner.tracking.recorder import StudyRecord
 
 TAG = "mlflow.sharedViewState."
@@ -37,7 +38,7 @@ def _view(record: StudyRecord, params: Sequence[str]) -> str:
     columns = [
         "attributes.`Created`",
         *(f"metrics.`{name}`" for name in ("value", "best_epoch", "epochs")),
-        *(f"params.`{name}`" for name in params),
+        *(f"params.`{named(name)}`" for name in params),
         *(f"tags.`{name}`" for name in ("state", "verdict")),
     ]
     view: dict[str, Any] = {

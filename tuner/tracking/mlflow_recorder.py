@@ -1,16 +1,20 @@
 """Deliver records to MLflow: an experiment a space, a parent run a study, a child run a trial.
 
-Owns: what is sent of a record, in which order, and in how few requests.
-Leaves to others: when to deliver, and what happened (the record says it); how it reads there (picture); which run it
-is (mlflow_runs); models and the registry (mlflow_models); MLflow's errors (mlflow_service).
+Owns: what is sent of a record, in which order; that a part which MLflow refuses takes no other with it.
+Leaves to others: when to deliver, and what happened (the record says it); how it reads there (picture), under which
+names (mlflow_names); in how few requests (mlflow_batches); which run it is (mlflow_runs); models and the registry
+(mlflow_models); MLflow's errors (mlflow_service).
 
 A delivery that was cut off anywhere is completed by the next one: the status, which says that all is there, comes last.
 """
 
+import json
 import logging
-import re
+import math
+import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -19,9 +23,10 @@ from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelOutput, Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
-from tuner.errors import NotFound
-from tuner.tracking import drawings, mlflow_models, mlflow_page, mlflow_service, picture
+from tuner.errors import NotFound, Postponed, Refused
+from tuner.tracking import drawings, mlflow_batches, mlflow_models, mlflow_page, mlflow_service, picture
 from tuner.tracking.keras_file import read_interface
+from tuner.tracking.mlflow_names import MOST_DATASET, MOST_PARAM, MOST_TAG, named, value
 from tuner.tracking.mlflow_runs import Known, Runs
 from tuner.tracking.picture import Figure
 from tuner.tracking.recorder import Champion, StudyRecord, TrialRecord, claim_of
@@ -30,24 +35,26 @@ logger = logging.getLogger(__name__)
 
 Answer = TypeVar("Answer")
 
-# A request takes 1000 entities, at most 100 of them params and 100 tags.
-_METRICS_A_REQUEST = 800
-_PARAMS_A_REQUEST = 100
 # As much as tells data sets apart and leaves the column narrow.
 _DIGEST_LENGTH = 12
-_NOT_IN_A_NAME = re.compile(r"[^\w.\-/: ]")
+_TOO_MANY = 429
+TRUE_NAMES, TRUE_VALUES = "names.json", "values.json"
+"""Artifacts of a run: what is shown under another name than its own, and the values that were too long, whole."""
 
 
 class MlflowRecorder:
     """The recorder whose other side is an MLflow server or database.
 
     tracking_uri: as MLflow understands it: ``sqlite:///`` and a path, or ``http://host:port``.
+    rebuild: trust nothing that MLflow seems to have: files are sent again, and what is in its trash is taken out.
 
     Nothing is contacted before the first record, or `prepare`. Not for several threads at once.
     """
 
-    def __init__(self, tracking_uri: str) -> None:
+    def __init__(self, tracking_uri: str, rebuild: bool = False) -> None:
         self._uri = tracking_uri
+        self._rebuild = rebuild
+        self._file: tuple[int, int] | None = None
 
     def prepare(self) -> None:
         """Make sure that MLflow answers, and make its database where there is none yet.
@@ -63,6 +70,10 @@ class MlflowRecorder:
     def record_trial(self, study: StudyRecord, record: TrialRecord) -> str:
         """Create or find the trial's run under the study's, bring it up to date, and give its id."""
         return self._answered(lambda: self._deliver_trial(study, record).run_id)
+
+    def missing(self, study: StudyRecord, run_ids: Sequence[str] = ()) -> set[str]:
+        """Those of the study's and these runs that MLflow does not know (any more)."""
+        return self._answered(lambda: self._runs.missing(study, run_ids))
 
     def register_champion(self, study: StudyRecord, record: TrialRecord) -> str:
         """Put the trial's model into the registry under the experiment's name, alias ``champion``; give its version.
@@ -86,16 +97,24 @@ class MlflowRecorder:
 
     def _deliver_study(self, record: StudyRecord) -> Known:
         run = self._runs.study(record)
-        spec = picture.digest(record.spec_yaml)
-        if run.tags.get("spec_digest") != spec:
-            self._client.log_text(run.run_id, record.spec_yaml, "spec.yaml")
-            key = f"{mlflow_page.TAG}{run.run_id}"
-            self._client.set_experiment_tag(run.experiment_id, key, mlflow_page.view_of(record))
-        figures = (each for each in picture.study_figures(record) if run.metrics.get(each.key) != each.value)
-        files = self._add_files(run, record.files, dict)
+        parts = _Parts(self._uri)
         page = mlflow_page.path_of(run.experiment_id, run.run_id)
-        self._log(run, figures, {}, {**picture.study_tags(record, page), "spec_digest": spec, **files})
+        tags = picture.study_tags(record, page)
+        figures = list(picture.study_figures(record))
+        spec = picture.digest(record.spec_yaml)
+        if self._rebuild or run.tags.get("spec_digest") != spec:
+            with parts.part("spec.yaml"):
+                self._client.log_text(run.run_id, record.spec_yaml, "spec.yaml")
+                tags["spec_digest"] = spec
+            with parts.part("the page of its trials"):
+                key = f"{mlflow_page.TAG}{run.run_id}"
+                self._client.set_experiment_tag(run.experiment_id, key, mlflow_page.view_of(record))
+        with parts.part("its files"):
+            truth = _truth(figures, {}, tags) if record.finished_at is not None else {}
+            tags |= self._add_files(run, {**record.files, **truth}, dict)
+        parts.refused += self._log(run, figures, {}, tags)
         self._set_status(run, "RUNNING" if record.finished_at is None else "FINISHED", record.finished_at)
+        parts.end(run)
         return run
 
     def _deliver_trial(self, study: StudyRecord, record: TrialRecord) -> Known:
@@ -103,50 +122,58 @@ class MlflowRecorder:
         if "spec_digest" not in parent.tags:
             self._deliver_study(study)
         run = self._runs.trial(parent, record)
+        parts = _Parts(self._uri)
         recorded = int(run.tags.get(picture.CURSOR, "0"))
         figures = list(picture.epoch_figures(record.epochs, after=recorded))
+        params = {name: str(each) for name, each in record.params.items()}
         tags, status = picture.trial_tags(record), picture.STATUS[record.state]
+        tags["mlflow.parentRunId"] = parent.run_id
         if record.epochs:
             tags[picture.CURSOR] = str(max(recorded, record.epochs[-1].epoch))
         if record.state != "running":
-            self._add_model(run, record)
-            tags |= self._add_files(run, record.files, lambda: _drawn(study, record))
-            figures += [each for each in picture.trial_figures(record) if run.metrics.get(each.key) != each.value]
+            with parts.part("its model"):
+                self._add_model(run, record)
+            figures += picture.trial_figures(record)
+            with parts.part("its files"):
+                every = {*figures, *picture.epoch_figures(record.epochs, after=0)}
+                truth = _truth(every, params, tags)
+                drawn = dict if not record.files else lambda: _drawn(study, record)
+                tags |= self._add_files(run, {**record.files, **truth}, drawn)
         elif run.status != "RUNNING":
             # A late record of an earlier moment: its epochs are welcome, its state is over.
             del tags["state"]
             status = run.status
-        self._add_dataset(run, record)
-        self._log(run, figures, _params(record), tags)
+        with parts.part("its data set"):
+            self._add_dataset(run, record)
+        parts.refused += self._log(run, figures, params, tags)
         self._set_status(run, status, record.finished_at)
+        parts.end(run)
         return run
 
-    def _log(self, run: Known, figures: Iterable[Figure], params: Mapping[str, str], tags: Mapping[str, str]) -> None:
-        """One request for what the run has not yet. MLflow writes its tags last, so the cursor never runs ahead."""
+    def _log(
+        self, run: Known, figures: Iterable[Figure], params: Mapping[str, str], tags: Mapping[str, str]
+    ) -> list[str]:
+        """What the run has not yet; gives what was refused. The tags come last, so the cursor never runs ahead."""
         metrics = [
-            Metric(_name(each.key), each.value, each.at_ms, each.step, model_id=run.model_id) for each in figures
+            Metric(picture.shown(each), each.value, each.at_ms, each.step, model_id=run.model_id)
+            for each in figures
+            # A figure of an epoch is new; any other may be there already.
+            if each.step or not _same(run.metrics.get(picture.shown(each)), each.value)
         ]
-        new_params = {key: value for key, value in params.items() if key not in run.params}
-        new_tags = {key: value for key, value in tags.items() if run.tags.get(key) != value}
-        rest = metrics
-        while len(rest) > _METRICS_A_REQUEST:
-            self._client.log_batch(run.run_id, rest[:_METRICS_A_REQUEST], synchronous=True)
-            rest = rest[_METRICS_A_REQUEST:]
-        while len(new_params) > _PARAMS_A_REQUEST:
-            some = [new_params.popitem() for _ in range(_PARAMS_A_REQUEST)]
-            self._client.log_batch(run.run_id, params=[Param(key, value) for key, value in some], synchronous=True)
-            run.params.update(some)
-        if rest or new_params or new_tags:
-            self._client.log_batch(
-                run.run_id,
-                rest,
-                [Param(key, value) for key, value in new_params.items()],
-                [RunTag(key, value) for key, value in new_tags.items()],
-                synchronous=True,
-            )
+        shown_params = {named(key): value(each, MOST_PARAM) for key, each in params.items()}
+        shown_tags = {named(key): value(each, MOST_TAG) for key, each in tags.items()}
+        new_params = {key: each for key, each in shown_params.items() if key not in run.params}
+        new_tags = {key: each for key, each in shown_tags.items() if run.tags.get(key) != each}
+        entities = [
+            *(Param(key, each) for key, each in new_params.items()),
+            *metrics,
+            *(RunTag(key, each) for key, each in new_tags.items()),
+        ]
+        refused = mlflow_batches.log(self._client, run.run_id, entities)
         run.params.update(new_params)
         run.tags.update(new_tags)
         run.metrics.update({metric.key: metric.value for metric in metrics})
+        return refused
 
     def _set_status(self, run: Known, status: str, finished_at: float | None) -> None:
         if run.status == status:
@@ -158,7 +185,7 @@ class MlflowRecorder:
         run.status = status
 
     def _add_model(self, run: Known, record: TrialRecord) -> None:
-        if record.model is None or run.model_id is not None:
+        if record.model is None or (run.model_id is not None and not self._rebuild):
             return
         try:
             interface = read_interface(record.model)
@@ -166,9 +193,12 @@ class MlflowRecorder:
             # Everything else of the trial is worth recording all the same.
             logger.warning("trial %d is recorded without its model: %s", record.trial_number, error)
             return
-        model_id = mlflow_models.log_model(self._client, run.experiment_id, run.run_id, record, record.model, interface)
-        self._client.log_outputs(run.run_id, [LoggedModelOutput(model_id, step=record.best_epoch)])
-        run.model_id = model_id
+        known = run.model_id
+        run.model_id = mlflow_models.log_model(
+            self._client, run.experiment_id, run.run_id, record, record.model, interface, self._rebuild
+        )
+        if known != run.model_id:
+            self._client.log_outputs(run.run_id, [LoggedModelOutput(run.model_id, step=record.best_epoch)])
 
     def _add_files(
         self, run: Known, files: Mapping[str, bytes], more: Callable[[], Mapping[str, bytes]]
@@ -180,7 +210,7 @@ class MlflowRecorder:
         if not files:
             return {}
         digest = picture.digest(b"".join(name.encode() + data for name, data in sorted(files.items())))
-        if run.tags.get("files_digest") != digest:
+        if self._rebuild or run.tags.get("files_digest") != digest:
             with tempfile.TemporaryDirectory(prefix="tuner-") as folder:
                 for name, data in {**files, **more()}.items():
                     path = Path(folder) / name
@@ -193,40 +223,113 @@ class MlflowRecorder:
         name, digest = record.tags.get("dataset"), record.tags.get("dataset_digest")
         if run.has_dataset or not name or not digest:
             return
-        dataset = Dataset(name, digest[:_DIGEST_LENGTH], source_type="tuner", source=name)
+        shown = value(name, MOST_DATASET)
+        dataset = Dataset(shown, digest[:_DIGEST_LENGTH], source_type="tuner", source=shown)
         self._client.log_inputs(run.run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
         run.has_dataset = True
 
     @cached_property
     def _client(self) -> MlflowClient:
-        return mlflow_service.connect(self._uri)
+        client = mlflow_service.connect(self._uri)
+        self._file = mlflow_service.file_identity(self._uri)
+        return client
 
     @cached_property
     def _runs(self) -> Runs:
         file = mlflow_service.database_file(self._uri)
-        return Runs(self._client, None if file is None else file.parent / "mlartifacts")
+        return Runs(self._client, None if file is None else file.parent / "mlartifacts", self._rebuild)
 
     def _answered(self, ask: Callable[[], Answer]) -> Answer:
-        """Ask, with MLflow's errors translated."""
+        """Ask, with MLflow's errors translated. Raises ServiceDown, Postponed, Refused."""
+        self._look_at_file()
         with mlflow_service.answers(self._uri):
             try:
                 return ask()
-            except MlflowException as error:
+            except (MlflowException, OSError, Refused) as error:
                 if mlflow_service.is_outage(error, self._uri):
+                    self._raise_if_of_this_alone(error)
                     raise
                 # What is remembered may be gone: a run deleted in the UI, a database put in another's place.
                 self._runs.forget()
+            try:
                 return ask()
+            except (MlflowException, OSError) as error:
+                if mlflow_service.is_outage(error, self._uri):
+                    self._raise_if_of_this_alone(error)
+                    raise
+                raise Refused(mlflow_service.in_a_line(error)) from error
+
+    def _raise_if_of_this_alone(self, error: BaseException) -> None:
+        """Where a server answers, and only to this record does not, no other has to wait for it."""
+        status = mlflow_service.status_of(error)
+        if status is None:
+            return
+        try:
+            self._client.search_experiments(max_results=1)
+        except (MlflowException, OSError):
+            return
+        line = mlflow_service.in_a_line(error)
+        if status >= 500:
+            raise Postponed(f"MLflow answers, but fails at this record: {line}.") from error
+        if status != _TOO_MANY:
+            raise Refused(line) from error
+
+    def _look_at_file(self) -> None:
+        """A database that was deleted or replaced is another one, though SQLite would go on writing to the old one."""
+        if self._file is not None and self._file != mlflow_service.file_identity(self._uri):
+            mlflow_service.disconnect(self._client)
+            self.__dict__.pop("_client", None)
+            self.__dict__.pop("_runs", None)
+            self._file = None
 
 
-def _params(record: TrialRecord) -> dict[str, str]:
-    """A configuration as MLflow takes it."""
-    return {_name(key): str(value) for key, value in record.params.items()}
+class _Parts:
+    """The parts of one record: one that is refused is noted, and the others go on.
+
+    refused: what, and why.
+    """
+
+    def __init__(self, uri: str) -> None:
+        self._uri = uri
+        self.refused: list[str] = []
+
+    @contextmanager
+    def part(self, what: str) -> Iterator[None]:
+        try:
+            yield
+        except (MlflowException, OSError) as error:
+            if mlflow_service.is_outage(error, self._uri):
+                raise
+            self.refused.append(f"{what}: {mlflow_service.in_a_line(error)}")
+
+    def end(self, run: Known) -> None:
+        """Raises Refused where something was."""
+        if self.refused:
+            raise Refused("; ".join(self.refused), run.run_id)
 
 
-def _name(key: str) -> str:
-    """A name as MLflow allows it: those that a person's code made up may hold more."""
-    return _NOT_IN_A_NAME.sub("_", key)
+def _same(known: float | None, new: float) -> bool:
+    """Whether MLflow has this figure already: it keeps the largest number for infinity."""
+    most = sys.float_info.max
+    return known is not None and (
+        min(max(known, -most), most) == min(max(new, -most), most) or (math.isnan(known) and math.isnan(new))
+    )
+
+
+def _truth(figures: Iterable[Figure], params: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, bytes]:
+    """The files that say what is not shown as it is: true names by those shown, values that were too long."""
+    names = {named(name): name for name in [*params, *tags]} | {picture.shown(each): each.key for each in figures}
+    changed = {shown: name for shown, name in sorted(names.items()) if shown != name}
+    cut = {
+        "params": {name: each for name, each in params.items() if value(each, MOST_PARAM) != each},
+        "tags": {name: each for name, each in tags.items() if value(each, MOST_TAG) != each},
+    }
+    found = {}
+    if changed:
+        found[TRUE_NAMES] = json.dumps(changed, indent=1).encode()
+    if any(cut.values()):
+        found[TRUE_VALUES] = json.dumps(cut, indent=1).encode()
+    return found
 
 
 def _drawn(study: StudyRecord, record: TrialRecord) -> Mapping[str, bytes]:

@@ -5,22 +5,29 @@ Leaves to others: what is written into a run.
 """
 
 import getpass
+import logging
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from mlflow import MlflowClient
-from mlflow.entities import Run
+from mlflow.entities import Run, ViewType
 from mlflow.exceptions import MlflowException
 
+from tuner.errors import Refused
 from tuner.tracking import picture
+from tuner.tracking.mlflow_names import EXPERIMENT, FOLDER, MOST_RUN_NAME, MOST_TAG, named, value
 from tuner.tracking.recorder import StudyRecord, TrialRecord
+
+logger = logging.getLogger(__name__)
 
 # One study's start as two databases round it.
 _SAME_START_MS = 1000
+# What MLflow's filters, which know no escapes, read as it is; any other text is compared here.
+_PLAIN = re.compile(r"[\w.\- ]*")
 # The tag that says when a run was made, in nanoseconds since 1970: its start is that of the trial.
 _CREATED = "created_at_ns"
 
@@ -37,6 +44,7 @@ class Known:
     metrics: dict[str, float] = field(default_factory=dict)
     model_id: str | None = None
     has_dataset: bool = False
+    in_trash: bool = False
 
     @classmethod
     def of(cls, run: Run) -> "Known":
@@ -51,6 +59,7 @@ class Known:
             metrics=dict(run.data.metrics),
             model_id=models[0].model_id if models else None,
             has_dataset=bool(run.inputs and run.inputs.dataset_inputs),
+            in_trash=run.info.lifecycle_stage != "active",
         )
 
 
@@ -58,12 +67,13 @@ class Runs:
     """The runs of one MLflow, each asked for once and then remembered.
 
     artifacts: the folder for artifacts, absolute, so that every worker writes to the same place; None leaves the place
-    to the server.
+    to the server. restore: what a person put into MLflow's trash is taken out again, instead of being left there.
     """
 
-    def __init__(self, client: MlflowClient, artifacts: Path | None) -> None:
+    def __init__(self, client: MlflowClient, artifacts: Path | None, restore: bool = False) -> None:
         self._client = client
         self._artifacts = artifacts
+        self._restore = restore
         self._experiments: dict[str, str] = {}
         self._studies: dict[tuple[str, str, int], str] = {}
         self._trials: dict[tuple[str, tuple[str, int, str]], str] = {}
@@ -75,38 +85,55 @@ class Runs:
             memory.clear()
 
     def study(self, record: StudyRecord) -> Known:
-        """The run of a study."""
+        """The run of a study. Raises Refused for one that is in the trash."""
         started_ms = picture.milliseconds(record.started_at)
         key = (record.experiment, record.study_name, started_ms)
+        wanted = _Wanted(record.study_name, started_ms, picture.study_identity(record), same_start=True)
         run = self._by_id(record.run_id or self._studies.get(key))
         if run is None:
             experiment_id = self._experiment(record.experiment)
-            identity = picture.study_identity(record)
-            run = self._by_tags(experiment_id, record.study_name, started_ms, identity, same_start=True)
+            run = self._found(experiment_id, wanted) or self._created(experiment_id, wanted)
+        elif run.in_trash:
+            run = self._found(run.experiment_id, wanted) or self._restored(run, record.study_name)
         self._studies[key] = run.run_id
         return run
 
     def trial(self, parent: Known, record: TrialRecord) -> Known:
-        """The run of a trial under its study's."""
+        """The run of a trial under its study's. Raises Refused for one that is in the trash."""
         key = (parent.run_id, record.identity)
+        name = picture.trial_name(record)
+        identity = picture.trial_identity(record, parent.run_id)
+        wanted = _Wanted(name, picture.milliseconds(record.started_at), identity)
         run = self._by_id(record.run_id or self._trials.get(key))
         if run is None:
-            started_ms = picture.milliseconds(record.started_at)
-            identity = picture.trial_identity(record, parent.run_id)
-            run = self._by_tags(parent.experiment_id, picture.trial_name(record), started_ms, identity)
+            run = self._found(parent.experiment_id, wanted) or self._created(parent.experiment_id, wanted)
+        elif run.in_trash:
+            run = self._found(parent.experiment_id, wanted) or self._restored(run, name)
         self._trials[key] = run.run_id
         return run
 
-    def _experiment(self, name: str) -> str:
+    def missing(self, study: StudyRecord, run_ids: Sequence[str]) -> set[str]:
+        """Those of the study's and these runs that MLflow does not know; what is in its trash, it knows."""
+        parent = self._by_id(study.run_id)
+        if parent is None:
+            return {*run_ids, *filter(None, [study.run_id])}
+        if not run_ids:
+            return set()
+        found = self._search(parent.experiment_id, f"tags.`mlflow.parentRunId` = '{parent.run_id}'", ViewType.ALL)
+        left = set(run_ids) - {run.info.run_id for run in found}
+        return {run_id for run_id in left if self._by_id(run_id) is None}
+
+    def _experiment(self, space: str) -> str:
+        name = named(space, EXPERIMENT)
         if name not in self._experiments:
             found = self._client.get_experiment_by_name(name)
             if found is None:
                 try:
                     self._client.create_experiment(
                         name,
-                        self._artifacts_of(name),
+                        self._artifacts_of(space),
                         # Else the UI asks which kind of experiment it is.
-                        {"mlflow.experimentKind": "custom_model_development"},
+                        {"mlflow.experimentKind": "custom_model_development", **_true_name(space)},
                     )
                 except MlflowException as error:
                     # Another process was first.
@@ -114,6 +141,7 @@ class Runs:
                         raise
                 found = self._client.get_experiment_by_name(name)
             elif found.lifecycle_stage != "active":
+                logger.warning("the experiment %s was in MLflow's trash, and is restored: a study needs it", name)
                 self._client.restore_experiment(found.experiment_id)
             self._experiments[name] = found.experiment_id
         return self._experiments[name]
@@ -122,10 +150,10 @@ class Runs:
         if self._artifacts is None:
             return None
         # As a URI: MLflow would take a `%` or `#` in a plain path for more than it is.
-        return (self._artifacts / re.sub(r"[^\w.-]+", "-", experiment)).as_uri()
+        return (self._artifacts / named(experiment, FOLDER)).as_uri()
 
     def _by_id(self, run_id: str | None) -> Known | None:
-        """The run of this id, unless it is not there (any more)."""
+        """The run of this id, unless MLflow does not know it (any more)."""
         if not run_id:
             return None
         if run_id not in self._runs:
@@ -135,42 +163,92 @@ class Runs:
                 if error.error_code == "RESOURCE_DOES_NOT_EXIST":
                     return None
                 raise
-            if run.info.lifecycle_stage != "active":
-                return None
-            self._runs[run_id] = Known.of(run)
+            known = Known.of(run)
+            if known.in_trash:
+                # Not remembered: it may be taken out by the next time.
+                return known
+            self._runs[run_id] = known
         return self._runs[run_id]
 
-    def _by_tags(
-        self, experiment_id: str, name: str, started_ms: int, identity: Mapping[str, str], same_start: bool = False
-    ) -> Known:
-        """The run with these tags, created where there is none.
-
-        same_start: it must also have started then, so that a new study may have an old one's name.
-        """
-
-        def find() -> list[Run]:
-            terms = [f"tags.`{key}` = {_quoted(value)}" for key, value in identity.items() if _quoted(value)]
-            runs = [
-                run
-                for run in self._client.search_runs([experiment_id], " and ".join(terms))
-                if all(run.data.tags.get(key) == value for key, value in identity.items())
-                and (not same_start or abs(run.info.start_time - started_ms) <= _SAME_START_MS)
-            ]
-            return sorted(runs, key=lambda run: (run.data.tags.get(_CREATED, ""), run.info.run_id))
-
-        runs = find()
+    def _found(self, experiment_id: str, wanted: "_Wanted") -> Known | None:
+        """The run with these tags, if there is one."""
+        view = ViewType.ALL if self._restore else ViewType.ACTIVE_ONLY
+        runs = [run for run in self._search(experiment_id, wanted.filter, view) if wanted.is_met_by(run)]
         if not runs:
-            own = {"mlflow.user": _user(), "mlflow.source.name": "tune", "mlflow.source.type": "LOCAL"}
-            tags = {**identity, **own, _CREATED: str(time.time_ns())}
-            created = self._client.create_run(experiment_id, started_ms, tags, name)
-            runs = find() or [created]
+            return None
+        active = [run for run in runs if run.info.lifecycle_stage == "active"]
+        if not active:
+            return self._restored(Known.of(_first(runs)), wanted.name)
         # MLflow has no unique names. Where two processes (or a repeated request) created the run at once, all agree on
         # the one that was first; who wrote into the other finds it deleted, and delivers again.
-        run, *others = runs
-        for other in others:
-            self._client.delete_run(other.info.run_id)
+        run = _first(active)
+        for other in active:
+            if other is not run:
+                self._client.delete_run(other.info.run_id)
         self._runs[run.info.run_id] = Known.of(run)
         return self._runs[run.info.run_id]
+
+    def _created(self, experiment_id: str, wanted: "_Wanted") -> Known:
+        own = {"mlflow.user": _user(), "mlflow.source.name": "tune", "mlflow.source.type": "LOCAL"}
+        tags = {**wanted.identity, **own, _CREATED: str(time.time_ns())}
+        created = self._client.create_run(experiment_id, wanted.started_ms, tags, value(wanted.name, MOST_RUN_NAME))
+        found = self._found(experiment_id, wanted)
+        if found is None:
+            found = self._runs[created.info.run_id] = Known.of(created)
+        return found
+
+    def _restored(self, run: Known, name: str) -> Known:
+        """A run out of the trash. Raises Refused where what a person deleted is to stay deleted."""
+        if not self._restore:
+            raise Refused(f"the run {name} was deleted in MLflow (`tune sync --rebuild` brings it back)")
+        if self._client.get_experiment(run.experiment_id).lifecycle_stage != "active":
+            self._client.restore_experiment(run.experiment_id)
+        if self._client.get_run(run.run_id).info.lifecycle_stage != "active":
+            self._client.restore_run(run.run_id)
+        logger.warning("%s was in MLflow's trash, and is restored", name)
+        self._runs[run.run_id] = Known.of(self._client.get_run(run.run_id))
+        return self._runs[run.run_id]
+
+    def _search(self, experiment_id: str, terms: str, view: int) -> Iterator[Run]:
+        """The runs that a filter finds, however many."""
+        page = None
+        while True:
+            runs = self._client.search_runs([experiment_id], terms, view, page_token=page)
+            yield from runs
+            page = getattr(runs, "token", None)
+            if not page:
+                return
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What a run is known by.
+
+    same_start: it must also have started then, so that a new study may have an old one's name.
+    """
+
+    name: str
+    started_ms: int
+    identity: Mapping[str, str]
+    same_start: bool = False
+
+    @property
+    def filter(self) -> str:
+        return " and ".join(f"tags.`{key}` = '{tag}'" for key, tag in self.identity.items() if _PLAIN.fullmatch(tag))
+
+    def is_met_by(self, run: Run) -> bool:
+        if self.same_start and abs(run.info.start_time - self.started_ms) > _SAME_START_MS:
+            return False
+        return all(run.data.tags.get(key) == tag for key, tag in self.identity.items())
+
+
+def _first(runs: list[Run]) -> Run:
+    return min(runs, key=lambda run: (run.data.tags.get(_CREATED, ""), run.info.run_id))
+
+
+def _true_name(space: str) -> dict[str, str]:
+    """The tag that says which space it is, where the experiment's name does not."""
+    return {} if named(space, EXPERIMENT) == space else {"space": value(space, MOST_TAG)}
 
 
 def _user() -> str:
@@ -178,11 +256,3 @@ def _user() -> str:
     with suppress(KeyError, OSError):
         return getpass.getuser()
     return "unknown"
-
-
-def _quoted(text: str) -> str | None:
-    """A text as MLflow's filters want it. They know no escapes: None for one that has both kinds of quotes."""
-    for mark in ("'", '"'):
-        if mark not in text:
-            return f"{mark}{text}{mark}"
-    return None

@@ -4,19 +4,27 @@ Owns: the making of a new MLflow database, the translation of MLflow's errors.
 Leaves to others: what is asked of it.
 """
 
+import errno
 import os
 import re
 import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import mlflow.store.db.utils as mlflow_database
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
+from mlflow.utils import rest_utils
 
 from tuner.errors import ServiceDown
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
 
 # A database that cannot be opened is asked for 0.1 s more; MLflow's own ten tries wait for 100 s.
 mlflow_database.MAX_RETRY_COUNT = 2
@@ -33,6 +41,11 @@ _OUTAGES = frozenset(
         "ENDPOINT_NOT_FOUND",
     }
 )
+# What a record is answered with for its own sake; a proxy's 413 has no code of MLflow's.
+_ENTITYS = frozenset({"INVALID_PARAMETER_VALUE", "BAD_REQUEST", "RESOURCE_ALREADY_EXISTS"})
+_TOO_LARGE = 413
+_AWAY = frozenset({401, 403, 404, 408, 425, 429})
+_BAD_PATHS = frozenset({errno.ENAMETOOLONG, errno.EINVAL, errno.EILSEQ})
 # As long as MLflow's own sessions wait.
 _LOCK_TIMEOUT_S = 20.0
 
@@ -48,6 +61,24 @@ def database_file(uri: str) -> Path | None:
         return None
     name = uri.removeprefix("sqlite:///").partition("?")[0]
     return None if name in ("", ":memory:") else Path(name).absolute()
+
+
+def file_identity(uri: str) -> tuple[int, int] | None:
+    """What tells a SQLite file from another one at its place; None where there is none."""
+    path = database_file(uri)
+    try:
+        found = None if path is None else path.stat()
+    except OSError:
+        return None
+    return None if found is None else (found.st_dev, found.st_ino)
+
+
+def disconnect(client: MlflowClient) -> None:
+    """Let go of a database's connections; the next question opens new ones."""
+    for store in (client._tracking_client.store, client._get_registry_client().store):
+        engine = getattr(store, "engine", None)
+        if engine is not None:
+            engine.dispose()
 
 
 def connect(uri: str) -> MlflowClient:
@@ -74,6 +105,22 @@ def connect(uri: str) -> MlflowClient:
         raise ServiceDown(f"MLflow's database {_shown(uri)} does not answer: {_short(error)}.") from error
 
 
+_STATUS = "http_status"
+_verify = rest_utils.verify_rest_response
+
+
+def _verify_and_note(response: Any, *args: Any, **kwargs: Any) -> Any:
+    """MLflow's own, whose error forgets every status that has no code of MLflow's, a proxy's 413 among them."""
+    try:
+        return _verify(response, *args, **kwargs)
+    except MlflowException as error:
+        setattr(error, _STATUS, response.status_code)
+        raise
+
+
+rest_utils.verify_rest_response = _verify_and_note
+
+
 @contextmanager
 def answers(uri: str) -> Iterator[None]:
     """Turn the errors of an MLflow that does not answer into ServiceDown; all others pass."""
@@ -87,20 +134,42 @@ def answers(uri: str) -> Iterator[None]:
 
 def is_outage(error: BaseException, uri: str) -> bool:
     """Whether an error of MLflow means that it is away, and not that it was asked something wrong."""
+    status = status_of(error)
     if not isinstance(error, MlflowException):
-        return isinstance(error, OSError)  # requests' errors, and artifacts that cannot be written
+        # requests' errors, and artifacts that cannot be written.
+        if status is not None:
+            return status >= 500 or status in _AWAY
+        return isinstance(error, OSError) and error.errno not in _BAD_PATHS
     if error.error_code in _OUTAGES:
         return True
     if is_http(uri):
-        return int(error.get_http_status_code()) >= 500
+        return int(status or error.get_http_status_code()) >= 500
     # A damaged file reads as a bad request there.
     root = _root(error)
     return isinstance(root, OSError) or type(root) in (sqlite3.DatabaseError, sqlite3.OperationalError)
 
 
+def is_entitys_fault(error: MlflowException) -> bool:
+    """Whether a request was refused for what is in it, so that a part of it may be taken."""
+    return error.error_code in _ENTITYS or status_of(error) == _TOO_LARGE
+
+
+def status_of(error: BaseException) -> int | None:
+    """The HTTP status that a server answered with; None where it did not answer, or is none."""
+    # requests' HTTPError, of an artifact that was sent; else as noted here.
+    status = getattr(getattr(error, "response", None), "status_code", None) or getattr(error, _STATUS, None)
+    return None if status is None else int(status)
+
+
+def in_a_line(error: BaseException) -> str:
+    """What MLflow says, as it is."""
+    return _line(error.message) if isinstance(error, MlflowException) else _short(error)
+
+
 def _open_file(path: Path) -> None:
     """Make sure that a SQLite file is there, is a database, and can be written."""
-    if not path.exists():
+    # SQLite makes an empty file of one that was deleted under a program that has it open.
+    if not path.exists() or path.stat().st_size == 0:
         _make_file(path)
     with closing(sqlite3.connect(path, timeout=_LOCK_TIMEOUT_S)) as connection:
         connection.execute("BEGIN IMMEDIATE")
@@ -125,17 +194,30 @@ def _make_file(path: Path) -> None:
         with closing(sqlite3.connect(made)) as connection:
             # Workers that write do not wait for a UI that reads. The file remembers it.
             connection.execute("PRAGMA journal_mode=WAL")
-        try:
-            os.link(made, path)
-        except FileExistsError:
-            pass
-        except OSError:
-            # A file system without hard links.
-            if not path.exists():
-                os.rename(made, path)
+        with _one_at_a_time(path.parent):
+            if not path.exists() or path.stat().st_size == 0:
+                # A log that was left of an earlier file would be read as this one's.
+                for rest in ("-journal", "-wal", "-shm"):
+                    path.with_name(path.name + rest).unlink(missing_ok=True)
+                os.replace(made, path)
     finally:
         for rest in ("", "-journal", "-wal", "-shm"):
             made.with_name(made.name + rest).unlink(missing_ok=True)
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """One process of this machine at a time; the system lets go for one that dies."""
+    if fcntl is None:
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system that has no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _root(error: BaseException) -> BaseException:

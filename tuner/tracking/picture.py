@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from tuner.objectives import COSTS
+from tuner.tracking.mlflow_names import marked, named
 from tuner.tracking.recorder import EpochRecord, State, StudyRecord, TrialRecord
 
 # MLflow knows no more statuses than RUNNING, FINISHED, FAILED and KILLED; the tag `state` has our own word.
@@ -22,28 +23,38 @@ STATUS: Mapping[State, str] = {
     "given_up": "FAILED",
 }
 _NUMBERS = ("parameters", "training_seconds")
+_COLUMNS = frozenset({"value", "best_epoch", "epochs", "epoch_seconds", "seconds", *COSTS, *_NUMBERS})
 _SHARE = "importance_"
 CURSOR = "recorded_epochs"
 """The tag that says up to which epoch a run has its metrics; it is written with them."""
 
 
 class Figure(NamedTuple):
-    """One point of a metric. at_ms: milliseconds since 1970, UTC, as MLflow counts."""
+    """One point of a metric. at_ms: milliseconds since 1970, UTC, as MLflow counts.
+
+    own: one of our columns, not a metric of the network.
+    """
 
     key: str
     value: float
     at_ms: int
     step: int
+    own: bool = True
 
 
-def figure(key: str, value: float, at_ms: int, step: int = 0) -> Figure:
+def figure(key: str, value: float, at_ms: int, step: int = 0, own: bool = True) -> Figure:
     """A point; one that is no epoch's is of step 0."""
-    return Figure(key, float(value), at_ms, step)
+    return Figure(key, float(value), at_ms, step, own)
+
+
+def shown(figure: Figure) -> str:
+    """Its name in MLflow. A metric of the network's that has the name of one of our columns is not mixed with it."""
+    return named(figure.key) if figure.own or figure.key not in _COLUMNS else marked(figure.key)
 
 
 def milliseconds(seconds: float) -> int:
-    """Seconds since 1970 as MLflow counts them."""
-    return round(seconds * 1000)
+    """Seconds since 1970 as MLflow counts them; a clock that was before that is taken for 1970."""
+    return max(0, round(seconds * 1000))
 
 
 def trial_name(record: TrialRecord) -> str:
@@ -83,7 +94,7 @@ def epoch_figures(epochs: tuple[EpochRecord, ...], after: int) -> Iterator[Figur
         if epoch.epoch > after:
             at_ms = milliseconds(epoch.measured_at)
             for key, value in epoch.metrics.items():
-                yield figure(key, value, at_ms, epoch.epoch)
+                yield figure(key, value, at_ms, epoch.epoch, own=False)
             yield figure("epoch_seconds", epoch.seconds, at_ms, epoch.epoch)
 
 

@@ -7,7 +7,7 @@ repeated by a process that was never told the run's id. Params and epochs, once 
 else follows the latest record, except that the final state of a trial is never taken back to running.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -117,7 +117,11 @@ def claim_of(study: StudyRecord, record: TrialRecord) -> Champion:
 
 
 class Recorder(Protocol):
-    """Where records go. Each call is idempotent and raises ServiceDown where the other side does not answer."""
+    """Where records go.
+
+    Each call is idempotent. It raises ServiceDown where the other side does not answer - Postponed, where it does, but
+    fails at this record - and Refused for what it does not take; all that was not refused is then there.
+    """
 
     def prepare(self) -> None:
         """Make sure that the other side answers; no record needs it."""
@@ -129,6 +133,10 @@ class Recorder(Protocol):
 
     def record_trial(self, study: StudyRecord, record: TrialRecord) -> str:
         """Create or find the trial's run under the study's, bring it up to date, and give its id."""
+        ...
+
+    def missing(self, study: StudyRecord, run_ids: Sequence[str] = ()) -> set[str]:
+        """Those of the study's and these runs that the other side does not know (any more)."""
         ...
 
     def register_champion(self, study: StudyRecord, record: TrialRecord) -> str:

@@ -11,7 +11,7 @@ Leaves to others: everything else that a recorder does (the one that it goes wit
 import re
 import shutil
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,10 @@ class TensorBoardRecorder:
         """Write what is new of the trial, then as the other does."""
         self._write(record)
         return self._other.record_trial(study, record)
+
+    def missing(self, study: StudyRecord, run_ids: Sequence[str] = ()) -> set[str]:
+        """As the other does."""
+        return self._other.missing(study, run_ids)
 
     def register_champion(self, study: StudyRecord, record: TrialRecord) -> str:
         """As the other does."""
