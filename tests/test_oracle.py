@@ -144,3 +144,12 @@ def test_a_study_of_another_objective_is_left_alone(search: Search) -> None:
     search(max_trials=1)
     with pytest.raises(StudyConflict, match=r"of another objective \(score, maximized\)"):
         search(objective="val_loss")
+
+
+def test_a_study_of_another_program_is_left_alone(search: Search, tmp_path: Path) -> None:
+    storage = f"sqlite:///{tmp_path / 'tuner.db'}"
+    study = optuna.create_study(storage=storage, study_name="p", direction="maximize")
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=1)
+    with pytest.raises(StudyConflict, match="was made by another program"):
+        search()
+    assert len(study.trials) == 1

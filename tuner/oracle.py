@@ -127,7 +127,12 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
             self._study = optuna.create_study(
                 storage=storage, study_name=self._study_name, direction=direction, load_if_exists=True
             )
-            known = self._study.user_attrs.get("objective", self.objective.name)
+            known = self._study.user_attrs.get("objective", "" if self._study.trials else self.objective.name)
+            if not known:
+                raise StudyConflict(
+                    f"study {self._study_name!r} in {self._storage_url} was made by another program. "
+                    "Choose another study_name."
+                )
             if self._study.direction.name.lower() != direction or known != self.objective.name:
                 raise StudyConflict(
                     f"study {self._study_name!r} in {self._storage_url} is of another objective ({known}, "

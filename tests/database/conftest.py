@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-import optuna
 import pytest
 
 from tests.postgres import PostgresServer
@@ -40,7 +39,6 @@ def db(url: str) -> Iterator[Database]:
 
 def add(db: Database, name: str = "s", trials: int = 5, timeout_s: float | None = None) -> None:
     """A study in our tables and in Optuna's."""
-    optuna.create_study(storage=db.storage, study_name=name, direction="maximize")
     studies.add_study(
         db,
         study_name=name,
@@ -53,6 +51,7 @@ def add(db: Database, name: str = "s", trials: int = 5, timeout_s: float | None 
         timeout_s=timeout_s,
         mlflow_uri="sqlite:///mlflow.db",
         options={},
+        directions=["maximize"],
     )
 
 

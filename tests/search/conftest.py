@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import optuna
 import pytest
 
 from tuner.database.connection import Database, open_database
@@ -12,7 +13,6 @@ from tuner.families import CONFIGURE
 from tuner.search.optuna_study import (
     adopt,
     baseline_proposal,
-    create_optuna_study,
     open_optuna_study,
     tell,
     trial_template,
@@ -91,7 +91,8 @@ def search(tmp_path: Path) -> Iterator[Callable[[StudySpec], Search]]:
     def begin(spec: StudySpec) -> Search:
         check_algorithms(spec, "space.yaml")
         name = f"study-{next(names)}"
-        create_optuna_study(db.storage, name, spec)
+        directions = [each.direction for each in spec.objectives]
+        optuna.create_study(storage=db.storage, study_name=name, directions=directions)
         return Search(db, spec, name)
 
     yield begin

@@ -1,14 +1,18 @@
 """Studies as people speak of them: created, found, gone on with, stopped."""
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import optuna
 import pytest
 
 from tests.database.conftest import close
+from tests.postgres import PostgresServer
 from tuner.database import studies, trials, workers
 from tuner.database.connection import Database, open_database
 from tuner.errors import DataError, InputError, NotFound, StudyConflict
-from tuner.search.optuna_study import trial_template
+from tuner.search.optuna_study import open_optuna_study, trial_template
 from tuner.settings import shipped_spaces
 from tuner.spec import parse_spec, read_spec
 from tuner.studies.scoring import wilson
@@ -20,6 +24,19 @@ DIGITS = read_spec(shipped_spaces() / "digits.yaml")
 @pytest.fixture
 def db(tmp_path: Path) -> Database:
     return open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def any_db(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A database of each kind."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'tuner.db'}"
+    else:
+        server: PostgresServer = request.getfixturevalue("postgres_server")
+        url = server.new_database()
+    opened = open_database(url)
+    yield opened
+    opened.engine.dispose()
 
 
 def create(db: Database, name: str | None = None, n_trials: int | None = None) -> studies.StudyView:
@@ -79,6 +96,59 @@ def test_fewer_trials_than_baselines_are_refused(db: Database) -> None:
 def test_a_name_that_cannot_be_read_is_refused(db: Database, name: str) -> None:
     with pytest.raises(InputError):
         create(db, name)
+
+
+def of_another_program(db: Database, name: str) -> optuna.Study:
+    study = optuna.create_study(storage=db.storage, study_name=name, direction="minimize")
+    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=2)
+    return study
+
+
+def test_a_study_that_another_program_made_with_optuna_is_left_alone(db: Database) -> None:
+    study = of_another_program(db, "nets")
+    with pytest.raises(StudyConflict, match=r"'nets' in sqlite:.*was made with Optuna by another program"):
+        create(db, "nets")
+    assert studies.view_studies(db) == []
+    assert (len(study.trials), study.direction.name) == (2, "MINIMIZE")
+    for ask in (study_status, lambda db, name: resume_study(db, name, None, None), stop_study):
+        with pytest.raises(NotFound, match="made with Optuna by another program"):
+            ask(db, "nets")
+
+
+def test_numbered_names_skip_those_that_optuna_has(db: Database) -> None:
+    of_another_program(db, "digits-1")
+    assert [create(db).study_name for _ in range(2)] == ["digits-2", "digits-3"]
+
+
+def test_two_that_start_at_once_share_the_study_or_take_two_names(any_db: Database) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        same = [each.result() for each in [pool.submit(create, any_db, "mine", 5) for _ in range(4)]]
+        names = [each.result().study_name for each in [pool.submit(create, any_db) for _ in range(4)]]
+    assert len({view.seed for view in same}) == 1
+    assert sorted(names) == ["digits-1", "digits-2", "digits-3", "digits-4"]
+    assert sorted(optuna.get_all_study_names(any_db.storage)) == [*sorted(names), "mine"]
+
+
+def test_of_a_start_that_is_refused_nothing_is_stored(any_db: Database) -> None:
+    of_another_program(any_db, "nets")
+    with pytest.raises(StudyConflict):
+        create(any_db, "nets")
+    assert create(any_db, "mine").study_name == "mine"
+    assert [view.study_name for view in studies.view_studies(any_db)] == ["mine"]
+
+
+def test_a_study_that_was_deleted_in_optuna_is_kept_to_look_at_and_does_not_go_on(db: Database) -> None:
+    create(db, "mine", 2)
+    end(db, "mine", 0.5)
+    optuna.delete_study(study_name="mine", storage=db.storage)
+    assert study_status(db, "mine").counts["complete"] == 1
+    with pytest.raises(StudyConflict, match="was deleted in Optuna, so it cannot go on.*tune start --from mine"):
+        resume_study(db, "mine", None, None)
+    with pytest.raises(StudyConflict, match="was deleted in Optuna"):
+        open_optuna_study(db.storage, "mine", DIGITS, 1, 1)
+    of_another_program(db, "mine")
+    with pytest.raises(StudyConflict, match="to minimize and not to maximize"):
+        resume_study(db, "mine", None, None)
 
 
 def test_stopping_and_resuming_is_a_wish_that_workers_read(db: Database) -> None:

@@ -1,15 +1,17 @@
 """The row of a study: its specification, budget, wish and outcome."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
+import optuna
 import sqlalchemy as sa
 
 from tuner.database import finalists
 from tuner.database.connection import Database, utc_now
 from tuner.database.tables import StudyRow
 from tuner.errors import NotFound
+from tuner.metrics import Direction
 from tuner.words import nearest
 
 
@@ -60,8 +62,13 @@ def add_study(
     timeout_s: float | None,
     mlflow_uri: str,
     options: Mapping[str, Any],
-) -> bool:
-    """Store a new study; False where one of that name is there already."""
+    directions: Sequence[Direction],
+) -> Literal["added", "there", "foreign"]:
+    """Store a new study here and in Optuna's tables, both or neither.
+
+    directions: of its objectives, for Optuna. Gives "there" where this program has a study of that name already, and
+    "foreign" where only Optuna has: then another program made it, and it is left alone.
+    """
     try:
         with db.session() as session, session.begin():
             session.execute(
@@ -81,9 +88,25 @@ def add_study(
                     deadline_at=None,
                 )
             )
+            # A savepoint: where Optuna has that name, its own rollback must not end the transaction around it.
+            with session.begin_nested():
+                db.optuna_within(session).create_new_study([_DIRECTIONS[each] for each in directions], study_name)
     except sa.exc.IntegrityError:
-        return False
-    return True
+        return "there"
+    except optuna.exceptions.DuplicatedStudyError:
+        return "foreign"
+    return "added"
+
+
+_DIRECTIONS: Mapping[Direction, optuna.study.StudyDirection] = {
+    "minimize": optuna.study.StudyDirection.MINIMIZE,
+    "maximize": optuna.study.StudyDirection.MAXIMIZE,
+}
+
+
+def names_in_optuna(db: Database) -> list[str]:
+    """Every study that Optuna has in this database, of whichever program."""
+    return [str(name) for name in optuna.get_all_study_names(db.storage)]
 
 
 def view_studies(db: Database) -> list[StudyView]:
@@ -95,6 +118,11 @@ def view_study(db: Database, study_name: str) -> StudyView:
     """One study. Raises NotFound, naming the nearest."""
     found = _views(db, StudyRow.study_name == study_name)
     if not found:
+        if study_name in names_in_optuna(db):
+            raise NotFound(
+                f"study {study_name!r} in {db.url} was made with Optuna by another program, so it is not tune's to "
+                "show or go on with. See it with: tune ui --live"
+            )
         with db.session() as session:
             names = session.scalars(sa.select(StudyRow.study_name)).all()
         raise NotFound(f"there is no study {study_name!r} in {db.url}{nearest(study_name, names)}")

@@ -6,12 +6,14 @@ Leaves to others: what a trial trains (studies), who holds it (database).
 """
 
 import math
+import shlex
 from collections.abc import Sequence
 
 import optuna
 from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
+from tuner.errors import StudyConflict
 from tuner.search.algorithms import pruner, sampler
 from tuner.search.suggest import proposal
 from tuner.space import Params
@@ -21,23 +23,49 @@ _PLACE = "tuner_ordinal"
 _INFEASIBLE = "tuner_failed"
 
 
-def create_optuna_study(storage: BaseStorage, study_name: str, spec: StudySpec) -> None:
-    """Create the study in Optuna's tables, or find it."""
-    optuna.create_study(
-        storage=storage,
-        study_name=study_name,
-        directions=[each.direction for each in spec.objectives],
-        load_if_exists=True,
-    )
+def check_optuna_study(storage: BaseStorage, study_name: str, spec: StudySpec, begun: int) -> None:
+    """See that Optuna still has the study as this program made it. begun: how many trials it should have.
+
+    One that has begun nothing is made again. Raises StudyConflict where it was deleted in Optuna, or made anew there.
+    """
+    if not begun and study_name not in optuna.get_all_study_names(storage):
+        optuna.create_study(storage=storage, study_name=study_name, directions=[e.direction for e in spec.objectives])
+    found = _directions(storage, study_name)
+    if len(storage.get_all_trials(storage.get_study_id_from_name(study_name), deepcopy=False)) < begun:
+        raise _lost(study_name, "was deleted in Optuna and made there anew, without its trials")
+    _same_directions(study_name, spec, found)
 
 
 def open_optuna_study(storage: BaseStorage, study_name: str, spec: StudySpec, seed: int, ordinal: int) -> optuna.Study:
-    """The study with the sampler of one trial."""
+    """The study with the sampler of one trial. Raises StudyConflict where Optuna has it no more, or another one."""
+    _same_directions(study_name, spec, _directions(storage, study_name))
     return optuna.load_study(
         storage=storage,
         study_name=study_name,
         sampler=sampler(spec, seed, ordinal),
         pruner=pruner(spec.search),
+    )
+
+
+def _directions(storage: BaseStorage, study_name: str) -> list[str]:
+    try:
+        study_id = storage.get_study_id_from_name(study_name)
+    except KeyError as error:
+        raise _lost(study_name, "was deleted in Optuna") from error
+    return [each.name.lower() for each in storage.get_study_directions(study_id)]
+
+
+def _same_directions(study_name: str, spec: StudySpec, found: Sequence[str]) -> None:
+    wanted = [each.direction for each in spec.objectives]
+    if list(found) != wanted:
+        words = f"was made anew in Optuna, where it is to {', '.join(found)} and not to {', '.join(wanted)}"
+        raise _lost(study_name, words)
+
+
+def _lost(study_name: str, what: str) -> StudyConflict:
+    return StudyConflict(
+        f"study {study_name!r} {what}, so it cannot go on. What it found is kept: tune report, tune export; "
+        f"for a new study that begins with its best: tune start --from {shlex.quote(study_name)}"
     )
 
 

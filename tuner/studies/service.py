@@ -21,7 +21,7 @@ from tuner.database.trials import TrialView
 from tuner.database.workers import WorkerView
 from tuner.errors import DataError, InputError, NotFound, StudyConflict
 from tuner.search import cells
-from tuner.search.optuna_study import create_optuna_study
+from tuner.search.optuna_study import check_optuna_study
 from tuner.spec import StudySpec, parse_spec
 from tuner.studies.code import CODE_DIGEST, check_digest
 from tuner.studies.stopping_rules import OPTIONS, change, merged, why_ended
@@ -93,7 +93,7 @@ def create_study(
     chosen = next((each for each in (seed, spec.search.seed) if each is not None), secrets.randbelow(2**31))
     for name in [study_name] if study_name is not None else _free_names(db, spec.name):
         _check_name(name)
-        added = studies.add_study(
+        stored = studies.add_study(
             db,
             study_name=name,
             space_name=spec.name,
@@ -105,12 +105,17 @@ def create_study(
             timeout_s=limit,
             mlflow_uri=mlflow_uri,
             options=options,
+            directions=[each.direction for each in spec.objectives],
         )
-        if added or study_name is not None:
+        if stored == "added" or study_name is not None:
             break
-    if not added:
+    if stored == "foreign":
+        raise StudyConflict(
+            f"study {name!r} in {db.url} was made with Optuna by another program, and tune leaves it alone. "
+            "Choose another --study name, or another database with --storage."
+        )
+    if stored == "there":
         _go_on(db, spec, name, budget, options)
-    create_optuna_study(db.storage, name, spec)
     return studies.view_study(db, name)
 
 
@@ -127,11 +132,17 @@ def _go_on(db: Database, spec: StudySpec, name: str, budget: int, options: Mappi
             f"study {name!r} has ended after {there.trials} trials. "
             f"For more: tune resume {name} --trials {there.trials + budget}."
         )
+    check_optuna_study(db.storage, name, spec, _in_optuna(db, name))
     studies.reopen(db, name, there.trials, there.timeout_s, goes_on=_has_more(db, there, there.trials))
 
 
+def _in_optuna(db: Database, study_name: str) -> int:
+    """How many trials Optuna has to have of a study."""
+    return sum(trial.trial_number is not None for trial in trials.view_trials(db, study_name))
+
+
 def _free_names(db: Database, space_name: str) -> list[str]:
-    taken = {view.study_name for view in studies.view_studies(db)}
+    taken = {*studies.names_in_optuna(db), *(view.study_name for view in studies.view_studies(db))}
     names = (f"{space_name}-{number}" for number in range(1, len(taken) + 100))
     return [name for name in names if name not in taken]
 
@@ -167,11 +178,11 @@ def resume_study(
         raise StudyConflict(f"study {study_name!r} has ended: {why}. To go on, give another {OPTIONS[view.ended]}.")
     if view.finished_at is not None and budget == begun:
         raise StudyConflict(f"study {study_name!r} has ended; to go on, ask for more than {begun} with --trials.")
+    check_optuna_study(db.storage, study_name, spec, _in_optuna(db, study_name))
     workers.bury_the_dead(db)
     # Where the search itself goes on, finalists that were planned before are not those of its end.
     anew = view.finished_at is not None or other or (not view.ended and budget > begun)
     studies.reopen(db, study_name, budget, timeout_s, options, anew, _has_more(db, view, budget))
-    create_optuna_study(db.storage, study_name, spec_of(view))
     return studies.view_study(db, study_name)
 
 
