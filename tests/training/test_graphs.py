@@ -97,6 +97,11 @@ def test_what_a_configuration_does_not_describe_is_not_shared() -> None:
         return -x
 
     assert shape_of([keras.layers.Dense(1, activation=relu)]) is None
-    assert shape_of([keras.layers.Dense(1)], keras.losses.mean_squared_error) is None
+
+    def mean_squared_error(y: Any, outputs: Any) -> Any:
+        return y - outputs
+
+    assert shape_of([keras.layers.Dense(1)], mean_squared_error) is None
+    assert shape_of([keras.layers.Dense(1)], keras.losses.mean_squared_error) is not None
     assert shape_of([keras.layers.Dense(1, name="a")]) == shape_of([keras.layers.Dense(1, name="b")])
     assert shape_of([keras.layers.Dense(1, dtype="mixed_float16")]) != shape_of([keras.layers.Dense(1)])

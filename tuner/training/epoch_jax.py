@@ -19,9 +19,9 @@ import keras
 import numpy as np
 
 from tuner.data.dataset import Array, Dataset
-from tuner.training import device_rows
+from tuner.training import device_rows, keras_internals
 from tuner.training.batch_sources import batch_source
-from tuner.training.batches import targets
+from tuner.training.labels import targets
 from tuner.training.likeness import shape_of
 from tuner.training.numbers import Numbers
 from tuner.training.penalties import penalized, penalties
@@ -40,6 +40,7 @@ class CompiledEpochs:
     """The epochs of one model on one data set."""
 
     path = "compiled"
+    finished = None
 
     def __init__(self, model: Any, dataset: Dataset, plan: TrainPlan) -> None:
         self._model = model
@@ -49,8 +50,11 @@ class CompiledEpochs:
         self._layers: list[Any] | None = None if parts is None else parts[1]
         rows = device_rows.ready(dataset, before)
         y, val_y = (targets(part.y, dataset.info, model) for part in (dataset.train, dataset.validation))
-        self._watched = Watched(model, y)
+        keras_internals.build_compiled(model, y.shape[1:], str(y.dtype))
+        self._watched = Watched(model)
         batch_size = min(plan.batch_size or len(y), len(y))
+        # Where a figure depends on how rows are cut into batches, they are cut as `fit` cuts them.
+        self._val_batch = _VALIDATION_BATCH if self._watched.by_row else batch_size
         self._rows = batch_source(JaxTensors(), rows, y, batch_size, plan.seed, self._layers or [])
         self._val_x, self._val_y = rows.validation_on_device, jnp.asarray(val_y)
         self._variables: tuple[list[Any], ...] = (
@@ -69,7 +73,7 @@ class CompiledEpochs:
         self._programs = Programs(self._shape())
 
     def run(self, epoch: int) -> Metrics:
-        rate = float(self._optimizer.learning_rate)
+        rate = keras_internals.learning_rate(self._optimizer)
         self._watched.reset()
         batches = self._rows.epoch(epoch)
         state, sums = self._read(), self._watched.zeros()
@@ -102,8 +106,8 @@ class CompiledEpochs:
             else self._rows.dropouts.get(id(layer), layer)
             for layer in self._layers
         ]
-        compiled = [self._model.loss, *self._watched.means, *self._watched.others]
-        return shape_of(layers, self._numbers.kind, self._rows.kind, self._model.inputs[0].dtype, *compiled)
+        given = [self._rows.kind, self._val_batch, self._model.inputs[0].dtype, sorted(self._numbers.pairs)]
+        return shape_of(layers, self._optimizer, self._model, self._variables, given, arguments=self._numbers.places)
 
     def _read(self) -> State:
         trained, others, optimizer, metrics = ([each.value for each in group] for group in self._variables)
@@ -174,7 +178,7 @@ class CompiledEpochs:
         scope = keras.StatelessScope(state_mapping=list(zip(self._watched.variables, metrics, strict=True)))
         with scope:
             for metric in self._watched.others:
-                metric.update_state(y, outputs)
+                metric.update_state(y, outputs, sample_weight=None)
         return [scope.get_current_value(each) for each in self._watched.variables], jnp.stack(parts)
 
     def _validation(self, state: State, sums: Any, x: Any, y: Any, arguments: Mapping[str, Any]) -> Any:
@@ -188,7 +192,7 @@ class CompiledEpochs:
         def body(i: Any, carried: tuple[State, Any]) -> tuple[State, Any]:
             return part(*carried, *(jax.lax.dynamic_slice_in_dim(each, i * batch, batch) for each in (x, y)))
 
-        batch = min(_VALIDATION_BATCH, len(x))
+        batch = min(self._val_batch, len(x))
         whole = len(x) // batch
         with self._as_arguments(arguments):
             state, sums = jax.lax.fori_loop(0, whole, body, (state, sums))
@@ -200,7 +204,9 @@ def _values(metric: Any, y: Any, outputs: Any) -> Any:
     """A metric of each row. Accuracy without Keras' care for negative zeros, as under TensorFlow."""
     sparse = type(metric) is keras.metrics.SparseCategoricalAccuracy and len(y.shape) == 1
     if not sparse and type(metric) is not keras.metrics.CategoricalAccuracy:
-        return metric._fn(y, outputs, **metric._fn_kwargs)
+        values = keras_internals.values_of(metric, y, outputs)
+        # Of several values a row, as Keras does, the mean.
+        return jnp.mean(values, axis=tuple(range(1, values.ndim))) if values.ndim > 1 else values
     return jnp.argmax(outputs, axis=-1) == (y if sparse else jnp.argmax(y, axis=-1))
 
 

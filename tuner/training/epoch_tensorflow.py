@@ -17,9 +17,9 @@ import keras
 import tensorflow as tf
 
 from tuner.data.dataset import Array, Dataset
-from tuner.training import backend_tensorflow, device_rows
+from tuner.training import backend_tensorflow, device_rows, keras_internals
 from tuner.training.batch_sources import batch_source
-from tuner.training.batches import targets
+from tuner.training.labels import targets
 from tuner.training.fused_optimizers import fused
 from tuner.training.graphs import Graphs
 from tuner.training.likeness import shape_of
@@ -36,20 +36,24 @@ class CompiledEpochs:
     """The epochs of one model on one data set."""
 
     path = "compiled"
+    finished = None
 
     def __init__(self, model: Any, dataset: Dataset, plan: TrainPlan) -> None:
         self._model = model
         self._optimizer = model.optimizer
         self._variables = list(model.trainable_weights)
         self._fused = fused(self._optimizer, self._variables)
-        self._by_row = _by_row(model)
         parts = device_rows.split(model)
         before: list[Any] = [] if parts is None else parts[0]
         self._layers: list[Any] | None = None if parts is None else parts[1]
         rows = device_rows.ready(dataset, before)
         y, val_y = (targets(part.y, dataset.info, model) for part in (dataset.train, dataset.validation))
-        self._watched = Watched(model, y)
+        keras_internals.build_compiled(model, y.shape[1:], str(y.dtype))
+        self._by_row = _by_row(model)
+        self._watched = Watched(model)
         batch_size = min(plan.batch_size or len(y), len(y))
+        # Where a figure depends on how rows are cut into batches, they are cut as `fit` cuts them.
+        self._val_batch = _VALIDATION_BATCH if self._watched.by_row else batch_size
         tensors = TensorFlowTensors()
         self._rows = batch_source(tensors, rows, y, batch_size, plan.seed, self._layers or [])
         self._brief = not tensors.own_memory() and plan.epochs * len(y) < _STEPS_WORTH_REWRITING * batch_size
@@ -65,7 +69,7 @@ class CompiledEpochs:
         self._graphs = Graphs(self._shape(), self._tf_variables())
 
     def run(self, epoch: int) -> Metrics:
-        rate = float(self._optimizer.learning_rate)
+        rate = keras_internals.learning_rate(self._optimizer)
         self._watched.reset()
         sums = self._watched.zeros()
         one_rate = tf.constant([rate], tf.float32)
@@ -94,8 +98,8 @@ class CompiledEpochs:
             return None
         optimizer = self._fused.kind if self._fused else self._optimizer
         layers = [self._rows.dropouts.get(id(layer), layer) for layer in self._layers]
-        compiled = [self._model.loss, *self._watched.means, *self._watched.others]
-        return shape_of(layers, optimizer, self._rows.kind, self._model.inputs[0].dtype, *compiled)
+        given = [self._rows.kind, self._val_batch, self._model.inputs[0].dtype, sorted(self._numbers)]
+        return shape_of(layers, optimizer, self._model, self._variables, given)
 
     def _tf_variables(self) -> list[Any]:
         own = [*self._model.variables, *self._optimizer.variables, *self._watched.variables]
@@ -108,14 +112,13 @@ class CompiledEpochs:
         steps, rows = counts
         # The share of one row in the gradient of the mean loss, as Keras rounds it.
         share = 1.0 / rows
-        before = tf.identity(self._optimizer.iterations.value)
+        before = None if self._fused is None else tf.identity(self._optimizer.iterations.value)
         only = rates[0] if rates.shape[0] == 1 else None
 
         def body(i: Any, sums: Any) -> tuple[Any, Any]:
             x, y, masks = self._rows.batch(source, i)
-            measured = self._step(
-                x, y, masks, rows, share, before + tf.cast(i, tf.int64), rates[i] if only is None else only, numbers
-            )
+            done = None if before is None else before + tf.cast(i, tf.int64)
+            measured = self._step(x, y, masks, rows, share, done, rates[i] if only is None else only, numbers)
             return i + 1, sums + measured
 
         with penalized(self._variables, numbers):
@@ -135,8 +138,9 @@ class CompiledEpochs:
         seeds = [tf.fill(tf.shape(losses[0]), share), *map(tf.ones_like, losses[1:])] if of_rows else None
         gradients = tape.gradient(scaled, self._variables, output_gradients=seeds)
         if any(each is None for each in gradients):
-            # Some weights have no effect on the loss; Keras knows what to do then.
+            # Some weights have no effect on the loss; Keras knows what to do then, by numbers that are no arguments.
             self._fused = None
+            self._graphs.keep_to_itself()
         if self._fused is not None:
             self._fused.step(gradients, done, rate, numbers)
         else:
@@ -147,8 +151,9 @@ class CompiledEpochs:
         """The loss of each row and then the penalties, and True; or Keras' own sum of all, and False."""
         if self._by_row is not None:
             values = self._by_row.call(y if y.dtype.is_integer else tf.cast(y, tf.float32), outputs)
-            if values.shape.rank == 1 and values.dtype == tf.float32:
-                return [values, *self._model.losses], True
+            masked = any(keras_internals.mask_of(each) is not None for each in (values, outputs))
+            if values.shape.rank == 1 and values.dtype == outputs.dtype == tf.float32 and not masked:
+                return [values, *keras_internals.further_losses(self._model)], True
         return [self._model.compute_loss(x=x, y=y, y_pred=outputs, training=training)], False
 
     def _forward(self, x: Any, numbers: Any, training: bool, masks: Sequence[Any] = ()) -> Any:
@@ -169,14 +174,14 @@ class CompiledEpochs:
         for metric in self._watched.means:
             parts.append(tf.reduce_sum(tf.cast(_values(metric, y, outputs), tf.float32)))
         for metric in self._watched.others:
-            metric.update_state(y, outputs)
+            metric.update_state(y, outputs, sample_weight=None)
         return tf.stack(parts)
 
     def _validation(self, x: Any, y: Any, numbers: Any) -> Any:
         rows = len(self._val_x)
 
         def body(start: Any, sums: Any) -> tuple[Any, Any]:
-            end = tf.minimum(start + _VALIDATION_BATCH, rows)
+            end = tf.minimum(start + self._val_batch, rows)
             some_x, some_y = x[start:end], y[start:end]
             outputs = self._forward(some_x, numbers, training=False)
             loss = _summed(*self._losses(some_x, some_y, outputs, training=False), tf.cast(end - start, tf.float32))
@@ -189,15 +194,16 @@ class CompiledEpochs:
 
 def _by_row(model: Any) -> Any | None:
     """The model's loss, where it is the mean of rows' losses and nothing else is done to it."""
-    loss, optimizer = model.loss, model.optimizer
-    wrapper = keras.losses.Loss
+    losses, optimizer = keras_internals.losses(model), model.optimizer
+    if len(losses) != 1 or keras_internals.weighs_losses(model):
+        return None
+    (loss,) = losses
     plain = (
-        isinstance(loss, wrapper)
-        and type(loss).__call__ is wrapper.__call__
-        and type(loss).__module__.split(".")[0] == "keras"
+        isinstance(loss, keras.losses.Loss)
+        and type(loss).__call__ is keras.losses.Loss.__call__
+        and keras_internals.is_kerass(loss)
         and loss.reduction == "sum_over_batch_size"
         and loss.dtype == "float32"
-        and model._compile_loss._user_loss_weights is None
     )
     scaled = isinstance(optimizer, keras.optimizers.LossScaleOptimizer) or optimizer.loss_scale_factor
     return loss if plain and not scaled else None
@@ -220,10 +226,15 @@ def _values(metric: Any, y: Any, outputs: Any) -> Any:
     """
     sparse = type(metric) is keras.metrics.SparseCategoricalAccuracy and len(y.shape) == 1
     if not sparse and type(metric) is not keras.metrics.CategoricalAccuracy:
-        return metric._fn(y, outputs, **metric._fn_kwargs)
+        return _of_rows(keras_internals.values_of(metric, y, outputs))
     if outputs.op.type == "Softmax":
         outputs = outputs.op.inputs[0]
     return tf.equal(tf.argmax(outputs, axis=-1), tf.cast(y, tf.int64) if sparse else tf.argmax(y, axis=-1))
+
+
+def _of_rows(values: Any) -> Any:
+    """One value a row; of several, as Keras does, the mean."""
+    return tf.reduce_mean(values, axis=list(range(1, values.shape.rank))) if values.shape.rank > 1 else values
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ Since the state is Keras' own, a checkpoint goes on under either. What is not th
 and an option that a kernel does not know (clipping, averages, centring, ...) falls back to `apply`.
 """
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,11 +17,6 @@ import tensorflow as tf
 
 _Kernel = Callable[[Any, int, Any, Any, Mapping[str, Any]], None]
 """The update of one variable: its handle, which of the variables it is, its gradient, the rate, the other numbers."""
-
-_UNKNOWN_TO_KERNELS = (
-    "clipnorm", "clipvalue", "global_clipnorm", "use_ema", "gradient_accumulation_steps", "loss_scale_factor",
-    "amsgrad", "centered",
-)  # fmt: skip
 
 # Keras takes the root of accumulator + epsilon, the kernel adds it to the root. Above this the two agree to 5e-7 when
 # the kernel's is epsilon / (2 root of the accumulator's first value), since accumulators only grow.
@@ -53,8 +49,8 @@ class Fused:
 
 def fused(optimizer: Any, variables: Sequence[Any]) -> Fused | None:
     """The steps of this built optimizer by kernels; None where there is no kernel that does the same."""
-    make = _KERNELS.get(type(optimizer))
-    if make is None or any(getattr(optimizer, option, None) for option in _UNKNOWN_TO_KERNELS):
+    make, known = _KERNELS.get(type(optimizer), (None, ()))
+    if make is None or _asks_more(optimizer, known):
         return None
     if not _by_vector(optimizer._learning_rate):
         return None
@@ -63,12 +59,19 @@ def fused(optimizer: Any, variables: Sequence[Any]) -> Fused | None:
     return make(optimizer, variables)
 
 
+def _asks_more(optimizer: Any, known: Sequence[str]) -> bool:
+    """An option that no kernel knows, whatever Keras may come to have, is not what it is without being given."""
+    given = inspect.signature(type(optimizer)).parameters.values()
+    options = [each for each in given if each.kind is not each.VAR_KEYWORD and each.name not in (*_KNOWN, *known)]
+    return any(getattr(optimizer, each.name, optimizer) != each.default for each in options)
+
+
 def _by_vector(rate: Any) -> bool:
     """A schedule whose rates for many steps can be had at once; a constant is one too."""
     schedules = keras.optimizers.schedules
     if type(rate) is schedules.CosineDecay:
         return rate.warmup_target is None
-    return not isinstance(rate, schedules.LearningRateSchedule) or type(rate) is schedules.ExponentialDecay
+    return isinstance(rate, keras.Variable) or type(rate) is schedules.ExponentialDecay
 
 
 def _fused(
@@ -127,7 +130,8 @@ def _rmsprop(optimizer: Any, variables: Sequence[Any]) -> Fused:
             momentum=numbers["momentum"], epsilon=numbers["epsilon"], grad=gradient,
         )  # fmt: skip
 
-    return _fused(optimizer, variables, kernel, ("rho", "momentum", "epsilon"), slots=slots)
+    kind = "momentum" if optimizer.momentum else ""
+    return _fused(optimizer, variables, kernel, ("rho", "momentum", "epsilon"), kind=kind, slots=slots)
 
 
 def _adagrad(optimizer: Any, variables: Sequence[Any]) -> Fused | None:
@@ -155,11 +159,13 @@ def _adadelta(optimizer: Any, variables: Sequence[Any]) -> Fused:
     return _fused(optimizer, variables, kernel, ("rho", "epsilon"))
 
 
-_KERNELS: dict[type, Callable[[Any, Sequence[Any]], Fused | None]] = {
-    keras.optimizers.SGD: _sgd,
-    keras.optimizers.Adam: _adam,
-    keras.optimizers.AdamW: _adam,
-    keras.optimizers.RMSprop: _rmsprop,
-    keras.optimizers.Adagrad: _adagrad,
-    keras.optimizers.Adadelta: _adadelta,
+_KNOWN = ("learning_rate", "weight_decay", "name")
+_KERNELS: Mapping[type, tuple[Callable[[Any, Sequence[Any]], Fused | None], Sequence[str]]] = {
+    keras.optimizers.SGD: (_sgd, ("momentum", "nesterov")),
+    keras.optimizers.Adam: (_adam, ("beta_1", "beta_2", "epsilon")),
+    keras.optimizers.AdamW: (_adam, ("beta_1", "beta_2", "epsilon")),
+    keras.optimizers.RMSprop: (_rmsprop, ("rho", "momentum", "epsilon")),
+    keras.optimizers.Adagrad: (_adagrad, ("initial_accumulator_value", "epsilon")),
+    keras.optimizers.Adadelta: (_adadelta, ("rho", "epsilon")),
 }
+"""Its kernel, and what that knows beside `_KNOWN`."""

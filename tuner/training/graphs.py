@@ -62,6 +62,10 @@ class Graphs:
         with _not_rewritten() if brief else nullcontext():
             return kept.function(first, *rest)
 
+    def keep_to_itself(self) -> None:
+        """Of what is traced from now on, and just now, nothing is for another network."""
+        self._shape = None
+
     def _trace(self, key: tuple[Any, ...], function: Callable[..., Any], specs: Any) -> _Kept:
         concrete = tf.function(function, autograph=False).get_concrete_function(*specs)
         at = {id(variable.handle): i for i, variable in enumerate(self._variables)}

@@ -18,7 +18,7 @@ from keras import ops
 from numpy.typing import NDArray
 
 from tuner.data.dataset import Dataset
-from tuner.training.batches import targets
+from tuner.training.labels import targets
 from tuner.training.catalogue import AUGMENTATION_LAYERS
 from tuner.training.health_names import metric_name
 from tuner.training.plan import TrainPlan

@@ -1,6 +1,6 @@
 """Train any compiled Keras model through `Model.fit`, one epoch a call.
 
-Owns: the path that always works, also for rows that are too many to copy.
+Owns: the path that always works, also for rows that are too many to copy; moving averages of weights.
 Leaves to others: when to stop (trainer), the order of rows (batches).
 """
 
@@ -12,7 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuner.data.dataset import Array, Dataset
-from tuner.training.batches import row_order, targets
+from tuner.training.batches import row_order
+from tuner.training.figures import figures
+from tuner.training.keras_internals import averages_weights, learning_rate
+from tuner.training.labels import targets
 from tuner.training.plan import Metrics, TrainPlan
 
 # Above it rows are gathered batch by batch, which is slower and needs no second copy of them.
@@ -20,10 +23,15 @@ _MOST_COPIED_BYTES = 1 << 30
 
 
 class FitEpochs:
-    """An epoch is one call of `fit` on rows in the order that every path gives them."""
+    """An epoch is one call of `fit` on rows in the order that every path gives them.
+
+    Where the optimizer averages weights, the validation rows are those averages': that is the model that `fit` leaves.
+    `finished` are its weights; the model itself goes on from its own.
+    """
 
     def __init__(self, model: Any, dataset: Dataset, plan: TrainPlan, why: str) -> None:
         self.path = f"fit: {why}"
+        self.finished: tuple[Array, ...] | None = None
         self._model = model
         self._x, self._y = dataset.train.x, targets(dataset.train.y, dataset.info, model)
         self._val_x, self._val_y = dataset.validation.x, targets(dataset.validation.y, dataset.info, model)
@@ -31,25 +39,45 @@ class FitEpochs:
         self._seed = plan.seed
 
     def run(self, epoch: int) -> Metrics:
-        rate = float(self._model.optimizer.learning_rate)
+        rate = learning_rate(self._model.optimizer)
         order = row_order(len(self._x), self._seed, epoch)
+        if not averages_weights(self._model.optimizer):
+            history = self._fit(order, validation_data=self._rows(self._val_x, self._val_y))
+            return {**_last(history), "learning_rate": rate}
+        before = _BeforeTheEnd()
+        trained = _last(self._fit(order, callbacks=[before]))
+        self.finished = tuple(variable.numpy() for variable in self._model.variables)
+        x, y = self._val_x, self._val_y
+        validated = self._model.evaluate(x, y, batch_size=self._batch_size, verbose=0, return_dict=True)
+        for variable, array in zip(self._model.variables, before.weights, strict=True):
+            variable.assign(array)
+        return {**trained, **figures(validated, prefix="val_"), "learning_rate": rate}
+
+    def _fit(self, order: NDArray[np.intp], **more: Any) -> Any:
         if self._x.nbytes > _MOST_COPIED_BYTES:
-            history = self._model.fit(
-                _Batches(self._x, self._y, order, self._batch_size),
-                validation_data=_Batches(self._val_x, self._val_y, np.arange(len(self._val_x)), self._batch_size),
-                shuffle=False,
-                verbose=0,
+            return self._model.fit(
+                _Batches(self._x, self._y, order, self._batch_size), shuffle=False, verbose=0, **more
             )
-        else:
-            history = self._model.fit(
-                self._x[order],
-                self._y[order],
-                batch_size=self._batch_size,
-                validation_data=(self._val_x, self._val_y),
-                shuffle=False,
-                verbose=0,
-            )
-        return {**{name: float(values[-1]) for name, values in history.history.items()}, "learning_rate": rate}
+        x, y = self._x[order], self._y[order]
+        return self._model.fit(x, y, batch_size=self._batch_size, shuffle=False, verbose=0, **more)
+
+    def _rows(self, x: Array, y: Array) -> Any:
+        if self._x.nbytes > _MOST_COPIED_BYTES:
+            return _Batches(x, y, np.arange(len(x)), self._batch_size)
+        return x, y
+
+
+def _last(history: Any) -> dict[str, float]:
+    return figures({name: values[-1] for name, values in history.history.items()})
+
+
+class _BeforeTheEnd(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is Any here
+    """The weights as training leaves them, before `fit` puts their averages in their place."""
+
+    weights: tuple[Array, ...] = ()
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        self.weights = tuple(variable.numpy() for variable in self.model.variables)
 
 
 class _Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is Any here

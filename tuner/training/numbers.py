@@ -67,23 +67,22 @@ class Number:
 
 
 class Numbers:
-    """pairs: by name, what a program takes. kind: what else of the optimizer is written into it."""
+    """pairs: by name, what a program takes. places: where Keras has them, by its object's id and attribute."""
 
     def __init__(self, optimizer: Any, dropouts: Sequence[Any]) -> None:
         """dropouts: the layers that a step calls."""
         places: dict[str, tuple[Any, str]] = {}
-        self.kind: Any = optimizer
         if type(optimizer) in _OPTIMIZERS:
             places |= {name: (optimizer, name) for name in _OF_OPTIMIZERS if getattr(optimizer, name, None)}
             rate = optimizer._learning_rate
             of_schedule = _OF_SCHEDULES.get(type(rate), ())
             if getattr(rate, "warmup_target", None) is None:
                 places |= {name: (rate, name) for name in of_schedule if getattr(rate, name)}
-            self.kind = [type(optimizer).__name__, *_without(optimizer.get_config(), places)]
         for i, layer in enumerate(dropouts):
             if 0 < layer.rate < 1:
                 places[f"dropout_{i}"] = (layer, "rate")
         self._places = places
+        self.places = [(id(owner), attribute) for owner, attribute in places.values()]
         self.pairs: dict[str, Pair] = {}
         for name, (owner, attribute) in places.items():
             value = float(getattr(owner, attribute))
@@ -100,13 +99,3 @@ class Numbers:
         finally:
             for name, (owner, attribute) in self._places.items():
                 setattr(owner, attribute, own[name])
-
-
-def _without(config: Mapping[str, Any], places: Mapping[str, Any]) -> list[Any]:
-    """What is left of an optimizer's configuration, as plain values, and which numbers are arguments."""
-    rest = {name: value for name, value in config.items() if name not in places and name not in ("name",)}
-    rate = rest.pop("learning_rate")
-    if isinstance(rate, Mapping):
-        rest["schedule"] = rate["class_name"]
-        rest |= {f"schedule_{name}": value for name, value in rate["config"].items() if name not in (*places, "name")}
-    return [rest, sorted(places)]

@@ -27,9 +27,13 @@ logger = logging.getLogger(__name__)
 
 
 class Epochs(Protocol):
-    """One way to train a model: between two epochs, its Keras variables and its optimizer's hold the whole state."""
+    """One way to train a model: between two epochs, its Keras variables and its optimizer's hold the whole state.
+
+    finished: the variables with which the last epoch was validated, where training goes on from others.
+    """
 
     path: str
+    finished: Arrays | None
 
     def run(self, epoch: int) -> Metrics:
         """Train one epoch, from 1, and validate; Keras' names: loss, accuracy, val_loss, ..., learning_rate."""
@@ -85,11 +89,12 @@ def train(
             break
         history.append(metrics)
         weights = _read(model.variables)
+        finished = weights if epochs.finished is None else epochs.finished
         at = _kept_epoch(history, plan)
         if plan.keep == "mean":
-            best = mean_with(weights, best, max(1, epoch - plan.epochs + of_the_last))
+            best = mean_with(finished, best, max(1, epoch - plan.epochs + of_the_last))
         elif at == epoch:
-            best = weights
+            best = finished
         checkpoint = Checkpoint(epoch, weights, _read(model.optimizer.variables), at, best, tuple(history))
         if not on_epoch(epoch, metrics, seconds, checkpoint):
             stopped, reason = "caller", f"stopped at epoch {epoch} of {plan.epochs}"

@@ -1,7 +1,8 @@
 """The metrics of a compiled model, as a compiled epoch counts them.
 
-Owns: which are means over rows, summed along the way, and which keep a state of their own; what models are compilable.
-Leaves to others: the sums (the epochs).
+Owns: which are means over rows, summed along the way, and which keep a state of their own; whether figures depend on
+how rows are cut into batches; what models are compilable.
+Leaves to others: the sums (the epochs), Keras' private parts (keras_internals).
 """
 
 from collections.abc import Mapping
@@ -11,15 +12,36 @@ import keras
 import numpy as np
 
 from tuner.data.dataset import Array, Dataset
-from tuner.training import device_rows
+from tuner.training import device_rows, keras_internals
+from tuner.training.figures import figures
+from tuner.training.keras_internals import is_kerass
+from tuner.training.labels import targets
+from tuner.training.likeness import shape_of
 
-_OVERRIDABLE = ("train_step", "test_step", "compute_loss", "compute_metrics", "make_train_function", "fit")
+_OVERRIDABLE = (
+    "train_step", "test_step", "compute_loss", "compute_metrics", "make_train_function", "make_test_function", "fit",
+    "evaluate", "metrics", "get_metrics_result", "reset_metrics",
+)  # fmt: skip
+_MEAN = keras.metrics.MeanMetricWrapper
+_PARTS_OF_A_MEAN = ("update_state", "reset_state", "result")
+
+# A value for each row that no other row has to do with. Others of Keras compare rows, or are one number a batch.
+_LOSSES_OF_ROWS = frozenset(
+    getattr(keras.losses, name)
+    for name in (
+        "binary_crossentropy", "binary_focal_crossentropy", "categorical_crossentropy", "categorical_focal_crossentropy",
+        "categorical_generalized_cross_entropy", "categorical_hinge", "cosine_similarity", "hinge", "huber",
+        "kl_divergence", "log_cosh", "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_error",
+        "mean_squared_logarithmic_error", "poisson", "sparse_categorical_crossentropy", "squared_hinge",
+    )
+)  # fmt: skip
 
 
 def why_not(model: Any, dataset: Dataset) -> str | None:
     """Why this model's epochs cannot be compiled; None where they can."""
     for name in _OVERRIDABLE:
-        if getattr(type(model), name) not in (getattr(keras.Model, name), getattr(keras.Sequential, name)):
+        own = getattr(type(model), name, None)
+        if own not in (getattr(keras.Model, name, None), getattr(keras.Sequential, name, None)) or name in vars(model):
             return f"the model has a {name} of its own"
     if model.run_eagerly:
         return "the model was compiled to run eagerly"
@@ -27,22 +49,51 @@ def why_not(model: Any, dataset: Dataset) -> str | None:
         return "the model is a subclass, without inputs that are known beforehand"
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         return "the model has several inputs or outputs"
-    if len(model.metrics) > 1 + (model._compile_metrics is not None):
+    if keras_internals.is_distributed(model):
+        return "the model was made under a strategy of tf.distribute"
+    if keras_internals.averages_weights(model.optimizer):
+        return "the optimizer averages weights (use_ema)"
+    y = targets(dataset.validation.y, dataset.info, model)
+    try:
+        keras_internals.build_compiled(model, y.shape[1:], str(y.dtype))
+    except Exception as error:
+        return f"its losses or metrics cannot be made beforehand ({type(error).__name__})"
+    return _why_not_compiled(model) or device_rows.why_not(model, dataset)
+
+
+def _why_not_compiled(model: Any) -> str | None:
+    losses = keras_internals.losses(model)
+    if len(losses) > 1:
+        return "the model has several losses"
+    for each in losses:
+        if each.reduction in (None, "none"):
+            return "the loss is no single number (reduction: none)"
+        if type(each).__call__ is not keras.losses.Loss.__call__:
+            return "the loss has a __call__ of its own"
+    metrics = keras_internals.metrics(model)
+    if len(model.metrics) > 1 + keras_internals.has_metrics(model):
         return "the model has metrics of its own"
-    return device_rows.why_not(model, dataset)
+    names = ["loss", *(each.name for each in metrics)]
+    again = next((name for name in names if names.count(name) > 1), None)
+    return None if again is None else f"two figures have the name {again}"
 
 
 class Watched:
-    """means: metrics that are means over rows. others: those with a state, in `variables`."""
+    """means: metrics that are means over rows. others: those with a state, in `variables`.
 
-    def __init__(self, model: Any, y: Array) -> None:
-        compiled = model._compile_metrics
-        if compiled is not None and not compiled.built:
-            compiled.build(keras.KerasTensor((None, *y.shape[1:])), model.outputs[0])
-        found = [] if compiled is None else compiled.metrics
-        self.means = [each for each in found if _is_mean(each)]
-        self.others = [each for each in found if not _is_mean(each)]
+    by_row: no figure depends on how rows are cut into batches.
+    """
+
+    def __init__(self, model: Any) -> None:
+        """model: its losses and metrics have been made."""
+        found = keras_internals.metrics(model)
+        output = model.outputs[0]
+        of_rows = len(output.shape) == 2 and keras_internals.mask_of(output) is None
+        self.means = [each for each in found if of_rows and _is_mean(each)]
+        self.others = [each for each in found if each not in self.means]
         self.variables = [variable for metric in self.others for variable in metric.variables]
+        self.by_row = of_rows and all(map(_is_loss_of_rows, keras_internals.losses(model)))
+        self.by_row = self.by_row and all(map(_is_sum_over_rows, self.others)) and _layers_know_rows_alone(model)
 
     def zeros(self) -> Array:
         """Sums before the first row: of the loss, then of each mean."""
@@ -56,9 +107,35 @@ class Watched:
         """By Keras' names. sums: over so many rows."""
         names = ["loss", *(each.name for each in self.means)]
         results = {name: float(total / np.float32(rows)) for name, total in zip(names, sums, strict=True)}
-        return results | {each.name: float(each.result()) for each in self.others}
+        return results | figures({each.name: each.result() for each in self.others})
 
 
 def _is_mean(metric: Any) -> bool:
-    wrapper = keras.metrics.MeanMetricWrapper
-    return isinstance(metric, wrapper) and type(metric).update_state is wrapper.update_state
+    """A mean over rows, whose function is Keras' own and so gives one value a row, or several to be averaged."""
+    return (
+        isinstance(metric, _MEAN)
+        and is_kerass(metric)
+        and is_kerass(keras_internals.function_of(metric))
+        and metric.dtype == "float32"
+        and all(getattr(type(metric), name) is getattr(_MEAN, name) for name in _PARTS_OF_A_MEAN)
+    )
+
+
+def _is_sum_over_rows(metric: Any) -> bool:
+    """Its state is a sum over rows: of Keras' own all are, but those that take numbers and not rows."""
+    inner = getattr(metric, "inner", metric)
+    if isinstance(inner, _MEAN):
+        return is_kerass(inner) and is_kerass(keras_internals.function_of(inner))
+    return is_kerass(inner) and type(inner) not in (keras.metrics.Mean, keras.metrics.Sum, keras.metrics.Metric)
+
+
+def _is_loss_of_rows(loss: Any) -> bool:
+    plain = is_kerass(loss) and loss.reduction in ("sum_over_batch_size", "mean", "mean_with_sample_weight")
+    return plain and getattr(loss, "fn", None) in _LOSSES_OF_ROWS and getattr(loss, "ignore_class", None) is None
+
+
+def _layers_know_rows_alone(model: Any) -> bool:
+    """A chain of layers of Keras, without code of a person's, and without penalties on what they give."""
+    layers = keras_internals.all_layers(model)
+    plain = type(model) is keras.Sequential and all(layer.activity_regularizer is None for layer in layers)
+    return plain and shape_of(layers) is not None

@@ -16,10 +16,12 @@ from typing import Any
 import keras
 import numpy as np
 
-from tuner.data.dataset import Array, DataInfo, Dataset
+from tuner.data.dataset import Dataset
 from tuner.errors import TrialFailed
-from tuner.training.batches import wants_indices
 from tuner.training.checkpoint import Arrays, Checkpoint
+from tuner.training.figures import figures
+from tuner.training.keras_internals import learning_rate
+from tuner.training.labels import targets
 from tuner.training.plan import Metrics, OnEpoch, Stopped, TrainPlan, TrainResult, in_few_digits
 from tuner.training.stopping import best_epoch, out_of_patience
 from tuner.training.trainer import check_monitored, not_finite
@@ -153,7 +155,7 @@ class WholeFit:
         optimizer = getattr(self.model, "optimizer", None)
         if optimizer is None or "learning_rate" in metrics:
             return metrics
-        return {**metrics, "learning_rate": float(optimizer.learning_rate)}
+        return {**metrics, "learning_rate": learning_rate(optimizer)}
 
 
 class _Watching(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is Any here
@@ -178,12 +180,7 @@ class _Watching(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is Any
 
 def _plain(logs: Mapping[str, Any]) -> Metrics:
     """Numbers only, as Python's."""
-    found: dict[str, float] = {}
-    for name, value in logs.items():
-        array = np.asarray(value)
-        if array.size == 1 and np.issubdtype(array.dtype, np.number):
-            found[str(name)] = float(array.reshape(-1)[0])
-    return in_few_digits(found)
+    return in_few_digits(figures(logs))
 
 
 def _said(results: Any, monitor: str) -> Metrics:
@@ -199,18 +196,3 @@ def _said(results: Any, monitor: str) -> Metrics:
     if not found:
         raise TrialFailed(f"fit returned a {type(results).__name__}; a History, a number or a dictionary is needed")
     return found
-
-
-def targets(y: Array, info: DataInfo, model: Any) -> Array:
-    """Targets for a model whose loss may be unknown, since its training is its own: then class indices."""
-    if info.task == "regression":
-        return y.reshape(len(y), -1).astype(np.float32)
-    loss = getattr(model, "loss", None)
-    if loss is None or wants_indices(loss):
-        return y.astype(np.int32)
-    shape = getattr(model, "output_shape", None) if getattr(model, "outputs", None) else None
-    if shape is not None and shape[-1] == 1 and info.outputs == 2:
-        return y.reshape(-1, 1).astype(np.float32)
-    if shape is None and "binary" in str(getattr(loss, "name", loss)) and info.outputs == 2:
-        return y.reshape(-1, 1).astype(np.float32)
-    return np.eye(info.outputs, dtype=np.float32)[y.astype(np.intp)]

@@ -1,0 +1,111 @@
+"""What Keras does not offer in public and a compiled epoch needs all the same.
+
+Owns: reading the losses and metrics of a compiled model, masks, and how Keras adds up further losses.
+Leaves to others: what follows from them (watched, labels, the epochs).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+
+
+def build_compiled(model: Any, y_shape: Sequence[int], y_dtype: str) -> None:
+    """Make the losses and metrics that `compile` only named, with all their state, as `fit` does before its first step.
+
+    y_shape: of a batch of targets, without the rows. Raises whatever Keras, or a person's own metric, raises.
+    """
+    y = keras.KerasTensor((None, *y_shape), y_dtype)
+    loss, metrics = model._compile_loss, model._compile_metrics
+    if loss is not None and not loss.built:
+        loss.build(y, model.outputs[0])
+    if metrics is None:
+        return
+    if not metrics.built:
+        metrics.build(y, model.outputs[0])
+    for each in metrics.metrics:
+        # Such as F1Score, which makes its variables when it sees the first batch.
+        if not each.variables or not is_kerass(each):
+            keras.src.backend.compute_output_spec(each.update_state, y, model.outputs[0])
+            each.reset_state()
+
+
+def user_losses(model: Any) -> list[Any]:
+    """As `compile` took them, one after another, whatever held them."""
+    return [each for each in keras.tree.flatten(getattr(model, "loss", None)) if each is not None]
+
+
+def user_metrics(model: Any) -> list[Any]:
+    """As `compile` took them, one after another."""
+    compiled = getattr(model, "_compile_metrics", None)
+    if compiled is None:
+        return []
+    return keras.tree.flatten([compiled._user_metrics or [], compiled._user_weighted_metrics or []])  # type: ignore[no-any-return]
+
+
+def has_metrics(model: Any) -> bool:
+    """`compile` was given some, even if none."""
+    return model._compile_metrics is not None
+
+
+def losses(model: Any) -> list[Any]:
+    """The losses of a model whose losses were built, as objects of Keras."""
+    compiled = model._compile_loss
+    return [] if compiled is None else [each.loss for each in compiled._flat_losses]
+
+
+def weighs_losses(model: Any) -> bool:
+    return model._compile_loss is not None and model._compile_loss._user_loss_weights is not None
+
+
+def metrics(model: Any) -> list[Any]:
+    """The metrics of a model whose metrics were built; those that weigh rows are like the others, as no row is."""
+    compiled = model._compile_metrics
+    return [] if compiled is None else list(compiled.metrics)
+
+
+def all_layers(model: Any) -> list[Any]:
+    """Its layers and theirs."""
+    return list(model._flatten_layers(include_self=False))
+
+
+def is_distributed(model: Any) -> bool:
+    return getattr(model, "_distribute_strategy", None) is not None
+
+
+def mask_of(tensor: Any) -> Any | None:
+    """Which of a tensor's values count; None where all do."""
+    return keras.src.backend.get_keras_mask(tensor)
+
+
+def further_losses(model: Any) -> list[Any]:
+    """Penalties, and what layers added to the loss in the last call: a number each."""
+    return [model._aggregate_additional_loss(each) for each in model.losses]
+
+
+def function_of(metric: Any) -> Any:
+    """What a MeanMetricWrapper averages."""
+    return metric._fn
+
+
+def values_of(metric: Any, y: Any, outputs: Any) -> Any:
+    """What a MeanMetricWrapper averages, for a batch."""
+    return metric._fn(y, outputs, **metric._fn_kwargs)
+
+
+def is_kerass(value: Any) -> bool:
+    """It is of Keras itself: a class's instance, or a function."""
+    kind = value if hasattr(value, "__qualname__") else type(value)
+    return str(kind.__module__).split(".")[0] == "keras"
+
+
+def learning_rate(optimizer: Any) -> float:
+    """Of a step now. Of several optimizers, the first one's."""
+    inner = getattr(optimizer, "optimizers", None)
+    return float((inner[0] if inner else optimizer).learning_rate)
+
+
+def averages_weights(optimizer: Any) -> bool:
+    """At the end of `fit` the weights become their moving average."""
+    inner = getattr(optimizer, "inner_optimizer", optimizer)
+    return any(getattr(each, "use_ema", False) for each in getattr(inner, "optimizers", None) or [inner])

@@ -1,0 +1,98 @@
+"""Targets as a model's loss wants them: class indices, or one-hot rows.
+
+Owns: the rule by which that is decided, the same for every way to train.
+Leaves to others: losses and metrics as Keras has them (keras_internals).
+
+A loss of Keras says it by what it is. A person's own gets the labels as the data have them, class indices, unless the
+metrics beside it are for one-hot rows, or it takes only such.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import keras
+import numpy as np
+
+from tuner.data.dataset import Array, DataInfo
+from tuner.training.keras_internals import is_kerass, user_losses, user_metrics
+
+# Metrics of one-hot rows whose names do not begin with "categorical".
+_ONE_HOT = ("f1_score", "f1score", "fbeta_score", "fbetascore", "one_hot_iou", "one_hot_mean_iou", "onehotiou",
+            "onehotmeaniou", "top_k_categorical_accuracy", "topkcategoricalaccuracy")  # fmt: skip
+
+
+def wants_indices(loss: Any) -> bool:
+    """A loss of Keras takes class indices, and no one-hot targets.
+
+    loss: as `compile` took it: a Keras loss, a function, or a name.
+    """
+    return "sparse" in _name(loss)
+
+
+def targets(y: Array, info: DataInfo, model: Any) -> Array:
+    """Targets as the compiled model wants them; class indices where its training is its own and no loss is known.
+
+    Classes: (rows,) int32 indices; (rows, classes) float32, one-hot; (rows, 1) float32 where there is one output.
+    Regression: (rows, outputs) float32.
+    """
+    if info.task == "regression":
+        return y.reshape(len(y), -1).astype(np.float32)
+    losses = user_losses(model)
+    if not losses or any(wants_indices(each) for each in losses):
+        return y.astype(np.int32)
+    shape = _output_shape(model, info)
+    if shape is not None and shape[-1] == 1:
+        return y.reshape(-1, 1).astype(np.float32)
+    if all(_takes_indices(each, model, shape) for each in losses):
+        return y.astype(np.int32)
+    return np.eye(info.outputs, dtype=np.float32)[y.astype(np.intp)]
+
+
+def _takes_indices(loss: Any, model: Any, shape: Sequence[int | None] | None) -> bool:
+    if isinstance(loss, str):
+        if loss.lower() in ("crossentropy", "ce"):
+            # Keras looks at the targets to say which one that is.
+            return True
+        loss = keras.losses.get(loss)
+    if is_kerass(loss) and (not isinstance(loss, keras.losses.Loss) or is_kerass(getattr(loss, "fn", loss))):
+        return False
+    return _metrics_say(model) or (_metrics_say(model) is None and _is_taken(loss, shape))
+
+
+def _metrics_say(model: Any) -> bool | None:
+    """Metrics are for indices, or for one-hot rows; None where they say neither, or both."""
+    names = [_name(each) for each in user_metrics(model)]
+    indices = any("sparse" in each for each in names)
+    one_hot = any(each.startswith("categorical") or each in _ONE_HOT for each in names)
+    return None if indices == one_hot else indices
+
+
+def _is_taken(loss: Any, shape: Sequence[int | None] | None) -> bool:
+    """A person's loss takes class indices for outputs of this shape, when it is tried on a few rows."""
+    if shape is None:
+        return True
+    # So many rows that they are not taken for classes.
+    rows = (shape[-1] or 1) + 1
+    outputs = np.full((rows, *(each or 5 for each in shape[1:])), 1 / (shape[-1] or 1), np.float32)
+    loss = keras.losses.get(loss)
+    try:
+        # As Keras hands them to a loss.
+        loss(keras.ops.zeros((rows,), "float32"), keras.ops.convert_to_tensor(outputs))
+    except Exception:
+        return False
+    return True
+
+
+def _output_shape(model: Any, info: DataInfo) -> Sequence[int | None] | None:
+    """Of a batch; None where it is not known."""
+    if getattr(model, "outputs", None):
+        return model.output_shape if isinstance(model.output_shape, tuple) else None
+    try:
+        outputs = model(np.zeros((1, *info.input_shape), np.float32), training=False)
+    except Exception:
+        return None
+    return (None, *outputs.shape[1:]) if hasattr(outputs, "shape") else None
+
+
+def _name(named: Any) -> str:
+    return (named if isinstance(named, str) else getattr(named, "__name__", type(named).__name__)).lower()
