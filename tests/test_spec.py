@@ -318,7 +318,7 @@ BAD = {
         "dataset: digits\nmodel: cnn\nparameters: {filters: {int: [4, 8], per: hidden_layer}}", "filters can be per: block."
     ),
     "broken YAML": (LAB.replace("[5, 15]", "[5, 15"), "line 16: not YAML"),
-    "a key twice": (LAB.replace("model: mlp", "model: mlp\nmodel: mlp"), "'model' is given twice, the second time in line 5"),
+    "a key twice": (LAB.replace("model: mlp", "model: mlp\nmodel: mlp"), "line 5: 'model' is given twice. Keep one."),
     "no keys at all": ("just words", "the file has no keys."),
     "no parameters": ("dataset: digits\nparameters: {}", "parameters: is empty."),
     "an object that YAML could make": ("dataset: !!python/object/apply:os.getcwd []", "not YAML"),

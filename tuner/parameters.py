@@ -72,9 +72,12 @@ def _choice(known: Known, values: Any, at: str) -> Choice:
     if not isinstance(values, list) or not values:
         raise SpecError(f"{at}: has no value to choose. List at least one.")
     checked = tuple(_value(known, value, at) for value in values)
-    for i, value in enumerate(checked):
-        if value in Choice(checked[:i]):
+    seen = set()
+    for value in checked:
+        # 1 == True == 1.0 in Python.
+        if (type(value), value) in seen:
             raise SpecError(f"{at}: {value!r} is listed twice.")
+        seen.add((type(value), value))
     return Choice(checked)
 
 

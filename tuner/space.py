@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 
 Value = int | float | str | bool
 Params = Mapping[str, Value]
@@ -150,14 +151,15 @@ class Space:
     def __iter__(self) -> Iterator[Parameter]:
         return iter(self.parameters)
 
+    @cached_property
+    def _by_name(self) -> Mapping[str, Parameter]:
+        return {parameter.name: parameter for parameter in self.parameters}
+
     def __contains__(self, name: object) -> bool:
-        return any(parameter.name == name for parameter in self.parameters)
+        return name in self._by_name
 
     def __getitem__(self, name: str) -> Parameter:
-        for parameter in self.parameters:
-            if parameter.name == name:
-                return parameter
-        raise KeyError(name)
+        return self._by_name[name]
 
     def find(self, asked: Parameter) -> Parameter | None:
         """The parameter of this space that answers what a network asks: its own name, else the shared one."""

@@ -1,22 +1,21 @@
 """The keys of a search-space file: YAML in, a `SpaceFile` of checked kinds out.
 
-Owns: how YAML is read, safely; the keys, their kinds, defaults and short forms; a search's identity (its digest).
-Leaves to others: whether they make sense together (spec), what `parameters` and `baselines` hold.
+Owns: the keys, their kinds, defaults and short forms; a search's identity (its digest).
+Leaves to others: reading YAML (safe_yaml), whether they make sense together (spec), what `parameters` and `baselines`
+hold.
 """
 
 import hashlib
 import json
-import re
-from collections.abc import Mapping
 from typing import Any, Literal
 
-import yaml
 from pydantic import Field, ValidationError
 
 from tuner.edge import Edge, complaint
 from tuner.errors import SpecError
 from tuner.metrics import Direction
 from tuner.objectives import spread
+from tuner.safe_yaml import load
 
 
 class Objective(Edge):
@@ -36,6 +35,11 @@ class Algorithm(Edge):
     options: dict[str, int | float | bool | str] = Field(default_factory=dict)
 
 
+MOST_TRIALS = 1_000_000
+MOST_FINALISTS = 1000
+LARGEST_SEED = 2**31 - 1
+"""What an INTEGER of PostgreSQL holds."""
+
 SHARE = 0.25
 """Of the search's training time, for finalists, where neither a specification nor a person says otherwise."""
 
@@ -48,8 +52,8 @@ class Finalists(Edge):
     None keeps to the numbers.
     """
 
-    configurations: int = Field(default=3, ge=0)
-    seeds: int = Field(default=3, ge=1)
+    configurations: int = Field(default=3, ge=0, le=MOST_FINALISTS)
+    seeds: int = Field(default=3, ge=1, le=MOST_FINALISTS)
     share: float | None = Field(default=None, gt=0)
 
 
@@ -61,13 +65,13 @@ class Search(Edge):
     cost: at equal what trials are compared by asha: epochs, or seconds of training.
     """
 
-    trials: int = Field(default=40, ge=1)
+    trials: int = Field(default=40, ge=1, le=MOST_TRIALS)
     timeout: float | None = Field(default=None, gt=0)
     sampler: Algorithm = Algorithm(name="tpe")
     pruner: Algorithm = Algorithm(name="percentile")
     cost: Literal["epochs", "seconds"] = "epochs"
     patience: int | None = Field(default=None, ge=1)
-    seed: int | None = Field(default=None, ge=0)
+    seed: int | None = Field(default=None, ge=0, le=LARGEST_SEED)
     epochs: int | None = Field(default=None, ge=1)
     target: float | None = None
     plateau: int | None = Field(default=None, ge=1)
@@ -94,7 +98,10 @@ def read_file(text: str, where: str) -> SpaceFile:
 
     A sampler or pruner given by its name alone, or with options, becomes an Algorithm.
     """
-    content = dict(_load(text, where))
+    content = load(text, where)
+    if not isinstance(content, dict):
+        raise SpecError(f"{where}: the file has no keys. It needs at least dataset: and parameters:.")
+    content = dict(content)
     search = content.get("search")
     if isinstance(search, dict):
         content["search"] = {
@@ -132,38 +139,3 @@ def digest(file: SpaceFile) -> str:
     """What makes two files the same search: everything but how long it goes on and from which seed."""
     content = file.model_dump(mode="json", exclude={"search": _HOW_LONG})
     return hashlib.sha256(json.dumps(content, sort_keys=False).encode()).hexdigest()
-
-
-class _Loader(yaml.SafeLoader):
-    """YAML, safely; a key given twice is an error, and 1e-4 is a number."""
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    keys: set[Any] = set()
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node)
-        if key in keys:
-            raise SpecError(f"{key!r} is given twice, the second time in line {key_node.start_mark.line + 1}")
-        keys.add(key)
-    return dict(loader.construct_pairs(node, deep=True))
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-# YAML 1.1 wants a dot in a number with an exponent; people write 1e-4.
-_EXPONENT = re.compile(r"^[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$")
-_Loader.add_implicit_resolver("tag:yaml.org,2002:float", _EXPONENT, list("-+0123456789"))
-
-
-def _load(text: str, where: str) -> Mapping[str, Any]:
-    try:
-        content = yaml.load(text, Loader=_Loader)
-    except SpecError as error:
-        raise SpecError(f"{where}: {error}. Keep one.") from error
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f"line {mark.line + 1}: " if mark else ""
-        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        raise SpecError(f"{where}: {line}not YAML ({problem}).") from error
-    if not isinstance(content, dict):
-        raise SpecError(f"{where}: the file has no keys. It needs at least dataset: and parameters:.")
-    return content

@@ -16,6 +16,7 @@ from tuner.families import BINARY, CALLBACKS, FAMILIES, LOSSES, NEEDS_IMAGES, SE
 from tuner.metrics import METRICS, key
 from tuner.objectives import COSTS
 from tuner.parameters import read_parameters
+from tuner.safe_yaml import read_text
 from tuner.sources import DataSpec, may_be_images, read_data, task_of
 from tuner.space import Choice, Parameter, Space, Value
 from tuner.space_file import Algorithm, Objective, Search, SpaceFile, digest, read_file
@@ -56,11 +57,7 @@ class StudySpec:
 
 def read_spec(path: Path) -> StudySpec:
     """Read and check a search-space file. Raises SpecError."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise SpecError(f"{path}: cannot be read ({error}).") from error
-    return parse_spec(text, path.stem, path.resolve().parent, where=str(path))
+    return parse_spec(read_text(path), path.stem, path.resolve().parent, where=str(path))
 
 
 def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:

@@ -23,7 +23,7 @@ def test_a_files_baselines_come_first(tmp_path: Path) -> None:
     ("text", "words"),
     [
         ("- 1\n", "is a mapping of names to configurations"),
-        ("a: [\n", "cannot be read"),
+        ("a: [\n", "line 2: not YAML"),
         ("a: {hidden_layers: 99}\n", "baselines.a: hidden_layers is 99"),
         ("a: {neurons: 9}\n", "has no parameter 'neurons'"),
     ],

@@ -20,6 +20,7 @@ from tuner.code import Code, find_code, looks_like_code, name_in
 from tuner.data.dataset import DataInfo
 from tuner.errors import InputError, SpecError
 from tuner.metrics import METRICS, key
+from tuner.safe_yaml import load
 from tuner.spec import StudySpec, parse_spec
 
 
@@ -82,11 +83,9 @@ def _dataset(text: str) -> Any:
     if not text.lstrip().startswith("{"):
         return text
     try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise InputError(
-            f"--dataset {text}: not YAML. Write it as in a file: '{{csv: FILE, target: COLUMN}}'."
-        ) from error
+        return load(text, "--dataset")
+    except SpecError as error:
+        raise InputError(f"{error} Write it as in a file: '{{csv: FILE, target: COLUMN}}'.") from error
 
 
 def _objective(text: str) -> dict[str, str]:

@@ -31,7 +31,7 @@ from tuner.families.shared import (
 from tuner.space import Ask
 
 _HIDDEN = (
-    Known("hidden_layers", "int", 1, "number of hidden layers", low=0),
+    Known("hidden_layers", "int", 1, "number of hidden layers", low=0, high=100),
     Known("units", "int", 128, "neurons of a hidden layer", low=1, per="hidden_layer"),
     choice("activation", "relu", ACTIVATIONS, "of the hidden layers", per="hidden_layer"),
     Known("batch_normalization", "bool", False, "between a hidden layer's sum and its activation", per="hidden_layer"),

@@ -16,7 +16,10 @@ from tuner.space import Choice, FloatRange, IntRange, Parameter, Params, Value, 
 from tuner.spec import StudySpec
 
 MOST_CELLS = 10_000
-"""More than anyone trains; the walk over all of them takes a few seconds."""
+"""More than anyone trains."""
+
+_MOST_ASKED = 400_000
+"""Values asked for on the walk over all of them: about a second."""
 
 EXHAUSTIVE = ("grid", "brute_force")
 """The samplers that try cells."""
@@ -29,6 +32,8 @@ def cells(spec: StudySpec, where: str) -> tuple[Params, ...]:
     Raises SpecError for a range without steps where no `points` are given, and for more than MOST_CELLS.
     """
     points = spec.search.sampler.options.get("points")
+    if points is not None and points > MOST_CELLS:  # type: ignore[operator]  # `check_options` saw a number
+        raise _too_many(where)
     return _cells(_Key(spec, None if points is None else int(points), where))
 
 
@@ -83,16 +88,21 @@ def _cells(key: _Key) -> tuple[Params, ...]:
     values = {each.name: _values(each, key.points, key.where) for each in spec.space}
     taken = [dict(baseline.params) for baseline in spec.baselines]
     found: list[Params] = []
+    asked = 0
     for chosen, used in _walk(spec, values):
-        if used in taken:
-            continue
-        found.append(chosen)
-        if len(found) > MOST_CELLS:
-            raise SpecError(
-                f"{key.where}: search.sampler: the space has more than {MOST_CELLS} configurations; nobody tries them "
-                "all. List fewer values, or search with tpe, random or qmc."
-            )
+        asked += len(used)
+        if used not in taken:
+            found.append(chosen)
+        if len(found) > MOST_CELLS or asked > _MOST_ASKED:
+            raise _too_many(key.where)
     return tuple(found)
+
+
+def _too_many(where: str) -> SpecError:
+    return SpecError(
+        f"{where}: search.sampler: the space has more than {MOST_CELLS} configurations, or they are too large to be "
+        "listed; nobody tries them all. List fewer values, or search with tpe, random or qmc."
+    )
 
 
 def _walk(spec: StudySpec, values: Mapping[str, tuple[Value, ...]]) -> Iterator[tuple[Params, Params]]:
@@ -140,14 +150,18 @@ def _values(parameter: Parameter, points: int | None, where: str) -> tuple[Value
             return values
         case IntRange(low, high, step, log):
             whole = range(low, high + 1, step)
-            if points is None or len(whole) <= points:
+            if (high - low) // step < (points or MOST_CELLS):
                 return tuple(whole)
+            if points is None:
+                raise _too_many(where)
             if log:
                 return tuple(sorted({round(each) for each in _spaced(low, high, points, log=True)}))
             return tuple(sorted({whole[round(each)] for each in _spaced(0, len(whole) - 1, points)}))
         case FloatRange(low, high, step, log) as domain:
             if step is not None:
                 count = domain.count
+                if points is None and count > MOST_CELLS:
+                    raise _too_many(where)
                 stops = range(count) if points is None or count <= points else _spaced(0, count - 1, points)
                 return tuple(sorted({domain.at(round(each)) for each in stops}))
             if points is None:

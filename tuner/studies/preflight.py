@@ -21,6 +21,8 @@ PROCESS_MIB = 920
 
 _DRAWS = 600
 _MOST_COMBINATIONS = 4096
+# Of all combinations together, so that a hundred layers do not take longer than three.
+_MOST_PARAMETERS = 60_000
 # More of it is a larger network; of any other range the ends make no difference to size.
 _GROWING = ("units", "convolutions", "filters", "kernel_size", "head_units")
 # Which of their values makes the larger network depends on the rest: without another block, more is left to flatten.
@@ -104,8 +106,11 @@ def most_memory(spec: StudySpec, info: DataInfo, largest: Network) -> int:
 def ends(spec: StudySpec, info: DataInfo) -> tuple[Network, Network]:
     """The networks with the fewest and the most parameters: what grows at its ends, what shapes in all combinations."""
     shaping = [each for each in spec.space if _shapes(each, spec.space)]
+    # Where not all combinations are seen, those of the first parameters are: how many layers there are.
+    shaping.reverse()
     choices = [_all_values(each) for each in shaping]
-    combinations: Iterator[tuple[Value, ...]] = itertools.islice(itertools.product(*choices), _MOST_COMBINATIONS)
+    most = min(_MOST_COMBINATIONS, 1 + _MOST_PARAMETERS // (1 + len(spec.space.parameters)))
+    combinations: Iterator[tuple[Value, ...]] = itertools.islice(itertools.product(*choices), most)
     found = []
     for values in combinations:
         fixed = {each.name: value for each, value in zip(shaping, values, strict=True)}
@@ -127,7 +132,7 @@ def _all_values(parameter: Parameter) -> Sequence[Value]:
     domain = parameter.domain
     if isinstance(domain, Choice):
         return domain.values
-    if isinstance(domain, IntRange):
+    if isinstance(domain, IntRange) and domain.high - domain.low < _MOST_COMBINATIONS:
         return range(domain.low, domain.high + 1, 1 if domain.log else domain.step)
     return (domain.low, domain.high)
 
@@ -174,7 +179,7 @@ def _network(spec: StudySpec, info: DataInfo, choose: Callable[[Parameter], Valu
 
 def idle_parameters(spec: StudySpec, info: DataInfo) -> Iterator[str]:
     """Parameters that no configuration uses: momentum without an optimizer that has one, and the like."""
-    drawn = draw(spec, info, _DRAWS)
+    drawn = draw(spec, info, max(1, min(_DRAWS, _MOST_PARAMETERS // (1 + len(spec.space.parameters)))))
     used = {name for each in drawn for name in each.params}
     idle = dict.fromkeys(each.shared or each.name for each in spec.space if each.name not in used)
     for name in idle:

@@ -10,6 +10,7 @@ import yaml
 
 from tuner.errors import InputError
 from tuner.families import CONFIGURE
+from tuner.safe_yaml import load
 from tuner.space import Choice, FloatRange, IntRange, Parameter, Params, Value, answers
 from tuner.spec import StudySpec, parse_spec
 from tuner.studies.export import as_written
@@ -31,7 +32,7 @@ def with_best_of(spec: StudySpec, old: StudyStatus, most: int) -> tuple[StudySpe
     best = [trial for trial in ranked(old.trials, before.objective.direction) if trial.state == "complete"][:most]
     if not best:
         raise InputError(f"--from {name}: it has no complete trial yet. Let it run, or name another.")
-    content = yaml.safe_load(spec.text)
+    content = load(spec.text, spec.name)
     baselines: dict[str, Any] = dict(content.get("baselines") or {})
     known = [{key: each.params[key] for key in each.params if key in spec.space} for each in spec.baselines]
     moved: dict[str, None] = {}
