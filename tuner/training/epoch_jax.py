@@ -21,6 +21,7 @@ import numpy as np
 from tuner.data.dataset import Array, Dataset
 from tuner.training import device_rows, keras_internals
 from tuner.training.batch_sources import batch_source
+from tuner.training.checkpoint import Arrays
 from tuner.training.labels import targets
 from tuner.training.likeness import shape_of
 from tuner.training.numbers import Numbers
@@ -40,7 +41,7 @@ class CompiledEpochs:
     """The epochs of one model on one data set."""
 
     path = "compiled"
-    finished = None
+    finished: Arrays | None = None
 
     def __init__(self, model: Any, dataset: Dataset, plan: TrainPlan) -> None:
         self._model = model

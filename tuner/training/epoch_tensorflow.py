@@ -19,9 +19,10 @@ import tensorflow as tf
 from tuner.data.dataset import Array, Dataset
 from tuner.training import backend_tensorflow, device_rows, keras_internals
 from tuner.training.batch_sources import batch_source
-from tuner.training.labels import targets
+from tuner.training.checkpoint import Arrays
 from tuner.training.fused_optimizers import fused
 from tuner.training.graphs import Graphs
+from tuner.training.labels import targets
 from tuner.training.likeness import shape_of
 from tuner.training.penalties import penalized, penalties
 from tuner.training.plan import Metrics, TrainPlan
@@ -36,7 +37,7 @@ class CompiledEpochs:
     """The epochs of one model on one data set."""
 
     path = "compiled"
-    finished = None
+    finished: Arrays | None = None
 
     def __init__(self, model: Any, dataset: Dataset, plan: TrainPlan) -> None:
         self._model = model

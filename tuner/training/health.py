@@ -18,9 +18,9 @@ from keras import ops
 from numpy.typing import NDArray
 
 from tuner.data.dataset import Dataset
-from tuner.training.labels import targets
 from tuner.training.catalogue import AUGMENTATION_LAYERS
 from tuner.training.health_names import metric_name
+from tuner.training.labels import targets
 from tuner.training.plan import TrainPlan
 
 Floats = NDArray[np.float32]

@@ -20,8 +20,8 @@ from tuner.data.preprocessing import Preprocessing
 from tuner.errors import DataError, TrialFailed
 from tuner.families import BINARY, CnnConfig, Config, MlpConfig
 from tuner.training import catalogue, device_rows
-from tuner.training.labels import wants_indices
 from tuner.training.cnn import cnn_layers
+from tuner.training.labels import wants_indices
 from tuner.training.plan import Metrics
 
 # Outputs are clipped so far from 0 and 1 before the logarithm, as Keras does.

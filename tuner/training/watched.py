@@ -29,10 +29,11 @@ _PARTS_OF_A_MEAN = ("update_state", "reset_state", "result")
 _LOSSES_OF_ROWS = frozenset(
     getattr(keras.losses, name)
     for name in (
-        "binary_crossentropy", "binary_focal_crossentropy", "categorical_crossentropy", "categorical_focal_crossentropy",
-        "categorical_generalized_cross_entropy", "categorical_hinge", "cosine_similarity", "hinge", "huber",
-        "kl_divergence", "log_cosh", "mean_absolute_error", "mean_absolute_percentage_error", "mean_squared_error",
-        "mean_squared_logarithmic_error", "poisson", "sparse_categorical_crossentropy", "squared_hinge",
+        "binary_crossentropy", "binary_focal_crossentropy", "categorical_crossentropy",
+        "categorical_focal_crossentropy", "categorical_generalized_cross_entropy", "categorical_hinge",
+        "cosine_similarity", "hinge", "huber", "kl_divergence", "log_cosh", "mean_absolute_error",
+        "mean_absolute_percentage_error", "mean_squared_error", "mean_squared_logarithmic_error", "poisson",
+        "sparse_categorical_crossentropy", "squared_hinge",
     )
 )  # fmt: skip
 
