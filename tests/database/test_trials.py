@@ -15,7 +15,7 @@ from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial
 
 from tests.database.conftest import add
-from tuner.database import leases, strikes, studies, trials, workers
+from tuner.database import leases, machine, strikes, studies, trials, workers
 from tuner.database.connection import Database, open_database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.leases import GRACE_S, LeaseLost
@@ -112,13 +112,14 @@ def test_a_worker_whose_ended_process_nobody_waited_for_is_dead(db: Database) ->
     add(db, trials=1)
     with subprocess.Popen([sys.executable, "-c", ""]) as child:
         process = psutil.Process(child.pid)
+        began = machine.began(child.pid)
         until = time.monotonic() + 60.0
         while process.status() != psutil.STATUS_ZOMBIE:
             assert time.monotonic() < until
             time.sleep(0.01)
         workers.enter(db, "w1", "cpu")
         with db.session() as session, session.begin():
-            session.execute(sa.update(WorkerRow).values(pid=child.pid, pid_started_at=process.create_time()))
+            session.execute(sa.update(WorkerRow).values(pid=child.pid, pid_started_at=began))
         assert trials.take(db, "s", "w1") is not None
         assert workers.view_workers(db) == []
         assert workers.bury_the_dead(db) == 1

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from tuner.database import epochs, strikes
 from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
-from tuner.database.tables import FinalistRow, Key, Row, StudyRow, TrialRow, WorkerRow, keyed
+from tuner.database.tables import FinalistRow, GpuClaimRow, Key, Row, StudyRow, TrialRow, WorkerRow, keyed
 
 LEASE_S = 60.0
 """How long a worker may be silent before its trial is another's."""
@@ -179,7 +179,7 @@ def _count(session: Session, row: type[Row], which: Any, against: int, reason: s
 
 
 def renew_all(session: Session, worker_id: str) -> None:
-    """A worker lives: what it trains, and what it is delivering to MLflow, is its own for a whole lease."""
+    """A worker lives: what it trains, what it is delivering to MLflow, its GPU is its own for a whole lease."""
     _reset(session, worker_id, utc_now() + LEASE_S)
 
 
@@ -192,6 +192,7 @@ def _reset(session: Session, worker_id: str, until: Any) -> None:
         .where(StudyRow.closer == worker_id, StudyRow.finished_at.is_(None))
         .values(closing_until=until)
     )
+    session.execute(sa.update(GpuClaimRow).where(GpuClaimRow.worker_id == worker_id).values(lease_until=until))
 
 
 def undelivered(row: type[Row], worker_id: str, only_mine: bool = False) -> sa.ColumnElement[bool]:

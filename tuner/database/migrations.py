@@ -6,7 +6,15 @@ Leaves to others: the tables as they are now (tables), when a database is opened
 
 import sqlalchemy as sa
 
-from tuner.database.tables import SCHEMA_VERSION, Base, FinalistEpochRow, FinalistRow, VersionRow
+from tuner.database.tables import (
+    SCHEMA_VERSION,
+    Base,
+    FinalistEpochRow,
+    FinalistRow,
+    GpuClaimRow,
+    PassedOverRow,
+    VersionRow,
+)
 
 _COLUMNS: dict[int, tuple[tuple[str, str, str], ...]] = {
     2: (
@@ -17,11 +25,17 @@ _COLUMNS: dict[int, tuple[tuple[str, str, str], ...]] = {
     3: (
         ("tuner_studies", "closing_attempt", "INTEGER NOT NULL DEFAULT 0"),
         ("tuner_trials", "test", "JSON"),
+        ("tuner_workers", "machine", "VARCHAR(80) NOT NULL DEFAULT ''"),
+        ("tuner_workers", "boot", "VARCHAR(80) NOT NULL DEFAULT ''"),
+        ("tuner_workers", "pid_space", "VARCHAR(80) NOT NULL DEFAULT ''"),
     ),
 }
 """Of each version: table, column, and its type in SQL that every database here reads."""
 
-_TABLES = {2: (FinalistRow, FinalistEpochRow)}
+_TABLES = {
+    2: (FinalistRow, FinalistEpochRow),
+    3: (GpuClaimRow, PassedOverRow),
+}
 
 
 def migrate(connection: sa.Connection, version: int) -> None:

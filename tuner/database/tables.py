@@ -188,7 +188,8 @@ class WorkerRow(Base):
     """One worker process.
 
     seen_at: its last sign of life. steady_since: since when they came without a gap; a gap means that it, or the
-    database, was away. pid_started_at: tells it from a later process of the same pid.
+    database, was away. pid_started_at: tells it from a later process of the same pid. machine, boot, pid_space: where
+    it runs (`machine`), each empty where that is not sure; host is for people.
     """
 
     __tablename__ = "tuner_workers"
@@ -203,6 +204,34 @@ class WorkerRow(Base):
     steady_since: Mapped[float]
     stopped_at: Mapped[float | None]
     stage: Mapped[str] = mapped_column(Text, default="starting")
+    machine: Mapped[str] = mapped_column(String(80), default="")
+    boot: Mapped[str] = mapped_column(String(80), default="")
+    pid_space: Mapped[str] = mapped_column(String(80), default="")
+
+
+class GpuClaimRow(Base):
+    """A worker's place on a GPU, from 0: the first has it alone until there is a second. gpu: its UUID."""
+
+    __tablename__ = "tuner_gpu_claims"
+    gpu: Mapped[str] = mapped_column(String(80), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    worker_id: Mapped[str] = mapped_column(Text)
+    lease_until: Mapped[float]
+
+
+class PassedOverRow(Base):
+    """Why a worker does not work on a study. passed_at: when it last tried. kind: of error, as in `errors`.
+
+    left: the worker was for this study alone, and ended because of it.
+    """
+
+    __tablename__ = "tuner_passed_over"
+    study_name: Mapped[str] = mapped_column(ForeignKey("tuner_studies.study_name"), primary_key=True)
+    worker_id: Mapped[str] = mapped_column(String(250), primary_key=True)
+    reason: Mapped[str] = mapped_column(Text)
+    kind: Mapped[str] = mapped_column(String(32))
+    passed_at: Mapped[float]
+    left: Mapped[bool] = mapped_column(default=False)
 
 
 class BlobRow(Base):

@@ -1,15 +1,22 @@
-"""Who works: a row a process, its signs of life, and the renewal of its lease with each of them."""
+"""Who works: a row a process, its signs of life, and the renewal of its lease with each of them.
+
+Owns: who is known to be dead. A process of this very space of pids is looked at; a worker of this machine before its
+last boot is dead, too. Of every other one only knows how long it has been silent.
+Leaves to others: where this process is (machine), what a worker held (leases).
+"""
 
 import os
 import socket
 from dataclasses import dataclass
 
-import psutil
 import sqlalchemy as sa
 
+from tuner.database import machine
 from tuner.database.connection import Database, utc_now
-from tuner.database.leases import GAP_S, release, renew_all
-from tuner.database.tables import WorkerRow
+from tuner.database.leases import GAP_S, LEASE_S, release, renew_all
+from tuner.database.tables import PassedOverRow, WorkerRow
+
+_seen = sa.func.abs(utc_now() - WorkerRow.seen_at) < LEASE_S
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,7 @@ class WorkerView:
 
 def enter(db: Database, worker_id: str, device: str) -> None:
     """A worker process starts."""
+    place = machine.here()
     with db.session() as session, session.begin():
         if session.get(WorkerRow, worker_id) is not None:
             return  # said already, but the answer was lost
@@ -34,8 +42,11 @@ def enter(db: Database, worker_id: str, device: str) -> None:
             sa.insert(WorkerRow).values(
                 worker_id=worker_id,
                 host=socket.gethostname(),
+                machine=place.machine,
+                boot=place.boot,
+                pid_space=place.space,
                 pid=os.getpid(),
-                pid_started_at=psutil.Process().create_time(),
+                pid_started_at=machine.began(os.getpid()) if place.space else 0.0,
                 device=device,
                 started_at=utc_now(),
                 seen_at=utc_now(),
@@ -45,7 +56,7 @@ def enter(db: Database, worker_id: str, device: str) -> None:
 
 
 def beat(db: Database, worker_id: str, study_name: str | None, stage: str) -> None:
-    """A sign of life, which renews what the worker holds: its trial, and what it is delivering to MLflow."""
+    """A sign of life, which renews what the worker holds: its trial, its GPU, what it is delivering to MLflow."""
     # Either way: a clock that went back is a gap, too.
     gap = sa.func.abs(utc_now() - WorkerRow.seen_at) > GAP_S
     with db.session() as session, session.begin():
@@ -66,6 +77,7 @@ def leave(db: Database, worker_id: str) -> None:
     """A worker process ends of its own will."""
     with db.session() as session, session.begin():
         session.execute(sa.update(WorkerRow).where(WorkerRow.worker_id == worker_id).values(stopped_at=utc_now()))
+        session.execute(sa.delete(PassedOverRow).where(PassedOverRow.worker_id == worker_id, ~PassedOverRow.left))
 
 
 def bury(db: Database, worker_id: str, against: int | None = None, reason: str = "") -> None:
@@ -75,39 +87,51 @@ def bury(db: Database, worker_id: str, against: int | None = None, reason: str =
 
 
 def bury_the_dead(db: Database) -> int:
-    """Free what this machine's workers held that are gone, such as after a reboot; gives how many there were."""
-    with db.session() as session:
-        rows = session.scalars(
-            sa.select(WorkerRow).where(WorkerRow.host == socket.gethostname(), WorkerRow.stopped_at.is_(None))
-        ).all()
-    dead = [row.worker_id for row in rows if not _alive(row.pid, row.pid_started_at)]
+    """Free what workers held that are known to be dead, such as after a reboot; gives how many there were."""
+    place = machine.here()
+    known = [WorkerRow.pid_space == place.space] if place.space else []
+    known += [WorkerRow.machine == place.machine] if place.machine else []
+    dead = [row.worker_id for row, silent_s in _there(db, sa.or_(sa.false(), *known)) if _is_dead(row, silent_s)]
     for worker_id in dead:
         bury(db, worker_id)
     return len(dead)
 
 
 def view_workers(db: Database, study_name: str | None = None) -> list[WorkerView]:
-    """Workers that have not left, of one study or of all; of those on this machine only the ones that live."""
-    with db.session() as session:
-        found = session.execute(
-            sa.select(WorkerRow, utc_now() - WorkerRow.seen_at)
-            .where(WorkerRow.stopped_at.is_(None))
-            .where(WorkerRow.study_name == study_name if study_name is not None else sa.true())
-            .order_by(WorkerRow.started_at)
-        ).all()
-    here = socket.gethostname()
+    """The workers that live, of one study or of all: neither known to be dead nor silent for a lease."""
+    which = [_seen]
+    if study_name is not None:
+        which.append(WorkerRow.study_name == study_name)
     return [
-        WorkerView(row.worker_id, row.host, row.pid, row.device, row.study_name, row.stage, abs(float(seen_s)))
-        for row, seen_s in found
-        if row.host != here or _alive(row.pid, row.pid_started_at)
+        WorkerView(row.worker_id, row.host, row.pid, row.device, row.study_name, row.stage, silent_s)
+        for row, silent_s in _there(db, *which)
+        if not _is_dead(row, silent_s)
     ]
 
 
-def _alive(pid: int, started_at: float) -> bool:
-    try:
-        process = psutil.Process(pid)
-        # A pid is used again after a reboot; the time at which the process began tells the two apart. One that ended
-        # and was not waited for, such as a killed study's where no init reaps, is as dead as any.
-        return process.status() != psutil.STATUS_ZOMBIE and abs(process.create_time() - started_at) < 2.0
-    except psutil.Error:
-        return False
+def workers_here(db: Database) -> int:
+    """How many workers live on this machine, in all of its containers; 0 where nobody can tell which machine it is."""
+    boot = machine.here().boot
+    living = _there(db, WorkerRow.boot == boot, _seen) if boot else []
+    return sum(not _is_dead(row, silent_s) for row, silent_s in living)
+
+
+def _there(db: Database, *which: sa.ColumnElement[bool]) -> list[tuple[WorkerRow, float]]:
+    """The workers that have not left, and for how many seconds each has been silent."""
+    with db.session() as session:
+        found = session.execute(
+            sa.select(WorkerRow, utc_now() - WorkerRow.seen_at)
+            .where(WorkerRow.stopped_at.is_(None), *which)
+            .order_by(WorkerRow.started_at)
+        ).all()
+    return [(row, abs(float(silent_s))) for row, silent_s in found]
+
+
+def _is_dead(row: WorkerRow, silent_s: float) -> bool:
+    """Whether it is sure that the process is gone."""
+    place = machine.here()
+    if place.space and row.pid_space == place.space:
+        return not machine.lives(row.pid, row.pid_started_at)
+    # Silent since before this boot, too: machines that were copied, down to their names, are told apart by it.
+    rebooted = place.machine != "" and row.machine == place.machine and row.boot != place.boot
+    return rebooted and silent_s > machine.uptime_s()

@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
-from tuner.database import leases, studies, trials, workers
+from tuner.database import studies, trials, workers
 from tuner.database.connection import Database
 from tuner.database.finalists import FinalistView, view_finalists
 from tuner.database.rules import limits_of
@@ -28,7 +28,6 @@ from tuner.studies.stopping_rules import OPTIONS, change, merged, why_ended
 
 StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "finished"]
 FAILED = ("diverged", "out_of_memory", "failed", "given_up")
-_SILENT_S = leases.LEASE_S
 
 
 @dataclass(frozen=True)
@@ -229,7 +228,7 @@ def study_status(db: Database, study_name: str, epochs: bool = False) -> StudySt
     """Look at a study. epochs: with each trial's epochs. Raises NotFound."""
     view = studies.view_study(db, study_name)
     every = tuple(trials.view_trials(db, study_name, epochs))
-    active = tuple(each for each in workers.view_workers(db, study_name) if each.seen_s < _SILENT_S)
+    active = tuple(workers.view_workers(db, study_name))
     counts = Counter(trial.state for trial in every)
     why = why_ended(view, spec_of(view), len(every))
     counts["not_run" if why else "waiting"] = max(0, view.trials - len(every))
