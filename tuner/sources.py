@@ -4,6 +4,7 @@ Owns: the names, what each is and its task; the keys of each kind of file.
 Leaves to others: files, caches and splits (data).
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ class IdxFiles(Edge):
 
 
 class NpzFile(Edge):
-    """A NumPy file: arrays x and y, or x_train, y_train, x_test and y_test.
+    """A NumPy file: arrays x and y, or x_train and y_train; with them x_val and y_val, x_test and y_test.
 
     x, y: other names of the arrays. task: regression has numbers for targets, classification one label a row.
     """
@@ -92,8 +93,8 @@ class ImageFolder(Edge):
 class PythonData(Edge):
     """A function of your own, FILE.py:FUNCTION, called without arguments; only run where --code names the file.
 
-    It returns arrays (x, y) or ((x, y), (test_x, test_y)), or a tf.data.Dataset, or two of them. task: as of a NumPy
-    file.
+    It returns (x, y), (training, test) or (training, validation, test), each such a pair or a tf.data.Dataset; or a
+    dict of train, validation and test. task: as of a NumPy file.
     """
 
     python: str = Field(pattern=r"^.+\.py:[A-Za-z_]\w*$")
@@ -117,6 +118,10 @@ KINDS: Mapping[str, type[Files]] = {
 """By the key that names the file or folder."""
 
 
+VALIDATION_SHARE = 0.2
+"""Of the training rows, where neither the space nor the data says otherwise."""
+
+
 @dataclass(frozen=True)
 class DataSpec:
     """Which data, and how many of its training rows are for validation.
@@ -128,7 +133,7 @@ class DataSpec:
 
     name: str
     idx: Path | None = None
-    validation: float | int = 0.2
+    validation: float | int = VALIDATION_SHARE
     files: Files | None = None
     folder: Path = Path()
 
@@ -139,8 +144,11 @@ class DataSpec:
         return next((str(self.path(place)) for place in places if place), str(self.idx or self.name))
 
     def path(self, text: str) -> Path:
-        """A path as the search-space file writes it, absolute."""
-        return (self.folder / Path(text).expanduser()).resolve()
+        """A path as the search-space file writes it, absolute. Raises SpecError for one that no system can have."""
+        if "\0" in text:
+            raise SpecError(f"dataset: {text!r} is no path.")
+        # Unlike Path's own, these raise for no loop of links and no home that is not there: opening tells of them.
+        return Path(os.path.realpath(self.folder / os.path.expanduser(text)))
 
 
 def known_sources() -> Mapping[str, str]:

@@ -37,6 +37,48 @@ def test_parts_are_taken_as_they_are_named(tmp_path: Path) -> None:
     assert data.info.train_rows + data.info.validation_rows == 300
 
 
+@pytest.mark.parametrize("word", ["x_val", "x_valid", "x_validation", "X_val", "val_x", "validation_x", "xval"])
+def test_validation_rows_of_the_file_are_the_validation_rows(tmp_path: Path, word: str) -> None:
+    other = word.replace("x", "y").replace("X", "Y")
+    arrays = {"x_train": IMAGES[:250], "y_train": LABELS[:250], word: IMAGES[250:300], other: LABELS[250:300]}
+    data = loaded(tmp_path, {**arrays, "x_test": IMAGES[300:], "y_test": LABELS[300:]})
+    np.testing.assert_array_equal(data.train.x[..., 0], IMAGES[:250])
+    np.testing.assert_array_equal(data.validation.x[..., 0], IMAGES[250:300])
+    np.testing.assert_array_equal(data.validation.y, LABELS[250:300])
+    np.testing.assert_array_equal(data.test.x[..., 0], IMAGES[300:])
+    whole = loaded(tmp_path, {"x": IMAGES[:250], "y": LABELS[:250], word: IMAGES[250:300], other: LABELS[250:300]})
+    assert (whole.info.train_rows, whole.info.validation_rows, whole.info.test_rows) == (200, 50, 50)
+
+
+def test_validation_rows_and_a_share_that_says_otherwise_are_one_line(tmp_path: Path) -> None:
+    arrays = {"x": IMAGES[:350], "y": LABELS[:350], "x_val": IMAGES[350:], "y_val": LABELS[350:]}
+    np.savez(tmp_path / "mine.npz", **arrays)
+    for same in (50, 0.125, 0.2):
+        assert load(read_data({"npz": "mine.npz"}, same, tmp_path, "s"), 0).info.validation_rows == 50
+    for other in (51, 0.3):
+        with pytest.raises(DataError, match=rf"has 50 validation rows of its own, .* says validation: {other}\. Leave"):
+            load(read_data({"npz": "mine.npz"}, other, tmp_path, "s"), 0)
+
+
+def test_the_reading_says_what_was_taken_and_what_was_left(tmp_path: Path) -> None:
+    data = loaded(tmp_path, {"x": IMAGES.astype(np.float64), "y": LABELS, "weights": np.ones(400)})
+    assert data.reading.rows == {"training": 256, "validation": 64, "test": 80}
+    assert data.reading.classes == {str(digit): int((digit == LABELS).sum()) for digit in range(10)}
+    assert (data.reading.low, data.reading.high, data.reading.dtype) == (0.0, 16.0, "float32")
+    assert data.reading.left_out == ("array weights",)
+    assert data.reading.notes == ("x is float64, stored as float32",)
+    first = np.moveaxis(np.repeat(IMAGES[..., np.newaxis], 3, axis=-1), -1, 1)
+    assert "channels come first" in loaded(tmp_path, {"x": first, "y": LABELS}).reading.warnings[0]
+
+
+def test_texts_that_differ_by_spaces_are_one_class_and_by_case_are_two_that_are_told(tmp_path: Path) -> None:
+    fruit = np.array(["pear", "pear ", "\ufeffapple", "apple\u00a0"] * 100)
+    assert loaded(tmp_path, {"x": IMAGES, "y": fruit}).reading.classes == {"apple": 200, "pear": 200}
+    fruit[:40] = "Pear"
+    (warning,) = loaded(tmp_path, {"x": IMAGES, "y": fruit}).reading.warnings
+    assert warning.startswith("classes: 'Pear' (40 rows) and 'pear' (180 rows) are 2 and look like one")
+
+
 @pytest.mark.parametrize(
     "labels",
     [
@@ -66,6 +108,19 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "half of a part": (
         {"x_train": IMAGES, "y_train": LABELS, "x_test": IMAGES}, {}, "has x_test, but not the other"
     ),
+    "half of the validation rows": (
+        {"x": IMAGES, "y": LABELS, "x_val": IMAGES}, {}, "has x_val, but not the other of x_val and y_val"
+    ),
+    "validation rows twice": (
+        {"x": IMAGES, "y": LABELS, "x_val": IMAGES, "y_val": LABELS, "x_valid": IMAGES}, {}, "x_val and x_valid are one"
+    ),
+    "validation rows of another shape": (
+        {"x": IMAGES, "y": LABELS, "x_val": IMAGES[:, :4], "y_val": LABELS}, {}, "validation and training rows differ"
+    ),
+    "no number among validation rows": (
+        {"x": IMAGES * 1.0, "y": LABELS, "x_val": IMAGES * np.nan, "y_val": LABELS}, {}, "validation rows: nan in row 0"
+    ),
+    "a number too large": ({"x": IMAGES * 1e300, "y": LABELS}, {}, "training rows: inf in row 0"),
     "objects": ({"x": np.array([{"a": 1}] * 4), "y": np.arange(4)}, {}, "holds Python objects, which are not read"),
     "text for rows": ({"x": np.array([["a", "b"]] * 4), "y": np.arange(4)}, {}, "x: holds <U1; rows are whole or real"),
     "flat rows": ({"x": np.arange(20.0), "y": np.arange(20) % 2}, {}, "x: has the shape (20,)"),

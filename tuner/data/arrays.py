@@ -1,35 +1,50 @@
 """Arrays as people have them - in `.npz` files, or given by their code - made into rows.
 
-Owns: which shapes and types are images, tables, labels and targets; reading `.npz` files.
-Leaves to others: values that are no numbers, classes in both parts (found).
+Owns: which arrays of a file are which part, which shapes and types are images and tables; reading `.npz` files.
+Leaves to others: labels and targets (labels), values that are no numbers, classes in every part (found).
 """
 
 import zipfile
 import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import Any
 
 import numpy as np
 
 from tuner.data.dataset import Array, Rows
+from tuner.data.files import check_memory, regular
 from tuner.data.found import Found
+from tuner.data.labels import as_array, flat, numbered, targets_of
+from tuner.data.reading import Reading
 from tuner.errors import DataError
 from tuner.families import Task
 from tuner.sources import DataSpec, NpzFile
 
-Part = tuple[Array, Array]
+VALIDATION_NAMES = ("validation", "valid", "val")
+"""What people call the rows by which they compare networks."""
+
+Part = tuple[Any, Any]
+
+
+@dataclass(frozen=True)
+class Parts:
+    """x and y of each part, as they were found; None where there is none."""
+
+    train: Part
+    validation: Part | None = None
+    test: Part | None = None
 
 
 def read_npz(data: DataSpec) -> Found:
-    """Arrays x and y, or x_train, y_train and, if they are there, x_test and y_test.
+    """Arrays x and y, or x_train and y_train; with them x_val and y_val, x_test and y_test, where they are there.
 
     Raises DataError for a file that is not there, is damaged, lacks an array, or holds objects: nothing is unpickled.
     """
     spec = data.files
     assert isinstance(spec, NpzFile)
-    path = data.path(spec.npz)
-    if not path.is_file():
-        raise DataError(f"{path}: no such file. Paths in a search-space file start from its own folder.")
+    path = regular(data.path(spec.npz))
     try:
         # Opened here, because NumPy leaves a damaged file open.
         with path.open("rb") as opened:
@@ -37,7 +52,8 @@ def read_npz(data: DataSpec) -> Found:
             if not isinstance(file, np.lib.npyio.NpzFile):
                 raise DataError(f"{path}: one array alone. Save two with numpy.savez(path, x=..., y=...).")
             with file:
-                train, test = _arrays(file, spec, path)
+                check_memory(_unpacked(file), str(path))
+                parts, left_out = _parts(file, spec, path)
     except (ValueError, EOFError, OSError, zipfile.BadZipFile, zlib.error) as error:
         words = " ".join(str(error).split()) or type(error).__name__
         if "allow_pickle" in words:
@@ -46,52 +62,93 @@ def read_npz(data: DataSpec) -> Found:
                 raise DataError(f"{path}: is no .npz file. Save it with numpy.savez(path, x=..., y=...).") from error
             raise DataError(f"{path}: holds Python objects, which are not read. Save arrays of numbers.") from error
         raise DataError(f"{path}: damaged, or no .npz file ({words}). Get it again.") from error
-    return found_of(train, test, spec.task, str(path))
+    return found_of(parts, spec.task, str(path), left_out)
 
 
-def _arrays(file: "np.lib.npyio.NpzFile", spec: NpzFile, path: Path) -> tuple[Part, Part | None]:
-    names = set(file.files)
-    whole = (spec.x, spec.y)
-    train, test = ((f"{spec.x}_{part}", f"{spec.y}_{part}") for part in ("train", "test"))
-    if names.issuperset(whole):
-        return (file[whole[0]], file[whole[1]]), None
-    if names.issuperset(train):
-        if len(names.intersection(test)) == 1:
-            (lone,) = names.intersection(test)
-            raise DataError(f"{path}: has {lone}, but not the other of {' and '.join(test)}. Save both or none.")
-        return (file[train[0]], file[train[1]]), ((file[test[0]], file[test[1]]) if names.issuperset(test) else None)
-    raise DataError(
-        f"{path}: needs arrays {' and '.join(whole)}, or {' and '.join(train)}; it has "
-        f"{', '.join(sorted(names)) or 'none'}. Give their names with x: and y:."
-    )
+def _unpacked(file: "np.lib.npyio.NpzFile") -> int:
+    """Bytes, as the archive itself promises them."""
+    assert file.zip is not None
+    return sum(each.file_size for each in file.zip.infolist())
 
 
-def found_of(train: Part, test: Part | None, task: Task, where: str) -> Found:
+def _parts(file: "np.lib.npyio.NpzFile", spec: NpzFile, path: Path) -> tuple[Parts, tuple[str, ...]]:
+    names = _Names(file.files, spec.x, spec.y, path)
+    train = names.pair("train") if names.whole is None else names.whole
+    if train is None:
+        raise DataError(
+            f"{path}: needs arrays {spec.x} and {spec.y}, or {spec.x}_train and {spec.y}_train; it has "
+            f"{', '.join(sorted(file.files)) or 'none'}. Give their names with x: and y:."
+        )
+    validation, test = names.pair(*VALIDATION_NAMES), names.pair("test")
+    used = [name for pair in (train, validation, test) if pair for name in pair]
+    left_out = tuple(f"array {name}" for name in file.files if name not in used)
+
+    def read(pair: tuple[str, str] | None) -> Part | None:
+        return None if pair is None else (file[pair[0]], file[pair[1]])
+
+    return Parts((file[train[0]], file[train[1]]), read(validation), read(test)), left_out
+
+
+class _Names:
+    """Which array is which: x_val, X_val and val_x are one thing. Raises DataError for half of a pair, and for two."""
+
+    def __init__(self, names: Sequence[str], x: str, y: str, path: Path) -> None:
+        self._names, self._x, self._y, self._path = list(names), x, y, path
+        self.whole = (x, y) if x in names and y in names else None
+
+    def pair(self, *parts: str) -> tuple[str, str] | None:
+        """The names of the two arrays of a part, by whichever of its words they have."""
+        found = [
+            [name for name in self._names if name.lower() in self._spelt(axis, parts)] for axis in (self._x, self._y)
+        ]
+        if not any(found):
+            return None
+        if not all(found):
+            (lone, *_), wanted = found[0] or found[1], f"{self._x}_{parts[-1]} and {self._y}_{parts[-1]}"
+            raise DataError(f"{self._path}: has {lone}, but not the other of {wanted}. Save both or none.")
+        for each in found:
+            if len(each) > 1:
+                raise DataError(f"{self._path}: {each[0]} and {each[1]} are one part. Keep one.")
+        return found[0][0], found[1][0]
+
+    @staticmethod
+    def _spelt(axis: str, parts: Sequence[str]) -> set[str]:
+        axis = axis.lower()
+        return {name for part in parts for name in (f"{axis}_{part}", f"{part}_{axis}", f"{axis}{part}")}
+
+
+def found_of(parts: Parts, task: Task, where: str, left_out: tuple[str, ...] = ()) -> Found:
     """Rows from arrays: x (rows, features), or images (rows, height, width) with or without channels.
 
     y: (rows,) labels, numbers or text, or one-hot (rows, classes); of a regression (rows,) or (rows, outputs) numbers.
-    where: begins the message. Raises DataError for other shapes and types.
+    where: begins the message. left_out: what the source has beside them. Raises DataError for other shapes and types.
     """
-    parts = [("", train)] if test is None else [("training ", train), ("test ", test)]
-    xs = [_rows(np.asarray(x), f"{where}: {part}x") for part, (x, _) in parts]
+    given: Mapping[str, Part | None] = {"training ": parts.train, "validation ": parts.validation, "test ": parts.test}
+    there = {name: part for name, part in given.items() if part is not None}
+    if len(there) == 1:
+        there = {"": parts.train}
+    xs = [_rows(as_array(x, f"{where}: {name}x"), f"{where}: {name}x") for name, (x, _) in there.items()]
+    dtype = str(np.asarray(parts.train[0]).dtype)
     if len({x.dtype for x in xs}) > 1:
         xs = [x.astype(np.float32) for x in xs]
+    wheres = [f"{where}: {name}y" for name in there]
+    names: tuple[str, ...] = ()
     if task == "regression":
-        ys: list[Array] = [_targets(np.asarray(y), f"{where}: {part}y") for part, (_, y) in parts]
-        names: tuple[str, ...] = ()
+        ys = [targets_of(y, at) for at, (_, y) in zip(wheres, there.values(), strict=True)]
     else:
-        labels = [_flat(np.asarray(y), f"{where}: {part}y") for part, (_, y) in parts]
-        classes = np.unique(labels[0])
-        for (part, _), each in zip(parts, labels, strict=True):
-            strange = np.flatnonzero(~np.isin(each, classes))
-            if len(strange):
-                raise DataError(
-                    f"{where}: {part}y: row {strange[0]} is of class {each[strange[0]]}, which no training row has."
-                )
-        names = tuple(str(each) for each in classes)
-        ys = [np.searchsorted(classes, each).astype(np.int32) for each in labels]
-    rows = [Rows(x, y) for x, y in zip(xs, ys, strict=True)]
-    return Found(rows[0], rows[1] if len(rows) > 1 else None, names)
+        names, ys = numbered([flat(y, at) for at, (_, y) in zip(wheres, there.values(), strict=True)], wheres)
+    rows = {name: Rows(x, y) for name, x, y in zip(there, xs, ys, strict=True)}
+    notes = [] if dtype == str(xs[0].dtype) else [f"x is {dtype}, stored as {xs[0].dtype}"]
+    reading = Reading("arrays", notes=tuple(notes), left_out=left_out, warnings=tuple(_doubts(xs[0])))
+    first = next(iter(rows.values()))
+    return Found(first, rows.get("test "), names, validation=rows.get("validation "), reading=reading)
+
+
+def _doubts(x: Array) -> list[str]:
+    if x.ndim == 4 and x.shape[1] in (1, 3, 4) and x.shape[3] > 4:
+        shape = f"{x.shape[1]} x {x.shape[2]} pixels of {x.shape[3]} channels"
+        return [f"x is taken for {shape}; if its channels come first, give np.moveaxis(x, 1, -1)"]
+    return []
 
 
 def _rows(x: Array, where: str) -> Array:
@@ -103,40 +160,7 @@ def _rows(x: Array, where: str) -> Array:
         )
     if x.ndim > 2 and x.dtype == np.uint8:
         return np.ascontiguousarray(x.reshape(*x.shape, 1) if x.ndim == 3 else x)
-    rows = x.astype(np.float32)
+    with np.errstate(over="ignore"):
+        # What is too large becomes infinite, and is refused as such.
+        rows = x.astype(np.float32)
     return rows.reshape(*rows.shape, 1) if rows.ndim == 3 else rows
-
-
-def _targets(y: Array, where: str) -> Array:
-    if y.dtype.kind not in "biuf" or y.ndim not in (1, 2):
-        raise DataError(
-            f"{where}: is {y.dtype} of shape {y.shape}; a regression has numbers, (rows,) or (rows, outputs)."
-        )
-    return y.reshape(len(y), -1).astype(np.float32)
-
-
-def _flat(y: Array, where: str) -> Array:
-    """One label a row."""
-    if y.ndim == 2 and y.shape[1] > 1 and y.dtype.kind in "biuf":
-        ones = np.isin(y, (0, 1)).all(axis=1) & (y.sum(axis=1) == 1)
-        if not ones.all():
-            raise DataError(f"{where}: row {int(np.argmin(ones))} is not one-hot. Give one label a row, (rows,).")
-        return cast(Array, y.argmax(axis=1))
-    if y.ndim not in (1, 2) or (y.ndim == 2 and y.shape[1] != 1):
-        raise DataError(f"{where}: has the shape {y.shape}; labels are (rows,).")
-    labels = y.reshape(-1)
-    if labels.dtype.kind not in "biufU":
-        raise DataError(f"{where}: holds {labels.dtype}; labels are numbers or texts.")
-    if labels.dtype.kind == "f":
-        numbers = labels.astype(np.float64)
-        strange = np.flatnonzero(~np.isfinite(numbers))
-        if len(strange):
-            raise DataError(f"{where}: row {strange[0]} is {numbers[strange[0]]}. Remove the row or give it a class.")
-        broken = np.flatnonzero(numbers != np.round(numbers))
-        if len(broken):
-            row = int(broken[0])
-            raise DataError(
-                f"{where}: row {row} is {labels[row]:g}, which is no class. For numbers say task: regression."
-            )
-        labels = labels.astype(np.int64)
-    return labels

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tuner.data.reading import Reading
 from tuner.families import Task
 
 Array = NDArray[np.generic]
@@ -59,6 +60,7 @@ class Dataset:
     """digest: sha256 (hex) over shapes, types and bytes of all parts, so that a study knows its data again.
 
     table: how cells became rows, where they are of a table; see `FittedEncoder.described`.
+    reading: how the source was read, to be shown.
     """
 
     info: DataInfo
@@ -67,6 +69,7 @@ class Dataset:
     test: Rows
     digest: str
     table: tuple[Mapping[str, Any], ...] = ()
+    reading: Reading = field(default_factory=lambda: Reading("arrays"))
 
 
 def rows_digest(rows: Rows) -> str:

@@ -6,7 +6,7 @@ Leaves to others: where rows come from (sources), which rows are held back (spli
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from tuner.data.columns import Encoder
 from tuner.data.dataset import Array, DataInfo, Dataset, Rows
+from tuner.data.reading import Reading, look_alikes
 from tuner.data.splitting import hold_back
 from tuner.errors import DataError
 from tuner.families import Task
+from tuner.sources import VALIDATION_SHARE
 
 TEST_SHARE = 0.2
 # Fixed: where a source publishes no test rows, every study of it is scored on the same ones.
@@ -27,10 +29,11 @@ _TEST_SEED = 0
 class Found:
     """What a source holds, before it is checked and split.
 
-    test: None where the source publishes none.
+    test, validation: None where the source publishes none.
     class_names: one a class; empty for regression.
     columns: of a table; messages name them.
     encoder: what becomes of a table's columns once it is known which rows are for training; None leaves them.
+    reading: how the source was read, without what is counted here.
     """
 
     train: Rows
@@ -38,6 +41,8 @@ class Found:
     class_names: tuple[str, ...]
     columns: tuple[str, ...] = ()
     encoder: Encoder | None = None
+    validation: Rows | None = None
+    reading: Reading = field(default_factory=lambda: Reading("arrays"))
 
     @property
     def task(self) -> Task:
@@ -53,12 +58,15 @@ def split(found: Found, name: str, validation: float | int, seed: int, where: st
     """
     where = where or name
     _check(found, where)
-    train, test = found.train, found.test
+    train, test, held_back = found.train, found.test, found.validation
+    if held_back is not None:
+        _agree(train, held_back, validation, where)
     if test is None:
         kept, held = hold_back(train.y, TEST_SHARE, _TEST_SEED, f"{where}: test rows", found.class_names)
         train, test = _take(train, kept), _take(train, held)
-    kept, held = hold_back(train.y, validation, seed, f"{where}: validation", found.class_names)
-    train, held_back = _take(train, kept), _take(train, held)
+    if held_back is None:
+        kept, held = hold_back(train.y, validation, seed, f"{where}: validation", found.class_names)
+        train, held_back = _take(train, kept), _take(train, held)
     table: tuple[Mapping[str, Any], ...] = ()
     if found.encoder is not None:
         fitted = found.encoder.fit(train.x, where)
@@ -75,7 +83,36 @@ def split(found: Found, name: str, validation: float | int, seed: int, where: st
         test_rows=len(test),
         **({} if found.class_names else _target_moments(train.y)),
     )
-    return Dataset(info, train, held_back, test, _digest(train, held_back, test), table)
+    digest, reading = _digest(train, held_back, test), _counted(found, train, held_back, test)
+    return Dataset(info, train, held_back, test, digest, table, reading)
+
+
+def _agree(train: Rows, held_back: Rows, validation: float | int, where: str) -> None:
+    """A source with validation rows leaves nothing to hold back; a number that says the same is no contradiction."""
+    every = len(train) + len(held_back)
+    asked = round(every * validation) if isinstance(validation, float) and validation < 1 else validation
+    if validation != VALIDATION_SHARE and asked != len(held_back):
+        raise DataError(
+            f"{where}: has {len(held_back)} validation rows of its own, and the space says validation: {validation}. "
+            "Leave validation: out, or take those rows out of the data."
+        )
+
+
+def _counted(found: Found, *parts: Rows) -> Reading:
+    """The reading with the rows of each part, those of each class, and what numbers there are."""
+    names = ("training", "validation", "test")
+    rows = {name: len(part) for name, part in zip(names, parts, strict=True)}
+    classes: dict[str, int] = {}
+    if found.class_names:
+        labels = np.concatenate([part.y.astype(np.intp) for part in parts])
+        counts = np.bincount(labels, minlength=len(found.class_names)).tolist()
+        classes = dict(zip(found.class_names, counts, strict=True))
+    alike = look_alikes(classes, "classes")
+    reading = replace(found.reading, rows=rows, classes=classes, warnings=(*found.reading.warnings, *alike))
+    if found.encoder is not None:
+        return replace(reading, shape=parts[0].x.shape[1:], dtype=str(parts[0].x.dtype))
+    x = found.train.x
+    return replace(reading, shape=x.shape[1:], dtype=str(x.dtype), low=float(x.min()), high=float(x.max()))
 
 
 def _target_moments(y: Array) -> dict[str, tuple[float, ...]]:
@@ -98,15 +135,17 @@ def _digest(*parts: Rows) -> str:
 
 
 def _check(found: Found, name: str) -> None:
-    parts = [("training", found.train)] + ([] if found.test is None else [("test", found.test)])
+    parts = [("training", found.train), ("validation", found.validation), ("test", found.test)]
     for part, rows in parts:
+        if rows is None:
+            continue
         if len(rows.x) != len(rows.y):
             raise DataError(f"{name}: {len(rows.x)} {part} rows, but {len(rows.y)} targets. They must be as many.")
         if not len(rows) or 0 in rows.x.shape:
             raise DataError(f"{name}: the {part} rows are empty (shape {rows.x.shape}).")
         if rows.x.shape[1:] != found.train.x.shape[1:]:
             shapes = f"{rows.x.shape[1:]} and {found.train.x.shape[1:]}"
-            raise DataError(f"{name}: test and training rows differ in shape ({shapes}).")
+            raise DataError(f"{name}: {part} and training rows differ in shape ({shapes}).")
         if found.encoder is None:
             _check_finite(rows.x, f"{name}: {part} rows", found.columns)
         _check_finite(rows.y, f"{name}: {part} targets", ())

@@ -4,33 +4,26 @@ Owns: running the function, only from code that the person named, and what it ma
 Leaves to others: naming and finding code (code), what arrays have to look like (arrays).
 """
 
-import logging
 import re
 import sys
-import time
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import psutil
-
 from tuner.code import Code
-from tuner.data.arrays import Part, found_of
+from tuner.data.arrays import VALIDATION_NAMES, Part, Parts, found_of
+from tuner.data.flows import from_dataset, is_dataset
 from tuner.data.found import Found
 from tuner.data.person_module import let_it_import, run_file
 from tuner.errors import DataError, InputError
 from tuner.sources import DataSpec, PythonData
 
-logger = logging.getLogger(__name__)
-
-_INFINITE = -1
-# A generator does not say whether it ends. Joining its rows takes their memory once more.
-_MEMORY_SHARE = 0.4
-_LONG_S = 30.0
-_EVERY_RETURN = "(x, y), ((x, y), (test_x, test_y)), or tf.data.Datasets in the place of (x, y)"
+_EVERY_RETURN = (
+    "(x, y), (training, test) or (training, validation, test), each such a pair or a tf.data.Dataset, or a dict of "
+    "train, validation and test"
+)
 
 
 def read_python(data: DataSpec, codes: Sequence[Code]) -> Found:
@@ -48,8 +41,8 @@ def read_python(data: DataSpec, codes: Sequence[Code]) -> Found:
     made = _call(code, name, where)
     # A tf.data.Dataset runs the person's code only now.
     with _told(code, where):
-        train, test = _parts(made, where)
-    return found_of(train, test, spec.task, where)
+        parts = _parts(made, where, spec.task == "classification")
+    return found_of(parts, spec.task, where)
 
 
 def _named(codes: Sequence[Code], path: Path, name: str) -> Code | None:
@@ -87,71 +80,40 @@ def _told(code: Code, where: str) -> Iterator[None]:
         raise DataError(f"{where}{line}: {' '.join(text.split())[:300]}") from error
 
 
-def _parts(made: Any, where: str) -> tuple[Part, Part | None]:
-    if _is_dataset(made):
-        return _from_dataset(made, where), None
-    if not isinstance(made, tuple | list) or len(made) != 2:
+def _parts(made: Any, where: str, classes: bool) -> Parts:
+    if isinstance(made, Mapping):
+        return _named_parts(made, where, classes)
+    if is_dataset(made):
+        return Parts(from_dataset(made, where, classes))
+    if not isinstance(made, tuple | list) or len(made) not in (2, 3):
         raise DataError(f"{where} returns {_kind(made)}. Return {_EVERY_RETURN}.")
-    first, second = made
-    if _is_dataset(first) and _is_dataset(second):
-        return _from_dataset(first, f"{where}: training rows"), _from_dataset(second, f"{where}: test rows")
-    if isinstance(first, tuple | list) and isinstance(second, tuple | list) and len(first) == len(second) == 2:
-        return _arrays(first, where), _arrays(second, where)
-    if isinstance(first, str | dict) or isinstance(second, str | dict):
-        raise DataError(f"{where} returns {_kind(first)} and {_kind(second)}. Return {_EVERY_RETURN}.")
-    return _arrays((first, second), where), None
+    if all(_is_part(each) for each in made):
+        names = ("train", "test") if len(made) == 2 else ("train", "validation", "test")
+        return _named_parts(dict(zip(names, made, strict=True)), where, classes)
+    if len(made) == 3:
+        raise DataError(f"{where} returns {_kind(made)}. Return {_EVERY_RETURN}.")
+    if any(isinstance(each, str | Mapping) or is_dataset(each) for each in made):
+        raise DataError(f"{where} returns {_kind(made[0])} and {_kind(made[1])}. Return {_EVERY_RETURN}.")
+    return Parts((made[0], made[1]))
 
 
-def _arrays(pair: Sequence[Any], where: str) -> Part:
-    """Raises DataError for lists whose rows differ in length."""
-    try:
-        return np.asarray(pair[0]), np.asarray(pair[1])
-    except ValueError as error:
-        raise DataError(f"{where}: the rows differ in shape ({error}).") from error
+def _named_parts(made: Mapping[Any, Any], where: str, classes: bool) -> Parts:
+    known = {"train": "train", "test": "test", **dict.fromkeys(VALIDATION_NAMES, "validation")}
+    found: dict[str, Part] = {}
+    for name, part in made.items():
+        if known.get(name) is None or known[name] in found or not _is_part(part):
+            raise DataError(f"{where} returns a dict with {name!r}: {_kind(part)}. Return {_EVERY_RETURN}.")
+        at = f"{where}: {known[name] if name != 'train' else 'training'} rows"
+        found[known[name]] = from_dataset(part, at, classes) if is_dataset(part) else (part[0], part[1])
+    if "train" not in found:
+        raise DataError(f"{where} returns a dict without 'train'. Return {_EVERY_RETURN}.")
+    return Parts(**found)
 
 
-def _is_dataset(made: Any) -> bool:
-    return hasattr(made, "as_numpy_iterator") and hasattr(made, "element_spec")
+def _is_part(made: Any) -> bool:
+    return is_dataset(made) or (isinstance(made, tuple | list) and len(made) == 2)
 
 
 def _kind(made: Any) -> str:
     size = f" of {len(made)}" if isinstance(made, tuple | list) else ""
     return f"{type(made).__name__}{size}"
-
-
-def _from_dataset(dataset: Any, where: str) -> Part:
-    """Rows, or batches where a target has a dimension of its own: a target without one is a row's."""
-    element = dataset.element_spec
-    if not isinstance(element, tuple) or len(element) != 2 or not all(hasattr(each, "shape") for each in element):
-        raise DataError(f"{where}: a tf.data.Dataset has to give pairs (x, y), not {element}.")
-    if int(dataset.cardinality()) == _INFINITE:
-        raise DataError(f"{where}: the tf.data.Dataset never ends. Leave out .repeat().")
-    pairs = list(_bounded(dataset.as_numpy_iterator(), where))
-    if not pairs:
-        raise DataError(f"{where}: the tf.data.Dataset is empty.")
-    join: Any = np.stack if element[1].shape.rank == 0 else np.concatenate
-    try:
-        return join([x for x, _ in pairs]), join([y for _, y in pairs])
-    except ValueError as error:
-        raise DataError(f"{where}: rows of the tf.data.Dataset differ in shape ({error}).") from error
-
-
-def _bounded(elements: Iterator[Any], where: str) -> Iterator[Any]:
-    """The same elements. Raises DataError where they take more memory than there is."""
-    most = psutil.virtual_memory().available * _MEMORY_SHARE
-    began, taken, warned = time.monotonic(), 0, False
-    for count, pair in enumerate(elements, start=1):
-        taken += sum(part.nbytes if hasattr(part, "nbytes") else 8 for part in pair)
-        if taken > most:
-            raise DataError(
-                f"{where}: the tf.data.Dataset gave {taken / 2**30:.1f} GiB and goes on; the rows have to fit into "
-                "memory. If it never ends, add .take(N)."
-            )
-        if not warned and time.monotonic() - began > _LONG_S:
-            warned = True
-            logger.warning(
-                "%s: still reading the tf.data.Dataset, %d elements so far. If it never ends, add .take(N).",
-                where,
-                count,
-            )
-        yield pair
