@@ -1,5 +1,6 @@
 """Workers that serve whichever study is open: by turns, replaced in time, leaving cleanly."""
 
+import os
 import signal
 
 import psutil
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from tests.end_to_end.conftest import Desk
 from tuner.database.connection import open_database
 from tuner.database.epochs import epochs_stored
-from tuner.database.tables import TrialRow, WorkerRow
+from tuner.database.tables import GpuClaimRow, TrialRow, WorkerRow
 from tuner.studies.service import study_status
 
 pytestmark = pytest.mark.slow
@@ -68,4 +69,45 @@ def test_workers_that_somebody_kills_and_sends_away_are_replaced_and_cost_no_tri
     status = study_status(db, "s", epochs=True)
     assert [(each.state, each.reason) for each in status.trials] == [("complete", "")] * 2
     assert [each.attempt for each in status.trials] == [2, 1]
+    db.engine.dispose()
+
+
+SMI = """#!/bin/sh
+echo "0, GPU-aa, 81559, NVIDIA H100, Disabled"
+echo "1, GPU-bb, 81559, NVIDIA H100, Disabled"
+"""
+
+
+def test_a_pool_serves_every_study_over_all_gpus_and_a_worker_beside_it_takes_the_one_with_the_fewest(
+    desk: Desk,
+) -> None:
+    """The driver's answer is a file: on this machine TensorFlow then finds no such GPU, and computes all the same."""
+    desk.write_space(epochs=2)
+    for name in ("a", "b"):
+        desk.tune("start", "--space", "small.yaml", "--study", name, "--trials", "2", "--detach")
+    (desk.folder / "nvidia-smi").write_text(SMI)
+    (desk.folder / "nvidia-smi").chmod(0o755)
+    desk.settings = {"PATH": f"{desk.folder}:{os.environ['PATH']}", "CUDA_VISIBLE_DEVICES": "0,1,-1"}
+    pool = desk.begin("worker", "--workers", "auto")
+    db = open_database(desk.storage)
+
+    def taken() -> list[tuple[str, int]]:
+        with db.session() as session:
+            rows = session.execute(sa.select(GpuClaimRow.gpu, GpuClaimRow.place)).all()
+        return sorted((row.gpu, row.place) for row in rows)
+
+    desk.wait_until(lambda: len(taken()) == 2)
+    beside = desk.begin("worker", "--device", "gpu")
+    desk.wait_until(lambda: len(taken()) == 3)
+    assert taken() == [("GPU-aa", 0), ("GPU-aa", 1), ("GPU-bb", 0)]
+    desk.wait_until(lambda: all(study_status(db, name).state == "finished" for name in ("a", "b")), seconds=200)
+    for process in (pool, beside):
+        process.send_signal(signal.SIGTERM)
+    for process in (pool, beside):
+        _, stderr = process.communicate(timeout=90)
+        assert process.returncode == 0, stderr
+    with db.session() as session:
+        rows = session.scalars(sa.select(WorkerRow)).all()
+    assert sorted(row.device for row in rows) == ["gpu:0", "gpu:0", "gpu:1"]
+    assert all(row.stopped_at for row in rows)
     db.engine.dispose()

@@ -13,6 +13,10 @@ def test_without_a_gpu_there_is_one_worker_a_core() -> None:
     assert slots("auto", None, [], cores=4) == [Slot("cpu", None, 1)] * 4
 
 
+def test_a_person_may_say_how_many_threads() -> None:
+    assert slots("cpu", 2, [], cores=8, threads=1) == [Slot("cpu", None, 1)] * 2
+
+
 def test_fewer_workers_share_the_cores() -> None:
     assert slots("cpu", 2, TWO, cores=8) == [Slot("cpu", None, 4)] * 2
     assert slots("cpu", 16, [], cores=8) == [Slot("cpu", None, 1)] * 16

@@ -1,7 +1,7 @@
 """The `tune` command: parse, call one service, show what came back. Errors become exit codes.
 
 Owns: which commands there are, exit codes; nothing heavy is imported before a command needs it.
-Leaves to others: the commands (running, reading, results, using, space_commands, record).
+Leaves to others: the commands (running, working, reading, results, using, space_commands, record).
 """
 
 import os
@@ -9,7 +9,7 @@ import sys
 
 import click
 
-from tuner.cli import doctor, importance, reading, record, reproducing, results, running, space_commands, using
+from tuner.cli import doctor, importance, reading, record, reproducing, results, running, space_commands, using, working
 from tuner.errors import TunerError
 
 EXIT_INTERRUPTED = 130
@@ -57,7 +57,7 @@ def cli() -> None:
 
 
 for command in (
-    running.start, running.resume, running.worker, running.stop,
+    running.start, running.resume, working.worker, running.stop,
     reading.status, reading.list_, reading.trials, reading.best, importance.importance,
     reproducing.reproduce, results.report, results.compare, using.export, using.champion,
     space_commands.spaces, record.sync, record.ui, doctor.doctor,

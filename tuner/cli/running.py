@@ -1,11 +1,9 @@
-"""Commands that run, go on with or end a study: start, resume, worker, stop.
+"""Commands that run, go on with or end a study: start, resume, stop.
 
-Leaves to others: what they do (studies, workers), how it looks (live, show).
+Leaves to others: what they do (studies, workers), how it looks (live, show), `tune worker` (working).
 """
 
 import json
-import logging
-import os
 import signal
 import sys
 from pathlib import Path
@@ -19,20 +17,19 @@ from tuner.cli.common import (
     json_option,
     open_studies,
     print_json,
-    quiet,
     settings_of,
     storage_option,
     study_argument,
     together,
     view_of,
 )
+from tuner.cli.device_options import device_options, fit_option, slots_of
 from tuner.cli.python_options import code_option, given_of, python_options
 from tuner.settings import Settings
 
 if TYPE_CHECKING:
     from tuner.database.connection import Database
     from tuner.database.studies import StudyView
-    from tuner.workers.devices import Slot
 
 _how_long = together(
     click.option("--trials", type=int, metavar="N", help="How many trials, exactly."),
@@ -47,16 +44,6 @@ _how_long = together(
     ),
 )  # fmt: skip
 _workers = click.option("--workers", type=int, metavar="N", help="Worker processes [one a GPU, else one a CPU core].")
-_devices = together(
-    click.option("--device", type=click.Choice(["auto", "cpu", "gpu"]), default="auto", show_default=True),
-    click.option("--gpus", metavar="0,1", help="Only these GPUs, by their number in nvidia-smi."),
-    click.option(
-        "--workers-per-gpu", type=click.IntRange(min=1), default=1, show_default=True, metavar="K",
-        help="Workers that share a GPU and, evenly, its memory.",
-    ),
-    click.option("--mixed-precision", is_flag=True, help="Compute in float16, on GPUs only."),
-)  # fmt: skip
-_fit = click.option("--fit", is_flag=True, help="Train through Keras' Model.fit instead of the compiled epoch.")
 
 
 @click.command()
@@ -66,14 +53,14 @@ _fit = click.option("--fit", is_flag=True, help="Train through Keras' Model.fit 
 @click.option("--study", "study_name", metavar="NAME", help="Name of the study [the space's, numbered].")
 @_how_long
 @_workers
-@_devices
+@device_options
 @click.option("--from", "from_study", metavar="STUDY", help="Try the best of an old study first.")
 @click.option("--from-best", type=click.IntRange(min=1), default=3, show_default=True, metavar="N", help="So many.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Of everything random in the study.")
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Configurations to try first.")
 @records.options
 @click.option("--detach", is_flag=True, help="Only store the study; `tune worker` processes will run it.")
-@_fit
+@fit_option
 @python_options
 @storage_option
 @json_option
@@ -129,7 +116,7 @@ def start(
         click.echo(f"tune: {words}", err=True)
     codes = [find_code(each) for each in given.code]
     check_algorithms(spec, space)
-    slots = _slots(device, workers, gpus, workers_per_gpu, mixed_precision)
+    slots = slots_of(device, workers, gpus, workers_per_gpu, mixed_precision)
     if not detach or code is not None:
         # Damage and absence of the data show here, in one line, before anything is stored.
         dataset = load(spec.data, 0, codes)
@@ -165,8 +152,8 @@ def start(
 @click.argument("study")
 @_how_long
 @_workers
-@_devices
-@_fit
+@device_options
+@fit_option
 @code_option
 @storage_option
 @json_option
@@ -199,7 +186,7 @@ def resume(
 
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
-    slots = _slots(device, workers, gpus, workers_per_gpu, mixed_precision)
+    slots = slots_of(device, workers, gpus, workers_per_gpu, mixed_precision)
     there = view_of(db, study)
     spec = spec_of(there)
     codes = [find_code(each) for each in code]
@@ -209,45 +196,6 @@ def resume(
     limits = {"epochs": epoch_budget, "target": target, "plateau": plateau}
     view = resume_study(db, study, trials, timeout, limits)
     _run(db, settings, view, slots, fit, as_json, worker_arguments(found, codes))
-
-
-@click.command()
-@click.option("--study", metavar="NAME", help="Only this study, until it has ended [whichever is open].")
-@click.option("--worker-id", hidden=True)
-@_devices
-@_fit
-@code_option
-@storage_option
-def worker(
-    study: str | None,
-    worker_id: str | None,
-    device: str,
-    gpus: str | None,
-    workers_per_gpu: int,
-    mixed_precision: bool,
-    fit: bool,
-    code: tuple[str, ...],
-    storage: str | None,
-) -> None:
-    """Take trials from the database: one process, as many machines as you like.
-
-    Example: tune worker --storage postgresql://tuner@db/tuner
-    """
-    from tuner.code import find_code
-    from tuner.workers.worker import EXIT_REPLACE_ME
-    from tuner.workers.worker import main as work
-
-    _log_to_stderr()
-    if worker_id is None:
-        # Nobody has chosen this process' share of the machine: all its cores, and the first GPU.
-        slot = _slots(device, 1, gpus, workers_per_gpu, mixed_precision)[0]
-        os.environ.update({name: os.environ.get(name, value) for name, value in slot.environment().items()})
-    codes = [find_code(each) for each in code]
-    exit_code = work(settings_of(storage), study, worker_id, "fit" if fit else "auto", codes)
-    if exit_code == EXIT_REPLACE_ME and worker_id is None:
-        # Nobody will start a fresh process in its place, so it becomes one.
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
-    sys.exit(exit_code)
 
 
 @click.command()
@@ -265,20 +213,6 @@ def stop(study: str | None, storage: str | None) -> None:
     name = status.study.study_name
     words = {"finished": "has ended already", "stopping": "is stopping; running trials are finished first"}
     click.echo(f"study {name} {words.get(status.state, 'is stopped')}; go on with: tune resume {name}", err=True)
-
-
-def _slots(
-    device: str, workers: int | None, gpus: str | None, workers_per_gpu: int, mixed_precision: bool
-) -> "list[Slot]":
-    from tuner.workers.cores import cpu_cores
-    from tuner.workers.devices import choose, slots
-    from tuner.workers.gpus import find_gpus
-
-    found = choose(find_gpus(), gpus) if device != "cpu" else []
-    made = slots(device, workers, found, cpu_cores(), workers_per_gpu, mixed_precision)  # type: ignore[arg-type]  # click checked the word
-    if mixed_precision and made[0].gpu is None:
-        click.echo("tune: --mixed-precision is for GPUs; there is none, so it is not used", err=True)
-    return made
 
 
 def _run(
@@ -305,14 +239,3 @@ def _run(
         print_json(objects.status_object(ended))
     else:
         show.print_outcome(ended)
-
-
-def _log_to_stderr() -> None:
-    import warnings
-
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    for chatty in ("absl", "tensorflow", "h5py", "alembic", "mlflow", "urllib3"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-    warnings.simplefilter("ignore")
-    quiet()

@@ -81,27 +81,34 @@ def slots(
     cores: int,
     workers_per_gpu: int = 1,
     mixed_precision: bool = False,
+    threads: int = 0,
 ) -> list[Slot]:
     """Share the machine.
 
     workers: how many; None is `workers_per_gpu` a GPU, or on the CPU one a core: small networks gain more from a second
-    trial than from a second thread. Workers that share a GPU share its memory evenly.
+    trial than from a second thread. Workers that share a GPU share its memory evenly. threads: of each; 0 is an even
+    share of the cores.
     Raises InputError for a GPU that is not there.
     """
     if workers is not None and workers < 1:
         raise InputError(f"--workers {workers}: at least one worker has to run.")
     if workers_per_gpu < 1:
         raise InputError(f"--workers-per-gpu {workers_per_gpu}: at least one worker has to run.")
-    if wish == "gpu" and not gpus:
-        raise InputError("--device gpu: no NVIDIA GPU was found. Check `nvidia-smi`, or use --device cpu.")
+    must_have(wish, gpus)
     on_gpu = list(gpus) if wish != "cpu" else []
     count = workers if workers is not None else (len(on_gpu) * workers_per_gpu or cores)
-    threads = max(1, cores // count)
+    threads = threads or max(1, cores // count)
     if not on_gpu:
         return [Slot("cpu", None, threads) for _ in range(count)]
     # A GPU is shared by as many as will come to run there, or as were announced to.
     sharers = max(workers_per_gpu, -(-count // len(on_gpu)))
     return [on_a_gpu(on_gpu[i % len(on_gpu)], threads, sharers, mixed_precision) for i in range(count)]
+
+
+def must_have(wish: str, gpus: Sequence[Gpu]) -> None:
+    """Raises InputError where a GPU is wanted and none is there."""
+    if wish == "gpu" and not gpus:
+        raise InputError("--device gpu: no NVIDIA GPU was found. Check `nvidia-smi`, or use --device cpu.")
 
 
 def on_a_gpu(gpu: Gpu, threads: int, sharers: int, mixed_precision: bool = False) -> Slot:

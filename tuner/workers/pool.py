@@ -42,28 +42,31 @@ class _Process:
     index: int
     worker_id: str
     popen: "subprocess.Popen[bytes]"
-    log: Path
+    log: Path | None
     memory_kills: int
 
 
 @dataclass(eq=False)
 class Pool:
-    """The workers of one study on this machine.
+    """The workers of one study, or of every study, on this machine.
 
     Whoever dies is replaced, after a pause that doubles with every death in a row, up to a minute. It is given up only
     where nothing at all was achieved meanwhile - no epoch ended in the whole study, no trial either - and the deaths
     say that it would not be: three that crashed, more where there are more slots, and two and a half times as many that
     were killed with no word of why. That somebody tells workers to go never counts.
 
-    logs: the folder of their log files, one a slot. arguments: further ones of `tune worker`.
+    study_name: None for whichever is open. logs: the folder of their log files, one a slot; None for this process' own
+    stderr. arguments: further ones of `tune worker`. serves: it is there for studies that others started: Ctrl+C ends
+    the workers, and no study.
     """
 
     db: Database
     storage_url: str
-    study_name: str
+    study_name: str | None
     slots: Sequence[Slot]
-    logs: Path
+    logs: Path | None
     arguments: Sequence[str] = ()
+    serves: bool = False
     _processes: list[_Process] = field(default_factory=list)
     _stopping: bool = False
     _due: list[tuple[float, int]] = field(default_factory=list)
@@ -96,7 +99,7 @@ class Pool:
             self._look(look)
         finally:
             self._hand_back()
-        if interrupted:
+        if interrupted and not self.serves:
             raise KeyboardInterrupt
 
     def _look(self, look: Callable[[], None]) -> None:
@@ -108,21 +111,31 @@ class Pool:
                 raise
 
     def stop(self) -> None:
-        """Let the workers finish their trials and take no more."""
+        """Let the workers finish their trials and take no more; where the pool serves, their epochs."""
         self._stopping = True
-        patiently(lambda: studies.set_wish(self.db, self.study_name, "stopping"))
+        if self.serves or self.study_name is None:
+            for process in self._processes:
+                process.popen.send_signal(signal.SIGTERM)
+            logger.warning("leaving: running epochs are finished first, and what is left is handed back")
+            return
+        name = self.study_name
+        patiently(lambda: studies.set_wish(self.db, name, "stopping"))
         logger.warning("stopping: running trials are finished first; once more Ctrl+C stops at once")
 
     def _start(self, index: int) -> _Process:
         slot = self.slots[index]
         worker_id = f"{os.uname().nodename}-{index + 1}-{uuid.uuid4().hex[:6]}"
-        self.logs.mkdir(parents=True, exist_ok=True)
-        log = self.logs / f"worker-{index + 1}.log"
+        log = None if self.logs is None else self.logs / f"worker-{index + 1}.log"
         command = [
-            *(sys.executable, "-m", "tuner.cli.main", "worker", "--study", self.study_name),
+            *(sys.executable, "-m", "tuner.cli.main", "worker"),
+            *(("--study", self.study_name) if self.study_name else ()),
             *("--storage", self.storage_url, "--worker-id", worker_id, *self.arguments),
         ]
-        with log.open("ab") as file:
+        with contextlib.ExitStack() as stack:
+            file = None
+            if log is not None:
+                log.parent.mkdir(parents=True, exist_ok=True)
+                file = stack.enter_context(log.open("ab"))
             popen = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -153,8 +166,11 @@ class Pool:
                     self._processes.append(self._start(index))
 
     def _over(self) -> bool:
-        view = patiently(lambda: studies.view_study(self.db, self.study_name))
-        return self._stopping or view.finished_at is not None or view.wish == "stopping"
+        name = self.study_name
+        if self._stopping or name is None:
+            return self._stopping
+        view = patiently(lambda: studies.view_study(self.db, name))
+        return view.finished_at is not None or view.wish == "stopping"
 
     def _ended(self, process: _Process) -> float:
         """A worker ended as it should, or because somebody told it to go."""
@@ -171,7 +187,7 @@ class Pool:
         if code in _ERRORS:
             raise _ERRORS[code](words)
         logger.warning("worker %s died (%s): %s", process.worker_id, death.words, words or "no last words")
-        done = patiently(lambda: epochs_stored(self.db, self.study_name) + trials.settled(self.db, self.study_name))
+        done = patiently(self._achieved)
         if done != self._done_at_death:
             self._deaths, self._against, self._done_at_death = 0, 0, done
         self._deaths += 1
@@ -179,9 +195,13 @@ class Pool:
         if self._against >= strikes.CRASH * max(_HOPELESS, 2 * len(self.slots)):
             raise TunerError(
                 f"{self._deaths} workers died in a row and nothing was achieved ({death.words}): {words}. "
-                f"See {process.log}."
+                f"See {process.log or 'above'}."
             )
         return min(_MOST_PAUSE_S, 2.0 ** (self._deaths - 2)) if self._deaths > 1 else 0.0
+
+    def _achieved(self) -> int:
+        names = [self.study_name] if self.study_name else [each.study_name for each in studies.view_studies(self.db)]
+        return sum(epochs_stored(self.db, name) + trials.settled(self.db, name) for name in names)
 
     def _hand_back(self) -> None:
         """End what still runs: politely, then not. What the workers held is free for others."""
@@ -202,7 +222,9 @@ class Pool:
         self._due.clear()
 
 
-def _last_words(log: Path) -> str:
+def _last_words(log: Path | None) -> str:
     """The last line of a log that is not empty."""
-    lines = log.read_bytes()[-4000:].decode(errors="replace").splitlines() if log.exists() else []
+    if log is None or not log.exists():
+        return ""
+    lines = log.read_bytes()[-4000:].decode(errors="replace").splitlines()
     return next((line.strip().removeprefix("tune: ") for line in reversed(lines) if line.strip()), "")

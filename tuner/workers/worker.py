@@ -21,11 +21,13 @@ from typing import Any, Literal
 import psutil
 
 from tuner.code import Code
-from tuner.database import blobs, studies, trials, workers
+from tuner.database import blobs, gpu_claims, studies, trials, workers
 from tuner.database.connection import OUTAGE_S, Database, open_database, patiently
 from tuner.errors import ServiceDown, TunerError
 from tuner.settings import Settings, read_share
 from tuner.training.plan import Path
+from tuner.workers import placement
+from tuner.workers.placement import Wanted
 
 logger = logging.getLogger(__name__)
 
@@ -105,17 +107,25 @@ def main(
     worker_id: str | None = None,
     path: Path = "auto",
     codes: Sequence[Code] = (),
+    wanted: Wanted | None = None,
 ) -> int:
     """Take trials: of one study until it has ended, or of whichever is open until told to leave. Gives an exit code.
 
     codes: what of a person's code may be run here; studies of other code are not for this worker.
+    wanted: what it may choose of its machine, where whoever started it has not chosen.
     """
     leaving = Leaving()
     leaving.listen()
     name = worker_id or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
     db = open_database(settings.storage, wait_s=OUTAGE_S)
-    device = read_share().device
     patiently(lambda: workers.bury_the_dead(db))
+    if wanted is not None:
+        share = placement.place(db, name, wanted).environment()
+        # Threads are an even share of what lives here when they are needed, unless a person has said how many.
+        os.environ.update({key: value for key, value in share.items() if key != "TUNER_THREADS"})
+    elif gpu := read_share().gpu:
+        patiently(lambda: gpu_claims.claim(db, name, [gpu]))
+    device = read_share().device
     patiently(lambda: workers.enter(db, name, device))
     pulse = _Pulse(db, name)
     if study_name is not None:
@@ -153,7 +163,8 @@ class _Worker:
         gc.enable()
 
         share = read_share()
-        backend.prepare(share.threads, share.gpu_memory_mib, share.mixed_precision, share.cache, share.gpu_room_mib)
+        threads = share.threads or placement.threads_for_one(db)
+        backend.prepare(threads, share.gpu_memory_mib, share.mixed_precision, share.cache, share.gpu_room_mib)
         self._closing, self._projection, self._trial = closing, projection, trial
         self._new_bench = Bench
         self._finalists, self._limits, self._rules = finalists, limits, stopping_rules
@@ -169,7 +180,7 @@ class _Worker:
         self._tags = {
             "device": device,
             "host": socket.gethostname(),
-            "threads": str(share.threads),
+            "threads": str(threads),
             **backend.versions(),
             **_versions(),
         }

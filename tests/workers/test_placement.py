@@ -1,0 +1,56 @@
+"""A worker that nobody gave a share of its machine takes a free one."""
+
+import logging
+from pathlib import Path
+
+import pytest
+
+from tuner.database import workers
+from tuner.database.connection import Database, open_database
+from tuner.workers import placement
+from tuner.workers.gpus import Gpu
+from tuner.workers.placement import Wanted
+
+TWO = [Gpu("0", 80_000, "GPU-aa"), Gpu("1", 40_000, "GPU-bb")]
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Database:
+    return open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
+
+
+def test_each_worker_takes_a_free_gpu_and_then_the_one_with_the_fewest(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    wanted = Wanted(TWO)
+    made = [placement.place(db, f"w{number}", wanted) for number in range(3)]
+    assert [slot.device for slot in made] == ["gpu:0", "gpu:1", "gpu:0"]
+    assert [slot.environment()["CUDA_VISIBLE_DEVICES"] for slot in made] == ["GPU-aa", "GPU-bb", "GPU-aa"]
+    assert [slot.memory_mib for slot in made] == [None, None, int(80_000 * 0.92) // 2]
+    assert [record.levelno for record in caplog.records] == [logging.WARNING]
+    assert "shares gpu:0 with 1" in caplog.text
+    workers.bury(db, "w1")
+    assert placement.place(db, "w4", wanted).device == "gpu:1"
+
+
+def test_workers_that_were_told_to_share_divide_the_memory_from_the_first(
+    db: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = [placement.place(db, f"w{number}", Wanted(TWO[:1], workers_per_gpu=2)) for number in range(2)]
+    assert [slot.memory_mib for slot in made] == [int(80_000 * 0.92) // 2] * 2
+    assert not caplog.records
+
+
+def test_without_a_gpu_it_computes_on_the_processor(db: Database) -> None:
+    assert placement.place(db, "w1", Wanted()).device == "cpu"
+
+
+def test_workers_of_one_machine_share_its_cores(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(placement, "cpu_cores", lambda: 8)
+    assert placement.threads_for_one(db) == 8
+    for number, threads in enumerate((8, 4, 2, 2), start=1):
+        workers.enter(db, f"w{number}", "cpu")
+        assert placement.threads_for_one(db) == threads
+    workers.leave(db, "w1")
+    workers.leave(db, "w2")
+    assert placement.threads_for_one(db) == 4

@@ -1,0 +1,100 @@
+"""`tune worker`: one process that takes trials, or a pool of them over all that its machine has.
+
+Leaves to others: what a worker does (workers), the options of what it runs on (device_options).
+"""
+
+import logging
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from tuner.cli.common import open_studies, quiet, settings_of, storage_option
+from tuner.cli.device_options import device_options, fit_option, slots_of, wanted_of
+from tuner.cli.python_options import code_option
+
+if TYPE_CHECKING:
+    from tuner.workers.devices import Slot
+
+
+@click.command()
+@click.option("--study", metavar="NAME", help="Only this study, until it has ended [whichever is open].")
+@click.option("--worker-id", hidden=True)
+@click.option(
+    "--workers", metavar="N|auto", help="So many processes, or one a GPU, else one a CPU core [one, on a free GPU]."
+)
+@device_options
+@fit_option
+@code_option
+@storage_option
+def worker(
+    study: str | None,
+    worker_id: str | None,
+    workers: str | None,
+    device: str,
+    gpus: str | None,
+    workers_per_gpu: int,
+    mixed_precision: bool,
+    fit: bool,
+    code: tuple[str, ...],
+    storage: str | None,
+) -> None:
+    """Take trials from the database, on as many machines as you like.
+
+    Example: tune worker --storage postgresql://tuner@db/tuner
+    """
+    from tuner.code import find_code
+    from tuner.workers.worker import EXIT_REPLACE_ME
+    from tuner.workers.worker import main as work
+
+    given = dict(os.environ)
+    log_to_stderr()
+    if workers is not None:
+        slots = slots_of(device, _count(workers), gpus, workers_per_gpu, mixed_precision)
+        arguments = [*(["--fit"] if fit else []), *(part for each in code for part in ("--code", each))]
+        _serve(storage, study, slots, arguments)
+        return
+    # Where nobody has chosen this process' share of its machine, it looks for one itself.
+    wanted = None if worker_id is not None else wanted_of(device, gpus, workers_per_gpu, mixed_precision)
+    codes = [find_code(each) for each in code]
+    exit_code = work(settings_of(storage), study, worker_id, "fit" if fit else "auto", codes, wanted)
+    if exit_code == EXIT_REPLACE_ME and worker_id is None:
+        # Nobody will start a fresh process in its place, so it becomes one, as it was told to be.
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], given)
+    sys.exit(exit_code)
+
+
+def _count(workers: str) -> int | None:
+    if workers == "auto":
+        return None
+    if not workers.isdecimal():
+        raise click.BadParameter(f"{workers!r} is neither a number nor auto.", param_hint="--workers")
+    return int(workers)
+
+
+def _serve(storage: str | None, study: str | None, slots: "list[Slot]", arguments: list[str]) -> None:
+    from tuner.workers.pool import Pool
+
+    settings = settings_of(storage)
+    pool = Pool(open_studies(settings), settings.storage, study, slots, None, arguments, serves=True)
+
+    def told_to_go(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    for each in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(each, told_to_go)
+    pool.run(lambda: None)
+
+
+def log_to_stderr() -> None:
+    """What a worker has to say goes there; what libraries chatter does not."""
+    import warnings
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    for chatty in ("absl", "tensorflow", "h5py", "alembic", "mlflow", "urllib3"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    warnings.simplefilter("ignore")
+    quiet()

@@ -1,0 +1,48 @@
+"""Where a worker runs that nobody gave a share of its machine: on a GPU that is free, with its share of the cores.
+
+Owns: the choice, by what the database knows of the workers that live.
+Leaves to others: that a GPU is one worker's (database), what a slot is (devices).
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuner.database import gpu_claims, workers
+from tuner.database.connection import Database, patiently
+from tuner.workers.cores import cpu_cores
+from tuner.workers.devices import Slot, on_a_gpu
+from tuner.workers.gpus import Gpu
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a worker may choose among. gpus: none for the CPU. workers_per_gpu: for so many one GPU's memory is divided,
+    at least."""
+
+    gpus: Sequence[Gpu] = ()
+    workers_per_gpu: int = 1
+    mixed_precision: bool = False
+
+
+def place(db: Database, worker_id: str, wanted: Wanted) -> Slot:
+    """Take a GPU that no living worker has; where each has one, that with the fewest. Threads are chosen later (0)."""
+    if not wanted.gpus:
+        return Slot("cpu", None, 0)
+    known = {each.name: each for each in wanted.gpus}
+    name, number = patiently(lambda: gpu_claims.claim(db, worker_id, list(known)))
+    gpu = known[name]
+    if number >= wanted.workers_per_gpu:
+        logger.warning(
+            "each of the %d GPUs here has a worker; this one shares gpu:%s with %d. "
+            "Give every worker --workers-per-gpu %d to divide its memory evenly",
+            *(len(known), gpu.index, number, number + 1),
+        )
+    return on_a_gpu(gpu, 0, max(wanted.workers_per_gpu, number + 1), wanted.mixed_precision)
+
+
+def threads_for_one(db: Database) -> int:
+    """CPU threads of one of the workers that live on this machine: an even share of the cores that it may use."""
+    return max(1, cpu_cores() // max(1, patiently(lambda: workers.workers_here(db))))
