@@ -15,7 +15,7 @@ import yaml
 
 from tuner.cli import python_spaces
 from tuner.cli.main import cli, main
-from tuner.studies.code_check import answer_to
+from tuner.studies.code_check import check
 
 DOCS = Path(__file__).parents[1] / "docs"
 ROOT = DOCS.parent
@@ -75,7 +75,9 @@ def test_every_example_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: py
     if page == "moving.md":
         pytest.importorskip("tensorboard", reason="keras_tuner.Tuner imports it with TensorFlow")
     # The same check in this process.
-    monkeypatch.setattr(python_spaces, "_checked", lambda request, code: json.loads(json.dumps(answer_to(request))))
+    monkeypatch.setattr(
+        python_spaces.child, "ask", lambda module, request, name: json.loads(json.dumps(check(request)))
+    )
     monkeypatch.chdir(tmp_path)
     for name in ("TUNER_STORAGE", "TUNER_ARTIFACTS", "MLFLOW_TRACKING_URI"):
         monkeypatch.delenv(name, raising=False)

@@ -7,11 +7,13 @@ from typing import Any
 import optuna
 import pytest
 
+from tuner.analysis.story import sentences
 from tuner.code import find_code, name_in
 from tuner.data.dataset import Dataset
 from tuner.database import trials
 from tuner.database.blobs import blob_store
 from tuner.database.connection import Database, open_database
+from tuner.database.studies import view_study
 from tuner.database.trials import TrialView
 from tuner.database.workers import enter
 from tuner.errors import InputError, StudyConflict
@@ -19,7 +21,7 @@ from tuner.spec import parse_spec
 from tuner.studies.bench import Bench
 from tuner.studies.closing import close_if_over
 from tuner.studies.code import code_for, code_options
-from tuner.studies.service import create_study
+from tuner.studies.service import create_study, study_status
 from tuner.studies.trial import run_trial
 
 SPACES = Path(__file__).parents[1] / "spaces"
@@ -52,7 +54,7 @@ def run(db: Database, digits: Dataset) -> Run:
         bench = Bench(db, view, spec, digits, store, {}, lambda: False, code=code_for(view, spec, [code]))
         while (job := trials.take(db, "s", "w")) is not None:
             run_trial(bench, job)
-        assert close_if_over(db, spec, digits, store, "s", "w")
+        assert close_if_over(db, spec, digits, store, "s", "w", code=bench.code)
         return trials.view_trials(db, "s", epochs=True)
 
     return of
@@ -117,12 +119,39 @@ def test_code_that_fails_ends_each_trial_with_its_reason_and_the_study_goes_on(d
     assert all(each.state.name == "COMPLETE" and each.value == 0 for each in theirs(db))
 
 
-def test_a_winner_of_the_codes_own_class_is_scored(db: Database, run: Run) -> None:
-    run("spaces.py:subclassed_and_named", "parameters: {epochs: 2}\n", n_trials=1)
-    from tuner.database.studies import view_study
-
+@pytest.mark.parametrize("name", ["subclassed_and_named", "subclassed"])
+def test_a_winner_of_the_codes_own_class_is_scored_also_where_keras_cannot_make_it_again(
+    db: Database, run: Run, name: str
+) -> None:
+    run(f"spaces.py:{name}", "parameters: {epochs: 2, normalization: minmax}\n", n_trials=1)
     outcome: Any = view_study(db, "s").outcome
     assert outcome["test"]["accuracy"] > 0.3
+    assert "not_scored" not in outcome
+
+
+@pytest.mark.parametrize(
+    ("name", "goal", "words"),
+    [
+        ("Autoencoder", "val_loss", "the outputs are not scores of classes (of shape (8, 8, 1))"),
+        ("Flat", "val_loss", "the outputs are not scores of classes (by their loss)"),
+        ("Crops", "val_accuracy", "its fit gives it rows of shape (6, 6, 1), and those of digits have (8, 8, 1)"),
+        ("Scales", "val_accuracy", "its fit changes rows or targets: val_accuracy is "),
+        ("Two", "val_digit_accuracy", "the network has 2 outputs"),
+    ],
+)
+def test_outputs_that_are_not_the_classes_of_the_rows_get_no_accuracy_on_test_rows(
+    db: Database, run: Run, name: str, goal: str, words: str
+) -> None:
+    direction = "minimize" if "loss" in goal else "maximize"
+    objective = f"objective: {{metric: {goal}, direction: {direction}}}\nparameters: {{epochs: 2}}\n"
+    (ours,) = run(f"own_fits.py:{name}", objective, n_trials=1)
+    assert ours.state == "complete", ours.reason
+    outcome: Any = view_study(db, "s").outcome
+    assert outcome["test"] is None
+    assert outcome["not_scored"].startswith(words)
+    assert outcome["figures"]["not_scored"] == outcome["not_scored"]
+    (told,) = [each for each in sentences(study_status(db, "s", epochs=True)) if "test rows" in each]
+    assert told == f"It has no figures on the test rows, since {outcome['not_scored']}."
 
 
 def test_epochs_and_batch_size_may_be_searched(run: Run) -> None:

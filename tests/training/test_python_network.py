@@ -117,7 +117,7 @@ def test_a_model_that_keras_cannot_make_again_leaves_weights_and_a_reason(make: 
     assert exported.name == "model.weights.zip"
     assert "cannot be loaded from a .keras file" in exported.problem
     with zipfile.ZipFile(BytesIO(exported.data)) as file:
-        assert file.namelist() == ["model.weights.h5", "config.json"]
+        assert file.namelist() == ["model.weights.h5", "config.json", "normalization.npz"]
 
 
 def test_a_model_of_the_codes_own_class_says_what_it_needs(make: Make, plan: Plan) -> None:

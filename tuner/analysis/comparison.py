@@ -15,7 +15,7 @@ from tuner.analysis.chart import Axis, Chart, Series, shortened
 from tuner.analysis.plotly_page import figure, render
 from tuner.analysis.results import span_s
 from tuner.space import Value
-from tuner.studies.service import StudyStatus, spec_of
+from tuner.studies.service import NOT_SCORED, StudyStatus, spec_of
 from tuner.words import duration, value_in_words
 
 # Okabe and Ito's colours, which most eyes tell apart.
@@ -146,9 +146,14 @@ def _parameters(statuses: Sequence[StudyStatus]) -> dict[str, tuple[Value | None
     return {name: values for name, values in found.items() if any(a != b for a, b in pairwise(values))}
 
 
+def _why_none(status: StudyStatus) -> str:
+    why = (status.study.outcome or {}).get(NOT_SCORED)
+    return f", since {why}" if why else f" yet: it is {status.state}"
+
+
 def _sentences(statuses: Sequence[StudyStatus]) -> list[str]:
     lines = [
-        f"{status.study.study_name} has no test figure yet: it is {status.state}."
+        f"{status.study.study_name} has no test figure{_why_none(status)}."
         for status in statuses
         if story.test_of(status) is None
     ]

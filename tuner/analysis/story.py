@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tuner.analysis.results import span_s
 from tuner.database.trials import TrialView
 from tuner.space import Choice, Params
-from tuner.studies.service import FAILED, StudyStatus, spec_of
+from tuner.studies.service import FAILED, NOT_SCORED, StudyStatus, spec_of
 from tuner.words import duration
 
 _Z_95 = 1.959964
@@ -163,6 +163,9 @@ def finalist_sentences(status: StudyStatus) -> list[str]:
 
 def _test_sentences(status: StudyStatus) -> list[str]:
     test, rows = test_of(status), rows_of(status).get("test")
+    why = (status.study.outcome or {}).get(NOT_SCORED)
+    if why:
+        return [f"It has no figures on the test rows, since {why}."]
     if test is None:
         return ["The test rows are not scored yet; that is done once, when the search has ended."]
     over = f" on {rows:,} test rows that no trial had seen" if rows else " on test rows that no trial had seen"

@@ -95,6 +95,7 @@ def best_object(status: StudyStatus) -> dict[str, Any]:
     found = {
         **content,
         "test": outcome.get("test"),
+        "not_scored": outcome.get("not_scored"),
         "finalists": outcome.get("finalists"),
         "champion": outcome.get("champion"),
     }

@@ -3,10 +3,6 @@
 Leaves to others: the estimates (studies); the framework runs in a process of its own.
 """
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,9 +12,9 @@ import psutil
 
 from tuner.code import Code
 from tuner.data.dataset import DataInfo
-from tuner.errors import SpecError
 from tuner.search.cells import budget
 from tuner.spec import StudySpec
+from tuner.studies import child
 from tuner.studies.preflight import PROCESS_MIB, Outlook, look_ahead
 from tuner.words import duration
 from tuner.workers.devices import Slot
@@ -75,17 +71,7 @@ def check(spec: StudySpec, info: DataInfo, slots: Sequence[Slot], quick: bool, c
         return Report(spec, outlook, memory_mib, len(slots))
     request: dict[str, Any] = {"text": spec.text, "name": spec.name, "folder": str(spec.folder), "workers": len(slots)}
     request |= {"codes": [str(each.file) for each in codes if each.place.endswith(".py")]}
-    done = subprocess.run(
-        [sys.executable, "-m", "tuner.studies.trying"],
-        input=json.dumps(request), capture_output=True, text=True, env={**os.environ, **slots[0].environment()},
-    )  # fmt: skip
-    try:
-        answer = json.loads(done.stdout.strip().splitlines()[-1])
-    except (IndexError, ValueError):
-        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        raise SpecError(f"{spec.name}: its networks cannot be tried: {last}") from None
-    if "error" in answer:
-        raise SpecError(answer["error"])
+    answer = child.ask("tuner.studies.trying", request, f"{spec.name}: its networks", slots[0].environment())
     return Report(spec, outlook, memory_mib, len(slots), answer["tried"], answer["study_s"])
 
 

@@ -5,23 +5,24 @@ Leaves to others: the options (python_options), what a file may say (spec), whic
 a process of its own).
 """
 
-import json
-import subprocess
-import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import click
 import yaml
 
 from tuner.cli.python_options import Given
 from tuner.code import Code, find_code, looks_like_code, name_in
-from tuner.data.dataset import DataInfo
+from tuner.data.dataset import Dataset
 from tuner.errors import InputError, SpecError
 from tuner.metrics import METRICS, key
 from tuner.safe_yaml import load
 from tuner.spec import StudySpec, parse_spec
+from tuner.studies import child
+from tuner.studies.sample import write_sample
 
 
 def read_space(space: str, given: Given, run: bool = True) -> tuple[StudySpec, Code | None]:
@@ -103,30 +104,26 @@ def _objective(text: str) -> dict[str, str]:
     return {"metric": metric, "direction": direction}
 
 
-def try_code(spec: StudySpec, code: Code, info: DataInfo) -> dict[str, Any]:
-    """Build the network once, with its defaults, in a process of its own; gives what it asked.
+def try_code(
+    spec: StudySpec, code: Code, dataset: Dataset, codes: Sequence[Code] = (), fit: bool = False
+) -> Mapping[str, Any]:
+    """Train the network a little, in a process of its own; gives what it asked, and notes.
 
-    Raises SpecError for what would fail in every trial, before any is run.
+    codes: of all that was named. fit: as `--fit`. Raises SpecError for what would fail in every trial, before any is
+    run.
     """
-    request = {"text": spec.text, "name": spec.name, "folder": str(spec.folder), "code": _argument(code)}
-    answer = _checked({**request, "info": asdict(info)}, code)
-    if "error" in answer:
-        raise SpecError(answer["error"])
-    return answer
-
-
-def _checked(request: dict[str, Any], code: Code) -> dict[str, Any]:
-    """The answer of `tuner.studies.code_check`."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tuner.studies.code_check"], input=json.dumps(request), capture_output=True, text=True
-    )
-    try:
-        answer = json.loads(done.stdout.strip().splitlines()[-1])
-    except (IndexError, ValueError):
-        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        raise SpecError(f"{code.place} cannot be tried: {last}") from None
-    assert isinstance(answer, dict)
-    return answer
+    request: dict[str, Any] = {
+        "text": spec.text,
+        "name": spec.name,
+        "folder": str(spec.folder),
+        "code": _argument(code),
+    }
+    named = [_argument(each) for each in codes]
+    with tempfile.TemporaryDirectory(prefix="tuner-") as folder:
+        rows = Path(folder) / "rows.npz"
+        write_sample(dataset, rows)
+        request |= {"info": asdict(dataset.info), "rows": str(rows), "codes": named, "fit": fit}
+        return child.ask("tuner.studies.code_check", request, code.place)
 
 
 def _argument(code: Code) -> str:
@@ -134,8 +131,8 @@ def _argument(code: Code) -> str:
     return place if code.name is None else f"{place}:{code.name}"
 
 
-def print_asked(answer: dict[str, Any]) -> None:
-    """What the code asked, as a table."""
+def print_asked(answer: Mapping[str, Any]) -> None:
+    """What the code asked, as a table, and the notes."""
     from rich.console import Console
     from rich.table import Table
 
@@ -145,6 +142,8 @@ def print_asked(answer: dict[str, Any]) -> None:
     console = Console()
     console.print(table)
     console.print("With its defaults and in every conditional scope; a trial may ask for more.", style="dim")
+    for note in answer["notes"]:
+        click.echo(f"  note: {note}")
 
 
 def worker_arguments(code: Code | None, others: Sequence[Code] = ()) -> list[str]:

@@ -123,7 +123,8 @@ def start(
     if code is None and not detach:
         ahead = outlook.look(spec, dataset.info, slots)
     if code is not None:
-        python_spaces.try_code(spec, code, dataset.info)
+        for note in python_spaces.try_code(spec, code, dataset, codes, fit)["notes"]:
+            click.echo(f"tune: {note}", err=True)
     db = open_studies(settings)
     limits = {"epochs": epoch_budget, "target": target, "plateau": plateau}
     study = create_study(

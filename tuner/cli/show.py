@@ -19,7 +19,7 @@ from tuner.database.trials import TrialView
 from tuner.space import Choice, Params
 from tuner.studies.champion import standing
 from tuner.studies.pareto import front
-from tuner.studies.service import FAILED, StudyStatus, ranked, spec_of
+from tuner.studies.service import FAILED, NOT_SCORED, StudyStatus, ranked, spec_of
 from tuner.words import duration, params_in_words
 
 _WIDE = 120
@@ -195,7 +195,10 @@ def _print_result(console: Console, status: StudyStatus, best: TrialView) -> Non
 
 def test_in_words(status: StudyStatus, width: int) -> str:
     """The winner's test result with its interval, or why there is none. width: of the names before the figures."""
-    test = (status.study.outcome or {}).get("test")
+    outcome = status.study.outcome or {}
+    test = outcome.get("test")
+    if outcome.get(NOT_SCORED):
+        return f"test rows: not scored, since {escape(outcome[NOT_SCORED])}"
     if not test:
         return "test rows: not scored; that is done once, when the search has ended"
     name = headline(test)

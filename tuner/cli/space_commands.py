@@ -71,7 +71,7 @@ def spaces_check(space: str, quick: bool, as_json: bool, **python: Any) -> None:
     check_algorithms(spec, space)
     codes = [find_code(each) for each in given.code]
     dataset = load(spec.data, 0, codes)
-    asked = None if code is None or quick else python_spaces.try_code(spec, code, dataset.info)
+    asked = None if code is None or quick else python_spaces.try_code(spec, code, dataset, codes)
     report = None
     if spec.code is None:
         report = outlook.check(spec, dataset.info, slots("auto", None, find_gpus(), cpu_cores()), quick, codes)

@@ -5,7 +5,6 @@ Leaves to others: naming and finding code (code), what arrays have to look like 
 """
 
 import re
-import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +15,7 @@ from tuner.code import Code
 from tuner.data.arrays import VALIDATION_NAMES, Part, Parts, found_of
 from tuner.data.flows import from_dataset, is_dataset
 from tuner.data.found import Found
-from tuner.data.person_module import let_it_import, run_file
+from tuner.data.person_module import as_a_program_of_its_own, load, way_out
 from tuner.errors import DataError, InputError
 from tuner.sources import DataSpec, PythonData
 
@@ -52,11 +51,8 @@ def _named(codes: Sequence[Code], path: Path, name: str) -> Code | None:
 
 
 def _call(code: Code, name: str, where: str) -> Any:
-    module_name = f"tuner_data_{code.digest[:12]}"
-    let_it_import(code)
     with _told(code, where):
-        module = sys.modules.get(module_name) or run_file(code, module_name)
-        function = getattr(module, name, None)
+        function = getattr(load(code), name, None)
         if not callable(function):
             raise DataError(f"{where} is no function in that file. Write dataset: {{python: FILE.py:FUNCTION}}.")
         return function()
@@ -66,8 +62,9 @@ def _call(code: Code, name: str, where: str) -> Any:
 def _told(code: Code, where: str) -> Iterator[None]:
     """Whatever the person's code raises is theirs to mend, so it is told with its line."""
     try:
-        yield
-    except DataError:
+        with as_a_program_of_its_own(code):
+            yield
+    except InputError:
         raise
     except (Exception, SystemExit) as error:
         lines = [each.lineno for each in traceback.extract_tb(error.__traceback__) if Path(each.filename) == code.file]
@@ -77,7 +74,7 @@ def _told(code: Code, where: str) -> Iterator[None]:
             # TensorFlow's, whose message has that of a generator, behind the name of a node, and its traceback.
             lines, text = [int(each) for each in within], str(error).splitlines()[0].rpartition("}} ")[2]
         line = f", line {lines[-1]}" if lines else ""
-        raise DataError(f"{where}{line}: {' '.join(text.split())[:300]}") from error
+        raise DataError(f"{where}{line}: {' '.join(text.split())[:300]}{way_out(error)}") from error
 
 
 def _parts(made: Any, where: str, classes: bool) -> Parts:

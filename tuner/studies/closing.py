@@ -8,7 +8,9 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from tuner.code import Code
 from tuner.data.dataset import Dataset
+from tuner.data.preprocessing import fit
 from tuner.database import closings, studies, trials
 from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.closings import Closing
@@ -16,14 +18,18 @@ from tuner.database.connection import Database, patiently
 from tuner.database.finalists import view_finalists
 from tuner.database.leases import LeaseLost
 from tuner.database.trials import TrialView
+from tuner.errors import TrialFailed
 from tuner.spec import StudySpec
 from tuner.studies import finalists
+from tuner.studies.asking import fixed_network
 from tuner.studies.limits import time_is_up
 from tuner.studies.pareto import front, values_of
 from tuner.studies.scoring import score
-from tuner.studies.service import FAILED, best_trial, study_status
+from tuner.studies.service import FAILED, NOT_SCORED, best_trial, study_status
 from tuner.studies.stopping_rules import why_ended
+from tuner.training.loading import keras_of
 from tuner.training.models import load_bytes
+from tuner.training.network import WEIGHTS_ONLY
 
 logger = logging.getLogger(__name__)
 
@@ -48,11 +54,13 @@ def close_if_over(
     worker: str,
     further: Further | None = None,
     seen: int | None = None,
+    code: Code | None = None,
 ) -> bool:
     """Score the winner and close the study, where it is over and no other worker does so; tells whether it was us.
 
     further: more figures of the outcome, from its trials. seen: the study's `closing_attempt` before its finalists were
     found to be done; None reads it now. Where the search goes on meanwhile, this steps back and writes nothing.
+    code: what makes the network, if a person's code does.
     """
     looked = patiently(lambda: studies.view_study(db, study)).closing_attempt if seen is None else seen
     if not is_over(db, spec, study):
@@ -61,7 +69,7 @@ def close_if_over(
     if closing is None:
         return False
     try:
-        outcome = _outcome(db, spec, dataset, store, closing)
+        outcome = _outcome(db, spec, dataset, store, closing, code)
         if further is not None:
             every = patiently(lambda: trials.view_trials(db, study))
             outcome["figures"] |= further(spec, every)
@@ -73,7 +81,9 @@ def close_if_over(
     return True
 
 
-def _outcome(db: Database, spec: StudySpec, dataset: Dataset, store: BlobStore, closing: Closing) -> dict[str, Any]:
+def _outcome(
+    db: Database, spec: StudySpec, dataset: Dataset, store: BlobStore, closing: Closing, code: Code | None
+) -> dict[str, Any]:
     study_name = closing.study_name
     status = patiently(lambda: study_status(db, study_name))
     best = status.best
@@ -95,12 +105,13 @@ def _outcome(db: Database, spec: StudySpec, dataset: Dataset, store: BlobStore, 
     found = finalists.summary(every, status.trials, spec, len(dataset.test), least)
     if found is not None:
         return _with_finalists(found, status.trials, figures)
-    test = best.test or _score(dataset, store, best)
+    test, why = (best.test, "") if best.test else _score(spec, dataset, store, best, code)
     if test is not None and best.test is None:
         patiently(lambda: closings.keep_score(db, closing, best.ordinal, test))
     if test is not None:
         figures |= {f"test_{name}": value for name, value in test.items() if name != "seeds"}
-    return {"figures": figures, "best_ordinal": best.ordinal, "test": test}
+    reason = {NOT_SCORED: why} if why else {}
+    return {"figures": {**figures, **reason}, "best_ordinal": best.ordinal, "test": test, **reason}
 
 
 def _front(every: tuple[TrialView, ...], spec: StudySpec) -> dict[str, float | str | None]:
@@ -139,10 +150,30 @@ def _against_baseline(every: tuple[TrialView, ...], best: TrialView, spec: Study
     return {"baseline": named.baseline, "baseline_value": named.value, "gain_over_baseline": best.value - named.value}
 
 
-def _score(dataset: Dataset, store: BlobStore, best: TrialView) -> Mapping[str, float] | None:
-    """The winner's figures on the test rows."""
+def _score(
+    spec: StudySpec, dataset: Dataset, store: BlobStore, best: TrialView, code: Code | None
+) -> tuple[dict[str, float] | None, str]:
+    """The winner's figures on the test rows, or why there are none."""
+    if NOT_SCORED in best.tags:
+        return None, best.tags[NOT_SCORED]
+    try:
+        with keras_of(code):
+            model = _for_use(spec, dataset, store, best, code)
+            return {**score(model, dataset), "seeds": 1.0}, ""
+    except TrialFailed as failure:
+        return None, failure.reason
+
+
+def _for_use(spec: StudySpec, dataset: Dataset, store: BlobStore, best: TrialView, code: Code | None) -> Any:
+    """The winner's model, from its file; one that Keras cannot make again is built by its code, and gets its weights.
+
+    Raises TrialFailed where neither can be.
+    """
     data = store.get(blob_name(best.study_name, best.ordinal, "model.keras"))
-    if data is None:
-        logger.warning("there is no .keras file of the winner; the test rows were not scored")
-        return None
-    return {**score(load_bytes(data), dataset), "seeds": 1.0}
+    if data is not None:
+        return load_bytes(data)
+    weights = store.get(blob_name(best.study_name, best.ordinal, WEIGHTS_ONLY))
+    if weights is None or code is None:
+        raise TrialFailed("there is no file of the winner's model")
+    network = fixed_network(spec, dataset.info, code, best.params, int(best.tags.get("seed", 0)))
+    return network.with_weights(weights, dataset, lambda kind: fit(kind, dataset.train.x))

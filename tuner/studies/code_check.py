@@ -1,89 +1,184 @@
-"""Run a person's code once before a study, in a process of its own: `python -m tuner.studies.code_check`.
+"""Train a person's network a little before a study, in a process of its own: `python -m tuner.studies.code_check`.
 
-Owns: what is found out beforehand - whether it builds, what it asks, and what has no equal here.
-Leaves to others: who starts it and shows what it found (cli).
+Owns: what is found out beforehand, on the way that a trial takes - building, one epoch of some rows with its callbacks,
+its own metrics, the model for use, saved and loaded - and what has no equal here.
+Leaves to others: who starts it and shows what it found (cli), the rows (sample), the process (child).
 
-Reads one JSON object on stdin, writes one on stdout: the parameters asked, or the error. A GPU is not touched.
+The defaults are trained. Each written baseline, and each conditional scope once, is built and called, and its loss is
+computed. A GPU is not touched.
 """
 
-import contextlib
-import json
 import os
-import sys
+import random
 import warnings
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tuner.code import find_code
-from tuner.data.dataset import DataInfo
+from tuner.code import Code, find_code
+from tuner.data.dataset import DataInfo, Dataset
 from tuner.errors import TrialFailed, TunerError
+from tuner.objectives import COSTS
+from tuner.settings import read_share
 from tuner.space import Parameter, Value
-from tuner.spec import parse_spec
+from tuner.spec import StudySpec, parse_spec
+from tuner.studies.child import Answer, serve
+from tuner.studies.preflight import at_random
+from tuner.studies.sample import as_in_an_epoch, read_sample
 
 _MOST_WAYS = 50
+_DRAWS = 30
+_SEED = 0
+
+Choose = Callable[[Parameter], Value]
 
 
 def main() -> None:
     os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.simplefilter("ignore")
-    request = json.load(sys.stdin)
-    # What the code prints is not the answer.
-    with contextlib.redirect_stdout(sys.stderr):
-        answer = answer_to(request)
-    print(json.dumps(answer))
 
+    def prepared(request: Mapping[str, Any]) -> Answer:
+        from tuner.training import backend
 
-def answer_to(request: dict[str, Any]) -> dict[str, Any]:
-    """What `check` finds, or the error in words."""
-    try:
+        backend.prepare(read_share().threads)
         return check(request)
-    except TunerError as error:
-        return {"error": str(error)}
+
+    serve(prepared)
 
 
-def check(request: dict[str, Any]) -> dict[str, Any]:
-    """Build the network with its defaults, with each baseline, and once in each conditional scope.
+def check(request: Mapping[str, Any]) -> Answer:
+    """What the code asks, as `parameters`, and `notes` on what will not be, a line each.
 
-    request: text, name, folder: of the specification; code: as a person named it; info: of the data."""
-    from tuner.studies.asking import settings
-    from tuner.training.python_network import network
-
+    request: text, name, folder: of the specification; code, codes: as a person named them, of the network and of all;
+    info: of the data; rows: the file of a sample; fit: whether `--fit` was given.
+    Raises TunerError for what would fail in every trial.
+    """
     info = DataInfo(**{**request["info"], "input_shape": tuple(request["info"]["input_shape"])})
     spec = parse_spec(request["text"], request["name"], Path(request["folder"]), request["name"])
-    assert spec.code is not None
-    code = find_code(request["code"])
-    asked: dict[str, Parameter] = {}
+    look = _Look(spec, find_code(request["code"]), read_sample(Path(request["rows"]), info), bool(request["fit"]))
+    try:
+        notes = look.train(lambda: _whole(spec, request["codes"]))
+        look.open_every_way()
+    except TrialFailed as failure:
+        raise TunerError(failure.reason) from failure
+    asked = {each.name: {"values": str(each.domain), "default": each.default} for each in look.asked.values()}
+    return {"parameters": asked, "notes": notes}
 
-    def ask(parameter: Parameter, given: dict[str, Value]) -> Value:
-        asked[parameter.name] = parameter
-        if parameter.name in given:
-            return given[parameter.name]
-        return parameter.default
 
-    # As KerasTuner does, every conditional scope is opened once: what lies in one may be wrong too.
-    ways: list[dict[str, Value]] = [{}, *(dict(each.params) for each in spec.baselines if each.params)]
-    written = len(ways)
-    for number, given in enumerate(ways):
+def _whole(spec: StudySpec, codes: list[str]) -> Dataset:
+    from tuner.data.sources import load
 
-        def answer(parameter: Parameter, given: dict[str, Value] = given) -> Value:
-            return ask(parameter, given)
+    return load(spec.data, _SEED, [find_code(each) for each in codes])
 
-        try:
-            made = network(code, spec.code, answer, settings(spec, answer), spec.callbacks, info, seed=0)
-            made.check(info)
-        except TrialFailed as failure:
-            raise TunerError(failure.reason) from failure
-        ways += [dict(each) for each in made.scopes() if dict(each) not in ways and len(ways) < _MOST_WAYS]
-        unused = [name for name in given if name not in asked]
-        if unused and number < written and not made.fits_itself:
-            raise TunerError(f"{spec.name}: baselines: {unused[0]} is given, and the code never asks for it.")
-    return {
-        "parameters": {
-            each.name: {"values": str(each.domain), "default": each.default} for each in asked.values()
-        },
-        "trainable": made.parameters(),
-    }  # fmt: skip
+
+class _Look:
+    """asked: every parameter so far, by its name."""
+
+    def __init__(self, spec: StudySpec, code: Code, sample: Dataset, fit: bool) -> None:
+        self._spec, self._code, self._sample, self._fit = spec, code, sample, fit
+        self._scopes: list[dict[str, Value]] = []
+        self.asked: dict[str, Parameter] = {}
+
+    def train(self, whole: Callable[[], Dataset]) -> list[str]:
+        """Train a configuration, and do with it what a trial does. whole: loads the data set."""
+        from tuner.training.guard import Declined
+
+        generator = random.Random(_SEED)
+        chosen: list[Choose] = [lambda each: each.default]
+        # A configuration that the code itself declines is no error: another one is tried.
+        chosen += [lambda each: at_random(each, generator)] * _DRAWS
+        for choose in chosen:
+            try:
+                return self._train(choose, self._sample)
+            except Declined as declined:
+                words = declined.reason
+            except TrialFailed as failure:
+                network = self._build(choose)
+                if failure.__cause__ is None or not network.fits_itself:
+                    raise
+                # It may want more rows than a sample has, such as some of each class.
+                return self._train(choose, whole())
+        return [f"the code declined each of {len(chosen)} configurations that were tried, at last: {words}"]
+
+    def _train(self, choose: Choose, sample: Dataset) -> list[str]:
+        from tuner.data.preprocessing import fit
+        from tuner.training.plan import TrainPlan
+        from tuner.training.trainer import go_on
+
+        spec = self._spec
+        network = self._build(choose)
+        rows = sample if network.fits_itself else as_in_an_epoch(sample, network.batch_size)
+        goal = spec.objective
+        plan = TrainPlan(
+            None,
+            1,
+            goal.metric,
+            goal.direction,
+            spec.search.patience,
+            _SEED,
+            "fit" if self._fit else "auto",
+            health=True,
+        )
+        result = network.train(rows, lambda kind: fit(kind, rows.train.x), plan, None, go_on)
+        self._scopes = [dict(each) for each in network.scopes()]
+        if not result.best_epoch:
+            return [f"with its defaults it {result.reason}"]
+        best = result.epochs[result.best_epoch - 1]
+        for each in spec.further_objectives:
+            if each.metric == "latency_ms":
+                network.latency_ms(rows.validation.x)
+            elif each.metric not in COSTS and each.metric not in best:
+                raise TrialFailed(
+                    f"{self._code.place}: the model does not measure {each.metric!r}, one of the objectives; it "
+                    f"measures {', '.join(best)}."
+                )
+        exported = network.export()
+        network.in_words()
+        notes = [f"the model {exported.problem}"] if exported.problem else []
+        why = network.why_not_scored(rows, best)
+        return [*notes, *([f"no figures on the test rows: {why}"] if why else [])]
+
+    def open_every_way(self) -> None:
+        """As KerasTuner does, every conditional scope is opened once: what lies in one may be wrong too."""
+        from tuner.data.preprocessing import fit
+        from tuner.training.guard import Declined
+
+        written = [dict(each.params) for each in self._spec.baselines if each.params]
+        ways = [*written, *(each for each in self._scopes if each not in written)]
+        for number, given in enumerate(ways):
+            asked: set[str] = set()
+
+            def choose(parameter: Parameter, given: dict[str, Value] = given, asked: set[str] = asked) -> Value:
+                asked.add(parameter.name)
+                return given.get(parameter.name, parameter.default)
+
+            try:
+                network = self._build(choose)
+                network.check(self._sample, lambda kind: fit(kind, self._sample.train.x))
+            except Declined:
+                if number < len(written):
+                    raise
+                continue
+            found = (dict(each) for each in network.scopes())
+            ways += [each for each in found if each not in ways and len(ways) < _MOST_WAYS]
+            unused = [name for name in given if name not in asked and name not in self.asked]
+            if unused and number < len(written) and not network.fits_itself:
+                raise TunerError(f"{self._spec.name}: baselines: {unused[0]} is given, and the code never asks for it.")
+
+    def _build(self, choose: Choose) -> Any:
+        from tuner.studies.asking import settings
+        from tuner.training.python_network import network
+
+        def ask(parameter: Parameter) -> Value:
+            self.asked[parameter.name] = parameter
+            return choose(parameter)
+
+        assert self._spec.code is not None
+        given = settings(self._spec, ask)
+        return network(
+            self._code, self._spec.code, ask, given, self._spec.callbacks, self._sample.info, seed=_SEED
+        )  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -155,20 +155,21 @@ def _end(fixed: Mapping[str, Value], high: bool) -> Callable[[Parameter], Value]
 def draw(spec: StudySpec, info: DataInfo, count: int, seed: int = 0) -> list[Network]:
     """Configurations at random, as a random search would try them."""
     generator = random.Random(seed)
+    return [_network(spec, info, lambda each: at_random(each, generator)) for _ in range(count)]
 
-    def choose(parameter: Parameter) -> Value:
-        domain = parameter.domain
-        if isinstance(domain, Choice):
-            return generator.choice(domain.values)
-        share = generator.random()
-        low, high = float(domain.low), float(domain.high)
-        value = low * (high / low) ** share if domain.log else low + (high - low) * share
-        if isinstance(domain.low, int):
-            step = int(domain.step or 1)
-            return domain.low + round((value - low) / step) * step
-        return domain.nearest(value) if isinstance(domain, FloatRange) else value
 
-    return [_network(spec, info, choose) for _ in range(count)]
+def at_random(parameter: Parameter, generator: random.Random) -> Value:
+    """One of its values; on a log scale where it has one."""
+    domain = parameter.domain
+    if isinstance(domain, Choice):
+        return generator.choice(domain.values)
+    share = generator.random()
+    low, high = float(domain.low), float(domain.high)
+    value = low * (high / low) ** share if domain.log else low + (high - low) * share
+    if isinstance(domain.low, int):
+        step = int(domain.step or 1)
+        return domain.low + round((value - low) / step) * step
+    return domain.nearest(value) if isinstance(domain, FloatRange) else value
 
 
 def _network(spec: StudySpec, info: DataInfo, choose: Callable[[Parameter], Value]) -> Network:

@@ -28,6 +28,8 @@ from tuner.studies.stopping_rules import OPTIONS, change, merged, why_ended
 
 StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "finished"]
 FAILED = ("diverged", "out_of_memory", "failed", "given_up")
+NOT_SCORED = "not_scored"
+"""Why there are no figures on the test rows: a tag of a trial, and a word of the outcome."""
 
 
 @dataclass(frozen=True)

@@ -34,6 +34,7 @@ from tuner.studies.bench import Bench
 from tuner.studies.epoch_callback import EpochCallback
 from tuner.studies.held import Checkpoints, given_up, holding
 from tuner.studies.pareto import values_of
+from tuner.studies.service import NOT_SCORED
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.network import Network
 from tuner.training.plan import TrainPlan, TrainResult
@@ -135,6 +136,8 @@ def _train(
         patiently(lambda: leases.renew(bench.db, job.lease))
         bench.store.put(job.blob_name(exported.name), exported.data)
         if not watch.pruned:
+            why = network.why_not_scored(bench.dataset, result.epochs[result.best_epoch - 1])
+            model_tags |= {NOT_SCORED: why} if why else {}
             answers = network.answers(bench.dataset)
             trial_files.keep(bench.store, job.study_name, job.ordinal, answers, network.in_words())
     seconds = time.monotonic() - began + watch.stored_seconds

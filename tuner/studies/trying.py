@@ -8,13 +8,11 @@ Reads one JSON object on stdin - text, name and folder of the specification, fil
 how many workers there will be - and writes one on stdout.
 """
 
-import contextlib
-import json
 import math
 import statistics
-import sys
 import time
 import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,10 +24,11 @@ from tuner.code import find_code
 from tuner.data.dataset import Dataset, Rows
 from tuner.data.preprocessing import fit
 from tuner.data.sources import load
-from tuner.errors import TrialFailed, TunerError
+from tuner.errors import TrialFailed
 from tuner.search.cells import budget
 from tuner.settings import read_share
 from tuner.spec import StudySpec, parse_spec
+from tuner.studies.child import Answer, serve
 from tuner.studies.limits import wants_finalists
 from tuner.studies.preflight import Network, draw, ends
 from tuner.training import backend
@@ -161,17 +160,10 @@ def study_seconds(spec: StudySpec, trial: MeanTrial, workers: int, startup_s: fl
 
 def main() -> None:
     warnings.simplefilter("ignore")
-    request = json.load(sys.stdin)
-    # What a library prints is not the answer.
-    with contextlib.redirect_stdout(sys.stderr):
-        try:
-            answer = _answer(request)
-        except TunerError as error:
-            answer = {"error": str(error)}
-    print(json.dumps(answer))
+    serve(_answer)
 
 
-def _answer(request: dict[str, Any]) -> dict[str, Any]:
+def _answer(request: Mapping[str, Any]) -> Answer:
     share = read_share()
     backend.prepare(share.threads, share.gpu_memory_mib, share.mixed_precision)
     spec = parse_spec(request["text"], request["name"], Path(request["folder"]), request["name"])

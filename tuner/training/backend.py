@@ -15,6 +15,7 @@ import keras
 from keras.src.utils.naming import reset_uids
 
 from tuner.errors import InputError
+from tuner.training import keras_state
 
 _KERNELS_KEPT_TRIALS = 8
 _forgotten = itertools.count()
@@ -34,13 +35,14 @@ def prepare(
     if name == "tensorflow":
         from tuner.training import backend_tensorflow
 
-        backend_tensorflow.prepare(threads, memory_mib, mixed_precision, room_mib)
+        precision = backend_tensorflow.prepare(threads, memory_mib, mixed_precision, room_mib)
     elif name == "jax":
         from tuner.training import backend_jax
 
-        backend_jax.prepare(threads, mixed_precision, cache)
+        precision = backend_jax.prepare(threads, mixed_precision, cache)
     else:
         raise InputError(f"KERAS_BACKEND={name}: networks are trained on tensorflow or jax. Set one of them.")
+    keras_state.begin(precision)
 
 
 def versions() -> Mapping[str, str]:
@@ -50,14 +52,18 @@ def versions() -> Mapping[str, str]:
 
 
 def forget() -> None:
-    """Let go of what trained models leave behind in the process - names, graphs, kernels; the precision stays.
+    """Let go of what trained models leave behind in the process - names, graphs, kernels; Keras' settings stay.
 
     Without it every trial adds most of a MiB. Kernels are kept for some trials, which saves each of them 20 ms.
     """
     if next(_forgotten) % _KERNELS_KEPT_TRIALS:
-        reset_uids()
+        name_anew()
         gc.collect()
         return
-    policy = keras.mixed_precision.dtype_policy()
-    keras.backend.clear_session()
-    keras.mixed_precision.set_global_policy(policy)
+    with keras_state.kept():
+        keras.backend.clear_session()
+
+
+def name_anew() -> None:
+    """Let Keras count names - ``auc``, ``auc_1``, ``dense_3`` - from the beginning, as in a fresh process."""
+    reset_uids()

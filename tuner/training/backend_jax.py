@@ -10,7 +10,6 @@ import zlib
 from pathlib import Path
 
 import jax
-import keras
 from keras.src.utils import module_utils
 
 # Below this a program is sooner compiled than looked for.
@@ -18,8 +17,8 @@ _WORTH_KEEPING_S = 0.2
 _MOST_BYTES = 1 << 30
 
 
-def prepare(threads: int, mixed_precision: bool, cache: Path | None) -> None:
-    """As `backend.prepare` says. Memory is not its affair."""
+def prepare(threads: int, mixed_precision: bool, cache: Path | None) -> str | None:
+    """As `backend.prepare` says. Memory is not its affair. Gives the precision, where it is not Keras' own."""
     if threads > 0:
         # Read when the first device is asked for; there is no other way to say it.
         os.environ["NPROC"] = str(threads)
@@ -33,8 +32,7 @@ def prepare(threads: int, mixed_precision: bool, cache: Path | None) -> None:
             jax.config.update("jax_compilation_cache_max_size", _MOST_BYTES)
         jax.config.update("jax_persistent_cache_min_compile_time_secs", _WORTH_KEEPING_S)
         jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)
-    if mixed_precision and jax.default_backend() != "cpu":
-        keras.mixed_precision.set_global_policy("mixed_bfloat16")
+    return "mixed_bfloat16" if mixed_precision and jax.default_backend() != "cpu" else None
 
 
 def _processor() -> str:

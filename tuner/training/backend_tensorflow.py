@@ -1,14 +1,13 @@
 """TensorFlow as this process uses it: threads, memory, precision and graph rewriting."""
 
-import keras
 import tensorflow as tf
 
 room_bytes = 0
 """What this process may use of its GPU's memory, as it was told; 0 where it was not."""
 
 
-def prepare(threads: int, memory_mib: int, mixed_precision: bool, room_mib: int = 0) -> None:
-    """As `backend.prepare` says."""
+def prepare(threads: int, memory_mib: int, mixed_precision: bool, room_mib: int = 0) -> str | None:
+    """As `backend.prepare` says. Gives the precision that the device is to have, where it is not Keras' own."""
     global room_bytes
     room_bytes = (memory_mib or room_mib) << 20
     if threads > 0:
@@ -22,8 +21,7 @@ def prepare(threads: int, memory_mib: int, mixed_precision: bool, room_mib: int 
             tf.config.set_logical_device_configuration(gpu, [limit])
         else:
             tf.config.experimental.set_memory_growth(gpu, True)
-    if gpus and mixed_precision:
-        keras.mixed_precision.set_global_policy("mixed_float16")
     if not gpus:
         # Fusing a matrix product with its bias and activation costs small networks 4 to 8% of a step on a CPU.
         tf.config.optimizer.set_experimental_options({"remapping": False})
+    return "mixed_float16" if gpus and mixed_precision else None

@@ -1,35 +1,36 @@
 """Run Python code that a person named, once a process, and take one name from it.
 
-Owns: importing a file as a module, and the words for what goes wrong in it.
-Leaves to others: which code, and its digest (code); what the object is (python_network).
+Owns: what its import leaves behind in Keras, lent to whoever works with that code, and to nobody else.
+Leaves to others: which code, and its digest (code); running its file (person_module); what the object is
+(python_network).
 """
 
-import importlib
-import importlib.util
-import sys
-import traceback
-from pathlib import Path
-from types import ModuleType
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 import keras
 
-from tuner.code import Code, find_code
-from tuner.data.person_module import let_it_import, run_file
+from tuner.code import Code
+from tuner.data import person_module
+from tuner.data.person_module import words_of
 from tuner.errors import SpecError
+from tuner.training import keras_state
+from tuner.training.keras_state import KerasState
 from tuner.words import nearest
 
-_loaded: dict[str, ModuleType] = {}
+_left_behind: dict[str, KerasState] = {}
+"""By the code's digest."""
 
 
 def load_object(code: Code, name: str) -> Any:
     """The object of that name. Raises SpecError where the code cannot be run, has changed, or lacks the name."""
-    module = _loaded.get(code.digest)
-    if module is None:
-        if find_code(code.place if not code.place.endswith(".py") else str(code.file)).digest != code.digest:
-            raise SpecError(f"{code.place} has changed while it was being loaded. Start again.")
-        module = _loaded[code.digest] = _import(code)
-        _make_known(module)
+    if code.digest not in _left_behind:
+        with keras_state.kept():
+            module = _import(code)
+            _make_known(module)
+            _left_behind[code.digest] = keras_state.read()
+    module = person_module.load(code)
     if code.name is not None and name != code.name:
         raise SpecError(f"{code.place}: only {code.name} may be used of it, and {name} is asked for.")
     if not hasattr(module, name):
@@ -38,38 +39,32 @@ def load_object(code: Code, name: str) -> Any:
     return getattr(module, name)
 
 
-def _import(code: Code) -> ModuleType:
-    let_it_import(code)
+def state_of(code: Code) -> KerasState:
+    """Keras as the code's import left it: its precision, its classes. Once the code was loaded."""
+    return _left_behind[code.digest]
+
+
+@contextlib.contextmanager
+def keras_of(code: Code | None) -> Iterator[None]:
+    """Keras as that code wants it, such as to load a model with classes of its own; None changes nothing."""
+    with keras_state.kept():
+        if code is not None:
+            keras_state.write(state_of(code))
+        yield
+
+
+def _import(code: Code) -> Any:
     try:
-        if not code.place.endswith(".py"):
-            return importlib.import_module(code.module)
-        # Under its own name, so that a saved model names a module which others can have too.
-        taken = sys.modules.get(code.module)
-        free = taken is None and importlib.util.find_spec(code.module) is not None
-        ours = free and _origin(code.module) == code.file
-        module_name = code.module if ours else f"{code.module}_{code.digest[:8]}"
-        return run_file(code, module_name)
-    except Exception as error:
+        return person_module.load(code)
+    except SpecError:
+        raise
+    except (Exception, SystemExit) as error:
         raise SpecError(f"{code.place} cannot be loaded: {words_of(error, code)}") from error
 
 
-def _make_known(module: ModuleType) -> None:
-    """Let Keras find the module's own classes when it loads a saved model in this process."""
+def _make_known(module: Any) -> None:
+    """Let Keras find the module's own classes when it loads a saved model."""
     known = keras.saving.get_custom_objects()
     for name, each in vars(module).items():
         if isinstance(each, type) and issubclass(each, keras.layers.Layer) and each.__module__ == module.__name__:
             known[name] = each
-
-
-def _origin(module: str) -> Path | None:
-    spec = importlib.util.find_spec(module)
-    return Path(spec.origin).resolve() if spec is not None and spec.origin else None
-
-
-def words_of(error: BaseException, code: Code) -> str:
-    """An error of a person's code in a line: its kind, its message, and the last line of that code on the way."""
-    files = {str(file) for file in code.files}
-    lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
-    place = f" ({Path(lines[-1].filename).name}, line {lines[-1].lineno})" if lines else ""
-    text = " ".join(str(error).split())
-    return f"{type(error).__name__}: {text[:300]}{place}"

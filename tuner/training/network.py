@@ -11,13 +11,17 @@ from typing import Any, Protocol
 from tuner.data.answers import Answers, answers
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import Preprocessing
+from tuner.errors import TrialFailed
 from tuner.families import Config
 from tuner.training.architecture import in_words
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.latency import latency_ms
 from tuner.training.models import build, export, export_bytes, outputs, parameters
-from tuner.training.plan import OnEpoch, TrainPlan, TrainResult
+from tuner.training.plan import Metrics, OnEpoch, TrainPlan, TrainResult
 from tuner.training.trainer import train
+
+WEIGHTS_ONLY = "model.weights.zip"
+"""The stored file of a model that cannot be made from a .keras file."""
 
 Fitted = Callable[[str], Preprocessing]
 """A normalization by its name, fitted on the training rows."""
@@ -55,8 +59,19 @@ class Network(Protocol):
         """The trained model that takes raw rows, sharing its weights; what `export` writes, where it can be written."""
         ...
 
+    def with_weights(self, weights: bytes, dataset: Dataset, fitted: Fitted) -> Any:
+        """`for_use` of a network that was not trained here. weights: what `export` wrote where it wrote them alone."""
+        ...
+
     def answers(self, dataset: Dataset) -> Answers | None:
         """What the trained network says of the validation rows; None where it is asked through its file alone."""
+        ...
+
+    def why_not_scored(self, dataset: Dataset, best: Metrics) -> str:
+        """Why the trained network has no figures on test rows: its outputs are not what the data's targets are.
+
+        Nothing where they are. best: the metrics of its best epoch.
+        """
         ...
 
     def in_words(self) -> str:
@@ -68,7 +83,7 @@ class Network(Protocol):
 class Exported:
     """A model for use: raw rows in, for classes their probabilities out.
 
-    name: of the stored file: ``model.keras``, or ``model.weights.zip`` with weights and configuration where the model
+    name: of the stored file: ``model.keras``, or `WEIGHTS_ONLY` with weights and configuration where the model
     cannot be loaded from a .keras file. problem: then says why; also what is needed to load a .keras file.
     """
 
@@ -110,8 +125,14 @@ class FamilyNetwork:
     def for_use(self) -> Any:
         return export(self.model)
 
+    def with_weights(self, weights: bytes, dataset: Dataset, fitted: Fitted) -> Any:
+        raise TrialFailed("a family's model is stored whole")
+
     def answers(self, dataset: Dataset) -> Answers | None:
         return answers(outputs(self.model, dataset), dataset.validation, dataset.info)
+
+    def why_not_scored(self, dataset: Dataset, best: Metrics) -> str:
+        return ""
 
     def in_words(self) -> str:
         return in_words(self.model)

@@ -1,17 +1,16 @@
 """A network made by a person's code: a KerasTuner hypermodel, or a function of an Optuna-like trial.
 
-Owns: calling that code, its settings beside the network (epochs, batch size, callbacks), and its errors in a line.
-Leaves to others: loading it (loading), `hp` and `trial` (hypermodel, asking_trial), training (trainer, whole_fit),
-the model for use (python_export).
+Owns: calling that code, and its settings beside the network (epochs, batch size, callbacks).
+Leaves to others: loading it (loading), its errors in a line (guard), `hp` and `trial` (hypermodel, asking_trial),
+whether its network suits the data (suits), training (trainer, whole_fit), the model for use (python_export).
 
 The code's randomness is Keras' global one, seeded before the network is built.
 """
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 import keras
 import keras_tuner
@@ -19,48 +18,27 @@ import numpy as np
 
 from tuner.code import Code, CodeName
 from tuner.data.answers import Answers
-from tuner.data.dataset import Array, DataInfo, Dataset, Rows
+from tuner.data.dataset import DataInfo, Dataset, Rows
 from tuner.data.preprocessing import Preprocessing
-from tuner.errors import SpecError, TrialFailed
+from tuner.errors import TrialFailed
 from tuner.space import Ask, Value
+from tuner.training import backend, python_export, suits
 from tuner.training import callbacks as named
-from tuner.training import python_export
 from tuner.training.architecture import in_words
 from tuner.training.asking_trial import AskingTrial
 from tuner.training.checkpoint import Checkpoint
+from tuner.training.guard import Guard
 from tuner.training.hypermodel import AskedHyperParameters
 from tuner.training.latency import latency_ms
-from tuner.training.loading import load_object, words_of
+from tuner.training.loading import load_object
 from tuner.training.models import parameters
 from tuner.training.network import Exported, Fitted
-from tuner.training.plan import OnEpoch, Training, TrainPlan, TrainResult
+from tuner.training.plan import Metrics, OnEpoch, Training, TrainPlan, TrainResult
 from tuner.training.trainer import out_of_memory, train
 from tuner.training.whole_fit import WholeFit
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
 _EPOCHS = 10
 _BATCH_SIZE = 32
-
-
-class Through:
-    """Errors of ours that pass through a person's code on their way: they are not that code's own."""
-
-    def __init__(self) -> None:
-        self.error: Exception | None = None
-
-    def wrap(self, function: Callable[P, R]) -> Callable[P, R]:
-        """The same function; what it raises is remembered."""
-
-        def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
-            try:
-                return function(*args, **kwargs)
-            except Exception as error:
-                self.error = error
-                raise
-
-        return wrapped
 
 
 @dataclass
@@ -71,7 +49,7 @@ class PythonNetwork:
     """
 
     code: Code
-    through: Through
+    guard: Guard
     training: Training
     settings: Mapping[str, Value]
     callbacks: Sequence[Mapping[str, Any]]
@@ -102,14 +80,12 @@ class PythonNetwork:
         rows = normalized(dataset, self._preprocessing)
         most = self.epochs or plan.epochs or _EPOCHS
         own = replace(plan, batch_size=self.batch_size, epochs=min(plan.epochs or most, most))
-        on_epoch = self.through.wrap(on_epoch)
-        with guarded(self.code, self.through), out_of_memory(own, dataset):
-            self._check_built(rows.train.x, dataset.info)
+        on_epoch = self.guard.passes(on_epoch)
+        with self.guard(), out_of_memory(own, dataset):
+            self._check(rows)
             callbacks = [*named.make(self.callbacks), *self.training.callbacks]
             if not self.fits_itself and not callbacks:
                 return train(self.model, rows, own, resume, on_epoch)
-            # One line an epoch in the worker's log, instead of a bar drawn over and over.
-            keras.config.disable_interactive_logging()
             # A fit of its own may train longer than it was asked to, and is then stopped.
             fit = WholeFit(self.model, rows, own, on_epoch, most=own.epochs if plan.epochs else None)
             return fit.run(self._fit(own, rows, callbacks), self._how(callbacks))
@@ -118,22 +94,35 @@ class PythonNetwork:
         return parameters(self.model) if self.model.built else 0
 
     def latency_ms(self, rows: Any) -> float:
-        with guarded(self.code, self.through):
+        with self.guard():
             return latency_ms(self.model, rows)
 
     def export(self) -> Exported:
-        with guarded(self.code, self.through):
+        with self.guard():
             return python_export.export(self.model, self._preprocessing, self.info.input_shape)
 
     def for_use(self) -> Any:
-        with guarded(self.code, self.through):
-            return python_export.for_use(self.model, self._preprocessing, self.info.input_shape)
+        with self.guard():
+            return self._for_use()
+
+    def _for_use(self) -> Any:
+        return python_export.for_use(self.model, self._preprocessing, self.info.input_shape)
+
+    def with_weights(self, weights: bytes, dataset: Dataset, fitted: Fitted) -> Any:
+        self._preprocessing = fitted(str(self.settings.get("normalization", "none")))
+        with self.guard():
+            python_export.put_back(self.model, weights, self._preprocessing.apply(dataset.train.x[:1]))
+            return self._for_use()
 
     def answers(self, dataset: Dataset) -> Answers | None:
         return None
 
+    def why_not_scored(self, dataset: Dataset, best: Metrics) -> str:
+        with self.guard():
+            return suits.why_not_scored(self.model, self._for_use, dataset, best, self.fits_itself)
+
     def in_words(self) -> str:
-        with guarded(self.code, self.through):
+        with self.guard():
             return in_words(self.model)
 
     @property
@@ -141,11 +130,17 @@ class PythonNetwork:
         """The code trains its network itself: a HyperModel with a `fit` of its own."""
         return self.hypermodel is not None and type(self.hypermodel[0]).fit is not keras_tuner.HyperModel.fit
 
-    def check(self, info: DataInfo) -> None:
-        """Whether the untrained network takes such rows and its callbacks can be made. Raises TrialFailed."""
-        with guarded(self.code, self.through):
+    def check(self, dataset: Dataset, fitted: Fitted) -> None:
+        """Whether the untrained network takes such rows and its loss such targets, as far as is quickly seen.
+
+        Raises TrialFailed.
+        """
+        rows = normalized(dataset, fitted(str(self.settings.get("normalization", "none"))))
+        with self.guard():
             named.make(self.callbacks)
-            self._check_built(np.zeros((1, *info.input_shape), np.float32), info)
+            self._check(rows)
+            if not self.fits_itself:
+                suits.check_loss(self.model, rows)
 
     def scopes(self) -> Sequence[Mapping[str, Value]]:
         """Conditions under which the code would have asked for more: each the parents' values that open one."""
@@ -191,21 +186,10 @@ class PythonNetwork:
 
         return fit
 
-    def _check_built(self, x: Array, info: DataInfo) -> None:
-        """Call it on a row, which makes its weights where they are not there yet, and see whether it fits the data."""
-        outputs = keras.ops.convert_to_numpy(self.model(x[:1], training=False)) if _single(self.model) else None
-        if outputs is None or self.fits_itself:
-            return
-        wanted = info.outputs
-        if outputs.ndim == 2 and outputs.shape[1] not in {wanted, 1 if wanted <= 2 else wanted}:
-            what = "classes" if info.task == "classification" else "targets"
-            raise TrialFailed(
-                f"{self.code.place}: the model has {outputs.shape[1]} outputs, and there are {wanted} {what}"
-            )
-
-
-def _single(model: Any) -> bool:
-    return len(getattr(model, "inputs", None) or [0]) == 1
+    def _check(self, rows: Dataset) -> None:
+        """A fit of its own may give its network other rows, and other targets, than it was given."""
+        if not self.fits_itself:
+            suits.check_model(self.model, rows)
 
 
 def network(
@@ -218,21 +202,23 @@ def network(
     Raises TrialFailed where the code fails, whatever it raised; SpecError where it cannot be loaded.
     """
     found = load_object(code, name.name)
-    through = Through()
+    guard = Guard(code, info)
+    # Code that has built a network already, such as to print it, would count the names of this one on.
+    backend.name_anew()
     keras.utils.set_random_seed(seed)
-    with guarded(code, through):
+    with guard():
         if name.style == "python":
             if not callable(found):
                 raise TrialFailed(f"{name}: is no function. Give one that takes a trial and returns a model.")
-            made = found(*_arguments(found, AskingTrial(through.wrap(ask)), info))
+            made = found(*_arguments(found, AskingTrial(guard.passes(ask)), info))
             training = made if isinstance(made, Training) else Training(made)
-            network = PythonNetwork(code, through, training, settings, callbacks, info)
+            network = PythonNetwork(code, guard, training, settings, callbacks, info)
         else:
             hypermodel = _hypermodel(found, name, info)
-            hp = AskedHyperParameters(through.wrap(ask))
+            hp = AskedHyperParameters(guard.passes(ask))
             hypermodel.declare_hyperparameters(hp)
             built = hypermodel.build(hp)
-            network = PythonNetwork(code, through, Training(built), settings, callbacks, info, (hypermodel, hp))
+            network = PythonNetwork(code, guard, Training(built), settings, callbacks, info, (hypermodel, hp))
         _check_model(network, name)
     return network
 
@@ -294,22 +280,3 @@ def normalized(dataset: Dataset, preprocessing: Preprocessing) -> Dataset:
 
 
 _kept: dict[tuple[str, str], Dataset] = {}
-
-
-@contextmanager
-def guarded(code: Code, through: Through) -> Iterator[None]:
-    """A person's code may raise anything: it becomes this configuration's failure, in a line."""
-    try:
-        yield
-    except TrialFailed:
-        raise
-    except keras_tuner.errors.FatalError as error:
-        raise SpecError(f"{code.place}: {words_of(error, code)}") from error
-    except SpecError as error:
-        raise TrialFailed(f"{code.place}: {error}") from error
-    except keras_tuner.errors.FailedTrialError as error:
-        raise TrialFailed(str(error) or "the code says that this configuration failed") from error
-    except (Exception, SystemExit) as error:
-        if through.error is not None:
-            raise through.error from None
-        raise TrialFailed(f"{code.place}: {words_of(error, code)}") from error

@@ -267,6 +267,7 @@ class _Worker:
             self._name,
             self._further,
             view.closing_attempt,
+            bench.code,
         ):
             self._publishing.publish(self._db, self._store, study_name)
             # Its record may have been whole, and no longer watched, while the report was being made.
