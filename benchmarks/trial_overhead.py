@@ -167,7 +167,7 @@ def _stand_at_the_doors(watch: Stopwatch) -> None:
     import optuna
 
     from tuner.database import blobs, leases, trials
-    from tuner.studies import epoch_callback, projection, trial
+    from tuner.studies import delivery, epoch_callback, trial
     from tuner.training import backend, health, network
     from tuner.training.checkpoint import Checkpoint
 
@@ -203,7 +203,7 @@ def _stand_at_the_doors(watch: Stopwatch) -> None:
     for name in ("take", "fill", "start", "finish_epoch", "finish", "settle", "view_trial"):
         watch.times(trials, name, "SQL")
     watch.times(leases, "renew", "SQL")
-    watch.delivery(projection, "deliver")
+    watch.delivery(delivery, "deliver")
     watch.trial(trial, "run_trial")
 
 

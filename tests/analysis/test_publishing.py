@@ -12,7 +12,8 @@ from tuner.database import studies
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database
 from tuner.errors import ServiceDown
-from tuner.studies.projection import STUDY_FILES, Projector, deliver
+from tuner.studies.delivery import Delivery, Projector, deliver
+from tuner.studies.projection import STUDY_FILES
 from tuner.tracking.mlflow_recorder import MlflowRecorder
 
 
@@ -41,7 +42,7 @@ def test_the_report_reaches_mlflow_once_it_answers(db: Database, tmp_path: Path)
     page = Path(client.download_artifacts(run_id, "report.html", str(tmp_path))).read_text()
     assert "Trial 1 is the best" in page
 
-    assert deliver(db, recorder, store, name, "w") == 0, "there is nothing left to deliver"
+    assert deliver(db, recorder, store, name, "w") == Delivery(), "there is nothing left to deliver"
 
 
 def test_a_report_that_comes_after_all_was_delivered_is_delivered_too(db: Database, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.database.conftest import add
-from tuner.database import finalists, leases, strikes, studies, workers
+from tuner.database import deliveries, finalists, leases, strikes, studies, workers
 from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
 from tuner.database.finalists import Planned
@@ -86,17 +86,17 @@ def test_when_the_search_goes_on_the_finalists_are_planned_anew(db: Database) ->
 
 def test_what_mlflow_misses_of_finalists_is_known_until_it_is_delivered(db: Database) -> None:
     planned(db)
-    assert finalists.unrecorded(db, "s", "w1") == []
+    assert deliveries.finalists_to_deliver(db, "s", "w1") == []
     job = finalists.take(db, "s", 0, "w1")
     assert job is not None
     finalists.start(db, job, {"seed": "1"})
-    assert finalists.unrecorded(db, "s", "w1") == [(0, 0)]
-    assert finalists.unrecorded(db, "s", "w2") == []
-    assert finalists.claim_recording(db, "s", 0, 0, "w1")
-    assert not finalists.claim_recording(db, "s", 0, 0, "w2")
-    finalists.recorded(db, finalists.view_finalist(db, "s", 0, 0), "run")
-    assert finalists.unrecorded(db, "s", "w1") == []
+    assert deliveries.finalists_to_deliver(db, "s", "w1") == [(0, 0)]
+    assert deliveries.finalists_to_deliver(db, "s", "w2") == []
+    assert deliveries.claim(db, FinalistRow, ("s", 0, 0), "w1")
+    assert not deliveries.claim(db, FinalistRow, ("s", 0, 0), "w2")
+    deliveries.recorded(db, FinalistRow, ("s", 0, 0), finalists.view_finalist(db, "s", 0, 0).changes, "run")
+    assert deliveries.finalists_to_deliver(db, "s", "w1") == []
     finalists.finish(db, job, "complete", "", 0.5, 1, {})
     with db.session() as session, session.begin():
         session.execute(sa.update(FinalistRow).values(recording_until=0.0))
-    assert finalists.unrecorded(db, "s", "w2") == [(0, 0)]
+    assert deliveries.finalists_to_deliver(db, "s", "w2") == [(0, 0)]

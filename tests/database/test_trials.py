@@ -15,7 +15,7 @@ from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial
 
 from tests.database.conftest import add
-from tuner.database import leases, machine, strikes, studies, trials, workers
+from tuner.database import deliveries, leases, machine, strikes, studies, trials, workers
 from tuner.database.connection import Database, open_database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.leases import GRACE_S, LeaseLost
@@ -235,18 +235,18 @@ def test_what_mlflow_misses_is_known_until_it_is_delivered(db: Database) -> None
     job = trials.take(db, "s", "w1")
     assert job is not None
     fill(db, job)
-    assert trials.unrecorded(db, "s", "w1") == []  # nothing to show before it has parameters
+    assert deliveries.trials_to_deliver(db, "s", "w1") == []  # nothing to show before it has parameters
     trials.start(db, job, {"epochs": 3}, {})
-    assert trials.unrecorded(db, "s", "w1") == [0]
-    assert trials.unrecorded(db, "s", "w2") == []  # its own worker delivers while it lives
-    assert trials.claim_recording(db, "s", 0, "w1")
-    assert not trials.claim_recording(db, "s", 0, "w2")
-    trials.recorded(db, trials.view_trial(db, "s", 0), "run")
-    assert trials.unrecorded(db, "s", "w1") == []
+    assert deliveries.trials_to_deliver(db, "s", "w1") == [0]
+    assert deliveries.trials_to_deliver(db, "s", "w2") == []  # its own worker delivers while it lives
+    assert deliveries.claim(db, TrialRow, ("s", 0), "w1")
+    assert not deliveries.claim(db, TrialRow, ("s", 0), "w2")
+    deliveries.recorded(db, TrialRow, ("s", 0), trials.view_trial(db, "s", 0).changes, "run")
+    assert deliveries.trials_to_deliver(db, "s", "w1") == []
     trials.finish_epoch(db, job, EpochView(1, {}, 0.1, 0.0), 0.5, 1)
-    assert trials.unrecorded(db, "s", "w1") == [0]
+    assert deliveries.trials_to_deliver(db, "s", "w1") == [0]
     expire(db)
-    assert trials.unrecorded(db, "s", "w2") == [0]  # the worker is gone: anybody may
+    assert deliveries.trials_to_deliver(db, "s", "w2") == [0]  # the worker is gone: anybody may
 
 
 def test_after_an_outage_the_first_worker_back_robs_nobody(db: Database) -> None:

@@ -16,9 +16,9 @@ from tuner.space_file import Finalists
 from tuner.spec import parse_spec
 from tuner.studies import closing, finalists
 from tuner.studies.bench import Bench
+from tuner.studies.delivery import deliver
 from tuner.studies.finalists import winner_of
 from tuner.studies.limits import search_left_s
-from tuner.studies.projection import deliver
 from tuner.studies.room import Room, finals_fitting, fitting
 from tuner.studies.service import create_study, resume_study, study_status
 from tuner.studies.trial import run_trial

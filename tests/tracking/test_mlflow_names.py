@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from mlflow.utils import validation
 
-from tuner.tracking.mlflow_names import ENTITY, EXPERIMENT, FOLDER, MODEL, Rule, named, original, value
+from tuner.tracking.mlflow_names import ENTITY, EXPERIMENT, FOLDER, MODEL, Rule, fitting, named, original
 
 # Of everything, and of what is near the rules: slashes, dots, and marks like our own.
 NAMES = st.one_of(
@@ -111,7 +111,7 @@ def test_what_is_too_long_keeps_its_beginning() -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.text(st.characters(), max_size=30), st.integers(1, 20))
 def test_a_value_fits_and_can_be_written_anywhere(text: str, most: int) -> None:
-    found = value(text, most)
+    found = fitting(text, most)
 
     assert len(found) <= most
     assert "\0" not in found

@@ -14,11 +14,13 @@ from mlflow.entities import LoggedModelStatus, Metric, Param, RunTag, ViewType
 
 from tests.tracking import servers
 from tests.tracking.records import STUDY, epochs, model_file, trial
+from tests.tracking.seen import everything
 from tuner.cli.record import page_of
 from tuner.errors import NotFound, Refused, ServiceDown
 from tuner.tracking import mlflow_batches, mlflow_page, mlflow_recorder
 from tuner.tracking.mlflow_names import original
-from tuner.tracking.mlflow_recorder import TRUE_NAMES, TRUE_VALUES, MlflowRecorder
+from tuner.tracking.mlflow_recorder import MlflowRecorder
+from tuner.tracking.picture import TRUE_NAMES, TRUE_VALUES
 
 
 @pytest.fixture(scope="module")
@@ -49,35 +51,6 @@ class Interrupted:
             return answer
 
         return call
-
-
-def everything(client: MlflowClient, experiment: str) -> dict[str, Any]:
-    """All that MLflow has of an experiment, but ids and the times of the delivery itself."""
-    experiment_id = client.get_experiment_by_name(experiment).experiment_id
-    runs = client.search_runs([experiment_id])
-    names = {run.info.run_id: run.info.run_name for run in runs}
-    models = client.search_logged_models([experiment_id])
-    seen: dict[str, Any] = {
-        "runs": len(runs),
-        "models": [(m.name, str(m.status), names[m.source_run_id]) for m in models],
-    }
-    for run in runs:
-        tags = {key: names.get(value, value) for key, value in run.data.tags.items() if key != "created_at_ns"}
-        histories = {
-            key: sorted((p.step, p.timestamp, p.value) for p in client.get_metric_history(run.info.run_id, key))
-            for key in run.data.metrics
-        }
-        full = client.get_run(run.info.run_id)
-        seen[run.info.run_name] = {
-            "params": run.data.params,
-            "tags": tags,
-            "histories": histories,
-            "info": (run.info.status, run.info.start_time, run.info.end_time),
-            "models": len(full.outputs.model_outputs),
-            "datasets": [each.dataset.digest for each in full.inputs.dataset_inputs],
-            "files": [file.path for file in client.list_artifacts(run.info.run_id)],
-        }
-    return seen
 
 
 @pytest.mark.parametrize("sent", [False, True], ids=["before it was sent", "before it was answered"])

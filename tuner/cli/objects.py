@@ -4,13 +4,18 @@ Owns: the keys (documented in the README).
 Leaves to others: words and tables (show), what is known (studies).
 """
 
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from tuner.cli.several import further_objectives, values_object
 from tuner.cli.show import spent_s, study_s
+from tuner.database.deliveries import Refusal
 from tuner.database.trials import TrialView
 from tuner.studies.pareto import front
 from tuner.studies.service import StudyStatus, ranked, spec_of
+
+if TYPE_CHECKING:
+    from tuner.analysis.synchronizing import Synchronized
 
 
 def _verdicts(trial: TrialView) -> list[dict[str, str]]:
@@ -62,10 +67,11 @@ def summary_object(status: StudyStatus) -> dict[str, Any]:
     }
 
 
-def status_object(status: StudyStatus) -> dict[str, Any]:
-    """`tune status --json`."""
+def status_object(status: StudyStatus, refused: Sequence[Refusal]) -> dict[str, Any]:
+    """`tune status --json`. refused: by MLflow."""
     return {
         **summary_object(status),
+        "refused": refused_object(refused),
         "best": trial_object(status.best) if status.best else None,
         "running": [trial_object(trial) for trial in status.trials if trial.state == "running"],
         "workers": [
@@ -74,6 +80,23 @@ def status_object(status: StudyStatus) -> dict[str, Any]:
             for each in status.workers
         ],
     }  # fmt: skip
+
+
+def refused_object(refused: Sequence[Refusal]) -> list[dict[str, str]]:
+    """What MLflow refused of a study, for --json."""
+    return [{"record": each.record, "reason": each.reason} for each in refused]
+
+
+def synchronized_object(seen: "Synchronized") -> dict[str, Any]:
+    """`tune sync --json`."""
+    return {
+        "study_name": seen.study_name,
+        "delivered": seen.delivered,
+        "lost": seen.lost,
+        "refused": refused_object(seen.refused),
+        "postponed": list(seen.postponed),
+        "without_model": list(seen.without_model),
+    }
 
 
 def trials_object(status: StudyStatus, top: int | None) -> dict[str, Any]:

@@ -18,17 +18,19 @@ def status(study: str | None, watch: bool, storage: str | None, as_json: bool) -
 
     Example: tune status fashion_mnist-1 --watch
     """
-    from tuner.cli import live, objects, show
+    from tuner.cli import delivered, live, objects, show
+    from tuner.database.deliveries import refusals
     from tuner.studies.service import study_status
 
     db = open_studies(settings_of(storage), create=False)
     name = chosen(db, study)
     if as_json:
-        print_json(objects.status_object(study_status(db, name, epochs=True)))
+        print_json(objects.status_object(study_status(db, name, epochs=True), refusals(db, name)))
     elif watch:
         live.follow(db, name)
     else:
         show.print_status(study_status(db, name, epochs=True))
+        delivered.print_refused(name, refusals(db, name))
 
 
 @click.command("list")

@@ -12,18 +12,16 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tuner.cli.common import (
-    chosen,
     json_option,
     open_studies,
     print_json,
     settings_of,
     storage_option,
-    study_argument,
     view_of,
 )
 from tuner.errors import InputError
@@ -34,30 +32,52 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@study_argument
+@click.argument("study", metavar="[STUDY]", required=False)
+@click.option("--rebuild", is_flag=True, help="Deliver all of it anew; what was deleted in MLflow comes back.")
 @storage_option
 @json_option
-def sync(study: str | None, storage: str | None, as_json: bool) -> None:
-    """Deliver to MLflow what it has missed; make the report of a study that has ended, where there is none yet.
+def sync(study: str | None, rebuild: bool, storage: str | None, as_json: bool) -> None:
+    """Deliver to MLflow what it has missed, refused or lost; make a report that is not there yet [of every study].
 
     Example: tune sync fashion_mnist-1
     """
-    from tuner.analysis.publishing import publish, published
+    from tuner.analysis.synchronizing import synchronize
+    from tuner.cli import delivered, objects
     from tuner.database.blobs import blob_store
-    from tuner.studies.projection import deliver
+    from tuner.database.studies import view_studies
+    from tuner.errors import ServiceDown, TunerError
     from tuner.tracking.mlflow_recorder import MlflowRecorder
 
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
-    view = view_of(db, chosen(db, study))
     store = blob_store(db, settings.artifacts)
-    if view.finished_at is not None and not published(store, view.study_name):
-        publish(db, store, view.study_name)
-    count = deliver(db, MlflowRecorder(view.mlflow_uri), store, view.study_name, f"sync-{os.getpid()}")
+    found: list[dict[str, Any]] = []
+    down: dict[str, ServiceDown] = {}
+    failed = 0
+    for view in view_studies(db) if study is None else [view_of(db, study)]:
+        if view.mlflow_uri in down:
+            continue
+        try:
+            seen = synchronize(
+                db, MlflowRecorder(view.mlflow_uri, rebuild), store, view.study_name, f"sync-{os.getpid()}", rebuild
+            )
+        except ServiceDown as error:
+            down[view.mlflow_uri] = error
+            continue
+        except TunerError as error:
+            if study is not None:
+                raise
+            failed += 1
+            click.echo(f"tune: {view.study_name}: {error}", err=True)
+            continue
+        delivered.print_synchronized(seen)
+        found.append(objects.synchronized_object(seen))
     if as_json:
-        print_json({"study_name": view.study_name, "delivered": count})
-    else:
-        click.echo(f"{count} records delivered to {view.mlflow_uri}", err=True)
+        print_json({"studies": found} if study is None else next(iter(found), {"study_name": study, "delivered": 0}))
+    if down:
+        raise next(iter(down.values()))
+    if failed or any(each["refused"] or each["postponed"] for each in found):
+        sys.exit(1)
 
 
 @click.command()

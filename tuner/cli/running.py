@@ -219,7 +219,8 @@ def stop(study: str | None, storage: str | None) -> None:
 def _run(
     db: "Database", settings: Settings, study: "StudyView", slots: Any, fit: bool, as_json: bool, named: list[str]
 ) -> None:
-    from tuner.cli import live, objects, show
+    from tuner.cli import delivered, live, objects, show
+    from tuner.database.deliveries import refusals
     from tuner.studies.service import study_status
     from tuner.workers.pool import Pool
 
@@ -236,7 +237,9 @@ def _run(
     with live.progress(db, study.study_name) as look:
         pool.run(look)
     ended = study_status(db, study.study_name, epochs=True)
+    refused = refusals(db, study.study_name)
     if as_json:
-        print_json(objects.status_object(ended))
+        print_json(objects.status_object(ended, refused))
     else:
         show.print_outcome(ended)
+    delivered.print_refused(study.study_name, refused)

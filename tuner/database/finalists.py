@@ -228,27 +228,6 @@ def _views(db: Database, where: list[sa.ColumnElement[bool]], with_epochs: bool)
     ]
 
 
-def unrecorded(db: Database, study_name: str, worker_id: str) -> list[tuple[int, int]]:
-    """Round and ordinal of what MLflow does not show in full and no other worker is training or delivering."""
-    with db.session() as session:
-        rows = session.execute(
-            sa.select(FinalistRow.round, FinalistRow.ordinal)
-            .where(FinalistRow.study_name == study_name, leases.undelivered(FinalistRow, worker_id))
-            .order_by(FinalistRow.round, FinalistRow.ordinal)
-        ).all()
-    return [(row.round, row.ordinal) for row in rows]
-
-
-def claim_recording(db: Database, study_name: str, round: int, ordinal: int, worker_id: str) -> bool:
-    """Take the delivery of one finalist to MLflow, for as long as a lease."""
-    return leases.claim_recording(db, FinalistRow, (study_name, round, ordinal), worker_id)
-
-
-def recorded(db: Database, view: FinalistView, run_id: str) -> None:
-    """MLflow shows the finalist as `view` has it; what was written since is still to be delivered."""
-    leases.recorded(db, FinalistRow, (view.study_name, view.round, view.ordinal), view.changes, run_id)
-
-
 def abandon(session: Session, study_name: str) -> None:
     """The search goes on: what is left of earlier rounds is not trained any more, and whoever trains it steps back."""
     open_rows = (FinalistRow.study_name == study_name, ~FinalistRow.settled)

@@ -187,44 +187,13 @@ def _reset(session: Session, worker_id: str, until: Any) -> None:
     for row in _LEASED:
         session.execute(sa.update(row).where(row.recorder == worker_id).values(recording_until=until))
         session.execute(sa.update(row).where(row.worker_id == worker_id, ~row.settled).values(lease_until=until))
+    session.execute(sa.update(StudyRow).where(StudyRow.recorder == worker_id).values(recording_until=until))
     session.execute(
         sa.update(StudyRow)
         .where(StudyRow.closer == worker_id, StudyRow.finished_at.is_(None))
         .values(closing_until=until)
     )
     session.execute(sa.update(GpuClaimRow).where(GpuClaimRow.worker_id == worker_id).values(lease_until=until))
-
-
-def undelivered(row: type[Row], worker_id: str, only_mine: bool = False) -> sa.ColumnElement[bool]:
-    """What MLflow does not show in full and no other worker is training or delivering."""
-    mine = row.worker_id == worker_id
-    whose = mine if only_mine else sa.or_(mine, row.settled, run_out(row.lease_until))
-    return sa.and_(row.changes > row.recorded, whose, _deliverable(row, worker_id))
-
-
-def claim_recording(db: Database, row: type[Row], key: Key, worker_id: str) -> bool:
-    """Take the delivery of one row to MLflow, for as long as a lease."""
-    with db.session() as session, session.begin():
-        claimed = session.execute(
-            sa.update(row)
-            .where(*keyed(row, key), _deliverable(row, worker_id))
-            .values(recorder=worker_id, recording_until=utc_now() + LEASE_S)
-        )
-    return _one(claimed)
-
-
-def recorded(db: Database, row: type[Row], key: Key, changes: int, run_id: str) -> None:
-    """MLflow shows the row as it was after so many changes; what was written since is still to be delivered."""
-    with db.session() as session, session.begin():
-        session.execute(
-            sa.update(row)
-            .where(*keyed(row, key))
-            .values(mlflow_run_id=run_id, recorded=changes, recorder=None, recording_until=0.0)
-        )
-
-
-def _deliverable(row: type[Row], worker_id: str) -> sa.ColumnElement[bool]:
-    return sa.or_(row.recorder == worker_id, run_out(row.recording_until))
 
 
 def _held(lease: Lease) -> tuple[sa.ColumnElement[bool], ...]:

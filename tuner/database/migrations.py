@@ -16,6 +16,8 @@ from tuner.database.tables import (
     VersionRow,
 )
 
+_RECORDED = ("tuner_studies", "tuner_trials", "tuner_finalists")
+
 _COLUMNS: dict[int, tuple[tuple[str, str, str], ...]] = {
     2: (
         ("tuner_studies", "round", "INTEGER NOT NULL DEFAULT 0"),
@@ -28,6 +30,10 @@ _COLUMNS: dict[int, tuple[tuple[str, str, str], ...]] = {
         ("tuner_workers", "machine", "VARCHAR(80) NOT NULL DEFAULT ''"),
         ("tuner_workers", "boot", "VARCHAR(80) NOT NULL DEFAULT ''"),
         ("tuner_workers", "pid_space", "VARCHAR(80) NOT NULL DEFAULT ''"),
+        ("tuner_studies", "recorder", "TEXT"),
+        ("tuner_studies", "recording_until", "FLOAT NOT NULL DEFAULT 0"),
+        *((table, "refused", "INTEGER NOT NULL DEFAULT 0") for table in _RECORDED),
+        *((table, "refusal", "VARCHAR(1000) NOT NULL DEFAULT ''") for table in _RECORDED),
     ),
 }
 """Of each version: table, column, and its type in SQL that every database here reads."""

@@ -44,6 +44,7 @@ class StudyView:
     age_s: float
     changes: int
     recorded: int
+    refused: int
     round: int
     ended: str
     closing_attempt: int
@@ -159,6 +160,7 @@ def _views(db: Database, *where: sa.ColumnElement[bool]) -> list[StudyView]:
             age_s=float(age_s),
             changes=row.changes,
             recorded=row.recorded,
+            refused=row.refused,
             round=row.round,
             ended=row.ended,
             closing_attempt=row.closing_attempt,
@@ -239,11 +241,6 @@ def note_champion(db: Database, view: StudyView, decision: Mapping[str, Any]) ->
 def note_change(db: Database, study_name: str) -> None:
     """There is more of the study for MLflow to show."""
     _update(db, study_name, changes=StudyRow.changes + 1)
-
-
-def study_recorded(db: Database, view: StudyView, run_id: str) -> None:
-    """MLflow shows the study as `view` has it."""
-    _update(db, view.study_name, mlflow_run_id=run_id, recorded=view.changes)
 
 
 def _update(db: Database, study_name: str, **values: Any) -> None:

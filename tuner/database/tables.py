@@ -36,7 +36,7 @@ class StudyRow(Base):
     """One study. trials: its budget. wish: what a person last asked of it: running or stopping.
     deadline_at: None until a worker is ready for its first trial, and where it has no time limit.
 
-    outcome: its result, once the search is over. changes, recorded: as in TrialRow.
+    outcome: its result, once the search is over. changes, and what follows: as in TrialRow.
     closer, closing_until: the worker that scores the winner, and its lease. closing_attempt: as in TrialRow; raised
     also when the search goes on, so that whoever was closing it cannot write.
     round: raised when the search goes on after its finalists were planned: they are then run anew.
@@ -68,6 +68,10 @@ class StudyRow(Base):
     ended: Mapped[str] = mapped_column(String(32), default="")
     changes: Mapped[int] = mapped_column(default=1)
     recorded: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+    refusal: Mapped[str] = mapped_column(String(1000), default="")
+    recorder: Mapped[str | None] = mapped_column(Text)
+    recording_until: Mapped[float] = mapped_column(default=0.0)
 
 
 class TrialRow(Base):
@@ -81,7 +85,8 @@ class TrialRow(Base):
     budget of epochs.
     test: what its network came to on the test rows, where it was scored.
     settled: final here and told to Optuna. changes: raised by every write that MLflow should show; recorded: its value
-    when MLflow last showed all.
+    when MLflow last showed all. refused, refusal: its value when MLflow last refused it, and why; empty once MLflow
+    shows it. recorder, recording_until: who delivers it, and the lease of that.
     """
 
     __tablename__ = "tuner_trials"
@@ -110,6 +115,8 @@ class TrialRow(Base):
     mlflow_run_id: Mapped[str | None] = mapped_column(Text)
     changes: Mapped[int] = mapped_column(default=1)
     recorded: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+    refusal: Mapped[str] = mapped_column(String(1000), default="")
     recorder: Mapped[str | None] = mapped_column(Text)
     recording_until: Mapped[float] = mapped_column(default=0.0)
 
@@ -166,6 +173,8 @@ class FinalistRow(Base):
     mlflow_run_id: Mapped[str | None] = mapped_column(Text)
     changes: Mapped[int] = mapped_column(default=0)
     recorded: Mapped[int] = mapped_column(default=0)
+    refused: Mapped[int] = mapped_column(default=0)
+    refusal: Mapped[str] = mapped_column(String(1000), default="")
     recorder: Mapped[str | None] = mapped_column(Text)
     recording_until: Mapped[float] = mapped_column(default=0.0)
 
@@ -244,6 +253,9 @@ class BlobRow(Base):
 
 Row = TrialRow | FinalistRow
 """What a worker holds under a lease."""
+
+Recorded = StudyRow | TrialRow | FinalistRow
+"""What MLflow shows."""
 
 
 def keyed(table: type[Base], key: Key) -> tuple[ColumnElement[bool], ...]:

@@ -261,26 +261,3 @@ def _view(row: TrialRow, epochs: tuple[EpochView, ...]) -> TrialView:
         repeated=row.repeated,
         epochs=epochs,
     )
-
-
-def unrecorded(db: Database, study_name: str, worker_id: str, only_mine: bool = False) -> list[int]:
-    """Ordinals of trials that MLflow does not show in full and that no other worker is training or delivering."""
-    with db.session() as session:
-        return list(
-            session.scalars(
-                sa.select(TrialRow.ordinal)
-                .where(TrialRow.study_name == study_name, leases.undelivered(TrialRow, worker_id, only_mine))
-                .where(TrialRow.trial_number.is_not(None), sa.or_(TrialRow.params.is_not(None), TrialRow.settled))
-                .order_by(TrialRow.ordinal)
-            )
-        )
-
-
-def claim_recording(db: Database, study_name: str, ordinal: int, worker_id: str) -> bool:
-    """Take the delivery of one trial to MLflow, for as long as a lease."""
-    return leases.claim_recording(db, TrialRow, (study_name, ordinal), worker_id)
-
-
-def recorded(db: Database, view: TrialView, run_id: str) -> None:
-    """MLflow shows the trial as `view` has it; what was written since is still to be delivered."""
-    leases.recorded(db, TrialRow, (view.study_name, view.ordinal), view.changes, run_id)

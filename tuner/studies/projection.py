@@ -1,32 +1,28 @@
-"""From the rows in SQL to the record that people compare runs in.
+"""From the rows in SQL to the records that people compare runs by.
 
-Owns: what is delivered when and by whom; while the other side is away, it is delivered later, and comes out the same.
-Leaves to others: how a record looks (tracking), the rows (database).
+Owns: what of a row, of its epochs and of the bytes that were kept makes its record; whose model the registry gets.
+Leaves to others: when and by whom a record is delivered (delivery), how it looks (tracking), the rows (database).
 """
 
-import logging
 import tempfile
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 
 from tuner.database import finalists, studies, trials
 from tuner.database.blobs import BlobStore, blob_name, finalist_blob_name, study_blob_name
-from tuner.database.connection import Database, is_outage
+from tuner.database.connection import Database
 from tuner.database.finalists import FinalistView
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
-from tuner.errors import NotFound, ServiceDown
+from tuner.errors import NotFound
 from tuner.space import Choice
 from tuner.spec import StudySpec
 from tuner.studies import trial_files
 from tuner.studies.champion import Decision, crown
 from tuner.studies.service import find_trial, spec_of
 from tuner.tracking.recorder import EpochRecord, Recorder, StudyRecord, TrialRecord
-
-logger = logging.getLogger(__name__)
 
 STUDY_FILES = (
     "report.html",
@@ -37,57 +33,9 @@ STUDY_FILES = (
 )
 """What is made of a study when it has ended, and delivered to its run."""
 
-# Each time costs as much as a few small epochs; nobody watches MLflow by the second.
-_PAUSE_S = 2.0
-_PAUSE_AWAY_S = 5.0
 
-
-def deliver(db: Database, recorder: Recorder, store: BlobStore, study_name: str, worker_id: str) -> int:
-    """Deliver all that is not yet shown and is ours to deliver; gives how many records there were.
-
-    Raises ServiceDown where the other side does not answer; what was delivered before that stays.
-    """
-    study = studies.view_study(db, study_name)
-    delivered = 0
-    if study.mlflow_run_id is None:
-        run_id = recorder.record_study(study_record(study))
-        # Of a study that ended before MLflow answered, files and champion are still to come, after its trials.
-        seen = study if study.finished_at is None else replace(study, changes=study.recorded)
-        studies.study_recorded(db, seen, run_id)
-        study = studies.view_study(db, study_name)
-        delivered += 1
-    record = study_record(study)
-    for ordinal in trials.unrecorded(db, study_name, worker_id):
-        if trials.claim_recording(db, study_name, ordinal, worker_id):
-            view = trials.view_trial(db, study_name, ordinal)
-            _deliver_trial(db, recorder, store, record, spec_of(study), view)
-            delivered += 1
-    for round, ordinal in finalists.unrecorded(db, study_name, worker_id):
-        if finalists.claim_recording(db, study_name, round, ordinal, worker_id):
-            finalist = finalists.view_finalist(db, study_name, round, ordinal)
-            with finalist_record(db, store, finalist) as seen_now:
-                run_id = recorder.record_trial(record, seen_now)
-            finalists.recorded(db, finalist, run_id)
-            delivered += 1
-    if study.changes > study.recorded:
-        run_id = recorder.record_study(replace(record, files=_files(store, study)))
-        _deliver_champion(db, recorder, store, record, study)
-        studies.study_recorded(db, study, run_id)
-        delivered += 1
-    return delivered
-
-
-def _deliver_trial(
-    db: Database, recorder: Recorder, store: BlobStore, study: StudyRecord, spec: StudySpec, view: TrialView
-) -> None:
-    with trial_record(store, view, spec) as record:
-        run_id = recorder.record_trial(study, record)
-    trials.recorded(db, view, run_id)
-
-
-def _deliver_champion(
-    db: Database, recorder: Recorder, store: BlobStore, record: StudyRecord, study: StudyView
-) -> None:
+def deliver_champion(db: Database, recorder: Recorder, store: BlobStore, record: StudyRecord, study: StudyView) -> None:
+    """Ask the rule whether the winner of a study that has ended becomes its space's champion."""
     with _winner(db, store, study) as best:
         if best is not None and best.model is not None:
             _noted(db, study, crown(recorder, record, best))
@@ -137,7 +85,7 @@ def _named(db: Database, store: BlobStore, study: StudyView, trial_number: int) 
         yield record
 
 
-def _files(store: BlobStore, study: StudyView) -> dict[str, bytes]:
+def study_files(store: BlobStore, study: StudyView) -> dict[str, bytes]:
     """The files of the study's report, those that are there."""
     if study.finished_at is None:
         return {}
@@ -235,58 +183,3 @@ def study_record(view: StudyView) -> StudyRecord:
         run_id=view.mlflow_run_id,
         searched=tuple(each.name for each in spec.space if each.name not in single),
     )
-
-
-class Projector:
-    """Delivers beside the training, in a thread of its own, until it is closed, what studies with one record miss.
-
-    connect: makes the recorder, in that thread: MLflow takes seconds to import.
-    """
-
-    def __init__(self, db: Database, connect: Callable[[], Recorder], store: BlobStore, worker_id: str) -> None:
-        self._db = db
-        self._connect = connect
-        self._recorder: Recorder | None = None
-        self._store = store
-        self._worker_id = worker_id
-        self._study_names: dict[str, None] = {}
-        self._away = False
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="projector", daemon=True)
-        self._thread.start()
-
-    def watch(self, study_name: str) -> None:
-        """Deliver this study's rows too, until it has ended and all is delivered."""
-        self._study_names[study_name] = None
-
-    def close(self, wait_s: float) -> bool:
-        """Deliver what is left, for so many seconds at most, and end; tells whether all was delivered."""
-        self._over.set()
-        self._thread.join(wait_s)
-        return not self._thread.is_alive() and not self._away
-
-    def _run(self) -> None:
-        while not self._over.wait(_PAUSE_AWAY_S if self._away else _PAUSE_S):
-            self._deliver()
-        self._deliver()
-
-    def _deliver(self) -> None:
-        try:
-            for study_name in list(self._study_names):
-                if self._recorder is None:
-                    self._recorder = self._connect()
-                delivered = deliver(self._db, self._recorder, self._store, study_name, self._worker_id)
-                if delivered == 0 and studies.view_study(self._db, study_name).finished_at is not None:
-                    self._study_names.pop(study_name, None)
-            if self._away:
-                logger.info("MLflow answers again; everything is delivered")
-            self._away = False
-        except ServiceDown as error:
-            if not self._away:
-                logger.warning("%s Training goes on; the record is delivered when it is back.", error)
-            self._away = True
-        except Exception as error:
-            # The record never costs a trial; the rows stay, and `tune sync` shows the error.
-            if not self._away and not is_outage(error):
-                logger.exception("the record could not be delivered")
-            self._away = True

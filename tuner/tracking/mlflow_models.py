@@ -23,7 +23,7 @@ from mlflow.models import Model, ModelSignature
 from mlflow.types.schema import Schema, TensorSpec
 
 from tuner.tracking.keras_file import Interface, Tensor
-from tuner.tracking.mlflow_names import MODEL, MOST_PARAM, named, value
+from tuner.tracking.mlflow_names import MODEL, MOST_PARAM, fitting, named
 from tuner.tracking.mlflow_service import is_http
 from tuner.tracking.recorder import Champion, TrialRecord
 
@@ -58,7 +58,7 @@ def log_model(
         experiment_id,
         name="model",
         source_run_id=run_id,
-        params={named(key): value(str(each), MOST_PARAM) for key, each in record.params.items()},
+        params={named(key): fitting(str(each), MOST_PARAM) for key, each in record.params.items()},
         tags={"study_name": record.study_name, "trial_number": str(record.trial_number)},
         model_type="keras",
     )

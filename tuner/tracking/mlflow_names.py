@@ -73,7 +73,7 @@ def original(name: str, kept: Mapping[str, str] | None = None) -> str:
     return _MARK.sub(_unmarked, name)
 
 
-def value(text: str, most: int) -> str:
+def fitting(text: str, most: int) -> str:
     """A text as MLflow takes it for a value: what is longer ends in an ellipsis, what no database holds is escaped."""
     found = text.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
     return found if len(found) <= most else found[: most - 1] + "…"

@@ -8,7 +8,6 @@ names (mlflow_names); in how few requests (mlflow_batches); which run it is (mlf
 A delivery that was cut off anywhere is completed by the next one: the status, which says that all is there, comes last.
 """
 
-import json
 import logging
 import math
 import sys
@@ -26,7 +25,7 @@ from mlflow.exceptions import MlflowException
 from tuner.errors import NotFound, Postponed, Refused
 from tuner.tracking import drawings, mlflow_batches, mlflow_models, mlflow_page, mlflow_service, picture
 from tuner.tracking.keras_file import read_interface
-from tuner.tracking.mlflow_names import MOST_DATASET, MOST_PARAM, MOST_TAG, named, value
+from tuner.tracking.mlflow_names import MOST_DATASET, MOST_PARAM, MOST_TAG, fitting, named
 from tuner.tracking.mlflow_runs import Known, Runs
 from tuner.tracking.picture import Figure
 from tuner.tracking.recorder import Champion, StudyRecord, TrialRecord, claim_of
@@ -38,8 +37,6 @@ Answer = TypeVar("Answer")
 # As much as tells data sets apart and leaves the column narrow.
 _DIGEST_LENGTH = 12
 _TOO_MANY = 429
-TRUE_NAMES, TRUE_VALUES = "names.json", "values.json"
-"""Artifacts of a run: what is shown under another name than its own, and the values that were too long, whole."""
 
 
 class MlflowRecorder:
@@ -65,11 +62,11 @@ class MlflowRecorder:
 
     def record_study(self, record: StudyRecord) -> str:
         """Create or find the study's run, bring it up to date, and give its id."""
-        return self._answered(lambda: self._deliver_study(record).run_id)
+        return self._answered(lambda: _whole(*self._deliver_study(record)))
 
     def record_trial(self, study: StudyRecord, record: TrialRecord) -> str:
         """Create or find the trial's run under the study's, bring it up to date, and give its id."""
-        return self._answered(lambda: self._deliver_trial(study, record).run_id)
+        return self._answered(lambda: _whole(*self._deliver_trial(study, record)))
 
     def missing(self, study: StudyRecord, run_ids: Sequence[str] = ()) -> set[str]:
         """Those of the study's and these runs that MLflow does not know (any more)."""
@@ -82,7 +79,7 @@ class MlflowRecorder:
         """
 
         def register() -> str:
-            run = self._deliver_trial(study, record)
+            run, _ = self._deliver_trial(study, record)
             if run.model_id is None:
                 raise NotFound(f"{study.study_name}: trial {record.trial_number} has no model in MLflow to register.")
             name = mlflow_models.registry_name(study.experiment)
@@ -95,7 +92,8 @@ class MlflowRecorder:
         name = mlflow_models.registry_name(experiment)
         return self._answered(lambda: mlflow_models.champion(self._client, name))
 
-    def _deliver_study(self, record: StudyRecord) -> Known:
+    def _deliver_study(self, record: StudyRecord) -> tuple[Known, list[str]]:
+        """Gives its run, and what of it was refused."""
         run = self._runs.study(record)
         parts = _Parts(self._uri)
         page = mlflow_page.path_of(run.experiment_id, run.run_id)
@@ -110,14 +108,14 @@ class MlflowRecorder:
                 key = f"{mlflow_page.TAG}{run.run_id}"
                 self._client.set_experiment_tag(run.experiment_id, key, mlflow_page.view_of(record))
         with parts.part("its files"):
-            truth = _truth(figures, {}, tags) if record.finished_at is not None else {}
+            truth = picture.truth(figures, {}, tags) if record.finished_at is not None else {}
             tags |= self._add_files(run, {**record.files, **truth}, dict)
         parts.refused += self._log(run, figures, {}, tags)
         self._set_status(run, "RUNNING" if record.finished_at is None else "FINISHED", record.finished_at)
-        parts.end(run)
-        return run
+        return run, parts.refused
 
-    def _deliver_trial(self, study: StudyRecord, record: TrialRecord) -> Known:
+    def _deliver_trial(self, study: StudyRecord, record: TrialRecord) -> tuple[Known, list[str]]:
+        """Gives its run, and what of it was refused."""
         parent = self._runs.study(study)
         if "spec_digest" not in parent.tags:
             self._deliver_study(study)
@@ -136,7 +134,7 @@ class MlflowRecorder:
             figures += picture.trial_figures(record)
             with parts.part("its files"):
                 every = {*figures, *picture.epoch_figures(record.epochs, after=0)}
-                truth = _truth(every, params, tags)
+                truth = picture.truth(every, params, tags)
                 drawn = dict if not record.files else lambda: _drawn(study, record)
                 tags |= self._add_files(run, {**record.files, **truth}, drawn)
         elif run.status != "RUNNING":
@@ -147,8 +145,7 @@ class MlflowRecorder:
             self._add_dataset(run, record)
         parts.refused += self._log(run, figures, params, tags)
         self._set_status(run, status, record.finished_at)
-        parts.end(run)
-        return run
+        return run, parts.refused
 
     def _log(
         self, run: Known, figures: Iterable[Figure], params: Mapping[str, str], tags: Mapping[str, str]
@@ -160,8 +157,8 @@ class MlflowRecorder:
             # A figure of an epoch is new; any other may be there already.
             if each.step or not _same(run.metrics.get(picture.shown(each)), each.value)
         ]
-        shown_params = {named(key): value(each, MOST_PARAM) for key, each in params.items()}
-        shown_tags = {named(key): value(each, MOST_TAG) for key, each in tags.items()}
+        shown_params = {named(key): fitting(each, MOST_PARAM) for key, each in params.items()}
+        shown_tags = {named(key): fitting(each, MOST_TAG) for key, each in tags.items()}
         new_params = {key: each for key, each in shown_params.items() if key not in run.params}
         new_tags = {key: each for key, each in shown_tags.items() if run.tags.get(key) != each}
         entities = [
@@ -223,7 +220,7 @@ class MlflowRecorder:
         name, digest = record.tags.get("dataset"), record.tags.get("dataset_digest")
         if run.has_dataset or not name or not digest:
             return
-        shown = value(name, MOST_DATASET)
+        shown = fitting(name, MOST_DATASET)
         dataset = Dataset(shown, digest[:_DIGEST_LENGTH], source_type="tuner", source=shown)
         self._client.log_inputs(run.run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
         run.has_dataset = True
@@ -302,10 +299,12 @@ class _Parts:
                 raise
             self.refused.append(f"{what}: {mlflow_service.in_a_line(error)}")
 
-    def end(self, run: Known) -> None:
-        """Raises Refused where something was."""
-        if self.refused:
-            raise Refused("; ".join(self.refused), run.run_id)
+
+def _whole(run: Known, refused: Sequence[str]) -> str:
+    """The id of a run. Raises Refused where a part of it was."""
+    if refused:
+        raise Refused("; ".join(refused), run.run_id)
+    return run.run_id
 
 
 def _same(known: float | None, new: float) -> bool:
@@ -314,22 +313,6 @@ def _same(known: float | None, new: float) -> bool:
     return known is not None and (
         min(max(known, -most), most) == min(max(new, -most), most) or (math.isnan(known) and math.isnan(new))
     )
-
-
-def _truth(figures: Iterable[Figure], params: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, bytes]:
-    """The files that say what is not shown as it is: true names by those shown, values that were too long."""
-    names = {named(name): name for name in [*params, *tags]} | {picture.shown(each): each.key for each in figures}
-    changed = {shown: name for shown, name in sorted(names.items()) if shown != name}
-    cut = {
-        "params": {name: each for name, each in params.items() if value(each, MOST_PARAM) != each},
-        "tags": {name: each for name, each in tags.items() if value(each, MOST_TAG) != each},
-    }
-    found = {}
-    if changed:
-        found[TRUE_NAMES] = json.dumps(changed, indent=1).encode()
-    if any(cut.values()):
-        found[TRUE_VALUES] = json.dumps(cut, indent=1).encode()
-    return found
 
 
 def _drawn(study: StudyRecord, record: TrialRecord) -> Mapping[str, bytes]:

@@ -19,7 +19,7 @@ from mlflow.exceptions import MlflowException
 
 from tuner.errors import Refused
 from tuner.tracking import picture
-from tuner.tracking.mlflow_names import EXPERIMENT, FOLDER, MOST_RUN_NAME, MOST_TAG, named, value
+from tuner.tracking.mlflow_names import EXPERIMENT, FOLDER, MOST_RUN_NAME, MOST_TAG, fitting, named
 from tuner.tracking.recorder import StudyRecord, TrialRecord
 
 logger = logging.getLogger(__name__)
@@ -191,7 +191,7 @@ class Runs:
     def _created(self, experiment_id: str, wanted: "_Wanted") -> Known:
         own = {"mlflow.user": _user(), "mlflow.source.name": "tune", "mlflow.source.type": "LOCAL"}
         tags = {**wanted.identity, **own, _CREATED: str(time.time_ns())}
-        created = self._client.create_run(experiment_id, wanted.started_ms, tags, value(wanted.name, MOST_RUN_NAME))
+        created = self._client.create_run(experiment_id, wanted.started_ms, tags, fitting(wanted.name, MOST_RUN_NAME))
         found = self._found(experiment_id, wanted)
         if found is None:
             found = self._runs[created.info.run_id] = Known.of(created)
@@ -248,7 +248,7 @@ def _first(runs: list[Run]) -> Run:
 
 def _true_name(space: str) -> dict[str, str]:
     """The tag that says which space it is, where the experiment's name does not."""
-    return {} if named(space, EXPERIMENT) == space else {"space": value(space, MOST_TAG)}
+    return {} if named(space, EXPERIMENT) == space else {"space": fitting(space, MOST_TAG)}
 
 
 def _user() -> str:

@@ -5,11 +5,12 @@ Leaves to others: what is there already, and how it gets there (mlflow_recorder)
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from tuner.objectives import COSTS
-from tuner.tracking.mlflow_names import marked, named
+from tuner.tracking.mlflow_names import MOST_PARAM, MOST_TAG, fitting, marked, named
 from tuner.tracking.recorder import EpochRecord, State, StudyRecord, TrialRecord
 
 # MLflow knows no more statuses than RUNNING, FINISHED, FAILED and KILLED; the tag `state` has our own word.
@@ -25,6 +26,9 @@ STATUS: Mapping[State, str] = {
 _NUMBERS = ("parameters", "training_seconds")
 _COLUMNS = frozenset({"value", "best_epoch", "epochs", "epoch_seconds", "seconds", *COSTS, *_NUMBERS})
 _SHARE = "importance_"
+TRUE_NAMES, TRUE_VALUES = "names.json", "values.json"
+"""Artifacts of a run: what is shown under another name than its own, and the values that were too long, whole."""
+
 CURSOR = "recorded_epochs"
 """The tag that says up to which epoch a run has its metrics; it is written with them."""
 
@@ -169,6 +173,22 @@ def _told(value: float | str) -> str:
         return value
     whole = float(value).is_integer()
     return f"{value:.4f}" if 0.001 <= abs(value) < 100 and not whole else f"{value:.6g}"
+
+
+def truth(figures: Iterable[Figure], params: Mapping[str, str], tags: Mapping[str, str]) -> dict[str, bytes]:
+    """The files that say what is not shown as it is: true names by those shown, values that were too long."""
+    names = {named(name): name for name in [*params, *tags]} | {shown(each): each.key for each in figures}
+    changed = {there: name for there, name in sorted(names.items()) if there != name}
+    cut = {
+        "params": {name: each for name, each in params.items() if fitting(each, MOST_PARAM) != each},
+        "tags": {name: each for name, each in tags.items() if fitting(each, MOST_TAG) != each},
+    }
+    found = {}
+    if changed:
+        found[TRUE_NAMES] = json.dumps(changed, indent=1).encode()
+    if any(cut.values()):
+        found[TRUE_VALUES] = json.dumps(cut, indent=1).encode()
+    return found
 
 
 def digest(content: str | bytes) -> str:

@@ -155,7 +155,7 @@ class _Worker:
         gc.disable()
         from tuner.analysis import publishing
         from tuner.analysis.importance import outcome_figures
-        from tuner.studies import closing, finalists, limits, projection, stopping_rules, trial
+        from tuner.studies import closing, delivery, finalists, limits, stopping_rules, trial
         from tuner.studies.bench import Bench
         from tuner.training import backend
 
@@ -165,7 +165,7 @@ class _Worker:
         share = read_share()
         threads = share.threads or placement.threads_for_one(db)
         backend.prepare(threads, share.gpu_memory_mib, share.mixed_precision, share.cache, share.gpu_room_mib)
-        self._closing, self._projection, self._trial = closing, projection, trial
+        self._closing, self._delivery, self._trial = closing, delivery, trial
         self._new_bench = Bench
         self._finalists, self._limits, self._rules = finalists, limits, stopping_rules
         self._further = outcome_figures
@@ -326,7 +326,7 @@ class _Worker:
         board = str(view.options.get("tensorboard", ""))
         where = f"{view.mlflow_uri} {board}"
         if where not in self._projectors:
-            self._projectors[where] = self._projection.Projector(
+            self._projectors[where] = self._delivery.Projector(
                 self._db, lambda: _recorder(view.mlflow_uri, board), self._store, self._name
             )
         self._projectors[where].watch(view.study_name)

@@ -1,0 +1,245 @@
+"""What MLflow refuses, loses or fails at: nothing waits behind it, and all that SQL has comes back."""
+
+import json
+import logging
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from mlflow import MlflowClient
+from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
+
+from tests.analysis.written import OUTCOME, TRIALS, Told, write_study
+from tests.tracking.records import model_file
+from tests.tracking.seen import everything
+from tuner.analysis.synchronizing import synchronize
+from tuner.cli.main import cli
+from tuner.database import deliveries, studies, trials
+from tuner.database.blobs import BlobStore, FolderStore, blob_name
+from tuner.database.connection import Database, open_database
+from tuner.studies.delivery import Delivery, Projector, deliver
+from tuner.tracking import mlflow_recorder
+from tuner.tracking.memory_recorder import MemoryRecorder
+from tuner.tracking.mlflow_recorder import MlflowRecorder
+from tuner.tracking.recorder import StudyRecord, TrialRecord
+
+ODD = Told({**TRIALS[0].params, "tail//width": 9}, (0.5,))
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    opened = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
+    yield opened
+    opened.engine.dispose()
+
+
+@pytest.fixture
+def uri(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'mlflow.db'}"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> FolderStore:
+    return FolderStore(tmp_path / "tuner-artifacts")
+
+
+@pytest.fixture
+def names_as_they_are(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """MLflow is given the names as a person wrote them, and refuses some: as one of other rules does."""
+    with monkeypatch.context() as patch:
+        patch.setattr(mlflow_recorder, "named", lambda name: name)
+        yield patch
+
+
+def with_models(db: Database, store: BlobStore, folder: Path, name: str, **options: Any) -> str:
+    """A study that has ended, with a model for each complete trial."""
+    write_study(db, name, **options)
+    for trial in trials.view_trials(db, name):
+        if trial.state == "complete":
+            store.put(blob_name(name, trial.ordinal, "model.keras"), model_file(folder).read_bytes())
+    return name
+
+
+def test_what_is_refused_is_set_aside_and_nothing_waits_behind_it(
+    db: Database, uri: str, store: FolderStore, names_as_they_are: pytest.MonkeyPatch
+) -> None:
+    write_study(db, "odd", (ODD, *TRIALS))
+    write_study(db, "plain")
+    recorder = MlflowRecorder(uri)
+
+    assert deliver(db, recorder, store, "odd", "w") == Delivery(delivered=7, refused=1)
+    assert deliver(db, recorder, store, "plain", "w") == Delivery(delivered=7)
+    # It is not asked again and again, only when it changes or somebody wants it to.
+    assert deliver(db, MlflowRecorder(uri), store, "odd", "w") == Delivery()
+    (refusal,) = deliveries.refusals(db, "odd")
+    assert refusal.record == "trial 0"
+    assert refusal.reason.startswith("parameter tail//width: Invalid value")
+    # All else of it is there.
+    run = MlflowClient(uri).get_run(trials.view_trials(db, "odd")[0].mlflow_run_id)
+    assert (run.info.status, run.data.params["optimizer"], run.data.metrics["value"]) == ("FINISHED", "adam", 0.5)
+
+    names_as_they_are.undo()
+    deliveries.retry(db, "odd")
+    assert deliver(db, MlflowRecorder(uri), store, "odd", "w") == Delivery(delivered=1)
+    assert deliveries.refusals(db, "odd") == []
+    assert MlflowClient(uri).get_run(run.info.run_id).data.params["tail/_x002F_width"] == "9"
+
+
+def test_sync_says_what_is_refused_of_every_study_and_ends_with_1(
+    db: Database, uri: str, tmp_path: Path, names_as_they_are: pytest.MonkeyPatch
+) -> None:
+    write_study(db, "odd", (ODD,), outcome=None, mlflow_uri=uri)
+    write_study(db, "plain", outcome=None, mlflow_uri=uri)
+    storage = ["--storage", f"sqlite:///{tmp_path / 'tuner.db'}"]
+
+    done = CliRunner().invoke(cli, ["sync", "--json", *storage])
+
+    assert done.exit_code == 1
+    told = {each["study_name"]: each for each in json.loads(done.stdout)["studies"]}
+    assert (told["odd"]["delivered"], told["plain"]["delivered"]) == (1, 6)
+    assert [each["record"] for each in told["odd"]["refused"]] == ["trial 0"]
+    assert "not in MLflow: trial 0: parameter tail//width: Invalid value" in done.stderr
+    assert "1 record set aside; tried again by: tune sync odd" in done.stderr
+    status = CliRunner().invoke(cli, ["status", "odd", "--json", *storage])
+    assert [each["record"] for each in json.loads(status.stdout)["refused"]] == ["trial 0"]
+
+    names_as_they_are.undo()
+    done = CliRunner().invoke(cli, ["sync", "odd", "--json", *storage])
+    assert (done.exit_code, json.loads(done.stdout)["delivered"]) == (0, 1)
+    assert "set aside" not in done.stderr
+
+
+def test_a_fault_of_our_own_is_said_once_and_holds_up_neither_study(
+    db: Database, store: FolderStore, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Faulty(MemoryRecorder):
+        def record_trial(self, study: StudyRecord, record: TrialRecord) -> str:
+            if (record.study_name, record.trial_number) == ("odd", 1):
+                raise KeyError("a bug")
+            return super().record_trial(study, record)
+
+        def record_study(self, record: StudyRecord) -> str:
+            if record.study_name == "broken":
+                raise RuntimeError("another bug")
+            return super().record_study(record)
+
+    recorder = Faulty()
+    projector = Projector(db, lambda: recorder, store, "w")
+    with caplog.at_level(logging.WARNING):
+        for name in ("broken", "odd", "plain"):
+            projector.watch(write_study(db, name))
+        until = time.monotonic() + 60
+        while {"odd", "plain"} & set(projector._study_names):
+            assert time.monotonic() < until
+            time.sleep(0.05)
+        projector.close(60)
+
+    assert {record.study_name for record in recorder.trials.values()} == {"odd", "plain"}
+    assert len(recorder.trials) == 9
+    assert [each.reason for each in deliveries.refusals(db, "odd")] == [
+        "it could not be made (KeyError: 'a bug'); this is a fault of tuner"
+    ]
+    assert [each.record for each in deliveries.refusals(db, "broken")] == ["study broken"]
+    assert sum(record.exc_info is not None for record in caplog.records) == 2
+
+
+def lose(client: MlflowClient, tmp_path: Path) -> None:
+    """MLflow's database and files are deleted."""
+    for path in tmp_path.glob("mlflow.db*"):
+        path.unlink()
+    (tmp_path / "mlartifacts").rename(tmp_path / "lost")
+
+
+@pytest.mark.parametrize("rebuild", [False, True], ids=["it is found out", "it is asked for"])
+def test_an_mlflow_that_was_lost_is_written_anew_from_sql(
+    db: Database, uri: str, store: FolderStore, tmp_path: Path, rebuild: bool
+) -> None:
+    with_models(db, store, tmp_path, "one")
+    with_models(db, store, tmp_path, "two", told=(ODD, *TRIALS[1:]), outcome={**OUTCOME, "best_ordinal": 4})
+    recorder = MlflowRecorder(uri)
+    for name in ("one", "two"):
+        assert not synchronize(db, recorder, store, name, "w").refused
+    client = MlflowClient(uri)
+    before, champion = everything(client, "digits"), recorder.champion("digits")
+    assert len(before) == 2 + 12
+    assert champion is not None
+
+    lose(client, tmp_path)
+    # The recorder of a worker that is still at work, as well as a new one.
+    for name, each in (("one", recorder), ("two", MlflowRecorder(uri, rebuild))):
+        found = synchronize(db, each, store, name, "w", rebuild)
+        assert (found.lost, found.delivered, list(found.refused), list(found.without_model)) == (6, 7, [], [])
+
+    assert without_pages(everything(MlflowClient(uri), "digits")) == without_pages(before)
+    assert MlflowRecorder(uri).champion("digits") == champion
+
+
+def without_pages(seen: dict[str, Any]) -> dict[str, Any]:
+    """Without what names a run's id, and without the pictures of time, which have the time they were made in them."""
+    for name, each in seen.items():
+        if name not in ("runs", "models"):
+            each["tags"].pop("mlflow.note.content", None)
+            each["files"].pop("report.html", None)
+            each["tags"].pop("files_digest", None) if "study_name" in each["tags"] else None
+    return seen
+
+
+def test_what_is_still_there_is_not_doubled_and_what_is_gone_is_made(
+    db: Database, uri: str, store: FolderStore, tmp_path: Path
+) -> None:
+    with_models(db, store, tmp_path, "s")
+    recorder = MlflowRecorder(uri)
+    synchronize(db, recorder, store, "s", "w")
+    client = MlflowClient(uri)
+    before = everything(client, "digits")
+    gone, trashed = (trials.view_trials(db, "s")[place].mlflow_run_id for place in (1, 2))
+    SqlAlchemyStore(uri, str(tmp_path))._hard_delete_run(gone)
+    client.delete_run(trashed)
+
+    # What a person deleted stays so; what is gone is not a person's doing.
+    found = synchronize(db, MlflowRecorder(uri), store, "s", "w")
+    assert (found.lost, found.delivered) == (1, 1)
+    assert client.get_run(trashed).info.lifecycle_stage == "deleted"
+
+    found = synchronize(db, MlflowRecorder(uri, rebuild=True), store, "s", "w", rebuild=True)
+    assert (found.lost, found.delivered, list(found.refused)) == (0, 6, [])
+    after = everything(client, "digits")
+    # The model of the run that is gone is MLflow's still.
+    assert set(before["models"]) <= set(after["models"])
+    assert without_pages({**after, "models": []}) == without_pages({**before, "models": []})
+
+
+def test_a_running_study_is_written_anew_while_it_goes_on(
+    db: Database, uri: str, store: FolderStore, tmp_path: Path
+) -> None:
+    name = write_study(db, outcome=None)
+    recorder = MlflowRecorder(uri)
+    deliver(db, recorder, store, name, "w")
+    lose(MlflowClient(uri), tmp_path)
+
+    assert deliver(db, recorder, store, name, "w").delivered == 6
+
+    assert everything(MlflowClient(uri), "digits")["runs"] == 6
+
+
+def test_every_figure_in_mlflow_is_that_of_sql(db: Database, uri: str, store: FolderStore) -> None:
+    name = write_study(db)
+    deliver(db, MlflowRecorder(uri), store, name, "w")
+    client = MlflowClient(uri)
+    for view in (trials.view_trial(db, name, each.ordinal) for each in trials.view_trials(db, name)):
+        run = client.get_run(view.mlflow_run_id)
+        histories = {key: client.get_metric_history(run.info.run_id, key) for key in run.data.metrics}
+        for epoch in view.epochs:
+            for key, figure in {**epoch.metrics, "epoch_seconds": epoch.seconds}.items():
+                (point,) = [each for each in histories[key] if each.step == epoch.epoch]
+                assert (point.value, point.timestamp) == (figure, round(epoch.measured_at * 1000))
+        assert (run.data.metrics.get("value"), run.data.metrics.get("best_epoch", 0)) == (view.value, view.best_epoch)
+        assert {key: str(each) for key, each in view.params.items()} == run.data.params
+        assert (run.data.tags["state"], run.info.start_time) == (view.state, round(view.started_at * 1000))
+        steps = {key: len(points) for key, points in histories.items() if points[0].step}
+        assert set(steps.values()) == {len(view.epochs)}
+    outcome = client.get_run(studies.view_study(db, name).mlflow_run_id).data.metrics
+    assert outcome == {key: each for key, each in OUTCOME["figures"].items() if not isinstance(each, str)}

@@ -1,0 +1,71 @@
+"""Bring what MLflow has of a study up to what SQL has, because a person asked for it.
+
+Owns: that nothing is taken for delivered which is not there any more, and saying what cannot be brought back.
+Leaves to others: the delivery (studies), the report (publishing).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tuner.analysis.publishing import publish, published
+from tuner.database import deliveries
+from tuner.database.blobs import BlobStore, blob_name
+from tuner.database.connection import Database
+from tuner.database.deliveries import Refusal
+from tuner.database.studies import view_study
+from tuner.database.trials import view_trials
+from tuner.studies.delivery import deliver, look_for_losses
+from tuner.tracking.recorder import Recorder
+
+
+@dataclass(frozen=True)
+class Synchronized:
+    """What came of it.
+
+    lost: runs that MLflow did not know any more. refused: all that is set aside. postponed: at what MLflow failed.
+    without_model: complete trials whose model the store has not (any more), of a study that was delivered anew.
+    """
+
+    study_name: str
+    mlflow_uri: str
+    delivered: int
+    lost: int
+    refused: Sequence[Refusal]
+    postponed: Sequence[str]
+    without_model: Sequence[int]
+
+
+def synchronize(
+    db: Database, recorder: Recorder, store: BlobStore, study_name: str, worker_id: str, rebuild: bool = False
+) -> Synchronized:
+    """Deliver what MLflow has missed, what it refused before, and what it has lost.
+
+    rebuild: all of the study, whatever MLflow seems to have. Raises ServiceDown.
+    """
+    view = view_study(db, study_name)
+    if view.finished_at is not None and (rebuild or not published(store, study_name)):
+        publish(db, store, study_name)
+    deliveries.retry(db, study_name)
+    lost = look_for_losses(db, recorder, study_name, runs=True)
+    if rebuild:
+        deliveries.deliver_anew(db, study_name)
+    found = deliver(db, recorder, store, study_name, worker_id)
+    return Synchronized(
+        study_name,
+        view.mlflow_uri,
+        found.delivered,
+        lost,
+        deliveries.refusals(db, study_name),
+        found.postponed,
+        _without_model(db, store, study_name) if rebuild or lost else (),
+    )
+
+
+def _without_model(db: Database, store: BlobStore, study_name: str) -> list[int]:
+    return [
+        trial.trial_number
+        for trial in view_trials(db, study_name)
+        if trial.state == "complete"
+        and trial.trial_number is not None
+        and store.get(blob_name(study_name, trial.ordinal, "model.keras")) is None
+    ]

@@ -1,0 +1,49 @@
+"""What MLflow has of a study, and what it has not, in words for people: on stderr, beside the result.
+
+Leaves to others: --json (objects), what is known (database, analysis).
+"""
+
+import shlex
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import click
+
+from tuner.database.deliveries import Refusal
+
+if TYPE_CHECKING:
+    from tuner.analysis.synchronizing import Synchronized
+
+_MOST = 10
+
+
+def print_refused(study_name: str, refused: Sequence[Refusal]) -> None:
+    """What MLflow did not take of a study, and why, a line each; of many, the first."""
+    for each in refused[:_MOST]:
+        _say(f"not in MLflow: {each.record}: {each.reason}")
+    if len(refused) > _MOST:
+        _say(f"and {len(refused) - _MOST} more: tune status {shlex.quote(study_name)} --json")
+    if refused:
+        _say(f"{_count(len(refused), 'record')} set aside; tried again by: tune sync {shlex.quote(study_name)}")
+
+
+def print_synchronized(seen: "Synchronized") -> None:
+    """`tune sync`, of one study."""
+    if seen.lost:
+        _say(f"{seen.study_name}: MLflow did not know {_count(seen.lost, 'run')} any more")
+    _say(f"{seen.study_name}: {_count(seen.delivered, 'record')} delivered to {seen.mlflow_uri}")
+    if seen.without_model:
+        numbers = ", ".join(map(str, seen.without_model))
+        _say(f"{seen.study_name}: without a model, for none was kept: trial {numbers}")
+    for each in seen.postponed:
+        _say(f"{seen.study_name}: {each}")
+    print_refused(seen.study_name, seen.refused)
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _say(text: str) -> None:
+    """A line; what a name or a server put into it stays in it."""
+    click.echo("".join(each if each.isprintable() else " " for each in text), err=True)

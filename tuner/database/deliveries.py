@@ -1,0 +1,152 @@
+"""What MLflow shows of each row, what it refused of them, and who delivers which.
+
+Owns: which rows are to be delivered. One that was refused is set aside until it changes, or until somebody asks for it
+again; its delivery is claimed in one statement, for as long as a lease.
+Leaves to others: that a claim lives as long as its worker (leases), the delivery itself (studies).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from tuner.database.connection import Database, utc_now
+from tuner.database.leases import LEASE_S, run_out
+from tuner.database.tables import FinalistRow, Key, Recorded, StudyRow, TrialRow, keyed
+
+_RECORDED: tuple[type[Recorded], ...] = (StudyRow, TrialRow, FinalistRow)
+_LONGEST = 1000
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One record that MLflow refused. record: which, in words."""
+
+    record: str
+    reason: str
+
+
+def trials_to_deliver(db: Database, study_name: str, worker_id: str) -> list[int]:
+    """Ordinals of trials that MLflow does not show in full and that no other worker is training or delivering."""
+    with db.session() as session:
+        return list(
+            session.scalars(
+                sa.select(TrialRow.ordinal)
+                .where(TrialRow.study_name == study_name, _free(TrialRow, worker_id))
+                .where(TrialRow.trial_number.is_not(None), sa.or_(TrialRow.params.is_not(None), TrialRow.settled))
+                .order_by(TrialRow.ordinal)
+            )
+        )
+
+
+def finalists_to_deliver(db: Database, study_name: str, worker_id: str) -> list[tuple[int, int]]:
+    """Round and ordinal of the like finalists."""
+    with db.session() as session:
+        rows = session.execute(
+            sa.select(FinalistRow.round, FinalistRow.ordinal)
+            .where(FinalistRow.study_name == study_name, _free(FinalistRow, worker_id))
+            .order_by(FinalistRow.round, FinalistRow.ordinal)
+        ).all()
+    return [(row.round, row.ordinal) for row in rows]
+
+
+def claim(db: Database, row: type[Recorded], key: Key, worker_id: str) -> bool:
+    """Take the delivery of one row to MLflow, for as long as a lease."""
+    with db.session() as session, session.begin():
+        claimed: Any = session.execute(
+            sa.update(row)
+            .where(*keyed(row, key), _unclaimed(row, worker_id))
+            .values(recorder=worker_id, recording_until=utc_now() + LEASE_S)
+        )
+    return bool(claimed.rowcount == 1)
+
+
+def unclaim(db: Database, row: type[Recorded], key: Key, worker_id: str) -> None:
+    """Leave its delivery to whoever comes next."""
+    _write(db, row, row.recorder == worker_id, *keyed(row, key), recorder=None, recording_until=0.0)
+
+
+def recorded(db: Database, row: type[Recorded], key: Key, changes: int, run_id: str) -> None:
+    """MLflow shows the row as it was after so many changes; what was written since is still to be delivered."""
+    shown = {"mlflow_run_id": run_id, "recorded": changes, "refused": 0, "refusal": ""}
+    _write(db, row, *keyed(row, key), **shown, recorder=None, recording_until=0.0)
+
+
+def refused(db: Database, row: type[Recorded], key: Key, changes: int, reason: str, run_id: str | None) -> bool:
+    """MLflow does not take the row as it was after so many changes; tells whether that is news.
+
+    run_id: of its run, where it has one: all else of the row is there.
+    """
+    words = reason[:_LONGEST]
+    with db.session() as session:
+        before = session.scalar(sa.select(row.refusal).where(*keyed(row, key)))
+    told: dict[str, Any] = {"refused": changes, "refusal": words, "recorder": None, "recording_until": 0.0}
+    _write(db, row, *keyed(row, key), **told, **({} if run_id is None else {"mlflow_run_id": run_id}))
+    return before != words
+
+
+def retry(db: Database, study_name: str) -> None:
+    """What was refused is to be delivered once more."""
+    for row in _RECORDED:
+        _write(db, row, row.study_name == study_name, refused=0)
+
+
+def deliver_anew(db: Database, study_name: str, lost: Collection[str] | None = None) -> None:
+    """What MLflow lost is to be delivered again: the rows of these runs, or all of the study."""
+    for row in _RECORDED:
+        of_study = row.study_name == study_name
+        if lost is None:
+            _write(db, row, of_study, recorded=0, refused=0)
+            continue
+        with db.session() as session:
+            keys = [each.key for each in session.scalars(_rows(row, study_name)) if each.mlflow_run_id in lost]
+        for key in keys:
+            _write(db, row, *keyed(row, key), mlflow_run_id=None, recorded=0, refused=0)
+
+
+def run_ids(db: Database, study_name: str) -> list[str]:
+    """The runs that the study's trials and finalists have."""
+    with db.session() as session:
+        return [
+            run_id
+            for row in (TrialRow, FinalistRow)
+            for run_id in session.scalars(
+                sa.select(row.mlflow_run_id).where(row.study_name == study_name, row.mlflow_run_id.is_not(None))
+            )
+            if run_id is not None
+        ]
+
+
+def refusals(db: Database, study_name: str) -> list[Refusal]:
+    """What MLflow refused of a study, and why."""
+    with db.session() as session:
+        return [
+            Refusal(_words(each), each.refusal)
+            for row in _RECORDED
+            for each in session.scalars(_rows(row, study_name).where(row.refusal != ""))
+        ]
+
+
+def _words(row: Recorded) -> str:
+    if isinstance(row, StudyRow):
+        return f"study {row.study_name}"
+    return f"trial {row.trial_number}" if isinstance(row, TrialRow) else f"finalist {row.trial_number}, seed {row.seed}"
+
+
+def _rows(row: type[Recorded], study_name: str) -> sa.Select[Any]:
+    return sa.select(row).where(row.study_name == study_name).order_by(*row.__table__.primary_key)
+
+
+def _free(row: type[TrialRow] | type[FinalistRow], worker_id: str) -> sa.ColumnElement[bool]:
+    whose = sa.or_(row.worker_id == worker_id, row.settled, run_out(row.lease_until))
+    return sa.and_(row.changes > row.recorded, row.changes > row.refused, whose, _unclaimed(row, worker_id))
+
+
+def _unclaimed(row: type[Recorded], worker_id: str) -> sa.ColumnElement[bool]:
+    return sa.or_(row.recorder == worker_id, run_out(row.recording_until))
+
+
+def _write(db: Database, row: type[Recorded], *which: sa.ColumnElement[bool], **values: Any) -> None:
+    with db.session() as session, session.begin():
+        session.execute(sa.update(row).where(*which).values(**values))

@@ -1,0 +1,271 @@
+"""Rows of SQL delivered to the record that people compare runs in.
+
+Owns: what is delivered when and by whom; while the other side is away, it is delivered later, and comes out the same.
+What the other side refuses is set aside with its reason, and what it has lost is delivered anew.
+Leaves to others: what makes a record (projection), how it looks (tracking), the rows (database).
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from tuner.database import deliveries, finalists, studies, trials
+from tuner.database.blobs import BlobStore
+from tuner.database.connection import Database, is_outage
+from tuner.database.studies import StudyView
+from tuner.database.tables import FinalistRow, Key, Recorded, StudyRow, TrialRow
+from tuner.errors import Postponed, Refused, ServiceDown, TunerError
+from tuner.studies.projection import deliver_champion, finalist_record, study_files, study_record, trial_record
+from tuner.studies.service import spec_of
+from tuner.tracking.recorder import Recorder, StudyRecord
+
+logger = logging.getLogger(__name__)
+
+# Each time costs as much as a few small epochs; nobody watches MLflow by the second.
+_PAUSE_S = 2.0
+_PAUSE_AWAY_S = 5.0
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How many records were delivered in full, how many MLflow refused; at which it failed, so that they wait."""
+
+    delivered: int = 0
+    refused: int = 0
+    postponed: tuple[str, ...] = ()
+
+
+def deliver(db: Database, recorder: Recorder, store: BlobStore, study_name: str, worker_id: str) -> Delivery:
+    """Deliver all that is not yet shown and is ours to deliver.
+
+    Raises ServiceDown where the other side does not answer; what was delivered before that stays.
+    """
+    round = _Round(db, recorder, store, worker_id)
+    round.deliver(study_name)
+    return Delivery(round.delivered, round.refused, tuple(round.postponed))
+
+
+def look_for_losses(db: Database, recorder: Recorder, study_name: str, runs: bool = False) -> int:
+    """Let what MLflow has lost be delivered anew; gives how many runs that are.
+
+    runs: each run is looked for, not only the study's. One that a person deleted is not lost. Raises ServiceDown.
+    """
+    study = studies.view_study(db, study_name)
+    if study.mlflow_run_id is None:
+        return 0
+    every = deliveries.run_ids(db, study_name)
+    lost = recorder.missing(study_record(study), every if runs else ())
+    if study.mlflow_run_id in lost:
+        lost |= {study.mlflow_run_id, *every}
+    if lost:
+        logger.warning(
+            "MLflow does not know %d runs of study %s any more; they are delivered anew", len(lost), study_name
+        )
+        deliveries.deliver_anew(db, study_name, lost)
+    return len(lost)
+
+
+class _Round:
+    """One delivery of what is left of a study."""
+
+    def __init__(self, db: Database, recorder: Recorder, store: BlobStore, worker_id: str) -> None:
+        self._db = db
+        self._recorder = recorder
+        self._store = store
+        self._worker_id = worker_id
+        self.delivered = self.refused = 0
+        self.postponed: list[str] = []
+
+    def deliver(self, study_name: str) -> None:
+        look_for_losses(self._db, self._recorder, study_name)
+        study = studies.view_study(self._db, study_name)
+        if study.mlflow_run_id is None:
+            self._make_run(study)
+            study = studies.view_study(self._db, study_name)
+        if study.mlflow_run_id is None:
+            # Without a run of its own it has no place for those of its trials.
+            return
+        record = study_record(study)
+        for ordinal in deliveries.trials_to_deliver(self._db, study_name, self._worker_id):
+            self._deliver_trial(study, record, ordinal)
+        for round, ordinal in deliveries.finalists_to_deliver(self._db, study_name, self._worker_id):
+            self._deliver_finalist(record, round, ordinal)
+        if study.changes > max(study.recorded, study.refused):
+            self._deliver_study(study, record)
+
+    def _make_run(self, study: StudyView) -> None:
+        if study.changes <= study.refused:
+            return
+        # Of a study that ended before MLflow answered, files and champion are still to come, after its trials.
+        changes = study.changes if study.finished_at is None else study.recorded
+        with self._taken(StudyRow, (study.study_name,)) as taken:
+            if taken:
+                self._send(
+                    StudyRow, (study.study_name,), changes, lambda: self._recorder.record_study(study_record(study))
+                )
+
+    def _deliver_trial(self, study: StudyView, record: StudyRecord, ordinal: int) -> None:
+        key = (study.study_name, ordinal)
+        with self._taken(TrialRow, key) as taken:
+            if taken:
+                view = trials.view_trial(self._db, *key)
+
+                def send() -> str:
+                    with trial_record(self._store, view, spec_of(study)) as seen:
+                        return self._recorder.record_trial(record, seen)
+
+                self._send(TrialRow, key, view.changes, send)
+
+    def _deliver_finalist(self, record: StudyRecord, round: int, ordinal: int) -> None:
+        key = (record.study_name, round, ordinal)
+        with self._taken(FinalistRow, key) as taken:
+            if taken:
+                view = finalists.view_finalist(self._db, *key)
+
+                def send() -> str:
+                    with finalist_record(self._db, self._store, view) as seen:
+                        return self._recorder.record_trial(record, seen)
+
+                self._send(FinalistRow, key, view.changes, send)
+
+    def _deliver_study(self, study: StudyView, record: StudyRecord) -> None:
+        def send() -> str:
+            refused = []
+            run_id = study.mlflow_run_id or ""
+            try:
+                run_id = self._recorder.record_study(replace(record, files=study_files(self._store, study)))
+            except Refused as error:
+                refused.append(error.reason)
+            # What is refused of the study is no obstacle to its champion.
+            if _may_be_champion(study):
+                try:
+                    deliver_champion(self._db, self._recorder, self._store, record, study)
+                except Refused as error:
+                    refused.append(f"its champion: {error.reason}")
+            if refused:
+                raise Refused("; ".join(refused), run_id)
+            return run_id
+
+        with self._taken(StudyRow, (study.study_name,)) as taken:
+            if taken:
+                self._send(StudyRow, (study.study_name,), study.changes, send)
+
+    @contextmanager
+    def _taken(self, row: type[Recorded], key: Key) -> Iterator[bool]:
+        """A row's delivery is this worker's for the length of the context, unless it is another's."""
+        taken = deliveries.claim(self._db, row, key, self._worker_id)
+        try:
+            yield taken
+        except ServiceDown:
+            if taken:
+                deliveries.unclaim(self._db, row, key, self._worker_id)
+            raise
+
+    def _send(self, row: type[Recorded], key: Key, changes: int, record: Callable[[], str]) -> None:
+        """Deliver one record, and write down what came of it."""
+        try:
+            run_id = record()
+        except Refused as error:
+            self._set_aside(row, key, changes, error.reason, error.run_id)
+        except Postponed as error:
+            self.postponed.append(str(error))
+            deliveries.unclaim(self._db, row, key, self._worker_id)
+        except ServiceDown:
+            raise
+        except TunerError as error:
+            self._set_aside(row, key, changes, str(error), None)
+        except Exception as error:
+            if is_outage(error):
+                raise
+            # A fault of our own must not hold up the others either.
+            reason = f"it could not be made ({type(error).__name__}: {error}); this is a fault of tuner"
+            if self._set_aside(row, key, changes, reason, None):
+                logger.exception("the record of %s could not be made", " ".join(map(str, key)))
+        else:
+            deliveries.recorded(self._db, row, key, changes, run_id)
+            self.delivered += 1
+
+    def _set_aside(self, row: type[Recorded], key: Key, changes: int, reason: str, run_id: str | None) -> bool:
+        self.refused += 1
+        news = deliveries.refused(self._db, row, key, changes, reason, run_id)
+        if news:
+            logger.warning("MLflow does not take the record of %s: %s", " ".join(map(str, key)), reason)
+        return news
+
+
+def _may_be_champion(study: StudyView) -> bool:
+    """Delivered anew, a study whose model was not the champion does not take the place that the champion's has lost."""
+    decision = (study.outcome or {}).get("champion")
+    return study.recorded > 0 or decision is None or bool(decision["stands"])
+
+
+class Projector:
+    """Delivers beside the training, in a thread of its own, until it is closed, what studies with one record miss.
+
+    connect: makes the recorder, in that thread: MLflow takes seconds to import.
+    """
+
+    def __init__(self, db: Database, connect: Callable[[], Recorder], store: BlobStore, worker_id: str) -> None:
+        self._db = db
+        self._connect = connect
+        self._recorder: Recorder | None = None
+        self._store = store
+        self._worker_id = worker_id
+        self._study_names: dict[str, None] = {}
+        self._away = False
+        self._failed: set[str] = set()
+        self._postponed: set[str] = set()
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="projector", daemon=True)
+        self._thread.start()
+
+    def watch(self, study_name: str) -> None:
+        """Deliver this study's rows too, until it has ended and all is delivered."""
+        self._study_names[study_name] = None
+
+    def close(self, wait_s: float) -> bool:
+        """Deliver what is left, for so many seconds at most, and end; tells whether all was delivered."""
+        self._over.set()
+        self._thread.join(wait_s)
+        return not self._thread.is_alive() and not (self._away or self._failed or self._postponed)
+
+    def _run(self) -> None:
+        while not self._over.wait(_PAUSE_AWAY_S if self._away or self._failed or self._postponed else _PAUSE_S):
+            self._deliver()
+        self._deliver()
+
+    def _deliver(self) -> None:
+        away = False
+        for study_name in list(self._study_names):
+            try:
+                self._deliver_study(study_name)
+            except ServiceDown as error:
+                if not self._away:
+                    logger.warning("%s Training goes on; the record is delivered when it is back.", error)
+                away = True
+            except Exception as error:
+                away = away or is_outage(error)
+                # The record never costs a trial, nor another study its record; the rows stay.
+                if not is_outage(error) and study_name not in self._failed:
+                    logger.exception("the record of study %s could not be delivered", study_name)
+                    self._failed.add(study_name)
+            else:
+                self._failed.discard(study_name)
+            if away:
+                break
+        if self._away and not away:
+            logger.info("MLflow answers again; everything is delivered")
+        self._away = away
+
+    def _deliver_study(self, study_name: str) -> None:
+        if self._recorder is None:
+            self._recorder = self._connect()
+        found = deliver(self._db, self._recorder, self._store, study_name, self._worker_id)
+        if found.postponed and study_name not in self._postponed:
+            logger.warning("%s It is tried again; no other record waits for it.", found.postponed[0])
+        (self._postponed.add if found.postponed else self._postponed.discard)(study_name)
+        ended = studies.view_study(self._db, study_name).finished_at is not None
+        if found == Delivery() and ended:
+            self._study_names.pop(study_name, None)
