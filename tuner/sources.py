@@ -79,15 +79,16 @@ class ParquetFile(Table):
 
 
 class ImageFolder(Edge):
-    """A folder with one folder of images a class; or with `train` and `test`, each such a folder.
+    """A folder with one folder of images a class; or with `train`, `val`, `test`, each such a folder.
 
     size: [height, width] to which all are brought; without it they must agree. colors: grey or rgb; without it, grey
-    where every image is.
+    where every image is. background: what is seen through transparent pixels, white or black.
     """
 
     images: str
     size: tuple[int, int] | None = Field(default=None, strict=False)
     colors: Literal["grey", "rgb"] | None = None
+    background: Literal["white", "black"] = "white"
 
 
 class PythonData(Edge):

@@ -24,13 +24,13 @@ def regular(path: Path, hint: str = _HINT) -> Path:
     try:
         mode = path.stat().st_mode
     except FileNotFoundError as error:
-        words = f"a link to a file that is not there. {hint}" if path.is_symlink() else f"no such file. {hint}"
-        raise DataError(f"{path}: {words}") from error
+        words = "a link to a file that is not there" if path.is_symlink() else "no such file"
+        raise DataError(f"{path}: {words}. {hint}") from error
     except OSError as error:
         raise DataError(f"{path}: cannot be read ({error.strerror or error}). Mend that.") from error
     if not stat.S_ISREG(mode):
         kind = next((words for test, words in _KINDS if test(mode)), "a device")
-        raise DataError(f"{path}: is {kind} and no file. Name a file that holds the data.")
+        raise DataError(f"{path}: is {kind} and no file. {hint}")
     if not os.access(path, os.R_OK):
         raise DataError(f"{path}: may not be read (permission denied). Change its permissions.")
     return path

@@ -1,23 +1,29 @@
-"""Folders of images, one folder a class, through Pillow.
+"""Folders of images, one folder a class.
 
-Owns: which files are images, their size and colours, and the words for a file that is none.
-Leaves to others: splits and digests (found).
+Owns: which files are images, which folders are parts, one size and one kind of colour for all.
+Leaves to others: a picture's pixels (pictures), splits and digests (found).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from tuner.data.arrays import VALIDATION_NAMES
 from tuner.data.dataset import Rows
+from tuner.data.files import check_memory
 from tuner.data.found import Found
+from tuner.data.pictures import Looked, Scale, look, pixels, scale_of
+from tuner.data.reading import Reading, stripped
 from tuner.errors import DataError
 from tuner.sources import DataSpec, ImageFolder
 
 _ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
-_PARTS = {"train", "test"}
-_GREY_MODES = ("1", "L", "LA", "I", "I;16", "F")
+_PARTS = {"train", "test", *VALIDATION_NAMES}
+
+Files = dict[str, list[Path]]
 
 
 def read_images(data: DataSpec) -> Found:
@@ -30,35 +36,51 @@ def read_images(data: DataSpec) -> Found:
     folder = data.path(spec.images)
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder. It should hold one folder of images a class.")
-    inside = {each.name for each in _visible(folder) if each.is_dir()}
-    lone = inside & _PARTS if len(inside) == 1 else None
-    if lone:
-        (there,), (absent,) = lone, _PARTS - lone
-        raise DataError(f"{folder}: has {there} and no {absent}. Add it, or name {folder / there} itself.")
-    if inside == _PARTS:
-        train, test = _files(folder / "train"), _files(folder / "test")
-        strange = [name for name in test if name not in train]
-        if strange:
-            raise DataError(f"{folder / 'test' / strange[0]}: there is no class {strange[0]!r} in train.")
-    else:
-        train, test = _files(folder), {}
+    parts = _parts(folder)
+    train = parts["train"]
     classes = tuple(train)
-    every = [path for files in (*train.values(), *test.values()) for path in files]
-    colors = spec.colors or ("grey" if all(_is_grey(path) for path in every) else "rgb")
-    reader = _Reader(spec.size, colors)
-    rows = [_rows(files, classes, reader) for files in ([train, test] if test else [train])]
-    return Found(rows[0], rows[1] if test else None, classes)
+    every = [look(path) for files in parts.values() for kind in files for path in files[kind]]
+    colors = spec.colors or ("grey" if all(each.grey for each in every) else "rgb")
+    reader = _Reader(spec, colors, scale_of(every), {each.path: each for each in every})
+    rows = {name: _rows(files, classes, reader) for name, files in parts.items()}
+    reading = Reading("images", notes=tuple(_notes(every, reader, spec)), warnings=tuple(_doubts(every)))
+    return Found(rows["train"], rows.get("test"), classes, validation=rows.get("validation"), reading=reading)
+
+
+def _parts(folder: Path) -> dict[str, Files]:
+    inside = {each.name for each in _visible(folder) if each.is_dir()}
+    if not inside <= _PARTS or not inside & {"train", "test"}:
+        return {"train": _files(folder)}
+    if len(inside) == 1:
+        (there,) = inside
+        absent = "test" if there == "train" else "train"
+        raise DataError(f"{folder}: has {there} and no {absent}. Add it, or name {folder / there} itself.")
+    if "train" not in inside:
+        raise DataError(f"{folder}: has {', '.join(sorted(inside))} and no train. Add it.")
+    held = [name for name in VALIDATION_NAMES if name in inside]
+    if len(held) > 1:
+        raise DataError(f"{folder}: {held[0]} and {held[1]} are one part. Keep one.")
+    found = {"train": _files(folder / "train")}
+    for name, place in (("validation", held[0] if held else None), ("test", "test" if "test" in inside else None)):
+        if place is not None:
+            found[name] = _files(folder / place)
+            strange = [kind for kind in found[name] if kind not in found["train"]]
+            if strange:
+                raise DataError(f"{folder / place / strange[0]}: there is no class {strange[0]!r} in train.")
+    return found
 
 
 def _visible(folder: Path) -> list[Path]:
-    return sorted(
-        path for path in folder.iterdir() if not path.name.startswith((".", "__")) and path.name != "Thumbs.db"
-    )
+    try:
+        every = sorted(folder.iterdir())
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be read ({error.strerror or error}). Mend that.") from error
+    return [path for path in every if not path.name.startswith((".", "__")) and path.name != "Thumbs.db"]
 
 
-def _files(folder: Path) -> dict[str, list[Path]]:
+def _files(folder: Path) -> Files:
     """Class -> its images."""
-    found: dict[str, list[Path]] = {}
+    found: Files = {}
     for kind in _visible(folder):
         if not kind.is_dir():
             raise DataError(f"{kind}: a file beside the folders of the classes. Put it into one of them, or elsewhere.")
@@ -66,12 +88,13 @@ def _files(folder: Path) -> dict[str, list[Path]]:
         for path in files:
             if path.is_dir():
                 raise DataError(f"{path}: a folder in the folder of a class. Put its images into {kind} itself.")
-            if not path.exists():
-                raise DataError(f"{path}: a link to a file that is not there. Mend it, or take it out of there.")
             if path.suffix.lower() not in _ENDINGS:
                 raise DataError(f"{path}: is no image ({', '.join(_ENDINGS)}). Take it out of there.")
         if not files:
             raise DataError(f"{kind}: has no images. Add some, or remove the folder.")
+        twin = next((name for name in found if stripped(name) == stripped(kind.name)), None)
+        if twin is not None:
+            raise DataError(f"{kind}: the folders {twin!a} and {kind.name!a} differ by spaces alone. Make them one.")
         found[kind.name] = files
     if len(found) < 2:
         only = f"the only folder in it is {next(iter(found))}" if found else "there is no folder in it"
@@ -79,64 +102,73 @@ def _files(folder: Path) -> dict[str, list[Path]]:
     return found
 
 
-def _open(path: Path) -> Any:
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        return Image.open(path)
-    except UnidentifiedImageError as error:
-        raise DataError(f"{path}: is no image, whatever its name says. Take it out of there.") from error
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        raise DataError(f"{path}: cannot be read ({' '.join(str(error).split())}). Get it again.") from error
-
-
-def _is_grey(path: Path) -> bool:
-    with _open(path) as image:
-        return image.mode in _GREY_MODES
-
-
 class _Reader:
-    """Brings images to one size and one kind of colour. size: (height, width); None is that of the first image."""
+    """Brings images to one size and one kind of colour. The size is that of the first image, where none is asked for.
 
-    def __init__(self, size: tuple[int, int] | None, colors: str) -> None:
-        self._asked = size
+    sizes: of the files, (height, width), and how many have it.
+    """
+
+    def __init__(self, spec: ImageFolder, colors: str, scale: Scale, looked: dict[Path, Looked]) -> None:
+        self.scale, self.sizes = scale, Counter[tuple[int, int]]()
+        self._asked, self._size = spec.size, spec.size
         self._mode = "L" if colors == "grey" else "RGB"
-        self._size = size
+        self._background = spec.background
+        self._looked = looked
         self._first: Path | None = None
 
     def read(self, path: Path) -> Any:
         from PIL import Image
 
-        with _open(path) as image:
-            try:
-                pixels = _in_bytes(image).convert(self._mode)
-            except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-                words = " ".join(str(error).split())
-                raise DataError(f"{path}: damaged ({words}). Get it again, or take it out of there.") from error
+        image = pixels(self._looked[path], self.scale, self._mode, self._background)
+        self.sizes[image.height, image.width] += 1
         if self._asked is not None:
-            pixels = pixels.resize((self._asked[1], self._asked[0]), Image.Resampling.BILINEAR)
-        size = (pixels.height, pixels.width)
+            image = image.resize((self._asked[1], self._asked[0]), Image.Resampling.BILINEAR)
+        size = (image.height, image.width)
         if self._size is None:
-            self._size, self._first = size, path
+            self._size = size
+        if self._first is None:
+            self._first = path
+            check_memory(len(self._looked) * size[0] * size[1] * len(self._mode), str(path.parent.parent))
         if size != self._size:
             raise DataError(
                 f"{path}: is {size[0]} x {size[1]} pixels, but {self._first} is {self._size[0]} x {self._size[1]}. "
                 "Bring all to one size with size: [HEIGHT, WIDTH]."
             )
-        array = np.asarray(pixels, np.uint8)
+        array = np.asarray(image, np.uint8)
         return array[..., np.newaxis] if array.ndim == 2 else array
 
 
-def _in_bytes(image: Any) -> Any:
-    """Sixteen bits of grey brought to eight: Pillow would cut them off."""
-    from PIL import Image
-
-    if image.mode in ("I", "I;16"):
-        return Image.fromarray((np.asarray(image).astype(np.uint32) >> 8).clip(0, 255).astype(np.uint8))
-    return image
-
-
-def _rows(files: dict[str, list[Path]], classes: Sequence[str], reader: _Reader) -> Rows:
+def _rows(files: Files, classes: Sequence[str], reader: _Reader) -> Rows:
     x = np.stack([reader.read(path) for kind in files for path in files[kind]])
     y = np.array([classes.index(kind) for kind in files for _ in files[kind]], np.int32)
     return Rows(x, y)
+
+
+def _notes(every: Sequence[Looked], reader: _Reader, spec: ImageFolder) -> list[str]:
+    """Formats and sizes, and what was done to how many."""
+    endings = Counter(f"{each.path.suffix.lower().removeprefix('.')} {each.mode}" for each in every)
+    notes = ["files: " + ", ".join(f"{count} {kind}" for kind, count in endings.most_common())]
+    if spec.size is not None and set(reader.sizes) != {spec.size}:
+        sizes = ", ".join(f"{count} of {height} x {width}" for (height, width), count in reader.sizes.most_common(3))
+        more = f" and of {len(reader.sizes) - 3} more sizes" if len(reader.sizes) > 3 else ""
+        notes.append(f"resized: {sizes}{more}")
+    if count := sum(each.alpha and not each.deep for each in every):
+        notes.append(f"laid upon {spec.background} where they are transparent: {count}")
+    if whole := [each for each in every if each.deep and each.mode != "F"]:
+        notes.append(f"brought from {reader.scale.bits} bits to 8: {len(whole)} ({_range(whole)})")
+    if real := [each for each in every if each.mode == "F"]:
+        notes.append(f"brought from 0 to {1 if reader.scale.unit else 255} to bytes: {len(real)} ({_range(real)})")
+    if count := sum(each.turned for each in every):
+        notes.append(f"turned as their camera says: {count}")
+    return notes
+
+
+def _range(deep: Sequence[Looked]) -> str:
+    return f"their pixels go from {min(each.low for each in deep):g} to {max(each.high for each in deep):g}"
+
+
+def _doubts(every: Sequence[Looked]) -> list[str]:
+    several = [each for each in every if each.frames]
+    if not several:
+        return []
+    return [f"{len(several)} files have several frames, such as {several[0].path.name}: of each the first was taken"]
