@@ -1,6 +1,8 @@
 """Spaces of functions `space(trial)`, in plain Optuna style: sequential, functional and subclassed models."""
 
 import keras
+import numpy as np
+import optuna
 
 from tuner import Training
 
@@ -80,3 +82,21 @@ def with_its_own_training(trial):
 
 def reports_itself(trial):
     trial.report(0.5, 1)
+
+
+def looks_at_the_trial(trial):
+    """What scripts for Optuna also do with a trial."""
+    units = trial.suggest_int("units", 8, 32)
+    rate = trial.suggest_loguniform("rate", 1e-3, 1e-1)
+    trial.set_user_attr("products", np.int64(64 * units))
+    trial.set_user_attr("number", trial.number)
+    if trial.user_attrs["products"] > 64 * 20:
+        raise optuna.TrialPruned(f"{units} units are too many")
+    return compiled_for(units, rate)
+
+
+def compiled_for(units, rate):
+    layers = [keras.layers.Flatten(), keras.layers.Dense(units), keras.layers.Dense(10, activation="softmax")]
+    model = keras.Sequential(layers)
+    model.compile(keras.optimizers.Adam(rate), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model

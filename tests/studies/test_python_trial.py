@@ -154,6 +154,18 @@ def test_outputs_that_are_not_the_classes_of_the_rows_get_no_accuracy_on_test_ro
     assert told == f"It has no figures on the test rows, since {outcome['not_scored']}."
 
 
+def test_a_function_of_a_trial_may_prune_it_note_attributes_and_ask_its_number(db: Database, run: Run) -> None:
+    ours = run("spaces.py:looks_at_the_trial", "parameters: {epochs: 1}\n", n_trials=6)
+    many = [int(each.params["units"]) > 20 for each in ours]
+    assert any(many)
+    assert not all(many)
+    for trial, mine, too_many in zip(theirs(db), ours, many, strict=True):
+        assert trial.user_attrs["number"] == trial.number == mine.trial_number
+        assert trial.user_attrs["products"] == 64 * int(mine.params["units"])
+        assert trial.state.name == ("PRUNED" if too_many else "COMPLETE")
+        assert (mine.state == "pruned" and "units are too many" in mine.reason) == too_many
+
+
 def test_epochs_and_batch_size_may_be_searched(run: Run) -> None:
     ours = run("spaces.py:sequential", "parameters: {epochs: {int: [1, 3]}, batch_size: [64, 128]}\n", n_trials=3)
     assert all(each.params["batch_size"] in (64, 128) for each in ours)

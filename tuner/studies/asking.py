@@ -5,7 +5,8 @@ what it searches while it runs.
 Leaves to others: sampling (search), the networks (training), the order of a trial (trial).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import optuna
 
@@ -38,27 +39,35 @@ def ask_network(
         return FamilyNetwork(patiently(lambda: CONFIGURE[spec.model](ask, spec.task, info.images)), spec.metrics)
     anew = answer_as_asked(trial, spec.space, used, baseline, defaults=spec.code.style == "keras_tuner")
     # Code is not run twice because a database was away while it asked.
-    return _python_network(spec, spec.code, info, code, lambda asked: patiently(lambda: anew(asked)), seed)
+    return _python_network(
+        spec, spec.code, info, code, lambda asked: patiently(lambda: anew(asked)), seed, trial.number,
+        lambda key, value: patiently(lambda: trial.set_user_attr(key, value)),
+    )  # fmt: skip
 
 
-def fixed_network(spec: StudySpec, info: DataInfo, code: Code | None, params: Params, seed: int) -> Network:
-    """The network of a configuration that is known, such as a finished trial's.
+def fixed_network(
+    spec: StudySpec, info: DataInfo, code: Code | None, params: Params, seed: int, number: int = 0
+) -> Network:
+    """The network of a configuration that is known, such as a finished trial's. number: of that trial.
 
     Raises TrialFailed where code fails.
     """
     ask = fixed(params)
     if spec.code is None:
         return FamilyNetwork(CONFIGURE[spec.model](ask, spec.task, info.images), spec.metrics)
-    return _python_network(spec, spec.code, info, code, ask, seed)
+    return _python_network(spec, spec.code, info, code, ask, seed, number)
 
 
-def _python_network(spec: StudySpec, name: CodeName, info: DataInfo, code: Code | None, ask: Ask, seed: int) -> Network:
+def _python_network(
+    spec: StudySpec, name: CodeName, info: DataInfo, code: Code | None, ask: Ask, seed: int, number: int,
+    note: Callable[[str, Any], None] | None = None,
+) -> Network:  # fmt: skip
     # KerasTuner and its like cost a second, which studies of the families need not spend.
     from tuner.training.python_network import network
 
     if code is None:
         raise SpecError(f"the network is made by {name}, which was not given. Add --code {name.place}")
-    return network(code, name, ask, settings(spec, ask), spec.callbacks, info, seed=seed)
+    return network(code, name, ask, settings(spec, ask), spec.callbacks, info, seed=seed, number=number, note=note)
 
 
 def settings(spec: StudySpec, ask: Ask) -> Mapping[str, Value]:

@@ -175,5 +175,7 @@ def _for_use(spec: StudySpec, dataset: Dataset, store: BlobStore, best: TrialVie
     weights = store.get(blob_name(best.study_name, best.ordinal, WEIGHTS_ONLY))
     if weights is None or code is None:
         raise TrialFailed("there is no file of the winner's model")
-    network = fixed_network(spec, dataset.info, code, best.params, int(best.tags.get("seed", 0)))
+    network = fixed_network(
+        spec, dataset.info, code, best.params, int(best.tags.get("seed", 0)), best.trial_number or 0
+    )
     return network.with_weights(weights, dataset, lambda kind: fit(kind, dataset.train.x))

@@ -79,7 +79,7 @@ def reproduce(
         return fitted.setdefault(kind, fit(kind, dataset.train.x))
 
     seed, metric = int(trial.tags["seed"]), spec.objective.metric
-    network = fixed_network(spec, dataset.info, code, trial.params, seed)
+    network = fixed_network(spec, dataset.info, code, trial.params, seed, trial.trial_number or 0)
     plan = TrainPlan(None, len(trial.epochs), metric, spec.objective.direction, spec.search.patience, seed, path)
     last = len(trial.epochs)
     result = network.train(dataset, preprocessing, plan, None, lambda epoch, *_: epoch < last)

@@ -4,22 +4,42 @@ Owns: which of Optuna's calls such a function may make.
 Leaves to others: who answers (an Optuna trial, a fixed configuration).
 """
 
-from collections.abc import Sequence
-from typing import NoReturn
+import json
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, NoReturn
+
+import optuna
 
 from tuner.errors import SpecError
 from tuner.space import Ask, Choice, Domain, FloatRange, IntRange, Parameter, Value
 
 
 class AskingTrial:
-    """`suggest_float`, `suggest_int` and `suggest_categorical` as Optuna has them, and `params` so far.
+    """The `suggest_...` of Optuna, `number`, `datetime_start`, `params` and `user_attrs` so far, and `set_user_attr`.
 
-    A name asked again gives the same value.
+    A name asked again gives the same value. note: receives what `set_user_attr` is given, as JSON has it.
     """
 
-    def __init__(self, ask: Ask) -> None:
+    def __init__(self, ask: Ask, number: int = 0, note: Callable[[str, Any], None] | None = None) -> None:
         self._ask = ask
+        self._note = note
+        self.number = number
+        self.datetime_start = datetime.now()
         self.params: dict[str, Value] = {}
+        self.user_attrs: dict[str, Any] = {}
+
+    def __getattr__(self, name: str) -> Any:
+        """Said only of names that are not there."""
+        if not name.startswith("_") and hasattr(optuna.trial.Trial, name):
+            known = "suggest_..., number, params, user_attrs, set_user_attr"
+            raise AttributeError(f"trial.{name} is not there: a function of a trial may use {known}")
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    def set_user_attr(self, key: str, value: Any) -> None:
+        self.user_attrs[key] = value
+        if self._note is not None:
+            self._note(key, json.loads(json.dumps(value, default=_plain)))
 
     def suggest_float(
         self, name: str, low: float, high: float, *, step: float | None = None, log: bool = False
@@ -44,6 +64,16 @@ class AskingTrial:
                 raise SpecError(f"{name}: {choice!r} cannot be stored. Choose among words, numbers, True and False.")
         return self._value(name, Choice(tuple(choices)), choices[0])
 
+    # What scripts from before Optuna 3 call.
+    def suggest_uniform(self, name: str, low: float, high: float) -> float:
+        return self.suggest_float(name, low, high)
+
+    def suggest_loguniform(self, name: str, low: float, high: float) -> float:
+        return self.suggest_float(name, low, high, log=True)
+
+    def suggest_discrete_uniform(self, name: str, low: float, high: float, q: float) -> float:
+        return self.suggest_float(name, low, high, step=q)
+
     def report(self, value: float, step: int) -> NoReturn:
         raise SpecError("trial.report: each epoch is reported by the training itself. Return the model, untrained.")
 
@@ -65,3 +95,8 @@ class AskingTrial:
             raise SpecError(f"{name}: log and step exclude each other. Keep one.")
         if step is not None and step <= 0:
             raise SpecError(f"{name}: step {step:g} is not above zero.")
+
+
+def _plain(value: Any) -> Any:
+    """A number of NumPy's as Python's, and anything else in words."""
+    return value.item() if getattr(value, "size", 0) == 1 and hasattr(value, "item") else str(value)

@@ -194,11 +194,12 @@ class PythonNetwork:
 
 def network(
     code: Code, name: CodeName, ask: Ask, settings: Mapping[str, Value], callbacks: Sequence[Mapping[str, Any]],
-    info: DataInfo, *, seed: int,
+    info: DataInfo, *, seed: int, number: int = 0, note: Callable[[str, Any], None] | None = None,
 ) -> PythonNetwork:  # fmt: skip
     """Run the code and give its network; its weights and its dropout come from the seed.
 
     settings: normalization, epochs, batch_size, as far as the specification gives them.
+    number: of the trial. note: receives the attributes that a function of a trial gives it.
     Raises TrialFailed where the code fails, whatever it raised; SpecError where it cannot be loaded.
     """
     found = load_object(code, name.name)
@@ -210,7 +211,8 @@ def network(
         if name.style == "python":
             if not callable(found):
                 raise TrialFailed(f"{name}: is no function. Give one that takes a trial and returns a model.")
-            made = found(*_arguments(found, AskingTrial(guard.passes(ask)), info))
+            trial = AskingTrial(guard.passes(ask), number, note and guard.passes(note))
+            made = found(*_arguments(found, trial, info))
             training = made if isinstance(made, Training) else Training(made)
             network = PythonNetwork(code, guard, training, settings, callbacks, info)
         else:
