@@ -6,6 +6,7 @@ TunerError                 1  the work failed
 │   ├── DataError             a data set
 │   └── StudyConflict         a study of that name that is not this one
 ├── NotFound               3  a study, a trial or a space that is not there
+├── DiskFull               1  no space is left
 ├── ServiceDown            4  a database or a tracking server that does not answer
 │   └── Postponed             a tracking server that answers, but not to this record
 ├── Refused                1  a record that MLflow does not take; no other waits for it
@@ -43,6 +44,10 @@ class NotFound(TunerError):
     """A study, a trial or a space is not there."""
 
     exit_code = 3
+
+
+class DiskFull(TunerError):
+    """No space is left where something has to be written."""
 
 
 class ServiceDown(TunerError):

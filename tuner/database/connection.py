@@ -1,17 +1,13 @@
 """The engine, the schema and the clock of a study database.
 
-Owns: how SQLite and PostgreSQL are opened, our schema and its version, waiting out an outage, words for failures.
-Leaves to others: the statements (studies, trials, workers, blobs).
+Owns: how SQLite and PostgreSQL are opened, our schema and its version, words for failures.
+Leaves to others: the statements (studies, trials, workers, blobs), what an error means (verdicts), waiting (patience).
 """
 
-import logging
 import os
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import optuna
 import sqlalchemy as sa
 from optuna.storages import BaseStorage, RDBStorage, get_storage
 from sqlalchemy import orm
@@ -20,26 +16,17 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
 from tuner.database.migrations import migrate
+from tuner.database.patience import OUTAGE_S as OUTAGE_S
+from tuner.database.patience import first_words, pause
+from tuner.database.patience import is_outage as is_outage
+from tuner.database.patience import patiently as patiently
 from tuner.database.tables import SCHEMA_VERSION, Base, VersionRow
-from tuner.errors import InputError, NotFound, ServiceDown, TunerError
-
-logger = logging.getLogger(__name__)
+from tuner.database.verdicts import cannot_open, is_race, judge
+from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
 
 _SQLITE_BUSY_S = 60.0
-OUTAGE_S = 300.0
-"""How long a worker waits for a database that is away, before it gives up."""
-
-_MOST_PAUSE_S = 3.0
 _SCHEMA_TRIES = 10
 _SCHEMA_PAUSE_S = 0.2
-
-# What SQLite and PostgreSQL say of a server or a file that is there and will not do: waiting mends none of it.
-_NOT_OUTAGES = (
-    *("no such table", "no such column", "syntax error", "readonly", "read-only", "malformed", "not a database"),
-    *("password authentication failed", "no password supplied", "does not exist", "permission denied", "pg_hba.conf"),
-)
-
-T = TypeVar("T")
 
 
 class utc_now(FunctionElement[float]):
@@ -113,6 +100,8 @@ def open_database(url: str, create: bool = True, wait_s: float = 0.0) -> Databas
     if made.get_backend_name() == "sqlite" and made.database not in (None, "", ":memory:"):
         if not create:
             _must_exist(str(made.database), url)
+        elif Path(str(made.database)).is_dir() or not Path(str(made.database)).parent.is_dir():
+            raise _unopened(shown)
         elif Path(str(made.database)).exists() and not os.access(str(made.database), os.W_OK):
             # Asked of the file: a database that has its tables is opened without a write, and fails at the first one.
             raise _unwritable(shown)
@@ -132,9 +121,9 @@ def _open(url: sa.URL, shown: str) -> Database:
             return _open_once(url, shown)
         except sa.exc.SQLAlchemyError as error:
             # Several workers may create the tables at once; whoever comes second tries again and finds them.
-            if not _race(error):
+            if not is_race(error):
                 raise
-            time.sleep(_SCHEMA_PAUSE_S)
+            pause(_SCHEMA_PAUSE_S)
     return _open_once(url, shown)
 
 
@@ -148,48 +137,6 @@ def _open_once(url: sa.URL, shown: str) -> Database:
         storage.engine.dispose()
         raise
     return Database(shown, storage)
-
-
-def is_outage(error: BaseException) -> bool:
-    """Whether an error of ours or of Optuna's means that the database is away for now."""
-    if isinstance(error, optuna.exceptions.StorageInternalError):
-        error = error.__cause__ or error
-    if not isinstance(error, sa.exc.DBAPIError | sa.exc.TimeoutError):
-        return False
-    if isinstance(error, sa.exc.DBAPIError) and error.connection_invalidated:
-        return True
-    words = str(error).lower()
-    passes = isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError | sa.exc.TimeoutError)
-    return passes and not any(each in words for each in _NOT_OUTAGES)
-
-
-def patiently(call: Callable[[], T], wait_s: float = OUTAGE_S) -> T:
-    """Make a call on the database; while the database is away, wait and make it again.
-
-    The call must be one that can be made twice. Raises ServiceDown after wait_s seconds.
-    """
-    deadline = time.monotonic() + wait_s
-    pause_s = 0.2
-    warned = False
-    while True:
-        try:
-            found = call()
-        except (sa.exc.SQLAlchemyError, optuna.exceptions.StorageInternalError) as error:
-            if _full(error):
-                raise TunerError("the disk is full; free some space, then `tune resume`.") from error
-            if not is_outage(error):
-                raise
-            if time.monotonic() >= deadline:
-                raise ServiceDown(f"the database has not answered for {wait_s:.0f} s ({_first(error)})") from error
-            if not warned:
-                logger.warning("the database does not answer (%s); waiting", _first(error))
-                warned = True
-            time.sleep(pause_s)
-            pause_s = min(pause_s * 1.5, _MOST_PAUSE_S)
-        else:
-            if warned:
-                logger.warning("the database answers again")
-            return found
 
 
 def _parse(url: str) -> sa.URL:
@@ -260,19 +207,8 @@ def _create_schema(engine: sa.Engine, shown: str) -> None:
         raise InputError(f"{shown} was made by a newer version of tuner (schema {version}). Upgrade tuner.")
 
 
-def _race(error: Exception) -> bool:
-    words = str(error).lower()
-    return any(each in words for each in ("already exists", "unique", "locked", "duplicate", "no such table"))
-
-
-def _full(error: BaseException | None) -> bool:
-    words = str(error).lower()
-    return "disk is full" in words or "no space left" in words or "disk i/o error" in words
-
-
-def _first(error: BaseException) -> str:
-    cause = getattr(error, "orig", None) or error.__cause__ or error
-    return " ".join(str(cause).split())[:200]
+def _unopened(shown: str) -> InputError:
+    return InputError(f"{shown}: cannot be opened. Does its folder exist, and may you write there?")
 
 
 def _unwritable(shown: str) -> InputError:
@@ -280,15 +216,16 @@ def _unwritable(shown: str) -> InputError:
 
 
 def _in_words(error: BaseException, shown: str) -> TunerError:
-    words = _first(error)
-    if any(each in words for each in ("password", "does not exist", "pg_hba.conf")):
+    words = first_words(error)
+    verdict = judge(error)
+    if verdict == "refused":
         return InputError(f"{shown}: refuses ({words}). Check the user, the password and the database's name.")
-    if "unable to open database file" in words:
-        return InputError(f"{shown}: cannot be opened. Does its folder exist, and may you write there?")
-    if "readonly database" in words or "read-only" in words:
+    if cannot_open(error):
+        return _unopened(shown)
+    if verdict == "unwritable":
         return _unwritable(shown)
-    if "not a database" in words or "malformed" in words:
+    if verdict == "damaged":
         return InputError(f"{shown}: is not a database, or is damaged. Name another with --storage.")
-    if _full(error):
-        return TunerError(f"{shown}: the disk is full. Free some space, then try again.")
+    if verdict == "full":
+        return DiskFull(f"{shown}: the disk is full. Free some space, then try again.")
     return ServiceDown(f"{shown}: does not answer ({words}). Is the server up, and is the URL right?")

@@ -1,0 +1,146 @@
+"""Waiting for a database that is away, or for space on a full disk, and being told to leave meanwhile.
+
+Owns: how long, the words while it lasts, that whoever is told to leave leaves at once.
+Leaves to others: what an error means (verdicts).
+"""
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import optuna
+import sqlalchemy as sa
+
+from tuner.database.verdicts import judge
+from tuner.errors import DiskFull, ServiceDown
+
+logger = logging.getLogger(__name__)
+
+OUTAGE_S = 300.0
+"""How long a worker waits for a database that is away, or for space, before it gives up."""
+
+_MOST_PAUSE_S = 3.0
+_HANGS_S = 1.0
+"""A call that lasts so long when its process is told to leave is given up: nobody answers."""
+
+T = TypeVar("T")
+
+
+class ToldToLeave(BaseException):
+    """This process was told to leave while its database was away. Not for those that catch every Exception."""
+
+
+class _Call:
+    """A call on the database by the main thread."""
+
+    waits = False
+
+
+class _Process:
+    """What this process knows of being told to leave. wait: sleeps so many seconds, but not past being told."""
+
+    wait: Callable[[float], bool] | None = None
+    call: _Call | None = None
+
+
+_process = _Process()
+
+
+def leave_when(wait: Callable[[float], bool]) -> None:
+    """From now on whoever waits here stops waiting when told to leave. wait: sleeps; tells whether that came."""
+    _process.wait = wait
+
+
+def told_to_leave() -> None:
+    """For the signal's handler. Raises ToldToLeave where the main thread waits for the database, or hangs in it."""
+    call = _process.call
+    if call is None:
+        return
+    if call.waits:
+        raise ToldToLeave
+
+    def look_again(*_: Any) -> None:
+        if _process.call is call:
+            raise ToldToLeave
+
+    if hasattr(signal, "setitimer"):
+        signal.signal(signal.SIGALRM, look_again)
+        signal.setitimer(signal.ITIMER_REAL, _HANGS_S)
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether an error of ours or of Optuna's means that the database is away for now."""
+    return judge(error) == "away"
+
+
+def patiently(call: Callable[[], T], wait_s: float = OUTAGE_S) -> T:
+    """Make a call on the database; while the database is away, or a disk is full, wait and make it again.
+
+    The call must be one that can be made twice. Raises ServiceDown or DiskFull after wait_s seconds; ToldToLeave in
+    the main thread.
+    """
+    if _process.call is not None or threading.current_thread() is not threading.main_thread():
+        return _patiently(call, wait_s, _Call())
+    _process.call = _Call()
+    try:
+        return _patiently(call, wait_s, _process.call)
+    finally:
+        _process.call = None
+
+
+def _patiently(call: Callable[[], T], wait_s: float, this: _Call) -> T:
+    deadline = time.monotonic() + wait_s
+    pause_s = 0.2
+    said = ""
+    while True:
+        try:
+            found = call()
+        except (sa.exc.SQLAlchemyError, optuna.exceptions.StorageInternalError, OSError) as error:
+            verdict = judge(error)
+            if verdict not in ("away", "full"):
+                raise
+            if time.monotonic() >= deadline:
+                raise _given_up(verdict, error, wait_s) from error
+            words = waiting_words(verdict, error)
+            if said != verdict:
+                logger.warning(words)
+                said = verdict
+            this.waits = True
+            pause(pause_s)
+            pause_s = min(pause_s * 1.5, _MOST_PAUSE_S)
+        else:
+            if said:
+                logger.warning("there is space again" if said == "full" else "the database answers again")
+            return found
+
+
+def pause(seconds: float) -> None:
+    """Sleep. Told to leave, the main thread raises ToldToLeave, and another one ServiceDown."""
+    if _process.wait is None:
+        time.sleep(seconds)
+    elif _process.wait(seconds):
+        if threading.current_thread() is threading.main_thread():
+            raise ToldToLeave
+        raise ServiceDown("told to leave while the database is away")
+
+
+def waiting_words(verdict: str, error: BaseException) -> str:
+    """What is said while it lasts."""
+    if verdict == "full":
+        return f"the disk is full ({first_words(error)}): nothing goes on. Free some space, and it goes on by itself"
+    return f"the database does not answer ({first_words(error)}); waiting"
+
+
+def _given_up(verdict: str, error: BaseException, wait_s: float) -> ServiceDown | DiskFull:
+    if verdict == "full":
+        return DiskFull(f"the disk is full ({first_words(error)}). Free some space, then go on with `tune resume`.")
+    return ServiceDown(f"the database has not answered for {wait_s:.0f} s ({first_words(error)})")
+
+
+def first_words(error: BaseException) -> str:
+    """What the driver said, in one line."""
+    cause = getattr(error, "orig", None) or error.__cause__ or error
+    return " ".join(str(cause).split())[:200]
