@@ -63,6 +63,7 @@ class Search(Edge):
     trials: how many, exactly. timeout: seconds, or None. patience: epochs without a better objective after which a
     trial ends, or None. seed: of everything random in the study; None draws one.
     cost: at equal what trials are compared by asha: epochs, or seconds of training.
+    epoch_timeout: seconds of an epoch after which a trial hangs, or None, by the epochs so far.
     """
 
     trials: int = Field(default=40, ge=1, le=MOST_TRIALS)
@@ -75,6 +76,7 @@ class Search(Edge):
     epochs: int | None = Field(default=None, ge=1)
     target: float | None = None
     plateau: int | None = Field(default=None, ge=1)
+    epoch_timeout: float | None = Field(default=None, gt=0)
     finalists: Finalists = Finalists(share=SHARE)
 
 
@@ -132,7 +134,7 @@ def _algorithm(value: Any) -> Any:
     return value
 
 
-_HOW_LONG = {"trials", "timeout", "seed", "epochs", "target", "plateau", "finalists"}
+_HOW_LONG = {"trials", "timeout", "seed", "epochs", "target", "plateau", "epoch_timeout", "finalists"}
 
 
 def digest(file: SpaceFile) -> str:

@@ -1,8 +1,11 @@
 """Workers that serve whichever study is open: by turns, replaced in time, leaving cleanly."""
 
 import os
+import shutil
 import signal
+from pathlib import Path
 
+import optuna
 import psutil
 import pytest
 import sqlalchemy as sa
@@ -110,4 +113,25 @@ def test_a_pool_serves_every_study_over_all_gpus_and_a_worker_beside_it_takes_th
         rows = session.scalars(sa.select(WorkerRow)).all()
     assert sorted(row.device for row in rows) == ["gpu:0", "gpu:0", "gpu:1"]
     assert all(row.stopped_at for row in rows)
+    db.engine.dispose()
+
+
+def test_a_network_that_never_ends_an_epoch_fails_and_the_others_are_trained(desk: Desk) -> None:
+    shutil.copy(Path(__file__).parents[1] / "spaces" / "hangs.py", desk.folder)
+    desk.write_space(
+        text="dataset: digits\nmodel: {python: 'hangs.py:space'}\n"
+        "baselines: {first: {which: 0}, hangs: {which: 1}, last: {which: 2}}\n"
+        "search: {trials: 3, pruner: none, epoch_timeout: 4}\n"
+    )
+    done = desk.tune("start", "--space", "small.yaml", "--code", "hangs.py", "--study", "s", "--workers", "1")
+    assert "has ended" in done.stdout
+    db = open_database(desk.storage)
+    status = study_status(db, "s", epochs=True)
+    ended = {each.params["which"]: (each.state, len(each.epochs), each.attempt) for each in status.trials}
+    assert ended == {0: ("complete", 3, 1), 1: ("failed", 1, 2), 2: ("complete", 3, 1)}
+    reason = next(each.reason for each in status.trials if each.state == "failed")
+    assert reason.startswith("hung: no epoch ended in ")
+    theirs = optuna.load_study(study_name="s", storage=desk.storage).trials
+    assert [trial.state.name for trial in theirs] == ["COMPLETE"] * 3
+    assert "hangs.py" in (desk.folder / "tuner-logs" / "s" / "worker-1.log").read_text()  # where it hung
     db.engine.dispose()

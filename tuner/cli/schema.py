@@ -42,6 +42,7 @@ SEARCH: Mapping[str, str] = {
     "epochs": "how many, of all trials together, after which the search ends",
     "target": "a value of the objective; the search ends when a trial reaches it",
     "plateau": "trials without an improvement above the noise, after which the search ends",
+    "epoch_timeout": "seconds of an epoch after which a trial hangs and fails; without it, by the epochs so far",
     "finalists": "the best configurations, trained again over several seeds; a number of them, or a mapping",
 }
 FINALISTS: Mapping[str, str] = {

@@ -101,9 +101,12 @@ def print_status(status: StudyStatus) -> None:
     if status.best is not None:
         console.print(f"best: trial {status.best.trial_number}, {objective(status)} {number(status.best.value)}")
         console.print(f"      {escape(params_in_words(searched_params(status, status.best)))}")
+    # What a worker does is worth a word where it is not what one expects, such as "no epoch for 2:10".
+    does = {each.worker_id: f": {each.stage}" for each in status.workers if each.stage != "training"}
     for trial in status.trials:
         if trial.state == "running":
-            console.print(f"running: trial {trial.trial_number}, epoch {len(trial.epochs)}, {trial.worker_id}")
+            where = f"{trial.worker_id}{does.get(trial.worker_id or '', '')}"
+            console.print(f"running: trial {trial.trial_number}, epoch {len(trial.epochs)}, {where}")
     if status.state == "running" and status.left_s is not None:
         console.print(f"time left: about {duration(status.left_s)}")
     if status.state in ("stopped", "interrupted"):

@@ -46,7 +46,7 @@ def worker(
     Example: tune worker --storage postgresql://tuner@db/tuner
     """
     from tuner.code import find_code
-    from tuner.workers.worker import EXIT_REPLACE_ME
+    from tuner.workers.pulse import EXIT_REPLACE_ME
     from tuner.workers.worker import main as work
 
     given = dict(os.environ)

@@ -70,6 +70,16 @@ def quickest_epoch(db: Database, study_name: str) -> float:
     return float(shortest or 0.0)
 
 
+def longest_epoch(db: Database, study_name: str) -> float:
+    """Seconds of the longest epoch of a trial or a finalist so far; 0 where there is none."""
+    with db.session() as session:
+        longest = [
+            session.scalar(sa.select(sa.func.max(table.seconds)).where(table.study_name == study_name))
+            for table in _EPOCHS.values()
+        ]
+    return max(float(each or 0.0) for each in longest)
+
+
 def seconds_of_trials(db: Database, study_name: str) -> float:
     """Seconds of training in all trials of a study."""
     with db.session() as session:

@@ -150,6 +150,19 @@ def note_death(db: Database, lease: Lease, reason: str, against: int) -> None:
         _count(session, lease.row, (*_held(lease),), against, reason)
 
 
+def fail(db: Database, lease: Lease, reason: str) -> None:
+    """End what this worker holds, in place of the thread that will not. No error where it has ended, or was lost."""
+    row = lease.row
+    values = {"state": "failed", "reason": reason, "value": None, "best_epoch": 0, "finished_at": utc_now()}
+    with db.session() as session, session.begin():
+        session.execute(
+            sa.update(row)
+            .where(*_held(lease), row.state == "running")
+            # Of a trial, Optuna has still to be told.
+            .values(**values, settled=row is FinalistRow, changes=row.changes + 1)
+        )
+
+
 def hand_back(db: Database, lease: Lease) -> None:
     """Leave it to whoever takes it next. Not an error where it was lost already."""
     with db.session() as session, session.begin():

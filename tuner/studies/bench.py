@@ -14,6 +14,7 @@ from tuner.database.blobs import BlobStore
 from tuner.database.connection import Database
 from tuner.database.studies import StudyView
 from tuner.spec import StudySpec
+from tuner.studies.hanging import Watch
 from tuner.training.plan import Path
 
 
@@ -23,7 +24,8 @@ class Bench:
 
     tags: of the worker, for the record (host, device, versions). hand_back: asked at each epoch's end whether the
     worker has to leave. path: which training path to take. code: what makes the network, if a person's code does.
-    whole: the same with the validation rows among the training rows, once it was needed (retraining).
+    whole: the same with the validation rows among the training rows, once it was needed (retraining). watch: is told
+    what goes on (hanging).
     """
 
     db: Database
@@ -37,6 +39,7 @@ class Bench:
     code: Code | None = None
     fitted: dict[str, Preprocessing] = field(default_factory=dict)
     whole: "Bench | None" = None
+    watch: Watch = field(default_factory=Watch)
 
     def preprocessing(self, kind: str) -> Preprocessing:
         """Fitted on the training rows, once a worker."""

@@ -22,6 +22,7 @@ from tuner.errors import TrialFailed
 from tuner.spec import StudySpec
 from tuner.studies import finalists
 from tuner.studies.asking import fixed_network
+from tuner.studies.hanging import Watch
 from tuner.studies.limits import time_is_up
 from tuner.studies.pareto import front, values_of
 from tuner.studies.scoring import score
@@ -55,12 +56,14 @@ def close_if_over(
     further: Further | None = None,
     seen: int | None = None,
     code: Code | None = None,
+    watch: Watch | None = None,
 ) -> bool:
     """Score the winner and close the study, where it is over and no other worker does so; tells whether it was us.
 
     further: more figures of the outcome, from its trials. seen: the study's `closing_attempt` before its finalists were
     found to be done; None reads it now. Where the search goes on meanwhile, this steps back and writes nothing.
-    code: what makes the network, if a person's code does.
+    code: what makes the network, if a person's code does. watch: is told what goes on; where scoring never ends, the
+    study ends unscored.
     """
     looked = patiently(lambda: studies.view_study(db, study)).closing_attempt if seen is None else seen
     if not is_over(db, spec, study):
@@ -68,11 +71,16 @@ def close_if_over(
     closing = patiently(lambda: closings.claim(db, study, worker, looked))
     if closing is None:
         return False
+
+    def hung(words: str) -> None:
+        closings.close(db, closing, _outcome(db, spec, dataset, store, closing, unscored=words))
+
     try:
-        outcome = _outcome(db, spec, dataset, store, closing, code)
-        if further is not None:
-            every = patiently(lambda: trials.view_trials(db, study))
-            outcome["figures"] |= further(spec, every)
+        with (watch or Watch()).during("closing", study, hung, spec.search.epoch_timeout):
+            outcome = _outcome(db, spec, dataset, store, closing, code)
+            if further is not None:
+                every = patiently(lambda: trials.view_trials(db, study))
+                outcome["figures"] |= further(spec, every)
         patiently(lambda: closings.close(db, closing, outcome))
     except LeaseLost as error:
         logger.warning("%s; stepping back", error)
@@ -82,8 +90,15 @@ def close_if_over(
 
 
 def _outcome(
-    db: Database, spec: StudySpec, dataset: Dataset, store: BlobStore, closing: Closing, code: Code | None
+    db: Database,
+    spec: StudySpec,
+    dataset: Dataset,
+    store: BlobStore,
+    closing: Closing,
+    code: Code | None = None,
+    unscored: str = "",
 ) -> dict[str, Any]:
+    """unscored: why the winner cannot be scored any more, where that is known."""
     study_name = closing.study_name
     status = patiently(lambda: study_status(db, study_name))
     best = status.best
@@ -105,7 +120,10 @@ def _outcome(
     found = finalists.summary(every, status.trials, spec, len(dataset.test), least)
     if found is not None:
         return _with_finalists(found, status.trials, figures)
-    test, why = (best.test, "") if best.test else _score(spec, dataset, store, best, code)
+    if best.test or unscored:
+        test, why = best.test, "" if best.test else unscored
+    else:
+        test, why = _score(spec, dataset, store, best, code)
     if test is not None and best.test is None:
         patiently(lambda: closings.keep_score(db, closing, best.ordinal, test))
     if test is not None:

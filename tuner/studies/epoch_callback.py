@@ -91,6 +91,7 @@ class EpochCallback:
 
     def __call__(self, epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
         db, job = self._bench.db, self._job
+        self._bench.watch.epoch(seconds)
         self.note_params()
         if self._system is not None:
             metrics = {**metrics, **self._system()}

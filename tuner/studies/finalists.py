@@ -29,6 +29,7 @@ from tuner.studies.bench import Bench
 from tuner.studies.limits import wants_finalists
 from tuner.studies.retraining import run_finalist
 from tuner.studies.room import candidates, cost, cost_of_final, final_cost, finals_fitting, fitting, room_for
+from tuner.studies.service import FAILED
 
 logger = logging.getLogger(__name__)
 
@@ -138,7 +139,7 @@ def runs_of(every: Sequence[FinalistView]) -> dict[int, list[float]]:
 
 def winner_of(every: Sequence[FinalistView], spec: StudySpec) -> int | None:
     """The configuration, by its trial, with the best mean over its seeds among those that are not out."""
-    out = {each.plan.trial_ordinal for each in every if each.dropped or each.state in ("diverged", "out_of_memory")}
+    out = {each.plan.trial_ordinal for each in every if each.dropped or each.state in FAILED}
     standing = {key: values for key, values in runs_of(every).items() if key not in out}
     return comparison.leader(standing, spec.objective.direction)
 
@@ -151,7 +152,7 @@ def _drop_the_worse(bench: Bench, round: int) -> None:
     open_ones = {each.plan.trial_ordinal for each in compared if not each.settled}
     worse = comparison.clearly_worse(runs_of(compared), bench.spec.objective.direction, least_noise(bench))
     for each in compared:
-        if each.state in ("diverged", "out_of_memory", "failed", "given_up"):
+        if each.state in FAILED:
             worse[each.plan.trial_ordinal] = f"{each.state} with seed {each.plan.seed_number}: {each.reason}"
     for key in open_ones & set(worse):
         words = worse[key]

@@ -1,6 +1,6 @@
 """What a trial and a finalist have in common while a worker holds one of them.
 
-Owns: what becomes of it when the worker has lost it or dies of it, and its checkpoints.
+Owns: what becomes of it when the worker has lost it, dies of it or hangs in it, and its checkpoints.
 Leaves to others: who holds it (database), what is trained (trial, retraining).
 """
 
@@ -10,11 +10,12 @@ from collections.abc import Iterator
 
 from tuner.database import leases, strikes
 from tuner.database.blobs import BlobStore
-from tuner.database.connection import Database, patiently
+from tuner.database.connection import patiently
 from tuner.database.finalists import FinalistJob
 from tuner.database.leases import LeaseLost
 from tuner.database.trials import Job
 from tuner.errors import DataError, ServiceDown, TunerError
+from tuner.studies.bench import Bench
 from tuner.training import backend
 from tuner.training.checkpoint import Checkpoint
 
@@ -24,10 +25,21 @@ _LAST_WORDS_S = 10.0
 
 
 @contextlib.contextmanager
-def holding(db: Database, job: Job | FinalistJob) -> Iterator[None]:
-    """While it is run: a worker that has lost it steps back, and one that dies of it says why."""
+def holding(bench: Bench, job: Job | FinalistJob) -> Iterator[None]:
+    """While it is run: a worker that has lost it steps back, and one that dies of it or hangs in it says why.
+
+    What hangs has failed, and is not tried again: whoever took it next would hang as long.
+    """
+    db, search = bench.db, isinstance(job, Job)
+
+    def hung(words: str) -> None:
+        leases.fail(db, job.lease, words)
+        if not search:
+            Checkpoints(bench.store, job).drop_all()
+
     try:
-        yield
+        with bench.watch.during("building", job.study_name, hung, bench.spec.search.epoch_timeout, search):
+            yield
     except LeaseLost as error:
         logger.warning("%s; stepping back", error)
     except Exception as error:

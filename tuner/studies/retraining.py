@@ -34,7 +34,7 @@ _WATCHED_ROWS = 256
 
 def run_finalist(bench: Bench, job: FinalistJob) -> None:
     """Run the finalist that this worker holds to its end, unless the worker has to leave or has lost it."""
-    with holding(bench.db, job):
+    with holding(bench, job):
         _run(bench, job)
 
 
@@ -89,7 +89,9 @@ def _run(bench: Bench, job: FinalistJob) -> None:
     began = time.monotonic()
     try:
         network = fixed_network(bench.spec, here.dataset.info, bench.code, trial.params, plan.seed)
+        bench.watch.step("first epoch", whole=network.fits_itself)
         result = network.train(here.dataset, here.preprocessing, train_plan, checkpoints.last(), watch)
+        bench.watch.step("finishing")
     except TrialFailed as failure:
         _end(bench, job, failure.state, failure.reason, None, 0, tags)
         return
@@ -151,6 +153,7 @@ class _Watch:
 
     def __call__(self, epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
         db, job = self._bench.db, self._job
+        self._bench.watch.epoch(seconds)
         best: float | None = checkpoint.epochs[checkpoint.best_epoch - 1].get(self._metric)
         if job.plan.kind == "final":
             metrics, best = {name: each for name, each in metrics.items() if not name.startswith("val_")}, None

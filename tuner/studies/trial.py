@@ -45,7 +45,7 @@ logger = logging.getLogger(__name__)
 
 def run_trial(bench: Bench, job: Job) -> None:
     """Run the trial that this worker holds to its end, unless the worker has to leave or has lost it."""
-    with holding(bench.db, job):
+    with holding(bench, job):
         _run(bench, job)
 
 
@@ -124,7 +124,9 @@ def _train(
         path=bench.path,
         health=True,
     )
+    bench.watch.step("first epoch", whole=network.fits_itself)
     result = network.train(bench.dataset, bench.preprocessing, plan, checkpoint, watch)
+    bench.watch.step("finishing")
     watch.note_params()
     model_tags = {}
     if result.best_epoch > 0 and not watch.handed_back:
@@ -199,7 +201,8 @@ def _end(
 
 def _settle(bench: Bench, job: Job, study: optuna.Study, number: int) -> None:
     view = patiently(lambda: trials.view_trial(bench.db, job.study_name, job.ordinal))
-    told: Sequence[float] = (view.value or 0.0,)
+    # One that was ended from outside has no value yet.
+    told: Sequence[float] = (patiently(lambda: worst_value(study)) if view.value is None else view.value,)
     if len(bench.spec.objectives) > 1:
         ended_well = view.state == "complete"
         told = (values_of(bench.spec, view) if ended_well else None) or patiently(lambda: worst_values(study))

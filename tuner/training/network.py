@@ -33,6 +33,11 @@ class Network(Protocol):
     @property
     def epochs(self) -> int | None: ...
 
+    @property
+    def fits_itself(self) -> bool:
+        """Its training is one call of a person's code, of which only what it tells is seen."""
+        ...
+
     def train(
         self, dataset: Dataset, fitted: Fitted, plan: TrainPlan, resume: Checkpoint | None, on_epoch: OnEpoch
     ) -> TrainResult:
@@ -99,6 +104,7 @@ class FamilyNetwork:
     config: Config
     metrics: tuple[str, ...]
     model: Any = None
+    fits_itself: bool = False
 
     @property
     def epochs(self) -> int:

@@ -22,7 +22,7 @@ from tuner.database.epochs import epochs_stored
 from tuner.errors import InputError, NotFound, ServiceDown, TunerError
 from tuner.workers import deaths
 from tuner.workers.devices import Slot
-from tuner.workers.worker import EXIT_DONE, EXIT_REPLACE_ME
+from tuner.workers.pulse import EXIT_DONE, EXIT_REPLACE_ME
 
 logger = logging.getLogger(__name__)
 

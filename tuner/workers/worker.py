@@ -1,7 +1,8 @@
 """One worker process: takes trials until the budget is spent, and wires everything together.
 
-Owns: the loop, the signs of life, leaving cleanly. Started as `tune worker`, by the pool or by hand, on any machine.
-Leaves to others: one trial (studies), the processes (pool), which device (the environment, set by whoever starts it).
+Owns: the loop, leaving cleanly. Started as `tune worker`, by the pool or by hand, on any machine.
+Leaves to others: one trial (studies), the signs of life (pulse), the processes (pool), which device (the environment,
+set by whoever starts it).
 """
 
 import contextlib
@@ -25,21 +26,18 @@ from tuner.database import blobs, gpu_claims, studies, trials, workers
 from tuner.database.connection import OUTAGE_S, Database, open_database, patiently
 from tuner.errors import ServiceDown, TunerError
 from tuner.settings import Settings, read_share
+from tuner.studies.hanging import Watch
 from tuner.training.plan import Path
 from tuner.workers import placement
 from tuner.workers.placement import Wanted
+from tuner.workers.pulse import EXIT_DONE, EXIT_REPLACE_ME, Pulse, end_process
 
 logger = logging.getLogger(__name__)
 
-_BEAT_S = 5.0
 _IDLE_S = 0.5
 _LOOK_S = 2.0
 _GOODBYE_S = 30.0
 _LEAVE_S = 10.0
-
-EXIT_DONE = 0
-EXIT_REPLACE_ME = 75
-"""The process is worn - it ran so many trials, or grew so much - and wants a fresh one in its place (EX_TEMPFAIL)."""
 
 _STILL_IMPORTED = (1, 4)
 """After so many trials what came since the start - MLflow above all, in a thread of its own - stays too."""
@@ -69,38 +67,6 @@ class Leaving:
         return self._told.wait(seconds)
 
 
-class _Pulse:
-    """Signs of life from a thread, so that a long epoch does not look like death."""
-
-    def __init__(self, db: Database, worker_id: str) -> None:
-        self._db = db
-        self._worker_id = worker_id
-        self._over = threading.Event()
-        self.study_name: str | None = None
-        self.stage = "starting"
-        self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
-        self._thread.start()
-
-    def _run(self) -> None:
-        while not self._over.wait(_BEAT_S):
-            try:
-                self.beat()
-            except Exception as error:
-                logger.debug("a sign of life was lost: %s", error)
-
-    def beat(self) -> None:
-        workers.beat(self._db, self._worker_id, self.study_name, self.stage)
-
-    def say(self, study_name: str | None, stage: str) -> None:
-        """Say at once what this worker does now."""
-        self.study_name, self.stage = study_name, stage
-        patiently(self.beat)
-
-    def close(self) -> None:
-        self._over.set()
-        self._thread.join(_BEAT_S)
-
-
 def main(
     settings: Settings,
     study_name: str | None,
@@ -127,11 +93,12 @@ def main(
         patiently(lambda: gpu_claims.claim(db, name, [gpu]))
     device = read_share().device
     patiently(lambda: workers.enter(db, name, device))
-    pulse = _Pulse(db, name)
+    watch = Watch()
+    pulse = Pulse(db, name, watch, lambda hang: end_process(hang, by_hand=worker_id is None, leaving=leaving()))
     if study_name is not None:
         pulse.say(study_name, "starting")
     try:
-        return _Worker(settings, db, name, device, pulse, leaving, path, codes).work(study_name)
+        return _Worker(settings, db, name, device, pulse, watch, leaving, path, codes).work(study_name)
     finally:
         pulse.close()
         with contextlib.suppress(ServiceDown):
@@ -145,7 +112,8 @@ class _Worker:
         db: Database,
         name: str,
         device: str,
-        pulse: _Pulse,
+        pulse: Pulse,
+        watch: Watch,
         leaving: Leaving,
         path: Path,
         codes: Sequence[Code],
@@ -174,6 +142,7 @@ class _Worker:
         self._db = db
         self._name = name
         self._pulse = pulse
+        self._watch = watch
         self._leaving = leaving
         self._path = path
         self._codes = codes
@@ -268,8 +237,11 @@ class _Worker:
             self._further,
             view.closing_attempt,
             bench.code,
+            self._watch,
         ):
-            self._publishing.publish(self._db, self._store, study_name)
+            # The study has ended: where this hangs, `tune sync` makes the report.
+            with self._watch.during("closing", study_name, logger.error):
+                self._publishing.publish(self._db, self._store, study_name)
             # Its record may have been whole, and no longer watched, while the report was being made.
             self._bench(view)
             return "over"
@@ -308,7 +280,8 @@ class _Worker:
 
                 # Before the first trial, also where there is only a winner to be scored: its classes are the code's.
                 load_object(code, spec.code.name)
-            dataset = load(spec.data, view.seed, self._codes)
+            with self._watch.during("loading", view.study_name, logger.error):
+                dataset = load(spec.data, view.seed, self._codes)
             patiently(lambda: bind_data(self._db, view, spec.data.name, dataset.digest))
             info = dataset.info
             tags = {
@@ -321,7 +294,7 @@ class _Worker:
                 "test_digest": rows_digest(dataset.test)[:16],
             }
             self._benches[view.study_name] = self._new_bench(
-                self._db, view, spec, dataset, self._store, tags, self._leaving, self._path, code
+                self._db, view, spec, dataset, self._store, tags, self._leaving, self._path, code, watch=self._watch
             )
         board = str(view.options.get("tensorboard", ""))
         where = f"{view.mlflow_uri} {board}"

@@ -1,0 +1,171 @@
+"""What hangs is told from what is slow, stopped or without its database; a trial that hangs fails, once."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.studies.test_stopping_rules import made, search
+from tuner.data.dataset import Dataset
+from tuner.database import leases, studies, trials, workers
+from tuner.database.connection import utc_now
+from tuner.database.tables import StudyRow
+from tuner.search.optuna_study import trial_template
+from tuner.studies import closing
+from tuner.studies.bench import Bench
+from tuner.studies.hanging import Pace, Watch, limit_s, words
+from tuner.studies.held import holding
+from tuner.studies.service import study_status
+
+STEPS = st.sampled_from(["building", "first epoch", "epoch", "finishing", "closing"])
+SECONDS = st.floats(0.001, 1e5)
+
+
+@given(step=STEPS, own=SECONDS, more=SECONDS, whole=st.booleans())
+def test_whatever_took_no_longer_than_three_times_what_is_known_does_not_hang(
+    step: str, own: float, more: float, whole: bool
+) -> None:
+    for late in (False, True):
+        pace = Pace(own=own, study=own + more, whole=whole, late=late)
+        longest = own if step == "epoch" else own + more
+        assert limit_s(step, pace) >= max(60.0, 3 * longest)  # type: ignore[arg-type]  # one of them
+
+
+@given(step=STEPS, own=SECONDS, whole=st.booleans())
+def test_once_time_is_up_nobody_waits_longer_than_before(step: str, own: float, whole: bool) -> None:
+    for known in (own, 0.0):
+        pace = Pace(own=known, study=known, whole=whole, timeout_s=600.0)
+        late = Pace(own=known, study=known, whole=whole, timeout_s=600.0, late=True)
+        assert limit_s(step, late) <= limit_s(step, pace)  # type: ignore[arg-type]  # one of them
+    assert limit_s("first epoch", Pace(whole=True, late=True, timeout_s=600.0)) == 600.0
+    assert limit_s("first epoch", Pace(late=True, timeout_s=5.0)) == 300.0
+
+
+def test_a_persons_own_limit_is_of_an_epoch_and_more_of_what_is_not_one() -> None:
+    pace = Pace(own=100.0, study=100.0, whole=True, given=40.0)
+    assert limit_s("epoch", pace) == 40.0
+    assert limit_s("first epoch", pace) == limit_s("finishing", pace) == 140.0
+
+
+def test_what_hangs_is_told_with_what_is_known() -> None:
+    assert words("epoch", 312.4, Pace(own=4.0, study=9.0)) == (
+        "hung: no epoch ended in 312 s, the longest before took 4 s"
+    )
+    assert words("first epoch", 900.0, Pace(late=True)) == (
+        "hung: the first epoch had not ended after 900 s, and the study's time was up"
+    )
+
+
+class Clock:
+    """A worker's clock, which a test moves."""
+
+    def __init__(self) -> None:
+        self.at = 0.0
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@pytest.fixture
+def bench(tmp_path: Path, digits: Dataset) -> Iterator[Bench]:
+    bench = made(tmp_path, digits)
+    yield bench
+    bench.db.engine.dispose()
+
+
+def wait(bench: Bench, clock: Clock, seconds: float, each: float = 5.0) -> str:
+    """Look every few seconds, as a worker does; gives the words where it hangs."""
+    until = clock.at + seconds
+    while clock.at < until:
+        clock.at += each
+        if (hang := bench.watch.look(bench.db)) is not None:
+            hang.write()
+            return hang.words
+    return ""
+
+
+def test_a_trial_that_hangs_has_failed_and_the_next_worker_only_tells_optuna(bench: Bench) -> None:
+    clock = Clock()
+    bench.watch = Watch(now=clock)
+    job = trials.take(bench.db, "s", "w")
+    assert job is not None
+    trials.fill(bench.db, job, trial_template(job.ordinal, None), "")
+    trials.start(bench.db, job, {"units": 16, "epochs": 3}, {"seed": "1"})
+    with holding(bench, job):
+        bench.watch.step("first epoch")
+        assert wait(bench, clock, 800.0) == ""
+        bench.watch.epoch(4.0)
+        assert wait(bench, clock, 130.0) == ""
+        assert bench.watch.says == "no epoch for 2:10"
+        assert wait(bench, clock, 300.0) == "hung: no epoch ended in 305 s, the longest before took 4 s"
+        # What hung comes back after all, when another has it.
+        workers.bury(bench.db, "w")
+        assert trials.take(bench.db, "s", "other") is not None
+        with pytest.raises(leases.LeaseLost):
+            leases.renew(bench.db, job.lease)
+    workers.bury(bench.db, "other")
+    search(bench)
+    status = study_status(bench.db, "s")
+    hung = status.trials[0]
+    assert (hung.state, hung.reason) == ("failed", "hung: no epoch ended in 305 s, the longest before took 4 s")
+    assert (hung.settled, hung.attempt) == (True, 3)
+    assert status.counts["failed"] == 1
+
+
+def test_a_process_that_was_stopped_or_had_no_database_does_not_hang(bench: Bench) -> None:
+    clock = Clock()
+    bench.watch = Watch(now=clock)
+    with bench.watch.during("building", "s", pytest.fail):
+        bench.watch.epoch(1.0)
+        for _ in range(20):
+            assert wait(bench, clock, 5.0) == ""
+            clock.at += 3600.0  # nobody looked
+        assert wait(bench, clock, 50.0) == ""
+        bench.watch.epoch(1.0)
+        assert bench.watch.says == ""
+
+
+def test_at_the_end_of_its_time_a_study_does_not_wait_for_what_hangs(bench: Bench) -> None:
+    clock, told = Clock(), []
+    bench.watch = Watch(now=clock)
+    job = trials.take(bench.db, "s", "w")
+    assert job is not None
+    with bench.watch.during("building", "s", told.append, search=True):
+        bench.watch.epoch(1.0)
+        assert wait(bench, clock, 100.0) == ""
+        with bench.db.session() as session, session.begin():
+            session.execute(sa.update(StudyRow).values(timeout_s=60.0, deadline_at=utc_now() - 1.0))
+        wait(bench, clock, 5.0)
+    assert told == ["hung: no epoch ended in 105 s, the longest before took 1 s, and the study's time was up"]
+
+
+def test_scoring_that_never_ends_ends_the_study_unscored(bench: Bench) -> None:
+    clock, begun, come_back = Clock(), threading.Event(), threading.Event()
+    bench.watch = Watch(now=clock)
+    studies.reopen(bench.db, "s", 1, None)
+    search(bench)
+
+    def never(*_: object) -> dict[str, float]:
+        begun.set()
+        assert come_back.wait(60)
+        return {}
+
+    told: list[bool] = []
+    stuck = threading.Thread(
+        target=lambda: told.append(
+            closing.close_if_over(bench.db, bench.spec, bench.dataset, bench.store, "s", "w", never, watch=bench.watch)
+        )
+    )
+    stuck.start()
+    assert begun.wait(60)
+    assert wait(bench, clock, 1000.0).startswith("hung: scoring the winner had taken 905 s and was not done")
+    outcome = study_status(bench.db, "s").study.outcome
+    come_back.set()
+    stuck.join(60)
+    assert outcome is not None
+    assert outcome["best_ordinal"] == 0
+    assert outcome["not_scored"].startswith("hung: scoring the winner")
