@@ -21,7 +21,7 @@ print("read", (HERE / "command_line.py").stat().st_size, "bytes")
 
 def build_model(hp):
     width = hp.Int("width", 8, FLAGS.width_of_the_example)
-    layers = [keras.layers.Flatten(), keras.layers.Dense(width, activation="relu")]
+    layers = [keras.layers.Conv2D(2, 3), keras.layers.Flatten(), keras.layers.Dense(width, activation="relu")]
     model = keras.Sequential([*layers, keras.layers.Dense(arguments.classes, activation="softmax")])
     model.compile("adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
     return model

@@ -53,10 +53,13 @@ def request_of(tmp_path: Path, digits: Dataset) -> Request:
     return of
 
 
-def test_code_for_the_command_line_is_called_as_a_program_of_its_own(request_of: Request) -> None:
+def test_code_is_called_as_a_program_of_its_own_and_no_file_in_a_home_changes_keras(
+    request_of: Request, tmp_path: Path
+) -> None:
+    (tmp_path / "keras.json").write_text('{"floatx": "float16", "image_data_format": "channels_first"}')
     request = request_of((SPACES / "command_line.py").read_text())
     Path(request["folder"], "command_line.py").write_text("")
-    answer = child.ask("tuner.studies.code_check", request, "net.py")
+    answer = child.ask("tuner.studies.code_check", request, "net.py", {"KERAS_HOME": str(tmp_path)})
     assert answer["parameters"] == {"width": {"values": "8 to 16", "default": 8}}
     assert answer["notes"] == []
 

@@ -18,6 +18,7 @@ from keras import config
 from keras.src.backend.common import global_state
 
 _POLICY = "dtype_policy"
+_SAFE = "safe_mode_saving"
 
 
 def _switch(on: Callable[[], None], off: Callable[[], None]) -> Callable[[Any], None]:
@@ -46,6 +47,11 @@ _SETTINGS: Mapping[str, tuple[Callable[[], Any], Callable[[Any], Any], Any]] = {
     "traceback_filtering": (
         config.is_traceback_filtering_enabled,
         _switch(config.enable_traceback_filtering, config.disable_traceback_filtering), True,
+    ),
+    # What `config.enable_unsafe_deserialization` changes: whether loading a model may run code that is in its file.
+    _SAFE: (
+        lambda: global_state.get_global_attribute(_SAFE),
+        lambda safe: global_state.set_global_attribute(_SAFE, safe), None,
     ),
     "flash_attention": (config.is_flash_attention_enabled, _flash, None),
     "max_epochs": (config.max_epochs, config.set_max_epochs, None),

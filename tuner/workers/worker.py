@@ -271,6 +271,7 @@ class _Worker:
             from tuner.data.sources import load
             from tuner.studies.code import code_for
             from tuner.studies.service import bind_data, spec_of
+            from tuner.training import keras_state
 
             self._pulse.say(view.study_name, "loading")
             spec = spec_of(view)
@@ -280,7 +281,8 @@ class _Worker:
 
                 # Before the first trial, also where there is only a winner to be scored: its classes are the code's.
                 load_object(code, spec.code.name)
-            with self._watch.during("loading", view.study_name, logger.error):
+            # What code for the data says to Keras is not for the networks.
+            with self._watch.during("loading", view.study_name, logger.error), keras_state.kept():
                 dataset = load(spec.data, view.seed, self._codes)
             patiently(lambda: bind_data(self._db, view, spec.data.name, dataset.digest))
             info = dataset.info
