@@ -128,6 +128,7 @@ def test_a_configuration_that_fails_is_told_as_the_worst(search: Search, tmp_pat
         assert each.state.name == "COMPLETE"
         assert (each.value == 0) is failed
         assert each.system_attrs["constraints:tuner_failed"] == float(failed)
+        assert each.user_attrs.get("state") == ("failed" if failed else None)
     assert {each.params["activation"] for each in in_sql(tmp_path)} == {"relu", "tanh"}
 
 

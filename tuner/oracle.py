@@ -185,7 +185,8 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
         self._note(ended)
         failed = ended.status in _FAILED
         score = worst_value(study) if failed else float(ended.score)
-        tell(study, study._storage, trial.number, "failed" if failed else "complete", score)
+        reason = (str(ended.message or "").strip().splitlines() or [""])[-1]
+        tell(study, study._storage, trial.number, "failed" if failed else "complete", score, reason)
 
     def _store_new(self, trial: optuna.trial.Trial, hp: Any, hyperparameters: Any) -> None:
         """A hyperparameter that appeared only while the trial ran had its default there; Optuna learns of it too."""

@@ -28,7 +28,7 @@ parameters:
 
 def trial(ordinal: int, params: Params, value: float | None, state: str = "complete") -> TrialView:
     return TrialView(
-        "s", ordinal, ordinal, "", state, "", params, {}, value, 1, 0.0, 1.0, "w", True, None, 1, 1, 1, 0
+        "s", ordinal, ordinal, "", state, "", params, {}, value, 1, None, 0.0, 1.0, "w", True, None, 1, 1, 1, 0
     )  # fmt: skip
 
 

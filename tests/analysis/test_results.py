@@ -20,7 +20,9 @@ def test_trials_are_a_row_each_with_parameters_and_the_metrics_of_the_best_epoch
     assert list(frame.trial_number) == [0, 1, 2, 3, 4]
     assert list(frame.state) == [told.state for told in TRIALS]
     assert list(frame["metrics.val_accuracy"]) == [max(told.accuracies) for told in TRIALS]
-    assert list(frame["metrics.val_accuracy"]) == list(frame.value)
+    assert list(frame.value.dropna()) == [max(told.accuracies) for told in TRIALS if told.state != "diverged"]
+    assert frame.value.isna().tolist() == [told.state == "diverged" for told in TRIALS]
+    assert frame.to_csv(index=False).splitlines()[4].startswith("s,3,,diverged,loss is not finite at epoch 1,")
     assert frame["params.units_3"].isna().tolist() == [True, True, True, False, True]
     assert frame.loc[1, "params.momentum"] == 0.9
     assert frame.loc[0, "baseline"] == "plain"

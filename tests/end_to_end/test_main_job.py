@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -41,8 +42,15 @@ def check_all_three_agree(desk: Desk, study_name: str, n_trials: int) -> list[di
     for mine, trial in zip(ours, theirs, strict=True):
         failed = mine["state"] not in STATUS
         assert trial.state.name == ("COMPLETE" if failed else mine["state"].upper())
-        assert trial.value == pytest.approx(mine["value"], abs=1e-12)
-        assert trial.system_attrs["constraints:tuner_failed"] == float(failed) if failed else True
+        if failed:
+            # What the sampler is told is made up, and says so; nobody else has it for a value.
+            assert mine["value"] is None
+            assert trial.system_attrs["constraints:tuner_failed"] == 1.0
+            assert trial.user_attrs["state"] == mine["state"]
+            assert trial.user_attrs["reason"] == mine["reason"]
+            assert trial.user_attrs["value"].startswith("not measured")
+        else:
+            assert trial.value == pytest.approx(mine["value"], abs=1e-12)
         sampled = {name: value for name, value in trial.params.items() if name in mine["params"]}
         assert sampled.items() <= mine["params"].items()
 
@@ -59,7 +67,7 @@ def check_all_three_agree(desk: Desk, study_name: str, n_trials: int) -> list[di
         assert run.data.tags["mlflow.parentRunId"] == parents[0].info.run_id
         assert run.data.tags["state"] == mine["state"]
         assert run.info.status == STATUS.get(mine["state"], "FAILED")
-        assert run.data.metrics["value"] == pytest.approx(mine["value"], abs=1e-9)
+        assert run.data.metrics.get("value") == (mine["value"] and pytest.approx(mine["value"], abs=1e-9))
         assert {name: str(value) for name, value in mine["params"].items()} == run.data.params
         history = client.get_metric_history(run.info.run_id, "val_accuracy")
         assert [metric.step for metric in history] == list(range(1, mine["epochs"] + 1))
@@ -202,8 +210,12 @@ def test_a_diverging_configuration_fails_with_its_reason_and_the_study_goes_on(d
         "  output_activation: linear}\n"
         "search: {trials: 2, pruner: none}\n"
     )
-    done = desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "1")
-    assert "No trial was completed" in done.stdout
+    done = desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "1", check=False)
+    assert done.returncode == 1
+    assert re.search(
+        r"^tune: study s has ended, and not one of its trials completed: 2 of 2 diverged, such as: diverged at epoch 1"
+        r": .* Search lower learning rates\. All of them: tune trials s$", done.stderr, re.M
+    )  # fmt: skip
     ours = check_all_three_agree(desk, "s", 2)
     assert {trial["state"] for trial in ours} == {"diverged"}
     assert all("diverged at epoch 1" in str(trial["reason"]) for trial in ours)

@@ -11,12 +11,21 @@ from tests.database.conftest import close
 from tests.postgres import PostgresServer
 from tuner.database import studies, trials, workers
 from tuner.database.connection import Database, open_database
+from tuner.database.trials import FAILED
 from tuner.errors import DataError, InputError, NotFound, StudyConflict
 from tuner.search.optuna_study import open_optuna_study, trial_template
 from tuner.settings import shipped_spaces
 from tuner.spec import parse_spec, read_spec
 from tuner.studies.scoring import wilson
-from tuner.studies.service import bind_data, create_study, ranked, resume_study, stop_study, study_status
+from tuner.studies.service import (
+    bind_data,
+    create_study,
+    ranked,
+    resume_study,
+    stop_study,
+    study_status,
+    why_nothing_completed,
+)
 
 DIGITS = read_spec(shipped_spaces() / "digits.yaml")
 
@@ -52,11 +61,11 @@ def create(db: Database, name: str | None = None, n_trials: int | None = None) -
     )
 
 
-def end(db: Database, name: str, value: float, state: str = "complete") -> None:
+def end(db: Database, name: str, value: float, state: str = "complete", reason: str = "") -> None:
     job = trials.take(db, name, "w")
     assert job is not None
     trials.fill(db, job, trial_template(job.ordinal, None), "")
-    trials.finish(db, job, state, "", value, 1, {})
+    trials.finish(db, job, state, reason, value, 1, {})
     trials.settle(db, job)
 
 
@@ -142,7 +151,7 @@ def test_a_study_that_was_deleted_in_optuna_is_kept_to_look_at_and_does_not_go_o
     end(db, "mine", 0.5)
     optuna.delete_study(study_name="mine", storage=db.storage)
     assert study_status(db, "mine").counts["complete"] == 1
-    with pytest.raises(StudyConflict, match="was deleted in Optuna, so it cannot go on.*tune start --from mine"):
+    with pytest.raises(StudyConflict, match=r"was deleted in Optuna, so it cannot go on.*tune start --from mine"):
         resume_study(db, "mine", None, None)
     with pytest.raises(StudyConflict, match="was deleted in Optuna"):
         open_optuna_study(db.storage, "mine", DIGITS, 1, 1)
@@ -187,6 +196,35 @@ def test_the_best_is_the_best_complete_trial_and_failed_ones_come_last(db: Datab
     assert status.best.ordinal == 3
     assert [trial.ordinal for trial in ranked(status.trials, "maximize")] == [3, 0, 2, 1]
     assert dict(status.counts) == {"complete": 2, "diverged": 1, "pruned": 1, "waiting": 0}
+
+
+@pytest.mark.parametrize("state", FAILED)
+def test_a_failed_trial_has_no_value(db: Database, state: str) -> None:
+    """Also one that was stored when it had that which Optuna is told of it."""
+    create(db, "mine", 1)
+    end(db, "mine", 0.0, state)
+    assert study_status(db, "mine").trials[0].value is None
+
+
+def test_a_study_in_which_nothing_completed_says_why(db: Database) -> None:
+    create(db, "my nets", 4)
+    for rate, state in ((1e7, "diverged"), (2e-3, "diverged"), (0.5, "out_of_memory")):
+        end(db, "my nets", 0.0, state, f"no luck at rate {rate:g}")
+    assert why_nothing_completed(study_status(db, "my nets")) is None
+    end(db, "my nets", 0.3, "pruned", "pruned at epoch 1 of 9")
+    close(db, "my nets", {})
+    assert why_nothing_completed(study_status(db, "my nets")) == (
+        "study my nets has ended, and not one of its trials completed: 2 of 4 diverged, such as: no luck at rate 1e+07"
+        ". Search lower learning rates. All of them: tune trials 'my nets'"
+    )
+
+
+def test_one_complete_trial_is_a_result(db: Database) -> None:
+    create(db, "mine", 2)
+    end(db, "mine", 0.0, "diverged")
+    end(db, "mine", 0.5)
+    close(db, "mine", {})
+    assert why_nothing_completed(study_status(db, "mine")) is None
 
 
 def test_an_unknown_study_is_not_found(db: Database) -> None:

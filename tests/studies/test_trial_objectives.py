@@ -61,7 +61,7 @@ search: {trials: 3, seed: 1}
 
     status = study_status(db, "s", epochs=True)
     small, large, hopeless = status.trials
-    assert hopeless.state == "diverged"
+    assert (hopeless.state, hopeless.value) == ("diverged", None)
     for trial in (small, large):
         values = values_of(spec, trial)
         assert values is not None
@@ -74,6 +74,7 @@ search: {trials: 3, seed: 1}
     assert tuple(theirs[0].values) == values_of(spec, small)
     # The diverged one is told the worst of each, so that nothing looks beaten by it.
     assert theirs[2].values[0] == 0.0
+    assert (theirs[2].user_attrs["state"], theirs[2].user_attrs["reason"]) == ("diverged", hopeless.reason)
     assert theirs[2].values[1] == max(trial.values[1] for trial in theirs[:2])
     figures = dict((status.study.outcome or {})["figures"])
     assert figures["pareto_size"] == len(front(spec, status.trials)) == 2

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tuner.analysis import story
-from tuner.database.trials import TrialView
+from tuner.database.trials import FAILED, TrialView
 from tuner.space import Choice, FloatRange, IntRange, Parameter
-from tuner.studies.service import FAILED, StudyStatus, spec_of
+from tuner.studies.service import StudyStatus, spec_of
 
 _WIDE = 50
 """Numbers that span so many times the least of them are shown on a logarithmic axis."""
@@ -151,8 +151,8 @@ def different(shown: Sequence[TrialView], name: str) -> set[object]:
 
 
 def measured(trial: TrialView) -> bool:
-    """It has a value of its own: a trial that failed was told the worst there is."""
-    return trial.value is not None and math.isfinite(trial.value) and trial.state not in FAILED
+    """It has a value."""
+    return trial.value is not None and math.isfinite(trial.value)
 
 
 def focus(values: Sequence[float], direction: int) -> tuple[tuple[float, float] | None, int]:

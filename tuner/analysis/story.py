@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tuner.analysis.results import span_s
-from tuner.database.trials import TrialView
+from tuner.database.trials import FAILED, TrialView
 from tuner.space import Choice, Params
-from tuner.studies.service import FAILED, NOT_SCORED, StudyStatus, spec_of
+from tuner.studies.service import NOT_SCORED, StudyStatus, spec_of
 from tuner.words import duration
 
 _Z_95 = 1.959964

@@ -21,8 +21,8 @@ from rich.text import Text
 from tuner.cli import show
 from tuner.database.connection import Database, patiently
 from tuner.database.finalists import FinalistView
-from tuner.database.trials import TrialView
-from tuner.studies.service import FAILED, StudyStatus, study_status
+from tuner.database.trials import FAILED, TrialView
+from tuner.studies.service import StudyStatus, study_status
 from tuner.words import duration, params_in_words
 
 _TERMINAL_S = 0.5

@@ -91,11 +91,14 @@ def best(study: str | None, storage: str | None, as_json: bool) -> None:
     Example: tune best fashion_mnist-1
     """
     from tuner.cli import objects, show
-    from tuner.studies.service import study_status
+    from tuner.errors import TunerError
+    from tuner.studies.service import study_status, why_nothing_completed
 
     db = open_studies(settings_of(storage), create=False)
     found = study_status(db, chosen(db, study), epochs=True)
     if as_json:
         print_json(objects.best_object(found))
-    else:
+    if (words := why_nothing_completed(found)) is not None:
+        raise TunerError(words)
+    if not as_json:
         show.print_best(found)

@@ -221,7 +221,8 @@ def _run(
 ) -> None:
     from tuner.cli import delivered, live, objects, show
     from tuner.database.deliveries import refusals
-    from tuner.studies.service import study_status
+    from tuner.errors import TunerError
+    from tuner.studies.service import study_status, why_nothing_completed
     from tuner.workers.pool import Pool
 
     logs = Path("tuner-logs") / study.study_name.replace("/", "_")
@@ -243,3 +244,5 @@ def _run(
     else:
         show.print_outcome(ended)
     delivered.print_refused(study.study_name, refused)
+    if (words := why_nothing_completed(ended)) is not None:
+        raise TunerError(words)

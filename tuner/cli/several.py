@@ -5,9 +5,9 @@ Leaves to others: which trials are on the front (studies), the tables (show).
 
 from typing import Any
 
-from tuner.database.trials import TrialView
+from tuner.database.trials import FAILED, TrialView
 from tuner.studies.pareto import values_of
-from tuner.studies.service import FAILED, StudyStatus, spec_of
+from tuner.studies.service import StudyStatus, spec_of
 
 
 def further_objectives(status: StudyStatus) -> list[str]:
@@ -17,7 +17,7 @@ def further_objectives(status: StudyStatus) -> list[str]:
 
 def further_figure(trial: TrialView, name: str) -> str:
     """A trial's figure of a further objective; a count without digits after the point."""
-    if name not in trial.tags:
+    if name not in trial.tags or trial.state in FAILED:
         return "-"
     figure = float(trial.tags[name])
     return f"{figure:,.0f}" if name == "parameters" else f"{figure:.4f}" if figure < 100 else f"{figure:.6g}"

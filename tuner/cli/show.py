@@ -15,11 +15,11 @@ from rich.padding import Padding
 from rich.table import Table
 
 from tuner.cli.several import further_figure, further_objectives
-from tuner.database.trials import TrialView
+from tuner.database.trials import FAILED, TrialView
 from tuner.space import Choice, Params
 from tuner.studies.champion import standing
 from tuner.studies.pareto import front
-from tuner.studies.service import FAILED, NOT_SCORED, StudyStatus, ranked, spec_of
+from tuner.studies.service import NOT_SCORED, StudyStatus, ranked, spec_of
 from tuner.words import duration, params_in_words
 
 _WIDE = 120
@@ -232,7 +232,6 @@ def print_outcome(status: StudyStatus) -> None:
     console.print(f"\n[bold]{escape(study.study_name)}[/] {ended} after {duration(study_s(status))}")
     console.print(counts_in_words(status))
     if best is None:
-        console.print("No trial was completed. What went wrong: " + f"tune trials {escape(study.study_name)}")
         return
     named = f" ({escape(best.baseline)})" if best.baseline else ""
     console.print(f"\nBest: trial {best.trial_number}{named}")

@@ -49,9 +49,16 @@ class Job:
         return blob_name(self.study_name, self.ordinal, what)
 
 
+FAILED = ("diverged", "out_of_memory", "failed", "given_up")
+"""The states of a trial that ended without a value."""
+
+
 @dataclass(frozen=True)
 class TrialView:
-    """One trial as the database has it; epochs only where they were asked for."""
+    """One trial as the database has it; epochs only where they were asked for.
+
+    value: the objective at its best epoch so far; None before its first, and of a trial that failed.
+    """
 
     study_name: str
     ordinal: int
@@ -247,7 +254,8 @@ def _view(row: TrialRow, epochs: tuple[EpochView, ...]) -> TrialView:
         reason=row.reason,
         params=row.params or {},
         tags=row.tags or {},
-        value=row.value,
+        # Up to schema 2 a failed trial was stored with the value that Optuna was told of it.
+        value=None if row.state in FAILED else row.value,
         best_epoch=row.best_epoch,
         test=row.test,
         started_at=row.started_at,

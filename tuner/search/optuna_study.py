@@ -97,13 +97,19 @@ def baseline_proposal(spec: StudySpec, ordinal: int) -> tuple[str, Params] | Non
 
 
 def tell(
-    study: optuna.Study, storage: BaseStorage, trial_number: int, state: str, value: float | Sequence[float]
+    study: optuna.Study,
+    storage: BaseStorage,
+    trial_number: int,
+    state: str,
+    value: float | Sequence[float],
+    reason: str = "",
 ) -> None:
     """Say how a trial ended. Told twice, the second time changes nothing.
 
     value: the objective at the best epoch, or all of several; for a trial that failed, `worst_values`.
     A diverged trial, or one out of memory, is COMPLETE with the worst finite value and infeasible, so that the sampler
-    learns to keep away; told FAIL it would learn nothing, told PRUNED it would learn the last good value.
+    learns to keep away; told FAIL it would learn nothing, told PRUNED it would learn the last good value. That
+    the value is made up, and of which failure, is in its user attributes, which Optuna's own clients show.
     """
     trial_id = storage.get_trial_id_from_study_id_trial_number(
         storage.get_study_id_from_name(study.study_name), trial_number
@@ -114,6 +120,10 @@ def tell(
     # CMA-ES takes no constraints and warns of them; the worst value is all that it learns from a failure.
     if not isinstance(study.sampler, optuna.samplers.CmaEsSampler):
         _constrain(study, trial_id, 0.0 if state in ("complete", "pruned") else 1.0)
+    if state not in ("complete", "pruned"):
+        made_up = "not measured: the worst so far, for the sampler to keep away"
+        for key, words in (("state", state), ("reason", reason), ("value", made_up)):
+            storage.set_trial_user_attr(trial_id, key, words)
     if state == "pruned":
         # `tell` gives a pruned trial its last value; what people compare is its best.
         values = [value] if isinstance(value, int | float) else list(value)

@@ -17,7 +17,7 @@ from tuner.database.closings import Closing
 from tuner.database.connection import Database, patiently
 from tuner.database.finalists import view_finalists
 from tuner.database.leases import LeaseLost
-from tuner.database.trials import TrialView
+from tuner.database.trials import FAILED, TrialView
 from tuner.errors import TrialFailed
 from tuner.spec import StudySpec
 from tuner.studies import finalists
@@ -26,7 +26,7 @@ from tuner.studies.hanging import Watch
 from tuner.studies.limits import time_is_up
 from tuner.studies.pareto import front, values_of
 from tuner.studies.scoring import score
-from tuner.studies.service import FAILED, NOT_SCORED, best_trial, study_status
+from tuner.studies.service import NOT_SCORED, best_trial, study_status
 from tuner.studies.stopping_rules import why_ended
 from tuner.training.loading import keras_of
 from tuner.training.models import load_bytes

@@ -21,7 +21,7 @@ import numpy as np
 from tuner.database import finalists, studies, trials
 from tuner.database.connection import patiently
 from tuner.database.finalists import FinalistView, Planned
-from tuner.database.trials import TrialView
+from tuner.database.trials import FAILED, TrialView
 from tuner.search.algorithms import trial_seed
 from tuner.spec import StudySpec
 from tuner.studies import comparison
@@ -29,7 +29,6 @@ from tuner.studies.bench import Bench
 from tuner.studies.limits import wants_finalists
 from tuner.studies.retraining import run_finalist
 from tuner.studies.room import candidates, cost, cost_of_final, final_cost, finals_fitting, fitting, room_for
-from tuner.studies.service import FAILED
 
 logger = logging.getLogger(__name__)
 

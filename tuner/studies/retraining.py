@@ -105,9 +105,9 @@ def _run(bench: Bench, job: FinalistJob) -> None:
         **({"averaged_epochs": str(result.averaged)} if final else {}),
     }
     state, reason = _outcome(result, watch, plan.epochs or network.epochs or 0)
-    value = result.value
+    value = None if state in trials.FAILED else result.value
     test: Mapping[str, float] | None = None
-    if final:
+    if final and value is not None:
         # Its own figures are of rows that it has learnt; what is known of it is its configuration's.
         value = patiently(lambda: known_value(bench, job))
     if final and state == "complete":

@@ -4,7 +4,9 @@ Owns: what makes a study the one asked for, its name, its state in words, and th
 Leaves to others: training (trial), ending (closing), the processes (workers), how it looks (cli).
 """
 
+import re
 import secrets
+import shlex
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,7 +29,6 @@ from tuner.studies.code import CODE_DIGEST, check_digest
 from tuner.studies.stopping_rules import OPTIONS, change, merged, why_ended
 
 StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "finished"]
-FAILED = ("diverged", "out_of_memory", "failed", "given_up")
 NOT_SCORED = "not_scored"
 """Why there are no figures on the test rows: a tag of a trial, and a word of the outcome."""
 
@@ -274,6 +275,31 @@ def best_trial(every: tuple[TrialView, ...], direction: str) -> TrialView | None
     complete = [trial for trial in every if trial.state == "complete" and trial.value is not None]
     sign = -1.0 if direction == "maximize" else 1.0
     return min(complete, key=lambda trial: (sign * (trial.value or 0.0), trial.ordinal), default=None)
+
+
+def why_nothing_completed(status: StudyStatus) -> str | None:
+    """Of a study that ended without a complete trial: the commonest reason, counted, and what to do; else None."""
+    if status.state != "finished" or status.best is not None:
+        return None
+    name = status.study.study_name
+    what = f"study {name} has ended, and not one of its trials completed"
+    if not status.trials:
+        return f"{what}: none began ({status.why_ended or 'no worker took one'}). Give it more time: tune resume {name}"
+    # What differs only in its figures - a learning rate, an epoch - is one reason.
+    kinds = Counter((trial.state, _FIGURE.sub("", trial.reason)) for trial in status.trials)
+    (state, kind), count = kinds.most_common(1)[0]
+    first = next(t.reason for t in status.trials if (t.state, _FIGURE.sub("", t.reason)) == (state, kind))
+    words = f"{count} of {len(status.trials)} {state.replace('_', ' ')}{f', such as: {first}' if first else ''}"
+    return f"{what}: {words.rstrip('.')}. {_REMEDIES.get(state, '')}All of them: tune trials {shlex.quote(name)}"
+
+
+_FIGURE = re.compile(r"[-+]?\d[\d.,e+-]*")
+_REMEDIES = {
+    "diverged": "Search lower learning rates. ",
+    "out_of_memory": "Search smaller batches or networks, or start fewer workers. ",
+    "pruned": "Let the pruner begin later, or take pruner: none. ",
+    "given_up": "The workers' last words are in tuner-logs. ",
+}
 
 
 def ranked(every: tuple[TrialView, ...], direction: str) -> list[TrialView]:

@@ -14,7 +14,7 @@ import optuna
 
 from tuner.database import leases, trials
 from tuner.database.connection import patiently
-from tuner.database.trials import Job
+from tuner.database.trials import FAILED, Job
 from tuner.errors import TrialFailed
 from tuner.objectives import COSTS
 from tuner.search.algorithms import trial_seed
@@ -24,7 +24,6 @@ from tuner.search.optuna_study import (
     open_optuna_study,
     tell,
     trial_template,
-    worst_value,
     worst_values,
 )
 from tuner.space import Value
@@ -191,21 +190,19 @@ def _end(
     best_epoch: int,
     tags: Mapping[str, str],
 ) -> None:
-    if value is None or state not in ("complete", "pruned"):
-        value = patiently(lambda: worst_value(study))
-    final = value
+    # What Optuna is told of a failure is made up for its sampler; the record has what was measured, which is nothing.
+    final = None if state in FAILED else value
     patiently(lambda: trials.finish(bench.db, job, state, reason, final, best_epoch, tags))
-    logger.info("trial %d %s: %.4f %s", number, state, final, reason)
+    logger.info("trial %d %s: %s %s", number, state, "-" if final is None else f"{final:.4f}", reason)
     _settle(bench, job, study, number)
 
 
 def _settle(bench: Bench, job: Job, study: optuna.Study, number: int) -> None:
     view = patiently(lambda: trials.view_trial(bench.db, job.study_name, job.ordinal))
-    # One that was ended from outside has no value yet.
-    told: Sequence[float] = (patiently(lambda: worst_value(study)) if view.value is None else view.value,)
+    told: Sequence[float] | None = None if view.value is None else (view.value,)
     if len(bench.spec.objectives) > 1:
-        ended_well = view.state == "complete"
-        told = (values_of(bench.spec, view) if ended_well else None) or patiently(lambda: worst_values(study))
-    patiently(lambda: tell(study, bench.db.storage, number, view.state, told))
+        told = values_of(bench.spec, view) if view.state == "complete" else None
+    final = told or patiently(lambda: worst_values(study))
+    patiently(lambda: tell(study, bench.db.storage, number, view.state, final, view.reason))
     patiently(lambda: trials.settle(bench.db, job))
     Checkpoints(bench.store, job).drop_all()
