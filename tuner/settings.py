@@ -4,12 +4,15 @@ Owns: the names of the variables, their defaults, and where the shipped search s
 """
 
 import os
+import re
+import urllib.parse
 from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 from tuner.errors import InputError
+from tuner.redaction import keep_secret, keep_secrets_of
 
 _PACKAGE = Path(__file__).resolve().parent
 
@@ -19,7 +22,7 @@ class Settings:
     """storage: of studies, as SQLAlchemy's URL (TUNER_STORAGE).
 
     tracking_uri: MLflow's (MLFLOW_TRACKING_URI); by default a SQLite file in the working folder, where a plain
-    `mlflow ui` looks.
+    `mlflow ui` looks. That of a server has no user and password: they are in MLFLOW_TRACKING_USERNAME and _PASSWORD.
     artifacts: a folder that all workers share, for checkpoints and models (TUNER_ARTIFACTS), or None.
     worker_trials, worker_growth_mib: after so many trials, or so much growth in memory, a worker process is replaced
     by a fresh one (TUNER_WORKER_TRIALS, TUNER_WORKER_GROWTH_MIB).
@@ -30,6 +33,15 @@ class Settings:
     artifacts: Path | None
     worker_trials: int = 200
     worker_growth_mib: int = 2048
+
+    @property
+    def public_tracking_uri(self) -> str:
+        """As it may be stored and shown: without user and password of a server, without the password of a database."""
+        return public_uri(self.tracking_uri)
+
+    def tracking_uri_of(self, stored: str) -> str:
+        """Where a study's record is, with the password of this process for it, if it has one."""
+        return self.tracking_uri if public_uri(stored) == self.public_tracking_uri else stored
 
 
 @dataclass(frozen=True)
@@ -63,15 +75,58 @@ def read_share() -> Share:
 
 
 def read_settings() -> Settings:
-    """What the environment says now."""
+    """What the environment says now. What it has of passwords is kept secret (`redaction`)."""
+    for name in _SECRET:
+        keep_secret(os.environ.get(name))
+    keep_secrets_of(os.environ.get("TUNER_STORAGE", ""))
     artifacts = os.environ.get("TUNER_ARTIFACTS")
     return Settings(
         storage=os.environ.get("TUNER_STORAGE") or "sqlite:///tuner.db",
-        tracking_uri=os.environ.get("MLFLOW_TRACKING_URI") or f"sqlite:///{Path.cwd() / 'mlflow.db'}",
+        tracking_uri=_tracking_uri() or f"sqlite:///{Path.cwd() / 'mlflow.db'}",
         artifacts=Path(artifacts).expanduser().resolve() if artifacts else None,
         worker_trials=_whole("TUNER_WORKER_TRIALS", 200, least=1),
         worker_growth_mib=_whole("TUNER_WORKER_GROWTH_MIB", 2048, least=1),
     )
+
+
+_SECRET = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "PGPASSWORD")
+
+
+def _tracking_uri() -> str | None:
+    """MLFLOW_TRACKING_URI; user and password of a server go to where MLflow itself, here and in children, looks."""
+    uri = os.environ.get("MLFLOW_TRACKING_URI")
+    if not uri:
+        return None
+    keep_secrets_of(uri)
+    user, _, password = _userinfo(uri).partition(":")
+    if password and uri.startswith(_SERVERS):
+        os.environ["MLFLOW_TRACKING_USERNAME"] = urllib.parse.unquote(user)
+        os.environ["MLFLOW_TRACKING_PASSWORD"] = urllib.parse.unquote(password)
+        os.environ["MLFLOW_TRACKING_URI"] = public_uri(uri)
+    return os.environ["MLFLOW_TRACKING_URI"]
+
+
+_SERVERS = ("http://", "https://")
+
+
+def _userinfo(uri: str) -> str:
+    """What stands before the host. A password may have been written with a / or an @ in it."""
+    rest = uri.partition("://")[2].partition("?")[0]
+    if rest.startswith("/") or ("@" not in rest.partition("/")[0] and rest.count(":") < 2):
+        return ""
+    return rest.rpartition("@")[0]
+
+
+def public_uri(uri: str) -> str:
+    """A tracking URI as it may be stored and shown."""
+    userinfo = _userinfo(uri)
+    kept = "" if uri.startswith(_SERVERS) or not userinfo else f"{userinfo.partition(':')[0]}@"
+    public = uri.replace(f"://{userinfo}@", f"://{kept}", 1) if userinfo else uri
+    # psycopg takes a password in the query, too.
+    return _PASSWORD_IN_QUERY.sub(lambda found: found[1] if found[2] else "", public)
+
+
+_PASSWORD_IN_QUERY = re.compile(r"([?&])password=[^&]*(&?)")
 
 
 def _whole(name: str, default: int, least: int = 0) -> int:

@@ -1,6 +1,14 @@
-"""Words for messages and results: the nearest names to a mistyped one, a duration, a configuration."""
+"""Words for messages and results: the nearest names to a mistyped one, a duration, a configuration, a command.
+
+Owns: what of a text is shown as an escape, how a name is written in a command, and as the name of a file or folder.
+"""
 
 import difflib
+import hashlib
+import re
+import shlex
+import unicodedata
+import urllib.parse
 from collections.abc import Iterable, Mapping
 
 
@@ -30,3 +38,54 @@ def value_in_words(value: object) -> str:
 def params_in_words(params: Mapping[str, object]) -> str:
     """A configuration in a line."""
     return ", ".join(f"{name}={value_in_words(value)}" for name, value in params.items())
+
+
+# Format characters that writing needs: joiners in Arabic, Indic scripts and emoji, and the soft hyphen.
+_NEEDED = "\u200c\u200d\u00ad"
+_MAY_BE_UNSEEN = re.compile(r"[^ -~\n\t]")
+
+
+def visible(text: str) -> str:
+    """A text from anywhere: what a terminal would obey, and not show, is written as an escape; line ends, tabs stay."""
+    return _MAY_BE_UNSEEN.sub(lambda found: _escaped(found[0]), text)
+
+
+def one_line(text: str) -> str:
+    """`visible`, in one line."""
+    return visible(text).replace("\n", "\\n").replace("\t", "\\t")
+
+
+def _escaped(character: str) -> str:
+    if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in _NEEDED:
+        return character.encode("unicode_escape").decode()
+    return character
+
+
+def command(words: str, *names: object, options: Iterable[object] = ()) -> str:
+    """A command to be typed into a shell. words: as they are. names, options: quoted where they need it."""
+    given = [str(name) for name in names]
+    # What begins like an option is a name after two dashes.
+    apart = ["--"] if any(name.startswith("-") for name in given) else []
+    before, after = (list(map(str, options)), []) if apart else ([], list(map(str, options)))
+    return shlex.join([*words.split(), *before, *apart, *given, *after])
+
+
+_LONGEST_PART = 200
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com\d|lpt\d)(\..*)?")
+
+
+def path_part(name: str) -> str:
+    """A name as that of one file or folder: two names never get the same, and none leads anywhere else.
+
+    Letters, digits, ``_``, ``-``, ``.`` and ``~`` stay as they are. A file system that does not tell upper from lower
+    case does not tell such names apart.
+    """
+    quoted = urllib.parse.quote(name, safe="", errors="surrogatepass")
+    if not quoted.strip(".") or quoted.startswith("-") or _RESERVED.fullmatch(quoted):
+        quoted = f"%{ord(quoted[0]):02X}{quoted[1:]}" if quoted else "%"
+    if quoted.endswith("."):
+        quoted = f"{quoted[:-1]}%2E"
+    if len(quoted) > _LONGEST_PART:
+        # No quoting gives a % and a dash.
+        quoted = f"{quoted[: _LONGEST_PART - 40]}%-{hashlib.sha256(quoted.encode()).hexdigest()[:32]}"
+    return quoted

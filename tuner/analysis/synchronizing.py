@@ -16,6 +16,7 @@ from tuner.database.studies import view_study
 from tuner.database.trials import view_trials
 from tuner.studies.delivery import deliver, look_for_losses
 from tuner.tracking.recorder import Recorder
+from tuner.settings import public_uri
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def synchronize(
     found = deliver(db, recorder, store, study_name, worker_id)
     return Synchronized(
         study_name,
-        view.mlflow_uri,
+        public_uri(view.mlflow_uri),
         found.delivered,
         lost,
         deliveries.refusals(db, study_name),

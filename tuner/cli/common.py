@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tuner.redaction import keep_secrets_of, redacted
 from tuner.settings import Settings, read_settings
+from tuner.words import visible
 
 if TYPE_CHECKING:
     from tuner.database.connection import Database
@@ -44,7 +46,10 @@ study_argument = click.argument("study", metavar="[STUDY]", required=False)
 
 def settings_of(storage: str | None) -> Settings:
     settings = read_settings()
-    return settings if storage is None else replace(settings, storage=storage)
+    if storage is None:
+        return settings
+    keep_secrets_of(storage)
+    return replace(settings, storage=storage)
 
 
 def open_studies(settings: Settings, create: bool = True) -> "Database":
@@ -73,8 +78,15 @@ def chosen(db: "Database", study: str | None) -> str:
     return found[-1].study_name
 
 
+def echo(text: object = "", err: bool = False, nl: bool = True) -> None:
+    """Write to stdout, or stderr: without secrets, and without what a terminal would obey instead of showing it."""
+    click.echo(visible(redacted(str(text))), err=err, nl=nl)
+
+
 def print_json(content: dict[str, Any]) -> None:
-    click.echo(json.dumps(content, ensure_ascii=False, default=str))
+    """One object on stdout; what a terminal would obey is escaped as JSON does it."""
+    text = redacted(json.dumps(content, ensure_ascii=False, default=str))
+    click.echo("".join(each if visible(each) == each else json.dumps(each)[1:-1] for each in text))
 
 
 def quiet() -> None:

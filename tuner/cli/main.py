@@ -4,31 +4,37 @@ Owns: which commands there are, exit codes; nothing heavy is imported before a c
 Leaves to others: the commands (running, working, reading, results, using, space_commands, record).
 """
 
+import io
 import os
 import sys
 
 import click
 
 from tuner.cli import doctor, importance, reading, record, reproducing, results, running, space_commands, using, working
+from tuner.cli.common import echo
 from tuner.errors import TunerError
+from tuner.redaction import guard_tracebacks
+from tuner.words import one_line
 
 EXIT_INTERRUPTED = 130
+_LONGEST = 1000
 
 
 def main() -> None:
     """Run a command; what went wrong is one line on stderr and an exit code."""
+    guard_tracebacks()
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.ClickException as error:
-        error.show()
+        echo(_usage(error), err=True)
         sys.exit(error.exit_code)
     except (KeyboardInterrupt, click.Abort):
-        click.echo("tune: interrupted", err=True)
+        echo("tune: interrupted", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except TunerError as error:
-        click.echo(f"tune: {error}", err=True)
+        echo(f"tune: {_in_a_line(str(error))}", err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # `tune trials STUDY | head` closes early; that is no error.
@@ -37,11 +43,23 @@ def main() -> None:
     except OSError as error:
         if error.errno != 28:  # ENOSPC
             raise
-        click.echo(
+        echo(
             f"tune: the disk is full ({error.filename or 'no space left'}). Free some space; go on with `tune resume`.",
             err=True,
         )
         sys.exit(1)
+
+
+def _usage(error: click.ClickException) -> str:
+    shown = io.StringIO()
+    error.show(shown)
+    return shown.getvalue().rstrip("\n")
+
+
+def _in_a_line(words: str) -> str:
+    """A message holds what a person wrote, which may be long."""
+    words = one_line(words)
+    return words if len(words) <= _LONGEST else f"{words[: _LONGEST // 2]} [...] {words[-_LONGEST // 2 :]}"
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

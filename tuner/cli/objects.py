@@ -11,6 +11,7 @@ from tuner.cli.several import further_objectives, values_object
 from tuner.cli.show import spent_s, study_s
 from tuner.database.deliveries import Refusal
 from tuner.database.trials import TrialView
+from tuner.settings import public_uri
 from tuner.studies.pareto import front
 from tuner.studies.service import StudyStatus, ranked, spec_of
 
@@ -62,7 +63,7 @@ def summary_object(status: StudyStatus) -> dict[str, Any]:
         "seconds": round(study_s(status), 3),
         "seconds_left": None if status.left_s is None else round(status.left_s, 1),
         "seed": study.seed,
-        "mlflow_uri": study.mlflow_uri,
+        "mlflow_uri": public_uri(study.mlflow_uri),
         "mlflow_run_id": study.mlflow_run_id,
     }
 

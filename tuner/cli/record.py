@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tuner.cli.common import (
+    echo,
     json_option,
     open_studies,
     print_json,
@@ -25,7 +26,7 @@ from tuner.cli.common import (
     view_of,
 )
 from tuner.errors import InputError
-from tuner.settings import Settings
+from tuner.settings import Settings, public_uri
 
 if TYPE_CHECKING:
     from tuner.database.studies import StudyView
@@ -59,7 +60,8 @@ def sync(study: str | None, rebuild: bool, storage: str | None, as_json: bool) -
             continue
         try:
             seen = synchronize(
-                db, MlflowRecorder(view.mlflow_uri, rebuild), store, view.study_name, f"sync-{os.getpid()}", rebuild
+                db, MlflowRecorder(settings.tracking_uri_of(view.mlflow_uri), rebuild), store, view.study_name,
+                f"sync-{os.getpid()}", rebuild,
             )
         except ServiceDown as error:
             down[view.mlflow_uri] = error
@@ -68,7 +70,7 @@ def sync(study: str | None, rebuild: bool, storage: str | None, as_json: bool) -
             if study is not None:
                 raise
             failed += 1
-            click.echo(f"tune: {view.study_name}: {error}", err=True)
+            echo(f"tune: {view.study_name}: {error}", err=True)
             continue
         delivered.print_synchronized(seen)
         found.append(objects.synchronized_object(seen))
@@ -92,18 +94,19 @@ def ui(port: int, live: bool, live_port: int, storage: str | None) -> None:
     """
     settings = settings_of(storage)
     latest = _latest(settings)
-    uri = latest.mlflow_uri if latest is not None else settings.tracking_uri
-    address = uri if uri.startswith("http") else f"http://127.0.0.1:{port}"
+    uri = settings.tracking_uri_of(latest.mlflow_uri) if latest is not None else settings.tracking_uri
+    shown = public_uri(uri)
+    address = shown if uri.startswith("http") else f"http://127.0.0.1:{port}"
     commands: list[list[str]] = []
     if live:
         _check_dashboard(settings, port, live_port)
         click.echo(f"the search, live: open http://127.0.0.1:{live_port}", err=True)
         commands.append([sys.executable, "-m", "tuner.cli.dashboard", str(live_port)])
     if uri.startswith("http"):
-        click.echo(f"the record is on a server: open {uri}")
+        click.echo(f"the record is on a server: open {shown}")
     else:
-        click.echo(f"MLflow on {uri}: open {address} (Ctrl+C ends it)", err=True)
-        commands.append([sys.executable, "-m", "mlflow", "ui", "--backend-store-uri", uri, "--port", str(port)])
+        click.echo(f"MLflow on {shown}: open {address} (Ctrl+C ends it)", err=True)
+        commands.append([sys.executable, "-m", "mlflow", "ui", "--port", str(port)])
     told = latest is None or latest.mlflow_run_id is None
 
     def tell() -> None:
@@ -114,7 +117,7 @@ def ui(port: int, live: bool, live_port: int, storage: str | None) -> None:
             told = True
             click.echo(f"the trials of {latest.study_name}: {page or 'not there (any more)'}", err=True)
 
-    sys.exit(_serve(commands, settings, tell))
+    sys.exit(_serve(commands, settings, uri, tell))
 
 
 def page_of(address: str, run_id: str) -> str | None:
@@ -148,14 +151,16 @@ def _check_dashboard(settings: Settings, port: int, live_port: int) -> None:
             ) from error
 
 
-def _serve(commands: list[list[str]], settings: Settings, meanwhile: Callable[[], None]) -> int:
+def _serve(commands: list[list[str]], settings: Settings, tracking_uri: str, meanwhile: Callable[[], None]) -> int:
     """Run servers until one of them ends, or this process is told to; none is left behind.
 
     meanwhile: is called again and again.
     """
     environment = {
         **os.environ,
+        # Not as arguments: those are read by everybody on the machine.
         "TUNER_STORAGE": settings.storage,
+        "MLFLOW_BACKEND_STORE_URI": tracking_uri,
         # The server's job runner is for MLflow's own evaluations; without it the UI is there in half the time.
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
         "PYTHONWARNINGS": "ignore",

@@ -134,7 +134,7 @@ def start(
         n_trials=trials,
         timeout_s=timeout,
         seed=seed,
-        mlflow_uri=settings.tracking_uri,
+        mlflow_uri=settings.public_tracking_uri,
         options={**code_options(code), **recorded, "limits": limits},
     )
     if study.data_digest is not None and not detach:

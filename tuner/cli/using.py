@@ -69,7 +69,14 @@ def champion(study: str | None, trial: int | None, force: bool, storage: str | N
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
     view = view_of(db, chosen(db, study))
-    decision = crown_trial(db, MlflowRecorder(view.mlflow_uri), blob_store(db, settings.artifacts), view, trial, force)
+    decision = crown_trial(
+        db,
+        MlflowRecorder(settings.tracking_uri_of(view.mlflow_uri)),
+        blob_store(db, settings.artifacts),
+        view,
+        trial,
+        force,
+    )
     if as_json:
         print_json({"study_name": view.study_name, "champion": decision.stands, "version": decision.version,
                     "words": decision.words})  # fmt: skip

@@ -14,6 +14,7 @@ import click
 from tuner.cli.common import open_studies, quiet, settings_of, storage_option
 from tuner.cli.device_options import device_options, fit_option, slots_of, wanted_of
 from tuner.cli.python_options import code_option
+from tuner.redaction import Formatter
 
 if TYPE_CHECKING:
     from tuner.workers.devices import Slot
@@ -59,10 +60,13 @@ def worker(
     # Where nobody has chosen this process' share of its machine, it looks for one itself.
     wanted = None if worker_id is not None else wanted_of(device, gpus, workers_per_gpu, mixed_precision)
     codes = [find_code(each) for each in code]
-    exit_code = work(settings_of(storage), study, worker_id, "fit" if fit else "auto", codes, wanted)
+    settings = settings_of(storage)
+    exit_code = work(settings, study, worker_id, "fit" if fit else "auto", codes, wanted)
     if exit_code == EXIT_REPLACE_ME and worker_id is None:
         # Nobody will start a fresh process in its place, so it becomes one, as it was told to be.
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], given)
+        # The database by its environment: an argument is read by everybody on the machine.
+        given["TUNER_STORAGE"] = settings.storage
+        os.execve(sys.executable, [sys.executable, *_without_storage(sys.orig_argv[1:])], given)
     sys.exit(exit_code)
 
 
@@ -88,11 +92,19 @@ def _serve(storage: str | None, study: str | None, slots: "list[Slot]", argument
     pool.run(lambda: None)
 
 
+def _without_storage(arguments: list[str]) -> list[str]:
+    """A command line without --storage and its value."""
+    pairs = zip(["", *arguments], arguments, strict=False)
+    return [each for before, each in pairs if before != "--storage" and each.partition("=")[0] != "--storage"]
+
+
 def log_to_stderr() -> None:
     """What a worker has to say goes there; what libraries chatter does not."""
     import warnings
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(Formatter("%(asctime)s %(levelname)s %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
     for chatty in ("absl", "tensorflow", "h5py", "alembic", "mlflow", "urllib3"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")

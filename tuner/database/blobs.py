@@ -5,7 +5,6 @@ Leaves to others: what the bytes mean (training).
 """
 
 import os
-import urllib.parse
 from pathlib import Path
 from typing import Protocol
 
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 
 from tuner.database.connection import Database, patiently
 from tuner.database.tables import BlobRow
+from tuner.words import path_part
 
 
 def blob_name(study_name: str, ordinal: int, what: str) -> str:
@@ -57,11 +57,7 @@ class FolderStore:
         self._folder = folder
 
     def _path(self, name: str) -> Path:
-        # Quoted, so that no name leads out of the folder; a lone dot or two would survive quoting.
-        parts = [
-            urllib.parse.quote(part, safe="").replace(".", "%2E", part.strip(".") == "") for part in name.split("/")
-        ]
-        return self._folder.joinpath(*parts)
+        return self._folder.joinpath(*map(path_part, name.split("/")))
 
     def put(self, name: str, data: bytes) -> None:
         path = self._path(name)

@@ -23,6 +23,7 @@ from tuner.database.patience import patiently as patiently
 from tuner.database.tables import SCHEMA_VERSION, Base, VersionRow
 from tuner.database.verdicts import cannot_open, is_race, judge
 from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
+from tuner.redaction import redacted, shown_url
 
 _SQLITE_BUSY_S = 60.0
 _SCHEMA_TRIES = 10
@@ -96,10 +97,10 @@ def open_database(url: str, create: bool = True, wait_s: float = 0.0) -> Databas
     Raises InputError for a bad URL or an unwritable file, ServiceDown for a server that does not answer.
     """
     made = _parse(url)
-    shown = made.render_as_string(hide_password=True)
+    shown = shown_url(made.render_as_string(hide_password=True))
     if made.get_backend_name() == "sqlite" and made.database not in (None, "", ":memory:"):
         if not create:
-            _must_exist(str(made.database), url)
+            _must_exist(str(made.database), shown)
         elif Path(str(made.database)).is_dir() or not Path(str(made.database)).parent.is_dir():
             raise _unopened(shown)
         elif Path(str(made.database)).exists() and not os.access(str(made.database), os.W_OK):
@@ -111,8 +112,8 @@ def open_database(url: str, create: bool = True, wait_s: float = 0.0) -> Databas
         raise _in_words(error.__cause__ or error, shown) from error
     except sa.exc.SQLAlchemyError as error:
         raise _in_words(error, shown) from error
-    except (RuntimeError, ImportError) as error:
-        raise InputError(f"{shown}: {str(error).splitlines()[0]}") from error
+    except (RuntimeError, ImportError, ValueError) as error:
+        raise InputError(f"{shown}: {redacted(str(error)).splitlines()[0]}") from error
 
 
 def _open(url: sa.URL, shown: str) -> Database:
@@ -142,8 +143,14 @@ def _open_once(url: sa.URL, shown: str) -> Database:
 def _parse(url: str) -> sa.URL:
     try:
         made = sa.make_url(url)
-    except sa.exc.ArgumentError as error:
-        raise InputError(f"{url!r} is not a database URL. Give one such as sqlite:///tuner.db.") from error
+    except (sa.exc.ArgumentError, ValueError):
+        # Without its cause, which repeats what was given.
+        raise InputError(
+            f"{shown_url(url)!r} is not a database URL. Give one such as sqlite:///tuner.db; in a password, write "
+            "@ as %40, : as %3A and / as %2F."
+        ) from None
+    if made.get_backend_name() != "sqlite" and "@" in f"{made.host}{made.database}":
+        raise InputError(f"{shown_url(url)!r}: a password with an @ in it is ambiguous. Write it as %40.")
     # A plain postgresql:// would ask for psycopg2; the driver installed with this project is psycopg 3.
     if made.drivername in ("postgresql", "postgres"):
         made = made.set(drivername="postgresql+psycopg")

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from tuner.database.verdicts import judge
 from tuner.errors import DiskFull, ServiceDown
+from tuner.redaction import redacted
 
 logger = logging.getLogger(__name__)
 
@@ -143,4 +144,4 @@ def _given_up(verdict: str, error: BaseException, wait_s: float) -> ServiceDown 
 def first_words(error: BaseException) -> str:
     """What the driver said, in one line."""
     cause = getattr(error, "orig", None) or error.__cause__ or error
-    return " ".join(str(cause).split())[:200]
+    return redacted(" ".join(str(cause).split()))[:200]

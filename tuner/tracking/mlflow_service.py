@@ -6,7 +6,6 @@ Leaves to others: what is asked of it.
 
 import errno
 import os
-import re
 import sqlite3
 import uuid
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.utils import rest_utils
 
 from tuner.errors import ServiceDown
+from tuner.redaction import redacted, shown_url
 
 try:
     import fcntl
@@ -92,17 +92,17 @@ def connect(uri: str) -> MlflowClient:
             _open_file(path)
         return MlflowClient(uri)
     except MlflowException as error:
-        raise ServiceDown(f"MLflow's database {_shown(uri)} cannot be used: {_line(error.message)}.") from error
+        raise ServiceDown(f"MLflow's database {shown_url(uri)} cannot be used: {_line(error.message)}.") from error
     except (OSError, sqlite3.Error) as error:
         raise ServiceDown(
-            f"MLflow's database {path or _shown(uri)} cannot be used: {_short(error)}. "
+            f"MLflow's database {path or shown_url(uri)} cannot be used: {_short(error)}. "
             "Put it right, or name another place in MLFLOW_TRACKING_URI."
         ) from error
     except Exception as error:
         # SQLAlchemy's and the driver's own, for a database server; this line runs none of our code.
         if is_http(uri) or path is not None:
             raise
-        raise ServiceDown(f"MLflow's database {_shown(uri)} does not answer: {_short(error)}.") from error
+        raise ServiceDown(f"MLflow's database {shown_url(uri)} does not answer: {_short(error)}.") from error
 
 
 _STATUS = "http_status"
@@ -129,7 +129,7 @@ def answers(uri: str) -> Iterator[None]:
     except (MlflowException, OSError) as error:
         if not is_outage(error, uri):
             raise
-        raise ServiceDown(f"MLflow at {_shown(uri)} does not answer: {_short(error)}.") from error
+        raise ServiceDown(f"MLflow at {shown_url(uri)} does not answer: {_short(error)}.") from error
 
 
 def is_outage(error: BaseException, uri: str) -> bool:
@@ -240,9 +240,4 @@ def _short(error: BaseException) -> str:
 
 
 def _line(text: str) -> str:
-    return text.strip().splitlines()[0][:300].rstrip(". ")
-
-
-def _shown(uri: str) -> str:
-    """A tracking URI without its password."""
-    return re.sub(r"//[^/@]*@", "//", uri)
+    return redacted(text).strip().splitlines()[0][:300].rstrip(". ")

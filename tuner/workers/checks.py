@@ -28,6 +28,7 @@ from tuner.data import cache, idx
 from tuner.database.connection import open_database
 from tuner.database.studies import view_studies
 from tuner.errors import DataError, TunerError
+from tuner.redaction import shown_url
 from tuner.settings import Settings
 from tuner.workers.cores import cpu_cores
 from tuner.workers.gpus import find_gpus
@@ -212,12 +213,12 @@ def _studies(url: str) -> Iterator[Finding]:
 def _mlflow(uri: str) -> Iterator[Finding]:
     file = _sqlite_file(uri)
     if file is not None:
-        yield _sqlite("mlflow", file, uri) if file.exists() else _will_be_made("mlflow", file)
+        yield _sqlite("mlflow", file, shown_url(uri)) if file.exists() else _will_be_made("mlflow", file)
         return
     if not uri.startswith(("http://", "https://")):
-        yield Finding("mlflow", "ok", f"{_without_password(uri)}; asked when a study starts")
+        yield Finding("mlflow", "ok", f"{shown_url(uri)}; asked when a study starts")
         return
-    shown = _without_password(uri)
+    shown = shown_url(uri)
     mend = "Start the server, or name another in MLFLOW_TRACKING_URI. Studies run on and deliver later."
     try:
         with urllib.request.urlopen(f"{uri.rstrip('/')}/version", timeout=_SERVER_S) as answer:
@@ -320,8 +321,3 @@ def _file_system(path: Path) -> str:
     """The kind of file system that a path is on."""
     homes = [each for each in psutil.disk_partitions(all=True) if path.is_relative_to(each.mountpoint)]
     return str(max(homes, key=lambda each: len(each.mountpoint)).fstype) if homes else ""
-
-
-def _without_password(uri: str) -> str:
-    before, at, after = uri.rpartition("@")
-    return f"{before.partition('//')[0]}//{after}" if at and "//" in before else uri

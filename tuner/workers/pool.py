@@ -129,7 +129,7 @@ class Pool:
         command = [
             *(sys.executable, "-m", "tuner.cli.main", "worker"),
             *(("--study", self.study_name) if self.study_name else ()),
-            *("--storage", self.storage_url, "--worker-id", worker_id, *self.arguments),
+            *("--worker-id", worker_id, *self.arguments),
         ]
         with contextlib.ExitStack() as stack:
             file = None
@@ -141,7 +141,8 @@ class Pool:
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,
-                env={**os.environ, **slot.environment()},
+                # The database by its environment: arguments are read by everybody on the machine.
+                env={**os.environ, **slot.environment(), "TUNER_STORAGE": self.storage_url},
                 # Ctrl+C in the terminal is for this process alone; it decides what the workers do.
                 start_new_session=True,
             )

@@ -302,7 +302,10 @@ class _Worker:
         where = f"{view.mlflow_uri} {board}"
         if where not in self._projectors:
             self._projectors[where] = self._delivery.Projector(
-                self._db, lambda: _recorder(view.mlflow_uri, board), self._store, self._name
+                self._db,
+                lambda: _recorder(self._settings.tracking_uri_of(view.mlflow_uri), board),
+                self._store,
+                self._name,
             )
         self._projectors[where].watch(view.study_name)
         return self._benches[view.study_name]

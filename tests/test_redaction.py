@@ -1,0 +1,159 @@
+"""A password is nowhere - in no message, object, log, database - wherever it was given and however it is made."""
+
+import json
+import logging
+import re
+import sqlite3
+import urllib.parse
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tuner import redaction
+from tuner.database.connection import open_database
+from tuner.errors import TunerError
+from tuner.redaction import Formatter, keep_secrets_of, redacted, shown_url
+from tuner.settings import public_uri, read_settings
+
+# Letters that mean something in URLs, shells, JSON and regular expressions; no other text here has six of them.
+_passwords = st.text(st.sampled_from("pW9@:/?#[]%&=+ '\"\\$(){}|;,.é\U0001f511\n\t"), min_size=8, max_size=24).filter(
+    lambda each: len(set(each)) > 4
+)
+
+
+@pytest.fixture(autouse=True)
+def _forget() -> Iterator[None]:
+    before = set(redaction._secrets)
+    yield
+    redaction._secrets.clear()
+    redaction._secrets.update(before)
+
+
+def _forms(password: str) -> list[str]:
+    quoted = urllib.parse.quote(password, safe="")
+    return [
+        *(f"{scheme}://me:{each}@host:5432/db" for scheme in ("postgresql", "http") for each in (password, quoted)),
+        f"postgresql://host/db?user=me&password={quoted}", f"postgresql://me:{quoted}@/db?host=/tmp/s",
+        f"postgresql+psycopg://me:{quoted}@[::1]:1/db", f"me:{quoted}@host/db",
+    ]  # fmt: skip
+
+
+@given(_passwords)
+def test_a_url_is_shown_without_its_password_however_it_was_written(password: str) -> None:
+    redaction._secrets.clear()
+    for url in _forms(password):
+        shown = shown_url(url)
+        assert password not in shown
+        assert urllib.parse.quote(password, safe="") not in shown
+
+
+@given(_passwords)
+def test_no_text_holds_a_password_that_was_given(password: str) -> None:
+    redaction._secrets.clear()
+    for url in _forms(password):
+        keep_secrets_of(url)
+        for text in (url, repr(url), json.dumps(url), f"FATAL: {url!r} and {password!r}", json.dumps([password])):
+            assert password not in redacted(text), url
+            assert json.dumps(password)[1:-1] not in redacted(text)
+
+
+@settings(suppress_health_check=list(HealthCheck))
+@given(_passwords)
+def test_what_is_stored_of_mlflows_address_is_the_address(password: str) -> None:
+    quoted = urllib.parse.quote(password, safe="")
+    assert public_uri(f"http://me:{quoted}@host:5000/sub") == "http://host:5000/sub"
+    assert public_uri(f"postgresql://me:{quoted}@host/m") == "postgresql://me@host/m"
+    assert public_uri(f"postgresql://host/m?password={quoted}&a=1") == "postgresql://host/m?a=1"
+    for same in ("sqlite:////a:b/c@d.db", "http://host:5000/a@b", "file:///m", "databricks", "sqlite:///m.db"):
+        assert public_uri(same) == same
+
+
+def test_words_that_are_no_secrets_stay() -> None:
+    for text in (
+        "see https://keras.io/api: it says so", "tune: trial 3: out of GPU memory at batch_size=4096", "a@b.c",
+        "postgresql://tuner@db/tuner does not answer", "time 10:30, mail me@x.org", "the password is wrong",
+    ):  # fmt: skip
+        assert redacted(text) == text
+
+
+def test_a_traceback_in_a_log_is_without_the_password() -> None:
+    try:
+        raise ValueError("could not connect to postgresql://me:hush-hush@db/x, password='hush hush'")
+    except ValueError:
+        record = logging.LogRecord(
+            "x", logging.ERROR, "f", 1, "no %s", ("token=hushhush",), __import__("sys").exc_info()
+        )
+    assert "hush" not in Formatter("%(message)s").format(record)
+
+
+def test_user_and_password_of_mlflow_go_where_mlflow_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("USERNAME", "PASSWORD"):
+        monkeypatch.setenv(f"MLFLOW_TRACKING_{name}", "")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://me:p%40ss-word@mlflow.example:5000")
+    found = read_settings()
+    assert found.tracking_uri == "https://mlflow.example:5000"
+    import os
+
+    assert os.environ["MLFLOW_TRACKING_USERNAME"] == "me"
+    assert os.environ["MLFLOW_TRACKING_PASSWORD"] == "p@ss-word"
+    assert os.environ["MLFLOW_TRACKING_URI"] == "https://mlflow.example:5000"
+
+
+def test_a_record_in_a_database_is_reached_with_the_password_of_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "postgresql://me:hush-hush@db/mlflow")
+    found = read_settings()
+    assert found.public_tracking_uri == "postgresql://me@db/mlflow"
+    assert found.tracking_uri_of("postgresql://me@db/mlflow") == "postgresql://me:hush-hush@db/mlflow"
+    assert found.tracking_uri_of("postgresql://me@elsewhere/mlflow") == "postgresql://me@elsewhere/mlflow"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:hush-hush@127.0.0.1:1/x",
+        "postgresql://me:hush-hush@127.0.0.1:port/x",
+        "postgresql://me:hush@hush-hush@127.0.0.1:1/x",
+        "postgresql://me:hush/hush-hush@127.0.0.1:1/x",
+        "postgresql://127.0.0.1:1/x?password=hush-hush",
+        "postgresql://127.0.0.1:1/x?nonsense=1&password=hush-hush",
+        "nonsense://me:hush-hush@x/y",
+        "me:hush-hush@x",
+        "host=127.0.0.1 port=1 password='hush-hush'",
+        "://:hush-hush@",
+    ],
+)
+def test_a_database_that_cannot_be_used_is_named_without_its_password(url: str) -> None:
+    with pytest.raises(TunerError) as raised:
+        open_database(url)
+    at: BaseException | None = raised.value
+    assert "hush" not in str(at)
+    # The log of a worker shows causes, too.
+    record = logging.LogRecord("x", logging.ERROR, "f", 1, "x", (), (type(at), at, at.__traceback__))  # type: ignore[arg-type,union-attr]
+    keep_secrets_of(url)
+    assert not re.search("hush-hush", Formatter().format(record))
+
+
+def test_nothing_of_a_password_is_in_the_databases_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from click.testing import CliRunner
+
+    from tuner.cli.main import cli
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://me:hush-hush@127.0.0.1:1")
+    for name in ("USERNAME", "PASSWORD"):
+        monkeypatch.setenv(f"MLFLOW_TRACKING_{name}", "")
+    monkeypatch.delenv("TUNER_STORAGE", raising=False)
+    said = ""
+    for arguments in (
+        ["start", "--space", "digits", "--study", "s", "--detach"], ["status", "s", "--json"], ["list", "--json"],
+        ["doctor", "--json"], ["doctor"], ["status"],
+    ):  # fmt: skip
+        done = CliRunner().invoke(cli, arguments)
+        said += done.output + done.stderr + repr(done.exception)
+    assert "hush" not in said
+    with sqlite3.connect(tmp_path / "tuner.db") as connection:
+        assert "hush" not in "\n".join(connection.iterdump())
+        assert "http://127.0.0.1:1" in "\n".join(connection.iterdump())
