@@ -20,6 +20,7 @@ from mlflow.utils import rest_utils
 
 from tuner.errors import ServiceDown
 from tuner.redaction import redacted, shown_url
+from tuner.settings import public_uri
 
 try:
     import fcntl
@@ -92,17 +93,21 @@ def connect(uri: str) -> MlflowClient:
             _open_file(path)
         return MlflowClient(uri)
     except MlflowException as error:
-        raise ServiceDown(f"MLflow's database {shown_url(uri)} cannot be used: {_line(error.message)}.") from error
+        raise ServiceDown(
+            f"MLflow's database {shown_url(public_uri(uri))} cannot be used: {_line(error.message)}."
+        ) from error
     except (OSError, sqlite3.Error) as error:
         raise ServiceDown(
-            f"MLflow's database {path or shown_url(uri)} cannot be used: {_short(error)}. "
+            f"MLflow's database {path or shown_url(public_uri(uri))} cannot be used: {_short(error)}. "
             "Put it right, or name another place in MLFLOW_TRACKING_URI."
         ) from error
     except Exception as error:
         # SQLAlchemy's and the driver's own, for a database server; this line runs none of our code.
         if is_http(uri) or path is not None:
             raise
-        raise ServiceDown(f"MLflow's database {shown_url(uri)} does not answer: {_short(error)}.") from error
+        raise ServiceDown(
+            f"MLflow's database {shown_url(public_uri(uri))} does not answer: {_short(error)}."
+        ) from error
 
 
 _STATUS = "http_status"
@@ -129,7 +134,7 @@ def answers(uri: str) -> Iterator[None]:
     except (MlflowException, OSError) as error:
         if not is_outage(error, uri):
             raise
-        raise ServiceDown(f"MLflow at {shown_url(uri)} does not answer: {_short(error)}.") from error
+        raise ServiceDown(f"MLflow at {shown_url(public_uri(uri))} does not answer: {_short(error)}.") from error
 
 
 def is_outage(error: BaseException, uri: str) -> bool:
