@@ -71,6 +71,19 @@ def test_what_is_stored_of_mlflows_address_is_the_address(password: str) -> None
         assert public_uri(same) == same
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://postgres@/t1?host=/tmp/s",
+        "postgresql://me@host:5432/db",
+        "sqlite:////a/b.db",
+        "http://host:5000/x",
+    ],
+)
+def test_a_url_without_a_password_is_shown_whole(url: str) -> None:
+    assert shown_url(url) == redacted(url) == url
+
+
 def test_words_that_are_no_secrets_stay() -> None:
     for text in (
         "see https://keras.io/api: it says so", "tune: trial 3: out of GPU memory at batch_size=4096", "a@b.c",

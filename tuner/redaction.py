@@ -27,7 +27,7 @@ _KEYWORD = re.compile(
     rf"(?P<before>\b{_KEYS}\s*=\s*)(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^\s&'\"]+)", re.IGNORECASE
 )
 # The same of a text that is one URL and nothing else: whatever stands in it.
-_WHOLE_USER = re.compile(r"\A(?P<before>(?:[^/]*?://)?[^:/?#@]*):.*@", re.DOTALL)
+_WHOLE_USER = re.compile(r"\A(?P<before>[^/]*?://[^:@]*|(?![^/]*?://)[^:@]*):.*@", re.DOTALL)
 _WHOLE_KEYWORD = re.compile(rf"(?P<before>\b{_KEYS}\s*=).*?(?=&|\Z)", re.IGNORECASE | re.DOTALL)
 
 _secrets: set[str] = set()

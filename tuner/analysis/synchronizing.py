@@ -14,9 +14,9 @@ from tuner.database.connection import Database
 from tuner.database.deliveries import Refusal
 from tuner.database.studies import view_study
 from tuner.database.trials import view_trials
+from tuner.settings import public_uri
 from tuner.studies.delivery import deliver, look_for_losses
 from tuner.tracking.recorder import Recorder
-from tuner.settings import public_uri
 
 
 @dataclass(frozen=True)

@@ -60,8 +60,12 @@ def sync(study: str | None, rebuild: bool, storage: str | None, as_json: bool) -
             continue
         try:
             seen = synchronize(
-                db, MlflowRecorder(settings.tracking_uri_of(view.mlflow_uri), rebuild), store, view.study_name,
-                f"sync-{os.getpid()}", rebuild,
+                db,
+                MlflowRecorder(settings.tracking_uri_of(view.mlflow_uri), rebuild),
+                store,
+                view.study_name,
+                f"sync-{os.getpid()}",
+                rebuild,
             )
         except ServiceDown as error:
             down[view.mlflow_uri] = error
