@@ -37,38 +37,32 @@ class FitEpochs:
         self._val_x, self._val_y = dataset.validation.x, targets(dataset.validation.y, dataset.info, model)
         self._batch_size = min(plan.batch_size or len(self._x), len(self._x))
         self._seed = plan.seed
+        self._averages = averages_weights(model.optimizer)
 
     def run(self, epoch: int) -> Metrics:
         rate = learning_rate(self._model.optimizer)
-        order = row_order(len(self._x), self._seed, epoch)
-        if not averages_weights(self._model.optimizer):
-            history = self._fit(order, validation_data=self._rows(self._val_x, self._val_y))
-            return {**_last(history), "learning_rate": rate}
         before = _BeforeTheEnd()
-        trained = _last(self._fit(order, callbacks=[before]))
-        self.finished = tuple(variable.numpy() for variable in self._model.variables)
-        x, y = self._val_x, self._val_y
-        validated = self._model.evaluate(x, y, batch_size=self._batch_size, verbose=0, return_dict=True)
-        for variable, array in zip(self._model.variables, before.weights, strict=True):
+        order = row_order(len(self._x), self._seed, epoch)
+        history = self._model.fit(
+            **self._rows(self._x, self._y, order),
+            shuffle=False,
+            callbacks=[before] if self._averages else [],
+            verbose=0,
+        )
+        # Numbers now: Keras' result of a metric may be the very memory that validation counts in next.
+        trained = figures({name: values[-1] for name, values in history.history.items()})
+        if self._averages:
+            self.finished = tuple(variable.numpy() for variable in self._model.variables)
+        every = np.arange(len(self._val_x))
+        validated = self._model.evaluate(**self._rows(self._val_x, self._val_y, every), verbose=0, return_dict=True)
+        for variable, array in zip(self._model.variables, before.weights, strict=self._averages):
             variable.assign(array)
         return {**trained, **figures(validated, prefix="val_"), "learning_rate": rate}
 
-    def _fit(self, order: NDArray[np.intp], **more: Any) -> Any:
+    def _rows(self, x: Array, y: Array, order: NDArray[np.intp]) -> dict[str, Any]:
         if self._x.nbytes > _MOST_COPIED_BYTES:
-            return self._model.fit(
-                _Batches(self._x, self._y, order, self._batch_size), shuffle=False, verbose=0, **more
-            )
-        x, y = self._x[order], self._y[order]
-        return self._model.fit(x, y, batch_size=self._batch_size, shuffle=False, verbose=0, **more)
-
-    def _rows(self, x: Array, y: Array) -> Any:
-        if self._x.nbytes > _MOST_COPIED_BYTES:
-            return _Batches(x, y, np.arange(len(x)), self._batch_size)
-        return x, y
-
-
-def _last(history: Any) -> dict[str, float]:
-    return figures({name: values[-1] for name, values in history.history.items()})
+            return {"x": _Batches(x, y, order, self._batch_size)}
+        return {"x": x[order], "y": y[order], "batch_size": self._batch_size}
 
 
 class _BeforeTheEnd(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is Any here

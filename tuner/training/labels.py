@@ -16,6 +16,8 @@ import numpy as np
 from tuner.data.dataset import Array, DataInfo
 from tuner.training.keras_internals import is_kerass, user_losses, user_metrics
 
+# Losses of indices whose names do not say "sparse".
+_INDICES = ("circle", "ctc", "categorical_generalized_cross_entropy", "categoricalgeneralizedcrossentropy")
 # Metrics of one-hot rows whose names do not begin with "categorical".
 _ONE_HOT = ("f1_score", "f1score", "fbeta_score", "fbetascore", "one_hot_iou", "one_hot_mean_iou", "onehotiou",
             "onehotmeaniou", "top_k_categorical_accuracy", "topkcategoricalaccuracy")  # fmt: skip
@@ -26,7 +28,8 @@ def wants_indices(loss: Any) -> bool:
 
     loss: as `compile` took it: a Keras loss, a function, or a name.
     """
-    return "sparse" in _name(loss)
+    name = _name(loss)
+    return "sparse" in name or name in _INDICES
 
 
 def targets(y: Array, info: DataInfo, model: Any) -> Array:
