@@ -52,13 +52,14 @@ class Table(Edge):
     """What CSV and Parquet have in common.
 
     target: the column to predict, or several of a regression. test: a second file with the test rows; without it they
-    are a fifth of the rows. drop: columns to leave out. categorical: columns of numbers that are names; columns of text
-    always are. missing: what an empty cell is: an error, or filled in with the training rows' median (numbers), or with
-    a category of its own.
+    are a fifth of the rows. validation: a file with the validation rows; without it they are held back. drop: columns
+    to leave out. categorical: columns of numbers that are names; columns of text always are. missing: what an empty
+    cell is: an error, or filled in with the training rows' median (numbers), or with a category of its own.
     """
 
     target: str | list[str]
     test: str | None = None
+    validation: str | None = None
     task: Task = "classification"
     drop: list[str] = Field(default_factory=list)
     categorical: list[str] = Field(default_factory=list)
@@ -66,10 +67,11 @@ class Table(Edge):
 
 
 class CsvFile(Table):
-    """A table as text. separator: of its columns."""
+    """A table as text. separator: of its columns. decimal: the sign in its numbers, a point or a comma."""
 
     csv: str
     separator: str = Field(default=",", min_length=1, max_length=1)
+    decimal: Literal[".", ","] = "."
 
 
 class ParquetFile(Table):
@@ -208,6 +210,8 @@ def _check_table(table: Table, at: str) -> None:
     targets = [table.target] if isinstance(table.target, str) else table.target
     if not targets or (len(targets) > 1 and table.task == "classification"):
         raise SpecError(f"{at}.target: {'names no column' if not targets else 'a classification has one column'}.")
+    if isinstance(table, CsvFile) and table.separator == table.decimal:
+        raise SpecError(f"{at}.decimal: {table.decimal!r} is the separator too. Name the separator, such as ';'.")
     for key in ("drop", "categorical"):
         for column in getattr(table, key):
             if column in targets:

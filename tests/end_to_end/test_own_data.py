@@ -78,7 +78,7 @@ def test_a_regression_on_a_table_ends_with_an_interval_a_guess_and_a_model_for_n
     # The same rows as the study read them, and as a person has them: with more columns, in another order.
     new = frame[held].iloc[:10].drop(columns="progression")
     new[new.columns[::-1]].assign(name="x").to_csv(desk.folder / "new.csv", index=False, sep=";")
-    new.replace("NA", None).to_parquet(desk.folder / "new.parquet")
+    new.to_parquet(desk.folder / "new.parquet")
     predicted = [predict(desk, file) for file in ("out/sample.npy", "new.csv", "new.parquet")]
     assert predicted[0] == predicted[1] == predicted[2]
     assert len(predicted[0]) == 10

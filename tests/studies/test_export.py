@@ -1,15 +1,23 @@
-"""A trial's parameters as a baseline: the same configuration, read back."""
+"""A trial's parameters as a baseline, read back; a table as the exported script reads it."""
 
+import json
+import runpy
+import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
+import pandas
 import pytest
 import yaml
 
 from tests.analysis.written import SPACE, TRIALS, Told, write_study
+from tuner.data.sources import load
 from tuner.database.connection import Database, open_database
 from tuner.errors import NotFound
+from tuner.sources import read_data
 from tuner.spec import parse_spec
-from tuner.studies.export import export_trial, parameters_yaml
+from tuner.studies.export import export_trial, parameters_yaml, rows_script
 from tuner.studies.service import find_trial, spec_of, study_status
 
 
@@ -41,3 +49,30 @@ def test_what_cannot_be_exported_is_said(db: Database, tmp_path: Path) -> None:
         export_trial(db, store, "none", 0, tmp_path)
     with pytest.raises(NotFound, match="no trial 7"):
         export_trial(db, store, "none", 7, tmp_path)
+
+
+TABLES: dict[str, tuple[str, dict[str, Any], dict[str, list[Any]]]] = {
+    "words for nothing": ("csv", {"missing": "impute"}, {"a": ["1.5", "NA", "", "2"], "b": ["NA", "None", "x", " x "]}),
+    "decimal commas": ("csv", {"separator": ";", "decimal": ","}, {"a": ["1,5", "2", "-3,25", "4"], "b": list("uvuv")}),
+    "codes": ("csv", {"categorical": ["a"]}, {"a": ["01", "1", "01", "1"], "b": ["u", "\u00a0u", "v", "v\ufeff"]}),
+    "numbers that are names": ("csv", {"categorical": ["a"]}, {"a": ["1.0", "1", "2", "2.50"], "b": list("uvuv")}),
+    "Arrow": ("parquet", {"missing": "impute"}, {"a": [1.5, None, 3.0, 2.0], "b": ["NA", None, "x", "x "]}),
+}
+
+
+@pytest.mark.parametrize("case", TABLES)
+def test_the_script_reads_a_table_as_the_study_did(tmp_path: Path, case: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    ending, how, cells = TABLES[case]
+    frame = pandas.DataFrame({**{name: column * 10 for name, column in cells.items()}, "y": ["p", "q"] * 20})
+    path = tmp_path / f"t.{ending}"
+    if ending == "csv":
+        frame.to_csv(path, index=False, sep=str(how.get("separator", ",")))
+    else:
+        frame.to_parquet(path)
+    files = {"test": path.name, "validation": path.name}
+    data = load(read_data({ending: path.name, "target": "y", **how, **files}, 0.2, tmp_path, "s"), 0)
+    (tmp_path / "metrics.json").write_text('{"class_names": []}')
+    (tmp_path / "table.json").write_text(json.dumps(data.table))
+    (tmp_path / "read.py").write_text(rows_script("2", table=True))
+    monkeypatch.setattr(sys, "argv", ["read.py", str(path)])
+    np.testing.assert_array_equal(runpy.run_path(str(tmp_path / "read.py"))["rows"], data.train.x)

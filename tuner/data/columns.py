@@ -22,11 +22,12 @@ MISSING = "missing"
 class Column:
     """categories: the texts that a cell's number stands for, from 0; None for a column of numbers.
 
-    An empty cell is NaN in either.
+    An empty cell is NaN in either. decimal: how the file writes numbers, a point or a comma.
     """
 
     name: str
     categories: tuple[str, ...] | None = None
+    decimal: str = "."
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,12 +47,14 @@ class Encoder:
 class _Numbers:
     name: str
     median: float
+    decimal: str
 
     def names(self) -> tuple[str, ...]:
         return (self.name,)
 
     def described(self) -> dict[str, Any]:
-        return {"column": self.name, "median": self.median}
+        found = {"column": self.name, "median": self.median}
+        return found if self.decimal == "." else {**found, "decimal": self.decimal}
 
     def apply(self, cells: NDArray[np.float64]) -> NDArray[np.float64]:
         filled: NDArray[np.float64] = np.where(np.isnan(cells), self.median, cells)
@@ -108,7 +111,7 @@ def _fit(column: Column, cells: NDArray[np.float64], where: str) -> "_Numbers | 
     if not len(given):
         raise DataError(f"{where}: column {column.name} is empty in every training row. Name it under drop.")
     if column.categories is None:
-        return _Numbers(column.name, float(np.median(given)))
+        return _Numbers(column.name, float(np.median(given)), column.decimal)
     codes = [int(code) for code in np.unique(given)]
     texts = [column.categories[code] for code in codes]
     if len(given) < len(cells):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tuner.data.columns import Encoder
 from tuner.data.dataset import Array, DataInfo, Dataset, Rows
+from tuner.data.files import check_memory
 from tuner.data.reading import Reading, look_alikes
 from tuner.data.splitting import hold_back
 from tuner.errors import DataError
@@ -21,6 +22,8 @@ from tuner.families import Task
 from tuner.sources import VALIDATION_SHARE
 
 TEST_SHARE = 0.2
+# What a cell takes while it is encoded: twice as 64 bits, once as 32.
+_BYTES_A_CELL = 20
 # Fixed: where a source publishes no test rows, every study of it is scored on the same ones.
 _TEST_SEED = 0
 
@@ -70,6 +73,8 @@ def split(found: Found, name: str, validation: float | int, seed: int, where: st
     table: tuple[Mapping[str, Any], ...] = ()
     if found.encoder is not None:
         fitted = found.encoder.fit(train.x, where)
+        every = len(train) + len(held_back) + len(test)
+        check_memory(_BYTES_A_CELL * every * len(fitted.names), where)
         table = fitted.described()
         train, held_back, test = (Rows(fitted.apply(rows.x), rows.y) for rows in (train, held_back, test))
     info = DataInfo(

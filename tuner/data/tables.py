@@ -1,11 +1,12 @@
 """Tables from CSV and Parquet files, through pandas.
 
-Owns: what a column is (numbers, or names), the target, and the words for a cell, a column or a file that is wrong.
-Leaves to others: filling in and one-hot columns, which are learned from training rows (columns).
+Owns: what a column is (numbers, or names), the target, and the words for a cell or a column that is wrong.
+Leaves to others: the files (table_files), what a cell says (written), filling in and one-hot columns, which are learned
+from training rows (columns).
 """
 
-import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ from numpy.typing import NDArray
 from tuner.data.columns import Column, Encoder
 from tuner.data.dataset import Array, Rows
 from tuner.data.found import Found
+from tuner.data.table_files import TableFile, read_file, row
+from tuner.data.table_reading import table_reading
+from tuner.data.written import MISSING_WORDS, numbers_of, objection, one_spelling, shown, texts_of
 from tuner.errors import DataError
 from tuner.sources import CsvFile, DataSpec, ParquetFile
 from tuner.words import nearest
@@ -24,226 +28,215 @@ _MOST_CATEGORIES = 50
 _ROWS_A_CATEGORY = 2
 # If so many cells of a column are numbers, the others are mistakes.
 _MOSTLY = 0.5
+_MOST_COLUMNS = 100_000
+_LARGEST = float(np.finfo(np.float32).max)
+
+
+@dataclass(frozen=True)
+class _Table:
+    """The files by part - training, validation, test - and what the space says of them."""
+
+    spec: CsvFile | ParquetFile
+    files: Mapping[str, TableFile]
+
+    @property
+    def decimal(self) -> str:
+        return self.spec.decimal if isinstance(self.spec, CsvFile) else "."
 
 
 def read_table(data: DataSpec) -> Found:
-    """Read the file, and that of the test rows if there is one. Rows are as `Encoder` wants them.
+    """Read the file, and those of the validation and the test rows if there are any. Rows are as `Encoder` wants them.
 
     Raises DataError, naming file, column and row (counted from 1, without the header).
     """
     spec = data.files
     assert isinstance(spec, CsvFile | ParquetFile)
-    path = data.path(spec.csv if isinstance(spec, CsvFile) else spec.parquet)
-    frame = _read(path, spec)
     targets = [spec.target] if isinstance(spec.target, str) else spec.target
-    between = next((each for each in ";\t|" if len(frame.columns) == 1 and each in frame.columns[0]), None)
-    if isinstance(spec, CsvFile) and between is not None:
-        raise DataError(f"{path}: its cells are separated by {between!r}. Say separator: {json.dumps(between)}.")
-    for key, names in (("target", targets), ("drop", spec.drop), ("categorical", spec.categorical)):
-        for name in names:
+    as_written = [*spec.categorical, *(targets if spec.task == "classification" else ())]
+    train = read_file(data.path(spec.csv if isinstance(spec, CsvFile) else spec.parquet), spec, as_written)
+    path, frame = train.path, train.frame
+    for key, named in (("target", targets), ("drop", spec.drop), ("categorical", spec.categorical)):
+        for name in named:
             if name not in frame.columns:
                 raise DataError(f"{path}: there is no column {name!r}, named under {key}{nearest(name, frame.columns)}")
     names = [name for name in frame.columns if name not in targets and name not in spec.drop]
     if not names:
         raise DataError(f"{path}: beside the target there is no column to learn from.")
-    files = [(path, frame)]
-    if spec.test is not None:
-        test_path = data.path(spec.test)
-        test = _read(test_path, spec)
-        absent = [name for name in (*names, *targets) if name not in test.columns]
-        if absent:
-            raise DataError(f"{test_path}: column {absent[0]!r} is missing; {path.name} has it.")
-        files.append((test_path, test))
-    kinds = [name in spec.categorical or _is_text(path, frame[name], spec.drop) for name in names]
-    columns, parts = _cells(files, names, kinds)
+    if len(names) > _MOST_COLUMNS:
+        raise DataError(
+            f"{path}: has {len(names)} columns; {_MOST_COLUMNS} are read at most. Is it turned on its side?"
+        )
+    kinds = [name in spec.categorical or _is_text(_Table(spec, {"training": train}), name) for name in names]
+    as_written += [name for name, text in zip(names, kinds, strict=True) if text]
+    files = {"training": train}
+    for part, place in (("validation", spec.validation), ("test", spec.test)):
+        if place is not None:
+            files[part] = read_file(data.path(place), spec, as_written)
+            absent = [name for name in (*names, *targets) if name not in files[part].frame.columns]
+            if absent:
+                raise DataError(f"{files[part].path}: column {absent[0]!r} is missing; {path.name} has it.")
+    return _found(_Table(spec, files), names, kinds, targets)
+
+
+def _found(table: _Table, names: Sequence[str], kinds: Sequence[bool], targets: Sequence[str]) -> Found:
+    spec, files = table.spec, table.files
+    columns, parts = _cells(table, names, kinds)
     if spec.missing == "error":
-        for (file, _), cells in zip(files, parts, strict=True):
-            _refuse_missing(file, names, cells)
+        for file, cells in zip(files.values(), parts, strict=True):
+            _refuse_missing(file.path, names, cells)
+    classes: tuple[str, ...] = ()
     if spec.task == "regression":
-        ys: list[Array] = [_numbers_to_predict(file, each, targets) for file, each in files]
-        classes: tuple[str, ...] = ()
+        ys: list[Array] = [_numbers_to_predict(table, file, targets) for file in files.values()]
     else:
-        classes, labels = _classes(files, targets[0])
+        classes, labels = _classes(table, targets[0])
         ys = list(labels)
-    rows = [Rows(x, y) for x, y in zip(parts, ys, strict=True)]
-    return Found(rows[0], rows[1] if len(rows) > 1 else None, classes, tuple(names), Encoder(columns))
+    rows = {part: Rows(x, y) for part, x, y in zip(files, parts, ys, strict=True)}
+    left_out = (*(f"column {name} (drop)" for name in spec.drop), *files["training"].left_out)
+    reading = table_reading(columns, dict(zip(files, parts, strict=True)), targets, classes, ys, left_out)
+    return Found(
+        rows["training"], rows.get("test"), classes, tuple(names), Encoder(columns), rows.get("validation"), reading
+    )
 
 
-def _read(path: Path, spec: CsvFile | ParquetFile) -> Any:
-    import pandas
-
-    if path.is_dir():
-        raise DataError(f"{path}: is a folder. Name the file in it.")
-    if not path.is_file():
-        raise DataError(f"{path}: no such file. Paths in a search-space file start from its own folder.")
-    try:
-        if isinstance(spec, ParquetFile):
-            frame = pandas.read_parquet(path)
-            head: Any = frame.columns
-        else:
-            first = pandas.read_csv(path, sep=spec.separator, header=None, nrows=1, dtype=str, encoding="utf-8")
-            head = first.iloc[0]
-            frame = pandas.read_csv(path, sep=spec.separator, encoding="utf-8", low_memory=False, index_col=False)
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8.") from error
-    # pandas, pyarrow and the file system each have their own; none of them is a bug of ours.
-    except Exception as error:
-        words = " ".join(str(error).split())[:200] or type(error).__name__
-        raise DataError(f"{path}: cannot be read ({words}). Mend the file or get it again.") from error
-    # pandas gives the second of two a name of its own.
-    names = [str(name).strip() for name in head]
-    twice = [name for i, name in enumerate(names) if name in names[:i]]
-    if twice:
-        raise DataError(f"{path}: two columns are called {twice[0]!r}. Rename one.")
-    frame.columns = [str(name).strip() for name in frame.columns]
-    for name in frame.columns:
-        if name not in spec.drop:
-            _refuse_nested(path, frame[name])
-    if not len(frame):
-        raise DataError(f"{path}: the table has no rows.")
-    return frame
-
-
-def _refuse_nested(path: Path, cells: Any) -> None:
-    """Arrow has cells that hold lists, records and bytes."""
-    import pandas
-
-    if cells.dtype != object:
-        return
-    for row, cell in enumerate(cells):
-        if not pandas.api.types.is_scalar(cell) or isinstance(cell, bytes):
-            raise DataError(
-                f"{path}: column {cells.name}, row {_row(row)} holds a {type(cell).__name__}, which is neither a "
-                "number nor a text. Name the column under drop."
-            )
-
-
-def _is_text(path: Path, cells: Any, dropped: Sequence[str]) -> bool:
+def _is_text(table: _Table, name: str) -> bool:
     """A column of names. A column of numbers with some cells that are none is an error, and one that names rows."""
     import pandas
 
+    path, cells = table.files["training"].path, table.files["training"].frame[name]
     if pandas.api.types.is_numeric_dtype(cells.dtype):
         return False
-    if pandas.api.types.is_datetime64_any_dtype(cells.dtype):
-        raise DataError(f"{path}: column {cells.name} holds times, which are no numbers. Name it under drop.")
-    given = cells.dropna()
-    numbers = pandas.to_numeric(given.astype(str), errors="coerce")
-    wrong = given[numbers.isna()]
-    if len(given) and len(wrong) < len(given) * (1 - _MOSTLY):
-        if not len(wrong):
-            return False
+    if cells.dtype.kind in "mM" or isinstance(cells.dtype, pandas.DatetimeTZDtype | pandas.PeriodDtype):
+        raise DataError(f"{path}: column {name} holds times, which are no numbers. Name it under drop.")
+    texts = texts_of(cells)
+    given = texts[texts.notna()]
+    given = given[~given.isin(MISSING_WORDS)]
+    wrong = given[numbers_of(given, table.decimal).isna()]
+    if not len(wrong):
+        # Also where every cell is empty, or says so: there is nothing to be a name.
+        return False
+    signed = {text: objection(text, table.decimal) for text in wrong.unique()}
+    no_names = [text for text in wrong if signed[text]]
+    if len(wrong) - len(no_names) < len(given) * (1 - _MOSTLY):
+        first = next((index for index, text in wrong.items() if signed[text]), wrong.index[0])
+        words = signed[wrong[first]] or "is not a number, as most of the column is. Mend the cell"
         raise DataError(
-            f"{path}: column {cells.name}, row {_row(wrong.index[0])}: {wrong.iloc[0]!r} is not a number, as most of "
-            "the column is. Mend the cell, or name the column under categorical."
+            f"{path}: column {name}, row {row(first)}: {shown(wrong[first])} {words}, or name the column under "
+            "categorical or drop."
         )
     different = given.nunique()
     if different > _MOST_CATEGORIES and different * _ROWS_A_CATEGORY > len(given):
         raise DataError(
-            f"{path}: column {cells.name} has {different} different texts in {len(given)} rows, from which nothing is "
+            f"{path}: column {name} has {different} different texts in {len(given)} rows, from which nothing is "
             "learned. Name it under drop, or under categorical if it is to be used all the same."
         )
     return True
 
 
 def _cells(
-    files: Sequence[tuple[Path, Any]], names: Sequence[str], kinds: Sequence[bool]
+    table: _Table, names: Sequence[str], kinds: Sequence[bool]
 ) -> tuple[list[Column], list[NDArray[np.float64]]]:
     """Every file as float64, (rows, columns): numbers, or a category's number; NaN where a cell is empty."""
-    import pandas
-
+    files = list(table.files.values())
     columns: list[Column] = []
     parts: list[list[NDArray[np.float64]]] = [[] for _ in files]
     for name, text in zip(names, kinds, strict=True):
         if text:
-            texts = [_texts(frame[name]) for _, frame in files]
-            categories = tuple(sorted({each for cells in texts for each in cells if each is not None}))
+            texts = [texts_of(file.frame[name]) for file in files]
+            spelt = one_spelling(texts[0].unique())
+            texts = [each.map(spelt, na_action="ignore") for each in texts]
+            categories = tuple(sorted({each for cells in texts for each in cells.dropna().unique()}))
             number = {each: i for i, each in enumerate(categories)}
             columns.append(Column(name, categories))
             for part, cells in zip(parts, texts, strict=True):
-                part.append(np.array([np.nan if each is None else number[each] for each in cells], np.float64))
+                part.append(cells.map(number).to_numpy(dtype=np.float64, na_value=np.nan))
             continue
-        columns.append(Column(name))
-        for part, (path, frame) in zip(parts, files, strict=True):
-            values = pandas.to_numeric(frame[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-            wrong = np.flatnonzero((np.isnan(values) & frame[name].notna().to_numpy()) | np.isinf(values))
-            if len(wrong):
-                cell = frame[name].iloc[wrong[0]]
-                raise DataError(
-                    f"{path}: column {name}, row {_row(wrong[0])}: {str(cell)!r} is no finite number. Mend the cell."
-                )
-            part.append(values)
+        columns.append(Column(name, decimal=table.decimal))
+        for part, file in zip(parts, files, strict=True):
+            part.append(_numbers(table, file, name))
     return columns, [np.stack(part, axis=1) for part in parts]
 
 
-def _texts(cells: Any) -> list[str | None]:
-    """As text; a whole number that pandas made a float, because a cell is empty, without its point."""
-    return [None if gone else _text(cell) for cell, gone in zip(cells, cells.isna(), strict=True)]
+def _numbers(table: _Table, file: TableFile, name: str) -> NDArray[np.float64]:
+    """A column of numbers; NaN where a cell is empty. Raises DataError for a cell that is none."""
+    cells = file.frame[name]
+    values, empty = _values(cells, table.decimal)
+    wrong = np.flatnonzero((np.isnan(values) & ~empty) | (np.abs(values) > _LARGEST))
+    if len(wrong):
+        cell = str(cells.iloc[wrong[0]])
+        words = objection(cell.strip(), table.decimal) or "is no finite number. Mend the cell"
+        words = words if not np.isfinite(values[wrong[0]]) else "is too large. Scale the column"
+        raise DataError(f"{file.path}: column {name}, row {row(wrong[0])}: {shown(cell)} {words}.")
+    return values
 
 
-def _text(cell: Any) -> str:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()
+def _values(cells: Any, decimal: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+    """A column as numbers, NaN for what is none, and which of its cells are empty, or say so."""
+    import pandas
+
+    if pandas.api.types.is_numeric_dtype(cells.dtype):
+        return cells.to_numpy(dtype=np.float64, na_value=np.nan), cells.isna().to_numpy(dtype=bool)
+    texts = texts_of(cells)
+    empty = texts.isna() | texts.isin(MISSING_WORDS)
+    return numbers_of(texts.where(~empty, None), decimal).to_numpy(), empty.to_numpy(dtype=bool)
 
 
 def _refuse_missing(path: Path, names: Sequence[str], cells: NDArray[np.float64]) -> None:
     missing = np.isnan(cells)
     if missing.any():
-        row, column = (int(each) for each in np.argwhere(missing)[0])
+        at, column = (int(each) for each in np.argwhere(missing)[0])
         others = int(missing.sum()) - 1
         more = f", as are {others} more" if others else ""
         raise DataError(
-            f"{path}: column {names[column]}, row {_row(row)}: the cell is empty{more}. Fill it in, or say "
-            "missing: impute."
+            f"{path}: column {names[column]}, row {row(at)}: the cell is empty{more}. Fill it in, or say missing: "
+            "impute."
         )
 
 
-def _numbers_to_predict(path: Path, frame: Any, targets: Sequence[str]) -> NDArray[np.float32]:
-    import pandas
-
+def _numbers_to_predict(table: _Table, file: TableFile, targets: Sequence[str]) -> NDArray[np.float32]:
     columns = []
     for name in targets:
-        values = pandas.to_numeric(frame[name], errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-        wrong = np.flatnonzero(~np.isfinite(values))
+        cells = file.frame[name]
+        values, empty = _values(cells, table.decimal)
+        wrong = np.flatnonzero(~np.isfinite(values) | (np.abs(values) > _LARGEST))
         if len(wrong):
-            cell = frame[name].iloc[wrong[0]]
-            words = "is empty" if pandas.isna(cell) else f"is {cell!r}"
+            cell = str(cells.iloc[wrong[0]])
+            why = objection(cell.strip(), table.decimal)
+            words = "is empty" if empty[wrong[0]] else f"is {shown(cell)}"
             raise DataError(
-                f"{path}: target {name}, row {_row(wrong[0])} {words}; a regression needs a number in every row. "
-                "Mend or remove the row."
+                f"{file.path}: target {name}, row {row(wrong[0])} {words}; "
+                + (f"that {why}." if why else "a regression needs a number in every row. Mend or remove the row.")
             )
         columns.append(values)
     return np.stack(columns, axis=1).astype(np.float32)
 
 
-def _classes(files: Sequence[tuple[Path, Any]], target: str) -> tuple[tuple[str, ...], list[NDArray[np.int32]]]:
-    path, frame = files[0]
-    for file, each in files:
-        empty = np.flatnonzero(each[target].isna())
+def _classes(table: _Table, target: str) -> tuple[tuple[str, ...], list[NDArray[np.int32]]]:
+    files = list(table.files.values())
+    texts = [texts_of(file.frame[target]) for file in files]
+    # Among numbers, a word for nothing is nothing; among names it is a name.
+    numeric = not numbers_of(texts[0][~texts[0].isin(MISSING_WORDS)]).isna().any()
+    for file, cells in zip(files, texts, strict=True):
+        empty = np.flatnonzero(cells.isna() | (cells.isin(MISSING_WORDS) & numeric))
         if len(empty):
-            raise DataError(f"{file}: target {target}, row {_row(empty[0])} is empty. Mend or remove the row.")
-    labels = frame[target]
-    different = labels.nunique()
-    if different > _MOST_CATEGORIES and different * _ROWS_A_CATEGORY > len(labels):
+            raise DataError(f"{file.path}: target {target}, row {row(empty[0])} is empty. Mend or remove the row.")
+    spelt = one_spelling(texts[0].unique())
+    texts = [cells.map(spelt) for cells in texts]
+    different = texts[0].nunique()
+    if different > _MOST_CATEGORIES and different * _ROWS_A_CATEGORY > len(texts[0]):
         raise DataError(
-            f"{path}: target {target} has {different} different values in {len(labels)} rows, too many for classes. "
-            "For numbers say task: regression."
+            f"{files[0].path}: target {target} has {different} different values in {len(texts[0])} rows, too many for "
+            "classes. For numbers say task: regression."
         )
     # Numbers in their order, and not 10 before 2.
-    names = tuple(_text(each) for each in sorted(labels.unique(), key=lambda cell: (isinstance(cell, str), cell)))
+    names = tuple(sorted(texts[0].unique(), key=(lambda text: (float(text), text)) if numeric else str))
     number = {name: i for i, name in enumerate(names)}
     parts = []
-    for file, each in files:
-        texts = [_text(cell) for cell in each[target]]
-        strange = next((row for row, text in enumerate(texts) if text not in number), None)
-        if strange is not None:
+    for file, cells in zip(files, texts, strict=True):
+        strange = np.flatnonzero(~cells.isin(names))
+        if len(strange):
             raise DataError(
-                f"{file}: target {target}, row {_row(strange)} is of class {texts[strange]!r}, which no training row "
-                "has. Mend or remove the row."
+                f"{file.path}: target {target}, row {row(strange[0])} is of class {shown(cells.iloc[strange[0]])}, "
+                "which no training row has. Mend or remove the row."
             )
-        parts.append(np.array([number[text] for text in texts], np.int32))
+        parts.append(cells.map(number).to_numpy(np.int32))
     return names, parts
-
-
-def _row(index: Any) -> int:
-    return int(index) + 1

@@ -15,6 +15,7 @@ import yaml
 
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
+from tuner.data.written import MISSING_WORDS
 from tuner.database.blobs import BlobStore, blob_name, finalist_blob_name
 from tuner.database.connection import Database
 from tuner.database.trials import TrialView
@@ -49,18 +50,24 @@ def read_table(columns):
     with path.open(encoding="utf-8-sig", newline="") as file:
         head = file.readline()
     separator = max(",;\\t|", key=lambda each: len(wanted.intersection(next(csv.reader([head], delimiter=each), []))))
-    return pandas.read_csv(path, sep=separator, dtype=str, index_col=False, encoding="utf-8-sig")
+    how = {"keep_default_na": False, "na_values": [""]}
+    return pandas.read_csv(path, sep=separator, dtype=str, index_col=False, encoding="utf-8-sig", **how)
+
+
+def stripped(text):
+    bare = text.strip().strip(INVISIBLE)
+    return bare if bare == text else stripped(bare)
 
 
 def text_of(cell):
-    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell).strip()
+    return stripped(str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell))
 
 
 def as_number(text):
     if text.lower() in ("true", "false"):
         return text.title()
     try:
-        return str(int(float(text))) if float(text).is_integer() else text
+        return str(int(float(text))) if float(text).is_integer() else repr(float(text))
     except ValueError:
         return text
 
@@ -70,10 +77,16 @@ def encoded(table, column):
     if name not in table:
         sys.exit(f"{path}: there is no column {name!r}")
     texts = table[name].map(text_of, na_action="ignore")
+    texts = texts.where(texts != "", None)
     if "categories" in column:
-        # Numbers and truth values that stand for a category may be written differently here.
-        texts = texts.where(texts.isin(column["categories"]), texts.map(as_number, na_action="ignore"))
+        # Numbers and truth values that stand for a category may be written differently here; codes such as 007 may not.
+        codes = any(each is not None and re.match(r"[+-]?0[0-9]", each) for each in column["categories"])
+        spelt = texts if codes else texts.map(as_number, na_action="ignore")
+        texts = texts.where(texts.isin(column["categories"]), spelt)
         return np.stack([texts.isna() if each is None else texts == each for each in column["categories"]], axis=1)
+    texts = texts.where(~texts.isin(MISSING), None)
+    if column.get("decimal") == "," and path.suffix != ".parquet":
+        texts = texts.map(lambda text: text.replace(".", "?").replace(",", "."), na_action="ignore")
     numbers = pandas.to_numeric(texts.replace(TRUTH), errors="coerce")
     wrong = np.flatnonzero(numbers.isna() & texts.notna())
     if len(wrong):
@@ -85,12 +98,15 @@ if path.suffix == ".npy":
     rows = np.load(path)
 else:
     import csv
+    import re
     import pandas
 
+    INVISIBLE = "\\ufeff\\u200b\\u200c\\u200d\\u2060"
+    MISSING = MISSING_WORDS
     TRUTH = {"True": 1, "TRUE": 1, "true": 1, "False": 0, "FALSE": 0, "false": 0}
     columns = json.loads((here / "table.json").read_text())
     table = read_table(columns)
-    table.columns = [str(each).strip() for each in table.columns]
+    table.columns = [stripped(str(each)) for each in table.columns]
     rows = np.concatenate([encoded(table, each) for each in columns], axis=1).astype(np.float32)"""
 _PREDICT_END = """
 # Not before the rows: it takes seconds, and they may be wrong.
@@ -241,10 +257,14 @@ def _dataset(spec: StudySpec, status: StudyStatus) -> Dataset | None:
 
 
 def _script(model: Path, table: bool) -> str:
-    shape = ", ".join(map(str, _input_shape(model)))
-    read = _READ_TABLE if table else _READ_ARRAY
+    return rows_script(", ".join(map(str, _input_shape(model))), table) + _PREDICT_END
+
+
+def rows_script(shape: str, table: bool) -> str:
+    """The part of `predict.py` that reads `rows` from the file of its command line. shape: of a row, in words."""
+    read = _READ_TABLE.replace("MISSING_WORDS", repr(MISSING_WORDS)) if table else _READ_ARRAY
     needs, or_table = ("Keras, NumPy and pandas", " | TABLE.csv | TABLE.parquet") if table else ("Keras and NumPy", "")
-    return _PREDICT.format(shape=shape, needs=needs, or_table=or_table, read=read) + _PREDICT_END
+    return _PREDICT.format(shape=shape, needs=needs, or_table=or_table, read=read)
 
 
 def _json(content: Any) -> str:
