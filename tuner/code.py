@@ -64,6 +64,12 @@ class Code:
     files: tuple[Path, ...]
     digest: str
 
+    @property
+    def named(self) -> str:
+        """How another process is told of it."""
+        place = str(self.file) if self.place.endswith(".py") else self.place
+        return place if self.name is None else f"{place}:{self.name}"
+
 
 def looks_like_code(text: str) -> bool:
     """``my_model.py``, ``my_model.py:build_model`` or ``package.module:name``."""

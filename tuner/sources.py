@@ -132,6 +132,7 @@ class DataSpec:
     name: a known source, or what a file or folder is called. idx: a folder of IDX files, absolute.
     validation: below 1 a share of the training rows, otherwise a number of rows.
     files: any other kind of file; folder: what relative paths in it start from.
+    one_order: rows are put in an order of their own, since they come in another one each time.
     """
 
     name: str
@@ -139,6 +140,7 @@ class DataSpec:
     validation: float | int = VALIDATION_SHARE
     files: Files | None = None
     folder: Path = Path()
+    one_order: bool = False
 
     @property
     def origin(self) -> str:

@@ -116,19 +116,14 @@ def try_code(
         "text": spec.text,
         "name": spec.name,
         "folder": str(spec.folder),
-        "code": _argument(code),
+        "code": code.named,
     }
-    named = [_argument(each) for each in codes]
+    named = [each.named for each in codes]
     with tempfile.TemporaryDirectory(prefix="tuner-") as folder:
         rows = Path(folder) / "rows.npz"
         write_sample(dataset, rows)
         request |= {"info": asdict(dataset.info), "rows": str(rows), "codes": named, "fit": fit}
         return child.ask("tuner.studies.code_check", request, code.place)
-
-
-def _argument(code: Code) -> str:
-    place = str(code.file) if code.place.endswith(".py") else code.place
-    return place if code.name is None else f"{place}:{code.name}"
 
 
 def print_asked(answer: Mapping[str, Any]) -> None:
@@ -149,5 +144,5 @@ def print_asked(answer: Mapping[str, Any]) -> None:
 def worker_arguments(code: Code | None, others: Sequence[Code] = ()) -> list[str]:
     """What a worker process is told of the code that this person named. others: such as makes the data."""
     every = [*([] if code is None else [code]), *others]
-    named = dict.fromkeys(_argument(each) for each in every)
+    named = dict.fromkeys(each.named for each in every)
     return [word for each in named for word in ("--code", each)]

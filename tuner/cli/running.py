@@ -99,7 +99,9 @@ def start(
     from tuner.data.sources import load
     from tuner.search.possible import check_algorithms
     from tuner.studies.code import code_options
-    from tuner.studies.service import bind_data, create_study
+    from tuner.studies.row_order import order_in_words, order_options
+    from tuner.studies.rows_check import load_as_workers_will
+    from tuner.studies.service import bind_data, create_study, spec_of
 
     settings = settings_of(storage)
     recorded = records.chosen(tensorboard, system_metrics)
@@ -117,9 +119,11 @@ def start(
     codes = [find_code(each) for each in given.code]
     check_algorithms(spec, space)
     slots = slots_of(device, workers, gpus, workers_per_gpu, mixed_precision)
-    if not detach or code is not None:
+    if not detach or codes or code is not None:
         # Damage and absence of the data show here, in one line, before anything is stored.
-        dataset = load(spec.data, 0, codes)
+        spec, dataset = load_as_workers_will(spec, codes)
+        if words := order_in_words(spec):
+            click.echo(f"tune: {words}", err=True)
     if code is None and not detach:
         ahead = outlook.look(spec, dataset.info, slots)
     if code is not None:
@@ -135,10 +139,10 @@ def start(
         timeout_s=timeout,
         seed=seed,
         mlflow_uri=settings.public_tracking_uri,
-        options={**code_options(code), **recorded, "limits": limits},
+        options={**code_options(code), **order_options(spec), **recorded, "limits": limits},
     )
     if study.data_digest is not None and not detach:
-        bind_data(db, study, spec.data.name, load(spec.data, study.seed, codes).digest)
+        bind_data(db, study, spec.data.name, load(spec_of(study).data, study.seed, codes).digest)
     if detach:
         command = " ".join(["tune worker --study", study.study_name, *python_spaces.worker_arguments(code, codes)])
         click.echo(f"study {study.study_name} is stored; run it with: {command}", err=True)

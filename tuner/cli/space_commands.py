@@ -60,8 +60,9 @@ def spaces_check(space: str, quick: bool, as_json: bool, **python: Any) -> None:
     from tuner.cli import outlook, python_spaces
     from tuner.cli import spaces as rooms
     from tuner.code import find_code
-    from tuner.data.sources import load
     from tuner.search.possible import check_algorithms
+    from tuner.studies.row_order import order_in_words
+    from tuner.studies.rows_check import load_as_workers_will
     from tuner.workers.cores import cpu_cores
     from tuner.workers.devices import slots
     from tuner.workers.gpus import find_gpus
@@ -70,7 +71,7 @@ def spaces_check(space: str, quick: bool, as_json: bool, **python: Any) -> None:
     spec, code = python_spaces.read_space(space, given, run=False)
     check_algorithms(spec, space)
     codes = [find_code(each) for each in given.code]
-    dataset = load(spec.data, 0, codes)
+    spec, dataset = load_as_workers_will(spec, codes)
     asked = None if code is None or quick else python_spaces.try_code(spec, code, dataset, codes)
     report = None
     if spec.code is None:
@@ -81,6 +82,8 @@ def spaces_check(space: str, quick: bool, as_json: bool, **python: Any) -> None:
         click.echo(f"{space}: good. {rooms.in_words(spec)}")
         if report:
             outlook.print_report(report)
+        if words := order_in_words(spec):
+            click.echo(f"  note: {words}")
         if asked:
             python_spaces.print_asked(asked)
         elif spec.code is not None:

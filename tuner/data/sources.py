@@ -14,6 +14,7 @@ from tuner.data.arrays import read_npz
 from tuner.data.dataset import Dataset, Rows
 from tuner.data.found import Found, images_of, labels_of, split
 from tuner.data.images import read_images
+from tuner.data.order import in_one_order
 from tuner.data.own_code import read_python
 from tuner.data.tables import read_table
 from tuner.errors import DataError
@@ -38,16 +39,25 @@ def load(data: DataSpec, seed: int, codes: Sequence[Code] = ()) -> Dataset:
     codes: Python code that may be run, as the person who started this process named it.
     Raises DataError where the data is not there, is damaged, or has too few rows for the split.
     """
+    return parted(read(data, codes), data, seed)
+
+
+def read(data: DataSpec, codes: Sequence[Code] = ()) -> Found:
+    """What the source holds, in the order in which it comes. Raises DataError, InputError as `load` does."""
     if isinstance(data.files, PythonData):
-        found = read_python(data, codes)
-    elif data.files is not None:
-        found = _FILES[type(data.files)](data)
-    elif data.idx is not None:
-        found = _from_idx(data)
-    elif data.name in _SOURCES:
-        found = _SOURCES[data.name](data.name)
-    else:
-        raise DataError(f"data set {data.name!r} is not known{nearest(data.name, known_sources())}")
+        return read_python(data, codes)
+    if data.files is not None:
+        return _FILES[type(data.files)](data)
+    if data.idx is not None:
+        return _from_idx(data)
+    if data.name in _SOURCES:
+        return _SOURCES[data.name](data.name)
+    raise DataError(f"data set {data.name!r} is not known{nearest(data.name, known_sources())}")
+
+
+def parted(found: Found, data: DataSpec, seed: int) -> Dataset:
+    """Check what was read and split it, as `load` says."""
+    found = in_one_order(found) if data.one_order else found
     return split(found, data.name, data.validation, seed, data.origin)
 
 

@@ -26,6 +26,7 @@ from tuner.search import cells
 from tuner.search.optuna_study import check_optuna_study
 from tuner.spec import StudySpec, parse_spec
 from tuner.studies.code import CODE_DIGEST, check_digest
+from tuner.studies.row_order import with_order
 from tuner.studies.stopping_rules import OPTIONS, change, merged, why_ended
 
 StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "finished"]
@@ -218,7 +219,7 @@ def stop_study(db: Database, study_name: str) -> StudyStatus:
 def spec_of(view: StudyView) -> StudySpec:
     """The specification as it was stored. Raises SpecError where this version no longer reads it."""
     where = f"the specification of study {view.study_name!r}"
-    return _parsed(view.spec_text, view.space_name, view.spec_folder, where)
+    return with_order(_parsed(view.spec_text, view.space_name, view.spec_folder, where), view.options)
 
 
 @lru_cache(maxsize=64)

@@ -1,0 +1,54 @@
+"""Whether a person's code for the data gives the same rows in every process: `python -m tuner.studies.rows_check`.
+
+Owns: reading them here and in a process of its own, as each worker will, at the same time; what is done where the order
+differs.
+Leaves to others: reading (data), the process (child).
+"""
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from tuner.code import Code, find_code
+from tuner.data.dataset import Dataset
+from tuner.data.order import marks
+from tuner.data.sources import load, parted, read
+from tuner.errors import DataError
+from tuner.sources import PythonData
+from tuner.spec import StudySpec, parse_spec
+from tuner.studies import child
+
+
+def load_as_workers_will(spec: StudySpec, codes: Sequence[Code], seed: int = 0) -> tuple[StudySpec, Dataset]:
+    """The data, and the specification under which every process has it alike: rows that come in another order in each
+    are taken in one of their own.
+
+    Raises DataError as `load` does, and where another process gets other rows.
+    """
+    if not isinstance(spec.data.files, PythonData):
+        return spec, load(spec.data, seed, codes)
+    request: dict[str, Any] = {"text": spec.text, "name": spec.name, "folder": str(spec.folder)}
+    request |= {"codes": [code.named for code in codes]}
+    with ThreadPoolExecutor(1) as other:
+        elsewhere = other.submit(child.ask, "tuner.studies.rows_check", request, spec.data.origin)
+        found = read(spec.data, codes)
+        here, there = {name: list(each) for name, each in marks(found).items()}, elsewhere.result()
+    if here != there:
+        if {name: each[1] for name, each in here.items()} != {name: each[1] for name, each in there.items()}:
+            raise DataError(
+                f"{spec.data.origin}: gives other rows each time, so no two workers would train on the same. Give what "
+                "it draws a seed, such as random_state=0, and leave augmentation to the network."
+            )
+        spec = replace(spec, data=replace(spec.data, one_order=True))
+    return spec, parted(found, spec.data, seed)
+
+
+def _answer(request: Mapping[str, Any]) -> child.Answer:
+    spec = parse_spec(request["text"], request["name"], Path(request["folder"]), request["name"])
+    return {name: list(each) for name, each in marks(read(spec.data, list(map(find_code, request["codes"])))).items()}
+
+
+if __name__ == "__main__":
+    child.serve(_answer)
