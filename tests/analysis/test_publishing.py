@@ -1,9 +1,12 @@
 """A study that has ended has its report in its run in MLflow, also where MLflow was away at first."""
 
+import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from mlflow import MlflowClient
 
 from tests.analysis.written import write_study
@@ -55,6 +58,28 @@ def test_a_report_that_comes_after_all_was_delivered_is_delivered_too(db: Databa
         time.sleep(0.1)
     publish(db, store, name)
     projector.watch(name)
+    assert projector.close(120)
+    run_id = studies.view_study(db, name).mlflow_run_id
+    assert "report.html" in {file.path for file in MlflowClient(uri).list_artifacts(run_id)}
+
+
+def test_a_report_made_in_the_moment_when_all_is_delivered_is_delivered_too(db: Database, tmp_path: Path) -> None:
+    store, name, uri = FolderStore(tmp_path / "artifacts"), write_study(db), f"sqlite:///{tmp_path / 'mlflow.db'}"
+    while deliver(db, MlflowRecorder(uri), store, name, "w") != Delivery():
+        pass
+    made = threading.Event()
+    projector = Projector(db, lambda: MlflowRecorder(uri), store, "w")
+
+    @sa.event.listens_for(db.engine, "after_cursor_execute")
+    def last_query_of_a_delivery(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+        last = "FROM tuner_finalists" in statement and "recording_until" in statement
+        if last and threading.current_thread().name == "projector" and not made.is_set():
+            made.set()
+            publish(db, store, name)
+            projector.watch(name)
+
+    projector.watch(name)
+    assert made.wait(60)
     assert projector.close(120)
     run_id = studies.view_study(db, name).mlflow_run_id
     assert "report.html" in {file.path for file in MlflowClient(uri).list_artifacts(run_id)}

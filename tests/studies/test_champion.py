@@ -1,14 +1,19 @@
 """A champion is replaced only by a better trial, by the same metric, on the same data."""
 
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from tests.tracking import servers
 from tests.tracking.records import STUDY, model_file, trial
 from tuner.errors import NotFound
-from tuner.studies.champion import crown, objection
+from tuner.studies.champion import Decision, crown, objection
 from tuner.tracking.memory_recorder import MemoryRecorder
+from tuner.tracking.mlflow_recorder import MlflowRecorder
 from tuner.tracking.recorder import Champion, StudyRecord, TrialRecord
 
 STANDING = Champion("1", "digits-1", 3, 0.74, "val_accuracy", "digits 7e57")
@@ -70,8 +75,70 @@ def test_the_better_trial_stands_and_force_puts_any_there(study: StudyRecord, tm
 
 
 def test_force_needs_a_model_too(study: StudyRecord, tmp_path: Path) -> None:
-    from tuner.tracking.mlflow_recorder import MlflowRecorder
-
     recorder = MlflowRecorder(f"sqlite:///{tmp_path / 'mlflow.db'}")
     with pytest.raises(NotFound, match="has no model"):
         crown(recorder, study, replace(record(1, 0.8, tmp_path), model=None), force=True)
+
+
+class Late(MlflowRecorder):
+    """Has seen which champion stands, and then waits before it registers one of its own."""
+
+    def __init__(self, uri: str, meanwhile: Callable[[], object]) -> None:
+        super().__init__(uri)
+        self._meanwhile = [meanwhile]
+
+    def champion(self, experiment: str) -> Champion | None:
+        found = super().champion(experiment)
+        while self._meanwhile:
+            self._meanwhile.pop()()
+        return found
+
+
+@pytest.mark.parametrize(("first", "last"), [(0.9, 0.8), (0.8, 0.9)])
+def test_of_two_studies_that_end_together_the_better_one_is_champion(
+    study: StudyRecord, tmp_path: Path, first: float, last: float
+) -> None:
+    uri = f"sqlite:///{tmp_path / 'mlflow.db'}"
+    other = replace(study, study_name="digits-2", started_at=study.started_at + 1)
+    decisions = []
+
+    def overtaken() -> None:
+        decisions.append(crown(MlflowRecorder(uri), other, record(1, first, tmp_path)))
+
+    decisions.append(crown(Late(uri, overtaken), study, record(2, last, tmp_path)))
+    standing = MlflowRecorder(uri).champion("digits")
+    assert standing is not None
+    assert standing.value == 0.9
+    assert [decision.stands for decision in decisions] == [True, last > first]
+    assert decisions[1].version == standing.version
+    if last < first:
+        assert decisions[1].words == (
+            "trial 2 of digits-1 is not the champion: the champion, trial 1 of digits-2, has val_accuracy 0.9000, "
+            "this 0.8000"
+        )
+
+
+def test_studies_that_end_at_once_on_one_server_agree_on_the_best(study: StudyRecord, tmp_path: Path) -> None:
+    values = (0.7, 0.9, 0.8)
+    folders = [tmp_path / str(number) for number in range(len(values))]
+    for folder in folders:
+        folder.mkdir()
+    with (
+        servers.mlflow(
+            tmp_path, "server", "--backend-store-uri", f"sqlite:///{tmp_path / 'server.db'}", "--workers", "1"
+        ) as address,
+        ThreadPoolExecutor(len(values)) as pool,
+    ):
+        MlflowRecorder(address).record_study(study)
+        meet = threading.Barrier(len(values))
+
+        def end(number: int) -> Decision:
+            its = replace(study, study_name=f"digits-{number}", started_at=study.started_at + number)
+            recorder = Late(address, lambda: meet.wait(60))
+            return crown(recorder, its, record(number, values[number], folders[number]))
+
+        decisions = list(pool.map(end, range(len(values))))
+        standing = MlflowRecorder(address).champion("digits")
+    assert standing is not None
+    assert standing.value == 0.9
+    assert decisions[1].stands

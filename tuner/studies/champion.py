@@ -1,18 +1,22 @@
 """Which trial stands in the registry as its space's champion.
 
 Owns: the rule - a trial takes the place of the standing champion only where it is better by the same metric on the same
-data - and its words.
+data - and its words. The registry sets an alias without looking at the one before, so two studies that end together may
+each see no champion; each looks again once its own stands, and whoever comes last leaves the better one there.
 Leaves to others: the registry (tracking), when the rule is asked (projection, cli).
 """
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tuner.tracking.recorder import Champion, Recorder, StudyRecord, TrialRecord, claim_of
 
 logger = logging.getLogger(__name__)
+
+_LOOKS = 5
+"""At what others put there meanwhile; more than two never happened."""
 
 BY_FORCE = "To put it there all the same: tune champion {} --force"
 
@@ -41,10 +45,32 @@ def crown(recorder: Recorder, study: StudyRecord, record: TrialRecord, force: bo
         logger.info("%s", words)
         return Decision(stands, standing.version, words)
     version = recorder.register_champion(study, record)
+    if not force and (beside := _better_beside(recorder, study, replace(claim, version=version))) is not None:
+        why = objection(claim, beside, study.tags.get("direction", "maximize"))
+        words = f"{name} is not the champion: {why}"
+        logger.info("%s", words)
+        return Decision(False, beside.version, words)
     instead = "" if standing is None else f", instead of trial {standing.trial_number} of {standing.study_name}"
     words = f"{name} is the champion of {study.experiment} now, version {version}{instead}"
     logger.info("%s", words)
     return Decision(True, version, words)
+
+
+def _better_beside(recorder: Recorder, study: StudyRecord, mine: Champion) -> Champion | None:
+    """A better one that was registered at the same time, which is the champion then; None where there is none."""
+    direction = study.tags.get("direction", "maximize")
+    for _ in range(_LOOKS):
+        # In the order in which they were registered, as if each had waited for the one before.
+        best, *later = sorted(
+            [mine, *recorder.rivals(study.experiment, mine.version)], key=lambda one: int(one.version)
+        )
+        for each in later:
+            best = each if objection(each, best, direction) is None else best
+        standing = recorder.champion(study.experiment)
+        if standing is not None and standing.version == best.version:
+            break
+        recorder.promote(study.experiment, best.version)
+    return None if best.version == mine.version else best
 
 
 def objection(claim: Champion, standing: Champion | None, direction: str) -> str | None:

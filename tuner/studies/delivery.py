@@ -214,6 +214,8 @@ class Projector:
         self._store = store
         self._worker_id = worker_id
         self._study_names: dict[str, None] = {}
+        self._told = 0
+        self._lock = threading.Lock()
         self._away = False
         self._failed: set[str] = set()
         self._postponed: set[str] = set()
@@ -223,7 +225,9 @@ class Projector:
 
     def watch(self, study_name: str) -> None:
         """Deliver this study's rows too, until it has ended and all is delivered."""
-        self._study_names[study_name] = None
+        with self._lock:
+            self._study_names[study_name] = None
+            self._told += 1
 
     def close(self, wait_s: float) -> bool:
         """Deliver what is left, for so many seconds at most, and end; tells whether all was delivered."""
@@ -262,10 +266,13 @@ class Projector:
     def _deliver_study(self, study_name: str) -> None:
         if self._recorder is None:
             self._recorder = self._connect()
+        told = self._told
         found = deliver(self._db, self._recorder, self._store, study_name, self._worker_id)
         if found.postponed and study_name not in self._postponed:
             logger.warning("%s It is tried again; no other record waits for it.", found.postponed[0])
         (self._postponed.add if found.postponed else self._postponed.discard)(study_name)
         ended = studies.view_study(self._db, study_name).finished_at is not None
-        if found == Delivery() and ended:
-            self._study_names.pop(study_name, None)
+        with self._lock:
+            # Not where it was told of anew meanwhile: a report may have been made since this looked.
+            if found == Delivery() and ended and told == self._told:
+                self._study_names.pop(study_name, None)

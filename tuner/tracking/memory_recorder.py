@@ -75,6 +75,14 @@ class MemoryRecorder:
         claim = claim_of(self.studies[self.parents[run_id]], self.trials[run_id])
         return replace(claim, version=str(self.versions[experiment].index(run_id) + 1))
 
+    def rivals(self, experiment: str, version: str) -> list[Champion]:
+        """None: it is one process', and one registers after the other."""
+        return []
+
+    def promote(self, experiment: str, version: str) -> None:
+        """Make a version that is there the champion."""
+        self.champions[experiment] = self.versions[experiment][int(version) - 1]
+
     def _study_run(self, record: StudyRecord) -> str | None:
         if record.run_id in self.studies:
             return record.run_id

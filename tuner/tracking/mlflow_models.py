@@ -18,6 +18,7 @@ import numpy as np
 import yaml
 from mlflow import MlflowClient
 from mlflow.entities import LoggedModel, LoggedModelStatus
+from mlflow.entities.model_registry import ModelVersion
 from mlflow.exceptions import MlflowException
 from mlflow.models import Model, ModelSignature
 from mlflow.types.schema import Schema, TensorSpec
@@ -28,6 +29,7 @@ from tuner.tracking.mlflow_service import is_http
 from tuner.tracking.recorder import Champion, TrialRecord
 
 _ALIAS = "champion"
+_RIVALS_MS = 120_000
 # As `mlflow.keras` names them; it is what loads the folder.
 _FLAVOR = "mlflow.keras"
 _DATA = "data"
@@ -97,8 +99,36 @@ def register(client: MlflowClient, name: str, run_id: str, model_id: str, claim:
             raise
     versions = [each for each in client.search_model_versions(f"run_id = '{run_id}'") if each.name == name]
     number = str(versions[0].version if versions else _create_version(client, name, run_id, model_id, claim))
-    client.set_registered_model_alias(name, _ALIAS, number)
+    promote(client, name, number)
     return number
+
+
+def promote(client: MlflowClient, name: str, version: str) -> None:
+    """Make a version the champion of this name."""
+    client.set_registered_model_alias(name, _ALIAS, version)
+
+
+def rivals(client: MlflowClient, name: str, version: int) -> list[Champion]:
+    """Versions that were made at about the same time as this one, before and after it."""
+    mine = client.get_model_version(name, str(version))
+    found = []
+    for step in (-1, 1):
+        number = version + step
+        while number > 0 and (other := _version(client, name, number)) is not None:
+            if abs(other.creation_timestamp - mine.creation_timestamp) > _RIVALS_MS:
+                break
+            found.append(_as_champion(other))
+            number += step
+    return found
+
+
+def _version(client: MlflowClient, name: str, number: int) -> ModelVersion | None:
+    try:
+        return client.get_model_version(name, str(number))
+    except MlflowException as error:
+        if error.error_code == "RESOURCE_DOES_NOT_EXIST":
+            return None
+        raise
 
 
 def champion(client: MlflowClient, name: str) -> Champion | None:
@@ -110,9 +140,13 @@ def champion(client: MlflowClient, name: str) -> Champion | None:
         if error.error_code in ("RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"):
             return None
         raise
-    tags = standing.tags
+    return _as_champion(standing)
+
+
+def _as_champion(found: ModelVersion) -> Champion:
+    tags = found.tags
     return Champion(
-        version=str(standing.version),
+        version=str(found.version),
         study_name=tags.get("study_name", ""),
         trial_number=int(tags.get("trial_number", "-1")),
         value=float(tags["value"]) if "value" in tags else None,

@@ -92,6 +92,16 @@ class MlflowRecorder:
         name = mlflow_models.registry_name(experiment)
         return self._answered(lambda: mlflow_models.champion(self._client, name))
 
+    def rivals(self, experiment: str, version: str) -> list[Champion]:
+        """What was registered at about the same time as this version."""
+        name = mlflow_models.registry_name(experiment)
+        return self._answered(lambda: mlflow_models.rivals(self._client, name, int(version)))
+
+    def promote(self, experiment: str, version: str) -> None:
+        """Make a version that is there the champion."""
+        name = mlflow_models.registry_name(experiment)
+        self._answered(lambda: mlflow_models.promote(self._client, name, version))
+
     def _deliver_study(self, record: StudyRecord) -> tuple[Known, list[str]]:
         """Gives its run, and what of it was refused."""
         run = self._runs.study(record)

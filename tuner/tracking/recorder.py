@@ -146,3 +146,11 @@ class Recorder(Protocol):
     def champion(self, experiment: str) -> Champion | None:
         """The standing champion, if there is one."""
         ...
+
+    def rivals(self, experiment: str, version: str) -> list[Champion]:
+        """What else was registered at about the time of this version: one may not have known of the other."""
+        ...
+
+    def promote(self, experiment: str, version: str) -> None:
+        """Make a version that is there the champion."""
+        ...
