@@ -244,3 +244,24 @@ def test_with_fed_dropout_losses_agree_in_the_mean_over_seeds(digits: Dataset) -
     difference = losses["compiled"].mean() - losses["fit"].mean()
     error = np.sqrt(sum(each.var(ddof=1) / len(each) for each in losses.values()))
     assert abs(difference) < 3 * error
+
+
+@pytest.mark.parametrize("policy", ["mixed_bfloat16", "bfloat16", "mixed_float16", "float64"])
+def test_both_paths_agree_under_every_precision(policy: str, digits: Dataset) -> None:
+    def trained(path: Path) -> TrainResult:
+        keras.utils.set_random_seed(1)
+        layers = [keras.Input((8, 8, 1)), keras.layers.Rescaling(1 / 16), keras.layers.Flatten()]
+        model = keras.Sequential([*layers, keras.layers.Dense(16, "relu"), keras.layers.Dense(10, "softmax")])
+        model.compile(keras.optimizers.SGD(0.1), "sparse_categorical_crossentropy", metrics=["accuracy"])
+        return train(model, digits, TrainPlan(BATCH, EPOCHS, "val_loss", "minimize", None, seed=1, path=path))
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(policy)
+    try:
+        fast, slow = trained("compiled"), trained("fit")
+    finally:
+        keras.config.set_dtype_policy(before)
+    # As much as the coarsest of them rounds.
+    for one, other in zip(fast.epochs, slow.epochs, strict=True):
+        assert one["val_loss"] == pytest.approx(other["val_loss"], rel=0.02)
+        assert one["val_accuracy"] == pytest.approx(other["val_accuracy"], abs=0.03)

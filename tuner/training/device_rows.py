@@ -151,5 +151,7 @@ def _through(layers: Sequence[Any], x: Array) -> Array:
         rows = keras.ops.convert_to_tensor(x[start : start + _ROWS_AT_ONCE].astype(np.float32))
         for layer in layers:
             rows = layer(rows)
-        parts.append(keras.ops.convert_to_numpy(rows))
+        made = keras.ops.convert_to_numpy(rows)
+        # NumPy has no bfloat16 of its own, and what is handed on without a copy has to be NumPy's; no digit is lost.
+        parts.append(made.astype(np.float32) if made.dtype.kind == "V" else made)
     return np.concatenate(parts)

@@ -19,6 +19,7 @@ from tuner.errors import TrialFailed
 from tuner.training.averaging import averaged, mean_with
 from tuner.training.checkpoint import Arrays, Checkpoint
 from tuner.training.health import Probe
+from tuner.training.health_names import PREFIX
 from tuner.training.plan import Metrics, OnEpoch, Stopped, TrainPlan, TrainResult, in_few_digits
 from tuner.training.stopping import best_epoch, out_of_patience
 from tuner.training.watched import why_not
@@ -155,7 +156,7 @@ def _monitored(history: Sequence[Metrics], plan: TrainPlan) -> list[float]:
 def check_monitored(metrics: Metrics, plan: TrainPlan) -> None:
     """Raises TrialFailed where the model does not measure what the study optimizes."""
     if plan.monitor not in metrics:
-        measured = ", ".join(name for name in metrics if name != "learning_rate")
+        measured = ", ".join(name for name in metrics if name != "learning_rate" and not name.startswith(PREFIX))
         raise TrialFailed(
             f"the model does not measure {plan.monitor!r}, which the study optimizes; it measures {measured}. "
             "Compile it with that metric, or choose another objective"
