@@ -93,7 +93,7 @@ def start(
 
     Example: tune start --space fashion_mnist --trials 20
     """
-    from tuner.cli import outlook, python_spaces
+    from tuner.cli import data_read, outlook, python_spaces
     from tuner.cli.baseline_files import with_baselines
     from tuner.code import find_code
     from tuner.data.sources import load

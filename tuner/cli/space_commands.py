@@ -57,7 +57,7 @@ def spaces_check(space: str, quick: bool, as_json: bool, **python: Any) -> None:
 
     Example: tune spaces check my_space.yaml
     """
-    from tuner.cli import outlook, python_spaces
+    from tuner.cli import data_read, outlook, python_spaces
     from tuner.cli import spaces as rooms
     from tuner.code import find_code
     from tuner.search.possible import check_algorithms
@@ -77,7 +77,8 @@ def spaces_check(space: str, quick: bool, as_json: bool, **python: Any) -> None:
     if spec.code is None:
         report = outlook.check(spec, dataset.info, slots("auto", None, find_gpus(), cpu_cores()), quick, codes)
     if as_json:
-        print_json({**rooms.space_object(spec), **(asked or {}), **(outlook.report_object(report) if report else {})})
+        found = {**rooms.space_object(spec), **data_read.reading_object(dataset.reading), **(asked or {})}
+        print_json({**found, **(outlook.report_object(report) if report else {})})
     else:
         click.echo(f"{space}: good. {rooms.in_words(spec)}")
         if report:
