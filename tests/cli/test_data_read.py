@@ -32,7 +32,7 @@ def test_check_shows_every_column_the_classes_and_what_was_left_out(tmp_path: Pa
     done = CliRunner().invoke(cli, ["spaces", "check", "--quick", str(table(tmp_path))])
     assert done.exit_code == 0
     shown = done.stdout.splitlines()
-    assert shown[:6] == [
+    assert shown[1:7] == [
         "  data              60 rows: 38 training, 10 validation, 12 test; 3 numbers a row",
         "  target y          3 classes: Yes (20), no (20), yes (20)",
         "  1 number          age 1 to 59, 1 empty",
@@ -55,13 +55,15 @@ def test_the_same_is_in_the_object(tmp_path: Path) -> None:
     assert len(data["warnings"]) == 1
 
 
-def test_start_tells_it_before_anything_is_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    space = table(tmp_path)
-    # A study that cannot be stored: the reading is told all the same.
-    (tmp_path / "folder.db").mkdir()
+def test_start_tells_it_before_the_first_trial(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tuner.cli import running
+
+    at_first_trial: list[str] = []
+    monkeypatch.setattr(running, "_run", lambda *_: at_first_trial.append("begins"))
     monkeypatch.chdir(tmp_path)
-    done = CliRunner().invoke(cli, ["start", "--space", str(space), "--storage", f"sqlite:///{tmp_path}/folder.db"])
-    assert done.exit_code != 0
+    done = CliRunner().invoke(cli, ["start", "--space", str(table(tmp_path)), "--workers", "1", "--device", "cpu"])
+    assert done.exit_code == 0, done.output
+    assert at_first_trial == ["begins"]
     assert "tune: data: 60 rows: 38 training, 10 validation, 12 test; 3 numbers a row" in done.stderr
     assert "tune: 1 category: sex (f, m)" in done.stderr
 

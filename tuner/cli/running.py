@@ -148,6 +148,7 @@ def start(
         click.echo(f"study {study.study_name} is stored; run it with: {command}", err=True)
         click.echo(json.dumps({"study_name": study.study_name}) if as_json else study.study_name)
         return
+    click.echo("\n".join(data_read.told(dataset.reading)), err=True)
     if code is None:
         outlook.say(ahead)
     _run(db, settings, study, slots, fit, as_json, python_spaces.worker_arguments(code, codes))

@@ -81,6 +81,7 @@ def spaces_check(space: str, quick: bool, as_json: bool, **python: Any) -> None:
         print_json({**found, **(outlook.report_object(report) if report else {})})
     else:
         click.echo(f"{space}: good. {rooms.in_words(spec)}")
+        click.echo("\n".join(data_read.printed(dataset.reading)))
         if report:
             outlook.print_report(report)
         if words := order_in_words(spec):
