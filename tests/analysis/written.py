@@ -80,11 +80,12 @@ def write_study(
     told: Sequence[Told] = TRIALS,
     *,
     space: str = SPACE,
+    space_name: str = "digits",
     outcome: Mapping[str, object] | None = OUTCOME,
     mlflow_uri: str = "sqlite:///mlflow.db",
 ) -> str:
-    """Write a study of the space ``digits`` whose trials went so; ended, where an outcome is given."""
-    spec = parse_spec(space, "digits", Path(), "digits.yaml")
+    """Write a study of a space whose trials went so; ended, where an outcome is given."""
+    spec = parse_spec(space, space_name, Path(), f"{space_name}.yaml")
     create_study(
         db, spec, study_name=name, n_trials=max(1, len(told)), timeout_s=None, seed=7, mlflow_uri=mlflow_uri, options={}
     )

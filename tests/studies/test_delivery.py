@@ -1,7 +1,9 @@
 """What MLflow refuses, loses or fails at: nothing waits behind it, and all that SQL has comes back."""
 
+import contextlib
 import json
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from mlflow import MlflowClient
 from mlflow.store.tracking.sqlalchemy_store import SqlAlchemyStore
 
 from tests.analysis.written import OUTCOME, TRIALS, Told, write_study
+from tests.tracking import proxies, servers
 from tests.tracking.records import model_file
 from tests.tracking.seen import everything
 from tuner.analysis.synchronizing import synchronize
@@ -20,6 +23,7 @@ from tuner.cli.main import cli
 from tuner.database import deliveries, studies, trials
 from tuner.database.blobs import BlobStore, FolderStore, blob_name
 from tuner.database.connection import Database, open_database
+from tuner.errors import ServiceDown
 from tuner.studies.delivery import Delivery, Projector, deliver
 from tuner.tracking import mlflow_recorder
 from tuner.tracking.memory_recorder import MemoryRecorder
@@ -146,7 +150,7 @@ def test_a_fault_of_our_own_is_said_once_and_holds_up_neither_study(
     assert sum(record.exc_info is not None for record in caplog.records) == 2
 
 
-def lose(client: MlflowClient, tmp_path: Path) -> None:
+def lose(tmp_path: Path) -> None:
     """MLflow's database and files are deleted."""
     for path in tmp_path.glob("mlflow.db*"):
         path.unlink()
@@ -167,7 +171,7 @@ def test_an_mlflow_that_was_lost_is_written_anew_from_sql(
     assert len(before) == 2 + 12
     assert champion is not None
 
-    lose(client, tmp_path)
+    lose(tmp_path)
     # The recorder of a worker that is still at work, as well as a new one.
     for name, each in (("one", recorder), ("two", MlflowRecorder(uri, rebuild))):
         found = synchronize(db, each, store, name, "w", rebuild)
@@ -218,7 +222,8 @@ def test_a_running_study_is_written_anew_while_it_goes_on(
     name = write_study(db, outcome=None)
     recorder = MlflowRecorder(uri)
     deliver(db, recorder, store, name, "w")
-    lose(MlflowClient(uri), tmp_path)
+    lose(tmp_path)
+    studies.note_change(db, name)
 
     assert deliver(db, recorder, store, name, "w").delivered == 6
 
@@ -243,3 +248,88 @@ def test_every_figure_in_mlflow_is_that_of_sql(db: Database, uri: str, store: Fo
         assert set(steps.values()) == {len(view.epochs)}
     outcome = client.get_run(studies.view_study(db, name).mlflow_run_id).data.metrics
     assert outcome == {key: each for key, each in OUTCOME["figures"].items() if not isinstance(each, str)}
+
+
+@contextlib.contextmanager
+def server(folder: Path) -> Iterator[str]:
+    folder.mkdir()
+    places = ["--backend-store-uri", f"sqlite:///{folder}/mlflow.db", "--artifacts-destination", str(folder / "files")]
+    with servers.mlflow(folder, "server", "--workers", "1", *places) as address:
+        yield address
+
+
+@pytest.mark.slow
+def test_a_server_that_refuses_some_fails_at_some_and_is_then_lost(
+    db: Database, store: FolderStore, tmp_path: Path
+) -> None:
+    with_models(db, store, tmp_path, "one")
+    other = write_study(db, "other", space_name="other")
+    with proxies.proxy() as gateway:
+        with server(tmp_path / "first") as gateway.behind:
+            recorder = MlflowRecorder(gateway.address)
+            prepared = MlflowClient(gateway.behind)
+            closed = prepared.create_experiment("other")
+
+            def rule(path: str, body: bytes) -> int | None:
+                if f'"experiment_id": "{closed}"'.encode() in body:
+                    return 403  # one experiment is not ours
+                if path.startswith("/api/2.0/mlflow-artifacts") and b"InputLayer" in body:
+                    return 413  # models are too large for the gateway
+                if path.endswith("runs/log-batch") and b'"5e-3"' in body.replace(b"0.005", b"5e-3"):
+                    return 500  # a record on which something breaks
+                return None
+
+            gateway.rule = rule
+            found = deliver(db, recorder, store, "one", "w")
+            assert (found.delivered, found.refused, len(found.postponed)) == (3, 3, 1)
+            refused = [(each.record, "its model: 413" in each.reason) for each in deliveries.refusals(db, "one")]
+            assert refused == [("study one", True), ("trial 0", True), ("trial 1", True)]
+            assert deliver(db, recorder, store, other, "w") == Delivery(refused=1)
+            assert [each.record for each in deliveries.refusals(db, other)] == ["study other"]
+
+            gateway.rule = lambda path, body: 403
+            with pytest.raises(ServiceDown):
+                deliver(db, recorder, store, "one", "w")
+            gateway.rule = lambda path, body: None
+            for name in ("one", other):
+                assert not synchronize(db, recorder, store, name, "w").refused
+            before, champion = everything(MlflowClient(gateway.address), "digits"), recorder.champion("digits")
+
+        with server(tmp_path / "second") as gateway.behind:
+            found_anew = synchronize(db, recorder, store, "one", "w", rebuild=True)
+            assert (found_anew.lost, found_anew.delivered, list(found_anew.refused)) == (6, 7, [])
+            after = everything(MlflowClient(gateway.address), "digits")
+            assert without_pages(after) == without_pages(before)
+            assert recorder.champion("digits") == champion
+
+
+def test_workers_and_a_sync_at_once_deliver_each_record_once(
+    db: Database, uri: str, store: FolderStore, tmp_path: Path
+) -> None:
+    name = with_models(db, store, tmp_path, "s")
+    MlflowRecorder(uri).prepare()
+    together = threading.Barrier(4)
+    found: list[Delivery] = []
+
+    def work(number: int) -> None:
+        own = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
+        together.wait()
+        for _ in range(3):
+            found.append(deliver(own, MlflowRecorder(uri), store, name, f"w{number}"))
+        own.engine.dispose()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    client = MlflowClient(uri)
+    experiment_id = client.get_experiment_by_name("digits").experiment_id
+    assert len(client.search_runs([experiment_id])) == 6
+    assert len(client.search_logged_models([experiment_id])) == 3
+    assert [each.version for each in client.search_model_versions("name = 'digits'")] == [1]
+    # The study's own run may be found before its files and its champion are, and is delivered twice then.
+    assert sum(each.delivered for each in found) in (6, 7)
+    assert not any(each.refused or each.postponed for each in found)
+    assert deliver(db, MlflowRecorder(uri), store, name, "w") == Delivery()

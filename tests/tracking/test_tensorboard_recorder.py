@@ -7,7 +7,7 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.plugins.hparams import metadata
 
-from tests.tracking.records import STUDY, trial
+from tests.tracking.records import STUDY, epochs, trial
 from tuner.tracking.memory_recorder import MemoryRecorder
 from tuner.tracking.tensorboard_recorder import TensorBoardRecorder
 
@@ -63,4 +63,16 @@ def test_a_name_never_leads_out_of_the_folder(tmp_path: Path) -> None:
         study, replace(trial(), study_name="../../up")
     )
     assert [each.name for each in tmp_path.iterdir()] == ["logs"]
-    assert (tmp_path / "logs" / "up" / "trial-003").is_dir()
+    assert [each.name for each in (tmp_path / "logs").iterdir()] == ["_x002E_._x002F_.._x002F_up"]
+
+
+def test_two_names_have_two_folders_and_a_metric_is_not_mixed_with_a_column(tmp_path: Path) -> None:
+    recorder = TensorBoardRecorder(tmp_path, MemoryRecorder())
+    odd = replace(epochs(1)[0], metrics={"loss": 1.0, "epoch_seconds": 9.0, "scope//f1": 0.5})
+    for name in ("a b", "a-b", "a/b"):
+        record = replace(trial(), study_name=name, epochs=(odd,), best_epoch=1)
+        recorder.record_trial(replace(STUDY, study_name=name), record)
+    assert len(list(tmp_path.iterdir())) == 3
+    found = scalars(tmp_path / "a-b" / "trial-003" / "train")
+    assert found == {"loss": [(1, 1.0)], "epoch_seconds": [(1, 0.5)], "_x0065_poch_seconds": [(1, 9.0)],
+                     "scope//f1": [(1, 0.5)]}  # fmt: skip

@@ -3,6 +3,7 @@
 import contextlib
 import importlib.util
 import json
+import logging
 import os
 import signal
 import socket
@@ -49,6 +50,8 @@ def sync(study: str | None, rebuild: bool, storage: str | None, as_json: bool) -
     from tuner.errors import ServiceDown, TunerError
     from tuner.tracking.mlflow_recorder import MlflowRecorder
 
+    # What it would warn of is said here.
+    logging.getLogger("tuner.studies.delivery").setLevel(logging.ERROR)
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
     store = blob_store(db, settings.artifacts)

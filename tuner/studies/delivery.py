@@ -79,6 +79,8 @@ class _Round:
         self.postponed: list[str] = []
 
     def deliver(self, study_name: str) -> None:
+        if not self._left(study_name):
+            return
         look_for_losses(self._db, self._recorder, study_name)
         study = studies.view_study(self._db, study_name)
         if study.mlflow_run_id is None:
@@ -92,11 +94,19 @@ class _Round:
             self._deliver_trial(study, record, ordinal)
         for round, ordinal in deliveries.finalists_to_deliver(self._db, study_name, self._worker_id):
             self._deliver_finalist(record, round, ordinal)
-        if study.changes > max(study.recorded, study.refused):
+        if _is_left(study):
             self._deliver_study(study, record)
 
+    def _left(self, study_name: str) -> bool:
+        """Whether there is anything to deliver: MLflow is not asked for nothing."""
+        return (
+            _is_left(studies.view_study(self._db, study_name))
+            or bool(deliveries.trials_to_deliver(self._db, study_name, self._worker_id))
+            or bool(deliveries.finalists_to_deliver(self._db, study_name, self._worker_id))
+        )
+
     def _make_run(self, study: StudyView) -> None:
-        if study.changes <= study.refused:
+        if not _is_left(study):
             return
         # Of a study that ended before MLflow answered, files and champion are still to come, after its trials.
         changes = study.changes if study.finished_at is None else study.recorded
@@ -193,6 +203,10 @@ class _Round:
         if news:
             logger.warning("MLflow does not take the record of %s: %s", " ".join(map(str, key)), reason)
         return news
+
+
+def _is_left(study: StudyView) -> bool:
+    return study.changes > max(study.recorded, study.refused)
 
 
 def _may_be_champion(study: StudyView) -> bool:

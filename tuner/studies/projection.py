@@ -120,7 +120,7 @@ def finalist_record(db: Database, store: BlobStore, view: FinalistView) -> Itera
 
 
 def _test_tags(view: FinalistView) -> dict[str, str]:
-    return {f"test_{name}": f"{value:.6g}" for name, value in (view.test or {}).items()}
+    return {f"test_{name}": str(value) for name, value in (view.test or {}).items()}
 
 
 @contextmanager

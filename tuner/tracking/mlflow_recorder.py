@@ -36,7 +36,7 @@ Answer = TypeVar("Answer")
 
 # As much as tells data sets apart and leaves the column narrow.
 _DIGEST_LENGTH = 12
-_TOO_MANY = 429
+_BUSY = frozenset({408, 425, 429})
 
 
 class MlflowRecorder:
@@ -79,7 +79,9 @@ class MlflowRecorder:
         """
 
         def register() -> str:
-            run, _ = self._deliver_trial(study, record)
+            run, refused = self._deliver_trial(study, record)
+            if run.model_id is None and refused:
+                raise Refused("; ".join(refused))
             if run.model_id is None:
                 raise NotFound(f"{study.study_name}: trial {record.trial_number} has no model in MLflow to register.")
             name = mlflow_models.registry_name(study.experiment)
@@ -268,18 +270,18 @@ class MlflowRecorder:
 
     def _raise_if_of_this_alone(self, error: BaseException) -> None:
         """Where a server answers, and only to this record does not, no other has to wait for it."""
-        status = mlflow_service.status_of(error)
-        if status is None:
+        if not mlflow_service.was_answered(error):
             return
         try:
             self._client.search_experiments(max_results=1)
         except (MlflowException, OSError):
             return
         line = mlflow_service.in_a_line(error)
-        if status >= 500:
+        # None: it failed, or was too busy, as often as it was asked.
+        status = mlflow_service.status_of(error)
+        if status is None or status >= 500 or status in _BUSY:
             raise Postponed(f"MLflow answers, but fails at this record: {line}.") from error
-        if status != _TOO_MANY:
-            raise Refused(line) from error
+        raise Refused(line) from error
 
     def _look_at_file(self) -> None:
         """A database that was deleted or replaced is another one, though SQLite would go on writing to the old one."""

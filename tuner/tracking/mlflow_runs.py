@@ -114,8 +114,12 @@ class Runs:
 
     def missing(self, study: StudyRecord, run_ids: Sequence[str]) -> set[str]:
         """Those of the study's and these runs that MLflow does not know; what is in its trash, it knows."""
+        # Asked anew: a server may have been given another database since.
+        for run_id in filter(None, [study.run_id, *run_ids]):
+            self._runs.pop(run_id, None)
         parent = self._by_id(study.run_id)
         if parent is None:
+            self.forget()
             return {*run_ids, *filter(None, [study.run_id])}
         if not run_ids:
             return set()

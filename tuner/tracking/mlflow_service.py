@@ -17,6 +17,7 @@ import mlflow.store.db.utils as mlflow_database
 from mlflow import MlflowClient
 from mlflow.exceptions import MlflowException
 from mlflow.utils import rest_utils
+from urllib3.exceptions import ResponseError
 
 from tuner.errors import ServiceDown
 from tuner.redaction import redacted, shown_url
@@ -164,6 +165,11 @@ def status_of(error: BaseException) -> int | None:
     # requests' HTTPError, of an artifact that was sent; else as noted here.
     status = getattr(getattr(error, "response", None), "status_code", None) or getattr(error, _STATUS, None)
     return None if status is None else int(status)
+
+
+def was_answered(error: BaseException) -> bool:
+    """Whether a server said it, however often it was asked; and not that there was none."""
+    return status_of(error) is not None or isinstance(_root(error), ResponseError)
 
 
 def in_a_line(error: BaseException) -> str:

@@ -52,8 +52,13 @@ def figure(key: str, value: float, at_ms: int, step: int = 0, own: bool = True) 
 
 
 def shown(figure: Figure) -> str:
-    """Its name in MLflow. A metric of the network's that has the name of one of our columns is not mixed with it."""
-    return named(figure.key) if figure.own or figure.key not in _COLUMNS else marked(figure.key)
+    """Its name in MLflow."""
+    return marked(figure.key) if not figure.own and figure.key in _COLUMNS else named(figure.key)
+
+
+def told_apart(metric: str) -> str:
+    """The name of a network's metric, which is not mixed with one of our columns of that name."""
+    return marked(metric) if metric in _COLUMNS else metric
 
 
 def milliseconds(seconds: float) -> int:

@@ -8,7 +8,6 @@ Owns: those files. What this process has not written of a trial itself is writte
 Leaves to others: everything else that a recorder does (the one that it goes with).
 """
 
-import re
 import shutil
 import time
 from collections.abc import Iterable, Sequence
@@ -21,6 +20,7 @@ from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
 from tuner.tracking import picture
+from tuner.tracking.mlflow_names import FOLDER, named
 from tuner.tracking.recorder import Champion, EpochRecord, Recorder, StudyRecord, TrialRecord
 
 
@@ -59,7 +59,7 @@ class TensorBoardRecorder:
         return self._other.champion(experiment)
 
     def _write(self, record: TrialRecord) -> None:
-        folder = self._folder / _plain(record.study_name) / _plain(picture.trial_name(record))
+        folder = self._folder / named(record.study_name, FOLDER) / named(picture.trial_name(record), FOLDER)
         if folder not in self._written:
             shutil.rmtree(folder, ignore_errors=True)
             self._written[folder] = 0
@@ -76,7 +76,7 @@ class TensorBoardRecorder:
 def _scalars(epoch: EpochRecord, validation: bool) -> Iterable[Event]:
     for name, value in epoch.metrics.items():
         if name.startswith("val_") == validation:
-            yield _event(name.removeprefix("val_"), value, epoch.epoch, epoch.measured_at)
+            yield _event(picture.told_apart(name.removeprefix("val_")), value, epoch.epoch, epoch.measured_at)
     if not validation:
         yield _event("epoch_seconds", epoch.seconds, epoch.epoch, epoch.measured_at)
 
@@ -106,8 +106,3 @@ def _add(folder: Path, events: Iterable[Event]) -> None:
     for event in found:
         writer.add_event(event)
     writer.close()
-
-
-def _plain(name: str) -> str:
-    """A folder's name: one level, on any file system."""
-    return re.sub(r"[^\w.-]+", "-", name).strip(".-") or "_"
