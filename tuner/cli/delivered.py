@@ -7,8 +7,7 @@ import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-import click
-
+from tuner.cli.common import echo
 from tuner.database.deliveries import Refusal
 
 if TYPE_CHECKING:
@@ -20,30 +19,27 @@ _MOST = 10
 def print_refused(study_name: str, refused: Sequence[Refusal]) -> None:
     """What MLflow did not take of a study, and why, a line each; of many, the first."""
     for each in refused[:_MOST]:
-        _say(f"not in MLflow: {each.record}: {each.reason}")
+        echo(f"not in MLflow: {each.record}: {each.reason}", err=True)
     if len(refused) > _MOST:
-        _say(f"and {len(refused) - _MOST} more: tune status {shlex.quote(study_name)} --json")
+        echo(f"and {len(refused) - _MOST} more: tune status {shlex.quote(study_name)} --json", err=True)
     if refused:
-        _say(f"{_count(len(refused), 'record')} set aside; tried again by: tune sync {shlex.quote(study_name)}")
+        echo(
+            f"{_count(len(refused), 'record')} set aside; tried again by: tune sync {shlex.quote(study_name)}", err=True
+        )
 
 
 def print_synchronized(seen: "Synchronized") -> None:
     """`tune sync`, of one study."""
     if seen.lost:
-        _say(f"{seen.study_name}: MLflow did not know {_count(seen.lost, 'run')} any more")
-    _say(f"{seen.study_name}: {_count(seen.delivered, 'record')} delivered to {seen.mlflow_uri}")
+        echo(f"{seen.study_name}: MLflow did not know {_count(seen.lost, 'run')} any more", err=True)
+    echo(f"{seen.study_name}: {_count(seen.delivered, 'record')} delivered to {seen.mlflow_uri}", err=True)
     if seen.without_model:
         numbers = ", ".join(map(str, seen.without_model))
-        _say(f"{seen.study_name}: without a model, for none was kept: trial {numbers}")
+        echo(f"{seen.study_name}: without a model, for none was kept: trial {numbers}", err=True)
     for each in seen.postponed:
-        _say(f"{seen.study_name}: {each}")
+        echo(f"{seen.study_name}: {each}", err=True)
     print_refused(seen.study_name, seen.refused)
 
 
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
-
-
-def _say(text: str) -> None:
-    """A line; what a name or a server put into it stays in it."""
-    click.echo("".join(each if each.isprintable() else " " for each in text), err=True)
