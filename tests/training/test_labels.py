@@ -1,0 +1,95 @@
+"""A loss gets the targets that it is for; a person's own the labels as they came, unless something says otherwise."""
+
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from tuner.data.dataset import DataInfo
+from tuner.training.labels import targets
+
+INFO = DataInfo("rows", "classification", (4,), 3, ("a", "b", "c"), 6, 3, 3)
+Y = np.array([0, 2, 1, 1], np.int32)
+
+INDICES, ONE_HOT, COLUMN = (4,), (4, 3), (4, 1)
+
+
+def _of_indices(y: Any, outputs: Any) -> Any:
+    return 1 - keras.ops.take_along_axis(outputs, keras.ops.cast(y, "int32")[:, None], axis=1)
+
+
+def _of_one_hot(y: Any, outputs: Any) -> Any:
+    return keras.ops.mean(keras.ops.square(y - outputs))
+
+
+def _of_either(y: Any, outputs: Any) -> Any:
+    return keras.ops.mean(outputs) + 0 * keras.ops.sum(y)
+
+
+class _Own(keras.losses.Loss):  # type: ignore[misc]  # Keras is Any here
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        return _of_indices(y_true, y_pred)
+
+
+class _OfKeras(keras.losses.CategoricalCrossentropy):  # type: ignore[misc]  # Keras is Any here
+    """A person's own by its class, with one-hot rows in what it inherits."""
+
+
+@pytest.mark.parametrize(
+    ("loss", "metrics", "shape"),
+    [
+        ("sparse_categorical_crossentropy", [], INDICES),
+        (keras.losses.SparseCategoricalCrossentropy(), [], INDICES),
+        (["sparse_categorical_crossentropy"], [], INDICES),
+        ({"kind": keras.losses.SparseCategoricalCrossentropy()}, [], INDICES),
+        ("crossentropy", [], INDICES),
+        ("categorical_crossentropy", [], ONE_HOT),
+        ({"kind": "mse"}, [], ONE_HOT),
+        (keras.losses.CategoricalFocalCrossentropy(), ["sparse_categorical_accuracy"], ONE_HOT),
+        (_of_indices, [], INDICES),
+        (_Own(), [], INDICES),
+        ([_Own()], ["accuracy"], INDICES),
+        (_of_either, [], INDICES),
+        (_of_either, [keras.metrics.SparseCategoricalAccuracy()], INDICES),
+        (_of_either, ["accuracy", keras.metrics.F1Score()], ONE_HOT),
+        (_of_either, {"kind": ["categorical_accuracy"]}, ONE_HOT),
+        (_of_one_hot, [], ONE_HOT),
+        (_OfKeras(), [], ONE_HOT),
+    ],
+)
+def test_a_loss_gets_the_labels_that_it_is_for(loss: Any, metrics: Any, shape: tuple[int, ...]) -> None:
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, keras.layers.Dense(3, activation="softmax", name="kind")(inputs))
+    model.compile("sgd", loss, metrics=metrics)
+    assert targets(Y, INFO, model).shape == shape
+
+
+@pytest.mark.parametrize("loss", ["binary_crossentropy", _of_one_hot, _of_either])
+def test_one_output_gets_a_column(loss: Any) -> None:
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, activation="sigmoid")])
+    model.compile("sgd", loss)
+    assert targets(Y, INFO, model).shape == COLUMN
+
+
+def test_a_subclass_is_asked_for_the_shape_of_its_outputs() -> None:
+    class Subclass(keras.Model):  # type: ignore[misc]  # Keras is Any here
+        def __init__(self, units: int) -> None:
+            super().__init__()
+            self.dense = keras.layers.Dense(units, activation="sigmoid")
+
+        def call(self, rows: Any) -> Any:
+            return self.dense(rows)
+
+    for units, loss, shape in (
+        (1, "binary_crossentropy", COLUMN),
+        (3, _of_one_hot, ONE_HOT),
+        (3, _of_indices, INDICES),
+    ):
+        model = Subclass(units)
+        model.compile("sgd", loss)
+        assert targets(Y, INFO, model).shape == shape
+
+
+def test_a_model_that_is_not_compiled_trains_itself_on_indices() -> None:
+    assert targets(Y, INFO, keras.Sequential([keras.layers.Dense(3)])).shape == INDICES
