@@ -5,6 +5,7 @@ Leaves to others: when to stop (trainer), the order of rows (batches).
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import keras
@@ -52,11 +53,13 @@ class FitEpochs:
         # Numbers now: Keras' result of a metric may be the very memory that validation counts in next.
         trained = figures({name: values[-1] for name, values in history.history.items()})
         if self._averages:
-            self.finished = tuple(variable.numpy() for variable in self._model.variables)
+            # Copies in the model as well: there and in the optimizer `fit` left the same arrays of JAX's.
+            self.finished = _copies(self._model.variables)
+            _assign(self._model.variables, self.finished)
         every = np.arange(len(self._val_x))
         validated = self._model.evaluate(**self._rows(self._val_x, self._val_y, every), verbose=0, return_dict=True)
-        for variable, array in zip(self._model.variables, before.weights, strict=self._averages):
-            variable.assign(array)
+        if self._averages:
+            _assign(self._model.variables, before.weights)
         return {**trained, **figures(validated, prefix="val_"), "learning_rate": rate}
 
     def _rows(self, x: Array, y: Array, order: NDArray[np.intp]) -> dict[str, Any]:
@@ -71,7 +74,16 @@ class _BeforeTheEnd(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is
     weights: tuple[Array, ...] = ()
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
-        self.weights = tuple(variable.numpy() for variable in self.model.variables)
+        self.weights = _copies(self.model.variables)
+
+
+def _copies(variables: Sequence[Any]) -> tuple[Array, ...]:
+    return tuple(np.array(variable.numpy()) for variable in variables)
+
+
+def _assign(variables: Sequence[Any], arrays: Sequence[Array]) -> None:
+    for variable, array in zip(variables, arrays, strict=True):
+        variable.assign(array)
 
 
 class _Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is Any here

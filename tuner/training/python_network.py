@@ -35,7 +35,7 @@ from tuner.training.models import parameters
 from tuner.training.network import Exported, Fitted
 from tuner.training.plan import Metrics, OnEpoch, Training, TrainPlan, TrainResult
 from tuner.training.trainer import out_of_memory, train
-from tuner.training.whole_fit import WholeFit
+from tuner.training.whole_fit import WholeFit, averaging
 
 _EPOCHS = 10
 _BATCH_SIZE = 32
@@ -163,8 +163,9 @@ class PythonNetwork:
             settings: dict[str, Any] = {
                 "epochs": plan.epochs, "batch_size": plan.batch_size or len(rows.train), "verbose": 0,
             }  # fmt: skip
+            before = averaging(self.model, callbacks)
             return lambda **data: self.model.fit(
-                **data | settings | {"callbacks": [*callbacks, *data.get("callbacks", ())]}
+                **data | settings | {"callbacks": [*before, *callbacks, *data.get("callbacks", ())]}
             )
         assert self.hypermodel is not None
         hypermodel, hp = self.hypermodel

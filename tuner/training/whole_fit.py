@@ -10,7 +10,7 @@ what it tells its callbacks; a loop of its own may call only `set_model` and `on
 import contextlib
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
@@ -20,7 +20,7 @@ from tuner.data.dataset import Dataset
 from tuner.errors import TrialFailed
 from tuner.training.checkpoint import Arrays, Checkpoint
 from tuner.training.figures import figures
-from tuner.training.keras_internals import learning_rate
+from tuner.training.keras_internals import averages_weights, learning_rate
 from tuner.training.labels import targets
 from tuner.training.plan import Metrics, OnEpoch, Stopped, TrainPlan, TrainResult, in_few_digits
 from tuner.training.stopping import best_epoch, out_of_patience
@@ -156,6 +156,14 @@ class WholeFit:
         if optimizer is None or "learning_rate" in metrics:
             return metrics
         return {**metrics, "learning_rate": learning_rate(optimizer)}
+
+
+def averaging(model: Any, callbacks: Sequence[Any]) -> list[Any]:
+    """Callbacks before these, by which averaged weights are those that are validated and kept, as everywhere."""
+    swaps = any(isinstance(each, keras.callbacks.SwapEMAWeights) for each in callbacks)
+    return (
+        [keras.callbacks.SwapEMAWeights(swap_on_epoch=True)] if averages_weights(model.optimizer) and not swaps else []
+    )
 
 
 class _Watching(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is Any here
