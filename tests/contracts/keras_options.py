@@ -161,13 +161,6 @@ def own_options(kind: Callable[..., Any], values: Mapping[str, Any]) -> dict[str
     return {name: _made(values[name]) for name in options(kind) if name in values}
 
 
-def needed_options(kind: Callable[..., Any], values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those without which it cannot be made."""
-    given = inspect.signature(kind).parameters.values()
-    needed = [each.name for each in given if each.default is each.empty and each.kind is not each.VAR_KEYWORD]
-    return {name: _made(values[name]) for name in needed}
-
-
 def _made(value: Any) -> Any:
     return value() if inspect.isfunction(value) and value.__name__ == "<lambda>" else value
 
