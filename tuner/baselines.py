@@ -10,7 +10,7 @@ from typing import Any
 
 from tuner.errors import SpecError
 from tuner.families import CONFIGURE, COUNTED_BY, FAMILIES, Known, Task, layer_name
-from tuner.space import Ask, Choice, Parameter, Params, Space, Value, fixed
+from tuner.space import Ask, Choice, Parameter, Params, Space, Value, fixed, with_defaults
 from tuner.words import nearest
 
 
@@ -53,7 +53,7 @@ def _complete(raw: Mapping[str, Any], space: Space, model: str, task: Task, at: 
     given = _given(raw, FAMILIES[model], at)
     # Conditions may look at a parameter that is asked later, so everything is asked once beforehand.
     wanted: dict[str, Value] = {}
-    CONFIGURE[model](_noting(fixed(given), wanted), task, True)
+    CONFIGURE[model](with_defaults(space, _noting(fixed(given), wanted)), task, True)
     used: dict[str, Value] = {}
     taken: set[str] = set()
 
@@ -75,7 +75,7 @@ def _complete(raw: Mapping[str, Any], space: Space, model: str, task: Task, at: 
         taken.add(key)
         return value
 
-    CONFIGURE[model](answer, task, True)
+    CONFIGURE[model](with_defaults(space, answer), task, True)
     for name in given:
         if name not in taken:
             raise SpecError(f"{at}: {name} is given, but this configuration has no use for it. Leave it out.")

@@ -6,7 +6,7 @@ Leaves to others: reading the YAML file (spec), the names each family knows (fam
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -143,10 +143,33 @@ def fixed(params: Params) -> Ask:
 
 
 @dataclass(frozen=True)
+class ByAnswer:
+    """A default that depends on another parameter's value: a learning rate's on the optimizer.
+
+    by: the other's name. values: the default for each value that has one of its own, by its word.
+    """
+
+    by: str
+    values: Mapping[str, Value]
+    otherwise: Value
+
+    def __str__(self) -> str:
+        own = [f"{value} for {word}" for word, value in self.values.items()]
+        return ", ".join([*own, f"else {self.otherwise}"])
+
+
+Default = Value | ByAnswer
+
+
+@dataclass(frozen=True)
 class Space:
-    """Parameters by name, a parent before those conditional on it."""
+    """Parameters by name, a parent before those conditional on it.
+
+    defaults: of what the space does not search, by name; what is not among them has the default with which it is asked.
+    """
 
     parameters: tuple[Parameter, ...]
+    defaults: Mapping[str, Default] = field(default_factory=dict)
 
     def __iter__(self) -> Iterator[Parameter]:
         return iter(self.parameters)
@@ -161,12 +184,31 @@ class Space:
     def __getitem__(self, name: str) -> Parameter:
         return self._by_name[name]
 
+    def default(self, asked: Parameter, answered: Mapping[str, Value]) -> Value:
+        """What a parameter has that is not searched, or not in use. answered: what was asked before it, by name."""
+        known = self.defaults.get(asked.shared or asked.name, asked.default)
+        if isinstance(known, ByAnswer):
+            return known.values.get(str(answered.get(known.by)), known.otherwise)
+        return known
+
     def find(self, asked: Parameter) -> Parameter | None:
         """The parameter of this space that answers what a network asks: its own name, else the shared one."""
         for name in (asked.name, asked.shared):
             if name is not None and name in self:
                 return self[name]
         return None
+
+
+def with_defaults(space: Space, ask: Ask) -> Ask:
+    """The same, asked with the space's defaults in place of those that the network asks with."""
+    answered: dict[str, Value] = {}
+
+    def answer(asked: Parameter) -> Value:
+        value = ask(replace(asked, default=space.default(asked, answered)))
+        answered[asked.shared or asked.name] = value
+        return value
+
+    return answer
 
 
 def answers(space: Space, choose: Callable[[Parameter], Value], used: dict[str, Value]) -> Ask:
@@ -192,7 +234,7 @@ def answers(space: Space, choose: Callable[[Parameter], Value], used: dict[str, 
         found = space.find(asked)
         value = None if found is None else value_of(found)
         if value is None:
-            value = asked.default
+            value = space.default(asked, used)
         used[(asked.shared or asked.name) if found is None else found.name] = value
         return value
 

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
+from tuner.defaults import Defaults
 from tuner.edge import Edge, complaint
 from tuner.errors import SpecError
 from tuner.metrics import Direction
@@ -29,10 +30,14 @@ class Objective(Edge):
 
 
 class Algorithm(Edge):
-    """A sampler or a pruner by name, with its options."""
+    """A sampler or a pruner by name, with its options.
+
+    inner: the pruner that this one asks, with its own options, once they are all written out.
+    """
 
     name: str
-    options: dict[str, int | float | bool | str] = Field(default_factory=dict)
+    options: dict[str, int | float | bool | str | None] = Field(default_factory=dict)
+    inner: "Algorithm | None" = None
 
 
 MOST_TRIALS = 1_000_000
@@ -132,6 +137,44 @@ def _algorithm(value: Any) -> Any:
     if isinstance(value, dict):
         return {"name": value.get("name"), "options": {key: each for key, each in value.items() if key != "name"}}
     return value
+
+
+def refilled(file: SpaceFile, defaults: Defaults) -> SpaceFile:
+    """The file, what it leaves out filled in from other defaults than today's; what it says is known as before."""
+    search, given = file.search, {name: getattr(file.search, name) for name in file.search.model_fields_set}
+    if "finalists" in given:
+        own = search.finalists
+        said = {name: getattr(own, name) for name in own.model_fields_set}
+        given["finalists"] = Finalists.model_validate({**defaults.finalists, **said})
+    usual = {
+        key: _algorithm(value) if key in ("sampler", "pruner") else value for key, value in defaults.search.items()
+    }
+    left_out = {key: value for key, value in defaults.file.items() if key not in file.model_fields_set}
+    filled = {
+        **dict(file),
+        **left_out,
+        "search": Search.model_construct(search.model_fields_set, **{**dict(Search.model_validate(usual)), **given}),
+    }
+    if isinstance(file.dataset, dict):
+        kind = next((each for each in defaults.sources if each in file.dataset), "")
+        filled["dataset"] = {**defaults.sources.get(kind, {}), **file.dataset}
+    return SpaceFile.model_construct(file.model_fields_set, **filled)
+
+
+def written(file: SpaceFile) -> frozenset[str]:
+    """What a person wrote, as paths such as `search.pruner.percentile`; the rest was filled in."""
+    found = {"objective" if name == "objectives" else name for name in file.model_fields_set}
+    if isinstance(file.dataset, dict):
+        found |= {f"dataset.{key}" for key in file.dataset}
+    found |= {f"parameters.{name}" for name in file.parameters or {}}
+    for name, params in file.baselines.items():
+        found |= {f"baselines.{name}.{key}" for key in params} if isinstance(params, dict) else set()
+    for name in file.search.model_fields_set:
+        value = getattr(file.search, name)
+        found.add(f"search.{name}")
+        if isinstance(value, Algorithm):
+            found |= {f"search.{name}.{key}" for key in ("name", *value.options)}
+    return frozenset(found)
 
 
 _HOW_LONG = {"trials", "timeout", "seed", "epochs", "target", "plateau", "epoch_timeout", "finalists"}

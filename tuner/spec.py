@@ -5,21 +5,22 @@ Leaves to others: its keys (space_file), parameters (parameters), loading the da
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from tuner.baselines import Baseline, read_baselines, read_python_baselines
 from tuner.code import STYLES, CodeName, read_name
+from tuner.defaults import Defaults, restored
 from tuner.errors import SpecError
-from tuner.families import BINARY, CALLBACKS, FAMILIES, LOSSES, NEEDS_IMAGES, SETTINGS, Task
+from tuner.families import BINARY, CALLBACKS, FAMILIES, LOSSES, NEEDS_IMAGES, SETTINGS, Known, Task
 from tuner.metrics import METRICS, key
 from tuner.objectives import COSTS
 from tuner.parameters import read_parameters
 from tuner.safe_yaml import read_text
 from tuner.sources import DataSpec, may_be_images, read_data, task_of
-from tuner.space import Choice, Parameter, Space, Value
-from tuner.space_file import Algorithm, Objective, Search, SpaceFile, digest, read_file
+from tuner.space import ByAnswer, Choice, Default, Parameter, Space, Value
+from tuner.space_file import Algorithm, Objective, Search, SpaceFile, digest, read_file, refilled, written
 from tuner.words import nearest
 
 
@@ -30,7 +31,7 @@ class StudySpec:
     name: the space's, from the file's name. text: the file as it was read. folder: where it was, for relative paths.
     code: of a network that a person's code makes; then `model` is "keras_tuner" or "python", and `space` holds only
     settings of the training that the file gives: the rest of it is known when the code asks.
-    callbacks: of Keras, each a name with its options.
+    callbacks: of Keras, each a name with its options. written: what the file says, by paths; the rest are defaults.
     """
 
     name: str
@@ -45,6 +46,7 @@ class StudySpec:
     text: str
     folder: Path
     digest: str
+    written: frozenset[str]
     code: CodeName | None = None
     callbacks: tuple[Mapping[str, Any], ...] = ()
     further_objectives: tuple[Objective, ...] = ()
@@ -60,14 +62,17 @@ def read_spec(path: Path) -> StudySpec:
     return parse_spec(read_text(path), path.stem, path.resolve().parent, where=str(path))
 
 
-def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:
+def parse_spec(text: str, name: str, folder: Path, where: str, defaults: Defaults | None = None) -> StudySpec:
     """Check the text of a search-space file.
 
-    where: what errors call it. folder: what relative paths in it start from. Raises SpecError.
+    where: what errors call it. folder: what relative paths in it start from. defaults: others than today's, of the
+    release for which the text was written. Raises SpecError.
     """
-    file = _first_of_several(read_file(text, where), where)
+    whole = read_file(text, where)
+    said = written(whole)
+    file = _first_of_several(whole if defaults is None else refilled(whole, defaults), where)
     if isinstance(file.model, dict):
-        return _python_spec(file, text, name, folder, where)
+        return _python_spec(file, said, text, name, folder, where, defaults)
     model = file.model
     if file.callbacks:
         raise SpecError(f"{where}: callbacks: go with a model of your own code. The families have search.patience.")
@@ -79,9 +84,10 @@ def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:
     if file.model in NEEDS_IMAGES and not may_be_images(data):
         raise SpecError(f"{where}: model: {file.model} needs images, and {data.name} has none. Use model: mlp.")
     task = task_of(data)
-    space = read_parameters(file.parameters, FAMILIES[model], where)
-    if task == "regression" and "objective" not in file.model_fields_set:
-        file = file.model_copy(update={"objective": Objective(metric="val_mae", direction="minimize")})
+    usual = {} if defaults is None else {name: restored(each) for name, each in defaults.families[model][task].items()}
+    known = {name: _with_default(each, usual.get(name, each.default)) for name, each in FAMILIES[model].items()}
+    space = replace(read_parameters(file.parameters, known, where), defaults=usual)
+    file = file.model_copy(update={"objective": _objective(file, task, defaults)})
     _check_objective(file, file.objective, task, where)
     for each in file.objectives[1:]:
         _check_further(file, each, task, where)
@@ -99,11 +105,35 @@ def parse_spec(text: str, name: str, folder: Path, where: str) -> StudySpec:
         text=text,
         folder=folder,
         digest=digest(file),
+        written=said,
         further_objectives=file.objectives[1:],
     )
 
 
-def _python_spec(file: SpaceFile, text: str, name: str, folder: Path, where: str) -> StudySpec:
+def _with_default(known: Known, default: Default) -> Known:
+    # What depends on another parameter is the space's to say; this is what it is without that.
+    return replace(known, default=default.otherwise if isinstance(default, ByAnswer) else default)
+
+
+OBJECTIVES: Mapping[str, Objective] = {
+    "classification": Objective(),
+    "regression": Objective(metric="val_mae", direction="minimize"),
+    "classification, code": Objective(),
+    "regression, code": Objective(metric="val_loss", direction="minimize"),
+}
+"""Where a file names none: by task, and whether a person's code makes the network."""
+
+
+def _objective(file: SpaceFile, task: Task, defaults: Defaults | None) -> Objective:
+    if "objective" in file.model_fields_set:
+        return file.objective
+    kind = f"{task}, code" if isinstance(file.model, dict) else task
+    return OBJECTIVES[kind] if defaults is None else Objective.model_validate(defaults.objective[kind])
+
+
+def _python_spec(
+    file: SpaceFile, said: frozenset[str], text: str, name: str, folder: Path, where: str, defaults: Defaults | None
+) -> StudySpec:
     """A file whose network is made by code: what is searched is the code's to say."""
     assert isinstance(file.model, dict)
     if len(file.model) != 1 or next(iter(file.model)) not in STYLES:
@@ -114,9 +144,7 @@ def _python_spec(file: SpaceFile, text: str, name: str, folder: Path, where: str
     data = _data(file, folder, where)
     task = task_of(data)
     settings = {each: FAMILIES["mlp"][each] for each in SETTINGS}
-    objective = file.objective
-    if "objective" not in file.model_fields_set and task == "regression":
-        objective = Objective(metric="val_loss", direction="minimize")
+    objective = _objective(file, task, defaults)
     better = METRICS[task].get(key(objective.metric.removeprefix("val_")))
     if "loss" in objective.metric and better is None:
         better = "minimize"
@@ -136,6 +164,7 @@ def _python_spec(file: SpaceFile, text: str, name: str, folder: Path, where: str
         text=text,
         folder=folder,
         digest=digest(file),
+        written=said,
         code=read_name(style, file.model[style], f"{where}: model.{style}"),
         callbacks=_callbacks(file, where),
         further_objectives=file.objectives[1:],

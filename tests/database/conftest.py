@@ -10,6 +10,10 @@ import pytest
 from tests.postgres import PostgresServer
 from tuner.database import closings, studies
 from tuner.database.connection import Database, open_database
+from tuner.spec import parse_spec
+from tuner.studies.resolved import as_json, resolve
+
+SPACE = "dataset: digits\nparameters: {epochs: [1, 2]}"
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -43,7 +47,8 @@ def add(db: Database, name: str = "s", trials: int = 5, timeout_s: float | None 
         db,
         study_name=name,
         space_name="digits",
-        spec_text="dataset: digits\nparameters: {epochs: [1, 2]}",
+        spec_text=SPACE,
+        resolved=as_json(resolve(parse_spec(SPACE, "digits", Path(), "digits.yaml"))),
         spec_folder="",
         spec_digest="d",
         seed=1,

@@ -16,6 +16,7 @@ from tuner.errors import DataError, InputError, NotFound, StudyConflict
 from tuner.search.optuna_study import open_optuna_study, trial_template
 from tuner.settings import shipped_spaces
 from tuner.spec import parse_spec, read_spec
+from tuner.studies.nothing_completed import why_nothing_completed
 from tuner.studies.scoring import wilson
 from tuner.studies.service import (
     bind_data,
@@ -24,7 +25,6 @@ from tuner.studies.service import (
     resume_study,
     stop_study,
     study_status,
-    why_nothing_completed,
 )
 
 DIGITS = read_spec(shipped_spaces() / "digits.yaml")

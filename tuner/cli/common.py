@@ -54,9 +54,12 @@ def settings_of(storage: str | None) -> Settings:
 
 def open_studies(settings: Settings, create: bool = True) -> "Database":
     from tuner.database.connection import open_database
+    from tuner.studies.service import resolve_old_studies
 
     quiet()
-    return open_database(settings.storage, create)
+    opened = open_database(settings.storage, create)
+    resolve_old_studies(opened)
+    return opened
 
 
 def view_of(db: "Database", study_name: str) -> "StudyView":

@@ -92,7 +92,8 @@ def best(study: str | None, storage: str | None, as_json: bool) -> None:
     """
     from tuner.cli import objects, show
     from tuner.errors import TunerError
-    from tuner.studies.service import study_status, why_nothing_completed
+    from tuner.studies.nothing_completed import why_nothing_completed
+    from tuner.studies.service import study_status
 
     db = open_studies(settings_of(storage), create=False)
     found = study_status(db, chosen(db, study), epochs=True)

@@ -227,7 +227,8 @@ def _run(
     from tuner.cli import delivered, live, objects, show
     from tuner.database.deliveries import refusals
     from tuner.errors import TunerError
-    from tuner.studies.service import study_status, why_nothing_completed
+    from tuner.studies.nothing_completed import why_nothing_completed
+    from tuner.studies.service import study_status
     from tuner.workers.pool import Pool
 
     logs = Path("tuner-logs") / study.study_name.replace("/", "_")

@@ -25,6 +25,7 @@ _COLUMNS: dict[int, tuple[tuple[str, str, str], ...]] = {
         ("tuner_trials", "granted", "INTEGER NOT NULL DEFAULT 0"),
     ),
     3: (
+        ("tuner_studies", "resolved", "JSON"),
         ("tuner_studies", "closing_attempt", "INTEGER NOT NULL DEFAULT 0"),
         ("tuner_trials", "test", "JSON"),
         ("tuner_workers", "machine", "VARCHAR(80) NOT NULL DEFAULT ''"),

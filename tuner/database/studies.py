@@ -26,6 +26,7 @@ class StudyView:
     study_name: str
     space_name: str
     spec_text: str
+    resolved: Mapping[str, Any] | None
     spec_folder: str
     spec_digest: str
     seed: int
@@ -56,6 +57,7 @@ def add_study(
     study_name: str,
     space_name: str,
     spec_text: str,
+    resolved: Mapping[str, Any],
     spec_folder: str,
     spec_digest: str,
     seed: int,
@@ -77,6 +79,7 @@ def add_study(
                     study_name=study_name,
                     space_name=space_name,
                     spec_text=spec_text,
+                    resolved=dict(resolved),
                     spec_folder=spec_folder,
                     spec_digest=spec_digest,
                     seed=seed,
@@ -142,6 +145,7 @@ def _views(db: Database, *where: sa.ColumnElement[bool]) -> list[StudyView]:
             study_name=row.study_name,
             space_name=row.space_name,
             spec_text=row.spec_text,
+            resolved=row.resolved,
             spec_folder=row.spec_folder,
             spec_digest=row.spec_digest,
             seed=row.seed,
@@ -214,6 +218,21 @@ def start_clock(db: Database, study_name: str) -> None:
             sa.update(StudyRow)
             .where(StudyRow.study_name == study_name, StudyRow.deadline_at.is_(None), StudyRow.timeout_s.is_not(None))
             .values(deadline_at=utc_now() + StudyRow.timeout_s)
+        )
+
+
+def unresolved(db: Database) -> list[StudyView]:
+    """Studies whose specification is there as text alone, as schema 2 and before had it."""
+    return _views(db, StudyRow.resolved.is_(None))
+
+
+def keep_resolved(db: Database, study_name: str, resolved: Mapping[str, Any]) -> None:
+    """Store a specification with every default written out, where there was text alone."""
+    with db.session() as session, session.begin():
+        session.execute(
+            sa.update(StudyRow)
+            .where(StudyRow.study_name == study_name, StudyRow.resolved.is_(None))
+            .values(resolved=dict(resolved))
         )
 
 

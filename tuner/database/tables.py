@@ -36,6 +36,7 @@ class StudyRow(Base):
     """One study. trials: its budget. wish: what a person last asked of it: running or stopping.
     deadline_at: None until a worker is ready for its first trial, and where it has no time limit.
 
+    spec_text: the specification as a person wrote it; resolved: with every default written out, which is what counts.
     outcome: its result, once the search is over. changes, and what follows: as in TrialRow.
     closer, closing_until: the worker that scores the winner, and its lease. closing_attempt: as in TrialRow; raised
     also when the search goes on, so that whoever was closing it cannot write.
@@ -47,6 +48,7 @@ class StudyRow(Base):
     study_name: Mapped[str] = mapped_column(Text, primary_key=True)
     space_name: Mapped[str] = mapped_column(Text)
     spec_text: Mapped[str] = mapped_column(Text)
+    resolved: Mapped[dict[str, Any] | None]
     spec_folder: Mapped[str] = mapped_column(Text)
     spec_digest: Mapped[str] = mapped_column(Text)
     seed: Mapped[int]

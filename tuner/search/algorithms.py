@@ -29,6 +29,7 @@ from tuner.search.rungs import SecondsRungs
 from tuner.search.samplers import CellSampler, PointSampler
 from tuner.search.suggest import on_step
 from tuner.search.tpe import FairTPESampler
+from tuner.space import Value
 from tuner.space_file import Algorithm, Search
 from tuner.spec import StudySpec
 from tuner.words import nearest
@@ -154,7 +155,11 @@ def _hyperband(*, min_epochs: int = 1, max_epochs: int = 27, reduction_factor: i
 
 def _patient(*, patience: int = 3, min_delta: float = 0.0, pruner: str = "none") -> BasePruner:
     """Prunes a trial that has stood still for `patience` epochs, if the other pruner (of its defaults) agrees."""
-    inner = None if pruner == "none" else PRUNERS[pruner]()
+    return _waiting(patience, min_delta, Algorithm(name=pruner))
+
+
+def _waiting(patience: int, min_delta: float, asked: Algorithm) -> BasePruner:
+    inner = None if asked.name == "none" else PRUNERS[asked.name](**asked.options)
     return optuna.pruners.PatientPruner(inner, patience=patience, min_delta=min_delta)
 
 
@@ -217,9 +222,12 @@ def pruner(search: Search) -> BasePruner:
     """The pruner of a study."""
     algorithm = search.pruner
     if search.cost == "seconds":
-        options = {"min_epochs": 1, "reduction_factor": 3, **algorithm.options}
+        options: dict[str, Any] = {"min_epochs": 1, "reduction_factor": 3, **algorithm.options}
         return SecondsRungs(int(options["min_epochs"]), int(options["reduction_factor"]))
     with _experimental():
+        if algorithm.inner is not None:
+            waiting: dict[str, Any] = {name: each for name, each in algorithm.options.items() if name != "pruner"}
+            return _waiting(**waiting, asked=algorithm.inner)
         return PRUNERS[algorithm.name](**algorithm.options)
 
 
@@ -235,15 +243,21 @@ def _is_baseline(place: Place) -> bool:
     return place.ordinal < len(place.spec.baselines)
 
 
+def _options(made: Callable[..., object]) -> Mapping[str, inspect.Parameter]:
+    every = inspect.signature(made).parameters.items()
+    return {name: each for name, each in every if each.kind is inspect.Parameter.KEYWORD_ONLY}
+
+
+def option_defaults(known: Mapping[str, Callable[..., object]]) -> dict[str, dict[str, Value | None]]:
+    """Of every algorithm, by name, what each of its options is where nobody gives it."""
+    return {name: {option: each.default for option, each in _options(made).items()} for name, made in known.items()}
+
+
 def check_options(algorithm: Algorithm, known: Mapping[str, Callable[..., object]], at: str) -> None:
     """An algorithm's name and the kinds of its options. Raises SpecError."""
     if algorithm.name not in known:
         raise SpecError(f"{at}: {algorithm.name!r} is not known{nearest(algorithm.name, known)}")
-    options: Mapping[str, Any] = {
-        name: each
-        for name, each in inspect.signature(known[algorithm.name]).parameters.items()
-        if each.kind is inspect.Parameter.KEYWORD_ONLY
-    }
+    options = _options(known[algorithm.name])
     for name, value in algorithm.options.items():
         if name not in options:
             raise SpecError(f"{at}: {algorithm.name} has no option {name!r}{nearest(name, options)}")

@@ -6,6 +6,7 @@ Leaves to others: the algorithms and their options (algorithms).
 
 import importlib.util
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 
@@ -68,7 +69,8 @@ def _check_pruner(algorithm: Algorithm, at: str) -> None:
     if algorithm.name == "wilcoxon":
         raise SpecError(f"{at}: wilcoxon compares seeds, not epochs: it serves the finalists. Take asha or median.")
     _check(algorithm, PRUNERS, at)
-    low, high = (algorithm.options.get(name, other) for name, other in (("min_epochs", 1), ("max_epochs", 27)))
+    options: Mapping[str, Any] = algorithm.options
+    low, high = (options.get(name, other) for name, other in (("min_epochs", 1), ("max_epochs", 27)))
     if algorithm.name == "hyperband" and int(high) < int(low):
         raise SpecError(f"{at}: hyperband's max_epochs is {high}, below min_epochs {low}. Swap them.")
     inner = algorithm.options.get("pruner")

@@ -4,9 +4,9 @@ Owns: what makes a study the one asked for, its name, its state in words, and th
 Leaves to others: training (trial), ending (closing), the processes (workers), how it looks (cli).
 """
 
-import re
+import contextlib
+import json
 import secrets
-import shlex
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,12 +21,15 @@ from tuner.database.rules import limits_of
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.database.workers import WorkerView
-from tuner.errors import DataError, InputError, NotFound, StudyConflict
+from tuner.defaults import released_2
+from tuner.errors import DataError, InputError, NotFound, SpecError, StudyConflict
 from tuner.search import cells
 from tuner.search.optuna_study import check_optuna_study
 from tuner.spec import StudySpec, parse_spec
 from tuner.studies.code import CODE_DIGEST, check_digest
+from tuner.studies.resolved import ResolvedSpec, as_json, read_resolved, resolve, restore_stored
 from tuner.studies.row_order import with_order
+from tuner.studies.sameness import differences, in_words
 from tuner.studies.stopping_rules import OPTIONS, change, merged, why_ended
 
 StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "finished"]
@@ -87,6 +90,7 @@ def create_study(
         raise InputError(
             f"--trials {budget}: the space has {len(spec.baselines)} baselines, which run first. Ask for more."
         )
+    asked = resolve(spec)
     limit = spec.search.timeout if timeout_s is None else timeout_s
     limits = merged(spec, limits_of(options))
     options = {
@@ -101,6 +105,7 @@ def create_study(
             study_name=name,
             space_name=spec.name,
             spec_text=spec.text,
+            resolved=as_json(asked),
             spec_folder=str(spec.folder),
             spec_digest=spec.digest,
             seed=chosen,
@@ -118,15 +123,15 @@ def create_study(
             "Choose another --study name, or another database with --storage."
         )
     if stored == "there":
-        _go_on(db, spec, name, budget, options)
+        _go_on(db, asked, name, budget, options)
     return studies.view_study(db, name)
 
 
-def _go_on(db: Database, spec: StudySpec, name: str, budget: int, options: Mapping[str, Any]) -> None:
+def _go_on(db: Database, asked: ResolvedSpec, name: str, budget: int, options: Mapping[str, Any]) -> None:
     there = studies.view_study(db, name)
-    if there.spec_digest != spec.digest:
+    if found := differences(_resolved(there), asked):
         raise StudyConflict(
-            f"study {name!r} is there with another specification (space {there.space_name}). "
+            f"study {name!r} is there with another specification (space {there.space_name}): {in_words(found)}. "
             "Choose another --study name, or `tune resume` it as it is."
         )
     check_digest(there, str(options.get(CODE_DIGEST, "")))
@@ -135,7 +140,7 @@ def _go_on(db: Database, spec: StudySpec, name: str, budget: int, options: Mappi
             f"study {name!r} has ended after {there.trials} trials. "
             f"For more: tune resume {name} --trials {there.trials + budget}."
         )
-    check_optuna_study(db.storage, name, spec, _in_optuna(db, name))
+    check_optuna_study(db.storage, name, spec_of(there), _in_optuna(db, name))
     studies.reopen(db, name, there.trials, there.timeout_s, goes_on=_has_more(db, there, there.trials))
 
 
@@ -217,15 +222,32 @@ def stop_study(db: Database, study_name: str) -> StudyStatus:
 
 
 def spec_of(view: StudyView) -> StudySpec:
-    """The specification as it was stored. Raises SpecError where this version no longer reads it."""
+    """The specification as it was resolved when the study was stored. Raises SpecError where it cannot be read."""
     where = f"the specification of study {view.study_name!r}"
-    return with_order(_parsed(view.spec_text, view.space_name, view.spec_folder, where), view.options)
+    content = json.dumps(as_json(_resolved(view)) if view.resolved is None else view.resolved)
+    found = restore_stored(content, view.space_name, view.spec_text, view.spec_folder, where)
+    return with_order(found, view.options)
+
+
+def _resolved(view: StudyView) -> ResolvedSpec:
+    where = f"the specification of study {view.study_name!r}"
+    if view.resolved is not None:
+        return read_resolved(view.resolved, where)
+    return _of_text(view.spec_text, view.space_name, view.spec_folder, where)
 
 
 @lru_cache(maxsize=64)
-def _parsed(text: str, name: str, folder: str, where: str) -> StudySpec:
-    # A study is looked at several times a second, and its specification never changes.
-    return parse_spec(text, name, Path(folder), where)
+def _of_text(text: str, name: str, folder: str, where: str) -> ResolvedSpec:
+    # Up to schema 2 there was only the text; what it leaves out means what it meant then.
+    usual = released_2()
+    return resolve(parse_spec(text, name, Path(folder), where, usual), usual)
+
+
+def resolve_old_studies(db: Database) -> None:
+    """Write out the defaults of studies that an older version stored as text; one that cannot be read stays so."""
+    for view in studies.unresolved(db):
+        with contextlib.suppress(SpecError):
+            studies.keep_resolved(db, view.study_name, as_json(_resolved(view)))
 
 
 def study_status(db: Database, study_name: str, epochs: bool = False) -> StudyStatus:
@@ -276,31 +298,6 @@ def best_trial(every: tuple[TrialView, ...], direction: str) -> TrialView | None
     complete = [trial for trial in every if trial.state == "complete" and trial.value is not None]
     sign = -1.0 if direction == "maximize" else 1.0
     return min(complete, key=lambda trial: (sign * (trial.value or 0.0), trial.ordinal), default=None)
-
-
-def why_nothing_completed(status: StudyStatus) -> str | None:
-    """Of a study that ended without a complete trial: the commonest reason, counted, and what to do; else None."""
-    if status.state != "finished" or status.best is not None:
-        return None
-    name = status.study.study_name
-    what = f"study {name} has ended, and not one of its trials completed"
-    if not status.trials:
-        return f"{what}: none began ({status.why_ended or 'no worker took one'}). Give it more time: tune resume {name}"
-    # What differs only in its figures - a learning rate, an epoch - is one reason.
-    kinds = Counter((trial.state, _FIGURE.sub("", trial.reason)) for trial in status.trials)
-    (state, kind), count = kinds.most_common(1)[0]
-    first = next(t.reason for t in status.trials if (t.state, _FIGURE.sub("", t.reason)) == (state, kind))
-    words = f"{count} of {len(status.trials)} {state.replace('_', ' ')}{f', such as: {first}' if first else ''}"
-    return f"{what}: {words.rstrip('.')}. {_REMEDIES.get(state, '')}All of them: tune trials {shlex.quote(name)}"
-
-
-_FIGURE = re.compile(r"[-+]?\d[\d.,e+-]*")
-_REMEDIES = {
-    "diverged": "Search lower learning rates. ",
-    "out_of_memory": "Search smaller batches or networks, or start fewer workers. ",
-    "pruned": "Let the pruner begin later, or take pruner: none. ",
-    "given_up": "The workers' last words are in tuner-logs. ",
-}
 
 
 def ranked(every: tuple[TrialView, ...], direction: str) -> list[TrialView]:

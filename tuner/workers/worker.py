@@ -27,6 +27,7 @@ from tuner.database.connection import OUTAGE_S, Database, open_database, patient
 from tuner.errors import ServiceDown, TunerError
 from tuner.settings import Settings, read_share
 from tuner.studies.hanging import Watch
+from tuner.studies.service import resolve_old_studies
 from tuner.training.plan import Path
 from tuner.workers import placement
 from tuner.workers.placement import Wanted
@@ -84,6 +85,7 @@ def main(
     leaving.listen()
     name = worker_id or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
     db = open_database(settings.storage, wait_s=OUTAGE_S)
+    patiently(lambda: resolve_old_studies(db))
     patiently(lambda: workers.bury_the_dead(db))
     if wanted is not None:
         share = placement.place(db, name, wanted).environment()
