@@ -10,13 +10,15 @@ ENV PYTHONUNBUFFERED=1 \
     PIP_DISABLE_PIP_VERSION_CHECK=1 \
     PIP_ROOT_USER_ACTION=ignore
 
-# The project's dependencies first, from its metadata alone: a change of its code does not install them again.
+# The project's dependencies first, from its metadata alone: a change of its code, or of its README, does not install them
+# again.
 WORKDIR /build
-COPY pyproject.toml README.md ./
+COPY pyproject.toml ./
 RUN mkdir -p tuner search_spaces \
-    && touch tuner/__init__.py \
+    && touch tuner/__init__.py README.md \
     && python -m pip install . ${EXTRA} \
     && python -m pip uninstall --yes tuner
+COPY README.md ./
 COPY tuner tuner
 COPY search_spaces search_spaces
 RUN python -m pip install --no-deps . && rm -rf /build
