@@ -4,6 +4,7 @@ TunerError                 1  the work failed
 ├── InputError             2  what was typed or written cannot be used
 │   ├── SpecError             a search-space file
 │   ├── DataError             a data set
+│   ├── CodeNotGiven          code that this process was not given
 │   └── StudyConflict         a study of that name that is not this one
 ├── NotFound               3  a study, a trial or a space that is not there
 ├── DiskFull               1  no space is left
@@ -34,6 +35,10 @@ class SpecError(InputError):
 
 class DataError(InputError):
     """A data set cannot be used."""
+
+
+class CodeNotGiven(InputError):
+    """A study's code is not among what this process may run."""
 
 
 class StudyConflict(InputError):

@@ -49,11 +49,13 @@ class Share:
     """What this worker process may use of its machine, as whoever started it says in the environment.
 
     gpu: the UUID of the one that it was given. threads: 0 where nobody has said (TUNER_THREADS).
+    notices: a pipe to the pool that started it.
     cache: a folder for what may be deleted at any time (TUNER_CACHE; by default in the user's cache).
     """
 
     device: str
     gpu: str
+    notices: int | None
     threads: int
     gpu_memory_mib: int
     gpu_room_mib: int
@@ -66,6 +68,7 @@ def read_share() -> Share:
     return Share(
         device=os.environ.get("TUNER_DEVICE", "cpu"),
         gpu=os.environ.get("TUNER_GPU", ""),
+        notices=_whole("TUNER_NOTICES", 0) or None,
         threads=_whole("TUNER_THREADS", 0),
         gpu_memory_mib=_whole("TUNER_GPU_MEMORY_MIB", 0),
         gpu_room_mib=_whole("TUNER_GPU_ROOM_MIB", 0),

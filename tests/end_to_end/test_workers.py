@@ -38,6 +38,9 @@ def test_one_worker_serves_several_studies_by_turns_and_hands_back_what_it_must_
     assert len(pids) == 3  # eight trials, three a process: it became a fresh one twice
     assert set(pids) == {worker.pid}
 
+    told = study_status(db, "elsewhere").passed_over
+    assert [(each.workers, each.gone, "nothing" in each.reason) for each in told] == [(1, False, True)]
+
     desk.write_space(epochs=4000)
     desk.tune("start", "--space", "small.yaml", "--study", "long", "--trials", "1", "--detach")
     desk.wait_until(lambda: epochs_stored(db, "long") >= 3)
@@ -48,6 +51,9 @@ def test_one_worker_serves_several_studies_by_turns_and_hands_back_what_it_must_
     with db.session() as session:
         row = session.scalars(sa.select(TrialRow).where(TrialRow.study_name == "long")).one()
     assert (row.state, row.worker_id, row.lease_until, row.strikes) == ("running", None, 0.0, 0)
+    assert study_status(db, "elsewhere").passed_over == ()
+    assert desk.tune("worker", "--study", "elsewhere", check=False).returncode == 2
+    assert [(each.workers, each.gone) for each in study_status(db, "elsewhere").passed_over] == [(1, True)]
     db.engine.dispose()
 
 

@@ -94,6 +94,8 @@ def picture(status: StudyStatus) -> RenderableType:
         left if status.state != "stopping" else "stopping",
     )
     parts: list[RenderableType] = [head, _counts(status), Text("")]
+    for line in show.passed_over_lines(status):
+        parts += [Text.from_markup(line), Text("")]
     running = [trial for trial in status.trials if trial.state == "running"]
     if status.stage:
         parts += [Text(status.stage, style="bold"), _finalists(status), Text("")]
@@ -225,6 +227,7 @@ class _Lines:
         self._shown: set[int] = set()
         self._begun = False
         self._stage = ""
+        self._passed_over: set[str] = set()
 
     def look(self) -> None:
         status = study_status(self._db, self._study_name, epochs=True)
@@ -236,6 +239,10 @@ class _Lines:
             if trial.settled and trial.ordinal not in self._shown:
                 self._shown.add(trial.ordinal)
                 _say(self._line(status, trial))
+        for each in status.passed_over:
+            if each.words not in self._passed_over:
+                self._passed_over.add(each.words)
+                _say(f"{each.words}. {each.mend}")
         if status.stage and status.stage != self._stage:
             self._stage = status.stage
             _say(status.stage)

@@ -57,6 +57,10 @@ def summary_object(status: StudyStatus) -> dict[str, Any]:
         "trials": study.trials,
         "counts": dict(status.counts),
         "stage": status.stage,
+        "passed_over": [
+            {"reason": each.reason, "workers": each.workers, "gone": each.gone, "mend": each.mend}
+            for each in status.passed_over
+        ],
         "ended_by": status.why_ended or None,
         "value": status.best.value if status.best else None,
         "test": (study.outcome or {}).get("test"),

@@ -87,7 +87,16 @@ def print_studies(found: Sequence[StudyStatus]) -> None:
             number(_test_figure(each)),
             f"{study_s(each):.0f}",
         )
-    Console().print(table)
+    console = Console()
+    console.print(table)
+    for each in found:
+        for line in passed_over_lines(each):
+            console.print(f"{escape(each.study.study_name)}: {line}", soft_wrap=True, highlight=False)
+
+
+def passed_over_lines(status: StudyStatus) -> list[str]:
+    """Why workers do not work on it, and what to do."""
+    return [f"[yellow]{escape(each.words)}[/]\n  {escape(each.mend)}" for each in status.passed_over]
 
 
 def print_status(status: StudyStatus) -> None:
@@ -98,6 +107,8 @@ def print_status(status: StudyStatus) -> None:
     console.print(counts_in_words(status))
     if status.stage:
         console.print(status.stage)
+    for line in passed_over_lines(status):
+        console.print(line, soft_wrap=True)
     if status.best is not None:
         console.print(f"best: trial {status.best.trial_number}, {objective(status)} {number(status.best.value)}")
         console.print(f"      {escape(params_in_words(searched_params(status, status.best)))}")

@@ -47,8 +47,8 @@ def worker(
     Example: tune worker --storage postgresql://tuner@db/tuner
     """
     from tuner.code import find_code
+    from tuner.workers.process import main as work
     from tuner.workers.pulse import EXIT_REPLACE_ME
-    from tuner.workers.worker import main as work
 
     given = dict(os.environ)
     log_to_stderr()

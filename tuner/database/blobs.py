@@ -63,8 +63,17 @@ class FolderStore:
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f"{path.name}.{os.getpid()}.part")
-        beside.write_bytes(data)
-        beside.replace(path)
+
+        def write() -> None:
+            try:
+                beside.write_bytes(data)
+            except OSError:
+                beside.unlink(missing_ok=True)
+                raise
+            beside.replace(path)
+
+        # Waits where the disk is full.
+        patiently(write)
 
     def get(self, name: str) -> bytes | None:
         try:

@@ -104,7 +104,7 @@ def _patiently(call: Callable[[], T], wait_s: float, this: _Call) -> T:
             if verdict not in ("away", "full"):
                 raise
             if time.monotonic() >= deadline:
-                raise _given_up(verdict, error, wait_s) from error
+                raise given_up(verdict, error, wait_s) from error
             words = waiting_words(verdict, error)
             if said != verdict:
                 logger.warning(words)
@@ -135,7 +135,8 @@ def waiting_words(verdict: str, error: BaseException) -> str:
     return f"the database does not answer ({first_words(error)}); waiting"
 
 
-def _given_up(verdict: str, error: BaseException, wait_s: float) -> ServiceDown | DiskFull:
+def given_up(verdict: str, error: BaseException, wait_s: float) -> ServiceDown | DiskFull:
+    """What is raised after so long."""
     if verdict == "full":
         return DiskFull(f"the disk is full ({first_words(error)}). Free some space, then go on with `tune resume`.")
     return ServiceDown(f"the database has not answered for {wait_s:.0f} s ({first_words(error)})")

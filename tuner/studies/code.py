@@ -10,7 +10,7 @@ from typing import Any
 
 from tuner.code import Code
 from tuner.database.studies import StudyView
-from tuner.errors import InputError, StudyConflict
+from tuner.errors import CodeNotGiven, StudyConflict
 from tuner.spec import StudySpec
 
 CODE_DIGEST = "code_digest"
@@ -25,7 +25,7 @@ def code_options(code: Code | None) -> Mapping[str, Any]:
 def code_for(view: StudyView, spec: StudySpec, given: Sequence[Code]) -> Code | None:
     """The study's code among what a person gave this process; None where a study has none.
 
-    Raises InputError where it was not given, StudyConflict where what was given has changed since the study began.
+    Raises CodeNotGiven where it was not given, StudyConflict where what was given has changed since the study began.
     """
     if spec.code is None:
         return None
@@ -36,7 +36,7 @@ def code_for(view: StudyView, spec: StudySpec, given: Sequence[Code]) -> Code | 
     for code in given:
         if Path(code.place).name == named and code.name in (None, spec.code.name):
             check_digest(view, code.digest)
-    raise InputError(
+    raise CodeNotGiven(
         f"the network of study {view.study_name!r} is made by {spec.code}, which was not given here. "
         f"If you trust it, add --code {spec.code.place}"
     )

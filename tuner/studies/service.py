@@ -27,6 +27,7 @@ from tuner.search import cells
 from tuner.search.optuna_study import check_optuna_study
 from tuner.spec import StudySpec, parse_spec
 from tuner.studies.code import CODE_DIGEST, check_digest
+from tuner.studies.passing_over import Reason, reasons
 from tuner.studies.resolved import ResolvedSpec, as_json, read_resolved, resolve, restore_stored
 from tuner.studies.row_order import with_order
 from tuner.studies.sameness import differences, in_words
@@ -44,6 +45,7 @@ class StudyStatus:
     counts: trials by state; `waiting` are places of the budget that no worker has taken. best: of the complete ones.
     why_ended: why trials of the budget are not run any more (`not_run`), in words.
     left_s: seconds to go, estimated from the pace so far; None where nothing is known yet. finalists: of this round.
+    passed_over: why workers do not work on it, where they do not.
     """
 
     study: StudyView
@@ -55,6 +57,7 @@ class StudyStatus:
     left_s: float | None
     finalists: tuple[FinalistView, ...] = ()
     why_ended: str = ""
+    passed_over: tuple[Reason, ...] = ()
 
     @property
     def stage(self) -> str:
@@ -268,6 +271,7 @@ def study_status(db: Database, study_name: str, epochs: bool = False) -> StudySt
         left_s=_left_s(view, every),
         why_ended=why,
         finalists=tuple(view_finalists(db, study_name, view.round, epochs)),
+        passed_over=reasons(db, study_name) if view.finished_at is None else (),
     )
 
 

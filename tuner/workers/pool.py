@@ -19,10 +19,10 @@ from pathlib import Path
 from tuner.database import strikes, studies, trials, workers
 from tuner.database.connection import Database, is_outage, patiently
 from tuner.database.epochs import epochs_stored
-from tuner.errors import InputError, NotFound, ServiceDown, TunerError
+from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
 from tuner.workers import deaths
 from tuner.workers.devices import Slot
-from tuner.workers.pulse import EXIT_DONE, EXIT_REPLACE_ME
+from tuner.workers.pulse import EXIT_DONE, EXIT_NO_SPACE, EXIT_REPLACE_ME
 
 logger = logging.getLogger(__name__)
 
@@ -33,6 +33,9 @@ _HOPELESS = 3
 """Workers that crash in a row - or as many slots twice over - with nothing achieved between, before it is given up."""
 
 _MOST_PAUSE_S = 60.0
+_STOP_S = 1.0
+_SAID_S = 20.0
+"""Several workers say the same within so long; after a longer silence it is news."""
 
 _ERRORS = {each.exit_code: each for each in (InputError, NotFound, ServiceDown)}
 
@@ -44,6 +47,8 @@ class _Process:
     popen: "subprocess.Popen[bytes]"
     log: Path | None
     memory_kills: int
+    notices: int | None = None
+    last_notice: str = ""
 
 
 @dataclass(eq=False)
@@ -73,6 +78,7 @@ class Pool:
     _deaths: int = 0
     _against: int = 0
     _done_at_death: int = -1
+    _said: dict[str, float] = field(default_factory=dict)
 
     def run(self, look: Callable[[], None]) -> None:
         """Run until the study has ended, was stopped, or cannot go on.
@@ -88,6 +94,7 @@ class Pool:
                 try:
                     self._look(look)
                     time.sleep(_LOOK_S)
+                    self._hear()
                     self._replace_the_dead()
                     self._start_due()
                 except KeyboardInterrupt:
@@ -119,7 +126,12 @@ class Pool:
             logger.warning("leaving: running epochs are finished first, and what is left is handed back")
             return
         name = self.study_name
-        patiently(lambda: studies.set_wish(self.db, name, "stopping"))
+        try:
+            patiently(lambda: studies.set_wish(self.db, name, "stopping"), _STOP_S)
+        except (ServiceDown, DiskFull) as error:
+            # Nobody could read it either: what runs is handed back.
+            logger.warning("%s", error)
+            raise KeyboardInterrupt from error
         logger.warning("stopping: running trials are finished first; once more Ctrl+C stops at once")
 
     def _start(self, index: int) -> _Process:
@@ -132,28 +144,46 @@ class Pool:
             *("--worker-id", worker_id, *self.arguments),
         ]
         with contextlib.ExitStack() as stack:
-            file = None
+            file, pipe = None, None
+            # The database by its environment: arguments are read by everybody on the machine.
+            environment = {**os.environ, **slot.environment(), "TUNER_STORAGE": self.storage_url}
             if log is not None:
                 log.parent.mkdir(parents=True, exist_ok=True)
                 file = stack.enter_context(log.open("ab"))
+                pipe, theirs = os.pipe()
+                os.set_blocking(pipe, False)
+                stack.callback(os.close, theirs)
+                environment["TUNER_NOTICES"] = str(theirs)
             popen = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=file,
-                # The database by its environment: arguments are read by everybody on the machine.
-                env={**os.environ, **slot.environment(), "TUNER_STORAGE": self.storage_url},
+                env=environment,
+                pass_fds=() if pipe is None else (theirs,),
                 # Ctrl+C in the terminal is for this process alone; it decides what the workers do.
                 start_new_session=True,
             )
-        return _Process(index, worker_id, popen, log, deaths.memory_kills())
+        return _Process(index, worker_id, popen, log, deaths.memory_kills(), pipe)
+
+    def _hear(self) -> None:
+        """What makes workers stand still is said here, at once, and once for all of them."""
+        for process in self._processes:
+            for words in _read_lines(process.notices):
+                process.last_notice = words
+                about = words.partition("(")[0]
+                if time.monotonic() - self._said.get(about, -_SAID_S) >= _SAID_S:
+                    logger.warning(words)
+                self._said[about] = time.monotonic()
 
     def _replace_the_dead(self) -> None:
         for process in list(self._processes):
             code = process.popen.poll()
             if code is None:
                 continue
+            self._hear()
             self._processes.remove(process)
+            _close(process)
             pause_s = self._dead(process, code) if code not in (EXIT_DONE, EXIT_REPLACE_ME) else self._ended(process)
             if not self._over():
                 self._due.append((time.monotonic() + pause_s, process.index))
@@ -187,6 +217,8 @@ class Pool:
         patiently(lambda: workers.bury(self.db, process.worker_id, death.strikes, said))
         if code in _ERRORS:
             raise _ERRORS[code](words)
+        if code == EXIT_NO_SPACE:
+            raise DiskFull(words or process.last_notice)
         logger.warning("worker %s died (%s): %s", process.worker_id, death.words, words or "no last words")
         done = patiently(self._achieved)
         if done != self._done_at_death:
@@ -210,6 +242,7 @@ class Pool:
             if process.popen.poll() is None:
                 process.popen.send_signal(signal.SIGTERM)
         until = time.monotonic() + _HAND_BACK_S
+        goodbye = until + _GOODBYE_S
         for process in self._processes:
             try:
                 process.popen.wait(max(0.0, until - time.monotonic()))
@@ -217,10 +250,26 @@ class Pool:
                 process.popen.kill()
                 process.popen.wait()
             # Where the database is away, the lease runs out in its own time.
-            with contextlib.suppress(ServiceDown):
-                patiently(lambda process=process: workers.bury(self.db, process.worker_id, strikes.NONE), _GOODBYE_S)  # type: ignore[misc]
+            _close(process)
+            with contextlib.suppress(ServiceDown, DiskFull):
+                left_s = max(0.0, goodbye - time.monotonic())
+                patiently(lambda process=process: workers.bury(self.db, process.worker_id, strikes.NONE), left_s)  # type: ignore[misc]
         self._processes.clear()
         self._due.clear()
+
+
+def _read_lines(pipe: int | None) -> list[str]:
+    """What came over a pipe since; a line is written in one piece."""
+    try:
+        return [] if pipe is None else os.read(pipe, 1 << 16).decode(errors="replace").splitlines()
+    except BlockingIOError:
+        return []
+
+
+def _close(process: _Process) -> None:
+    if process.notices is not None:
+        os.close(process.notices)
+        process.notices = None
 
 
 def _last_words(log: Path | None) -> str:

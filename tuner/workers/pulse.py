@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from tuner.database import strikes, workers
 from tuner.database.connection import Database, patiently
@@ -24,6 +24,9 @@ _STUCK_S = 900.0
 """Code that never lets another thread run stops the signs of life, too: after so long the process ends itself."""
 
 EXIT_DONE = 0
+EXIT_NO_SPACE = 74
+"""A disk was full, and stayed so (EX_IOERR); for the pool."""
+
 EXIT_REPLACE_ME = 75
 """The process is worn - it ran so many trials, or grew so much - and wants a fresh one in its place (EX_TEMPFAIL)."""
 
@@ -82,12 +85,15 @@ class Pulse:
         self._thread.join(_BEAT_S)
 
 
-def end_process(hang: Hang, by_hand: bool, leaving: bool) -> None:
-    """End this process, its hanging thread with it. by_hand: nobody will start a fresh one, so it becomes one."""
+def end_process(hang: Hang, becomes: Mapping[str, str] | None, leaving: bool) -> None:
+    """End this process, its hanging thread with it.
+
+    becomes: the environment of the fresh one that it becomes, where nobody else will start one.
+    """
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     if hang.step == "loading":
         os._exit(TunerError.exit_code)  # a fresh one would hang in it, too
-    if by_hand and not leaving:
-        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])
+    if becomes is not None and not leaving:
+        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], becomes)
     os._exit(EXIT_DONE if leaving else EXIT_REPLACE_ME)

@@ -1,44 +1,39 @@
-"""One worker process: takes trials until the budget is spent, and wires everything together.
+"""What a worker does: takes trials until the budget is spent, and wires everything together.
 
-Owns: the loop, leaving cleanly. Started as `tune worker`, by the pool or by hand, on any machine.
-Leaves to others: one trial (studies), the signs of life (pulse), the processes (pool), which device (the environment,
-set by whoever starts it).
+Owns: the loop; a study that cannot be worked on here is passed over, and a full disk waited for.
+Leaves to others: one trial (studies), the process (process), its signs of life (pulse), which device (its environment).
 """
 
-import contextlib
 import gc
 import importlib.metadata
 import logging
-import os
 import pathlib
-import signal
 import socket
-import threading
 import time
-import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import psutil
 
 from tuner.code import Code
-from tuner.database import blobs, gpu_claims, studies, trials, workers
-from tuner.database.connection import OUTAGE_S, Database, open_database, patiently
-from tuner.errors import ServiceDown, TunerError
+from tuner.database import blobs, passed_over, patience, studies, trials
+from tuner.database.connection import OUTAGE_S, Database, patiently
+from tuner.database.patience import ToldToLeave
+from tuner.database.verdicts import is_full
+from tuner.errors import DiskFull, NotFound, ServiceDown, TunerError
 from tuner.settings import Settings, read_share
 from tuner.studies.hanging import Watch
-from tuner.studies.service import resolve_old_studies
 from tuner.training.plan import Path
 from tuner.workers import placement
-from tuner.workers.placement import Wanted
-from tuner.workers.pulse import EXIT_DONE, EXIT_REPLACE_ME, Pulse, end_process
+from tuner.workers.presence import Leaving
+from tuner.workers.pulse import EXIT_DONE, EXIT_REPLACE_ME, Pulse
 
 logger = logging.getLogger(__name__)
 
 _IDLE_S = 0.5
 _LOOK_S = 2.0
 _GOODBYE_S = 30.0
-_LEAVE_S = 10.0
+_FULL_S = 3.0
 
 _STILL_IMPORTED = (1, 4)
 """After so many trials what came since the start - MLflow above all, in a thread of its own - stays too."""
@@ -49,65 +44,9 @@ _PASSED_OVER_S = 60.0
 Turn = Literal["trained", "idle", "over"]
 
 
-class Leaving:
-    """Whether this process was told to go: finish the epoch, hand the trial back, leave."""
+class Worker:
+    """The loop of one process, on the device that its environment names."""
 
-    def __init__(self) -> None:
-        self._told = threading.Event()
-
-    def listen(self) -> None:
-        """Let SIGTERM and SIGINT set it."""
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, lambda *_: self._told.set())
-
-    def __call__(self) -> bool:
-        return self._told.is_set()
-
-    def wait(self, seconds: float) -> bool:
-        """Sleep, but not past being told."""
-        return self._told.wait(seconds)
-
-
-def main(
-    settings: Settings,
-    study_name: str | None,
-    worker_id: str | None = None,
-    path: Path = "auto",
-    codes: Sequence[Code] = (),
-    wanted: Wanted | None = None,
-) -> int:
-    """Take trials: of one study until it has ended, or of whichever is open until told to leave. Gives an exit code.
-
-    codes: what of a person's code may be run here; studies of other code are not for this worker.
-    wanted: what it may choose of its machine, where whoever started it has not chosen.
-    """
-    leaving = Leaving()
-    leaving.listen()
-    name = worker_id or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
-    db = open_database(settings.storage, wait_s=OUTAGE_S)
-    patiently(lambda: resolve_old_studies(db))
-    patiently(lambda: workers.bury_the_dead(db))
-    if wanted is not None:
-        share = placement.place(db, name, wanted).environment()
-        # Threads are an even share of what lives here when they are needed, unless a person has said how many.
-        os.environ.update({key: value for key, value in share.items() if key != "TUNER_THREADS"})
-    elif gpu := read_share().gpu:
-        patiently(lambda: gpu_claims.claim(db, name, [gpu]))
-    device = read_share().device
-    patiently(lambda: workers.enter(db, name, device))
-    watch = Watch()
-    pulse = Pulse(db, name, watch, lambda hang: end_process(hang, by_hand=worker_id is None, leaving=leaving()))
-    if study_name is not None:
-        pulse.say(study_name, "starting")
-    try:
-        return _Worker(settings, db, name, device, pulse, watch, leaving, path, codes).work(study_name)
-    finally:
-        pulse.close()
-        with contextlib.suppress(ServiceDown):
-            patiently(lambda: workers.bury(db, name), _LEAVE_S)
-
-
-class _Worker:
     def __init__(
         self,
         settings: Settings,
@@ -159,13 +98,15 @@ class _Worker:
         self._benches: dict[str, Any] = {}
         self._projectors: dict[str, Any] = {}
         self._passed_over: dict[str, float] = {}
+        self._full_since = 0.0
         self._born_mib = _memory_mib()
         self._done = 0
 
     def work(self, study_name: str | None) -> int:
+        goodbye_s = _GOODBYE_S
         try:
             while not self._leaving():
-                turn = self._turn(study_name) if study_name is not None else self._turn_about()
+                turn = self._turn_with_space(study_name)
                 if turn == "over":
                     return EXIT_DONE
                 # Told to leave, it leaves: a fresh process would not know that it was told.
@@ -175,10 +116,44 @@ class _Worker:
                 if turn == "idle":
                     self._leaving.wait(_IDLE_S if study_name is not None else _LOOK_S)
             return EXIT_DONE
+        except ToldToLeave:
+            goodbye_s = 0.0
+            raise
         finally:
-            until = time.monotonic() + _GOODBYE_S
+            until = time.monotonic() + goodbye_s
             for projector in self._projectors.values():
                 projector.close(max(0.0, until - time.monotonic()))
+
+    def _turn_with_space(self, study_name: str | None) -> Turn:
+        """A turn; where it ends for want of space on a disk, what was begun is begun again when there is some."""
+        try:
+            turn = self._alone(study_name) if study_name is not None else self._turn_about()
+        except DiskFull:
+            raise
+        except Exception as error:
+            if not is_full(error):
+                raise
+            self._full_since = self._full_since or time.monotonic()
+            if time.monotonic() - self._full_since > OUTAGE_S:
+                raise DiskFull(
+                    f"the disk is full ({error}). Free some space, then go on with `tune resume`."
+                ) from error
+            patience.logger.warning(patience.waiting_words("full", error))
+            self._leaving.wait(_FULL_S)
+            return "trained"
+        self._full_since = 0.0
+        return turn
+
+    def _alone(self, study_name: str) -> Turn:
+        """A turn of a worker that is for one study alone: where it cannot work on it, the study says why."""
+        try:
+            return self._turn(study_name)
+        except (ServiceDown, DiskFull, NotFound):
+            raise
+        except TunerError as error:
+            why = error
+            patiently(lambda: passed_over.note(self._db, study_name, self._name, why, left=True))
+            raise
 
     def _turn_about(self) -> Turn:
         """Run one trial of whichever study is open: of those that have one to give, the one with the fewest running.
@@ -195,10 +170,13 @@ class _Worker:
                 continue
             try:
                 turn = self._turn(name)
-            except ServiceDown:
+            except (ServiceDown, DiskFull):
                 raise
             except TunerError as error:
+                if is_full(error):
+                    raise
                 logger.warning("study %s is passed over: %s", name, error)
+                patiently(lambda name=name, why=error: passed_over.note(self._db, name, self._name, why))  # type: ignore[misc]
                 self._passed_over[name] = time.monotonic() + _PASSED_OVER_S
                 continue
             if turn == "trained":
@@ -297,6 +275,7 @@ class _Worker:
                 "rows_test": str(info.test_rows),
                 "test_digest": rows_digest(dataset.test)[:16],
             }
+            patiently(lambda: passed_over.clear(self._db, view.study_name, self._name))
             self._benches[view.study_name] = self._new_bench(
                 self._db, view, spec, dataset, self._store, tags, self._leaving, self._path, code, watch=self._watch
             )
