@@ -71,7 +71,7 @@ def _main(
     wanted: Wanted | None,
     leaving: Leaving,
 ) -> int:
-    given = dict(os.environ)
+    given = {**os.environ, "TUNER_STORAGE": settings.storage}
     name = worker_id or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
     db = open_database(settings.storage, wait_s=OUTAGE_S)
     patiently(lambda: resolve_old_studies(db))
