@@ -37,7 +37,7 @@ def value_in_words(value: object) -> str:
 
 def params_in_words(params: Mapping[str, object]) -> str:
     """A configuration in a line."""
-    return ", ".join(f"{name}={value_in_words(value)}" for name, value in params.items())
+    return ", ".join(one_line(f"{name}={value_in_words(value)}") for name, value in params.items())
 
 
 # Format characters that writing needs: joiners in Arabic, Indic scripts and emoji, and the soft hyphen.
@@ -64,8 +64,9 @@ def _escaped(character: str) -> str:
 def command(words: str, *names: object, options: Iterable[object] = ()) -> str:
     """A command to be typed into a shell. words: as they are. names, options: quoted where they need it."""
     given = [str(name) for name in names]
-    # What begins like an option is a name after two dashes.
-    apart = ["--"] if any(name.startswith("-") for name in given) else []
+    # What begins like an option is a name after two dashes; what follows an option, such as --study, is its value.
+    value = words.rpartition(" ")[2].startswith("--")
+    apart = ["--"] if not value and any(name.startswith("-") for name in given) else []
     before, after = (list(map(str, options)), []) if apart else ([], list(map(str, options)))
     return shlex.join([*words.split(), *before, *apart, *given, *after])
 

@@ -16,6 +16,7 @@ from matplotlib.ticker import NullFormatter, NullLocator
 from tuner.analysis.chart import Axis, Chart, Series, Style
 from tuner.analysis.plotly_page import COLOURS
 from tuner.errors import InputError
+from tuner.words import path_part
 
 _WIDTH_PX = 1000
 _SMALL_PX = 480
@@ -40,7 +41,7 @@ def write_pictures(charts: Sequence[Chart], folder: Path) -> list[Path]:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for chart in charts:
-            path = folder / f"{chart.name.replace('/', '_')}.png"
+            path = folder / f"{path_part(chart.name)}.png"
             path.write_bytes(picture(chart))
             paths.append(path)
     except OSError as error:

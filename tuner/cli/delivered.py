@@ -3,12 +3,12 @@
 Leaves to others: --json (objects), what is known (database, analysis).
 """
 
-import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tuner.cli.common import echo
 from tuner.database.deliveries import Refusal
+from tuner.words import command
 
 if TYPE_CHECKING:
     from tuner.analysis.synchronizing import Synchronized
@@ -21,11 +21,10 @@ def print_refused(study_name: str, refused: Sequence[Refusal]) -> None:
     for each in refused[:_MOST]:
         echo(f"not in MLflow: {each.record}: {each.reason}", err=True)
     if len(refused) > _MOST:
-        echo(f"and {len(refused) - _MOST} more: tune status {shlex.quote(study_name)} --json", err=True)
+        echo(f"and {len(refused) - _MOST} more: {command('tune status', study_name, options=['--json'])}", err=True)
     if refused:
-        echo(
-            f"{_count(len(refused), 'record')} set aside; tried again by: tune sync {shlex.quote(study_name)}", err=True
-        )
+        again = command("tune sync", study_name)
+        echo(f"{_count(len(refused), 'record')} set aside; tried again by: {again}", err=True)
 
 
 def print_synchronized(seen: "Synchronized") -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuner.cli.common import together
+from tuner.cli.common import echo, together
 
 if TYPE_CHECKING:
     from tuner.workers.devices import Slot
@@ -62,4 +62,4 @@ def wanted_of(device: str, gpus: str | None, workers_per_gpu: int, mixed_precisi
 
 def _say_no_mixed_precision(wanted: bool) -> None:
     if wanted:
-        click.echo("tune: --mixed-precision is for GPUs; there is none, so it is not used", err=True)
+        echo("tune: --mixed-precision is for GPUs; there is none, so it is not used", err=True)

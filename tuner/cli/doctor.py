@@ -22,23 +22,23 @@ def doctor(deep: bool, storage: str | None, as_json: bool) -> None:
 
     Example: tune doctor --deep
     """
-    from rich.console import Console
-    from rich.markup import escape
     from rich.table import Column, Table
+    from rich.text import Text
 
+    from tuner.cli.console import Console
     from tuner.workers.checks import check_all
 
     quiet()
     findings = []
     # Where nobody looks, a line stays a line.
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 2**16)
+    console = Console(width=None if sys.stdout.isatty() else 2**16)
     for each in check_all(settings_of(storage), deep):
         findings.append(each)
         if not as_json:
             table = Table.grid(Column(width=5), Column(width=13), Column(overflow="fold"), padding=(0, 1, 0, 0))
-            table.add_row(f"[{_STYLES[each.state]}]{each.state}[/]", each.name, escape(each.words))
+            table.add_row(Text(each.state, _STYLES[each.state]), each.name, each.words)
             if each.mend:
-                table.add_row("", "", f"[dim]{escape(each.mend)}[/]")
+                table.add_row("", "", Text(each.mend, "dim"))
             console.print(table)
     bad = sum(each.state == "bad" for each in findings)
     if as_json:

@@ -7,7 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuner.cli.common import chosen, json_option, open_studies, print_json, settings_of, storage_option, study_argument
+from tuner.cli.common import (
+    chosen,
+    echo,
+    json_option,
+    open_studies,
+    print_json,
+    settings_of,
+    storage_option,
+    study_argument,
+)
+from tuner.words import one_line
 
 if TYPE_CHECKING:
     from tuner.analysis.importance import Importance
@@ -36,21 +46,21 @@ def importance(study: str | None, storage: str | None, as_json: bool) -> None:
     _print(found)
     counted = sum(each.state in ("complete", "pruned") and each.value is not None for each in status.trials)
     if counted < SURE_TRIALS:
-        click.echo(f"from {counted} trials: an indication, no more", err=True)
+        echo(f"from {counted} trials: an indication, no more", err=True)
 
 
 def _print(found: "tuple[Importance, ...]") -> None:
-    from rich.console import Console
-    from rich.markup import escape
+    from rich.text import Text
 
+    from tuner.cli.console import Console
     from tuner.cli.show import _table
 
     table = _table("parameter", "importance", "", "fANOVA", "the best fifth of the trials had")
     for each in found:
         bar = "\N{BOX DRAWINGS HEAVY HORIZONTAL}" * round(_BAR * each.ped_anova)
         fanova = "-" if each.fanova is None else f"{each.fanova:.0%}"
-        table.add_row(each.name, f"{each.ped_anova:.0%}", f"[cyan]{bar}[/]", fanova, escape(_good(each)))
-    Console(highlight=False).print(table)
+        table.add_row(one_line(each.name), f"{each.ped_anova:.0%}", Text(bar, "cyan"), fanova, one_line(_good(each)))
+    Console().print(table)
 
 
 def _good(each: "Importance") -> str:

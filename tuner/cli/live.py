@@ -10,20 +10,22 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.live import Live
 from rich.logging import RichHandler
-from rich.markup import escape
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from tuner.cli import show
+from tuner.cli.common import echo
+from tuner.cli.console import Console
 from tuner.database.connection import Database, patiently
 from tuner.database.finalists import FinalistView
 from tuner.database.trials import FAILED, TrialView
+from tuner.redaction import Formatter
 from tuner.studies.service import StudyStatus, study_status
-from tuner.words import duration, params_in_words
+from tuner.words import duration, one_line, params_in_words, visible
 
 _TERMINAL_S = 0.5
 _PLAIN_S = 1.0
@@ -33,12 +35,12 @@ _SILENT_S = 15.0
 @contextmanager
 def progress(db: Database, study_name: str) -> Iterator[Callable[[], None]]:
     """Show a study's progress on stderr; the callable brings it up to date, at most twice a second."""
-    console = Console(stderr=True, highlight=False)
+    console = Console(stderr=True)
     if console.is_terminal:
         with Live(console=console, refresh_per_second=4, transient=True) as live, _log_above(console):
             yield _seldom(lambda: live.update(picture(study_status(db, study_name, epochs=True))), _TERMINAL_S)
     else:
-        logging.basicConfig(level=logging.WARNING, format="tune: %(message)s", stream=sys.stderr)
+        logging.basicConfig(level=logging.WARNING, handlers=[_plain_handler()])
         lines = _Lines(db, study_name)
         yield _seldom(lines.look, _PLAIN_S)
         lines.look()
@@ -60,6 +62,7 @@ def _log_above(console: Console) -> Iterator[None]:
     """Warnings appear above the moving picture instead of tearing it."""
     handler = RichHandler(console=console, show_path=False, show_time=False, markup=False)
     handler.setLevel(logging.WARNING)
+    handler.setFormatter(Formatter("%(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
     try:
@@ -87,7 +90,7 @@ def picture(status: StudyStatus) -> RenderableType:
     head = Table.grid(padding=(0, 2))
     left = f"about {duration(status.left_s)} left" if status.left_s is not None else "time left: not known yet"
     head.add_row(
-        f"[bold]{escape(study.study_name)}[/]",
+        Text(study.study_name, style="bold"),
         ProgressBar(total=study.trials, completed=ended, width=30),
         f"{ended}/{study.trials} trials",
         duration(status.study.age_s) + " gone",
@@ -155,7 +158,7 @@ def _running(status: StudyStatus, running: list[TrialView]) -> Table:
             show.number(trial.value),
             f"{show.spent_s(trial):.0f}",
             where,
-            escape(params_in_words(show.searched_params(status, trial))),
+            params_in_words(show.searched_params(status, trial)),
         )
     return table
 
@@ -171,17 +174,17 @@ def _finalists(status: StudyStatus) -> Table:
         table.add_row(
             numbers.get(key[1], "?"),
             "on all rows" if key[0] == "final" else "compared",
-            "  ".join(map(_seed, mine)) + (f"  [yellow]{escape(mine[0].dropped)}[/]" if mine[0].dropped else ""),
+            Text("  ").join([*map(_seed, mine), *([Text(mine[0].dropped, "yellow")] if mine[0].dropped else [])]),
         )
     return table
 
 
-def _seed(finalist: FinalistView) -> str:
+def _seed(finalist: FinalistView) -> Text:
     if finalist.state == "running":
-        return f"[cyan]epoch {len(finalist.epochs)}[/]"
+        return Text(f"epoch {len(finalist.epochs)}", "cyan")
     if finalist.state == "complete":
-        return f"[green]{show.number(finalist.value) if finalist.plan.kind == 'compare' else 'done'}[/]"
-    return "-" if finalist.state == "waiting" else f"[yellow]{finalist.state}[/]"
+        return Text(show.number(finalist.value) if finalist.plan.kind == "compare" else "done", "green")
+    return Text("-") if finalist.state == "waiting" else Text(finalist.state, "yellow")
 
 
 def _workers(status: StudyStatus) -> Table:
@@ -252,7 +255,7 @@ class _Lines:
         metric = show.objective(status)
         figures = f"{metric} {show.number(trial.value)} at epoch {trial.best_epoch}, {show.spent_s(trial):.1f} s"
         if trial.state in FAILED:
-            figures = trial.reason
+            figures = one_line(trial.reason)
         best = show.number(status.best.value) if status.best else "-"
         left = f", about {duration(status.left_s)} left" if status.left_s else ""
         place = f"[{len(self._shown)}/{status.study.trials}, best {best}{left}]"
@@ -260,4 +263,15 @@ class _Lines:
 
 
 def _say(line: str) -> None:
-    print(line, file=sys.stderr, flush=True)
+    echo(line, err=True)
+
+
+def _plain_handler() -> logging.Handler:
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_Visible("tune: %(message)s"))
+    return handler
+
+
+class _Visible(Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return visible(super().format(record))

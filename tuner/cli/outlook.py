@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import click
 import psutil
 
+from tuner.cli.common import echo
 from tuner.code import Code
 from tuner.data.dataset import DataInfo
 from tuner.search.cells import budget
@@ -58,9 +58,9 @@ def say(outlook: Outlook) -> None:
     """A line on stderr, and one for each warning."""
     low, high = outlook.smallest.size.parameters, outlook.largest.size.parameters
     words = f"{low:,} to {high:,}" if low < high else f"{low:,}"
-    click.echo(f"tune: networks of {words} parameters; about {outlook.worker_mib / 1024:.1f} GiB a worker", err=True)
+    echo(f"tune: networks of {words} parameters; about {outlook.worker_mib / 1024:.1f} GiB a worker", err=True)
     for each in outlook.warnings:
-        click.echo(f"tune: {each}", err=True)
+        echo(f"tune: {each}", err=True)
 
 
 def check(spec: StudySpec, info: DataInfo, slots: Sequence[Slot], quick: bool, codes: Sequence[Code] = ()) -> Report:
@@ -86,19 +86,17 @@ def print_report(report: Report) -> None:
             trains = "diverges with the learning rate tried" if tried["diverged"] else "trains"
             speed = f"{trains}, {1000 * tried['step_s']:.2f} ms a step of {tried['batch_size']} rows"
             words += f"; {tried['problem'] or speed}"
-        click.echo(f"  {name:<17} {words}")
-    click.echo(
+        echo(f"  {name:<17} {words}")
+    echo(
         f"  {'memory':<17} about {outlook.worker_mib / 1024:.1f} GiB a worker, of {report.memory_mib / 1024:.1f} GiB "
         "that it may take"
     )
     if report.seconds is not None:
         trials = f"{budget(report.spec, None)} trials"
         workers = f"{report.workers} worker{'s' if report.workers > 1 else ''}"
-        click.echo(
-            f"  {trials:<17} about {duration(report.seconds)} on {workers}; less where they are pruned or end early"
-        )
+        echo(f"  {trials:<17} about {duration(report.seconds)} on {workers}; less where they are pruned or end early")
     for each in outlook.warnings:
-        click.echo(f"  warning: {each}")
+        echo(f"  warning: {each}")
 
 
 def report_object(report: Report) -> dict[str, Any]:

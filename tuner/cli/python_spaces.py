@@ -11,9 +11,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-import click
 import yaml
 
+from tuner.cli.common import echo
 from tuner.cli.python_options import Given
 from tuner.code import Code, find_code, looks_like_code, name_in
 from tuner.data.dataset import Dataset
@@ -23,6 +23,7 @@ from tuner.safe_yaml import load
 from tuner.spec import StudySpec, parse_spec
 from tuner.studies import child
 from tuner.studies.sample import write_sample
+from tuner.words import command, one_line
 
 
 def read_space(space: str, given: Given, run: bool = True) -> tuple[StudySpec, Code | None]:
@@ -53,7 +54,7 @@ def _named(spec: StudySpec, codes: Sequence[Code], space: str) -> Code:
         if (code.file == wanted if wanted else code.place == spec.code.place) and code.name in (None, spec.code.name):
             return code
     raise InputError(
-        f"{space}: its network is made by {spec.code}. If you trust that code, add --code {spec.code.place}"
+        f"{space}: its network is made by {spec.code}. If you trust that code, add {command('--code', spec.code.place)}"
     )
 
 
@@ -74,7 +75,7 @@ def _spec_of(code: Code, given: Given) -> StudySpec:
         content["objective"] = _objective(given.objective)
     if settings:
         content["parameters"] = settings
-    head = f"# Written by tune start --space {code.place}\n"
+    head = f"# Written by {one_line(command('tune start --space', code.place))}\n"
     text = head + yaml.safe_dump(content, sort_keys=False, allow_unicode=True)
     return parse_spec(text, Path(code.place).stem.rpartition(".")[2], Path.cwd(), f"--space {code.place}")
 
@@ -128,8 +129,9 @@ def try_code(
 
 def print_asked(answer: Mapping[str, Any]) -> None:
     """What the code asked, as a table, and the notes."""
-    from rich.console import Console
     from rich.table import Table
+
+    from tuner.cli.console import Console
 
     table = Table("parameter", "values", "default", box=None, pad_edge=False, header_style="bold")
     for name, each in answer["parameters"].items():
@@ -138,7 +140,7 @@ def print_asked(answer: Mapping[str, Any]) -> None:
     console.print(table)
     console.print("With its defaults and in every conditional scope; a trial may ask for more.", style="dim")
     for note in answer["notes"]:
-        click.echo(f"  note: {note}")
+        echo(f"  note: {note}")
 
 
 def worker_arguments(code: Code | None, others: Sequence[Code] = ()) -> list[str]:

@@ -5,7 +5,16 @@ Leaves to others: what is shown (studies), how it looks (show, live, objects).
 
 import click
 
-from tuner.cli.common import chosen, json_option, open_studies, print_json, settings_of, storage_option, study_argument
+from tuner.cli.common import (
+    chosen,
+    echo,
+    json_option,
+    open_studies,
+    print_json,
+    settings_of,
+    storage_option,
+    study_argument,
+)
 
 
 @click.command()
@@ -71,10 +80,11 @@ def trials(study: str | None, top: int | None, as_csv: bool, storage: str | None
     db = open_studies(settings_of(storage), create=False)
     found = study_status(db, chosen(db, study), epochs=True)
     if as_csv:
+        from tuner.analysis.as_csv import csv_of
         from tuner.analysis.results import trial_frame
 
         best_first = ranked(found.trials, spec_of(found.study).objective.direction)[:top]
-        click.echo(trial_frame(best_first).to_csv(index=False), nl=False)
+        echo(csv_of(trial_frame(best_first)), nl=False)
     elif as_json:
         print_json(objects.trials_object(found, top))
     else:

@@ -107,12 +107,12 @@ def ui(port: int, live: bool, live_port: int, storage: str | None) -> None:
     commands: list[list[str]] = []
     if live:
         _check_dashboard(settings, port, live_port)
-        click.echo(f"the search, live: open http://127.0.0.1:{live_port}", err=True)
+        echo(f"the search, live: open http://127.0.0.1:{live_port}", err=True)
         commands.append([sys.executable, "-m", "tuner.cli.dashboard", str(live_port)])
     if uri.startswith("http"):
-        click.echo(f"the record is on a server: open {shown}")
+        echo(f"the record is on a server: open {shown}")
     else:
-        click.echo(f"MLflow on {shown}: open {address} (Ctrl+C ends it)", err=True)
+        echo(f"MLflow on {shown}: open {address} (Ctrl+C ends it)", err=True)
         commands.append([sys.executable, "-m", "mlflow", "ui", "--port", str(port)])
     told = latest is None or latest.mlflow_run_id is None
 
@@ -122,7 +122,7 @@ def ui(port: int, live: bool, live_port: int, storage: str | None) -> None:
         page = None if told or latest is None else page_of(address, latest.mlflow_run_id or "")
         if page is not None and latest is not None:
             told = True
-            click.echo(f"the trials of {latest.study_name}: {page or 'not there (any more)'}", err=True)
+            echo(f"the trials of {latest.study_name}: {page or 'not there (any more)'}", err=True)
 
     sys.exit(_serve(commands, settings, uri, tell))
 

@@ -7,7 +7,7 @@ import sys
 
 import click
 
-from tuner.cli.common import json_option, open_studies, print_json, settings_of, storage_option
+from tuner.cli.common import echo, json_option, open_studies, print_json, settings_of, storage_option
 from tuner.cli.python_options import code_option
 
 
@@ -45,11 +45,11 @@ def reproduce(study: str, trial: int, code: tuple[str, ...], storage: str | None
     backend.prepare(threads)
     tags = {"device": read_share().device, "threads": str(threads), **backend.versions()}
     dataset = load(spec.data, status.study.seed, codes)
-    click.echo(f"tune: training trial {trial} again, {len(found.epochs)} epochs", err=True)
+    echo(f"tune: training trial {trial} again, {len(found.epochs)} epochs", err=True)
     path = "fit" if found.tags.get("path", "compiled").startswith("fit") else "auto"
     made = again.reproduce(status, found, dataset, tags, own, path)  # type: ignore[arg-type]  # one of its two words
     if as_json:
         print_json({"study_name": study, **made.object()})
     else:
-        click.echo(made.words)
+        echo(made.words)
     sys.exit(0 if made.reproduced else 1)

@@ -9,6 +9,7 @@ import click
 
 from tuner.cli.common import (
     chosen,
+    echo,
     json_option,
     open_studies,
     print_json,
@@ -17,6 +18,7 @@ from tuner.cli.common import (
     study_argument,
 )
 from tuner.errors import InputError
+from tuner.words import path_part
 
 
 @click.command()
@@ -41,11 +43,11 @@ def report(study: str | None, output: Path | None, png: Path | None, storage: st
 
         files += write_pictures(study_charts(db, name), png)
     if png is None or output is not None:
-        files.append(write_text(output or Path(f"{name.replace('/', '_')}.html"), made(db, name)))
+        files.append(write_text(output or Path(f"{path_part(name)}.html"), made(db, name)))
     if as_json:
         print_json({"study_name": name, "files": [str(path) for path in files]})
     else:
-        click.echo("\n".join(map(str, files)))
+        echo("\n".join(map(str, files)))
 
 
 @click.command()
@@ -67,7 +69,7 @@ def compare(studies: tuple[str, ...], output: Path | None, storage: str | None, 
     db = open_studies(settings_of(storage), create=False)
     found = [study_status(db, name, epochs=True) for name in dict.fromkeys(studies)]
     if output is not None:
-        click.echo(write_text(output, comparison.comparison_page(found)), err=as_json)
+        echo(write_text(output, comparison.comparison_page(found)), err=as_json)
     if as_json:
         print_json(comparison.comparison_object(found))
     elif output is None:

@@ -4,6 +4,7 @@ Leaves to others: what they do (studies, workers), how it looks (live, show), `t
 """
 
 import json
+import shlex
 import signal
 import sys
 from pathlib import Path
@@ -14,6 +15,7 @@ import click
 from tuner.cli import records
 from tuner.cli.common import (
     chosen,
+    echo,
     json_option,
     open_studies,
     print_json,
@@ -26,6 +28,7 @@ from tuner.cli.common import (
 from tuner.cli.device_options import device_options, fit_option, slots_of
 from tuner.cli.python_options import code_option, given_of, python_options
 from tuner.settings import Settings
+from tuner.words import command, path_part
 
 if TYPE_CHECKING:
     from tuner.database.connection import Database
@@ -115,7 +118,7 @@ def start(
 
         old = study_status(open_studies(settings, create=False), from_study)
         spec, words = with_best_of(spec, old, from_best)
-        click.echo(f"tune: {words}", err=True)
+        echo(f"tune: {words}", err=True)
     codes = [find_code(each) for each in given.code]
     check_algorithms(spec, space)
     slots = slots_of(device, workers, gpus, workers_per_gpu, mixed_precision)
@@ -123,12 +126,12 @@ def start(
         # Damage and absence of the data show here, in one line, before anything is stored.
         spec, dataset = load_as_workers_will(spec, codes)
         if words := order_in_words(spec):
-            click.echo(f"tune: {words}", err=True)
+            echo(f"tune: {words}", err=True)
     if code is None and not detach:
         ahead = outlook.look(spec, dataset.info, slots)
     if code is not None:
         for note in python_spaces.try_code(spec, code, dataset, codes, fit)["notes"]:
-            click.echo(f"tune: {note}", err=True)
+            echo(f"tune: {note}", err=True)
     db = open_studies(settings)
     limits = {"epochs": epoch_budget, "target": target, "plateau": plateau}
     study = create_study(
@@ -144,11 +147,12 @@ def start(
     if study.data_digest is not None and not detach:
         bind_data(db, study, spec.data.name, load(spec_of(study).data, study.seed, codes).digest)
     if detach:
-        command = " ".join(["tune worker --study", study.study_name, *python_spaces.worker_arguments(code, codes)])
-        click.echo(f"study {study.study_name} is stored; run it with: {command}", err=True)
-        click.echo(json.dumps({"study_name": study.study_name}) if as_json else study.study_name)
+        typed = command("tune worker --study", study.study_name)
+        typed = " ".join([typed, *map(shlex.quote, python_spaces.worker_arguments(code, codes))])
+        echo(f"study {study.study_name} is stored; run it with: {typed}", err=True)
+        echo(json.dumps({"study_name": study.study_name}) if as_json else study.study_name)
         return
-    click.echo("\n".join(data_read.told(dataset.reading)), err=True)
+    echo("\n".join(data_read.told(dataset.reading)), err=True)
     if code is None:
         outlook.say(ahead)
     _run(db, settings, study, slots, fit, as_json, python_spaces.worker_arguments(code, codes))
@@ -218,7 +222,7 @@ def stop(study: str | None, storage: str | None) -> None:
     status = stop_study(db, chosen(db, study))
     name = status.study.study_name
     words = {"finished": "has ended already", "stopping": "is stopping; running trials are finished first"}
-    click.echo(f"study {name} {words.get(status.state, 'is stopped')}; go on with: tune resume {name}", err=True)
+    echo(f"study {name} {words.get(status.state, 'is stopped')}; go on with: {command('tune resume', name)}", err=True)
 
 
 def _run(
@@ -231,7 +235,7 @@ def _run(
     from tuner.studies.service import study_status
     from tuner.workers.pool import Pool
 
-    logs = Path("tuner-logs") / study.study_name.replace("/", "_")
+    logs = Path("tuner-logs") / path_part(study.study_name)
     arguments = [*(["--fit"] if fit else []), *named]
     pool = Pool(db, settings.storage, study.study_name, slots, logs, arguments)
     for each in (signal.SIGTERM, signal.SIGHUP):
@@ -240,7 +244,7 @@ def _run(
     if slots[0].gpu is None:
         several = len(slots) > 1
         threads = f"{slots[0].threads} thread{'s' if slots[0].threads > 1 else ''}{' each' if several else ''}"
-        click.echo(f"tune: no GPU; {len(slots)} worker{'s' if several else ''} on the CPU, {threads}", err=True)
+        echo(f"tune: no GPU; {len(slots)} worker{'s' if several else ''} on the CPU, {threads}", err=True)
     with live.progress(db, study.study_name) as look:
         pool.run(look)
     ended = study_status(db, study.study_name, epochs=True)

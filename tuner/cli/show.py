@@ -8,19 +8,19 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-import click
-from rich.console import Console
-from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
+from rich.text import Text
 
+from tuner.cli.common import echo
+from tuner.cli.console import Console
 from tuner.cli.several import further_figure, further_objectives
 from tuner.database.trials import FAILED, TrialView
 from tuner.space import Choice, Params
 from tuner.studies.champion import standing
 from tuner.studies.pareto import front
 from tuner.studies.service import NOT_SCORED, StudyStatus, ranked, spec_of
-from tuner.words import duration, params_in_words
+from tuner.words import command, duration, one_line, params_in_words, value_in_words
 
 _WIDE = 120
 """Columns of a terminal in which a configuration has room beside its figures."""
@@ -51,7 +51,7 @@ def spent_s(trial: TrialView) -> float:
 
 def label(trial: TrialView) -> str:
     """A trial's number, and the name of its baseline if it is one."""
-    return escape(f"{'-' if trial.trial_number is None else trial.trial_number} {trial.baseline}".strip())
+    return one_line(f"{'-' if trial.trial_number is None else trial.trial_number} {trial.baseline}".strip())
 
 
 def number(value: float | None) -> str:
@@ -79,8 +79,8 @@ def print_studies(found: Sequence[StudyStatus]) -> None:
     for each in found:
         ended = sum(trial.settled for trial in each.trials)
         table.add_row(
-            escape(each.study.study_name),
-            escape(each.study.space_name),
+            one_line(each.study.study_name),
+            one_line(each.study.space_name),
             each.state,
             f"{ended}/{each.study.trials}",
             number(each.best.value if each.best else None),
@@ -101,9 +101,9 @@ def passed_over_lines(status: StudyStatus) -> list[str]:
 
 def print_status(status: StudyStatus) -> None:
     """`tune status`."""
-    console = Console(highlight=False)
+    console = Console()
     study = status.study
-    console.print(f"[bold]{escape(study.study_name)}[/] ({escape(study.space_name)}): {status.state}")
+    console.print(_bold(study.study_name), Text(f"({study.space_name}): {status.state}"))
     console.print(counts_in_words(status))
     if status.stage:
         console.print(status.stage)
@@ -111,7 +111,7 @@ def print_status(status: StudyStatus) -> None:
         console.print(line, soft_wrap=True)
     if status.best is not None:
         console.print(f"best: trial {status.best.trial_number}, {objective(status)} {number(status.best.value)}")
-        console.print(f"      {escape(params_in_words(searched_params(status, status.best)))}")
+        console.print(f"      {params_in_words(searched_params(status, status.best))}")
     # What a worker does is worth a word where it is not what one expects, such as "no epoch for 2:10".
     does = {each.worker_id: f": {each.stage}" for each in status.workers if each.stage != "training"}
     for trial in status.trials:
@@ -121,7 +121,7 @@ def print_status(status: StudyStatus) -> None:
     if status.state == "running" and status.left_s is not None:
         console.print(f"time left: about {duration(status.left_s)}")
     if status.state in ("stopped", "interrupted"):
-        console.print(f"go on with: tune resume {escape(study.study_name)}")
+        console.print(f"go on with: {command('tune resume', study.study_name)}", soft_wrap=True)
 
 
 def print_trials(status: StudyStatus, top: int | None) -> None:
@@ -129,17 +129,18 @@ def print_trials(status: StudyStatus, top: int | None) -> None:
     metric = objective(status)
     further = further_objectives(status)
     columns = ("trial", "state", metric, *further, "best epoch", "epochs", "seconds")
-    rows, words_of = [], []
+    rows: list[tuple[str | Text, ...]] = []
+    words_of: list[Text] = []
     on_front = {trial.ordinal for trial in front(spec_of(status.study), status.trials)} if further else set()
     for trial in ranked(status.trials, spec_of(status.study).objective.direction)[:top]:
         words = params_in_words(searched_params(status, trial))
         if trial.reason and trial.state in FAILED:
-            words = f"{trial.reason}: {words}"
-        verdict = f"[yellow]{escape(trial.tags['verdict'])}[/]\n" if "verdict" in trial.tags else ""
+            words = f"{one_line(trial.reason)}: {words}"
+        verdict = Text(f"{trial.tags['verdict']}\n" if "verdict" in trial.tags else "", "yellow")
         rows.append(
             (
                 label(trial) + (" *" if trial.ordinal in on_front else ""),
-                f"[{STYLES.get(trial.state, '')}]{trial.state}[/]" if trial.state in STYLES else trial.state,
+                Text(trial.state, style=STYLES.get(trial.state, "")),
                 number(trial.value),
                 *(further_figure(trial, name) for name in further),
                 str(trial.best_epoch or "-"),
@@ -147,17 +148,17 @@ def print_trials(status: StudyStatus, top: int | None) -> None:
                 f"{spent_s(trial):.1f}",
             )
         )
-        words_of.append(verdict + escape(words))
+        words_of.append(verdict + words)
     console = Console()
     if console.width >= _WIDE:
         table = _table(*columns, "verdict, configuration", right=further)
-        for row, words in zip(rows, words_of, strict=True):
-            table.add_row(*row, words)
+        for row, beside in zip(rows, words_of, strict=True):
+            table.add_row(*row, beside)
         console.print(table)
     else:
         _print_over_words(console, _table(*columns, right=further), rows, words_of)
     if on_front:
-        click.echo("* no other trial is at least as good in every objective", err=True)
+        echo("* no other trial is at least as good in every objective", err=True)
 
 
 def print_front(status: StudyStatus) -> None:
@@ -166,24 +167,21 @@ def print_front(status: StudyStatus) -> None:
     table = _table("trial", objective(status), *further, "configuration", right=further)
     for trial in front(spec, status.trials):
         words = params_in_words(searched_params(status, trial))
-        table.add_row(
-            label(trial), number(trial.value), *(further_figure(trial, each) for each in further), escape(words)
-        )
-    console = Console(highlight=False)
-    names = escape(", ".join((objective(status), *further)))
+        table.add_row(label(trial), number(trial.value), *(further_figure(trial, each) for each in further), words)
+    console = Console()
+    names = ", ".join((objective(status), *further))
     console.print(f"\nThe Pareto front: no other trial is at least as good in {names}")
     console.print(table)
 
 
 def print_best(status: StudyStatus) -> None:
     """`tune best`: on stdout, without colours a script would stumble over."""
-    console = Console(highlight=False)
+    console = Console()
     best = status.best
     if best is None:
-        console.print(f"study {escape(status.study.study_name)} has no complete trial yet.")
+        console.print(f"study {status.study.study_name} has no complete trial yet.")
         return
-    named = f" ({escape(best.baseline)})" if best.baseline else ""
-    console.print(f"[bold]trial {best.trial_number}[/]{named} of {escape(status.study.study_name)}")
+    console.print(_bold(f"trial {best.trial_number}") + f"{_named(best)} of {status.study.study_name}")
     _print_result(console, status, best)
     _print_champion(console, status)
     if further_objectives(status):
@@ -192,42 +190,43 @@ def print_best(status: StudyStatus) -> None:
 
 def _print_champion(console: Console, status: StudyStatus) -> None:
     if words := standing(status.study.study_name, status.study.outcome or {}):
-        console.print(f"  {escape(words)}", soft_wrap=True)
+        console.print(f"  {words}", soft_wrap=True)
 
 
 def _print_result(console: Console, status: StudyStatus, best: TrialView) -> None:
-    width = max(14, *(len(name) for name in searched_params(status, best)), 0)
+    chosen = {one_line(name): value for name, value in searched_params(status, best).items()}
+    width = max(14, *map(len, chosen), 0)
     epochs = f"epoch {best.best_epoch} of {len(best.epochs)}"
-    console.print(f"  {objective(status):<{width}} [bold]{number(best.value)}[/]  ({epochs}, {spent_s(best):.1f} s)")
-    console.print(f"  {test_in_words(status, width)}")
-    for name, value in searched_params(status, best).items():
-        console.print(f"  {name:<{width}} {escape(params_in_words({name: value}).partition('=')[2])}")
+    figure = _bold(number(best.value))
+    console.print(Text(f"  {objective(status):<{width}} ") + figure + f"  ({epochs}, {spent_s(best):.1f} s)")
+    console.print(Text("  ") + test_in_words(status, width))
+    for name, value in chosen.items():
+        console.print(f"  {name:<{width}} {one_line(value_in_words(value))}")
     if "verdict" in best.tags:
-        console.print(f"  {'verdict':<{width}} {escape(best.tags['verdict'])}", soft_wrap=True)
-        console.print(f"  {'remedy':<{width}} {escape(best.tags.get('remedy', ''))}", soft_wrap=True)
+        console.print(f"  {'verdict':<{width}} {best.tags['verdict']}", soft_wrap=True)
+        console.print(f"  {'remedy':<{width}} {best.tags.get('remedy', '')}", soft_wrap=True)
 
 
-def test_in_words(status: StudyStatus, width: int) -> str:
+def test_in_words(status: StudyStatus, width: int) -> Text:
     """The winner's test result with its interval, or why there is none. width: of the names before the figures."""
     outcome = status.study.outcome or {}
     test = outcome.get("test")
     if outcome.get(NOT_SCORED):
-        return f"test rows: not scored, since {escape(outcome[NOT_SCORED])}"
+        return Text(f"test rows: not scored, since {outcome[NOT_SCORED]}")
     if not test:
-        return "test rows: not scored; that is done once, when the search has ended"
+        return Text("test rows: not scored; that is done once, when the search has ended")
     name = headline(test)
     guess = "the most common class" if name == "accuracy" else "the mean"
     rows = "on rows" if test.get("seeds", 1) < 2 else f"mean of {test['seeds']:.0f} networks, on rows"
     lines = [
-        f"{'test ' + name:<{width}} [bold]{number(test[name])}[/]  (95%: {number(test['low'])} to "
-        f"{number(test['high'])})",
+        f"  (95%: {number(test['low'])} to {number(test['high'])})",
         f"{'':<{width}} {rows} that no trial had seen",
     ]
     if "naive" in test:
         lines.append(f"{'':<{width}} always guessing {guess} would be {number(test['naive'])}")
     if "r2" in test:
         lines[-1] += f"; R2 {test['r2']:.4f}"
-    return "\n  ".join(lines)
+    return Text(f"{'test ' + name:<{width}} ") + _bold(number(test[name])) + "\n  ".join(lines)
 
 
 def headline(test: Mapping[str, float]) -> str:
@@ -237,15 +236,14 @@ def headline(test: Mapping[str, float]) -> str:
 
 def print_outcome(status: StudyStatus) -> None:
     """The closing summary of `tune start` and `tune resume`."""
-    console = Console(highlight=False)
+    console = Console()
     study, best = status.study, status.best
     ended = "has ended" if status.state == "finished" else f"is {status.state}"
-    console.print(f"\n[bold]{escape(study.study_name)}[/] {ended} after {duration(study_s(status))}")
+    console.print(Text("\n") + _bold(study.study_name) + f" {ended} after {duration(study_s(status))}")
     console.print(counts_in_words(status))
     if best is None:
         return
-    named = f" ({escape(best.baseline)})" if best.baseline else ""
-    console.print(f"\nBest: trial {best.trial_number}{named}")
+    console.print(f"\nBest: trial {best.trial_number}{_named(best)}")
     _print_result(console, status, best)
     for line in finalist_lines(status) or baseline_lines(status):
         console.print(f"  {line}", soft_wrap=True)
@@ -255,14 +253,14 @@ def print_outcome(status: StudyStatus) -> None:
     console.print("\nNext:")
     name, finished = study.study_name, status.state == "finished"
     steps = [
-        (f"tune trials {name}", "every trial, the best first"),
-        (f"tune report {name}", "the outcome and its pictures, in one HTML file"),
+        (command("tune trials", name), "every trial, the best first"),
+        (command("tune report", name), "the outcome and its pictures, in one HTML file"),
         ("tune ui", "compare the runs in MLflow"),
-        (f"tune resume {name}" + (f" --trials {2 * study.trials}" if finished else ""), "search on"),
+        (command("tune resume", name, options=["--trials", 2 * study.trials] if finished else []), "search on"),
     ]
-    width = max(len(command) for command, _ in steps)
-    for command, words in steps:
-        console.print(f"  {escape(command):<{width}}  {words}", soft_wrap=True)
+    width = max(len(typed) for typed, _ in steps)
+    for typed, words in steps:
+        console.print(f"  {typed:<{width}}  {words}", soft_wrap=True)
 
 
 def finalist_lines(status: StudyStatus) -> list[str]:
@@ -273,7 +271,7 @@ def finalist_lines(status: StudyStatus) -> list[str]:
     rows = f"the model for use learnt from training and validation rows, {found['epochs']} epochs"
     if found.get("averaged", 1) > 1:
         rows += f"; its weights are the mean of the last {found['averaged']}"
-    return [escape(words) for words in (*found["words"], rows)]
+    return [*found["words"], rows]
 
 
 def baseline_lines(status: StudyStatus) -> list[str]:
@@ -283,9 +281,9 @@ def baseline_lines(status: StudyStatus) -> list[str]:
     for trial in status.trials:
         if not trial.baseline or best is None or best.value is None:
             continue
-        name = escape(trial.baseline)
+        name = one_line(trial.baseline)
         if trial.state != "complete" or trial.value is None:
-            lines.append(f"baseline {name}: {trial.state} {escape(trial.reason)}")
+            lines.append(f"baseline {name}: {trial.state} {one_line(trial.reason)}")
         elif trial.ordinal == best.ordinal:
             lines.append(f"baseline {name} is the best: no trial was better")
         else:
@@ -316,7 +314,9 @@ def _test_figure(status: StudyStatus) -> float | None:
     return test.get(headline(test))
 
 
-def _print_over_words(console: Console, table: Table, rows: Sequence[Sequence[str]], words_of: Sequence[str]) -> None:
+def _print_over_words(
+    console: Console, table: Table, rows: Sequence[Sequence[str | Text]], words_of: Sequence[Text]
+) -> None:
     """Each row in a line, and under it its words: in a narrow terminal there is no room beside it."""
     for column in table.columns:
         column.no_wrap = True
@@ -325,10 +325,18 @@ def _print_over_words(console: Console, table: Table, rows: Sequence[Sequence[st
     with console.capture() as captured:
         console.print(table)
     head, *lines = (line.rstrip() for line in captured.get().splitlines())
-    click.echo(head)
+    print(head)
     for line, words in zip(lines, words_of, strict=True):
-        click.echo(line)
-        console.print(Padding(words, (0, 0, 0, 4)), highlight=False)
+        print(line)
+        console.print(Padding(words, (0, 0, 0, 4)))
+
+
+def _bold(words: str) -> Text:
+    return Text(one_line(words), style="bold")
+
+
+def _named(trial: TrialView) -> str:
+    return f" ({one_line(trial.baseline)})" if trial.baseline else ""
 
 
 def _table(*columns: str, right: Sequence[str] = ()) -> Table:

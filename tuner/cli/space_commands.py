@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from tuner.cli.common import json_option, print_json
+from tuner.cli.common import echo, json_option, print_json
 from tuner.cli.python_options import given_of, python_options
 
 
@@ -80,18 +80,16 @@ def spaces_check(space: str, quick: bool, as_json: bool, **python: Any) -> None:
         found = {**rooms.space_object(spec), **data_read.reading_object(dataset.reading), **(asked or {})}
         print_json({**found, **(outlook.report_object(report) if report else {})})
     else:
-        click.echo(f"{space}: good. {rooms.in_words(spec)}")
-        click.echo("\n".join(data_read.printed(dataset.reading)))
+        echo(f"{space}: good. {rooms.in_words(spec)}")
+        echo("\n".join(data_read.printed(dataset.reading)))
         if report:
             outlook.print_report(report)
         if words := order_in_words(spec):
-            click.echo(f"  note: {words}")
+            echo(f"  note: {words}")
         if asked:
             python_spaces.print_asked(asked)
         elif spec.code is not None:
-            click.echo(
-                f"Its network is made by {spec.code}, which was not run. If you trust it: --code {spec.code.place}"
-            )
+            echo(f"Its network is made by {spec.code}, which was not run. If you trust it: --code {spec.code.place}")
     if report and report.problems:
         sys.exit(1)
 
@@ -108,4 +106,4 @@ def spaces_schema(markdown: bool) -> None:
     from tuner.cli.language_page import page
     from tuner.cli.schema import schema
 
-    click.echo(page() if markdown else json.dumps(schema(), indent=1), nl=not markdown)
+    echo(page() if markdown else json.dumps(schema(), indent=1), nl=not markdown)

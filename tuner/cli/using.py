@@ -9,6 +9,7 @@ import click
 
 from tuner.cli.common import (
     chosen,
+    echo,
     json_option,
     open_studies,
     print_json,
@@ -44,8 +45,8 @@ def export(study: str | None, trial: int | None, output: Path | None, storage: s
         print_json({"study_name": name, "files": [str(path) for path in files]})
         return
     for path in files:
-        click.echo(path)
-    click.echo(f"predict with: python {folder / 'predict.py'} ROWS.npy", err=True)
+        echo(path)
+    echo(f"predict with: python {folder / 'predict.py'} ROWS.npy", err=True)
 
 
 @click.command()
@@ -81,6 +82,6 @@ def champion(study: str | None, trial: int | None, force: bool, storage: str | N
         print_json({"study_name": view.study_name, "champion": decision.stands, "version": decision.version,
                     "words": decision.words})  # fmt: skip
     elif decision.stands:
-        click.echo(decision.words)
+        echo(decision.words)
     if not decision.stands:
         raise TunerError(f"{decision.words}. To put it there all the same: --force")

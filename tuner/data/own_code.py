@@ -18,6 +18,7 @@ from tuner.data.found import Found
 from tuner.data.person_module import as_a_program_of_its_own, load, way_out
 from tuner.errors import DataError, InputError
 from tuner.sources import DataSpec, PythonData
+from tuner.words import command
 
 _EVERY_RETURN = (
     "(x, y), (training, test) or (training, validation, test), each such a pair or a tf.data.Dataset, or a dict of "
@@ -35,7 +36,9 @@ def read_python(data: DataSpec, codes: Sequence[Code]) -> Found:
     path, name = data.path(spec.place), spec.function
     code = _named(codes, path, name)
     if code is None:
-        raise InputError(f"{path}: the data is made by {spec.python}. If you trust that code, add --code {path}")
+        raise InputError(
+            f"{path}: the data is made by {spec.python}. If you trust that code, add {command('--code', path)}"
+        )
     where = f"{code.file}: {name}"
     made = _call(code, name, where)
     # A tf.data.Dataset runs the person's code only now.

@@ -6,7 +6,6 @@ Leaves to others: what a trial trains (studies), who holds it (database).
 """
 
 import math
-import shlex
 from collections.abc import Sequence
 
 import optuna
@@ -18,6 +17,7 @@ from tuner.search.algorithms import pruner, sampler
 from tuner.search.suggest import proposal
 from tuner.space import Params
 from tuner.spec import StudySpec
+from tuner.words import command
 
 _PLACE = "tuner_ordinal"
 _INFEASIBLE = "tuner_failed"
@@ -65,7 +65,7 @@ def _same_directions(study_name: str, spec: StudySpec, found: Sequence[str]) -> 
 def _lost(study_name: str, what: str) -> StudyConflict:
     return StudyConflict(
         f"study {study_name!r} {what}, so it cannot go on. What it found is kept: tune report, tune export; "
-        f"for a new study that begins with its best: tune start --from {shlex.quote(study_name)}"
+        f"for a new study that begins with its best: {command('tune start --from', study_name)}"
     )
 
 

@@ -12,6 +12,7 @@ from tuner.code import Code
 from tuner.database.studies import StudyView
 from tuner.errors import CodeNotGiven, StudyConflict
 from tuner.spec import StudySpec
+from tuner.words import command
 
 CODE_DIGEST = "code_digest"
 """The study's option that holds it."""
@@ -38,7 +39,7 @@ def code_for(view: StudyView, spec: StudySpec, given: Sequence[Code]) -> Code | 
             check_digest(view, code.digest)
     raise CodeNotGiven(
         f"the network of study {view.study_name!r} is made by {spec.code}, which was not given here. "
-        f"If you trust it, add --code {spec.code.place}"
+        f"If you trust it, add {command('--code', spec.code.place)}"
     )
 
 

@@ -4,10 +4,10 @@ Leaves to others: what is known of the study (service), who says it (cli).
 """
 
 import re
-import shlex
 from collections import Counter
 
 from tuner.studies.service import StudyStatus
+from tuner.words import command
 
 
 def why_nothing_completed(status: StudyStatus) -> str | None:
@@ -17,13 +17,14 @@ def why_nothing_completed(status: StudyStatus) -> str | None:
     name = status.study.study_name
     what = f"study {name} has ended, and not one of its trials completed"
     if not status.trials:
-        return f"{what}: none began ({status.why_ended or 'no worker took one'}). Give it more time: tune resume {name}"
+        why = status.why_ended or "no worker took one"
+        return f"{what}: none began ({why}). Give it more time: {command('tune resume', name)}"
     # What differs only in its figures - a learning rate, an epoch - is one reason.
     kinds = Counter((trial.state, _FIGURE.sub("", trial.reason)) for trial in status.trials)
     (state, kind), count = kinds.most_common(1)[0]
     first = next(t.reason for t in status.trials if (t.state, _FIGURE.sub("", t.reason)) == (state, kind))
     words = f"{count} of {len(status.trials)} {state.replace('_', ' ')}{f', such as: {first}' if first else ''}"
-    return f"{what}: {words.rstrip('.')}. {_REMEDIES.get(state, '')}All of them: tune trials {shlex.quote(name)}"
+    return f"{what}: {words.rstrip('.')}. {_REMEDIES.get(state, '')}All of them: {command('tune trials', name)}"
 
 
 _FIGURE = re.compile(r"[-+]?\d[\d.,e+-]*")

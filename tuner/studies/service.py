@@ -32,6 +32,7 @@ from tuner.studies.resolved import ResolvedSpec, as_json, read_resolved, resolve
 from tuner.studies.row_order import with_order
 from tuner.studies.sameness import differences, in_words
 from tuner.studies.stopping_rules import OPTIONS, change, merged, why_ended
+from tuner.words import command
 
 StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "finished"]
 NOT_SCORED = "not_scored"
@@ -141,7 +142,7 @@ def _go_on(db: Database, asked: ResolvedSpec, name: str, budget: int, options: M
     if there.finished_at is not None:
         raise StudyConflict(
             f"study {name!r} has ended after {there.trials} trials. "
-            f"For more: tune resume {name} --trials {there.trials + budget}."
+            f"For more: {command('tune resume', name, options=['--trials', there.trials + budget])}."
         )
     check_optuna_study(db.storage, name, spec_of(there), _in_optuna(db, name))
     studies.reopen(db, name, there.trials, there.timeout_s, goes_on=_has_more(db, there, there.trials))

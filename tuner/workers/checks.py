@@ -30,6 +30,7 @@ from tuner.database.studies import view_studies
 from tuner.errors import DataError, TunerError
 from tuner.redaction import shown_url
 from tuner.settings import Settings
+from tuner.words import command
 from tuner.workers.cores import cpu_cores
 from tuner.workers.gpus import find_gpus
 
@@ -311,7 +312,7 @@ def _sqlite(name: str, file: Path, words: str) -> Finding:
 def _will_be_made(name: str, file: Path) -> Finding:
     folder = file.parent
     if not folder.is_dir():
-        return Finding(name, "bad", f"{file}: its folder is not there", f"Make it: mkdir -p {folder}")
+        return Finding(name, "bad", f"{file}: its folder is not there", f"Make it: {command('mkdir -p', folder)}")
     if not os.access(folder, os.W_OK):
         return Finding(name, "bad", f"{file} cannot be made: no right to write there", "Work in a folder of yours.")
     return Finding(name, "ok", f"{file} is made when the first study starts")

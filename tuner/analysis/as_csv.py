@@ -1,0 +1,38 @@
+"""A frame as CSV that a spreadsheet takes for what it is: no text in it is a formula.
+
+Owns: which texts get an apostrophe before them.
+"""
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from tuner.words import visible
+
+# A full-width sign is one for a spreadsheet in Japanese.
+_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+
+
+def csv_of(frame: pd.DataFrame) -> str:
+    """The frame's rows, with its column names, without its index. Numbers, also in columns of text, stay numbers."""
+    plain = frame.rename(columns=_cell)
+    for position, kind in enumerate(plain.dtypes):
+        if not pd.api.types.is_numeric_dtype(kind):
+            plain.isetitem(position, [_cell(each) for each in plain.iloc[:, position]])
+    return plain.to_csv(index=False)
+
+
+def _cell(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    text = visible(value)
+    return f"'{text}" if _FORMULA.match(value) and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
