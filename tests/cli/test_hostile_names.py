@@ -205,7 +205,7 @@ def test_a_printed_command_reaches_the_command_as_it_was(name: str, tmp_path: Pa
 def test_no_command_writes_past_the_safe_ways() -> None:
     folder = Path(show.__file__).parent
     past: Callable[[str], object] = re.compile(
-        r"rich\.console import (?:[^(\n]*\b)?Console\b|rich\.markup|markup=True|click\.echo\("
+        r"rich\.console import (?:[^(\n]*\b)?Console\b|rich\.markup|from_markup|markup=True|click\.echo\("
     ).search
     for path in sorted(folder.glob("*.py")):
         if path.name not in ("common.py", "console.py"):

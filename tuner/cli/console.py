@@ -9,8 +9,14 @@ from typing import Any
 from rich.console import Console as _Console
 from rich.console import ConsoleOptions, RenderableType
 from rich.segment import Segment
+from rich.text import Text
 
 from tuner.words import visible
+
+
+def styled(words: str, style: str) -> Text:
+    """Words in a style; what is added to them has its own."""
+    return Text.assemble((words, style))
 
 
 class Console(_Console):

@@ -98,7 +98,7 @@ def picture(status: StudyStatus) -> RenderableType:
     )
     parts: list[RenderableType] = [head, _counts(status), Text("")]
     for line in show.passed_over_lines(status):
-        parts += [Text.from_markup(line), Text("")]
+        parts += [line, Text("")]
     running = [trial for trial in status.trials if trial.state == "running"]
     if status.stage:
         parts += [Text(status.stage, style="bold"), _finalists(status), Text("")]

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tuner.cli.common import echo
-from tuner.cli.console import Console
+from tuner.cli.console import Console, styled
 from tuner.cli.several import further_figure, further_objectives
 from tuner.database.trials import FAILED, TrialView
 from tuner.space import Choice, Params
@@ -91,12 +91,12 @@ def print_studies(found: Sequence[StudyStatus]) -> None:
     console.print(table)
     for each in found:
         for line in passed_over_lines(each):
-            console.print(f"{escape(each.study.study_name)}: {line}", soft_wrap=True, highlight=False)
+            console.print(Text(f"{each.study.study_name}: ") + line, soft_wrap=True)
 
 
-def passed_over_lines(status: StudyStatus) -> list[str]:
+def passed_over_lines(status: StudyStatus) -> list[Text]:
     """Why workers do not work on it, and what to do."""
-    return [f"[yellow]{escape(each.words)}[/]\n  {escape(each.mend)}" for each in status.passed_over]
+    return [styled(one_line(each.words), "yellow") + f"\n  {one_line(each.mend)}" for each in status.passed_over]
 
 
 def print_status(status: StudyStatus) -> None:
@@ -136,7 +136,7 @@ def print_trials(status: StudyStatus, top: int | None) -> None:
         words = params_in_words(searched_params(status, trial))
         if trial.reason and trial.state in FAILED:
             words = f"{one_line(trial.reason)}: {words}"
-        verdict = Text(f"{trial.tags['verdict']}\n" if "verdict" in trial.tags else "", "yellow")
+        verdict = styled(f"{trial.tags['verdict']}\n" if "verdict" in trial.tags else "", "yellow")
         rows.append(
             (
                 label(trial) + (" *" if trial.ordinal in on_front else ""),
@@ -332,7 +332,7 @@ def _print_over_words(
 
 
 def _bold(words: str) -> Text:
-    return Text(one_line(words), style="bold")
+    return styled(one_line(words), "bold")
 
 
 def _named(trial: TrialView) -> str:

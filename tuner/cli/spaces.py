@@ -11,7 +11,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from tuner.cli.console import Console
+from tuner.cli.console import Console, styled
 from tuner.errors import NotFound
 from tuner.search.cells import budget
 from tuner.settings import shipped_spaces
@@ -69,7 +69,7 @@ def print_spaces() -> None:
 def print_space(spec: StudySpec) -> None:
     """One space: parameters, baselines, search."""
     console = Console()
-    console.print(Text(spec.name, "bold") + f": {in_words(spec)}")
+    console.print(styled(spec.name, "bold") + f": {in_words(spec)}")
     table = Table("parameter", box=None, pad_edge=False, header_style="bold")
     # As wide as the longest of its names, which are not to be broken.
     longest = max((len(word) for each in spec.space for word in str(each.domain).split()), default=0)
@@ -82,7 +82,7 @@ def print_space(spec: StudySpec) -> None:
     for baseline in spec.baselines:
         # In the order of the table.
         shown = {each.name: baseline.params[each.name] for each in spec.space if each.name in baseline.params}
-        console.print(Text("baseline ") + Text(baseline.name, "bold") + f": {params_in_words(shown)}")
+        console.print(Text("baseline ") + styled(baseline.name, "bold") + f": {params_in_words(shown)}")
 
 
 def space_object(spec: StudySpec) -> dict[str, Any]:
