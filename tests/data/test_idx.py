@@ -1,11 +1,13 @@
 """IDX files, whole and damaged in every way that happens to files."""
 
 import gzip
+import os
 import struct
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from tuner.data.dataset import Dataset
@@ -199,3 +201,22 @@ def test_missing_files_are_listed(plain: Path, tmp_path: Path) -> None:
         read_folder(plain)
     with pytest.raises(DataError, match=rf"nowhere: no such folder. It should hold {', '.join(PUBLISHED)}"):
         read_folder(tmp_path / "nowhere")
+
+
+def test_a_little_file_that_unpacks_to_more_than_memory_is_refused(
+    plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (plain / IMAGES).unlink()
+    with gzip.open(plain / f"{IMAGES}.gz", "wb") as file:
+        file.write(bytes([0, 0, 8, 3]) + (2**31).to_bytes(4, "big") * 3 + bytes(2**26 + 2**20))
+    free = psutil.virtual_memory()._replace(available=2**25)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: free)
+    with pytest.raises(DataError, match=rf"{IMAGES}\.gz: its rows need 0\.1 GiB of memory, and 0\.0 GiB are free"):
+        read_folder(plain)
+
+
+def test_a_pipe_among_the_files_is_not_waited_for(plain: Path) -> None:
+    (plain / LABELS).unlink()
+    os.mkfifo(plain / LABELS)
+    with pytest.raises(DataError, match=rf"{LABELS}\.gz not there"):
+        read_folder(plain)

@@ -18,6 +18,7 @@ from typing import BinaryIO, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from tuner.data.files import check_memory, regular
 from tuner.errors import DataError
 
 Bytes = NDArray[np.uint8]
@@ -91,6 +92,7 @@ def read(path: Path, dimensions: int) -> Bytes:
 
     Raises DataError, naming the file, where it is cut short, is no IDX file, or holds something else.
     """
+    regular(path)
     try:
         # By content, not by name: browsers unpack what they download and keep its name.
         with path.open("rb") as file:
@@ -102,7 +104,7 @@ def read(path: Path, dimensions: int) -> Bytes:
             shape = _shape(path, magic, file.read(4 * dimensions), dimensions)
             size = math.prod(shape)
             # One more than there should be: that shows surplus, and at the end gzip compares its checksum.
-            content = _read_at_most(cast(BinaryIO, file), size + 1)
+            content = _read_at_most(cast(BinaryIO, file), size + 1, path)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise DataError(f"{path}: cut short or damaged. Delete it and get it again.") from error
     except OSError as error:
@@ -116,12 +118,14 @@ def read(path: Path, dimensions: int) -> Bytes:
     return np.frombuffer(content, np.uint8).reshape(shape)
 
 
-def _read_at_most(file: BinaryIO, size: int) -> bytes:
-    """In pieces, so that a damaged header does not ask for all memory at once."""
-    pieces = []
+def _read_at_most(file: BinaryIO, size: int, path: Path) -> bytes:
+    """In pieces, so that a damaged header, or a little file that unpacks without end, does not take all memory."""
+    pieces: list[bytes] = []
     while size > 0 and (piece := file.read(min(size, 1 << 26))):
         pieces.append(piece)
         size -= len(piece)
+        # Joining them takes as much once more.
+        check_memory(sum(map(len, pieces)), str(path))
     return b"".join(pieces)
 
 
