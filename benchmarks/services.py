@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -58,6 +59,13 @@ class MlflowServer:
             # Its own group: `mlflow` starts uvicorn as a child.
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
+
+    def forget(self) -> None:
+        """Stop it, and delete all that it has: runs, models, the registry, artifacts."""
+        self.stop()
+        for path in self._folder.glob("mlflow.db*"):
+            path.unlink()
+        shutil.rmtree(self._folder / "mlflow-artifacts", ignore_errors=True)
 
     def _answers(self) -> bool:
         with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.address}/health", timeout=3) as answer:

@@ -2,7 +2,9 @@
 
 import contextlib
 import itertools
+import os
 import shutil
+import signal
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -40,6 +42,10 @@ class PostgresServer:
     def stop(self) -> None:
         """End the server and every connection to it."""
         self._server.stop()
+
+    def kill(self) -> None:
+        """End the server at once, with nothing written that was not yet: it recovers when it is started."""
+        os.kill(self._server.get_postmaster_info().pid, signal.SIGKILL)
 
     def start(self) -> None:
         """Let the server answer again; no error where it does."""
