@@ -161,7 +161,8 @@ class Watch:
 
     def _set(self, task: _Task | None) -> None:
         with self._lock:
-            self._task, self._silent_s, self._looked_at, self.says = task, 0.0, self.now(), ""
+            self._task, self._silent_s, self._looked_at = task, 0.0, self.now()
+            self.says = "closing the study" if task is not None and task.step == "closing" else ""
 
     def look(self, db: Database) -> Hang | None:
         """Asked every few seconds in which the database answers: the step that hangs, if it does."""

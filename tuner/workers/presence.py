@@ -20,10 +20,14 @@ class Leaving:
         self._told = threading.Event()
 
     def listen(self) -> None:
-        """Let SIGTERM and SIGINT set it. While the database is away there is nothing to finish: it is left at once."""
+        """Let SIGTERM, SIGINT and SIGHUP set it; the last one not under `nohup`.
+
+        While the database is away there is nothing to finish: it is left at once.
+        """
         patience.leave_when(self.wait)
-        for each in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(each, self._tell)
+        for each in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            if each != signal.SIGHUP or signal.getsignal(each) is not signal.SIG_IGN:
+                signal.signal(each, self._tell)
 
     def _tell(self, *_: object) -> None:
         self._told.set()
