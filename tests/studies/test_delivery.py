@@ -284,6 +284,8 @@ def test_a_server_that_refuses_some_fails_at_some_and_is_then_lost(
             assert (found.delivered, found.refused, len(found.postponed)) == (3, 3, 1)
             refused = [(each.record, "its model: 413" in each.reason) for each in deliveries.refusals(db, "one")]
             assert refused == [("study one", True), ("trial 0", True), ("trial 1", True)]
+            digits = prepared.get_experiment_by_name("digits").experiment_id
+            assert prepared.search_logged_models([digits]) == [], "none is shown that did not arrive"
             assert deliver(db, recorder, store, other, "w") == Delivery(refused=1)
             assert [each.record for each in deliveries.refusals(db, other)] == ["study other"]
 

@@ -78,7 +78,8 @@ def refused(db: Database, row: type[Recorded], key: Key, changes: int, reason: s
 
     run_id: of its run, where it has one: all else of the row is there.
     """
-    words = reason[:_LONGEST]
+    # No database holds all that a message may have in it.
+    words = "".join(each if each.isprintable() else " " for each in reason)[:_LONGEST]
     with db.session() as session:
         before = session.scalar(sa.select(row.refusal).where(*keyed(row, key)))
     told: dict[str, Any] = {"refused": changes, "refusal": words, "recorder": None, "recording_until": 0.0}

@@ -25,7 +25,7 @@ from mlflow.types.schema import Schema, TensorSpec
 
 from tuner.tracking.keras_file import Interface, Tensor
 from tuner.tracking.mlflow_names import MODEL, MOST_PARAM, fitting, named
-from tuner.tracking.mlflow_service import is_http
+from tuner.tracking.mlflow_service import is_http, is_outage
 from tuner.tracking.recorder import Champion, TrialRecord
 
 _ALIAS = "champion"
@@ -64,7 +64,13 @@ def log_model(
         tags={"study_name": record.study_name, "trial_number": str(record.trial_number)},
         model_type="keras",
     )
-    _log_folder(client, logged, run_id, record, file, interface)
+    try:
+        _log_folder(client, logged, run_id, record, file, interface)
+    except (MlflowException, OSError) as error:
+        if not is_outage(error, client.tracking_uri):
+            # Refused, it would be shown as one that is still to come.
+            client.delete_logged_model(logged.model_id)
+        raise
     client.finalize_logged_model(logged.model_id, LoggedModelStatus.READY)
     return str(logged.model_id)
 
