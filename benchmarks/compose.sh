@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The compose file on a real engine: three workers, one of them killed in the middle, and the study completes.
+# The compose file on a real engine: three workers of one hostname, one of them killed in the middle, and the study
+# completes. A study whose data are missing says so; no process has the password among its arguments.
 #
 #   benchmarks/compose.sh [SPACE] [TRIALS] [FOLDER]      fashion_mnist, 6, none
 #
@@ -12,11 +13,15 @@ space=${1:-fashion_mnist} trials=${2:-6} folder=${3:-}
 if docker compose version >/dev/null 2>&1; then compose=(docker compose); else compose=(docker-compose); fi
 export COMPOSE_PROJECT_NAME=tuner-check-$$ POSTGRES_PASSWORD MLFLOW_PORT=${MLFLOW_PORT:-5055} POSTGRES_PORT=${POSTGRES_PORT:-5455}
 POSTGRES_PASSWORD=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
-trap '"${compose[@]}" down --volumes --timeout 20 >/dev/null 2>&1' EXIT
+# Containers of one name, such as those of two machines: nobody may take another's workers for dead.
+same=$(mktemp --suffix=.yml)
+printf 'services:\n  worker: {hostname: worker}\n  tune: {hostname: worker}\n' >"$same"
+compose+=(--file docker-compose.yml --file "$same")
+trap '"${compose[@]}" down --volumes --timeout 20 >/dev/null 2>&1; rm -f "$same"' EXIT
 
 tune() { "${compose[@]}" run --rm -T tune "$@" 2>/dev/null; }
 say() { printf '%4ds  %s\n' "$SECONDS" "$*"; }
-states() { tune status --json | python3 -c 'import json, sys
+states() { tune status "$study" --json | python3 -c 'import json, sys
 status = json.load(sys.stdin)
 print(status["state"], len(status["running"]), *("%s=%d" % each for each in sorted(status["counts"].items())))'; }
 
@@ -44,6 +49,43 @@ study=$(tune start --space "$space" --trials "$trials" --detach | tail -1 | tr -
 say "study $study is stored"
 until read -r state running _ < <(states) && [ "$state" = running ] && [ "${running:-0}" -ge 2 ]; do sleep 1; done
 sleep 3
+
+buried=$("${compose[@]}" run --rm -T --entrypoint python tune - 2>/dev/null <<'PYTHON'
+import os
+import socket
+
+from tuner.database import workers
+from tuner.database.connection import open_database
+
+db = open_database(os.environ["TUNER_STORAGE"])
+print(workers.bury_the_dead(db), len(workers.view_workers(db)), {each.host for each in workers.view_workers(db)} == {socket.gethostname()})
+PYTHON
+)
+[ "$(tr -d '\r' <<<"$buried")" = "0 3 True" ] || { echo "three workers of this hostname should live: $buried"; exit 1; }
+say "a container of the same hostname finds three workers, and none of them dead"
+
+for container in $("${compose[@]}" ps --quiet); do
+  if docker top "$container" -eo pid,args | grep -q "$POSTGRES_PASSWORD"; then
+    echo "a process has the password among its arguments:"
+    docker top "$container" -eo pid,args | sed "s/$POSTGRES_PASSWORD/***/"
+    exit 1
+  fi
+done
+if ps -eo args | grep -v grep | grep -q "$POSTGRES_PASSWORD"; then echo "the password is in this machine's ps"; exit 1; fi
+say "no process has the password among its arguments"
+
+docker exec --interactive "$("${compose[@]}" ps --quiet worker | sed -n 1p)" sh -c 'cat >/data/artifacts/missing.yaml' <<'YAML'
+dataset: {idx: /nowhere}
+parameters: {epochs: [1, 2]}
+search: {trials: 1}
+YAML
+missing=$(tune start --space /data/artifacts/missing.yaml --detach | tail -1 | tr -d '\r')
+until tune status "$missing" | tr -d '\r' | grep "pass.* it over"; do
+  [ "$SECONDS" -lt "${LIMIT_S:-1500}" ] || { echo "nobody said why $missing waits"; tune status "$missing"; exit 1; }
+  sleep 3
+done
+tune stop "$missing"
+say "a study whose data are missing says why"
 victim=$("${compose[@]}" ps --quiet worker | tail -1)
 docker kill --signal KILL "$victim" >/dev/null
 say "a worker was killed: $(states)"
