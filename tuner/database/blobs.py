@@ -12,6 +12,7 @@ import sqlalchemy as sa
 
 from tuner.database.connection import Database, patiently
 from tuner.database.tables import BlobRow
+from tuner.private_files import make_folder, opener
 from tuner.words import path_part
 
 
@@ -51,22 +52,27 @@ class BlobStore(Protocol):
 
 
 class FolderStore:
-    """A file a name."""
+    """A file a name. private: what is made here is for its owner alone; else as the umask has it, as a team needs."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, private: bool = False) -> None:
         self._folder = folder
+        self._private = private
 
     def _path(self, name: str) -> Path:
         return self._folder.joinpath(*map(path_part, name.split("/")))
 
     def put(self, name: str, data: bytes) -> None:
         path = self._path(name)
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if self._private:
+            make_folder(path.parent)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
         beside = path.with_name(f"{path.name}.{os.getpid()}.part")
 
         def write() -> None:
             try:
-                beside.write_bytes(data)
+                with open(beside, "wb", opener=opener if self._private else None) as file:
+                    file.write(data)
             except OSError:
                 beside.unlink(missing_ok=True)
                 raise
@@ -130,5 +136,5 @@ def blob_store(db: Database, folder: Path | None) -> BlobStore:
     if folder is not None:
         return FolderStore(folder)
     if db.sqlite_file is not None:
-        return FolderStore(Path(db.sqlite_file).resolve().parent / "tuner-artifacts")
+        return FolderStore(Path(db.sqlite_file).resolve().parent / "tuner-artifacts", private=True)
     return DatabaseStore(db)

@@ -5,6 +5,7 @@ Leaves to others: the statements (studies, trials, workers, blobs), what an erro
 """
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from tuner.database.patience import patiently as patiently
 from tuner.database.tables import SCHEMA_VERSION, Base, VersionRow
 from tuner.database.verdicts import cannot_open, is_race, judge
 from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
+from tuner.private_files import make_file
 from tuner.redaction import redacted, shown_url
 
 _SQLITE_BUSY_S = 60.0
@@ -106,6 +108,10 @@ def open_database(url: str, create: bool = True, wait_s: float = 0.0) -> Databas
         elif Path(str(made.database)).exists() and not os.access(str(made.database), os.W_OK):
             # Asked of the file: a database that has its tables is opened without a write, and fails at the first one.
             raise _unwritable(shown)
+        elif not str(made.database).startswith("file:"):
+            # SQLite gives its log the modes of its file, and says itself where it cannot be made.
+            with suppress(OSError):
+                make_file(Path(str(made.database)))
     try:
         return patiently(lambda: _open(made, shown), wait_s)
     except ServiceDown as error:

@@ -18,6 +18,7 @@ from mlflow.entities import Run, ViewType
 from mlflow.exceptions import MlflowException
 
 from tuner.errors import Refused
+from tuner.private_files import make_folder
 from tuner.tracking import picture
 from tuner.tracking.mlflow_names import EXPERIMENT, FOLDER, MOST_RUN_NAME, MOST_TAG, fitting, named
 from tuner.tracking.recorder import StudyRecord, TrialRecord
@@ -154,6 +155,8 @@ class Runs:
         if self._artifacts is None:
             return None
         # As a URI: MLflow would take a `%` or `#` in a plain path for more than it is.
+        if not self._artifacts.exists():
+            make_folder(self._artifacts)
         return (self._artifacts / named(experiment, FOLDER)).as_uri()
 
     def _by_id(self, run_id: str | None) -> Known | None:

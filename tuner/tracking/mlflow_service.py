@@ -20,6 +20,7 @@ from mlflow.utils import rest_utils
 from urllib3.exceptions import ResponseError
 
 from tuner.errors import ServiceDown
+from tuner.private_files import make_file, make_folder
 from tuner.redaction import redacted, shown_url
 from tuner.settings import public_uri
 
@@ -194,9 +195,10 @@ def _make_file(path: Path) -> None:
     Several processes may do it at once, and any may be killed: the first that is ready wins, and nobody ever sees half
     a schema. (MLflow itself takes no lock in a client: two of them creating one file fail on each other's tables.)
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     made = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
+        make_file(made)
         engine = mlflow_database.create_sqlalchemy_engine(f"sqlite:///{made}")
         try:
             mlflow_database._initialize_tables(engine)

@@ -20,6 +20,7 @@ from tuner.database import strikes, studies, trials, workers
 from tuner.database.connection import Database, is_outage, patiently
 from tuner.database.epochs import epochs_stored
 from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
+from tuner.private_files import make_folder, opener
 from tuner.workers import deaths
 from tuner.workers.devices import Slot
 from tuner.workers.pulse import EXIT_DONE, EXIT_NO_SPACE, EXIT_REPLACE_ME
@@ -148,8 +149,8 @@ class Pool:
             # The database by its environment: arguments are read by everybody on the machine.
             environment = {**os.environ, **slot.environment(), "TUNER_STORAGE": self.storage_url}
             if log is not None:
-                log.parent.mkdir(parents=True, exist_ok=True)
-                file = stack.enter_context(log.open("ab"))
+                make_folder(log.parent)
+                file = stack.enter_context(open(log, "ab", opener=opener))
                 pipe, theirs = os.pipe()
                 os.set_blocking(pipe, False)
                 stack.callback(os.close, theirs)
