@@ -158,6 +158,9 @@ def test_a_damaged_file_one_array_alone_and_no_file_are_named(tmp_path: Path) ->
         (whole[:9000], "damaged, or no .npz file"),
         (b"just words", r"is no \.npz file\. Save it with numpy\.savez"),
         (b"", "damaged, or no .npz file"),
+        # An archive that asks for a version, or a way of packing, that there is not.
+        (whole.replace(b"PK\x01\x02-\x03-", b"PK\x01\x02-\x03\xff"), "damaged, or no .npz file"),
+        (whole.replace(b"y.npy", b"z.npy", 1), "damaged, or no .npz file"),
     ):
         (tmp_path / "mine.npz").write_bytes(content)
         with pytest.raises(DataError, match=words):
