@@ -5,6 +5,7 @@ of that is refused; the words for a file that is no picture.
 Leaves to others: which files there are, sizes that differ, classes (images).
 """
 
+import logging
 import math
 import warnings
 from collections.abc import Iterator
@@ -17,6 +18,9 @@ import numpy as np
 
 from tuner.data.files import regular
 from tuner.errors import DataError
+
+# Of a damaged file it logs what it then raises, and that is told once.
+logging.getLogger("PIL").setLevel(logging.CRITICAL)
 
 _GREY_MODES = ("1", "L", "LA", "La", "I", "F")
 _COLOUR_MODES = ("P", "PA", "RGB", "RGBA", "RGBa", "RGBX", "CMYK", "YCbCr")
