@@ -6,10 +6,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tuner.analysis import studies
 from tuner.cli import live
 from tuner.cli.main import cli
 from tuner.database import passed_over, workers
 from tuner.database.connection import open_database
+from tuner.database.tables import StudyRow
 from tuner.errors import CodeNotGiven, DataError
 from tuner.settings import shipped_spaces
 from tuner.spec import read_spec
@@ -68,3 +70,18 @@ def test_whoever_watches_is_told_once(url: str, capsys: pytest.CaptureFixture[st
     assert capsys.readouterr().err.count(f"2 workers pass it over: {WHY}. Put the data") == 1
     assert live.picture(study_status(db, "mine"))
     db.engine.dispose()
+
+
+def test_a_study_of_a_newer_version_hides_no_other(url: str) -> None:
+    db = open_database(url)
+    with db.session() as session, session.begin():
+        row = session.get_one(StudyRow, "other")
+        row.resolved = {**(row.resolved or {}), "version": 10_000}
+    db.engine.dispose()
+    words = tune(url, "list")
+    assert "mine" in words
+    assert "the specification of study 'other' was stored by a newer version of tuner (10000). Upgrade tuner." in words
+    told = json.loads(tune(url, "list", "--json"))
+    assert [each["study_name"] for each in told["studies"]] == ["mine"]
+    assert list(told["unreadable"]) == ["other"]
+    assert list(studies(url).study_name) == ["mine"]

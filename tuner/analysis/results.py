@@ -6,6 +6,7 @@ Leaves to others: what is stored (database), what it means (story), how it looks
 storage: a study database, as its URL or opened. study: a study's name. Raises NotFound where one is not there.
 """
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from tuner.database.connection import Database, open_database
 from tuner.database.epochs import EpochView
 from tuner.database.trials import TrialView
 from tuner.studies.service import StudyStatus, all_statuses, study_status
+
+logger = logging.getLogger(__name__)
 
 _STUDY_COLUMNS = (
     *("study_name", "space", "state", "budget", "trials", "complete", "pruned", "failed", "best_trial", "value"),
@@ -42,14 +45,17 @@ class Stretch:
 
 
 def studies(storage: str | Database) -> pd.DataFrame:
-    """One row a study, the oldest first.
+    """One row a study, the oldest first; those that this version cannot read are named in a warning.
 
     Columns: study_name, space, state, budget (trials asked for), trials (begun), complete, pruned, failed, best_trial,
     value (of the best trial), test_accuracy, test_low, test_high, test_loss (missing until it has ended), seconds,
     seed, created_at, finished_at.
     """
     rows = []
-    for status in all_statuses(_opened(storage)):
+    found, unreadable = all_statuses(_opened(storage))
+    for why in unreadable.values():
+        logger.warning("%s", why)
+    for status in found:
         study, counts = status.study, status.counts
         test = (study.outcome or {}).get("test") or {}
         complete, pruned = counts.get("complete", 0), counts.get("pruned", 0)

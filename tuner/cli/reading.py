@@ -53,11 +53,11 @@ def list_(storage: str | None, as_json: bool) -> None:
     from tuner.cli import objects, show
     from tuner.studies.service import all_statuses
 
-    found = all_statuses(open_studies(settings_of(storage), create=False))
+    found, unreadable = all_statuses(open_studies(settings_of(storage), create=False))
     if as_json:
-        print_json({"studies": [objects.summary_object(each) for each in found]})
+        print_json({"studies": [objects.summary_object(each) for each in found], "unreadable": unreadable})
     else:
-        show.print_studies(found)
+        show.print_studies(found, unreadable)
 
 
 @click.command()

@@ -73,8 +73,8 @@ def counts_in_words(status: StudyStatus) -> str:
     return words
 
 
-def print_studies(found: Sequence[StudyStatus]) -> None:
-    """`tune list`."""
+def print_studies(found: Sequence[StudyStatus], unreadable: Mapping[str, str]) -> None:
+    """`tune list`. unreadable: studies that this version cannot read, and why."""
     table = _table("study", "space", "state", "trials", "best", "test", "seconds")
     for each in found:
         ended = sum(trial.settled for trial in each.trials)
@@ -92,6 +92,8 @@ def print_studies(found: Sequence[StudyStatus]) -> None:
     for each in found:
         for line in passed_over_lines(each):
             console.print(Text(f"{each.study.study_name}: ") + line, soft_wrap=True)
+    for why in unreadable.values():
+        console.print(styled(one_line(why), "yellow"), soft_wrap=True)
 
 
 def passed_over_lines(status: StudyStatus) -> list[Text]:

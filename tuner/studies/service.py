@@ -276,9 +276,15 @@ def study_status(db: Database, study_name: str, epochs: bool = False) -> StudySt
     )
 
 
-def all_statuses(db: Database) -> list[StudyStatus]:
-    """Every study, the oldest first."""
-    return [study_status(db, view.study_name) for view in studies.view_studies(db)]
+def all_statuses(db: Database) -> tuple[list[StudyStatus], dict[str, str]]:
+    """Every study, the oldest first; and why those that this version cannot read are not among them, by their names."""
+    found, unreadable = [], {}
+    for view in studies.view_studies(db):
+        try:
+            found.append(study_status(db, view.study_name))
+        except SpecError as error:
+            unreadable[view.study_name] = str(error)
+    return found, unreadable
 
 
 def _state(view: StudyView, begun: bool, active: bool) -> StudyState:
