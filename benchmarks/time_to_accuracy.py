@@ -13,7 +13,8 @@ hits them alike.
 Prints, as medians over the seeds: trials, epochs, best validation accuracy, the winner's test accuracy, the whole
 command's seconds; then how long this project took to reach each peer's final validation accuracy. Exits with 0 where
 the goal is met: 4 times the trials of each peer, a higher test accuracy, and the peer's final value in a quarter of the
-time.
+time. A system that failed - it ended badly or late, without an epoch or without a test score - is called that, is
+compared with nothing, and ends the benchmark with 1.
 """
 
 import argparse
@@ -25,7 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -69,7 +70,10 @@ SHARE_OF_TIME = 0.25
 
 @dataclass(frozen=True)
 class Run:
-    """One system, one seed. curve: the best validation accuracy so far, by seconds since its start."""
+    """One system, one seed. curve: the best validation accuracy so far, by seconds since its start.
+
+    failed: why it has no result, or nothing.
+    """
 
     system: str
     seed: int
@@ -78,6 +82,7 @@ class Run:
     curve: tuple[tuple[float, float], ...]
     test: float | None
     wall_s: float
+    failed: str = ""
 
     @property
     def final(self) -> float:
@@ -101,6 +106,9 @@ def main() -> int:
             with tempfile.TemporaryDirectory(prefix=f"{system}-") as folder:
                 run = _run(system, seed, options.seconds, Path(folder), options.peers)
             runs.append(run)
+            if run.failed:
+                print(f"  seed {seed} {NAMES[system]:24} failed: {run.failed}", flush=True)
+                continue
             print(f"  seed {seed} {NAMES[system]:24} {run.trials:5} trials {run.epochs:6} epochs   validation "
                   f"{run.final:.4f}   test {_figure(run.test)}   {run.wall_s:.0f} s", flush=True)  # fmt: skip
     if options.output is not None:
@@ -145,38 +153,62 @@ def _peer(system: str, seed: int, seconds: float, folder: Path, peers: Path) -> 
     log = folder / "log.jsonl"
     command = [str((peers / "bin" / "python").absolute()), "-m", f"benchmarks.peers.{system}_script"]
     command += ["--seconds", str(seconds), "--seed", str(seed), "--log", str(log), "--began", str(began)]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    with (folder / "output.txt").open("wb") as output:
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
-        try:
-            code = process.wait(seconds + 120)
-        finally:
-            end(process)
+    ended = _ended(command, seconds, folder, peer_environment(os.environ))
     wall_s = time.time() - began
-    if code != 0:
-        print((folder / "output.txt").read_text()[-2000:], file=sys.stderr)
     lines = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
     epochs = [line for line in lines if "epoch" in line]
     test = next((line["test"] for line in lines if "test" in line), None)
     curve = _best_so_far([(line["t"], line["value"]) for line in epochs])
-    return Run(system, seed, len({line["trial"] for line in epochs}), len(epochs), curve, test, wall_s)
+    trials = len({line["trial"] for line in epochs})
+    return Run(system, seed, trials, len(epochs), curve, test, wall_s, why_failed(ended, len(epochs), test))
+
+
+def peer_environment(ours: Mapping[str, str]) -> dict[str, str]:
+    """What a peer finds: nothing of the `uv run` that this benchmark may have been started with.
+
+    Ray follows an ancestor `uv run` and makes that project's environment anew in its workers.
+    """
+    kept = {name: value for name, value in ours.items() if name != "VIRTUAL_ENV" and not name.startswith("UV")}
+    return {**kept, "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0", "PYTHONPATH": str(ROOT), "TF_CPP_MIN_LOG_LEVEL": "3"}
+
+
+def why_failed(ended: str, epochs: int, test: float | None) -> str:
+    """Why a system has no result to compare with, or nothing. ended: how badly its process did, or nothing."""
+    if ended:
+        return ended
+    if not epochs:
+        return "no epoch was done"
+    return "" if test is not None else "no test score"
+
+
+def _ended(command: Sequence[str], seconds: float, folder: Path, environment: Mapping[str, str]) -> str:
+    """Run a system; gives how badly its process ended, or nothing."""
+    output = folder / "output.txt"
+    with output.open("wb") as file:
+        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=file, stderr=file)
+        try:
+            code = process.wait(seconds + 120)
+        except subprocess.TimeoutExpired:
+            return f"did not end within {seconds + 120:.0f} s"
+        finally:
+            end(process)
+    if code == 0:
+        return ""
+    said = output.read_text(errors="replace").strip()
+    print(said[-2000:], file=sys.stderr)
+    return f"exit code {code}: {(said.splitlines() or ['it said nothing'])[-1][:200]}"
 
 
 def _ours(seed: int, seconds: float, folder: Path, began: float) -> Run:
     (folder / "space.yaml").write_text(SPACE)
     storage = f"sqlite:///{folder / 'tuner.db'}"
     command = [sys.executable, "-m", "tuner.cli.main", "start", "--space", "space.yaml", "--study", "s"]
-    command += ["--seed", str(seed), "--timeout", str(seconds - CLOSING_S), "--storage", storage]
+    command += ["--seed", str(seed), "--timeout", str(seconds - CLOSING_S)]
     environment = {name: value for name, value in os.environ.items() if name != "MLFLOW_TRACKING_URI"}
-    with (folder / "output.txt").open("wb") as output:
-        process = subprocess.Popen(command, cwd=folder, env=environment, stdout=output, stderr=output)
-        try:
-            code = process.wait(seconds + 120)
-        finally:
-            end(process)
+    ended = _ended(command, seconds, folder, {**environment, "TUNER_STORAGE": storage})
     wall_s = time.time() - began
-    if code != 0:
-        print((folder / "output.txt").read_text()[-2000:], file=sys.stderr)
+    if not (folder / "tuner.db").exists():
+        return Run("tuner", seed, 0, 0, (), None, wall_s, ended or "no study was stored")
     from tuner.database.connection import open_database
     from tuner.studies.service import study_status
 
@@ -188,7 +220,8 @@ def _ours(seed: int, seconds: float, folder: Path, began: float) -> Run:
     ]
     outcome = status.study.outcome or {}
     test = (outcome.get("test") or {}).get("accuracy")
-    return Run("tuner", seed, len(status.trials), len(points), _best_so_far(points), test, wall_s)
+    failed = why_failed(ended, len(points), test)
+    return Run("tuner", seed, len(status.trials), len(points), _best_so_far(points), test, wall_s, failed)
 
 
 def _best_so_far(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
@@ -201,10 +234,14 @@ def _best_so_far(points: Sequence[tuple[float, float]]) -> tuple[tuple[float, fl
 
 
 def _table(runs: Sequence[Run], systems: Sequence[str], seconds: float) -> bool:
-    """Print the medians; whether the goal is met."""
+    """Print the medians; whether the goal is met. What failed is said, and nothing is compared with it."""
     print(f"\n{'median over the seeds':26}{'trials':>8}{'epochs':>8}{'validation':>12}{'test':>8}{'seconds':>9}")
     of = {system: [run for run in runs if run.system == system] for system in systems}
+    failed = {system: next((run.failed for run in its if run.failed), "") for system, its in of.items()}
     for system, its in of.items():
+        if failed[system]:
+            print(f"{NAMES[system]:26}failed: {failed[system]}")
+            continue
         tests = [run.test for run in its if run.test is not None]
         print(
             f"{NAMES[system]:26}{statistics.median(run.trials for run in its):8.0f}"
@@ -212,18 +249,25 @@ def _table(runs: Sequence[Run], systems: Sequence[str], seconds: float) -> bool:
             f"{_figure(statistics.median(tests) if tests else None):>8}"
             f"{statistics.median(run.wall_s for run in its):9.0f}"
         )
-    met = True
+    met = not any(failed.values())
+    if failed.get("tuner"):
+        return met
     ours = {run.seed: run for run in of.get("tuner", [])}
     for system in systems:
         if system == "tuner" or not ours:
             continue
+        if failed[system]:
+            print(f"against {NAMES[system]}: nothing, since it failed")
+            continue
         pairs = [(ours[run.seed], run) for run in of[system] if run.seed in ours]
         reached = [mine.reached_s(its.final) for mine, its in pairs]
-        ratio = statistics.median(mine.trials / max(1, its.trials) for mine, its in pairs)
+        # A run that has not failed has trials, and a test score.
+        ratio = statistics.median(mine.trials / its.trials for mine, its in pairs)
         late = float("inf")
         share = statistics.median((late if at is None else at) / seconds for at in reached)
-        theirs = statistics.median(run.curve[-1][0] if run.curve else late for run in of[system])
-        gain = statistics.median((mine.test or 0.0) - (its.test or 0.0) for mine, its in pairs)
+        theirs = statistics.median(run.curve[-1][0] for run in of[system])
+        tests = [(mine.test, its.test) for mine, its in pairs]
+        gain = statistics.median(mine - its for mine, its in tests if mine is not None and its is not None)
         met &= ratio >= MORE_TRIALS and share <= SHARE_OF_TIME and gain > 0
         print(
             f"against {NAMES[system]}: {ratio:.1f} times the trials; its final validation accuracy, which it reached "
