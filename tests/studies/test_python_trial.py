@@ -1,9 +1,12 @@
 """Trials of a network that code makes, in a real database: what it asks while it runs is in Optuna and in our rows."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import optuna
 import pytest
 
@@ -21,6 +24,7 @@ from tuner.spec import parse_spec
 from tuner.studies.bench import Bench
 from tuner.studies.closing import close_if_over
 from tuner.studies.code import code_for, code_options
+from tuner.studies.export import export_trial
 from tuner.studies.service import create_study, study_status
 from tuner.studies.trial import run_trial
 
@@ -119,14 +123,30 @@ def test_code_that_fails_ends_each_trial_with_its_reason_and_the_study_goes_on(d
     assert all(each.state.name == "COMPLETE" and each.value == 0 for each in theirs(db))
 
 
+def predicts_alike(db: Database, folder: Path, digits: Dataset, accuracy: float, code: Path) -> None:
+    """The exported script, in a process of its own, is as accurate on the test rows as the outcome says."""
+    files = export_trial(db, blob_store(db, None), "s", None, folder / "out")
+    np.save(folder / "rows.npy", digits.test.x)
+    whole = any(each.name == "model.keras" for each in files)
+    if whole:
+        return
+    command = [sys.executable, str(folder / "out" / "predict.py"), str(code), str(folder / "rows.npy")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=folder)
+    chosen = [int(line.split("\t")[0]) for line in done.stdout.splitlines()]
+    assert np.mean(np.array(chosen) == digits.test.y) == pytest.approx(accuracy, abs=1e-9)
+    usage = subprocess.run(command[:2], capture_output=True, text=True, cwd=folder).stderr
+    assert "predict.py CODE.py [ROWS.npy]" in usage
+
+
 @pytest.mark.parametrize("name", ["subclassed_and_named", "subclassed"])
 def test_a_winner_of_the_codes_own_class_is_scored_also_where_keras_cannot_make_it_again(
-    db: Database, run: Run, name: str
+    db: Database, run: Run, name: str, digits: Dataset, tmp_path: Path
 ) -> None:
     run(f"spaces.py:{name}", "parameters: {epochs: 2, normalization: minmax}\n", n_trials=1)
     outcome: Any = view_study(db, "s").outcome
     assert outcome["test"]["accuracy"] > 0.3
     assert "not_scored" not in outcome
+    predicts_alike(db, tmp_path, digits, outcome["test"]["accuracy"], SPACES / "spaces.py")
 
 
 @pytest.mark.parametrize(

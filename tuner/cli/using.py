@@ -46,7 +46,8 @@ def export(study: str | None, trial: int | None, output: Path | None, storage: s
         return
     for path in files:
         echo(path)
-    echo(f"predict with: python {folder / 'predict.py'} ROWS.npy", err=True)
+    code = "CODE.py " if any(path.name == "network.json" for path in files) else ""
+    echo(f"predict with: python {folder / 'predict.py'} {code}ROWS.npy", err=True)
 
 
 @click.command()

@@ -30,7 +30,7 @@ from tuner.studies.service import NOT_SCORED, best_trial, study_status
 from tuner.studies.stopping_rules import why_ended
 from tuner.training.loading import keras_of
 from tuner.training.models import load_bytes
-from tuner.training.network import WEIGHTS_ONLY
+from tuner.training.plan import WEIGHTS_ONLY
 
 logger = logging.getLogger(__name__)
 

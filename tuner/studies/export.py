@@ -6,13 +6,16 @@ Leaves to others: training and saving the model (training, trial).
 
 import json
 import logging
+import math
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import yaml
 
+from tuner.code import CodeName
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
 from tuner.data.written import MISSING_WORDS
@@ -23,22 +26,28 @@ from tuner.errors import DataError, InputError, NotFound
 from tuner.families import FAMILIES, layer_name
 from tuner.space import Params, Value
 from tuner.spec import StudySpec
-from tuner.studies.service import StudyStatus, find_trial, spec_of, study_status
+from tuner.studies.export_weights import END, network_json, write_weights
+from tuner.studies.service import NOT_SCORED, StudyStatus, find_trial, spec_of, study_status
 from tuner.tracking.keras_file import read_interface
+from tuner.training.plan import WEIGHTS_ONLY
 
 logger = logging.getLogger(__name__)
 
 SAMPLE_ROWS = 10
 
-_PREDICT = '''"""Predict raw rows, (rows, {shape}), with {needs} alone: python predict.py [ROWS.npy{or_table}]"""
+_PREDICT = '''"""Predict raw rows, (rows, {shape}), with {needs} alone: python predict.py {code}[ROWS.npy{or_table}]"""
 import json, pathlib, sys
 import numpy as np
-
+{take}
 here = pathlib.Path(__file__).parent
 names = json.loads((here / "metrics.json").read_text())["class_names"]
 path = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here / "sample.npy"
 {read}
 '''
+_TAKE_CODE = """
+if len(sys.argv) < 2:
+    sys.exit(__doc__)
+code = pathlib.Path(sys.argv.pop(1)).resolve()"""
 _READ_ARRAY = "rows = np.load(path)"
 # Cells are read as text, so that a column is understood alike whichever rows of it are there.
 _READ_TABLE = """
@@ -126,6 +135,8 @@ def export_trial(db: Database, store: BlobStore, study_name: str, trial_number: 
     ``preprocessing.json`` says what the model does to rows first. ``metrics.json`` has its figures and class names.
     ``predict.py`` predicts, ``sample.npy`` has the first test rows (not where the data set is away). ``table.json``
     says how the cells of a table become a row; ``predict.py`` then takes a CSV or Parquet file too.
+    Of a network that Keras cannot make again from a file, ``model.weights.h5`` and ``network.json`` stand for the
+    model; ``predict.py`` then takes the file of its code, too.
 
     trial_number: None takes the best, and its model that learnt from all rows, if there is one. Raises NotFound,
     InputError.
@@ -140,29 +151,37 @@ def export_trial(db: Database, store: BlobStore, study_name: str, trial_number: 
     if final is not None:
         # The winner's own model has not seen the validation rows; the one for use has.
         name = finalist_blob_name(study_name, final["round"], final["ordinal"], "model.keras")
-    data = store.get(name)
-    if data is None:
-        raise NotFound(f"trial {trial.trial_number} of {study_name} has no model: it is {trial.state}. Name another.")
+    data, weights = store.get(name), store.get(blob_name(study_name, trial.ordinal, WEIGHTS_ONLY))
     spec = spec_of(status.study)
+    if data is None and (weights is None or spec.code is None):
+        raise NotFound(f"trial {trial.trial_number} of {study_name} has no model: it is {trial.state}. Name another.")
     dataset = _dataset(spec, status)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "model.keras").write_bytes(data)
-        contents: dict[str, str] = {
-            "parameters.yaml": parameters_yaml(trial, spec),
-            "preprocessing.json": _json(preprocessing(folder / "model.keras", trial.params)),
-            "metrics.json": _json(_metrics(status, trial, dataset, folder / "model.keras")),
-            "predict.py": _script(folder / "model.keras", table=bool(dataset and dataset.table)),
-        }
+        contents: dict[str, str] = {"parameters.yaml": parameters_yaml(trial, spec)}
+        table = bool(dataset and dataset.table)
+        if data is not None:
+            model = folder / "model.keras"
+            model.write_bytes(data)
+            written, shape = [model], _input_shape(model)
+            names = _numbered(model, spec) if dataset is None else []
+            contents["preprocessing.json"] = _json(preprocessing(model, trial.params))
+            contents["predict.py"] = rows_script(_in_words(shape), table) + _PREDICT_END
+        else:
+            written, shape, names = write_weights(folder, weights or b""), (), []
+            contents["network.json"] = network_json(spec.code or CodeName("python", "", ""), trial.params, dataset)
+            words = "..." if dataset is None else _in_words(dataset.info.input_shape)
+            contents["predict.py"] = rows_script(words, table, code=True) + END
+        contents["metrics.json"] = _json(_metrics(status, trial, list(dataset.info.class_names) if dataset else names))
         if dataset is not None and dataset.table:
             contents["table.json"] = _json(dataset.table)
         for name, text in contents.items():
             (folder / name).write_text(text, encoding="utf-8")
-        if dataset is not None:
+        if dataset is not None and _takes(shape, dataset):
             np.save(folder / "sample.npy", dataset.test.x[:SAMPLE_ROWS])
     except OSError as error:
         raise InputError(f"--output {folder}: cannot be written ({error.strerror}).") from error
-    return [folder / "model.keras", *(folder / name for name in contents), *sorted(folder.glob("sample.npy"))]
+    return [*written, *(folder / name for name in contents), *sorted(folder.glob("sample.npy"))]
 
 
 def parameters_yaml(trial: TrialView, spec: StudySpec) -> str:
@@ -218,11 +237,17 @@ def _numbers(value: Any) -> Any:
     return value["config"]["value"] if isinstance(value, dict) else value
 
 
+def _takes(shape: Sequence[int | None], dataset: Dataset) -> bool:
+    """Whether a model whose rows have this shape takes those of the data; no shape is one that is not known."""
+    known = [size for size in shape if size is not None]
+    return len(known) < len(shape) or not shape or math.prod(known) == dataset.test.x[:1].size
+
+
 def _input_shape(model: Path) -> tuple[int | None, ...]:
     return read_interface(model).inputs[0].shape
 
 
-def _metrics(status: StudyStatus, trial: TrialView, dataset: Dataset | None, model: Path) -> dict[str, Any]:
+def _metrics(status: StudyStatus, trial: TrialView, class_names: list[str]) -> dict[str, Any]:
     spec = spec_of(status.study)
     best = status.best is not None and trial.ordinal == status.best.ordinal
     metrics = next((epoch.metrics for epoch in trial.epochs if epoch.epoch == trial.best_epoch), {})
@@ -236,7 +261,8 @@ def _metrics(status: StudyStatus, trial: TrialView, dataset: Dataset | None, mod
         "best_epoch": trial.best_epoch,
         "metrics": dict(metrics),
         "test": (status.study.outcome or {}).get("test") if best else None,
-        "class_names": list(dataset.info.class_names) if dataset is not None else _numbered(model, spec),
+        NOT_SCORED: trial.tags.get(NOT_SCORED),
+        "class_names": class_names,
         **versions,
     }
 
@@ -256,15 +282,21 @@ def _dataset(spec: StudySpec, status: StudyStatus) -> Dataset | None:
         return None
 
 
-def _script(model: Path, table: bool) -> str:
-    return rows_script(", ".join(map(str, _input_shape(model))), table) + _PREDICT_END
+def _in_words(shape: Sequence[int | None]) -> str:
+    return ", ".join(map(str, shape))
 
 
-def rows_script(shape: str, table: bool) -> str:
-    """The part of `predict.py` that reads `rows` from the file of its command line. shape: of a row, in words."""
+def rows_script(shape: str, table: bool, code: bool = False) -> str:
+    """The part of `predict.py` that reads `rows` from the file of its command line. shape: of a row, in words.
+
+    code: the first word of its command line is the file of the code that makes the network.
+    """
     read = _READ_TABLE.replace("MISSING_WORDS", repr(MISSING_WORDS)) if table else _READ_ARRAY
     needs, or_table = ("Keras, NumPy and pandas", " | TABLE.csv | TABLE.parquet") if table else ("Keras and NumPy", "")
-    return _PREDICT.format(shape=shape, needs=needs, or_table=or_table, read=read)
+    needs, words, take = (
+        (f"{needs} and the code that made the network", "CODE.py ", _TAKE_CODE) if code else (needs, "", "")
+    )
+    return _PREDICT.format(shape=shape, needs=needs, or_table=or_table, read=read, code=words, take=take)
 
 
 def _json(content: Any) -> str:

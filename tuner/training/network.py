@@ -20,9 +20,6 @@ from tuner.training.models import build, export, export_bytes, outputs, paramete
 from tuner.training.plan import Metrics, OnEpoch, TrainPlan, TrainResult
 from tuner.training.trainer import train
 
-WEIGHTS_ONLY = "model.weights.zip"
-"""The stored file of a model that cannot be made from a .keras file."""
-
 Fitted = Callable[[str], Preprocessing]
 """A normalization by its name, fitted on the training rows."""
 

@@ -13,6 +13,9 @@ Path = Literal["auto", "compiled", "fit"]
 Direction = Literal["maximize", "minimize"]
 Stopped = Literal["finished", "patience", "caller", "diverged"]
 
+WEIGHTS_ONLY = "model.weights.zip"
+"""The stored file of a model that cannot be made from a .keras file."""
+
 OnEpoch = Callable[[int, Metrics, float, Checkpoint], bool]
 """Called at each epoch's end with the epoch (from 1), its metrics, its seconds (validation included) and a checkpoint
 from which training goes on; False ends training."""

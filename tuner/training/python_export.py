@@ -19,7 +19,8 @@ import numpy as np
 
 from tuner.data.preprocessing import Preprocessing
 from tuner.training.models import normalization_layers
-from tuner.training.network import WEIGHTS_ONLY, Exported
+from tuner.training.network import Exported
+from tuner.training.plan import WEIGHTS_ONLY
 
 
 def export(model: Any, preprocessing: Preprocessing, input_shape: tuple[int, ...]) -> Exported:
