@@ -201,7 +201,7 @@ def _print_result(console: Console, status: StudyStatus, best: TrialView) -> Non
     epochs = f"epoch {best.best_epoch} of {len(best.epochs)}"
     figure = _bold(number(best.value))
     console.print(Text(f"  {objective(status):<{width}} ") + figure + f"  ({epochs}, {spent_s(best):.1f} s)")
-    console.print(Text("  ") + test_in_words(status, width))
+    console.print(Text("  ") + test_in_words(status, width), soft_wrap=True)
     for name, value in chosen.items():
         console.print(f"  {name:<{width}} {one_line(value_in_words(value))}")
     if "verdict" in best.tags:

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tuner.code import Code
 from tuner.data.arrays import VALIDATION_NAMES, Part, Parts, found_of
 from tuner.data.flows import from_dataset, is_dataset
@@ -87,6 +89,8 @@ def _parts(made: Any, where: str, classes: bool) -> Parts:
         return Parts(from_dataset(made, where, classes))
     if not isinstance(made, tuple | list) or len(made) not in (2, 3):
         raise DataError(f"{where} returns {_kind(made)}. Return {_EVERY_RETURN}.")
+    if more := _more_than_rows_and_targets(made):
+        raise DataError(f"{where} returns {more}")
     if all(_is_part(each) for each in made):
         names = ("train", "test") if len(made) == 2 else ("train", "validation", "test")
         return _named_parts(dict(zip(names, made, strict=True)), where, classes)
@@ -108,6 +112,25 @@ def _named_parts(made: Mapping[Any, Any], where: str, classes: bool) -> Parts:
     if "train" not in found:
         raise DataError(f"{where} returns a dict without 'train'. Return {_EVERY_RETURN}.")
     return Parts(**found)
+
+
+def _more_than_rows_and_targets(made: Sequence[Any]) -> str:
+    """What a return has that a data set here has not, and what to do; nothing where it may be rows and targets."""
+    one = "a row is one array. Join them, such as with np.concatenate(..., axis=1), and take them apart in the network."
+    rows, targets = made[0], made[1]
+    count = np.shape(targets)[:1] if isinstance(targets, np.ndarray) else ()
+    if len(made) == 3 and isinstance(rows, np.ndarray) and count and np.shape(made[2]) == count:
+        return "(x, y, weights): rows have no weights here. Leave them out, or weigh in a fit of the network's own."
+    if isinstance(rows, Mapping) and count:
+        return f"{len(rows)} inputs ({', '.join(map(str, rows))}), and {one}"
+    several = isinstance(rows, tuple | list) and len(rows) > 1 and all(isinstance(each, np.ndarray) for each in rows)
+    if several and count and len(rows) != count[0] and all(each.shape[:1] == count for each in rows):
+        return f"{len(rows)} inputs, and {one}"
+    pairs = len(made) == 2 and several and isinstance(targets, tuple | list)
+    alike = pairs and all(np.shape(each)[:1] == rows[0].shape[:1] for each in (*rows, *targets))
+    if alike and all(np.ndim(each) == 1 for each in targets) and all(each.ndim > 1 for each in rows):
+        return f"{len(rows)} inputs and {len(targets)} targets, and {one} Several targets are those of a regression."
+    return ""
 
 
 def _is_part(made: Any) -> bool:
