@@ -1,0 +1,171 @@
+"""A database of the release before - a study that ended, one stopped, one of a killed worker - goes on as it was."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import optuna
+import pytest
+import sqlalchemy as sa
+from click.testing import CliRunner
+
+from tuner.cli.main import cli
+from tuner.code import find_code
+from tuner.data.dataset import Dataset
+from tuner.data.sources import load
+from tuner.database import studies, trials, workers
+from tuner.database.blobs import FolderStore
+from tuner.database.connection import Database, open_database, utc_now
+from tuner.database.tables import WorkerRow
+from tuner.search import algorithms
+from tuner.spec import parse_spec
+from tuner.studies import closing, finalists
+from tuner.studies.bench import Bench
+from tuner.studies.code import code_for
+from tuner.studies.nothing_completed import why_nothing_completed
+from tuner.studies.service import bind_data, create_study, resolve_old_studies, resume_study, spec_of, study_status
+from tuner.studies.trial import run_trial
+
+HERE = Path(__file__).parent
+NAMES = ["done", "coded", "wild", "cut", "killed"]
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    with sqlite3.connect(tmp_path / "old.db") as connection:
+        connection.executescript((HERE / "version_2.sql").read_text(encoding="utf-8"))
+    connection.close()
+    return f"sqlite:///{tmp_path / 'old.db'}"
+
+
+@pytest.fixture
+def old(url: str) -> Iterator[Database]:
+    opened = open_database(url)
+    resolve_old_studies(opened)
+    yield opened
+    opened.engine.dispose()
+
+
+def bench_of(db: Database, name: str, data: Dataset, folder: Path, **more: Any) -> Bench:
+    view = studies.view_study(db, name)
+    workers.enter(db, "w", "cpu")
+    # It has been here for a while: one that has just come takes nothing from another that may only be slow.
+    with db.session() as session, session.begin():
+        session.execute(sa.update(WorkerRow).where(WorkerRow.worker_id == "w").values(steady_since=utc_now() - 600.0))
+    return Bench(db, view, spec_of(view), data, FolderStore(folder / "blobs"), {"device": "cpu"}, lambda: False, **more)
+
+
+def play(bench: Bench) -> None:
+    """To the study's end, as a worker does."""
+    db, name = bench.db, bench.study.study_name
+    while (job := trials.take(db, name, "w")) is not None:
+        run_trial(bench, job)
+    while closing.is_over(db, bench.spec, name) and finalists.turn(bench, "w") == "trained":
+        pass
+    assert closing.close_if_over(db, bench.spec, bench.dataset, bench.store, name, "w")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_it_is_looked_at(url: str, tmp_path: Path, name: str) -> None:
+    def said(*arguments: str) -> str:
+        done = CliRunner().invoke(cli, [*arguments, "--storage", url], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        return done.stdout
+
+    states = {"done": "finished", "coded": "finished", "wild": "finished", "cut": "stopped", "killed": "interrupted"}
+    assert json.loads(said("status", name, "--json"))["state"] == states[name]
+    listed = json.loads(said("trials", name, "--json"))["trials"]
+    # Of the one with finalists the winner is theirs, not the search's best.
+    best = {"done": 0.2777778, "coded": 0.4409722, "wild": 0.2048611, "cut": 0.10069445, "killed": 0.10069445}
+    assert json.loads(said("best", name, "--json"))["value"] == pytest.approx(best[name])
+    assert name in said("list")
+    assert said("trials", name, "--csv").count("\n") == len(listed) + 1
+    said("report", name, "--output", str(tmp_path / "report.html"))
+    assert name in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+def test_a_failed_trial_of_it_has_no_value(old: Database) -> None:
+    diverged, complete = study_status(old, "wild").trials
+    assert (diverged.state, diverged.value) == ("diverged", None)
+    assert complete.value == pytest.approx(0.2048611)
+    assert why_nothing_completed(study_status(old, "wild")) is None
+
+
+def test_its_rules_are_those_of_its_release_and_a_new_study_has_todays(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def percentile(*, percentile: float = 75.0, startup_trials: int = 9, warmup_epochs: int = 3) -> Any:
+        return before(percentile=percentile, startup_trials=startup_trials, warmup_epochs=warmup_epochs)
+
+    before = algorithms.PRUNERS["percentile"]
+    monkeypatch.setitem(algorithms.PRUNERS, "percentile", percentile)  # type: ignore[arg-type]
+    db = open_database(url)
+    resolve_old_studies(db)
+    done, killed = (spec_of(studies.view_study(db, name)).search for name in ("done", "killed"))
+    assert done.pruner.options == {"percentile": 40.0, "startup_trials": 2, "warmup_epochs": 1}
+    assert killed.pruner.options == {"percentile": 60, "startup_trials": 2, "warmup_epochs": 1}
+    assert killed.sampler.options == {
+        "startup_trials": 5, "candidates": 24, "constant_liar": True, "multivariate": True, "gamma": 0.03,
+    }  # fmt: skip
+    view = studies.view_study(db, "done")
+    spec = parse_spec(view.spec_text, "new", Path(), "new.yaml")
+    new = create_study(
+        db, spec, study_name="new", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={}
+    )  # fmt: skip
+    assert spec_of(new).search.pruner.options == {"percentile": 75.0, "startup_trials": 9, "warmup_epochs": 3}
+    assert studies.unresolved(db) == []
+    db.engine.dispose()
+
+
+@pytest.mark.parametrize("name", ["cut", "killed"])
+def test_the_same_file_is_the_same_study(old: Database, name: str) -> None:
+    view = studies.view_study(old, name)
+    spec = parse_spec("# the same\n" + view.spec_text, "killed", Path(view.spec_folder), "killed.yaml")
+    again = create_study(
+        old, spec, study_name=name, n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={}
+    )  # fmt: skip
+    assert (again.study_name, again.trials, again.seed) == (name, 3, 3)
+
+
+@pytest.mark.parametrize("name", ["cut", "killed"])
+def test_what_was_begun_is_gone_on_with_to_its_end(old: Database, tmp_path: Path, digits: Dataset, name: str) -> None:
+    before = study_status(old, name).trials
+    view = resume_study(old, name, None, None)
+    data = load(spec_of(view).data, view.seed)
+    bind_data(old, view, "digits", data.digest)
+    play(bench_of(old, name, data, tmp_path))
+    after = study_status(old, name, epochs=True)
+    assert after.state == "finished"
+    assert [trial.state for trial in after.trials] == ["complete", "complete", after.trials[2].state]
+    # The one that was complete is as it was, and the one that was running is the same trial, trained on.
+    assert (after.trials[0].value, after.trials[0].attempt) == (before[0].value, before[0].attempt)
+    assert (after.trials[1].trial_number, after.trials[1].params) == (1, before[1].params)
+    assert after.trials[1].attempt > before[1].attempt
+    assert [epoch.epoch for epoch in after.trials[1].epochs] == list(range(1, 13))
+    theirs = optuna.load_study(study_name=name, storage=old.storage).trials
+    assert [trial.value for trial in theirs] == [trial.value for trial in after.trials]
+
+
+def test_an_ended_study_goes_on_with_its_finalists(old: Database, tmp_path: Path) -> None:
+    view = resume_study(old, "done", 5, None)
+    data = load(spec_of(view).data, view.seed)
+    bind_data(old, view, "digits", data.digest)
+    play(bench_of(old, "done", data, tmp_path))
+    status = study_status(old, "done")
+    assert (status.state, len(status.trials), status.study.round) == ("finished", 5, 1)
+    assert {each.plan.kind for each in status.finalists} == {"compare", "final"}
+    assert "words" in ((status.study.outcome or {}).get("finalists") or {})
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+def test_a_study_of_a_persons_code_goes_on_with_that_code(old: Database, tmp_path: Path) -> None:
+    code = find_code(str(HERE / "version_2_code.py"))
+    view = resume_study(old, "coded", 4, None)
+    data = load(spec_of(view).data, view.seed)
+    bind_data(old, view, "digits", data.digest)
+    play(bench_of(old, "coded", data, tmp_path, code=code_for(view, spec_of(view), [code])))
+    status = study_status(old, "coded", epochs=True)
+    assert (status.state, len(status.trials)) == ("finished", 4)
+    assert set(status.trials[3].params) == {"units", "learning_rate", "epochs"}
