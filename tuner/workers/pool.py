@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 _LOOK_S = 0.25
 _HAND_BACK_S = 10.0
-_GOODBYE_S = 5.0
+_GOODBYE_S = 2.0
 _HOPELESS = 3
 """Workers that crash in a row - or as many slots twice over - with nothing achieved between, before it is given up."""
 
@@ -137,7 +137,7 @@ class Pool:
 
     def _start(self, index: int) -> _Process:
         slot = self.slots[index]
-        worker_id = f"{os.uname().nodename}-{index + 1}-{uuid.uuid4().hex[:6]}"
+        worker_id = f"{os.uname().nodename}-{index + 1}-{uuid.uuid4().hex[:10]}"
         log = None if self.logs is None else self.logs / f"worker-{index + 1}.log"
         command = [
             *(sys.executable, "-m", "tuner.cli.main", "worker"),
@@ -243,17 +243,18 @@ class Pool:
             if process.popen.poll() is None:
                 process.popen.send_signal(signal.SIGTERM)
         until = time.monotonic() + _HAND_BACK_S
-        goodbye = until + _GOODBYE_S
         for process in self._processes:
             try:
                 process.popen.wait(max(0.0, until - time.monotonic()))
             except subprocess.TimeoutExpired:
                 process.popen.kill()
                 process.popen.wait()
-            # Where the database is away, the lease runs out in its own time.
             _close(process)
-            with contextlib.suppress(ServiceDown, DiskFull):
-                left_s = max(0.0, goodbye - time.monotonic())
+        until = time.monotonic() + _GOODBYE_S
+        # Where the database is away, the leases run out in their own time.
+        with contextlib.suppress(ServiceDown, DiskFull):
+            for process in self._processes:
+                left_s = max(0.0, until - time.monotonic())
                 patiently(lambda process=process: workers.bury(self.db, process.worker_id, strikes.NONE), left_s)  # type: ignore[misc]
         self._processes.clear()
         self._due.clear()

@@ -72,7 +72,7 @@ def _main(
     leaving: Leaving,
 ) -> int:
     given = {**os.environ, "TUNER_STORAGE": settings.storage}
-    name = worker_id or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:4]}"
+    name = worker_id or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:10]}"
     db = open_database(settings.storage, wait_s=OUTAGE_S)
     patiently(lambda: resolve_old_studies(db))
     patiently(lambda: workers.bury_the_dead(db))
