@@ -81,6 +81,10 @@ def test_it_is_looked_at(url: str, tmp_path: Path, name: str) -> None:
     best = {"done": 0.2777778, "coded": 0.4409722, "wild": 0.2048611, "cut": 0.10069445, "killed": 0.10069445}
     assert json.loads(said("best", name, "--json"))["value"] == pytest.approx(best[name])
     assert name in said("list")
+    assert json.loads(said("status", name, "--spec", "--json"))["resolved"]["search"]["sampler"]["options"] is not None
+    assert "every default written out:\nversion: 1\ndataset: digits\nvalidation: 0.2\n" in said(
+        "status", name, "--spec"
+    )
     assert said("trials", name, "--csv").count("\n") == len(listed) + 1
     said("report", name, "--output", str(tmp_path / "report.html"))
     assert name in (tmp_path / "report.html").read_text(encoding="utf-8")

@@ -3,6 +3,9 @@
 Leaves to others: what is shown (studies), how it looks (show, live, objects).
 """
 
+import json
+from typing import TYPE_CHECKING
+
 import click
 
 from tuner.cli.common import (
@@ -14,15 +17,20 @@ from tuner.cli.common import (
     settings_of,
     storage_option,
     study_argument,
+    view_of,
 )
+
+if TYPE_CHECKING:
+    from tuner.database.studies import StudyView
 
 
 @click.command()
 @study_argument
 @click.option("--watch", is_flag=True, help="Follow it until it has ended.")
+@click.option("--spec", is_flag=True, help="Its space as it was written, then with every default as it was stored.")
 @storage_option
 @json_option
-def status(study: str | None, watch: bool, storage: str | None, as_json: bool) -> None:
+def status(study: str | None, watch: bool, spec: bool, storage: str | None, as_json: bool) -> None:
     """Show how a study stands: trials, workers, best so far [the latest study].
 
     Example: tune status fashion_mnist-1 --watch
@@ -33,13 +41,31 @@ def status(study: str | None, watch: bool, storage: str | None, as_json: bool) -
 
     db = open_studies(settings_of(storage), create=False)
     name = chosen(db, study)
-    if as_json:
+    if spec:
+        _print_spec(view_of(db, name), as_json)
+    elif as_json:
         print_json(objects.status_object(study_status(db, name, epochs=True), refusals(db, name)))
     elif watch:
         live.follow(db, name)
     else:
         show.print_status(study_status(db, name, epochs=True))
         delivered.print_refused(name, refusals(db, name))
+
+
+def _print_spec(view: "StudyView", as_json: bool) -> None:
+    import yaml
+
+    from tuner.studies.resolved import as_json as stored
+    from tuner.studies.service import resolved_of
+
+    resolved = stored(resolved_of(view))
+    if as_json:
+        print_json({"study_name": view.study_name, "written": view.spec_text, "resolved": resolved})
+        return
+    echo(view.spec_text.rstrip("\n"))
+    echo("\n# As it was stored, every default written out:")
+    # Through JSON, as the database has it: YAML would give tuples a word of their own.
+    echo(yaml.safe_dump(json.loads(json.dumps(resolved)), sort_keys=False, allow_unicode=True).rstrip("\n"))
 
 
 @click.command("list")

@@ -28,7 +28,7 @@ from tuner.search.optuna_study import check_optuna_study
 from tuner.spec import StudySpec, parse_spec
 from tuner.studies.code import CODE_DIGEST, check_digest
 from tuner.studies.passing_over import Reason, reasons
-from tuner.studies.resolved import ResolvedSpec, as_json, read_resolved, resolve, restore_stored
+from tuner.studies.resolved import ResolvedSpec, as_json, resolve, restore_stored
 from tuner.studies.row_order import with_order
 from tuner.studies.sameness import differences, in_words
 from tuner.studies.stopping_rules import OPTIONS, change, merged, why_ended
@@ -133,7 +133,7 @@ def create_study(
 
 def _go_on(db: Database, asked: ResolvedSpec, name: str, budget: int, options: Mapping[str, Any]) -> None:
     there = studies.view_study(db, name)
-    if found := differences(_resolved(there), asked):
+    if found := differences(resolved_of(there), asked):
         raise StudyConflict(
             f"study {name!r} is there with another specification (space {there.space_name}): {in_words(found)}. "
             "Choose another --study name, or `tune resume` it as it is."
@@ -228,12 +228,13 @@ def stop_study(db: Database, study_name: str) -> StudyStatus:
 def spec_of(view: StudyView) -> StudySpec:
     """The specification as it was resolved when the study was stored. Raises SpecError where it cannot be read."""
     where = f"the specification of study {view.study_name!r}"
-    content = json.dumps(as_json(_resolved(view)) if view.resolved is None else view.resolved)
+    content = json.dumps(as_json(resolved_of(view)) if view.resolved is None else view.resolved)
     found = restore_stored(content, view.space_name, view.spec_text, view.spec_folder, where)
     return with_order(found, view.options)
 
 
-def _resolved(view: StudyView) -> ResolvedSpec:
+def resolved_of(view: StudyView) -> ResolvedSpec:
+    """The specification with every default written out, as it was stored. Raises SpecError."""
     where = f"the specification of study {view.study_name!r}"
     if view.resolved is not None:
         return read_resolved(view.resolved, where)
@@ -251,7 +252,7 @@ def resolve_old_studies(db: Database) -> None:
     """Write out the defaults of studies that an older version stored as text; one that cannot be read stays so."""
     for view in studies.unresolved(db):
         with contextlib.suppress(SpecError):
-            studies.keep_resolved(db, view.study_name, as_json(_resolved(view)))
+            studies.keep_resolved(db, view.study_name, as_json(resolved_of(view)))
 
 
 def study_status(db: Database, study_name: str, epochs: bool = False) -> StudyStatus:
