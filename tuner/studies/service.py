@@ -28,7 +28,7 @@ from tuner.search.optuna_study import check_optuna_study
 from tuner.spec import StudySpec, parse_spec
 from tuner.studies.code import CODE_DIGEST, check_digest
 from tuner.studies.passing_over import Reason, reasons
-from tuner.studies.resolved import ResolvedSpec, as_json, resolve, restore_stored
+from tuner.studies.resolved import ResolvedSpec, as_json, read_resolved, resolve, restore_stored
 from tuner.studies.row_order import with_order
 from tuner.studies.sameness import differences, in_words
 from tuner.studies.stopping_rules import OPTIONS, change, merged, why_ended
