@@ -1,6 +1,6 @@
 """The environment, read in one place.
 
-Owns: the names of the variables, their defaults, and where the shipped search spaces are.
+Owns: the names of the variables, their defaults, where the shipped search spaces are, the largest figures of a study.
 """
 
 import os
@@ -13,6 +13,10 @@ import platformdirs
 
 from tuner.errors import InputError
 from tuner.redaction import keep_secret, keep_secrets_of
+
+MOST_TRIALS = 1_000_000
+LARGEST_SEED = 2**32 - 1
+"""Keras takes no larger one."""
 
 _PACKAGE = Path(__file__).resolve().parent
 

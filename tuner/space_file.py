@@ -17,6 +17,7 @@ from tuner.errors import SpecError
 from tuner.metrics import Direction
 from tuner.objectives import spread
 from tuner.safe_yaml import load
+from tuner.settings import LARGEST_SEED, MOST_TRIALS
 
 
 class Objective(Edge):
@@ -40,11 +41,7 @@ class Algorithm(Edge):
     inner: "Algorithm | None" = None
 
 
-MOST_TRIALS = 1_000_000
 MOST_FINALISTS = 1000
-LARGEST_SEED = 2**31 - 1
-"""What an INTEGER of PostgreSQL holds."""
-
 SHARE = 0.25
 """Of the search's training time, for finalists, where neither a specification nor a person says otherwise."""
 

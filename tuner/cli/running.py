@@ -27,7 +27,7 @@ from tuner.cli.common import (
 )
 from tuner.cli.device_options import device_options, fit_option, slots_of
 from tuner.cli.python_options import code_option, given_of, python_options
-from tuner.settings import Settings
+from tuner.settings import LARGEST_SEED, MOST_TRIALS, Settings
 from tuner.words import command, path_part
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from tuner.database.studies import StudyView
 
 _how_long = together(
-    click.option("--trials", type=int, metavar="N", help="How many trials, exactly."),
+    click.option("--trials", type=click.IntRange(max=MOST_TRIALS), metavar="N", help="How many trials, exactly."),
     click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Time limit."),
     click.option(
         "--epoch-budget", type=click.IntRange(min=1), metavar="N", help="End after so many epochs of all trials."
@@ -59,7 +59,7 @@ _workers = click.option("--workers", type=int, metavar="N", help="Worker process
 @device_options
 @click.option("--from", "from_study", metavar="STUDY", help="Try the best of an old study first.")
 @click.option("--from-best", type=click.IntRange(min=1), default=3, show_default=True, metavar="N", help="So many.")
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Of everything random in the study.")
+@click.option("--seed", type=click.IntRange(0, LARGEST_SEED), metavar="N", help="Of everything random in the study.")
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Configurations to try first.")
 @records.options
 @click.option("--detach", is_flag=True, help="Only store the study; `tune worker` processes will run it.")

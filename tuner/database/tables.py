@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, ColumnElement, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_mapper
 
@@ -51,7 +51,7 @@ class StudyRow(Base):
     resolved: Mapped[dict[str, Any] | None]
     spec_folder: Mapped[str] = mapped_column(Text)
     spec_digest: Mapped[str] = mapped_column(Text)
-    seed: Mapped[int]
+    seed: Mapped[int] = mapped_column(BigInteger)
     trials: Mapped[int]
     timeout_s: Mapped[float | None]
     deadline_at: Mapped[float | None]
