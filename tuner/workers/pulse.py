@@ -70,7 +70,8 @@ class Pulse:
             patiently(lambda: workers.bury(self._db, self._worker_id, strikes.NONE), _LAST_WORDS_S)
         except Exception:
             logger.exception("the last words could not be written")
-        self._replace(hang)
+        finally:
+            self._replace(hang)
 
     def beat(self) -> None:
         workers.beat(self._db, self._worker_id, self.study_name, self._watch.says or self.stage)
