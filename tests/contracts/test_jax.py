@@ -35,7 +35,7 @@ def test_what_holds_of_the_compiled_epoch_holds_under_jax() -> None:
             f"{options}::test_a_metric_of_one_number_a_batch_is_averaged_as_keras_does",
             f"{options}::test_a_metric_of_several_numbers_is_its_mean_and_its_parts",
         ],
-        cwd=ROOT, env={**os.environ, "KERAS_BACKEND": "jax"}, capture_output=True, text=True, timeout=280, check=False,
+        cwd=ROOT, env={**os.environ, "KERAS_BACKEND": "jax"}, capture_output=True, text=True, timeout=400, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-5000:]
     assert "13 passed" in done.stdout
