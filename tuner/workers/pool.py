@@ -75,6 +75,7 @@ class Pool:
     serves: bool = False
     _processes: list[_Process] = field(default_factory=list)
     _stopping: bool = False
+    _away: bool = False
     _due: list[tuple[float, int]] = field(default_factory=list)
     _deaths: int = 0
     _against: int = 0
@@ -132,6 +133,7 @@ class Pool:
         except (ServiceDown, DiskFull) as error:
             # Nobody could read it either: what runs is handed back.
             logger.warning("%s", error)
+            self._away = True
             raise KeyboardInterrupt from error
         logger.warning("stopping: running trials are finished first; once more Ctrl+C stops at once")
 
@@ -250,7 +252,7 @@ class Pool:
                 process.popen.kill()
                 process.popen.wait()
             _close(process)
-        until = time.monotonic() + _GOODBYE_S
+        until = time.monotonic() + (0.0 if self._away else _GOODBYE_S)
         # Where the database is away, the leases run out in their own time.
         with contextlib.suppress(ServiceDown, DiskFull):
             for process in self._processes:

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from tuner.code import Code
 from tuner.database import gpu_claims, strikes, workers
-from tuner.database.connection import OUTAGE_S, open_database, patiently
+from tuner.database.connection import OUTAGE_S, Database, open_database, patiently
 from tuner.database.patience import ToldToLeave
 from tuner.errors import DiskFull, ServiceDown
 from tuner.settings import Settings, read_share
@@ -97,10 +97,15 @@ def _main(
     finally:
         if away:
             # Where it answers after all, what this worker held is free at once; where it does not, nobody waits for it.
-            goodbye = threading.Thread(target=lambda: workers.bury(db, name, strikes.NONE), daemon=True)
+            goodbye = threading.Thread(target=_say_goodbye, args=(db, name), daemon=True)
             goodbye.start()
             goodbye.join(_HASTY_S)
         else:
             pulse.close()
             with contextlib.suppress(ServiceDown, DiskFull):
                 patiently(lambda: workers.bury(db, name), _LEAVE_S)
+
+
+def _say_goodbye(db: Database, worker_id: str) -> None:
+    with contextlib.suppress(Exception):
+        workers.bury(db, worker_id, strikes.NONE)
