@@ -344,3 +344,13 @@ def test_a_worker_that_stalls_in_the_making_of_its_trial_leaves_no_second_one(db
     assert job.trial_number == 0
     study_id = db.storage.get_study_id_from_name("s")
     assert [trial.number for trial in db.storage.get_all_trials(study_id)] == [0]
+
+
+def test_a_metric_that_is_no_number_is_not_stored(db: Database) -> None:
+    add(db)
+    job = trials.take(db, "s", "w")
+    assert job is not None
+    fill(db, job)
+    figures = {"val_accuracy": 0.5, "val_f1": float("nan"), "val_loss": float("inf")}
+    trials.finish_epoch(db, job, EpochView(1, figures, 0.1, 5.0), 0.5, 1)
+    assert trials.view_trial(db, "s", 0).epochs[0].metrics == {"val_accuracy": 0.5}
