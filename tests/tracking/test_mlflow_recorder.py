@@ -399,3 +399,19 @@ def test_figures_that_are_not_finite_are_sent_once(uri: str, client: MlflowClien
     recorder.record_study(study)
 
     assert math.isnan(client.get_run(run_id).data.metrics["value"])
+
+
+def test_recorders_whose_database_is_deleted_under_them_make_one_anew(tmp_path: Path) -> None:
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    recorders = [MlflowRecorder(uri) for _ in range(2)]
+    for recorder in recorders:
+        recorder.record_study(STUDY)
+    for path in tmp_path.glob("mlflow.db*"):
+        path.unlink()
+    # What SQLite leaves where a connection is opened before anybody has looked.
+    (tmp_path / "mlflow.db").touch()
+
+    runs = {recorder.record_study(STUDY) for recorder in recorders}
+
+    assert len(runs) == 1
+    assert recorders[0].champion("digits") is None

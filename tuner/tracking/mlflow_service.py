@@ -91,9 +91,15 @@ def connect(uri: str) -> MlflowClient:
     """
     path = database_file(uri)
     try:
-        if path is not None:
+        if path is None:
+            return MlflowClient(uri)
+        # MLflow's two stores make tables that are not there, without a lock; so they are opened here, where they are.
+        make_folder(path.parent)
+        with _one_at_a_time(path.parent):
             _open_file(path)
-        return MlflowClient(uri)
+            client = MlflowClient(uri)
+            client._get_registry_client()
+        return client
     except MlflowException as error:
         raise ServiceDown(
             f"MLflow's database {shown_url(public_uri(uri))} cannot be used: {_line(error.message)}."
@@ -104,8 +110,8 @@ def connect(uri: str) -> MlflowClient:
             "Put it right, or name another place in MLFLOW_TRACKING_URI."
         ) from error
     except Exception as error:
-        # SQLAlchemy's and the driver's own, for a database server; this line runs none of our code.
-        if is_http(uri) or path is not None:
+        # SQLAlchemy's, alembic's and the driver's own.
+        if is_http(uri):
             raise
         raise ServiceDown(
             f"MLflow's database {shown_url(public_uri(uri))} does not answer: {_short(error)}."
@@ -190,12 +196,11 @@ def _open_file(path: Path) -> None:
 
 
 def _make_file(path: Path) -> None:
-    """Make MLflow's tables beside their place and put them there whole.
+    """Make MLflow's tables beside their place and put them there whole, while no other process does.
 
-    Several processes may do it at once, and any may be killed: the first that is ready wins, and nobody ever sees half
-    a schema. (MLflow itself takes no lock in a client: two of them creating one file fail on each other's tables.)
+    Whoever is killed at it leaves nothing behind that is half a schema. (MLflow itself takes no lock in a client: two
+    of them creating one file fail on each other's tables.)
     """
-    make_folder(path.parent)
     made = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         make_file(made)
@@ -207,12 +212,10 @@ def _make_file(path: Path) -> None:
         with closing(sqlite3.connect(made)) as connection:
             # Workers that write do not wait for a UI that reads. The file remembers it.
             connection.execute("PRAGMA journal_mode=WAL")
-        with _one_at_a_time(path.parent):
-            if not path.exists() or path.stat().st_size == 0:
-                # A log that was left of an earlier file would be read as this one's.
-                for rest in ("-journal", "-wal", "-shm"):
-                    path.with_name(path.name + rest).unlink(missing_ok=True)
-                os.replace(made, path)
+        # A log that was left of an earlier file would be read as this one's.
+        for rest in ("-journal", "-wal", "-shm"):
+            path.with_name(path.name + rest).unlink(missing_ok=True)
+        os.replace(made, path)
     finally:
         for rest in ("", "-journal", "-wal", "-shm"):
             made.with_name(made.name + rest).unlink(missing_ok=True)
