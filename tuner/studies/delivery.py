@@ -7,6 +7,7 @@ Leaves to others: what makes a record (projection), how it looks (tracking), the
 
 import logging
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,15 +27,20 @@ logger = logging.getLogger(__name__)
 # Each time costs as much as a few small epochs; nobody watches MLflow by the second.
 _PAUSE_S = 2.0
 _PAUSE_AWAY_S = 5.0
+_LAST_PAUSE_S, _LAST_TRIES = 0.5, 40
 
 
 @dataclass(frozen=True)
 class Delivery:
-    """How many records were delivered in full, how many MLflow refused; at which it failed, so that they wait."""
+    """How many records were delivered in full, how many MLflow refused; at which it failed, so that they wait.
+
+    held: another worker delivers the study's own record just now, perhaps as it was before.
+    """
 
     delivered: int = 0
     refused: int = 0
     postponed: tuple[str, ...] = ()
+    held: bool = False
 
 
 def deliver(db: Database, recorder: Recorder, store: BlobStore, study_name: str, worker_id: str) -> Delivery:
@@ -44,7 +50,7 @@ def deliver(db: Database, recorder: Recorder, store: BlobStore, study_name: str,
     """
     round = _Round(db, recorder, store, worker_id)
     round.deliver(study_name)
-    return Delivery(round.delivered, round.refused, tuple(round.postponed))
+    return Delivery(round.delivered, round.refused, tuple(round.postponed), round.held)
 
 
 def look_for_losses(db: Database, recorder: Recorder, study_name: str, runs: bool = False) -> int:
@@ -77,6 +83,7 @@ class _Round:
         self._worker_id = worker_id
         self.delivered = self.refused = 0
         self.postponed: list[str] = []
+        self.held = False
 
     def deliver(self, study_name: str) -> None:
         if not self._left(study_name):
@@ -161,6 +168,8 @@ class _Round:
         with self._taken(StudyRow, (study.study_name,)) as taken:
             if taken:
                 self._send(StudyRow, (study.study_name,), study.changes, send)
+            else:
+                self.held = True
 
     @contextmanager
     def _taken(self, row: type[Recorded], key: Key) -> Iterator[bool]:
@@ -230,7 +239,7 @@ class Projector:
         self._study_names: dict[str, None] = {}
         self._told = 0
         self._lock = threading.Lock()
-        self._away = False
+        self._away = self._held = False
         self._failed: set[str] = set()
         self._postponed: set[str] = set()
         self._over = threading.Event()
@@ -253,9 +262,15 @@ class Projector:
         while not self._over.wait(_PAUSE_AWAY_S if self._away or self._failed or self._postponed else _PAUSE_S):
             self._deliver()
         self._deliver()
+        # Who ends last delivers what the other's record did not have yet, such as the report.
+        for _ in range(_LAST_TRIES):
+            if not self._held:
+                break
+            time.sleep(_LAST_PAUSE_S)
+            self._deliver()
 
     def _deliver(self) -> None:
-        away = False
+        away = self._held = False
         for study_name in list(self._study_names):
             try:
                 self._deliver_study(study_name)
@@ -282,6 +297,7 @@ class Projector:
             self._recorder = self._connect()
         told = self._told
         found = deliver(self._db, self._recorder, self._store, study_name, self._worker_id)
+        self._held = self._held or found.held
         if found.postponed and study_name not in self._postponed:
             logger.warning("%s It is tried again; no other record waits for it.", found.postponed[0])
         (self._postponed.add if found.postponed else self._postponed.discard)(study_name)
