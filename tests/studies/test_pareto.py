@@ -18,7 +18,9 @@ SPEC = parse_spec(
 def trial(ordinal: int, value: float | None, parameters: int | None, state: str = "complete") -> TrialView:
     tags = {} if parameters is None else {"parameters": str(parameters)}
     return TrialView(
-        "s", ordinal, ordinal, "", state, "", {}, tags, value, 1, 0.0, 1.0, "w", True, None, 1, 1, 1, 0
+        study_name="s", ordinal=ordinal, trial_number=ordinal, baseline="", state=state, reason="", params={},
+        tags=tags, value=value, best_epoch=1, test=None, started_at=0.0, finished_at=1.0, worker_id="w", settled=True,
+        mlflow_run_id=None, changes=1, recorded=1, attempt=1, repeated=0,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from tuner.database import trials
 from tuner.database.blobs import blob_store
 from tuner.database.connection import Database, open_database
 from tuner.database.epochs import quickest_epoch
-from tuner.database.studies import reopen
+from tuner.database.studies import reopen, start_clock
 from tuner.database.workers import enter
 from tuner.spec import parse_spec
 from tuner.studies.bench import Bench
@@ -97,6 +97,7 @@ def test_time_ends_a_trial_before_an_epoch_that_would_be_late_and_its_best_count
     assert job is not None
     # The deadline comes into sight only now, so that no import is timed.
     reopen(db, "s", 5, 6.5)
+    start_clock(db, "s")
     deadline = time.time() + 6.5
     run_trial(bench, job)
     (trial,) = trials.view_trials(db, "s", epochs=True)
