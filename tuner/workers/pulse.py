@@ -20,8 +20,6 @@ logger = logging.getLogger(__name__)
 
 _BEAT_S = 5.0
 _LAST_WORDS_S = 60.0
-_STUCK_S = 900.0
-"""Code that never lets another thread run stops the signs of life, too: after so long the process ends itself."""
 
 EXIT_DONE = 0
 EXIT_NO_SPACE = 74
@@ -33,6 +31,9 @@ EXIT_REPLACE_ME = 75
 
 class Pulse:
     """Signs of life from a thread, so that a long epoch does not look like death, nor one that never ends like life.
+
+    Code that never lets another thread run stops the signs of life, too: its lease runs out, and others go on with what
+    it held.
 
     watch: knows which it is. replace: ends this process, whatever its other threads do; never returns.
     """
@@ -51,7 +52,6 @@ class Pulse:
     def _run(self) -> None:
         while not self._over.wait(_BEAT_S):
             try:
-                faulthandler.dump_traceback_later(_STUCK_S, exit=True)
                 self.beat()
                 hang = self._watch.look(self._db)
             except Exception as error:
@@ -59,7 +59,6 @@ class Pulse:
             else:
                 if hang is not None:
                     self._end(hang)
-        faulthandler.cancel_dump_traceback_later()
 
     def _end(self, hang: Hang) -> None:
         """The thread that works will not come back: write its last words, free what it held, end the process."""
