@@ -1,5 +1,6 @@
 """What hangs is told from what is slow, stopped or without its database; a trial that hangs fails, once."""
 
+import errno
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,10 +13,10 @@ from hypothesis import strategies as st
 from tests.studies.test_stopping_rules import made, search
 from tuner.data.dataset import Dataset
 from tuner.database import leases, studies, trials, workers
-from tuner.database.connection import utc_now
+from tuner.database.connection import patiently, utc_now
 from tuner.database.tables import StudyRow, TrialRow
 from tuner.search.optuna_study import trial_template
-from tuner.studies import closing
+from tuner.studies import closing, held
 from tuner.studies.bench import Bench
 from tuner.studies.hanging import Pace, Watch, limit_s, words
 from tuner.studies.held import holding
@@ -41,8 +42,18 @@ def test_once_time_is_up_nobody_waits_longer_than_before(step: str, own: float, 
         pace = Pace(own=known, study=known, whole=whole, timeout_s=600.0)
         late = Pace(own=known, study=known, whole=whole, timeout_s=600.0, late=True)
         assert limit_s(step, late) <= limit_s(step, pace)  # type: ignore[arg-type]  # one of them
-    assert limit_s("first epoch", Pace(whole=True, late=True, timeout_s=600.0)) == 600.0
-    assert limit_s("first epoch", Pace(late=True, timeout_s=5.0)) == 300.0
+    assert limit_s("first epoch", Pace(whole=True, late=True, timeout_s=600.0)) == 1200.0
+    # The first trial is trained for an epoch at least, also one that takes longer than the study has.
+    assert limit_s("first epoch", Pace(late=True, timeout_s=5.0)) == 900.0
+
+
+def test_once_time_is_up_what_the_study_needs_to_end_and_what_is_compiled_have_their_time() -> None:
+    late = Pace(study=1.0, late=True)
+    assert limit_s("loading", late) == 7200.0
+    assert "time was up" not in words("loading", 7200.0, late)
+    assert limit_s("closing", late) == limit_s("closing", Pace(study=1.0))
+    assert [limit_s(each, late) for each in ("building", "first epoch", "finishing")] == [300.0] * 3  # type: ignore[arg-type]
+    assert limit_s("epoch", Pace(own=1.0, study=1.0, late=True)) == 60.0
 
 
 def test_a_persons_own_limit_is_of_an_epoch_and_more_of_what_is_not_one() -> None:
@@ -127,6 +138,37 @@ def test_a_process_that_was_stopped_or_had_no_database_does_not_hang(bench: Benc
         assert wait(bench, clock, 50.0) == ""
         bench.watch.epoch(1.0)
         assert bench.watch.says == ""
+
+
+def test_waiting_for_space_is_no_silence(bench: Bench) -> None:
+    clock = Clock()
+    bench.watch = Watch(now=clock)
+    tries = []
+
+    def write() -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        assert wait(bench, clock, 1000.0) == ""
+
+    with bench.watch.during("building", "s", lambda _: None):
+        bench.watch.epoch(1.0)
+        patiently(write)
+        assert wait(bench, clock, 1000.0).startswith("hung")
+
+
+def test_a_worker_that_dies_while_a_disk_is_full_dies_of_what_it_died_of(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(leases, "note_death", full)
+    monkeypatch.setattr(held, "_LAST_WORDS_S", 0.0)
+    job = trials.take(bench.db, "s", "w")
+    assert job is not None
+    with pytest.raises(ZeroDivisionError), holding(bench, job):
+        raise ZeroDivisionError
 
 
 def test_at_the_end_of_its_time_a_study_does_not_wait_for_what_hangs(bench: Bench) -> None:

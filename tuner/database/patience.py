@@ -24,8 +24,12 @@ OUTAGE_S = 300.0
 """How long a worker waits for a database that is away, or for space, before it gives up."""
 
 _MOST_PAUSE_S = 3.0
-_HANGS_S = 1.0
-"""A call that lasts so long when its process is told to leave is given up: nobody answers."""
+_HANGS_S = 5.0
+"""A call that lasts so long when its process is told to leave is given up: nobody answers. A healthy one may take a
+while - a checkpoint into a slow store - and whoever told it waits ten seconds at least."""
+
+_WAITS_S = 30.0
+"""A call that was made again, and lasts longer, waits no more: it hangs."""
 
 T = TypeVar("T")
 
@@ -35,9 +39,10 @@ class ToldToLeave(BaseException):
 
 
 class _Call:
-    """A call on the database by the main thread."""
+    """A call on the database by the main thread. waited_at: when it last began to wait."""
 
     waits = False
+    waited_at = 0.0
 
 
 class _Process:
@@ -72,6 +77,12 @@ def told_to_leave() -> None:
         signal.setitimer(signal.ITIMER_REAL, _HANGS_S)
 
 
+def is_waiting() -> bool:
+    """Whether the main thread waits for its database, or for space."""
+    call = _process.call
+    return call is not None and call.waits and time.monotonic() - call.waited_at < _WAITS_S
+
+
 def is_outage(error: BaseException) -> bool:
     """Whether an error of ours or of Optuna's means that the database is away for now."""
     return judge(error) == "away"
@@ -83,8 +94,10 @@ def patiently(call: Callable[[], T], wait_s: float = OUTAGE_S) -> T:
     The call must be one that can be made twice. Raises ServiceDown or DiskFull after wait_s seconds; ToldToLeave in
     the main thread.
     """
-    if _process.call is not None or threading.current_thread() is not threading.main_thread():
+    if threading.current_thread() is not threading.main_thread():
         return _patiently(call, wait_s, _Call())
+    if _process.call is not None:
+        return _patiently(call, wait_s, _process.call)
     _process.call = _Call()
     try:
         return _patiently(call, wait_s, _process.call)
@@ -96,6 +109,7 @@ def _patiently(call: Callable[[], T], wait_s: float, this: _Call) -> T:
     deadline = time.monotonic() + wait_s
     pause_s = 0.2
     said = ""
+    waited = this.waits
     while True:
         try:
             found = call()
@@ -109,10 +123,11 @@ def _patiently(call: Callable[[], T], wait_s: float, this: _Call) -> T:
             if said != verdict:
                 logger.warning(words)
                 said = verdict
-            this.waits = True
+            this.waits, this.waited_at = True, time.monotonic()
             pause(pause_s)
             pause_s = min(pause_s * 1.5, _MOST_PAUSE_S)
         else:
+            this.waits = waited
             if said:
                 logger.warning("there is space again" if said == "full" else "the database answers again")
             return found

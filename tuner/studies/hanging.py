@@ -9,10 +9,12 @@ as long as its longest, five minutes at least. Its first epoch, building, export
 the longest epoch of the study, a quarter of an hour at least; an hour where the study has no epoch yet. Of a training
 that is one call of a person's `fit` only what it tells is seen, so all of this is three times as long, and while the
 study has no epoch there is no limit. `search.epoch_timeout` says it instead: of an epoch, and twice as long and a
-minute of the rest. Once the study's time is up nobody waits for long: three times the longest epoch, a minute at least;
-where it has no epoch at all, as long again as it was given, five minutes at least.
+minute of the rest. Once the study's time is up nobody waits for long: three times the longest epoch, a minute at least
+for an epoch and five for the rest; where it has no epoch at all, twice as long as it was given, a quarter of an hour at
+least. Reading the data and scoring the winner have the time that they have: without them no study ends.
 
-A stopped process, a laptop that sleeps, a database that is away: of any gap between two looks only a moment counts.
+A stopped process, a laptop that sleeps, a database that is away: of any gap between two looks only a moment counts; and
+of waiting for a database or for space on a disk, nothing.
 """
 
 import math
@@ -23,7 +25,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from tuner.database import studies
+from tuner.database import patience, studies
 from tuner.database.connection import Database
 from tuner.database.epochs import longest_epoch
 from tuner.studies.limits import search_left_s
@@ -42,7 +44,8 @@ _EPOCH, _LEAST_EPOCH_S = 10.0, 300.0
 _OTHER, _LEAST_OTHER_S, _UNKNOWN_S = 30.0, 900.0, 3600.0
 _LOADING_S = 7200.0
 _WHOLE = 3.0
-_LATE, _LEAST_LATE_S = 3.0, 60.0
+_LATE, _LEAST_LATE_S, _LATE_UNKNOWN = 3.0, 60.0, 2.0
+_NEVER_LATE: tuple[Step, ...] = ("loading", "closing")
 
 _WORDS: dict[Step, str] = {
     "loading": "reading the data had taken {s} s and was not done",
@@ -85,10 +88,12 @@ def limit_s(step: Step, pace: Pace) -> float:
         else:
             limit = math.inf if pace.whole else _UNKNOWN_S
         limit *= _WHOLE if pace.whole else 1.0
-    if pace.late and step != "closing":
-        longest = (pace.own if step == "epoch" and pace.own else known) or (pace.timeout_s or _LEAST_EPOCH_S)
-        limit = min(limit, max(_LEAST_LATE_S if known else _LEAST_EPOCH_S, (_LATE if known else 1.0) * longest))
-    return limit
+    if not pace.late or step in _NEVER_LATE:
+        return limit
+    if not known:
+        return min(limit, max(_LEAST_OTHER_S, _LATE_UNKNOWN * (pace.timeout_s or 0.0)))
+    longest = pace.own if step == "epoch" and pace.own else known
+    return min(limit, max(_LEAST_LATE_S if step == "epoch" else _LEAST_EPOCH_S, _LATE * longest))
 
 
 def words(step: Step, silent_s: float, pace: Pace) -> str:
@@ -98,7 +103,7 @@ def words(step: Step, silent_s: float, pace: Pace) -> str:
     if longest and step != "loading":
         before = "before" if step == "epoch" and pace.own else "of the study"
         said += f", the longest {before} took {longest:.3g} s"
-    return said + (", and the study's time was up" if pace.late and step != "closing" else "")
+    return said + (", and the study's time was up" if pace.late and step not in _NEVER_LATE else "")
 
 
 @dataclass(frozen=True)
@@ -168,7 +173,8 @@ class Watch:
         """Asked every few seconds in which the database answers: the step that hangs, if it does."""
         with self._lock:
             now = self.now()
-            self._silent_s += min(max(0.0, now - self._looked_at), _MOST_BETWEEN_S)
+            if not patience.is_waiting():
+                self._silent_s += min(max(0.0, now - self._looked_at), _MOST_BETWEEN_S)
             self._looked_at = now
             task, silent_s = self._task, self._silent_s
         if task is None or silent_s < min(_QUIET_S, task.given or _QUIET_S):
