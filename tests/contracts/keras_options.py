@@ -171,3 +171,6 @@ def _by_shape() -> Callable[[Any], Any]:
 
 
 METRICS_OF_ONE_OUTPUT = ("BinaryAccuracy", "BinaryCrossentropy", "BinaryIoU", "AUC", "Hinge")
+
+ALONG_ROWS = ("PearsonCorrelation", "ConcordanceCorrelation", "CosineSimilarity")
+"""Metrics that axis=0 makes into one number an output, of all rows of a batch."""

@@ -228,6 +228,42 @@ def test_metrics_of_one_output() -> None:
     )
 
 
+@pytest.mark.parametrize("name", known.ALONG_ROWS)
+def test_a_metric_along_rows_is_one_number_an_output_of_a_batch(name: str) -> None:
+    metrics = lambda: [known.METRICS[name](axis=0)]  # noqa: E731
+    _check(_model, lambda model: model.compile("adam", "categorical_crossentropy", metrics=metrics()), epochs=2)
+
+
+OF_A_BATCH: dict[str, Callable[[], Any]] = {
+    "cosine": lambda: keras.losses.CosineSimilarity(axis=0),
+    "dice": lambda: keras.losses.Dice(axis=0),
+    "tversky": lambda: keras.losses.Tversky(axis=0),
+    "own": lambda: _per_output,
+}
+
+
+@pytest.mark.parametrize("loss", OF_A_BATCH.values(), ids=OF_A_BATCH)
+def test_a_loss_along_rows_is_no_loss_of_a_row(loss: Callable[[], Any]) -> None:
+    _check(_model, lambda model: model.compile("adam", loss(), metrics=["categorical_accuracy"]))
+
+
+def _per_output(y: Any, outputs: Any) -> Any:
+    return keras.ops.mean(keras.ops.square(y - outputs), axis=0)
+
+
+WATCHED = {
+    "dice": keras.losses.dice,
+    "circle": keras.losses.circle,
+    "object": keras.losses.CategoricalCrossentropy(name="object"),
+}
+
+
+@pytest.mark.parametrize("metric", WATCHED.values(), ids=WATCHED)
+def test_a_loss_that_is_watched_as_a_metric_is_averaged_as_keras_does(metric: Any) -> None:
+    loss = "sparse_categorical_crossentropy" if metric is keras.losses.circle else "categorical_crossentropy"
+    _check(_model, lambda model: model.compile("adam", loss, metrics=[metric]))
+
+
 # What `compile` takes besides.
 
 COMPILED: dict[str, dict[str, Any]] = {

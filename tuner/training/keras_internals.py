@@ -4,7 +4,7 @@ Owns: reading the losses and metrics of a compiled model, masks, and how Keras a
 Leaves to others: what follows from them (watched, labels, the epochs).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
@@ -86,6 +86,11 @@ def further_losses(model: Any) -> list[Any]:
 def function_of(metric: Any) -> Any:
     """What a MeanMetricWrapper averages."""
     return metric._fn
+
+
+def options_of(wrapper: Any) -> Mapping[str, Any]:
+    """What a loss or a metric that wraps a function gives it beside targets and outputs."""
+    return getattr(wrapper, "_fn_kwargs", {})
 
 
 def values_of(metric: Any, y: Any, outputs: Any) -> Any:

@@ -6,6 +6,7 @@ Leaves to others: the sums (the epochs), Keras' private parts (keras_internals).
 """
 
 from collections.abc import Mapping
+from types import FunctionType
 from typing import Any
 
 import keras
@@ -14,7 +15,7 @@ import numpy as np
 from tuner.data.dataset import Array, Dataset
 from tuner.training import device_rows, keras_internals
 from tuner.training.figures import figures
-from tuner.training.keras_internals import is_kerass
+from tuner.training.keras_internals import is_kerass, options_of
 from tuner.training.labels import targets
 from tuner.training.likeness import shape_of
 
@@ -36,6 +37,7 @@ _LOSSES_OF_ROWS = frozenset(
         "sparse_categorical_crossentropy", "squared_hinge",
     )
 )  # fmt: skip
+_NOT_OF_ROWS = (keras.losses.circle, keras.losses.ctc, keras.losses.dice, keras.losses.tversky)
 
 
 def why_not(model: Any, dataset: Dataset) -> str | None:
@@ -116,7 +118,7 @@ def _is_mean(metric: Any) -> bool:
     return (
         isinstance(metric, _MEAN)
         and is_kerass(metric)
-        and is_kerass(keras_internals.function_of(metric))
+        and gives_one_a_row(keras_internals.function_of(metric), metric)
         and metric.dtype == "float32"
         and all(getattr(type(metric), name) is getattr(_MEAN, name) for name in _PARTS_OF_A_MEAN)
     )
@@ -126,13 +128,25 @@ def _is_sum_over_rows(metric: Any) -> bool:
     """Its state is a sum over rows: of Keras' own all are, but those that take numbers and not rows."""
     inner = getattr(metric, "inner", metric)
     if isinstance(inner, _MEAN):
-        return is_kerass(inner) and is_kerass(keras_internals.function_of(inner))
+        return is_kerass(inner) and gives_one_a_row(keras_internals.function_of(inner), inner)
     return is_kerass(inner) and type(inner) not in (keras.metrics.Mean, keras.metrics.Sum, keras.metrics.Metric)
 
 
 def _is_loss_of_rows(loss: Any) -> bool:
     plain = is_kerass(loss) and loss.reduction in ("sum_over_batch_size", "mean", "mean_with_sample_weight")
-    return plain and getattr(loss, "fn", None) in _LOSSES_OF_ROWS and getattr(loss, "ignore_class", None) is None
+    function = getattr(loss, "fn", None)
+    of_rows = function in _LOSSES_OF_ROWS and gives_one_a_row(function, loss)
+    return plain and of_rows and getattr(loss, "ignore_class", None) is None
+
+
+def gives_one_a_row(function: Any, wrapper: Any) -> bool:
+    """A function of Keras' own that has one value a row, or several, of outputs (rows, outputs).
+
+    wrapper: the loss or metric that calls it with options; along axis 0 it would compare rows. A loss as an object,
+    which Keras takes for a metric too, gives one number a batch.
+    """
+    known = isinstance(function, FunctionType) and is_kerass(function) and function not in _NOT_OF_ROWS
+    return known and options_of(wrapper).get("axis", -1) in (-1, 1)
 
 
 def _layers_know_rows_alone(model: Any) -> bool:
