@@ -94,6 +94,25 @@ def test_targets_of_a_regression_with_several_outputs_are_rows_of_their_own(rows
     assert rows(f"{flow}.batch(7)", task="regression").digest == expected.digest
 
 
+@pytest.mark.parametrize("batch", [".batch(10)", ".batch(10, drop_remainder=True)", ".batch(7)"])
+def test_batches_of_single_numbers_are_not_taken_for_rows_of_several(rows: Rows, batch: str) -> None:
+    lines = "import tensorflow as tf\nz = np.arange(300, dtype='float32')\n"
+    with pytest.raises(DataError, match=r"has the shape \(300,\)|may be rows or batches"):
+        rows(f"{lines}return tf.data.Dataset.from_tensor_slices((z, 2 * z)){batch}", task="regression")
+
+
+def test_a_row_of_as_many_numbers_as_classes_is_a_row(rows: Rows) -> None:
+    lines = f"{AMBIGUOUS}z = x.reshape(300, 64)[:, 20:28]\n"
+    given = rows(f"{lines}return tf.data.Dataset.from_tensor_slices((z, eight))")
+    assert given.digest == rows(f"{lines}return z, np.minimum(y, 7)").digest
+
+
+@pytest.mark.parametrize("empty", ["x[:0], np.array([], dtype=object)", "np.array([], dtype=object), y[:0]"])
+def test_rows_of_no_objects_are_empty(rows: Rows, empty: str) -> None:
+    with pytest.raises(DataError, match=r"[xy]: is empty, of shape \(0,\)"):
+        rows(f"return {empty}")
+
+
 @pytest.mark.parametrize(
     "made",
     [

@@ -62,18 +62,22 @@ def _batched(
 ) -> bool:
     """Whether elements are batches: then each has as many x as y. A target of one number is a row's."""
     x, y = pairs[0]
-    if y.ndim == 0 or x.ndim < 2:
+    if y.ndim == 0 or x.ndim == 0:
         return False
     if said is not None and said[0] != said[1]:
         # `batch` makes both sizes alike, known or not: it is the shape of a row that one of them is known alone.
         return False
     if any(len(each_x) != len(each_y) for each_x, each_y in pairs):
         return False
+    one_hot = classes and all(_one_hot(each) for _, each in pairs)
+    if x.ndim == 1 and one_hot and said != (None, None):
+        # A batch of single numbers is no table of rows.
+        return False
     if said == (None, None) or y.ndim > 1 or len({len(each) for each, _ in pairs}) > 1:
         return True
     # So many x as y in every element, and the dataset says the same number: a picture of eight lines with one-hot rows
     # of eight classes looks like that, and so does a batch of eight.
-    if classes and not all(_one_hot(each) for _, each in pairs):
+    if classes and not one_hot:
         return True
     raise DataError(
         f"{where}: elements of shape {x.shape} and {y.shape} of the tf.data.Dataset may be rows or batches. Add "

@@ -39,6 +39,8 @@ def as_array(values: Any, where: str) -> Array:
 
 
 def _of_objects(array: Array, where: str) -> Array:
+    if not array.size:
+        raise DataError(f"{where}: is empty, of shape {array.shape}. Give at least one row.")
     cells = array.reshape(-1).tolist()
     kinds = Counter(_kind(cell) for cell in cells)
     of_a_row = array.size // len(array) if array.ndim and len(array) else 1
