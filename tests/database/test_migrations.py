@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from tuner.database import finalists, studies, trials
 from tuner.database.connection import open_database
 from tuner.database.finalists import Planned
+from tuner.database.migrations import _COLUMNS, _TABLES
 from tuner.database.tables import SCHEMA_VERSION, VersionRow
 from tuner.errors import InputError
 from tuner.studies.service import resume_study, study_status
@@ -53,6 +54,22 @@ def test_several_workers_may_open_an_old_database_at_once(old: str) -> None:
     for db in opened:
         assert studies.view_study(db, "old-1").round == 0
         db.engine.dispose()
+
+
+def test_several_processes_may_open_a_database_of_version_2_at_once(url: str) -> None:
+    db = open_database(url)
+    with db.session() as session, session.begin():
+        for table in _TABLES[3]:
+            session.execute(sa.text(f"DROP TABLE {table.__tablename__}"))
+        for name, column, _ in _COLUMNS[3]:
+            session.execute(sa.text(f"ALTER TABLE {name} DROP COLUMN {column}"))
+        session.execute(sa.update(VersionRow).values(version=2))
+    db.engine.dispose()
+    with ThreadPoolExecutor(4) as pool:
+        opened = list(pool.map(lambda _: open_database(url), range(4)))
+    for each in opened:
+        assert studies.view_studies(each) == []
+        each.engine.dispose()
 
 
 def test_a_database_of_a_newer_version_is_refused(old: str) -> None:

@@ -40,8 +40,8 @@ _CLASSES: dict[str, Verdict] = {
     "57": "away",  # starting up, shutting down, crashed
     "58": "away",  # its system
 }
-_RACES = ("42P07", "42710", "42P06", "23505", "XX000")
-"""A table, a type, a schema, a row that is there already; a row of a catalogue that another made meanwhile."""
+_RACES = ("42P07", "42701", "42710", "42P06", "23505", "XX000")
+"""A table, a column, a type, a schema, a row that is there already; a row of a catalogue that another just made."""
 
 _FULL_SHARED_MEMORY = 10 | 19 << 8  # SQLITE_IOERR_SHMSIZE: the file beside a WAL cannot grow
 _SQLITE: dict[int, Verdict] = {
@@ -99,7 +99,7 @@ def is_race(error: BaseException) -> bool:
         # SQLite has one code for all that is wrong with a statement; its words are English everywhere.
         return code & 0xFF in (5, 6) or any(each in str(error.orig) for each in ("already exists", "no such table"))
     state = getattr(error.orig, "sqlstate", None)
-    return state in _RACES or judge(error) == "away" if state else _mysql_code(error.orig) in (1050, 1062)
+    return state in _RACES or judge(error) == "away" if state else _mysql_code(error.orig) in (1050, 1060, 1062)
 
 
 def is_full(error: BaseException | None) -> bool:
