@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -13,11 +14,12 @@ import pytest
 import sqlalchemy as sa
 
 from tests.database.conftest import add, opening
+from tests.postgres import PostgresServer
 from tuner.database import gpu_claims, machine, trials, workers
 from tuner.database.connection import Database, utc_now
 from tuner.database.leases import LEASE_S
 from tuner.database.machine import Place
-from tuner.database.tables import GpuClaimRow, WorkerRow
+from tuner.database.tables import GpuClaimRow, StudyRow, TrialRow, WorkerRow
 
 HERE = Place("m1", "boot-1", "boot-1 pid:[1]")
 NOBODY = 2**22 + 7
@@ -186,3 +188,24 @@ def test_workers_that_start_at_once_take_a_gpu_each(url: str) -> None:
         with ThreadPoolExecutor(8) as pool:
             taken = list(pool.map(claim, range(8)))
     assert sorted(taken) == [(name, 0) for name in gpus]
+
+
+@pytest.mark.postgres
+def test_a_sign_of_life_and_a_change_of_a_study_do_not_wait_for_each_other(postgres_server: PostgresServer) -> None:
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    with opening(postgres_server.new_database()) as db:
+        add(db)
+        workers.enter(db, "w", "cpu")
+        assert trials.take(db, "s", "w") is not None
+        with db.session() as session, session.begin():
+            session.execute(sa.update(StudyRow).values(recorder="w"))
+        with ThreadPoolExecutor(1) as pool:
+            with db.session() as session, session.begin():
+                session.execute(sa.update(StudyRow).values(changes=StudyRow.changes + 1))
+                beat = pool.submit(workers.beat, db, "w", "s", "training")
+                until = time.monotonic() + 30.0
+                with db.engine.connect() as other:
+                    while not other.scalar(sa.text(waits)) and time.monotonic() < until:
+                        other.rollback()
+                session.execute(sa.update(TrialRow).values(changes=TrialRow.changes + 1))
+            beat.result(30)

@@ -197,15 +197,16 @@ def renew_all(session: Session, worker_id: str) -> None:
 
 
 def _reset(session: Session, worker_id: str, until: Any) -> None:
-    for row in _LEASED:
-        session.execute(sa.update(row).where(row.recorder == worker_id).values(recording_until=until))
-        session.execute(sa.update(row).where(row.worker_id == worker_id, ~row.settled).values(lease_until=until))
+    # Studies first, as everybody locks them: in another order two of them would wait for each other.
     session.execute(sa.update(StudyRow).where(StudyRow.recorder == worker_id).values(recording_until=until))
     session.execute(
         sa.update(StudyRow)
         .where(StudyRow.closer == worker_id, StudyRow.finished_at.is_(None))
         .values(closing_until=until)
     )
+    for row in _LEASED:
+        session.execute(sa.update(row).where(row.recorder == worker_id).values(recording_until=until))
+        session.execute(sa.update(row).where(row.worker_id == worker_id, ~row.settled).values(lease_until=until))
     session.execute(sa.update(GpuClaimRow).where(GpuClaimRow.worker_id == worker_id).values(lease_until=until))
 
 
