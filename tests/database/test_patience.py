@@ -17,6 +17,7 @@ from tests.database.conftest import add, opening
 from tuner.database import studies
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import patiently
+from tuner.database.patience import ToldToLeave
 
 WAITS = """
 import logging, sys
@@ -139,3 +140,13 @@ def test_a_study_goes_on_when_its_full_disk_has_space_again(small_disk: Path, ca
         assert store.get("s/1/model") == bytes(100_000)
         assert not list(small_disk.rglob("*.part"))
         assert studies.view_study(db, "s").changes == 1 + written
+
+
+def test_whoever_leaves_while_storing_leaves_no_half_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def told(*_: object) -> None:
+        raise ToldToLeave
+
+    monkeypatch.setattr(Path, "replace", told)
+    with pytest.raises(ToldToLeave):
+        FolderStore(tmp_path).put("s/1/model", b"0")
+    assert not list(tmp_path.rglob("*.part"))

@@ -73,10 +73,10 @@ class FolderStore:
             try:
                 with open(beside, "wb", opener=opener if self._private else None) as file:
                     file.write(data)
-            except OSError:
+                beside.replace(path)
+            except BaseException:  # also where whoever waits is told to leave
                 beside.unlink(missing_ok=True)
                 raise
-            beside.replace(path)
 
         # Waits where the disk is full.
         patiently(write)
