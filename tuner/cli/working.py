@@ -48,7 +48,7 @@ def worker(
     """
     from tuner.code import find_code
     from tuner.workers.process import main as work
-    from tuner.workers.pulse import EXIT_REPLACE_ME
+    from tuner.workers.pulse import EXIT_REPLACE_ME, become
 
     given = dict(os.environ)
     log_to_stderr()
@@ -64,9 +64,8 @@ def worker(
     exit_code = work(settings, study, worker_id, "fit" if fit else "auto", codes, wanted)
     if exit_code == EXIT_REPLACE_ME and worker_id is None:
         # Nobody will start a fresh process in its place, so it becomes one, as it was told to be.
-        # The database by its environment: an argument is read by everybody on the machine.
         given["TUNER_STORAGE"] = settings.storage
-        os.execve(sys.executable, [sys.executable, *_without_storage(sys.orig_argv[1:])], given)
+        become(given)
     sys.exit(exit_code)
 
 
@@ -90,12 +89,6 @@ def _serve(storage: str | None, study: str | None, slots: "list[Slot]", argument
     for each in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(each, told_to_go)
     pool.run(lambda: None)
-
-
-def _without_storage(arguments: list[str]) -> list[str]:
-    """A command line without --storage and its value."""
-    pairs = zip(["", *arguments], arguments, strict=False)
-    return [each for before, each in pairs if before != "--storage" and each.partition("=")[0] != "--storage"]
 
 
 def log_to_stderr() -> None:

@@ -9,7 +9,8 @@ import logging
 import os
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from typing import NoReturn
 
 from tuner.database import strikes, workers
 from tuner.database.connection import Database, patiently
@@ -88,12 +89,24 @@ class Pulse:
 def end_process(hang: Hang, becomes: Mapping[str, str] | None, leaving: bool) -> None:
     """End this process, its hanging thread with it.
 
-    becomes: the environment of the fresh one that it becomes, where nobody else will start one.
+    becomes: the environment, with TUNER_STORAGE, of the fresh one that it becomes, where nobody else will start one.
     """
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     if hang.step == "loading":
         os._exit(TunerError.exit_code)  # a fresh one would hang in it, too
     if becomes is not None and not leaving:
-        os.execve(sys.executable, [sys.executable, *sys.orig_argv[1:]], becomes)
+        become(becomes)
     os._exit(EXIT_DONE if leaving else EXIT_REPLACE_ME)
+
+
+def become(environment: Mapping[str, str]) -> NoReturn:
+    """Become a fresh process of the same command; its database is in the environment."""
+    # An argument is read by everybody on the machine, and a URL may hold a password.
+    os.execve(sys.executable, [sys.executable, *without_storage(sys.orig_argv[1:])], environment)
+
+
+def without_storage(arguments: Sequence[str]) -> list[str]:
+    """A command line without --storage and its value."""
+    pairs = zip(["", *arguments], arguments, strict=False)
+    return [each for before, each in pairs if before != "--storage" and each.partition("=")[0] != "--storage"]

@@ -179,6 +179,9 @@ class Worker:
                 patiently(lambda name=name, why=error: passed_over.note(self._db, name, self._name, why))  # type: ignore[misc]
                 self._passed_over[name] = time.monotonic() + _PASSED_OVER_S
                 continue
+            if self._passed_over.pop(name, None) is not None:
+                # Its data may have been read before: no bench was made, which would have cleared it.
+                patiently(lambda name=name: passed_over.clear(self._db, name, self._name))  # type: ignore[misc]
             if turn == "trained":
                 return "trained"
         self._pulse.say(None, "waiting")
