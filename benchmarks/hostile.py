@@ -99,6 +99,7 @@ _ODD_WORDS = (
     *("a" * 5000, "\ufeff", "\x85", "\u2028", "\U0001f600", "{int: [1, 1000000000000]}", "{float: [0, 1], step: 1.0e-300}"),
     *("{int: [0, 9223372036854775807]}", "{float: [1.0e-300, 1.0e+300], log: true}", "{float: [0, 1], step: 0.1}"),
     *("{choice: [1, 1.0, true]}", "{value: x, when: {epochs: 5}}", "{int: [1, 2], when: {units: [1]}, per: hidden_layer}"),
+    *("{<<: {[1, 2]: 3}}", "{<<: {? {a: b} : 3}}", "{<<: {1: 2}}", '{<<: {"\\a": 1}}', "{<<: [{a: 1}, 2]}", "{<<: {a: 1, a: 2}}"),
     *("{int: [1, 1000000000], per: hidden_layer}", "{float: [1.0e-5, 1.0e+308]}", "{int: [1, 100], step: 3}"),
 )  # fmt: skip
 _numbers = st.one_of(
@@ -250,9 +251,25 @@ def bombs() -> list[bytes]:
     return [*made, _HEAD.encode("utf-16"), _HEAD.encode("utf-32"), _HEAD.encode() + b"\xff\xfe", b"\x80" * 100]
 
 
+@st.composite
+def _merged(draw: st.DrawFn) -> bytes:
+    """A space with mappings merged into it, whose keys nobody expects."""
+    odd = st.sampled_from(_ODD_WORDS) | _words.map(repr)
+    mapping = st.lists(st.tuples(odd, odd), min_size=1, max_size=3).map(
+        lambda pairs: "{" + ", ".join(f"? {key} : {value}" for key, value in pairs) + "}"
+    )
+    merges = draw(st.recursive(mapping, lambda each: st.lists(each, min_size=1, max_size=3).map(
+        lambda some: f"[{', '.join(some)}]") | each.map(lambda one: f"{{<<: {one}, epochs: 1}}"), max_leaves=4))  # fmt: skip
+    at, inner = draw(
+        st.sampled_from([("", "epochs: 2"), ("x: &x {}\n", "<<: *x, epochs: 2"), ("", f"<<: {merges}, epochs: 2")])
+    )
+    outer = f"<<: {merges}\n" if draw(st.booleans()) else f"baselines: {{<<: {merges}}}\n"
+    return f"{at}dataset: digits\nparameters: {{{inner}}}\n{outer}".encode("utf-8", "surrogatepass")
+
+
 def files() -> st.SearchStrategy[bytes]:
     """Space files that nobody in his senses would write."""
-    return st.one_of(_mutated(), _mutated(), _grown(), _grown(), st.binary(max_size=200), st.text(max_size=200).map(
+    return st.one_of(_mutated(), _mutated(), _grown(), _grown(), _merged(), st.binary(max_size=200), st.text(max_size=200).map(
         lambda each: each.encode("utf-8", "surrogatepass")), st.sampled_from(bombs()))  # fmt: skip
 
 

@@ -47,6 +47,17 @@ def test_what_yaml_writes_is_read_as_it_was(value: object) -> None:
         ("a: 1\na: 2", "line 2: 'a' is given twice"),
         ("a: {b: 1, b: 2}", "'b' is given twice"),
         ('"a\\x1b": 1', r"'a\x1b' is no key"),
+        ("a: 1\n<<: {[1, 2]: 3}", "line 2: a key is not a word"),
+        ("<<: {? {a: b} : 3}", "a key is not a word"),
+        ("<<: {1: 2}", "the key 1 is not a word"),
+        ("<<: [{b: 1}, {<<: {no: 2}}]", "the key no is not a word"),
+        ('<<: {"\\a": 1}', r"'\x07' is no key"),
+        ("<<: {=: 1}", "is not read here"),
+        ("<<: {a: 1, a: 2}", "'a' is given twice"),
+        ("<<: {a: 1}\na: 2\na: 3", "line 3: 'a' is given twice"),
+        ("<<: [{a: 1}, 2]", "is merged with '<<' and is no mapping"),
+        ("<<: 2", "is merged with '<<' and is no mapping"),
+        ("<<: {a: 1}\n<<: {b: 1}", "line 2: '<<' is given twice"),
         ('a: "\\ud800"', "half a character"),
         ('a: "\\U00110000"', "not YAML"),
         ("a: &x [*x]", "refers to itself"),
@@ -80,6 +91,13 @@ def test_a_date_stays_a_word_and_a_number_with_an_exponent_is_one() -> None:
 
 def test_aliases_and_merges_are_taken_and_count_as_often_as_they_are_used() -> None:
     assert load("a: &a {x: 1, y: 2}\nb: {<<: *a, y: 3}\nc: *a", "x")["b"] == {"x": 1, "y": 3}
+    for key in ("x", "a longer key"):
+        text = (
+            f"a: &a {{{key}: 1}}\nb: &b {{<<: *a, {key}: 2}}\nc: {{<<: [*b, *a]}}\nd: {{<<: *b}}\ne: {{<<: [*a, *b]}}"
+        )
+        nested = load(text, "x")
+        assert nested["c"] == nested["d"] == {key: 2}
+        assert nested["e"] == {key: 1}
     laughs = "a0: &a0 [1, 1]\n" + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 9))
     with pytest.raises(SpecError, match="aliases counted in full"):
         load(laughs, "x")

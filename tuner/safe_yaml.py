@@ -12,7 +12,6 @@ import math
 import os
 import re
 import stat
-from collections.abc import Hashable
 from pathlib import Path
 from typing import Any
 
@@ -131,9 +130,26 @@ def _check_word(node: ScalarNode) -> None:
 def _mapping(loader: _Loader, node: Node) -> dict[Any, Any]:
     if not isinstance(node, MappingNode):
         raise _Refused(node, "is tagged as a mapping and is none.")
-    given: set[Hashable] = set()
-    for key_node, _ in node.value:
+    return {key: loader.construct_object(value, deep=True) for key, value in _pairs(loader, node).items()}
+
+
+def _pairs(loader: _Loader, node: MappingNode) -> dict[str, Node]:
+    """A mapping's values by their keys, with what is merged into it below its own.
+
+    Not PyYAML's merging: it looks at no key, and takes the first of two values for short keys and the last for others.
+    """
+    own: dict[str, Node] = {}
+    merged: dict[str, Node] | None = None
+    for key_node, value_node in node.value:
         if key_node.tag == "tag:yaml.org,2002:merge":
+            if merged is not None:
+                raise _Refused(key_node, "'<<' is given twice. Keep one; it takes a list.")
+            merged = {}
+            # Of several, the first has precedence.
+            for each in reversed(value_node.value if isinstance(value_node, SequenceNode) else [value_node]):
+                if not isinstance(each, MappingNode):
+                    raise _Refused(each, "is merged with '<<' and is no mapping.")
+                merged |= _pairs(loader, each)
             continue
         key = loader.construct_object(key_node) if isinstance(key_node, ScalarNode) else None
         if not isinstance(key, str):
@@ -141,11 +157,10 @@ def _mapping(loader: _Loader, node: Node) -> dict[Any, Any]:
             raise _Refused(key_node, f"{written[:100]} is not a word. Put it in quotes.")
         if not key.isprintable() or len(key) > LONGEST_KEY:
             raise _Refused(key_node, f"{key[:40]!r} is no key: at most {LONGEST_KEY} printable characters.")
-        if key in given:
+        if key in own:
             raise _Refused(key_node, f"{key!r} is given twice. Keep one.")
-        given.add(key)
-    loader.flatten_mapping(node)
-    return dict(loader.construct_pairs(node, deep=True))
+        own[key] = value_node
+    return {**(merged or {}), **own}
 
 
 def _sequence(loader: _Loader, node: Node) -> list[Any]:
