@@ -185,9 +185,12 @@ class TestEveryStore:
         store.put("s/00001/model", b"one")
         store.put("s/00001/model", b"two\x00")
         assert store.get("s/00001/model") == b"two\x00"
+        assert store.has("s/00001/model")
+        assert not store.has("s/00001")
 
     def test_gives_nothing_for_what_is_not_there(self, store: BlobStore) -> None:
         assert store.get("s/00001/model") is None
+        assert not store.has("s/00001/model")
 
     def test_forgets(self, store: BlobStore) -> None:
         store.put("a", b"x")

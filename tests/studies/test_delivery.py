@@ -29,6 +29,7 @@ from tuner.tracking import mlflow_recorder
 from tuner.tracking.memory_recorder import MemoryRecorder
 from tuner.tracking.mlflow_recorder import MlflowRecorder
 from tuner.tracking.recorder import StudyRecord, TrialRecord
+from tuner.training.plan import WEIGHTS_ONLY
 
 ODD = Told({**TRIALS[0].params, "tail//width": 9}, (0.5,))
 
@@ -178,6 +179,17 @@ def test_an_mlflow_that_was_lost_is_written_anew_from_sql(
 
     assert without_pages(everything(MlflowClient(uri), "digits")) == without_pages(before)
     assert MlflowRecorder(uri).champion("digits") == champion
+
+
+def test_only_a_trial_that_has_kept_neither_model_nor_weights_is_told_as_without_one(
+    db: Database, store: FolderStore
+) -> None:
+    write_study(db, "s", outcome=None)
+    store.put(blob_name("s", 0, "model.keras"), b"x")
+    store.put(blob_name("s", 1, WEIGHTS_ONLY), b"x")
+    # None is read: what a file is named is asked.
+    found = synchronize(db, MemoryRecorder(), store, "s", "w", rebuild=True)
+    assert list(found.without_model) == [4]
 
 
 def without_pages(seen: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from tuner.database.trials import view_trials
 from tuner.settings import public_uri
 from tuner.studies.delivery import deliver, look_for_losses
 from tuner.tracking.recorder import Recorder
+from tuner.training.plan import WEIGHTS_ONLY
 
 
 @dataclass(frozen=True)
@@ -68,5 +69,5 @@ def _without_model(db: Database, store: BlobStore, study_name: str) -> list[int]
         for trial in view_trials(db, study_name)
         if trial.state == "complete"
         and trial.trial_number is not None
-        and store.get(blob_name(study_name, trial.ordinal, "model.keras")) is None
+        and not any(store.has(blob_name(study_name, trial.ordinal, name)) for name in ("model.keras", WEIGHTS_ONLY))
     ]

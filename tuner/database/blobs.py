@@ -42,6 +42,10 @@ class BlobStore(Protocol):
         """The bytes, or None."""
         ...
 
+    def has(self, name: str) -> bool:
+        """Whether there are such bytes; none of them is read."""
+        ...
+
     def drop(self, name: str) -> None:
         """Forget; no error where there is nothing."""
         ...
@@ -87,6 +91,9 @@ class FolderStore:
         except FileNotFoundError:
             return None
 
+    def has(self, name: str) -> bool:
+        return self._path(name).is_file()
+
     def drop(self, name: str) -> None:
         self._path(name).unlink(missing_ok=True)
 
@@ -114,6 +121,13 @@ class DatabaseStore:
         def read() -> bytes | None:
             with self._db.session() as session:
                 return session.scalar(sa.select(BlobRow.data).where(BlobRow.name == name))
+
+        return patiently(read)
+
+    def has(self, name: str) -> bool:
+        def read() -> bool:
+            with self._db.session() as session:
+                return session.scalar(sa.select(BlobRow.name).where(BlobRow.name == name)) is not None
 
         return patiently(read)
 
