@@ -125,6 +125,26 @@ def test_no_text_makes_the_console_do_anything(text: str) -> None:
     assert "\n" not in one_line(text)
 
 
+def test_a_model_is_written_to_a_folder_of_its_studys_own_and_used_from_there_as_it_is_typed(
+    study: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def export_trial(db: object, store: object, name: str, trial: int | None, folder: Path) -> list[Path]:
+        return [folder / "predict.py"]
+
+    monkeypatch.setattr("tuner.studies.export.export_trial", export_trial)
+    folders = []
+    for name in (study, "a/b", "a_b", "-x"):
+        for output in ([], ["--output", "it's; $(touch owned)"]):
+            monkeypatch.setattr(sys, "argv", ["tune", "export", *output, "--", name])
+            main()
+            out, err = capfd.readouterr()
+            typed = shlex.split(err.strip().partition("predict with: ")[2])
+            assert typed == ["python", out.strip(), "ROWS.npy"]
+            folders += [] if output else [out.strip().removesuffix("/predict.py")]
+    assert folders == [f"{path_part(name)}-best" for name in (study, "a/b", "a_b", "-x")]
+    assert len(set(folders)) == 4
+
+
 def test_a_spreadsheet_finds_no_formula_and_pandas_finds_the_numbers(
     study: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:

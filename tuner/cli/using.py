@@ -18,6 +18,7 @@ from tuner.cli.common import (
     study_argument,
     view_of,
 )
+from tuner.words import command, path_part
 
 _trial = click.option("--trial", type=click.IntRange(min=0), metavar="N", help="This trial [the best].")
 
@@ -39,15 +40,15 @@ def export(study: str | None, trial: int | None, output: Path | None, storage: s
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
     name = chosen(db, study)
-    folder = output or Path(f"{name.replace('/', '_')}-{'best' if trial is None else f'trial-{trial}'}")
+    folder = output or Path(f"{path_part(name)}-{'best' if trial is None else f'trial-{trial}'}")
     files = export_trial(db, blob_store(db, settings.artifacts), name, trial, folder)
     if as_json:
         print_json({"study_name": name, "files": [str(path) for path in files]})
         return
     for path in files:
         echo(path)
-    code = "CODE.py " if any(path.name == "network.json" for path in files) else ""
-    echo(f"predict with: python {folder / 'predict.py'} {code}ROWS.npy", err=True)
+    code = ["CODE.py"] if any(path.name == "network.json" for path in files) else []
+    echo(f"predict with: {command('python', folder / 'predict.py', *code, 'ROWS.npy')}", err=True)
 
 
 @click.command()
