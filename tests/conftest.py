@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,10 @@ from tuner.sources import DataSpec
 # A deadline per example measures the machine's other work, not this code; pytest-timeout bounds a whole test.
 settings.register_profile("tuner", deadline=None)
 settings.load_profile("tuner")
+
+# What a shell starts in the background ignores Ctrl+C, and so would every process that a test ends by it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Found once, before any test points KERAS_HOME elsewhere: Keras' cache, and a folder beside the repository.
 _PLACES = (keras_home() / "datasets", keras_home(), Path(__file__).parents[2] / "shared" / "data")
