@@ -4,6 +4,8 @@ import json
 import logging
 import re
 import sqlite3
+import sys
+import threading
 import urllib.parse
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 from tuner import redaction
 from tuner.database.connection import open_database
 from tuner.errors import TunerError
-from tuner.redaction import Formatter, keep_secrets_of, redacted, shown_url
+from tuner.redaction import Formatter, guard_tracebacks, keep_secrets_of, redacted, shown_url
 from tuner.settings import public_uri, read_settings
 
 # Letters that mean something in URLs, shells, JSON and regular expressions; no other text here has six of them.
@@ -170,3 +172,30 @@ def test_nothing_of_a_password_is_in_the_databases_file(tmp_path: Path, monkeypa
     with sqlite3.connect(tmp_path / "tuner.db") as connection:
         assert "hush" not in "\n".join(connection.iterdump())
         assert "http://127.0.0.1:1" in "\n".join(connection.iterdump())
+
+
+def test_what_follows_a_secret_after_a_comma_stays() -> None:
+    assert redacted("token=5, secret=2") == "token=***, secret=***"
+    assert redacted("token=5,secret=2 x") == "token=***,secret=*** x"
+    assert redacted("Model(password=hush, units=3)") == "Model(password=***, units=3)"
+    assert "hush" not in redacted("password=hush,hush")
+
+
+def test_a_thread_that_ends_by_exit_is_silent_and_one_that_fails_shows_no_secret(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    guard_tracebacks()
+
+    def fail() -> None:
+        raise ValueError("postgresql://me:hush-hush@db/x")
+
+    for target, said in ((sys.exit, ""), (fail, "ValueError: postgresql://me:***@db/x")):
+        thread = threading.Thread(target=target)
+        thread.start()
+        thread.join()
+        shown = capsys.readouterr().err
+        assert said in shown
+        assert "hush" not in shown
+        assert bool(shown) is bool(said)

@@ -23,8 +23,11 @@ _KEYS = r"(?:password|passwd|passphrase|pwd|sslpassword|secret|token|access_toke
 # Up to the last @ of the word: a person may have left one unquoted in the password.
 _USER = re.compile(r"(?P<before>[A-Za-z][\w+.-]*://[^\s:/?#@'\"]*):\S*@")
 _TOKEN = re.compile(r"(?P<before>https?://)[^\s/?#@'\"]+@")
+# A comma ends a value where a space or another key follows it; else it may be one of the password's.
 _KEYWORD = re.compile(
-    rf"(?P<before>\b{_KEYS}\s*=\s*)(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[^\s&'\"]+)", re.IGNORECASE
+    rf"(?P<before>\b{_KEYS}\s*=\s*)"
+    r"(?:'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|(?:[^\s&,'\"]|,(?!\s|\Z|\w+\s*=))+)",
+    re.IGNORECASE,
 )
 # The same of a text that is one URL and nothing else: whatever stands in it.
 _WHOLE_USER = re.compile(r"\A(?P<before>[^/]*?://[^:@]*|(?![^/]*?://)[^:@]*):.*@", re.DOTALL)
@@ -83,5 +86,10 @@ def guard_tracebacks() -> None:
     def show(kind: type[BaseException], error: BaseException | None, at: TracebackType | None) -> None:
         sys.stderr.write(redacted("".join(traceback.format_exception(kind, error, at))))
 
+    def in_thread(args: threading.ExceptHookArgs) -> None:
+        # As Python's own: a thread may end so.
+        if args.exc_type is not SystemExit:
+            show(args.exc_type, args.exc_value, args.exc_traceback)
+
     sys.excepthook = show
-    threading.excepthook = lambda args: show(args.exc_type, args.exc_value, args.exc_traceback)
+    threading.excepthook = in_thread
