@@ -4,9 +4,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import psutil
 import pytest
 from sklearn.datasets import load_diabetes, load_digits
 
+from tuner.data.arrays import Parts, found_of
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
 from tuner.errors import DataError
@@ -170,3 +172,28 @@ def test_a_damaged_file_one_array_alone_and_no_file_are_named(tmp_path: Path) ->
         load(read_data({"npz": "one.npy"}, 0.2, tmp_path, "s"), 0)
     with pytest.raises(DataError, match=r"no\.npz: no such file"):
         load(read_data({"npz": "no.npz"}, 0.2, tmp_path, "s"), 0)
+
+
+def test_only_the_arrays_in_use_have_to_fit_into_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    beside = np.zeros(2**20, np.uint8)
+    np.savez_compressed(tmp_path / "mine.npz", x=IMAGES, y=LABELS, embeddings=beside)
+    free = psutil.virtual_memory()._replace(available=2**19)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: free)
+    assert load(read_data({"npz": "mine.npz"}, 0.2, tmp_path, "s"), 0).info.test_rows == 80
+    np.savez_compressed(tmp_path / "mine.npz", x=beside.reshape(-1, 8), y=np.arange(2**17) % 2)
+    with pytest.raises(DataError, match=r"mine\.npz: its rows need 0\.0 GiB of memory"):
+        load(read_data({"npz": "mine.npz"}, 0.2, tmp_path, "s"), 0)
+
+
+def test_rows_given_as_a_list_are_converted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    x, asked = [[float(i), float(i % 3)] for i in range(40)], []
+    as_array = np.asarray
+
+    def counted(values: Any, *more: Any, **how: Any) -> Any:
+        asked.append(values is x)
+        return as_array(values, *more, **how)
+
+    monkeypatch.setattr(np, "asarray", counted)
+    found = found_of(Parts((x, [i % 2 for i in range(40)])), "classification", "rows")
+    assert sum(asked) == 1
+    assert found.reading.notes == ("x is float64, stored as float32",)

@@ -5,7 +5,7 @@ Leaves to others: labels and targets (labels), values that are no numbers, class
 """
 
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,6 @@ def read_npz(data: DataSpec) -> Found:
             if not isinstance(file, np.lib.npyio.NpzFile):
                 raise DataError(f"{path}: one array alone. Save two with numpy.savez(path, x=..., y=...).")
             with file:
-                check_memory(_unpacked(file), str(path))
                 parts, left_out = _parts(file, spec, path)
     except DataError:
         raise
@@ -67,10 +66,10 @@ def read_npz(data: DataSpec) -> Found:
     return found_of(parts, spec.task, str(path), left_out)
 
 
-def _unpacked(file: "np.lib.npyio.NpzFile") -> int:
-    """Bytes, as the archive itself promises them."""
+def _unpacked(file: "np.lib.npyio.NpzFile", names: Collection[str]) -> int:
+    """Bytes of these arrays, as the archive itself promises them."""
     assert file.zip is not None
-    return sum(each.file_size for each in file.zip.infolist())
+    return sum(each.file_size for each in file.zip.infolist() if each.filename.removesuffix(".npy") in names)
 
 
 def _parts(file: "np.lib.npyio.NpzFile", spec: NpzFile, path: Path) -> tuple[Parts, tuple[str, ...]]:
@@ -84,6 +83,7 @@ def _parts(file: "np.lib.npyio.NpzFile", spec: NpzFile, path: Path) -> tuple[Par
     validation, test = names.pair(*VALIDATION_NAMES), names.pair("test")
     used = [name for pair in (train, validation, test) if pair for name in pair]
     left_out = tuple(f"array {name}" for name in file.files if name not in used)
+    check_memory(_unpacked(file, used), str(path))
 
     def read(pair: tuple[str, str] | None) -> Part | None:
         return None if pair is None else (file[pair[0]], file[pair[1]])
@@ -129,8 +129,11 @@ def found_of(parts: Parts, task: Task, where: str, left_out: tuple[str, ...] = (
     there = {name: part for name, part in given.items() if part is not None}
     if len(there) == 1:
         there = {"": parts.train}
-    xs = [_rows(as_array(x, f"{where}: {name}x"), f"{where}: {name}x") for name, (x, _) in there.items()]
-    dtype = str(np.asarray(parts.train[0]).dtype)
+    xs, dtype = [], ""
+    for name, (x, _) in there.items():
+        array = as_array(x, f"{where}: {name}x")
+        dtype = dtype or str(array.dtype)
+        xs.append(_rows(array, f"{where}: {name}x"))
     if len({x.dtype for x in xs}) > 1:
         xs = [x.astype(np.float32) for x in xs]
     wheres = [f"{where}: {name}y" for name in there]
