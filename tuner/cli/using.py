@@ -18,6 +18,7 @@ from tuner.cli.common import (
     study_argument,
     view_of,
 )
+from tuner.cli.python_options import code_option
 from tuner.words import command, path_part
 
 _trial = click.option("--trial", type=click.IntRange(min=0), metavar="N", help="This trial [the best].")
@@ -27,28 +28,33 @@ _trial = click.option("--trial", type=click.IntRange(min=0), metavar="N", help="
 @study_argument
 @_trial
 @click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="The folder [STUDY-trial-N].")
+@code_option
 @storage_option
 @json_option
-def export(study: str | None, trial: int | None, output: Path | None, storage: str | None, as_json: bool) -> None:
+def export(
+    study: str | None, trial: int | None, output: Path | None, code: tuple[str, ...], storage: str | None, as_json: bool
+) -> None:
     """Write a trial's model, parameters, metrics and a script that predicts into a folder [the latest study's best].
 
     Example: tune export fashion_mnist-1 --output clothes
     """
+    from tuner.code import find_code
     from tuner.database.blobs import blob_store
     from tuner.studies.export import export_trial
 
+    codes = [find_code(each) for each in code]
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
     name = chosen(db, study)
     folder = output or Path(f"{path_part(name)}-{'best' if trial is None else f'trial-{trial}'}")
-    files = export_trial(db, blob_store(db, settings.artifacts), name, trial, folder)
+    files = export_trial(db, blob_store(db, settings.artifacts), name, trial, folder, codes)
     if as_json:
         print_json({"study_name": name, "files": [str(path) for path in files]})
         return
     for path in files:
         echo(path)
-    code = ["CODE.py"] if any(path.name == "network.json" for path in files) else []
-    echo(f"predict with: {command('python', folder / 'predict.py', *code, 'ROWS.npy')}", err=True)
+    script = ["CODE.py"] if any(path.name == "network.json" for path in files) else []
+    echo(f"predict with: {command('python', folder / 'predict.py', *script, 'ROWS.npy')}", err=True)
 
 
 @click.command()

@@ -53,12 +53,12 @@ class Reading:
 
 
 # Python's own `strip` leaves what has no width: a byte order mark, spaces of zero width.
-_INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
+INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
 
 
 def stripped(text: str) -> str:
     """A name without the spaces around it, those of no width included."""
-    while text != (text := text.strip().strip(_INVISIBLE)):
+    while text != (text := text.strip().strip(INVISIBLE)):
         pass
     return text
 

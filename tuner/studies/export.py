@@ -15,8 +15,9 @@ from typing import Any
 import numpy as np
 import yaml
 
-from tuner.code import CodeName
+from tuner.code import Code, CodeName
 from tuner.data.dataset import Dataset
+from tuner.data.reading import INVISIBLE
 from tuner.data.sources import load
 from tuner.data.written import MISSING_WORDS
 from tuner.database.blobs import BlobStore, blob_name, finalist_blob_name
@@ -110,8 +111,8 @@ else:
     import re
     import pandas
 
-    INVISIBLE = "\\ufeff\\u200b\\u200c\\u200d\\u2060"
-    MISSING = MISSING_WORDS
+    INVISIBLE = {invisible}
+    MISSING = {missing}
     TRUTH = {"True": 1, "TRUE": 1, "true": 1, "False": 0, "FALSE": 0, "false": 0}
     columns = json.loads((here / "table.json").read_text())
     table = read_table(columns)
@@ -128,7 +129,9 @@ for row in outputs:
 """
 
 
-def export_trial(db: Database, store: BlobStore, study_name: str, trial_number: int | None, folder: Path) -> list[Path]:
+def export_trial(
+    db: Database, store: BlobStore, study_name: str, trial_number: int | None, folder: Path, codes: Sequence[Code] = ()
+) -> list[Path]:
     """Write a trial's model and what belongs to it; gives the files.
 
     ``model.keras`` takes raw rows and needs Keras alone. ``parameters.yaml`` is a baseline for a search-space file.
@@ -138,8 +141,8 @@ def export_trial(db: Database, store: BlobStore, study_name: str, trial_number: 
     Of a network that Keras cannot make again from a file, ``model.weights.h5`` and ``network.json`` stand for the
     model; ``predict.py`` then takes the file of its code, too.
 
-    trial_number: None takes the best, and its model that learnt from all rows, if there is one. Raises NotFound,
-    InputError.
+    trial_number: None takes the best, and its model that learnt from all rows, if there is one. codes: Python code that
+    may be run, such as makes the data. Raises NotFound, InputError.
     """
     status = study_status(db, study_name)
     if trial_number is None and status.best is None:
@@ -155,7 +158,7 @@ def export_trial(db: Database, store: BlobStore, study_name: str, trial_number: 
     spec = spec_of(status.study)
     if data is None and (weights is None or spec.code is None):
         raise NotFound(f"trial {trial.trial_number} of {study_name} has no model: it is {trial.state}. Name another.")
-    dataset = _dataset(spec, status)
+    dataset = _dataset(spec, status, codes)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         contents: dict[str, str] = {"parameters.yaml": parameters_yaml(trial, spec)}
@@ -274,9 +277,9 @@ def _numbered(model: Path, spec: StudySpec) -> list[str]:
     return [str(number) for number in range(max(2, count))] if spec.task == "classification" and count else []
 
 
-def _dataset(spec: StudySpec, status: StudyStatus) -> Dataset | None:
+def _dataset(spec: StudySpec, status: StudyStatus, codes: Sequence[Code]) -> Dataset | None:
     try:
-        return load(spec.data, status.study.seed)
+        return load(spec.data, status.study.seed, codes)
     except (DataError, InputError) as error:
         logger.warning("%s Classes are shown by number, and there is no sample.", error)
         return None
@@ -291,7 +294,8 @@ def rows_script(shape: str, table: bool, code: bool = False) -> str:
 
     code: the first word of its command line is the file of the code that makes the network.
     """
-    read = _READ_TABLE.replace("MISSING_WORDS", repr(MISSING_WORDS)) if table else _READ_ARRAY
+    as_read = _READ_TABLE.replace("{invisible}", ascii(INVISIBLE)).replace("{missing}", repr(MISSING_WORDS))
+    read = as_read if table else _READ_ARRAY
     needs, or_table = ("Keras, NumPy and pandas", " | TABLE.csv | TABLE.parquet") if table else ("Keras and NumPy", "")
     needs, words, take = (
         (f"{needs} and the code that made the network", "CODE.py ", _TAKE_CODE) if code else (needs, "", "")
