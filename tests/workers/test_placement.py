@@ -4,9 +4,11 @@ import logging
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tuner.database import workers
-from tuner.database.connection import Database, open_database
+from tuner.database.connection import Database, open_database, utc_now
+from tuner.database.tables import GpuClaimRow
 from tuner.workers import placement
 from tuner.workers.gpus import Gpu
 from tuner.workers.placement import Wanted
@@ -20,8 +22,9 @@ def db(tmp_path: Path) -> Database:
 
 
 def test_each_worker_takes_a_free_gpu_and_then_the_one_with_the_fewest(
-    db: Database, caplog: pytest.LogCaptureFixture
+    db: Database, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(placement, "pause", lambda _: [workers.beat(db, each, None, "") for each in ("w0", "w1")])
     wanted = Wanted(TWO)
     made = [placement.place(db, f"w{number}", wanted) for number in range(3)]
     assert [slot.device for slot in made] == ["gpu:0", "gpu:1", "gpu:0"]
@@ -31,6 +34,28 @@ def test_each_worker_takes_a_free_gpu_and_then_the_one_with_the_fewest(
     assert "shares gpu:0 with 1" in caplog.text
     workers.bury(db, "w1")
     assert placement.place(db, "w4", wanted).device == "gpu:1"
+
+
+def test_one_that_takes_the_place_of_a_dead_worker_has_the_gpu_alone(
+    db: Database, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = []
+
+    def time_passes(_: float) -> None:
+        waits.append(1)
+        workers.beat(db, "lives", None, "")
+        if len(waits) == 3:
+            with db.session() as session, session.begin():
+                long_ago = utc_now() - 1.0
+                session.execute(
+                    sa.update(GpuClaimRow).where(GpuClaimRow.worker_id == "dead").values(lease_until=long_ago)
+                )
+
+    monkeypatch.setattr(placement, "pause", time_passes)
+    assert [placement.place(db, each, Wanted(TWO)).device for each in ("lives", "dead")] == ["gpu:0", "gpu:1"]
+    slot = placement.place(db, "new", Wanted(TWO))
+    assert (slot.device, slot.memory_mib, len(waits)) == ("gpu:1", None, 3)
+    assert not caplog.records
 
 
 def test_workers_that_were_told_to_share_divide_the_memory_from_the_first(

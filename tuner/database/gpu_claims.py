@@ -35,6 +35,17 @@ def claim(db: Database, worker_id: str, gpus: Sequence[str]) -> tuple[str, int]:
             return gpu, place
 
 
+def claims_of_others(db: Database, worker_id: str, gpus: Sequence[str]) -> dict[tuple[str, int], float]:
+    """Until when other workers hold which places, by the database's clock; each of their signs of life changes it."""
+    with db.session() as session:
+        rows = session.scalars(
+            sa.select(GpuClaimRow).where(
+                GpuClaimRow.gpu.in_(gpus), GpuClaimRow.worker_id != worker_id, ~run_out(GpuClaimRow.lease_until)
+            )
+        )
+        return {(row.gpu, row.place): row.lease_until for row in rows}
+
+
 def _take(db: Database, worker_id: str, gpu: str, place: int) -> bool:
     """Whether the place was free to the last; the primary key, and the lease of who left it, decide."""
     holds = {"worker_id": worker_id, "lease_until": utc_now() + LEASE_S}

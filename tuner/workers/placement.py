@@ -5,16 +5,21 @@ Leaves to others: that a GPU is one worker's (database), what a slot is (devices
 """
 
 import logging
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuner.database import gpu_claims, workers
 from tuner.database.connection import Database, patiently
+from tuner.database.leases import LEASE_S
+from tuner.database.patience import pause
 from tuner.workers.cores import cpu_cores
 from tuner.workers.devices import Slot, on_a_gpu
 from tuner.workers.gpus import Gpu
 
 logger = logging.getLogger(__name__)
+
+_LOOK_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -28,11 +33,16 @@ class Wanted:
 
 
 def place(db: Database, worker_id: str, wanted: Wanted) -> Slot:
-    """Take a GPU that no living worker has; where each has one, that with the fewest. Threads are chosen later (0)."""
+    """Take a GPU that no living worker has; where each has one, that with the fewest. Threads are chosen later (0).
+
+    A worker that has died just now seems to live: it is waited until each has shown that it does, for a lease at most.
+    """
     if not wanted.gpus:
         return Slot("cpu", None, 0)
     known = {each.name: each for each in wanted.gpus}
     name, number = patiently(lambda: gpu_claims.claim(db, worker_id, list(known)))
+    if number >= wanted.workers_per_gpu:
+        name, number = _once_the_dead_are_known(db, worker_id, list(known), wanted.workers_per_gpu)
     gpu = known[name]
     if number >= wanted.workers_per_gpu:
         logger.warning(
@@ -41,6 +51,20 @@ def place(db: Database, worker_id: str, wanted: Wanted) -> Slot:
             *(len(known), gpu.index, number, number + 1),
         )
     return on_a_gpu(gpu, 0, max(wanted.workers_per_gpu, number + 1), wanted.mixed_precision)
+
+
+def _once_the_dead_are_known(db: Database, worker_id: str, gpus: Sequence[str], enough: int) -> tuple[str, int]:
+    """A place, from 0, and its GPU: one below `enough`, or the next one where all that have one live."""
+    logger.info("each of the %d GPUs here has a worker; waiting for a sign of life of each", len(gpus))
+    until = time.monotonic() + LEASE_S
+    before = patiently(lambda: gpu_claims.claims_of_others(db, worker_id, gpus))
+    while True:
+        pause(_LOOK_S)
+        name, place = patiently(lambda: gpu_claims.claim(db, worker_id, gpus))
+        now = patiently(lambda: gpu_claims.claims_of_others(db, worker_id, gpus))
+        live = all(now.get(each) != lease for each, lease in before.items())
+        if place < enough or live or time.monotonic() > until:
+            return name, place
 
 
 def threads_for_one(db: Database) -> int:
