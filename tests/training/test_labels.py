@@ -91,5 +91,23 @@ def test_a_subclass_is_asked_for_the_shape_of_its_outputs() -> None:
         assert targets(Y, INFO, model).shape == shape
 
 
+@pytest.mark.parametrize(
+    ("last", "loss", "shape"),
+    [
+        (keras.layers.Dense(1, activation="sigmoid"), "binary_crossentropy", COLUMN),
+        (keras.layers.Dense(3), "categorical_crossentropy", ONE_HOT),
+        (keras.layers.Dense(3), _of_one_hot, ONE_HOT),
+        (keras.layers.Dense(3), _of_indices, INDICES),
+        (keras.layers.Flatten(), "categorical_crossentropy", ONE_HOT),
+        (keras.layers.Flatten(), _of_either, INDICES),
+    ],
+)
+def test_a_network_that_must_not_be_called_yet_is_not_built(last: Any, loss: Any, shape: tuple[int, ...]) -> None:
+    model = keras.Sequential([last, keras.layers.Activation("linear")])
+    model.compile("sgd", loss)
+    assert targets(Y, INFO, model, may_call=False).shape == shape
+    assert not model.built
+
+
 def test_a_model_that_is_not_compiled_trains_itself_on_indices() -> None:
     assert targets(Y, INFO, keras.Sequential([keras.layers.Dense(3)])).shape == INDICES

@@ -17,7 +17,7 @@ from tuner.data.preprocessing import Preprocessing, fit
 from tuner.errors import SpecError, TrialFailed
 from tuner.space import Parameter, Value
 from tuner.training.models import evaluate, load_bytes
-from tuner.training.plan import TrainResult
+from tuner.training.plan import WEIGHTS_ONLY, TrainResult
 from tuner.training.python_network import PythonNetwork, network
 
 SPACES = Path(__file__).parents[1] / "spaces"
@@ -266,3 +266,30 @@ def test_a_model_that_keras_cannot_make_again_is_there_to_be_scored(make: Make, 
     result = made.train(plan())
     scores = evaluate(made.network.for_use(), made.digits.validation, made.digits.info)
     assert scores["accuracy"] == pytest.approx(result.value, abs=1e-6)
+
+
+def test_a_network_that_runs_eagerly_alone_is_complete_without_a_score(make: Make, plan: Plan) -> None:
+    made = make("spaces.py:eager", epochs=1, batch_size=512, normalization="minmax")
+    result = made.train(plan())
+    assert result.path == "fit: the model was compiled to run eagerly"
+    why = made.network.why_not_scored(made.digits, result.epochs[0])
+    assert why.startswith("no model for use can be made of the network (")
+    assert made.network.export().name == WEIGHTS_ONLY
+
+
+def test_a_graph_says_what_its_outputs_are_without_another_model(
+    make: Make, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = make("spaces.py:functional", epochs=1, batch_size=512)
+    result = made.train(plan())
+    monkeypatch.setattr(PythonNetwork, "_for_use", None)
+    assert made.network.why_not_scored(made.digits, result.epochs[0]) == ""
+
+
+def test_a_fit_that_crops_builds_its_network_on_its_own_rows(make: Make, plan: Plan) -> None:
+    made = make("own_fits.py:CropsLater", epochs=2, batch_size=64)
+    result = made.train(plan())
+    assert made.network.model.input_shape == (None, 6, 6, 1)
+    assert len(result.epochs) == 2
+    why = made.network.why_not_scored(made.digits, result.epochs[0])
+    assert why.startswith("its fit gives it rows of shape (6, 6, 1)")

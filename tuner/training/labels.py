@@ -32,18 +32,20 @@ def wants_indices(loss: Any) -> bool:
     return "sparse" in name or name in _INDICES
 
 
-def targets(y: Array, info: DataInfo, model: Any) -> Array:
+def targets(y: Array, info: DataInfo, model: Any, may_call: bool = True) -> Array:
     """Targets as the compiled model wants them; class indices where its training is its own and no loss is known.
 
     Classes: (rows,) int32 indices; (rows, classes) float32, one-hot; (rows, 1) float32 where there is one output.
     Regression: (rows, outputs) float32.
+    may_call: a network without a graph is called on a row of zeros, which builds it. A fit of its own may give it rows
+    of another shape; then its last layer and its loss alone say it.
     """
     if info.task == "regression":
         return y.reshape(len(y), -1).astype(np.float32)
     losses = user_losses(model)
     if not losses or any(wants_indices(each) for each in losses):
         return y.astype(np.int32)
-    shape = _output_shape(model, info)
+    shape = _output_shape(model, info) if may_call or model.built else _last_units(model, info, losses)
     if shape is not None and shape[-1] == 1:
         return y.reshape(-1, 1).astype(np.float32)
     if all(_takes_indices(each, model, shape) for each in losses):
@@ -95,6 +97,15 @@ def _output_shape(model: Any, info: DataInfo) -> Sequence[int | None] | None:
     except Exception:
         return None
     return (None, *outputs.shape[1:]) if hasattr(outputs, "shape") else None
+
+
+def _last_units(model: Any, info: DataInfo, losses: Sequence[Any]) -> Sequence[int | None] | None:
+    """The shape of a batch of outputs, of a network that must not be called yet; None where nothing says it."""
+    layers = reversed(model.layers if isinstance(model, keras.Sequential) else [])
+    units = next((each.units for each in layers if hasattr(each, "units")), None)
+    if units is None and info.outputs == 2 and any(_name(each).startswith("binary") for each in losses):
+        units = 1
+    return None if units is None else (None, units)
 
 
 def _name(named: Any) -> str:

@@ -87,7 +87,8 @@ class PythonNetwork:
             if not self.fits_itself and not callbacks:
                 return train(self.model, rows, own, resume, on_epoch)
             # A fit of its own may train longer than it was asked to, and is then stopped.
-            fit = WholeFit(self.model, rows, own, on_epoch, most=own.epochs if plan.epochs else None)
+            most_epochs = own.epochs if plan.epochs else None
+            fit = WholeFit(self.model, rows, own, on_epoch, most_epochs, own=self.fits_itself)
             return fit.run(self._fit(own, rows, callbacks), self._how(callbacks))
 
     def parameters(self) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 
 import keras
 
-from tuner.data.dataset import Dataset
+from tuner.data.dataset import DataInfo, Dataset
 from tuner.errors import TrialFailed
 from tuner.training.labels import targets
 from tuner.training.models import evaluate
@@ -85,14 +85,26 @@ def why_not_scored(model: Any, for_use: Callable[[], Any], dataset: Dataset, bes
     if takes_other_rows(model, info.input_shape):
         shape = tuple(model.inputs[0].shape[1:])
         return f"its fit gives it rows of shape {shape}, and those of {info.name} have {info.input_shape}"
-    takes_rows = for_use()
-    outputs = takes_rows.predict(dataset.validation.x[:2], verbose=0)
+    if getattr(model, "outputs", None) and not fits_itself:
+        # The graph says it, and nothing has to be compiled for it.
+        return _why_no_scores(model.outputs[0], info)
+    try:
+        takes_rows = for_use()
+        why = _why_no_scores(takes_rows(dataset.validation.x[:2], training=False), info)
+        return why or (_said_otherwise(model, takes_rows, dataset, best) if fits_itself else "")
+    except Exception as error:
+        # Such as code that runs eagerly alone. What has been trained is not lost for it.
+        words = " ".join(str(error).split())[:200]
+        return f"no model for use can be made of the network ({type(error).__name__}: {words})"
+
+
+def _why_no_scores(outputs: Any, info: DataInfo) -> str:
     wanted = {info.outputs, 1} if info.task == "classification" and info.outputs == 2 else {info.outputs}
-    if not hasattr(outputs, "shape") or outputs.ndim != 2 or outputs.shape[1] not in wanted:
-        given = f"of shape {tuple(outputs.shape[1:])}" if hasattr(outputs, "shape") else "several arrays"
-        what = "scores of classes" if info.task == "classification" else "the targets"
-        return f"the outputs are not {what} ({given})"
-    return _said_otherwise(model, takes_rows, dataset, best) if fits_itself else ""
+    if hasattr(outputs, "shape") and len(outputs.shape) == 2 and outputs.shape[1] in wanted:
+        return ""
+    given = f"of shape {tuple(outputs.shape[1:])}" if hasattr(outputs, "shape") else "several arrays"
+    what = "scores of classes" if info.task == "classification" else "the targets"
+    return f"the outputs are not {what} ({given})"
 
 
 def _said_otherwise(model: Any, takes_rows: Any, dataset: Dataset, best: Metrics) -> str:

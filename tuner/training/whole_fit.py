@@ -32,16 +32,21 @@ class _Enough(Exception):
 
 
 class WholeFit:
-    """One such training, watched. most: epochs after which it ends, whatever it would do; None is its own affair."""
+    """One such training, watched. most: epochs after which it ends, whatever it would do; None is its own affair.
+
+    own: the call is a person's code, which may give the model other rows than it gets.
+    """
 
     def __init__(
-        self, model: Any, dataset: Dataset, plan: TrainPlan, on_epoch: OnEpoch, most: int | None = None
-    ) -> None:
+        self, model: Any, dataset: Dataset, plan: TrainPlan, on_epoch: OnEpoch, most: int | None = None,
+        *, own: bool = False,
+    ) -> None:  # fmt: skip
         self.model = model
         self._dataset = dataset
         self._plan = plan
         self._on_epoch = on_epoch
         self._most = most
+        self._own = own
         self._history: list[Metrics] = []
         self._best: Arrays = ()
         self._held: tuple[Metrics, float] | None = None
@@ -57,7 +62,9 @@ class WholeFit:
         """
         started = self._began = time.perf_counter()
         train, validation = self._dataset.train, self._dataset.validation
-        y, validation_y = (targets(part.y, self._dataset.info, self.model) for part in (train, validation))
+        y, validation_y = (
+            targets(part.y, self._dataset.info, self.model, may_call=not self._own) for part in (train, validation)
+        )
         results: Any = None
         with contextlib.suppress(_Enough):
             results = fit(x=train.x, y=y, validation_data=(validation.x, validation_y), callbacks=[_Watching(self)])
