@@ -6,6 +6,7 @@ import pytest
 
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
+from tuner.errors import TrialFailed
 from tuner.sources import DataSpec
 from tuner.studies.scoring import bootstrap, score, wilson
 
@@ -51,3 +52,11 @@ def test_wilsons_interval_is_the_one_of_the_tables() -> None:
 def test_the_digits_have_ten_equal_classes(digits: Dataset) -> None:
     model = keras.Sequential([keras.Input((8, 8, 1)), keras.layers.Flatten(), keras.layers.Dense(10)])
     assert score(model, digits)["naive"] == pytest.approx(0.1, abs=0.02)
+
+
+@pytest.mark.parametrize("constant", [np.nan, np.inf])
+def test_a_network_that_overflows_on_the_test_rows_has_no_score(constant: float) -> None:
+    data = load(DataSpec("diabetes"), seed=0)
+    layer = keras.layers.Dense(1, kernel_initializer="zeros", bias_initializer=keras.initializers.Constant(constant))
+    with pytest.raises(TrialFailed, match="the figures on the test rows are not numbers"):
+        score(keras.Sequential([keras.Input(data.info.input_shape), layer]), data)

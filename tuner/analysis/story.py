@@ -94,7 +94,8 @@ def test_of(status: StudyStatus) -> Test | None:
     name = next((each for each in _HEADLINES if each in test), None)
     if name is None:
         return None
-    low, high = (test.get("low"), test.get("high")) if name != "loss" else (None, None)
+    known = name != "loss" and {"low", "high"} <= test.keys()
+    low, high = (test["low"], test["high"]) if known else (None, None)
     return Test(f"test {name}", test[name], low, high, test.get("naive"), int(test.get("seeds", 1)))
 
 

@@ -221,7 +221,7 @@ def test_in_words(status: StudyStatus, width: int) -> Text:
     guess = "the most common class" if name == "accuracy" else "the mean"
     rows = "on rows" if test.get("seeds", 1) < 2 else f"mean of {test['seeds']:.0f} networks, on rows"
     lines = [
-        f"  (95%: {number(test['low'])} to {number(test['high'])})",
+        f"  (95%: {number(test.get('low'))} to {number(test.get('high'))})",
         f"{'':<{width}} {rows} that no trial had seen",
     ]
     if "naive" in test:

@@ -3,7 +3,6 @@
 Leaves to others: who may store one (leases).
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -37,9 +36,7 @@ def store(session: Session, row: type[Row], key: Key, epoch: EpochView, worker_i
     whole = (*key, epoch.epoch)
     if session.get(table, whole) is None:
         values: dict[str, Any] = dict(zip((each.name for each in table.__table__.primary_key), whole, strict=True))
-        # PostgreSQL's JSON takes no NaN; what was not a number was not measured.
-        measured = {name: each for name, each in epoch.metrics.items() if math.isfinite(each)}
-        values |= {"metrics": measured, "seconds": epoch.seconds, "measured_at": epoch.measured_at}
+        values |= {"metrics": dict(epoch.metrics), "seconds": epoch.seconds, "measured_at": epoch.measured_at}
         session.add(table(**values, worker_id=worker_id))
 
 

@@ -1,8 +1,22 @@
 """Our tables, all named ``tuner_*``, beside Optuna's in one database. Times are seconds since 1970, UTC."""
 
+import math
+import re
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ColumnElement, ForeignKey, Index, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ColumnElement,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_mapper
 
@@ -12,6 +26,49 @@ instead of harming it."""
 
 # MySQL's BLOB ends at 64 KiB.
 _Bytes = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql")
+
+
+# A file name that is no UTF-8 has surrogates; PostgreSQL's texts take no NUL either.
+_NOT_HELD = re.compile(r"[\0\ud800-\udfff]")
+
+
+def storable(value: Any) -> Any:
+    """A text, or a value of JSON, as every database holds it.
+
+    A character that not every one takes is written as an escape. A float that is not finite is left out of the mapping
+    or the list that it is in: PostgreSQL's JSON takes none, and what is not a number was not measured.
+    """
+    if isinstance(value, str):
+        return _NOT_HELD.sub(lambda found: found[0].encode("unicode_escape").decode(), value)
+    if isinstance(value, dict):
+        return {storable(key): storable(each) for key, each in value.items() if not _is_no_number(each)}
+    if isinstance(value, list | tuple):
+        return [storable(each) for each in value if not _is_no_number(each)]
+    return value
+
+
+def _is_no_number(value: Any) -> bool:
+    return isinstance(value, float) and not math.isfinite(value)
+
+
+class _Words(TypeDecorator[str]):
+    """A text that may come from anywhere, such as that of an error."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return storable(value)  # type: ignore[no-any-return]
+
+
+class _Figures(TypeDecorator[dict[str, Any]]):
+    """Figures and words that were measured or made here, and not written by a person."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> dict[str, Any] | None:
+        return storable(value)  # type: ignore[no-any-return]
 
 
 Key = tuple[str | int, ...]
@@ -60,7 +117,7 @@ class StudyRow(Base):
     mlflow_run_id: Mapped[str | None] = mapped_column(Text)
     data_digest: Mapped[str | None] = mapped_column(Text)
     options: Mapped[dict[str, Any]]
-    outcome: Mapped[dict[str, Any] | None]
+    outcome: Mapped[dict[str, Any] | None] = mapped_column(_Figures)
     created_at: Mapped[float]
     finished_at: Mapped[float | None]
     closer: Mapped[str | None] = mapped_column(Text)
@@ -98,12 +155,12 @@ class TrialRow(Base):
     trial_number: Mapped[int | None]
     baseline: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(Text, default="running")
-    reason: Mapped[str] = mapped_column(Text, default="")
+    reason: Mapped[str] = mapped_column(_Words, default="")
     params: Mapped[dict[str, Any] | None]
-    tags: Mapped[dict[str, Any] | None]
+    tags: Mapped[dict[str, Any] | None] = mapped_column(_Figures)
     value: Mapped[float | None]
     best_epoch: Mapped[int] = mapped_column(default=0)
-    test: Mapped[dict[str, Any] | None]
+    test: Mapped[dict[str, Any] | None] = mapped_column(_Figures)
     started_at: Mapped[float]
     finished_at: Mapped[float | None]
     settled: Mapped[bool] = mapped_column(default=False)
@@ -130,7 +187,7 @@ class EpochRow(Base):
     study_name: Mapped[str] = mapped_column(Text, primary_key=True)
     ordinal: Mapped[int] = mapped_column(primary_key=True)
     epoch: Mapped[int] = mapped_column(primary_key=True)
-    metrics: Mapped[dict[str, Any]]
+    metrics: Mapped[dict[str, Any]] = mapped_column(_Figures)
     seconds: Mapped[float]
     measured_at: Mapped[float]
     worker_id: Mapped[str] = mapped_column(Text)
@@ -157,13 +214,13 @@ class FinalistRow(Base):
     seed_number: Mapped[int]
     seed: Mapped[int]
     epochs: Mapped[int] = mapped_column(default=0)
-    dropped: Mapped[str] = mapped_column(Text, default="")
+    dropped: Mapped[str] = mapped_column(_Words, default="")
     state: Mapped[str] = mapped_column(String(16), default="waiting")
-    reason: Mapped[str] = mapped_column(Text, default="")
-    tags: Mapped[dict[str, Any] | None]
+    reason: Mapped[str] = mapped_column(_Words, default="")
+    tags: Mapped[dict[str, Any] | None] = mapped_column(_Figures)
     value: Mapped[float | None]
     best_epoch: Mapped[int] = mapped_column(default=0)
-    test: Mapped[dict[str, Any] | None]
+    test: Mapped[dict[str, Any] | None] = mapped_column(_Figures)
     started_at: Mapped[float] = mapped_column(default=0.0)
     finished_at: Mapped[float | None]
     settled: Mapped[bool] = mapped_column(default=False)
@@ -189,7 +246,7 @@ class FinalistEpochRow(Base):
     round: Mapped[int] = mapped_column(primary_key=True)
     ordinal: Mapped[int] = mapped_column(primary_key=True)
     epoch: Mapped[int] = mapped_column(primary_key=True)
-    metrics: Mapped[dict[str, Any]]
+    metrics: Mapped[dict[str, Any]] = mapped_column(_Figures)
     seconds: Mapped[float]
     measured_at: Mapped[float]
     worker_id: Mapped[str] = mapped_column(Text)
@@ -239,7 +296,7 @@ class PassedOverRow(Base):
     __tablename__ = "tuner_passed_over"
     study_name: Mapped[str] = mapped_column(ForeignKey("tuner_studies.study_name"), primary_key=True)
     worker_id: Mapped[str] = mapped_column(String(250), primary_key=True)
-    reason: Mapped[str] = mapped_column(Text)
+    reason: Mapped[str] = mapped_column(_Words)
     kind: Mapped[str] = mapped_column(String(32))
     passed_at: Mapped[float]
     left: Mapped[bool] = mapped_column(default=False)

@@ -168,7 +168,8 @@ def test_figures(every: Sequence[FinalistView], rows: int) -> dict[str, float] |
     tests = [each.test for each in every if each.plan.kind == "final" and each.state == "complete" and each.test]
     if not tests:
         return None
-    figures = {name: float(np.mean([test[name] for test in tests])) for name in tests[0]}
+    names = [name for name in tests[0] if all(name in test for test in tests)]
+    figures = {name: float(np.mean([test[name] for test in tests])) for name in names}
     name = "accuracy" if "accuracy" in figures else "mae"
     values = [test[name] for test in tests]
     if len(values) > 1:

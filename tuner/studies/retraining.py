@@ -115,7 +115,11 @@ def _run(bench: Bench, job: FinalistJob) -> None:
         whole = exported.name == "model.keras"
         # A worker that died after it had scored this left the figures.
         known = patiently(lambda: finalists.view_finalist(db, job.study_name, job.round, job.ordinal)).test
-        scored = known or score(load_bytes(exported.data) if whole else network.for_use(), bench.dataset)
+        try:
+            scored = known or score(load_bytes(exported.data) if whole else network.for_use(), bench.dataset)
+        except TrialFailed as failure:
+            _end(bench, job, failure.state, failure.reason, None, 0, tags)
+            return
         # This also makes sure that it is not put over the model of a worker that has taken this over.
         patiently(lambda: finalists.keep_score(db, job, scored))
         test = scored

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuner.data.dataset import DataInfo, Dataset, Rows
+from tuner.errors import TrialFailed
 from tuner.training.models import evaluate, predict
 
 HEADLINES = ("accuracy", "mae")
@@ -27,10 +28,14 @@ def score(model: Any, dataset: Dataset) -> dict[str, float]:
 
     Beside those of `evaluate`: `low` and `high`, the 95% interval of the headline figure - Wilson's for an accuracy, a
     bootstrap over the test rows for a mean absolute error - and `naive`, what that figure is for always guessing the
-    training rows' most common class, or the mean of their targets.
+    training rows' most common class, or the mean of their targets. A figure that is not finite is left out. Raises
+    TrialFailed where the headline figure is not.
     """
     rows, info = dataset.test, dataset.info
-    figures = dict(evaluate(model, rows, info))
+    measured = evaluate(model, rows, info)
+    figures = {name: each for name, each in measured.items() if math.isfinite(each)}
+    if not figures.keys() & set(HEADLINES):
+        raise TrialFailed("the figures on the test rows are not numbers")
     if info.task == "classification":
         low, high = wilson(figures["accuracy"], len(rows))
     else:

@@ -1,0 +1,65 @@
+"""What comes from outside is stored on every database, as far as it can be: words of errors, figures that overflow."""
+
+from tests.database.conftest import add
+from tests.database.test_trials import fill
+from tuner.database import closings, finalists, leases, passed_over, studies, trials, workers
+from tuner.database.connection import Database
+from tuner.database.epochs import EpochView
+from tuner.database.finalists import Planned
+
+ODD = "no file caf\udce9\0.png\nat row 2 \N{PILE OF POO}"
+STORED = "no file caf\\udce9\\x00.png\nat row 2 \N{PILE OF POO}"
+FIGURES = {"mae": float("nan"), "loss": float("inf"), "low": float("-inf"), "naive": 0.5}
+
+
+def test_words_that_no_database_holds_are_stored_with_escapes(db: Database) -> None:
+    add(db)
+    workers.enter(db, "w", "cpu")
+    job = trials.take(db, "s", "w")
+    assert job is not None
+    fill(db, job)
+    leases.note_death(db, job.lease, ODD, 1)
+    assert trials.view_trial(db, "s", 0).reason == STORED
+    job = trials.take(db, "s", "w")
+    assert job is not None
+    trials.finish(db, job, "failed", ODD, None, 0, {"remedy": ODD})
+    view = trials.view_trial(db, "s", 0)
+    assert (view.reason, view.tags) == (STORED, {"remedy": STORED})
+
+    passed_over.note(db, "s", "w", ValueError(ODD))
+    assert [each.reason for each in passed_over.view_passed_over(db, "s")] == [STORED]
+
+    assert finalists.plan(db, "s", 0, "compare", [Planned("compare", 0, 0, 0, 1), Planned("compare", 1, 1, 0, 2)])
+    taken = finalists.take(db, "s", 0, "w")
+    assert taken is not None
+    leases.fail(db, taken.lease, ODD)
+    finalists.drop(db, "s", 0, 1, ODD)
+    assert [(each.reason, each.dropped) for each in finalists.view_finalists(db, "s")] == [
+        (STORED, ""),
+        (STORED, STORED),
+    ]
+
+
+def test_figures_that_are_no_numbers_are_not_stored_and_the_study_ends(db: Database) -> None:
+    add(db, trials=1)
+    job = trials.take(db, "s", "w")
+    assert job is not None
+    fill(db, job)
+    trials.finish_epoch(db, job, EpochView(1, FIGURES, 0.1, 5.0), 0.5, 1)
+    trials.finish(db, job, "complete", "", 0.5, 1, {})
+    trials.settle(db, job)
+    assert finalists.plan(db, "s", 0, "final", [Planned("final", 0, 0, 0, 1)])
+    final = finalists.take(db, "s", 0, "w")
+    assert final is not None
+    finalists.keep_score(db, final, FIGURES)
+    finalists.finish(db, final, "complete", "", 0.5, 1, {}, FIGURES)
+    closing = closings.claim(db, "s", "w", 0)
+    assert closing is not None
+    closings.keep_score(db, closing, 0, FIGURES)
+    closings.close(db, closing, {"test": FIGURES, "finalists": [{"values": [0.5, float("nan")]}], "why": None})
+
+    trial = trials.view_trial(db, "s", 0)
+    assert [each.metrics for each in trial.epochs] == [{"naive": 0.5}]
+    assert trial.test == finalists.view_finalist(db, "s", 0, 0).test == {"naive": 0.5}
+    outcome = studies.view_study(db, "s").outcome
+    assert outcome == {"test": {"naive": 0.5}, "finalists": [{"values": [0.5]}], "why": None}
