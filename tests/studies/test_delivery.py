@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -23,7 +24,9 @@ from tuner.cli.main import cli
 from tuner.database import deliveries, studies, trials
 from tuner.database.blobs import BlobStore, FolderStore, blob_name
 from tuner.database.connection import Database, open_database
+from tuner.database.tables import StudyRow
 from tuner.errors import ServiceDown
+from tuner.studies import delivery
 from tuner.studies.delivery import Delivery, Projector, deliver
 from tuner.tracking import mlflow_recorder
 from tuner.tracking.memory_recorder import MemoryRecorder
@@ -347,3 +350,40 @@ def test_workers_and_a_sync_at_once_deliver_each_record_once(
     assert sum(each.delivered for each in found) in (6, 7)
     assert not any(each.refused or each.postponed for each in found)
     assert deliver(db, MlflowRecorder(uri), store, name, "w") == Delivery()
+
+
+@pytest.mark.parametrize("known", [True, False], ids=["its run is there", "its run is still to be made"])
+def test_the_last_change_of_a_study_is_delivered_though_another_worker_holds_its_record(
+    db: Database, store: FolderStore, monkeypatch: pytest.MonkeyPatch, known: bool
+) -> None:
+    name = write_study(db, outcome=OUTCOME)
+    recorder = MemoryRecorder()
+    if known:
+        assert deliver(db, recorder, store, name, "other").delivered
+        studies.note_change(db, name)
+    assert deliveries.claim(db, StudyRow, (name,), "other")
+    assert deliver(db, recorder, store, name, "w").held
+
+    def other_is_done(pause_s: float) -> None:
+        deliveries.unclaim(db, StudyRow, (name,), "other")
+
+    monkeypatch.setattr(delivery, "time", SimpleNamespace(sleep=other_is_done))
+    projector = Projector(db, lambda: recorder, store, "w")
+    projector.watch(name)
+    assert projector.close(60)
+
+    view = studies.view_study(db, name)
+    assert view.recorded == view.changes
+    assert len(recorder.trials) == len(TRIALS)
+
+
+def test_a_round_does_not_read_the_runs_of_all_trials(
+    db: Database, store: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name, recorder = write_study(db), MemoryRecorder()
+    assert deliver(db, recorder, store, name, "w").delivered
+    studies.note_change(db, name)
+    asked: list[str] = []
+    monkeypatch.setattr(deliveries, "run_ids", lambda db, study_name: asked.append(study_name) or [])
+    assert deliver(db, recorder, store, name, "w").delivered == 1
+    assert asked == []

@@ -61,10 +61,9 @@ def look_for_losses(db: Database, recorder: Recorder, study_name: str, runs: boo
     study = studies.view_study(db, study_name)
     if study.mlflow_run_id is None:
         return 0
-    every = deliveries.run_ids(db, study_name)
-    lost = recorder.missing(study_record(study), every if runs else ())
+    lost = recorder.missing(study_record(study), deliveries.run_ids(db, study_name) if runs else ())
     if study.mlflow_run_id in lost:
-        lost |= {study.mlflow_run_id, *every}
+        lost |= {study.mlflow_run_id, *deliveries.run_ids(db, study_name)}
     if lost:
         logger.warning(
             "MLflow does not know %d runs of study %s any more; they are delivered anew", len(lost), study_name
@@ -122,6 +121,8 @@ class _Round:
                 self._send(
                     StudyRow, (study.study_name,), changes, lambda: self._recorder.record_study(study_record(study))
                 )
+            else:
+                self.held = True
 
     def _deliver_trial(self, study: StudyView, record: StudyRecord, ordinal: int) -> None:
         key = (study.study_name, ordinal)
