@@ -251,25 +251,37 @@ def bombs() -> list[bytes]:
     return [*made, _HEAD.encode("utf-16"), _HEAD.encode("utf-32"), _HEAD.encode() + b"\xff\xfe", b"\x80" * 100]
 
 
-@st.composite
-def _merged(draw: st.DrawFn) -> bytes:
-    """A space with mappings merged into it, whose keys nobody expects."""
-    odd = st.sampled_from(_ODD_WORDS) | _words.map(repr)
+def _merges() -> st.SearchStrategy[str]:
+    """Mappings, and lists of them, to be merged into one."""
+    # Not sampled: hypothesis would print all of these wherever it names what is built of them.
+    odd = st.integers(0, len(_ODD_WORDS) - 1).map(lambda at: _ODD_WORDS[at]) | st.text(max_size=12).map(repr)
     mapping = st.lists(st.tuples(odd, odd), min_size=1, max_size=3).map(
         lambda pairs: "{" + ", ".join(f"? {key} : {value}" for key, value in pairs) + "}"
     )
-    merges = draw(st.recursive(mapping, lambda each: st.lists(each, min_size=1, max_size=3).map(
-        lambda some: f"[{', '.join(some)}]") | each.map(lambda one: f"{{<<: {one}, epochs: 1}}"), max_leaves=4))  # fmt: skip
-    at, inner = draw(
-        st.sampled_from([("", "epochs: 2"), ("x: &x {}\n", "<<: *x, epochs: 2"), ("", f"<<: {merges}, epochs: 2")])
+    return st.recursive(
+        mapping,
+        lambda each: (
+            st.lists(each, min_size=1, max_size=3).map(lambda some: f"[{', '.join(some)}]")
+            | each.map(lambda one: f"{{<<: {one}, epochs: 1}}")
+        ),
+        max_leaves=4,
     )
-    outer = f"<<: {merges}\n" if draw(st.booleans()) else f"baselines: {{<<: {merges}}}\n"
-    return f"{at}dataset: digits\nparameters: {{{inner}}}\n{outer}".encode("utf-8", "surrogatepass")
+
+
+def _merged(merges: str, inner: str, outer: bool) -> bytes:
+    """A space with mappings merged into it, whose keys nobody expects."""
+    inner = inner.format(merges)
+    words = f"<<: {merges}\n" if outer else f"baselines: {{b: {{<<: {merges}}}}}\n"
+    text = f"{words}dataset: digits\nparameters: {{{inner}epochs: 2}}\n"
+    return text.encode("utf-8", "surrogatepass")
+
+
+_MERGED = st.builds(_merged, _merges(), st.sampled_from(["", "<<: {}, ", "units: {{<<: {}}}, "]), st.booleans())
 
 
 def files() -> st.SearchStrategy[bytes]:
     """Space files that nobody in his senses would write."""
-    return st.one_of(_mutated(), _mutated(), _grown(), _grown(), _merged(), st.binary(max_size=200), st.text(max_size=200).map(
+    return st.one_of(_mutated(), _mutated(), _grown(), _grown(), _MERGED, st.binary(max_size=200), st.text(max_size=200).map(
         lambda each: each.encode("utf-8", "surrogatepass")), st.sampled_from(bombs()))  # fmt: skip
 
 
