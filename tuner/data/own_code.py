@@ -19,6 +19,7 @@ from tuner.data.flows import from_dataset, is_dataset
 from tuner.data.found import Found
 from tuner.data.person_module import as_a_program_of_its_own, load, way_out
 from tuner.errors import DataError, InputError
+from tuner.redaction import redacted
 from tuner.sources import DataSpec, PythonData
 from tuner.words import command
 
@@ -79,7 +80,7 @@ def _told(code: Code, where: str) -> Iterator[None]:
             # TensorFlow's, whose message has that of a generator, behind the name of a node, and its traceback.
             lines, text = [int(each) for each in within], str(error).splitlines()[0].rpartition("}} ")[2]
         line = f", line {lines[-1]}" if lines else ""
-        raise DataError(f"{where}{line}: {' '.join(text.split())[:300]}{way_out(error)}") from error
+        raise DataError(f"{where}{line}: {' '.join(redacted(text).split())[:300]}{way_out(error)}") from error
 
 
 def _parts(made: Any, where: str, classes: bool) -> Parts:

@@ -17,6 +17,7 @@ from types import ModuleType
 
 from tuner.code import Code, find_code
 from tuner.errors import SpecError
+from tuner.redaction import redacted
 
 _loaded: dict[str, ModuleType] = {}
 
@@ -53,7 +54,7 @@ def words_of(error: BaseException, code: Code) -> str:
     files = {str(file) for file in code.files}
     lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename in files]
     place = f" ({Path(lines[-1].filename).name}, line {lines[-1].lineno})" if lines else ""
-    text = " ".join(_message(error).split())
+    text = " ".join(redacted(_message(error)).split())
     return f"{type(error).__name__}: {text[:300]}{place}{way_out(error)}"
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from tuner.database.connection import Database, utc_now
 from tuner.database.leases import LEASE_S, run_out
 from tuner.database.tables import FinalistRow, Key, Recorded, StudyRow, TrialRow, keyed
+from tuner.redaction import redacted
 
 _RECORDED: tuple[type[Recorded], ...] = (StudyRow, TrialRow, FinalistRow)
 _LONGEST = 1000
@@ -79,7 +80,7 @@ def refused(db: Database, row: type[Recorded], key: Key, changes: int, reason: s
     run_id: of its run, where it has one: all else of the row is there.
     """
     # No database holds all that a message may have in it.
-    words = "".join(each if each.isprintable() else " " for each in reason)[:_LONGEST]
+    words = "".join(each if each.isprintable() else " " for each in redacted(reason))[:_LONGEST]
     with db.session() as session:
         before = session.scalar(sa.select(row.refusal).where(*keyed(row, key)))
     told: dict[str, Any] = {"refused": changes, "refusal": words, "recorder": None, "recording_until": 0.0}

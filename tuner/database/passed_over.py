@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from tuner.database.connection import Database, utc_now
 from tuner.database.tables import PassedOverRow
 from tuner.database.workers import view_workers
+from tuner.redaction import redacted
 
 _LEFT_S = 600.0
 
@@ -27,7 +28,7 @@ class PassedOver:
 
 def note(db: Database, study_name: str, worker_id: str, error: Exception, left: bool = False) -> None:
     """A worker does not work on the study. left: it was for this one alone, and ends."""
-    values = {"reason": str(error)[:2000], "kind": type(error).__name__, "passed_at": utc_now(), "left": left}
+    values = {"reason": redacted(str(error))[:2000], "kind": type(error).__name__, "passed_at": utc_now(), "left": left}
     with db.session() as session, session.begin():
         session.execute(sa.delete(PassedOverRow).where(*_of(study_name, worker_id)))
         session.execute(sa.insert(PassedOverRow).values(study_name=study_name, worker_id=worker_id, **values))

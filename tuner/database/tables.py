@@ -20,6 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_mapper
 
+from tuner.redaction import redacted
+
 SCHEMA_VERSION = 3
 """Raised with every change of a table (`migrations` says how to get there); an older program then refuses the database
 instead of harming it."""
@@ -52,13 +54,13 @@ def _is_no_number(value: Any) -> bool:
 
 
 class _Words(TypeDecorator[str]):
-    """A text that may come from anywhere, such as that of an error."""
+    """A text that may come from anywhere, such as that of an error; stored without the secrets that may be in it."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return storable(value)  # type: ignore[no-any-return]
+        return None if value is None else redacted(storable(value))
 
 
 class _Figures(TypeDecorator[dict[str, Any]]):

@@ -15,6 +15,7 @@ from tuner.database.finalists import FinalistJob
 from tuner.database.leases import LeaseLost
 from tuner.database.trials import Job
 from tuner.errors import DataError, DiskFull, ServiceDown, TunerError
+from tuner.redaction import redacted
 from tuner.studies.bench import Bench
 from tuner.training import backend
 from tuner.training.checkpoint import Checkpoint
@@ -44,7 +45,7 @@ def holding(bench: Bench, job: Job | FinalistJob) -> Iterator[None]:
         logger.warning("%s; stepping back", error)
     except Exception as error:
         # A bug, or a machine in trouble: this worker dies of it, and whoever finds what it held reads why.
-        words = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
+        words = f"{type(error).__name__}: {' '.join(redacted(str(error)).split())[:300]}"
         against = _against(error)
         with contextlib.suppress(ServiceDown, DiskFull):
             patiently(lambda: leases.note_death(db, job.lease, words, against), _LAST_WORDS_S)

@@ -18,6 +18,7 @@ import keras
 import numpy as np
 
 from tuner.data.preprocessing import Preprocessing
+from tuner.redaction import redacted
 from tuner.training.models import normalization_layers
 from tuner.training.network import Exported
 from tuner.training.plan import WEIGHTS_ONLY
@@ -61,7 +62,7 @@ def put_back(model: Any, data: bytes, rows: Any) -> None:
 
 
 def _line(error: Exception) -> str:
-    return " ".join(str(error).split())[:200]
+    return " ".join(redacted(str(error)).split())[:200]
 
 
 def _foreign_modules(path: Path) -> list[str]:
