@@ -1,5 +1,7 @@
 """A password is nowhere - in no message, object, log, database - wherever it was given and however it is made."""
 
+import contextlib
+import io
 import json
 import logging
 import re
@@ -11,11 +13,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
 
 from tuner import redaction
+from tuner.cli.common import print_json
+from tuner.cli.console import Console
 from tuner.database.connection import open_database
+from tuner.database.tables import TrialRow
 from tuner.errors import TunerError
 from tuner.redaction import Formatter, guard_tracebacks, keep_secrets_of, redacted, shown_url
 from tuner.settings import public_uri, read_settings
@@ -199,3 +208,127 @@ def test_a_thread_that_ends_by_exit_is_silent_and_one_that_fails_shows_no_secret
         assert said in shown
         assert "hush" not in shown
         assert bool(shown) is bool(said)
+
+
+_words = st.sampled_from(["123456", "postgres", "digits", "value_1"]) | st.from_regex(
+    r"[A-Za-z0-9_]{6,12}", fullmatch=True
+)
+
+
+@given(_words)
+def test_a_password_of_letters_alone_is_in_no_text_as_a_word(password: str) -> None:
+    redaction._secrets.clear()
+    keep_secrets_of(f"postgresql://me:{password}@host/db")
+    for text in (
+        f"'{password}'",
+        f"is {password}.",
+        f"of user\n{password}",
+        f"url is http%3A%2F%2Fme%3A{password}%40host",
+    ):
+        for written in (text, repr(text), json.dumps(text), f"x={password}"):
+            assert not re.search(rf"(?<![A-Za-z0-9_]){password}(?!\w)", redacted(written)), written
+            assert redaction.HIDDEN in redacted(written)
+
+
+def test_other_words_and_numbers_are_not_harmed_by_a_password() -> None:
+    for password in ("123456", "digits", "postgres"):
+        keep_secrets_of(f"postgresql://me:{password}@host/db")
+    for text in (
+        "0.8123456",
+        "0.123456",
+        "123456.5",
+        "1,123456",
+        "1234567",
+        "load_digits",
+        "digits2",
+        "postgresql://host/db",
+    ):
+        assert redacted(text) == text
+
+
+_json = st.recursive(
+    st.integers() | st.floats(allow_nan=False) | st.booleans() | st.none() | st.text(max_size=20) | _words,
+    lambda each: st.lists(each, max_size=4) | st.dictionaries(st.text(max_size=8) | _words, each, max_size=4),
+    max_leaves=20,
+)
+
+
+def _without_texts(content: object) -> object:
+    if isinstance(content, dict):
+        return {key: _without_texts(value) for key, value in content.items()}
+    if isinstance(content, list):
+        return [_without_texts(each) for each in content]
+    return "" if isinstance(content, str) else content
+
+
+def _texts(content: object) -> list[str]:
+    if isinstance(content, dict):
+        content = list(content.values())
+    if isinstance(content, list):
+        return [text for each in content for text in _texts(each)]
+    return [content] if isinstance(content, str) else []
+
+
+@given(st.dictionaries(_words, _json), _words)
+def test_keys_numbers_and_what_lies_in_what_are_the_same_whatever_the_password(
+    content: dict[str, object], password: str
+) -> None:
+    redaction._secrets.clear()
+    keep_secrets_of(f"postgresql://me:{password}@host/db")
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out):
+        print_json({**content, "password": password})
+    printed = json.loads(out.getvalue())
+    assert _without_texts(printed) == {**_without_texts(content), "password": ""}  # type: ignore[dict-item]
+    assert password not in _texts(printed)
+
+
+def test_no_reason_that_is_stored_or_shown_has_a_password_and_every_number_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from click.testing import CliRunner
+
+    from tests.analysis.written import TRIALS, Told, write_study
+    from tuner.cli.main import cli
+    from tuner.database import leases, passed_over
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("TUNER_STORAGE", raising=False)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "postgresql://me:123456@127.0.0.1:1/x")
+    reason = "ValueError: cannot read postgresql://me:hush-hush@db/x " + "and so on " * 40
+    db = open_database("sqlite:///tuner.db")
+    write_study(db, "s", (Told({**TRIALS[0].params, "learning_rate": 0.123456}, (0.8123456,)),
+                          Told(TRIALS[1].params, (0.7,), "failed", reason)), outcome=None)  # fmt: skip
+    passed_over.note(db, "s", "w", ValueError("x" * 1970 + reason), left=True)
+    with db.session() as session, session.begin():
+        session.execute(sa.update(TrialRow).where(TrialRow.ordinal == 1).values(settled=False))
+    leases.release(db, "w", 1, reason)
+    db.engine.dispose()
+    said = {
+        " ".join(each): CliRunner().invoke(cli, [*each, "s"]).output
+        for each in (["status"], ["trials"], ["trials", "--json"], ["trials", "--csv"], ["status", "--json"])
+    }
+    assert "hush" not in "".join(said.values())
+    assert "cannot read postgresql://me:***@db/x" in said["trials --csv"]
+    assert json.loads(said["trials --json"])["trials"][0]["value"] == 0.8123456
+    for each in ("trials --csv", "trials --json"):
+        assert "0.123456" in said[each]
+        assert "0.8123456" in said[each]
+    with sqlite3.connect(tmp_path / "tuner.db") as connection:
+        dump = "\n".join(connection.iterdump())
+    assert "hush" not in dump
+    assert "***@db" in dump
+
+
+def test_what_was_stored_before_is_shown_without_its_password_also_where_it_is_cut() -> None:
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, width=24, color_system=None)
+    url = "see postgresql://me:hush-hush-hush@db/x"
+    table = Table("a", box=None)
+    for each in (url, Text(url, style="bold"), Padding(Text(url), 1)):
+        table.add_row(each)
+        console.print(each)
+    console.print(table, Text("at ") + url)
+    console.print(f"{url}!")
+    assert "hus" not in "".join(out.getvalue().split())
+    assert "".join(out.getvalue().split()).count("***") == 8

@@ -5,6 +5,7 @@ taken out of any text, whoever wrote it.
 Leaves to others: where a person gives them (settings), where text goes (cli).
 """
 
+import functools
 import json
 import logging
 import re
@@ -12,7 +13,9 @@ import sys
 import threading
 import traceback
 import urllib.parse
+from collections.abc import Mapping
 from types import TracebackType
+from typing import Any
 
 HIDDEN = "***"
 
@@ -66,11 +69,37 @@ def shown_url(url: str) -> str:
 
 
 def redacted(text: str) -> str:
-    """A text without the passwords in its URLs and connection strings, and without those that were given."""
+    """A text without the passwords in its URLs and connection strings, and without those that were given.
+
+    A secret of letters, digits and _ alone is looked for as a whole word: no other word and no number is harmed.
+    """
     for secret in sorted(_secrets, key=len, reverse=True):
-        text = text.replace(secret, HIDDEN)
+        if secret in text:
+            text = _standing(secret).sub(HIDDEN, text)
     text = _USER.sub(rf"\g<before>:{HIDDEN}@", text)
     return _KEYWORD.sub(rf"\g<before>{HIDDEN}", text)
+
+
+def redacted_values(content: Any) -> Any:
+    """An object for JSON without secrets in its texts. Keys, numbers and what lies in what stay as they are."""
+    if isinstance(content, Mapping):
+        return {key: redacted_values(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [redacted_values(each) for each in content]
+    return redacted(content) if isinstance(content, str) else content
+
+
+@functools.cache
+def _standing(secret: str) -> re.Pattern[str]:
+    """A secret where it may stand in a text."""
+    found = re.escape(secret)
+    if re.fullmatch(r"\w+", secret):
+        # Escapes end in letters and digits: of a URL, of Python, of JSON.
+        escape = r"(?<=%[0-9A-Fa-f]{2})|(?<=\\[abfnrtv])|(?<=\\x[0-9a-f]{2})|(?<=\\u[0-9a-f]{4})"
+        found = rf"(?:(?<!\w)|{escape}){found}(?!\w)"
+    if secret.isdecimal():
+        found = rf"(?<!\d[.,]){found}(?![.,]\d)"
+    return re.compile(found)
 
 
 class Formatter(logging.Formatter):

@@ -1,4 +1,4 @@
-"""A frame as CSV that a spreadsheet takes for what it is: no text in it is a formula.
+"""A frame as CSV that a spreadsheet takes for what it is: no text in it is a formula, nor has a secret in it.
 
 Owns: which texts get an apostrophe before them.
 """
@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from tuner.redaction import redacted
 from tuner.words import visible
 
 # A full-width sign is one for a spreadsheet in Japanese.
@@ -16,7 +17,7 @@ _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
 def csv_of(frame: pd.DataFrame) -> str:
     """The frame's rows, with its column names, without its index. Numbers, also in columns of text, stay numbers."""
-    plain = frame.rename(columns=_cell)
+    plain = frame.rename(columns=_visible)
     for position, kind in enumerate(plain.dtypes):
         if not pd.api.types.is_numeric_dtype(kind):
             plain.isetitem(position, [_cell(each) for each in plain.iloc[:, position]])
@@ -24,8 +25,10 @@ def csv_of(frame: pd.DataFrame) -> str:
 
 
 def _cell(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
+    return _visible(redacted(value)) if isinstance(value, str) else value
+
+
+def _visible(value: str) -> str:
     text = visible(value)
     return f"'{text}" if _FORMULA.match(value) and not _is_number(text) else text
 

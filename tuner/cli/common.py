@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tuner.redaction import keep_secrets_of, redacted
+from tuner.redaction import keep_secrets_of, redacted, redacted_values
 from tuner.settings import Settings, read_settings
 from tuner.words import visible
 
@@ -86,9 +86,14 @@ def echo(text: object = "", err: bool = False, nl: bool = True) -> None:
     click.echo(visible(redacted(str(text))), err=err, nl=nl)
 
 
+def echo_whole(text: str, nl: bool = True) -> None:
+    """Write what a program reads, made of texts that are without secrets, or of nobody's: its numbers stay whole."""
+    click.echo(visible(text), nl=nl)
+
+
 def print_json(content: dict[str, Any]) -> None:
     """One object on stdout; what a terminal would obey is escaped as JSON does it."""
-    text = redacted(json.dumps(content, ensure_ascii=False, default=str))
+    text = json.dumps(redacted_values(content), ensure_ascii=False, default=lambda each: redacted(str(each)))
     click.echo("".join(each if visible(each) == each else json.dumps(each)[1:-1] for each in text))
 
 

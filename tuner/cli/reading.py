@@ -11,6 +11,7 @@ import click
 from tuner.cli.common import (
     chosen,
     echo,
+    echo_whole,
     json_option,
     open_studies,
     print_json,
@@ -19,6 +20,7 @@ from tuner.cli.common import (
     study_argument,
     view_of,
 )
+from tuner.redaction import redacted_values
 
 if TYPE_CHECKING:
     from tuner.database.studies import StudyView
@@ -65,7 +67,8 @@ def _print_spec(view: "StudyView", as_json: bool) -> None:
     echo(view.spec_text.rstrip("\n"))
     echo("\n# As it was stored, every default written out:")
     # Through JSON, as the database has it: YAML would give tuples a word of their own.
-    echo(yaml.safe_dump(json.loads(json.dumps(resolved)), sort_keys=False, allow_unicode=True).rstrip("\n"))
+    shown = redacted_values(json.loads(json.dumps(resolved)))
+    echo_whole(yaml.safe_dump(shown, sort_keys=False, allow_unicode=True).rstrip("\n"))
 
 
 @click.command("list")
@@ -110,7 +113,7 @@ def trials(study: str | None, top: int | None, as_csv: bool, storage: str | None
         from tuner.analysis.results import trial_frame
 
         best_first = ranked(found.trials, spec_of(found.study).objective.direction)[:top]
-        echo(csv_of(trial_frame(best_first)), nl=False)
+        echo_whole(csv_of(trial_frame(best_first)), nl=False)
     elif as_json:
         print_json(objects.trials_object(found, top))
     else:

@@ -3,7 +3,6 @@
 Leaves to others: what they do (studies, workers), how it looks (live, show), `tune worker` (working).
 """
 
-import json
 import shlex
 import signal
 import sys
@@ -150,7 +149,10 @@ def start(
         typed = command("tune worker --study", study.study_name)
         typed = " ".join([typed, *map(shlex.quote, python_spaces.worker_arguments(code, codes))])
         echo(f"study {study.study_name} is stored; run it with: {typed}", err=True)
-        echo(json.dumps({"study_name": study.study_name}) if as_json else study.study_name)
+        if as_json:
+            print_json({"study_name": study.study_name})
+        else:
+            echo(study.study_name)
         return
     echo("\n".join(data_read.told(dataset.reading)), err=True)
     if code is None:

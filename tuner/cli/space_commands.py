@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from tuner.cli.common import echo, json_option, print_json
+from tuner.cli.common import echo, echo_whole, json_option, print_json
 from tuner.cli.python_options import given_of, python_options
 
 
@@ -106,4 +106,4 @@ def spaces_schema(markdown: bool) -> None:
     from tuner.cli.language_page import page
     from tuner.cli.schema import schema
 
-    echo(page() if markdown else json.dumps(schema(), indent=1), nl=not markdown)
+    echo_whole(page() if markdown else json.dumps(schema(), indent=1), nl=not markdown)
