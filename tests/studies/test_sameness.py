@@ -50,6 +50,7 @@ dataset: digits
     ),
     "a baseline with its defaults": NET.replace("plain: {units: 16", "plain: {units: 16, optimizer: adam"),
     "how long it goes on": NET.replace("trials: 10", "trials: 99, timeout: 60, seed: 3, target: 0.9, finalists: 0"),
+    "how long an epoch may take": NET.replace("trials: 10", "trials: 10, epoch_timeout: 9"),
 }  # fmt: skip
 
 

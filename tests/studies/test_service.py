@@ -23,6 +23,7 @@ from tuner.studies.service import (
     create_study,
     ranked,
     resume_study,
+    spec_of,
     stop_study,
     study_status,
 )
@@ -93,6 +94,19 @@ def test_another_specification_under_the_same_name_is_refused(db: Database) -> N
             mlflow_uri="sqlite:///m.db",
             options={},
         )
+
+
+def test_how_long_an_epoch_may_take_is_what_was_written_last(db: Database) -> None:
+    text = "dataset: digits\nparameters: {epochs: [1, 2]}\nsearch: {trials: 3%s}"
+
+    def asked(more: str) -> float | None:
+        spec = parse_spec(text % more, "own", Path(), "own.yaml")
+        view = create_study(
+            db, spec, study_name="mine", n_trials=None, timeout_s=None, seed=1, mlflow_uri="", options={}
+        )
+        return spec_of(view).search.epoch_timeout
+
+    assert [asked(each) for each in ("", ", epoch_timeout: 900", "", ", epoch_timeout: 60")] == [None, 900, 900, 60]
 
 
 def test_fewer_trials_than_baselines_are_refused(db: Database) -> None:

@@ -12,6 +12,7 @@ from tuner.words import command
 
 if TYPE_CHECKING:
     from tuner.analysis.synchronizing import Synchronized
+    from tuner.database.studies import StudyView
 
 _MOST = 10
 
@@ -25,6 +26,12 @@ def print_refused(study_name: str, refused: Sequence[Refusal]) -> None:
     if refused:
         again = command("tune sync", study_name)
         echo(f"{_count(len(refused), 'record')} set aside; tried again by: {again}", err=True)
+
+
+def print_left(study: "StudyView") -> None:
+    """That the record of a study was not delivered to its end, as where its last worker hung or MLflow was away."""
+    if study.changes > max(study.recorded, study.refused):
+        echo(f"not all of it is in MLflow yet; it is delivered by: {command('tune sync', study.study_name)}", err=True)
 
 
 def print_synchronized(seen: "Synchronized") -> None:

@@ -256,5 +256,6 @@ def _run(
     else:
         show.print_outcome(ended)
     delivered.print_refused(study.study_name, refused)
+    delivered.print_left(ended.study)
     if (words := why_nothing_completed(ended)) is not None:
         raise TunerError(words)

@@ -236,6 +236,11 @@ def keep_resolved(db: Database, study_name: str, resolved: Mapping[str, Any]) ->
         )
 
 
+def replace_resolved(db: Database, study_name: str, resolved: Mapping[str, Any]) -> None:
+    """Store a specification of which a person changed what makes it no other one."""
+    _update(db, study_name, resolved=dict(resolved))
+
+
 def pin_data(db: Database, study_name: str, digest: str) -> str:
     """Bind the study to its data, once; gives the digest that it is bound to."""
     with db.session() as session, session.begin():

@@ -2,7 +2,8 @@
 
 Two specifications are the same where every key has the same value, or was written by neither person. So the order of
 keys, comments, and a default that is written out make no difference, and a default that another release changed makes
-none either: the study keeps its own. How long the search goes on, its seed and its finalists are not part of it.
+none either: the study keeps its own. How long the search goes on, or an epoch may take, its seed and its finalists are
+not part of it.
 
 Owns: that rule, and the words for what differs.
 Leaves to others: the stored form (resolved), what becomes of a request (service).
@@ -15,7 +16,7 @@ from tuner.defaults import restored
 from tuner.studies.resolved import ResolvedSpec, StoredAlgorithm, StoredParameter
 
 _MOST = 3
-_SEARCH = ("cost", "patience", "epoch_timeout")
+_SEARCH = ("cost", "patience")
 
 
 def differences(there: ResolvedSpec, asked: ResolvedSpec) -> list[str]:
@@ -30,6 +31,15 @@ def differences(there: ResolvedSpec, asked: ResolvedSpec) -> list[str]:
         if before != now and not other and path in said:
             found.append(f"{path}: {before} -> {now}")
     return found
+
+
+def with_epoch_timeout(there: ResolvedSpec, asked: ResolvedSpec) -> ResolvedSpec:
+    """The stored one with how long an epoch may take as a person wrote it last: it is known after a trial has hung."""
+    path, given = "search.epoch_timeout", asked.search.epoch_timeout
+    if path not in asked.written or given == there.search.epoch_timeout:
+        return there
+    search = there.search.model_copy(update={"epoch_timeout": given})
+    return there.model_copy(update={"search": search, "written": tuple(sorted({*there.written, path}))})
 
 
 def in_words(found: list[str]) -> str:

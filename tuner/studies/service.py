@@ -30,7 +30,7 @@ from tuner.studies.code import CODE_DIGEST, check_digest
 from tuner.studies.passing_over import Reason, reasons
 from tuner.studies.resolved import ResolvedSpec, as_json, read_resolved, resolve, restore_stored
 from tuner.studies.row_order import with_order
-from tuner.studies.sameness import differences, in_words
+from tuner.studies.sameness import differences, in_words, with_epoch_timeout
 from tuner.studies.stopping_rules import OPTIONS, change, merged, why_ended
 from tuner.words import command
 
@@ -133,7 +133,8 @@ def create_study(
 
 def _go_on(db: Database, asked: ResolvedSpec, name: str, budget: int, options: Mapping[str, Any]) -> None:
     there = studies.view_study(db, name)
-    if found := differences(resolved_of(there), asked):
+    stored = resolved_of(there)
+    if found := differences(stored, asked):
         raise StudyConflict(
             f"study {name!r} is there with another specification (space {there.space_name}): {in_words(found)}. "
             "Choose another --study name, or `tune resume` it as it is."
@@ -145,6 +146,8 @@ def _go_on(db: Database, asked: ResolvedSpec, name: str, budget: int, options: M
             f"For more: {command('tune resume', name, options=['--trials', there.trials + budget])}."
         )
     check_optuna_study(db.storage, name, spec_of(there), _in_optuna(db, name))
+    if (limited := with_epoch_timeout(stored, asked)) != stored:
+        studies.replace_resolved(db, name, as_json(limited))
     studies.reopen(db, name, there.trials, there.timeout_s, goes_on=_has_more(db, there, there.trials))
 
 
