@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFile
 
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
@@ -103,7 +103,7 @@ def folder(tmp_path: Path, one: Any, ending: str = "png", **options: Any) -> Pat
 
 
 def loaded(place: Path, validation: int = 2, **more: Any) -> Dataset:
-    return load(read_data({"images": str(place), **more}, validation, Path(), "space.yaml"), seed=0)
+    return load(read_data({"images": str(place), **more}, validation, Path(), "space.yaml"), seed=0, told=True)
 
 
 def read(place: Path, **more: Any) -> Picture:
@@ -217,6 +217,27 @@ def test_a_picture_is_upright_as_its_camera_says(tmp_path: Path, ending: str, op
     data = loaded(folder(tmp_path, grey, ending, exif=exif, **options), colors="grey")
     assert data.info.input_shape == (12, 10, 1)
     assert np.abs(data.train.x[0][..., 0].astype(int) - np.rot90(GREY, -1)).max() <= 3
+    assert "turned as their camera says: 12" in data.reading.notes
+
+
+def test_a_png_is_unpacked_once_and_upright_also_where_it_says_so_behind_its_pixels(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    place = folder(tmp_path, Image.fromarray(GREY), "png", exif=exif)
+    for path in place.rglob("*.png"):
+        content = path.read_bytes()
+        begins = content.index(b"eXIf") - 4
+        ends = begins + 12 + struct.unpack(">I", content[begins : begins + 4])[0]
+        end = content.index(b"IEND") - 4
+        path.write_bytes(content[:begins] + content[ends:end] + content[begins:ends] + content[end:])
+    unpacked: list[int] = []
+    prepare = ImageFile.ImageFile.load_prepare
+    monkeypatch.setattr(ImageFile.ImageFile, "load_prepare", lambda image: unpacked.append(1) or prepare(image))
+    data = loaded(place)
+    assert len(unpacked) == 12
+    np.testing.assert_array_equal(data.train.x[0][..., 0], np.rot90(GREY, -1))
     assert "turned as their camera says: 12" in data.reading.notes
 
 

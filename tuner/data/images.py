@@ -105,11 +105,11 @@ def _files(folder: Path) -> Files:
 class _Reader:
     """Brings images to one size and one kind of colour. The size is that of the first image, where none is asked for.
 
-    sizes: of the files, (height, width), and how many have it.
+    sizes: of the files, (height, width), and how many have it. turned: how many were.
     """
 
     def __init__(self, spec: ImageFolder, colors: str, scale: Scale, looked: dict[Path, Looked]) -> None:
-        self.scale, self.sizes = scale, Counter[tuple[int, int]]()
+        self.scale, self.sizes, self.turned = scale, Counter[tuple[int, int]](), 0
         self._asked, self._size = spec.size, spec.size
         self._mode = "L" if colors == "grey" else "RGB"
         self._background = spec.background
@@ -119,7 +119,8 @@ class _Reader:
     def read(self, path: Path) -> Any:
         from PIL import Image
 
-        image = pixels(self._looked[path], self.scale, self._mode, self._background)
+        image, turned = pixels(self._looked[path], self.scale, self._mode, self._background)
+        self.turned += turned
         self.sizes[image.height, image.width] += 1
         if self._asked is not None:
             image = image.resize((self._asked[1], self._asked[0]), Image.Resampling.BILINEAR)
@@ -158,8 +159,8 @@ def _notes(every: Sequence[Looked], reader: _Reader, spec: ImageFolder) -> list[
         notes.append(f"brought from {reader.scale.bits} bits to 8: {len(whole)} ({_range(whole)})")
     if real := [each for each in every if each.mode == "F"]:
         notes.append(f"brought from 0 to {1 if reader.scale.unit else 255} to bytes: {len(real)} ({_range(real)})")
-    if count := sum(each.turned for each in every):
-        notes.append(f"turned as their camera says: {count}")
+    if reader.turned:
+        notes.append(f"turned as their camera says: {reader.turned}")
     return notes
 
 

@@ -33,15 +33,13 @@ _MEND = "Mend it, or take it out of there."
 class Looked:
     """What a file says of itself. deep: it has more than eight bits a pixel. low, high: of its pixels, if it is deep.
 
-    grey: it has one channel. alpha: it says how transparent its pixels are. turned: its camera was. frames: it has
-    several.
+    grey: it has one channel. alpha: it says how transparent its pixels are. frames: it has several.
     """
 
     path: Path
     mode: str
     grey: bool
     alpha: bool
-    turned: bool
     frames: bool
     deep: bool
     low: float = 0.0
@@ -57,10 +55,7 @@ def look(path: Path) -> Looked:
             raise DataError(f"{path}: its colours are {mode}, which are not read. Save it as RGB.")
         low, high = (float(each) for each in _finite(path, np.asarray(image))) if deep else (0.0, 0.0)
         frames = bool(getattr(image, "is_animated", False)) and image.format != "MPO"
-        return Looked(
-            path, mode, deep or mode in _GREY_MODES, image.has_transparency_data, _turned(image) > 1, frames, deep, low,
-            high,
-        )  # fmt: skip
+        return Looked(path, mode, deep or mode in _GREY_MODES, image.has_transparency_data, frames, deep, low, high)
 
 
 def _finite(path: Path, pixels: Any) -> tuple[Any, Any]:
@@ -69,11 +64,11 @@ def _finite(path: Path, pixels: Any) -> tuple[Any, Any]:
     return pixels.min(), pixels.max()
 
 
-def _turned(image: Any) -> int:
+def _turned(image: Any) -> bool:
     try:
-        return int(image.getexif().get(_ORIENTATION, 1))
+        return int(image.getexif().get(_ORIENTATION, 1)) > 1
     except Exception:  # What a camera wrote about itself may be damaged where the picture is not.
-        return 1
+        return False
 
 
 @dataclass(frozen=True)
@@ -105,21 +100,27 @@ def scale_of(looked: list[Looked]) -> Scale:
     return Scale(bits, max((each.high for each in reals), default=255.0) <= 1)
 
 
-def pixels(looked: Looked, scale: Scale, mode: str, background: str) -> Any:
+def pixels(looked: Looked, scale: Scale, mode: str, background: str) -> tuple[Any, bool]:
     """The first frame as a Pillow image of mode L or RGB, upright, transparency laid upon the background.
+
+    Also, whether it had to be turned.
 
     Raises DataError for a damaged file, and for a picture that cannot be seen on that background.
     """
     from PIL import Image, ImageOps
 
     with _opened(looked.path) as image:
-        # Of a TIFF it is Pillow's reader that does it.
-        if looked.turned and image.format != "TIFF":
+        # A TIFF says it before its pixels are read, and Pillow's reader turns it; a PNG may say it behind them.
+        by_reader = image.format == "TIFF"
+        if not by_reader:
+            image.load()
+        turned = _turned(image)
+        if turned and not by_reader:
             image = ImageOps.exif_transpose(image)
         if looked.deep:
-            return Image.fromarray(_bytes_of(np.asarray(image), looked.mode, scale)).convert(mode)
+            return Image.fromarray(_bytes_of(np.asarray(image), looked.mode, scale)).convert(mode), turned
         if not looked.alpha:
-            return image.convert(mode)
+            return image.convert(mode), turned
         image = image.convert("RGBA")
         lowest, highest = image.getchannel("A").getextrema()
         ground = Image.new("RGBA", image.size, background)
@@ -130,7 +131,7 @@ def pixels(looked: Looked, scale: Scale, mode: str, background: str) -> Any:
             f"{looked.path}: is drawn in {background} on a transparent ground, and cannot be seen on {background}. Say "
             f"background: {other}."
         )
-    return seen
+    return seen, turned
 
 
 def _bytes_of(values: Any, mode: str, scale: Scale) -> Any:
