@@ -21,7 +21,7 @@ LABELS = DIGITS.target[:400]
 
 def loaded(folder: Path, arrays: dict[str, Any], **more: Any) -> Dataset:
     np.savez(folder / "mine.npz", **arrays)
-    return load(read_data({"npz": "mine.npz", **more}, 0.2, folder, "space.yaml"), seed=0)
+    return load(read_data({"npz": "mine.npz", **more}, 0.2, folder, "space.yaml"), seed=0, told=True)
 
 
 def test_bytes_of_three_dimensions_are_grey_images(tmp_path: Path) -> None:
@@ -196,4 +196,4 @@ def test_rows_given_as_a_list_are_converted_once(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(np, "asarray", counted)
     found = found_of(Parts((x, [i % 2 for i in range(40)])), "classification", "rows")
     assert sum(asked) == 1
-    assert found.reading.notes == ("x is float64, stored as float32",)
+    assert found.reading().notes == ("x is float64, stored as float32",)

@@ -143,9 +143,13 @@ def found_of(parts: Parts, task: Task, where: str, left_out: tuple[str, ...] = (
     else:
         names, ys = numbered([flat(y, at) for at, (_, y) in zip(wheres, there.values(), strict=True)], wheres)
     rows = {name: Rows(x, y) for name, x, y in zip(there, xs, ys, strict=True)}
-    notes = [] if dtype == str(xs[0].dtype) else [f"x is {dtype}, stored as {xs[0].dtype}"]
-    reading = Reading("arrays", notes=tuple(notes), left_out=left_out, warnings=tuple(_doubts(xs[0])))
     first = next(iter(rows.values()))
+
+    def reading() -> Reading:
+        stored = str(first.x.dtype)
+        notes = () if dtype == stored else (f"x is {dtype}, stored as {stored}",)
+        return Reading("arrays", notes=notes, left_out=left_out, warnings=tuple(_doubts(first.x)))
+
     return Found(first, rows.get("test "), names, validation=rows.get("validation "), reading=reading)
 
 

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -60,7 +60,7 @@ class Dataset:
     """digest: sha256 (hex) over shapes, types and bytes of all parts, so that a study knows its data again.
 
     table: how cells became rows, where they are of a table; see `FittedEncoder.described`.
-    reading: how the source was read, to be shown.
+    told: how the source was read, where that is to be shown; no worker makes it.
     """
 
     info: DataInfo
@@ -69,7 +69,13 @@ class Dataset:
     test: Rows
     digest: str
     table: tuple[Mapping[str, Any], ...] = ()
-    reading: Reading = field(default_factory=lambda: Reading("arrays"))
+    told: Reading | None = None
+
+    @property
+    def reading(self) -> Reading:
+        """How the source was read, of data that was loaded to be told of."""
+        assert self.told is not None, "load it with told=True"
+        return self.told
 
 
 def rows_digest(rows: Rows) -> str:

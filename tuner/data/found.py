@@ -5,8 +5,8 @@ Leaves to others: where rows come from (sources), which rows are held back (spli
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -36,7 +36,7 @@ class Found:
     class_names: one a class; empty for regression.
     columns: of a table; messages name them.
     encoder: what becomes of a table's columns once it is known which rows are for training; None leaves them.
-    reading: how the source was read, without what is counted here.
+    reading: makes how the source was read, without what is counted here; it takes time, and is made where it is shown.
     """
 
     train: Rows
@@ -45,17 +45,19 @@ class Found:
     columns: tuple[str, ...] = ()
     encoder: Encoder | None = None
     validation: Rows | None = None
-    reading: Reading = field(default_factory=lambda: Reading("arrays"))
+    reading: Callable[[], Reading] = lambda: Reading("arrays")
 
     @property
     def task(self) -> Task:
         return "classification" if self.class_names else "regression"
 
 
-def split(found: Found, name: str, validation: float | int, seed: int, where: str | None = None) -> Dataset:
+def split(
+    found: Found, name: str, validation: float | int, seed: int, where: str | None = None, told: bool = False
+) -> Dataset:
     """Check rows and part them into training, validation and test.
 
-    where: begins messages, instead of the name.
+    where: begins messages, instead of the name. told: with its reading.
 
     Raises DataError as `load` does.
     """
@@ -88,7 +90,8 @@ def split(found: Found, name: str, validation: float | int, seed: int, where: st
         test_rows=len(test),
         **({} if found.class_names else _target_moments(train.y)),
     )
-    digest, reading = _digest(train, held_back, test), _counted(found, train, held_back, test)
+    digest = _digest(train, held_back, test)
+    reading = _counted(found, train, held_back, test) if told else None
     return Dataset(info, train, held_back, test, digest, table, reading)
 
 
@@ -113,7 +116,8 @@ def _counted(found: Found, *parts: Rows) -> Reading:
         counts = np.bincount(labels, minlength=len(found.class_names)).tolist()
         classes = dict(zip(found.class_names, counts, strict=True))
     alike = look_alikes(classes, "classes")
-    reading = replace(found.reading, rows=rows, classes=classes, warnings=(*found.reading.warnings, *alike))
+    reading = found.reading()
+    reading = replace(reading, rows=rows, classes=classes, warnings=(*reading.warnings, *alike))
     if found.encoder is not None:
         return replace(reading, shape=parts[0].x.shape[1:], dtype=str(parts[0].x.dtype))
     x = found.train.x

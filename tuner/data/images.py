@@ -43,7 +43,10 @@ def read_images(data: DataSpec) -> Found:
     colors = spec.colors or ("grey" if all(each.grey for each in every) else "rgb")
     reader = _Reader(spec, colors, scale_of(every), {each.path: each for each in every})
     rows = {name: _rows(files, classes, reader) for name, files in parts.items()}
-    reading = Reading("images", notes=tuple(_notes(every, reader, spec)), warnings=tuple(_doubts(every)))
+
+    def reading() -> Reading:
+        return Reading("images", notes=tuple(_notes(every, reader, spec)), warnings=tuple(_doubts(every)))
+
     return Found(rows["train"], rows.get("test"), classes, validation=rows.get("validation"), reading=reading)
 
 

@@ -32,14 +32,15 @@ _CLASS_NAMES: Mapping[str, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def load(data: DataSpec, seed: int, codes: Sequence[Code] = ()) -> Dataset:
+def load(data: DataSpec, seed: int, codes: Sequence[Code] = (), told: bool = False) -> Dataset:
     """Load, check and split a data set. The same spec and seed give the same rows, everywhere.
 
     seed: of the validation rows, not negative; the test rows do not depend on it.
     codes: Python code that may be run, as the person who started this process named it.
+    told: with how it was read, `Dataset.reading`.
     Raises DataError where the data is not there, is damaged, or has too few rows for the split.
     """
-    return parted(read(data, codes), data, seed)
+    return parted(read(data, codes), data, seed, told)
 
 
 def read(data: DataSpec, codes: Sequence[Code] = ()) -> Found:
@@ -55,10 +56,10 @@ def read(data: DataSpec, codes: Sequence[Code] = ()) -> Found:
     raise DataError(f"data set {data.name!r} is not known{nearest(data.name, known_sources())}")
 
 
-def parted(found: Found, data: DataSpec, seed: int) -> Dataset:
+def parted(found: Found, data: DataSpec, seed: int, told: bool = False) -> Dataset:
     """Check what was read and split it, as `load` says."""
     found = in_one_order(found) if data.one_order else found
-    return split(found, data.name, data.validation, seed, data.origin)
+    return split(found, data.name, data.validation, seed, data.origin, told)
 
 
 def _from_keras(name: str) -> Found:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from tuner.data.columns import Column, Encoder
 from tuner.data.dataset import Array, Rows
 from tuner.data.found import Found
+from tuner.data.reading import Reading
 from tuner.data.table_files import TableFile, read_file, row
 from tuner.data.table_reading import table_reading
 from tuner.data.written import MISSING_WORDS, numbers_of, objection, one_spelling, shown, texts_of
@@ -92,7 +93,10 @@ def _found(table: _Table, names: Sequence[str], kinds: Sequence[bool], targets: 
         ys = list(labels)
     rows = {part: Rows(x, y) for part, x, y in zip(files, parts, ys, strict=True)}
     left_out = (*(f"column {name} (drop)" for name in spec.drop), *files["training"].left_out)
-    reading = table_reading(columns, dict(zip(files, parts, strict=True)), targets, classes, ys, left_out)
+
+    def reading() -> Reading:
+        return table_reading(columns, dict(zip(files, parts, strict=True)), targets, classes, ys, left_out)
+
     return Found(
         rows["training"], rows.get("test"), classes, tuple(names), Encoder(columns), rows.get("validation"), reading
     )

@@ -22,13 +22,13 @@ from tuner.studies import child
 
 
 def load_as_workers_will(spec: StudySpec, codes: Sequence[Code], seed: int = 0) -> tuple[StudySpec, Dataset]:
-    """The data, and the specification under which every process has it alike: rows that come in another order in each
-    are taken in one of their own.
+    """The data with its reading, and the specification under which every process has it alike: rows that come in
+    another order in each are taken in one of their own.
 
     Raises DataError as `load` does, and where another process gets other rows.
     """
     if not isinstance(spec.data.files, PythonData):
-        return spec, load(spec.data, seed, codes)
+        return spec, load(spec.data, seed, codes, told=True)
     request: dict[str, Any] = {"text": spec.text, "name": spec.name, "folder": str(spec.folder)}
     request |= {"codes": [code.named for code in codes]}
     with ThreadPoolExecutor(1) as other:
@@ -42,7 +42,7 @@ def load_as_workers_will(spec: StudySpec, codes: Sequence[Code], seed: int = 0) 
                 "it draws a seed, such as random_state=0, and leave augmentation to the network."
             )
         spec = replace(spec, data=replace(spec.data, one_order=True))
-    return spec, parted(found, spec.data, seed)
+    return spec, parted(found, spec.data, seed, told=True)
 
 
 def _answer(request: Mapping[str, Any]) -> child.Answer:
