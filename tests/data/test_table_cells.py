@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tuner.data import tables
 from tuner.data.dataset import Dataset
 from tuner.data.reading import stripped
 from tuner.data.sources import load
-from tuner.data.written import MISSING_WORDS, canonical
+from tuner.data.written import MISSING_WORDS, canonical, numbers_of, texts_of
 from tuner.errors import DataError, SpecError
 from tuner.sources import read_data
 
@@ -39,7 +40,7 @@ def loaded(folder: Path, columns: dict[str, list[Any]] | None = None, ending: st
     if columns is not None:
         written(folder, columns, ending, more.get("separator", ","))
     raw = {ending: f"t.{ending}", "target": "y", **more}
-    return load(read_data(raw, 0.2, folder, "space.yaml"), seed=0)
+    return load(read_data(raw, 0.2, folder, "space.yaml"), seed=0, told=True)
 
 
 def read_bytes(folder: Path, content: bytes, **more: Any) -> Dataset:
@@ -107,6 +108,61 @@ def test_among_numbers_a_word_for_nothing_is_an_empty_cell(tmp_path: Path, word:
         loaded(tmp_path, {"a": numbers(), "y": [*["0", "1"] * 29, "0", word]})
     with pytest.raises(DataError, match=r"target y, row 60 is empty; a regression needs a number"):
         loaded(tmp_path, {"a": numbers(), "y": cells}, task="regression")
+
+
+@BOTH
+def test_a_column_that_has_words_for_nothing_alone_is_one_of_names_where_they_are_several(
+    tmp_path: Path, ending: str
+) -> None:
+    columns = {"a": numbers(), "wing": [*["NA", "None"] * 29, None, None], "y": ["NA", "null"] * 30}
+    data = loaded(tmp_path, columns, ending, missing="impute")
+    wing = data.reading.columns[1]
+    assert (wing.taken_as, wing.examples, wing.missing) == ("category", ("NA", "None"), 2)
+    assert data.info.class_names == ("NA", "null")
+    with pytest.raises(DataError, match=r"column wing, row 59: the cell is empty, as are 1 more\."):
+        loaded(tmp_path, columns, ending)
+
+
+def test_one_word_for_nothing_is_a_name_in_parquet_and_no_cell_in_csv(tmp_path: Path) -> None:
+    columns = {"a": numbers(), "wing": ["NA"] * 60, "y": ["u", "v"] * 30}
+    wing = loaded(tmp_path, columns, "parquet").reading.columns[1]
+    assert (wing.taken_as, wing.examples, wing.missing) == ("category", ("NA",), 0)
+    with pytest.raises(DataError, match=r"t\.csv: column wing, row 1: the cell is empty, as are 59 more"):
+        loaded(tmp_path, columns)
+
+
+_CELLS = st.one_of(
+    st.floats(allow_nan=False).map(repr), st.integers().map(str), st.sampled_from([*MISSING_WORDS, "", " ", "x", "1,5"])
+)
+
+
+@given(
+    st.lists(st.tuples(_CELLS, st.sampled_from(["", " ", "\u00a0", "\ufeff"])), min_size=1),
+    st.sampled_from([".", ","]),
+)
+def test_texts_that_are_numbers_as_they_stand_are_read_as_those_made_bare(
+    cells: list[tuple[str, str]], decimal: str
+) -> None:
+    column = pandas.Series([f"{around}{cell}{around}" for cell, around in cells], dtype="str")
+    values, empty = tables._values(column, decimal)
+    bare = texts_of(column)
+    nothing = bare.isna() | bare.isin(MISSING_WORDS)
+    np.testing.assert_array_equal(empty, nothing.to_numpy())
+    np.testing.assert_array_equal(values, numbers_of(bare.where(~nothing, None), decimal).to_numpy())
+
+
+def test_how_a_table_was_read_is_made_for_those_alone_who_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = written(tmp_path, {"a": numbers(), "y": ["u", "v"] * 30})
+    made: list[int] = []
+    theirs = tables.table_reading
+    monkeypatch.setattr(tables, "table_reading", lambda *parts: made.append(1) or theirs(*parts))
+    data = read_data({"csv": path.name, "target": "y"}, 0.2, tmp_path, "s")
+    assert load(data, 0).told is None
+    assert not made
+    assert load(data, 0, told=True).reading.rows == {"training": 38, "validation": 10, "test": 12}
+    assert made == [1]
 
 
 def test_decimal_commas_are_asked_about_and_read_when_they_are_said(tmp_path: Path) -> None:

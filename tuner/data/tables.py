@@ -111,13 +111,16 @@ def _is_text(table: _Table, name: str) -> bool:
         return False
     if cells.dtype.kind in "mM" or isinstance(cells.dtype, pandas.DatetimeTZDtype | pandas.PeriodDtype):
         raise DataError(f"{path}: column {name} holds times, which are no numbers. Name it under drop.")
+    different = pandas.Series(cells.dropna().unique(), dtype=object)
+    values, empty = _values(different, table.decimal)
+    if empty.all():
+        return _are_names(table, texts_of(different).dropna())
+    if not (np.isnan(values) & ~empty).any():
+        return False
     texts = texts_of(cells)
     given = texts[texts.notna()]
     given = given[~given.isin(MISSING_WORDS)]
     wrong = given[numbers_of(given, table.decimal).isna()]
-    if not len(wrong):
-        # Also where every cell is empty, or says so: there is nothing to be a name.
-        return False
     signed = {text: objection(text, table.decimal) for text in wrong.unique()}
     no_names = [text for text in wrong if signed[text]]
     if len(wrong) - len(no_names) < len(given) * (1 - _MOSTLY):
@@ -127,13 +130,20 @@ def _is_text(table: _Table, name: str) -> bool:
             f"{path}: column {name}, row {row(first)}: {shown(wrong[first])} {words}, or name the column under "
             "categorical or drop."
         )
-    different = given.nunique()
-    if different > _MOST_CATEGORIES and different * _ROWS_A_CATEGORY > len(given):
+    kinds = given.nunique()
+    if kinds > _MOST_CATEGORIES and kinds * _ROWS_A_CATEGORY > len(given):
         raise DataError(
-            f"{path}: column {name} has {different} different texts in {len(given)} rows, from which nothing is "
+            f"{path}: column {name} has {kinds} different texts in {len(given)} rows, from which nothing is "
             "learned. Name it under drop, or under categorical if it is to be used all the same."
         )
     return True
+
+
+def _are_names(table: _Table, words: Any) -> bool:
+    """Whether texts that are all words for nothing are names. One word alone in a CSV file stands for an empty cell,
+    which Parquet has as such.
+    """
+    return len(words.unique()) > (0 if isinstance(table.spec, ParquetFile) else 1)
 
 
 def _cells(
@@ -179,9 +189,18 @@ def _values(cells: Any, decimal: str) -> tuple[NDArray[np.float64], NDArray[np.b
 
     if pandas.api.types.is_numeric_dtype(cells.dtype):
         return cells.to_numpy(dtype=np.float64, na_value=np.nan), cells.isna().to_numpy(dtype=bool)
-    texts = texts_of(cells)
-    empty = texts.isna() | texts.isin(MISSING_WORDS)
-    return numbers_of(texts.where(~empty, None), decimal).to_numpy(), empty.to_numpy(dtype=bool)
+    empty = (cells.isna() | cells.isin(MISSING_WORDS)).to_numpy(dtype=bool, copy=True)
+    values = np.full(len(cells), np.nan)
+    if decimal == "." and pandas.api.types.infer_dtype(cells) == "string":
+        # Most texts are numbers as they stand, and to make each of them bare takes ten times as long.
+        values = numbers_of(cells.where(~empty, None)).to_numpy(copy=True)
+    left = np.flatnonzero(np.isnan(values) & ~empty)
+    if len(left):
+        texts = texts_of(cells.iloc[left])
+        nothing = texts.isna() | texts.isin(MISSING_WORDS)
+        empty[left] = nothing
+        values[left] = numbers_of(texts.where(~nothing, None), decimal)
+    return values, empty
 
 
 def _refuse_missing(path: Path, names: Sequence[str], cells: NDArray[np.float64]) -> None:
@@ -218,7 +237,10 @@ def _classes(table: _Table, target: str) -> tuple[tuple[str, ...], list[NDArray[
     files = list(table.files.values())
     texts = [texts_of(file.frame[target]) for file in files]
     # Among numbers, a word for nothing is nothing; among names it is a name.
+    words = texts[0][texts[0].isin(MISSING_WORDS)]
     numeric = not numbers_of(texts[0][~texts[0].isin(MISSING_WORDS)]).isna().any()
+    if len(words) == len(texts[0].dropna()) and _are_names(table, words):
+        numeric = False
     for file, cells in zip(files, texts, strict=True):
         empty = np.flatnonzero(cells.isna() | (cells.isin(MISSING_WORDS) & numeric))
         if len(empty):
