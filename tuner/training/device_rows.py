@@ -23,7 +23,7 @@ _ROWS_AT_ONCE = 4096
 _MOST_OF_FREE_MEMORY = 0.5
 _kept: "OrderedDict[tuple[Any, ...], Ready]" = OrderedDict()
 
-_FIXED_LAYERS = (
+FIXED_LAYERS = (
     keras.layers.Flatten,
     keras.layers.Normalization,
     keras.layers.Rescaling,
@@ -48,7 +48,7 @@ def _adds_losses(layer: Any) -> bool:
 
 
 def _is_fixed(layer: Any) -> bool:
-    return type(layer) in _FIXED_LAYERS or (type(layer) is keras.layers.Dense and not layer.trainable)
+    return type(layer) in FIXED_LAYERS or (type(layer) is keras.layers.Dense and not layer.trainable)
 
 
 def why_not(model: Any, dataset: Dataset) -> str | None:

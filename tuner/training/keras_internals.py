@@ -69,6 +69,14 @@ def all_layers(model: Any) -> list[Any]:
     return list(model._flatten_layers(include_self=False))
 
 
+def is_of_layers(model: Any) -> bool:
+    """It is a graph whose every operation is a layer: no subclass, and no function of `keras.ops` between them."""
+    if type(model) is keras.Sequential:
+        return True
+    functional = type(model) is keras.src.models.functional.Functional
+    return functional and all(isinstance(each, keras.layers.Layer) for each in model.operations)
+
+
 def is_distributed(model: Any) -> bool:
     return getattr(model, "_distribute_strategy", None) is not None
 

@@ -37,6 +37,14 @@ _LOSSES_OF_ROWS = frozenset(
         "sparse_categorical_crossentropy", "squared_hinge",
     )
 )  # fmt: skip
+_OF_TRAINING = tuple(
+    getattr(keras.layers, name)
+    for name in (
+        "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise", "SpatialDropout1D", "SpatialDropout2D",
+        "SpatialDropout3D",
+    )
+)  # fmt: skip
+"""Layers that do nothing to rows in use."""
 _NOT_OF_ROWS = (keras.losses.circle, keras.losses.ctc, keras.losses.dice, keras.losses.tversky)
 
 
@@ -150,7 +158,24 @@ def gives_one_a_row(function: Any, wrapper: Any) -> bool:
 
 
 def _layers_know_rows_alone(model: Any) -> bool:
-    """A chain of layers of Keras, without code of a person's, and without penalties on what they give."""
-    layers = keras_internals.all_layers(model)
-    plain = type(model) is keras.Sequential and all(layer.activity_regularizer is None for layer in layers)
-    return plain and shape_of(layers) is not None
+    """A graph of layers of Keras, without code of a person's, and without penalties on what they give."""
+    layers = [model, *keras_internals.all_layers(model)]
+    models = [each for each in layers if isinstance(each, keras.Model)]
+    if not all(map(keras_internals.is_of_layers, models)):
+        return False
+    layers = [each for each in layers if each not in models and type(each) is not keras.layers.InputLayer]
+    # What Normalization has learnt and generators of random masks cannot be described, and are nobody's code.
+    described = [each for each in layers if type(each) not in (*device_rows.FIXED_LAYERS, *_OF_TRAINING)]
+    return all(map(_knows_rows_alone, layers)) and shape_of(described) is not None
+
+
+def _knows_rows_alone(layer: Any) -> bool:
+    if (
+        type(layer) is keras.layers.Lambda
+        or layer.activity_regularizer is not None
+        or getattr(layer, "stateful", False)
+    ):
+        return False
+    axes = [getattr(layer, name, None) for name in ("axis", "axes", "_attention_axes")]
+    # An axis that is counted from the end may be that of the rows too.
+    return all(each is None or each == -1 or each > 0 for each in keras.tree.flatten(axes))
