@@ -274,6 +274,9 @@ BAD = {
     ),
     "zero trials": (LAB.replace("trials: 100", "trials: 0"), "search.trials: should be greater than or equal to 1; it is 0."),
     "no validation rows": (LAB.replace("validation: 10000", "validation: 0"), "validation: 0 rows are too few."),
+    "a metric that no terminal shows": (
+        LAB.replace("metric: val_accuracy", "metric: val\U00101c36accuracy"), "Use 'val_val\\U00101c36accuracy', which"
+    ),
     "a metric of the training rows": (
         LAB.replace("metric: val_accuracy", "metric: accuracy"), "objective.metric: 'accuracy' is measured on the training rows."
     ),

@@ -228,7 +228,7 @@ def _check_objective(file: SpaceFile, objective: Objective, task: Task, where: s
             raise SpecError(f"{where}: metrics: {name!r} is no metric of a {task}{nearest(name, METRICS[task])}")
     if not metric.startswith("val_"):
         raise SpecError(
-            f"{where}: objective.metric: {metric!r} is measured on the training rows. Use val_{metric}, "
+            f"{where}: objective.metric: {metric!r} is measured on the training rows. Use {f'val_{metric}'!r}, "
             "which is measured on rows that the network has not seen."
         )
     known = {"val_loss", *(f"val_{each}" for each in file.metrics)}
