@@ -21,7 +21,7 @@ from rich.text import Text
 
 from tests.analysis.written import OUTCOME, Told, write_study
 from tuner.analysis.as_csv import csv_of
-from tuner.cli import live, show
+from tuner.cli import live, outcome, show
 from tuner.cli.console import Console
 from tuner.cli.main import main
 from tuner.database.connection import open_database
@@ -98,7 +98,7 @@ def test_what_a_person_wrote_in_brackets_is_there(study: str, capfd: pytest.Capt
     db = open_database("sqlite:///tuner.db")
     status = study_status(db, study, epochs=True)
     db.engine.dispose()
-    show.print_best(status)
+    outcome.print_best(status)
     shown = capfd.readouterr().out
     assert "layer[/0] [red]x[/] [link=http://x]y[/]" in shown
     assert r"\x1b[2J\x1b]0;t\x07\x9b31m\u202egnp.exe\u2066a\rb:smile:" in "".join(shown.split())
@@ -128,7 +128,9 @@ def test_no_text_makes_the_console_do_anything(text: str) -> None:
 def test_a_model_is_written_to_a_folder_of_its_studys_own_and_used_from_there_as_it_is_typed(
     study: str, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def export_trial(db: object, store: object, name: str, trial: int | None, folder: Path) -> list[Path]:
+    def export_trial(
+        db: object, store: object, name: str, trial: int | None, folder: Path, codes: object
+    ) -> list[Path]:
         return [folder / "predict.py"]
 
     monkeypatch.setattr("tuner.studies.export.export_trial", export_trial)

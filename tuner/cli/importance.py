@@ -53,9 +53,9 @@ def _print(found: "tuple[Importance, ...]") -> None:
     from rich.text import Text
 
     from tuner.cli.console import Console
-    from tuner.cli.show import _table
+    from tuner.cli.show import plain_table
 
-    table = _table("parameter", "importance", "", "fANOVA", "the best fifth of the trials had")
+    table = plain_table("parameter", "importance", "", "fANOVA", "the best fifth of the trials had")
     for each in found:
         bar = "\N{BOX DRAWINGS HEAVY HORIZONTAL}" * round(_BAR * each.ped_anova)
         fanova = "-" if each.fanova is None else f"{each.fanova:.0%}"

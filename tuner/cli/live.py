@@ -1,7 +1,7 @@
 """The moving view of a study: reads SQL only, so it works from any terminal that reaches the database.
 
 Owns: the picture on a terminal, and plain lines where stderr is none.
-Leaves to others: the closing summary and the tables (show).
+Leaves to others: the closing summary (outcome), the tables (show).
 """
 
 import logging
@@ -17,7 +17,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from tuner.cli import show
+from tuner.cli import outcome, show
 from tuner.cli.common import echo
 from tuner.cli.console import Console
 from tuner.database.connection import Database, patiently
@@ -54,7 +54,7 @@ def follow(db: Database, study_name: str) -> None:
             if patiently(lambda: study_status(db, study_name)).state in ("finished", "stopped"):
                 break
             time.sleep(_TERMINAL_S)
-    show.print_outcome(study_status(db, study_name, epochs=True))
+    outcome.print_outcome(study_status(db, study_name, epochs=True))
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Commands that show how studies stand: status, list, trials, best.
 
-Leaves to others: what is shown (studies), how it looks (show, live, objects).
+Leaves to others: what is shown (studies), how it looks (show, outcome, live, objects).
 """
 
 import json
@@ -129,7 +129,7 @@ def best(study: str | None, storage: str | None, as_json: bool) -> None:
 
     Example: tune best fashion_mnist-1
     """
-    from tuner.cli import objects, show
+    from tuner.cli import objects, outcome
     from tuner.errors import TunerError
     from tuner.studies.nothing_completed import why_nothing_completed
     from tuner.studies.service import study_status
@@ -141,4 +141,4 @@ def best(study: str | None, storage: str | None, as_json: bool) -> None:
     if (words := why_nothing_completed(found)) is not None:
         raise TunerError(words)
     if not as_json:
-        show.print_best(found)
+        outcome.print_best(found)

@@ -1,6 +1,6 @@
 """Commands that run, go on with or end a study: start, resume, stop.
 
-Leaves to others: what they do (studies, workers), how it looks (live, show), `tune worker` (working).
+Leaves to others: what they do (studies, workers), how it looks (live, outcome), `tune worker` (working).
 """
 
 import shlex
@@ -230,7 +230,7 @@ def stop(study: str | None, storage: str | None) -> None:
 def _run(
     db: "Database", settings: Settings, study: "StudyView", slots: Any, fit: bool, as_json: bool, named: list[str]
 ) -> None:
-    from tuner.cli import delivered, live, objects, show
+    from tuner.cli import delivered, live, objects, outcome
     from tuner.database.deliveries import refusals
     from tuner.errors import TunerError
     from tuner.studies.nothing_completed import why_nothing_completed
@@ -254,7 +254,7 @@ def _run(
     if as_json:
         print_json(objects.status_object(ended, refused))
     else:
-        show.print_outcome(ended)
+        outcome.print_outcome(ended)
     delivered.print_refused(study.study_name, refused)
     delivered.print_left(ended.study)
     if (words := why_nothing_completed(ended)) is not None:

@@ -1,7 +1,7 @@
 """Studies and trials in words and tables for people.
 
 Owns: how results look on stdout.
-Leaves to others: the moving view (live), --json (objects), what is known (studies).
+Leaves to others: how a study came out (outcome), the moving view (live), --json (objects), what is known (studies).
 """
 
 import time
@@ -17,10 +17,9 @@ from tuner.cli.console import Console, styled
 from tuner.cli.several import further_figure, further_objectives
 from tuner.database.trials import FAILED, TrialView
 from tuner.space import Choice, Params
-from tuner.studies.champion import standing
 from tuner.studies.pareto import front
-from tuner.studies.service import NOT_SCORED, StudyStatus, ranked, spec_of
-from tuner.words import command, duration, one_line, params_in_words, value_in_words
+from tuner.studies.service import StudyStatus, ranked, spec_of
+from tuner.words import command, duration, one_line, params_in_words
 
 _WIDE = 120
 """Columns of a terminal in which a configuration has room beside its figures."""
@@ -75,7 +74,7 @@ def counts_in_words(status: StudyStatus) -> str:
 
 def print_studies(found: Sequence[StudyStatus], unreadable: Mapping[str, str]) -> None:
     """`tune list`. unreadable: studies that this version cannot read, and why."""
-    table = _table("study", "space", "state", "trials", "best", "test", "seconds")
+    table = plain_table("study", "space", "state", "trials", "best", "test", "seconds")
     for each in found:
         ended = sum(trial.settled for trial in each.trials)
         table.add_row(
@@ -105,7 +104,7 @@ def print_status(status: StudyStatus) -> None:
     """`tune status`."""
     console = Console()
     study = status.study
-    console.print(_bold(study.study_name), Text(f"({study.space_name}): {status.state}"))
+    console.print(bold(study.study_name), Text(f"({study.space_name}): {status.state}"))
     console.print(counts_in_words(status))
     if status.stage:
         console.print(status.stage)
@@ -153,147 +152,19 @@ def print_trials(status: StudyStatus, top: int | None) -> None:
         words_of.append(verdict + words)
     console = Console()
     if console.width >= _WIDE:
-        table = _table(*columns, "verdict, configuration", right=further)
+        table = plain_table(*columns, "verdict, configuration", right=further)
         for row, beside in zip(rows, words_of, strict=True):
             table.add_row(*row, beside)
         console.print(table)
     else:
-        _print_over_words(console, _table(*columns, right=further), rows, words_of)
+        _print_over_words(console, plain_table(*columns, right=further), rows, words_of)
     if on_front:
         echo("* no other trial is at least as good in every objective", err=True)
-
-
-def print_front(status: StudyStatus) -> None:
-    """The trials of a study with several objectives that no other beats in all of them."""
-    spec, further = spec_of(status.study), further_objectives(status)
-    table = _table("trial", objective(status), *further, "configuration", right=further)
-    for trial in front(spec, status.trials):
-        words = params_in_words(searched_params(status, trial))
-        table.add_row(label(trial), number(trial.value), *(further_figure(trial, each) for each in further), words)
-    console = Console()
-    names = ", ".join((objective(status), *further))
-    console.print(f"\nThe Pareto front: no other trial is at least as good in {names}")
-    console.print(table)
-
-
-def print_best(status: StudyStatus) -> None:
-    """`tune best`: on stdout, without colours a script would stumble over."""
-    console = Console()
-    best = status.best
-    if best is None:
-        console.print(f"study {status.study.study_name} has no complete trial yet.")
-        return
-    console.print(_bold(f"trial {best.trial_number}") + f"{_named(best)} of {status.study.study_name}")
-    _print_result(console, status, best)
-    _print_champion(console, status)
-    if further_objectives(status):
-        print_front(status)
-
-
-def _print_champion(console: Console, status: StudyStatus) -> None:
-    if words := standing(status.study.study_name, status.study.outcome or {}):
-        console.print(f"  {words}", soft_wrap=True)
-
-
-def _print_result(console: Console, status: StudyStatus, best: TrialView) -> None:
-    chosen = {one_line(name): value for name, value in searched_params(status, best).items()}
-    width = max(14, *map(len, chosen), 0)
-    epochs = f"epoch {best.best_epoch} of {len(best.epochs)}"
-    figure = _bold(number(best.value))
-    console.print(Text(f"  {objective(status):<{width}} ") + figure + f"  ({epochs}, {spent_s(best):.1f} s)")
-    console.print(Text("  ") + test_in_words(status, width), soft_wrap=True)
-    for name, value in chosen.items():
-        console.print(f"  {name:<{width}} {one_line(value_in_words(value))}")
-    if "verdict" in best.tags:
-        console.print(f"  {'verdict':<{width}} {best.tags['verdict']}", soft_wrap=True)
-        console.print(f"  {'remedy':<{width}} {best.tags.get('remedy', '')}", soft_wrap=True)
-
-
-def test_in_words(status: StudyStatus, width: int) -> Text:
-    """The winner's test result with its interval, or why there is none. width: of the names before the figures."""
-    outcome = status.study.outcome or {}
-    test = outcome.get("test")
-    if outcome.get(NOT_SCORED):
-        return Text(f"test rows: not scored, since {outcome[NOT_SCORED]}")
-    if not test:
-        return Text("test rows: not scored; that is done once, when the search has ended")
-    name = headline(test)
-    guess = "the most common class" if name == "accuracy" else "the mean"
-    rows = "on rows" if test.get("seeds", 1) < 2 else f"mean of {test['seeds']:.0f} networks, on rows"
-    lines = [
-        f"  (95%: {number(test.get('low'))} to {number(test.get('high'))})",
-        f"{'':<{width}} {rows} that no trial had seen",
-    ]
-    if "naive" in test:
-        lines.append(f"{'':<{width}} always guessing {guess} would be {number(test['naive'])}")
-    if "r2" in test:
-        lines[-1] += f"; R2 {test['r2']:.4f}"
-    return Text(f"{'test ' + name:<{width}} ") + _bold(number(test[name])) + "\n  ".join(lines)
 
 
 def headline(test: Mapping[str, float]) -> str:
     """Which of the test figures the interval is of."""
     return next((name for name in ("accuracy", "mae") if name in test), "loss")
-
-
-def print_outcome(status: StudyStatus) -> None:
-    """The closing summary of `tune start` and `tune resume`."""
-    console = Console()
-    study, best = status.study, status.best
-    ended = "has ended" if status.state == "finished" else f"is {status.state}"
-    console.print(Text("\n") + _bold(study.study_name) + f" {ended} after {duration(study_s(status))}")
-    console.print(counts_in_words(status))
-    if best is None:
-        return
-    console.print(f"\nBest: trial {best.trial_number}{_named(best)}")
-    _print_result(console, status, best)
-    for line in finalist_lines(status) or baseline_lines(status):
-        console.print(f"  {line}", soft_wrap=True)
-    _print_champion(console, status)
-    if further_objectives(status):
-        print_front(status)
-    console.print("\nNext:")
-    name, finished = study.study_name, status.state == "finished"
-    steps = [
-        (command("tune trials", name), "every trial, the best first"),
-        (command("tune report", name), "the outcome and its pictures, in one HTML file"),
-        ("tune ui", "compare the runs in MLflow"),
-        (command("tune resume", name, options=["--trials", 2 * study.trials] if finished else []), "search on"),
-    ]
-    width = max(len(typed) for typed, _ in steps)
-    for typed, words in steps:
-        console.print(f"  {typed:<{width}}  {words}", soft_wrap=True)
-
-
-def finalist_lines(status: StudyStatus) -> list[str]:
-    """How the winner compares, where the best were trained again over seeds."""
-    found = (status.study.outcome or {}).get("finalists")
-    if not found:
-        return []
-    rows = f"the model for use learnt from training and validation rows, {found['epochs']} epochs"
-    if found.get("averaged", 1) > 1:
-        rows += f"; its weights are the mean of the last {found['averaged']}"
-    return [*found["words"], rows]
-
-
-def baseline_lines(status: StudyStatus) -> list[str]:
-    """How the best trial compares with each baseline, in words; validation metrics of one run each."""
-    best, lines = status.best, []
-    direction = spec_of(status.study).objective.direction
-    for trial in status.trials:
-        if not trial.baseline or best is None or best.value is None:
-            continue
-        name = one_line(trial.baseline)
-        if trial.state != "complete" or trial.value is None:
-            lines.append(f"baseline {name}: {trial.state} {one_line(trial.reason)}")
-        elif trial.ordinal == best.ordinal:
-            lines.append(f"baseline {name} is the best: no trial was better")
-        else:
-            gain = (best.value - trial.value) * (1 if direction == "maximize" else -1)
-            lines.append(
-                f"baseline {name}: {objective(status)} {number(trial.value)}; the best is {number(gain)} better"
-            )
-    return lines
 
 
 def objective(status: StudyStatus) -> str:
@@ -333,15 +204,13 @@ def _print_over_words(
         console.print(Padding(words, (0, 0, 0, 4)))
 
 
-def _bold(words: str) -> Text:
+def bold(words: str) -> Text:
+    """Words in bold type, in a line."""
     return styled(one_line(words), "bold")
 
 
-def _named(trial: TrialView) -> str:
-    return f" ({one_line(trial.baseline)})" if trial.baseline else ""
-
-
-def _table(*columns: str, right: Sequence[str] = ()) -> Table:
+def plain_table(*columns: str, right: Sequence[str] = ()) -> Table:
+    """A table without lines. right: columns of figures, beside those that are known as such."""
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for column in columns:
         figures = ("best", "test", "seconds", "epochs", "best epoch", "trials", *right)
