@@ -1,8 +1,10 @@
 """A trial's parameters as a baseline, read back; a table as the exported script reads it."""
 
+import io
 import json
 import runpy
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +12,19 @@ import numpy as np
 import pandas
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from tests.analysis.written import SPACE, TRIALS, Told, write_study
+from tuner.cli.main import cli
 from tuner.data.sources import load
+from tuner.database.blobs import blob_name, blob_store
 from tuner.database.connection import Database, open_database
 from tuner.errors import NotFound
 from tuner.sources import read_data
 from tuner.spec import parse_spec
 from tuner.studies.export import export_trial, parameters_yaml, rows_script
 from tuner.studies.service import find_trial, spec_of, study_status
+from tuner.training.plan import WEIGHTS_ONLY
 
 
 @pytest.fixture
@@ -76,3 +82,24 @@ def test_the_script_reads_a_table_as_the_study_did(tmp_path: Path, case: str, mo
     (tmp_path / "read.py").write_text(rows_script("2", table=True))
     monkeypatch.setattr(sys, "argv", ["read.py", str(path)])
     np.testing.assert_array_equal(runpy.run_path(str(tmp_path / "read.py"))["rows"], data.train.x)
+
+
+def test_data_made_by_code_are_exported_where_their_code_is_named(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = tmp_path / "rows.py"
+    rows.write_text("def load():\n    return [[i, i % 3] for i in range(60)], ['ripe', 'raw'] * 30\n")
+    space = f"dataset: {{python: '{rows}:load'}}\nmodel: {{keras_tuner: 'net.py:build'}}\nparameters: {{epochs: 3}}\n"
+    write_study(db, "s", [Told({"units": 8}, (0.8,))], space=space)
+    weights = io.BytesIO()
+    with zipfile.ZipFile(weights, "w") as file:
+        file.writestr("model.weights.h5", b"weights")
+    blob_store(db, None).put(blob_name("s", 0, WEIGHTS_ONLY), weights.getvalue())
+    monkeypatch.chdir(tmp_path)
+    for code, names in (([], []), (["--code", "rows.py"], ["raw", "ripe"])):
+        done = CliRunner().invoke(cli, ["export", "s", "--trial", "0", "--output", "out", *code])
+        assert done.exit_code == 0, done.output
+        assert json.loads((tmp_path / "out" / "metrics.json").read_text())["class_names"] == names
+    assert np.load(tmp_path / "out" / "sample.npy").shape == (10, 2)
+    done = CliRunner().invoke(cli, ["export", "s", "--trial", "0", "--code", "away.py"])
+    assert isinstance(done.exception, NotFound), done.output
