@@ -51,7 +51,7 @@ class MlflowRecorder:
     def __init__(self, tracking_uri: str, rebuild: bool = False) -> None:
         self._uri = tracking_uri
         self._rebuild = rebuild
-        self._file: tuple[int, int] | None = None
+        self._file: mlflow_service.OpenedFile | None = None
 
     def prepare(self) -> None:
         """Make sure that MLflow answers, and make its database where there is none yet.
@@ -240,7 +240,8 @@ class MlflowRecorder:
     @cached_property
     def _client(self) -> MlflowClient:
         client = mlflow_service.connect(self._uri)
-        self._file = mlflow_service.file_identity(self._uri)
+        path = mlflow_service.database_file(self._uri)
+        self._file = None if path is None else mlflow_service.OpenedFile(path)
         return client
 
     @cached_property
@@ -285,7 +286,7 @@ class MlflowRecorder:
 
     def _look_at_file(self) -> None:
         """A database that was deleted or replaced is another one, though SQLite would go on writing to the old one."""
-        if self._file is not None and self._file != mlflow_service.file_identity(self._uri):
+        if self._file is not None and not self._file.is_there():
             mlflow_service.disconnect(self._client)
             self.__dict__.pop("_client", None)
             self.__dict__.pop("_runs", None)

@@ -8,6 +8,7 @@ import errno
 import os
 import sqlite3
 import uuid
+import weakref
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -66,14 +67,32 @@ def database_file(uri: str) -> Path | None:
     return None if name in ("", ":memory:") else Path(name).absolute()
 
 
-def file_identity(uri: str) -> tuple[int, int] | None:
-    """What tells a SQLite file from another one at its place; None where there is none."""
-    path = database_file(uri)
+class OpenedFile:
+    """A SQLite file as it was opened, to be told from another one that is put in its place.
+
+    A file is known by its number, which the system gives to another once nobody has the file: so it is held here. By
+    its path alone, where there is such a thing: to close a file that could be read would end this process' locks on
+    it, which are SQLite's.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known = _number_of(path)
+        if self._known is not None and hasattr(os, "O_PATH"):
+            with suppress(OSError):
+                weakref.finalize(self, os.close, os.open(path, os.O_PATH))
+
+    def is_there(self) -> bool:
+        """Whether this file is the one at its place."""
+        return self._known is not None and self._known == _number_of(self._path)
+
+
+def _number_of(path: Path) -> tuple[float, ...] | None:
     try:
-        found = None if path is None else path.stat()
+        found = path.stat()
     except OSError:
         return None
-    return None if found is None else (found.st_dev, found.st_ino)
+    return found.st_dev, found.st_ino, getattr(found, "st_birthtime", 0.0)
 
 
 def disconnect(client: MlflowClient) -> None:
