@@ -38,7 +38,7 @@ from tuner.families import CONFIGURE
 from tuner.search.optuna_study import (
     adopt,
     baseline_proposal,
-    create_optuna_study,
+    check_optuna_study,
     open_optuna_study,
     tell,
     trial_template,
@@ -141,7 +141,7 @@ def variants() -> list[Variant]:
 def replay(spec: StudySpec, surrogate: Surrogate, seed: int, seconds: float, trials: int | None) -> Replay:
     """One study of so many seconds, and of at most so many trials."""
     storage = InMemoryStorage()
-    create_optuna_study(storage, "s", spec)
+    check_optuna_study(storage, "s", spec, begun=0)
     free = [(0.0, worker) for worker in range(WORKERS)]
     heapq.heapify(free)
     # What is under way: when its next epoch ends, and the trial.

@@ -154,11 +154,11 @@ def main() -> int:
 
 def _work() -> Stopwatch:
     """Be a worker of the study until it has ended."""
-    from tuner.workers import worker
+    from tuner.workers import process
 
     watch = Stopwatch()
     _stand_at_the_doors(watch)
-    worker.main(read_settings(), STUDY)
+    process.main(read_settings(), STUDY)
     return watch
 
 
@@ -196,7 +196,7 @@ def _stand_at_the_doors(watch: Stopwatch) -> None:
     for name in ("open_optuna_study", "ask_network"):
         watch.times(trial, name, "sampling")
     watch.times(optuna.trial.Trial, "should_prune", "sampling")
-    for name in ("adopt", "tell", "worst_value"):
+    for name in ("adopt", "tell", "worst_values"):
         watch.times(trial, name, "SQL")
     watch.times(epoch_callback, "view_study", "SQL")
     watch.times(optuna.trial.Trial, "report", "SQL")
