@@ -183,9 +183,9 @@ def _run(threads: int, wanted: list[str], quick: bool) -> None:
 
 def _network(case: Case, dataset: Any) -> tuple[Any, Any, Any]:
     from tuner.data.preprocessing import fit
-    from tuner.families import mlp
-    from tuner.space import fixed
-    from tuner.training.models import build
+    from tuner.spec.families import mlp
+    from tuner.spec.space import fixed
+    from tuner.training.networks.models import build
 
     config = mlp(fixed({**LAB_8_1, **case.params, "epochs": 100}))
     preprocessing = fit(config.normalization, dataset.train.x)

@@ -19,12 +19,12 @@ from tuner.data.dataset import Dataset, Rows
 from tuner.data.preprocessing import fit
 from tuner.data.sources import load
 from tuner.errors import DataError
-from tuner.families import CONFIGURE
-from tuner.sources import DataSpec
-from tuner.space import fixed
+from tuner.spec.families import CONFIGURE
+from tuner.spec.sources import DataSpec
+from tuner.spec.space import fixed
 from tuner.training import backend, trainer
-from tuner.training.health import Probe
-from tuner.training.models import build
+from tuner.training.health.probe import Probe
+from tuner.training.networks.models import build
 from tuner.training.plan import TrainPlan
 
 _WIDE = {"hidden_layers": 5, **{f"units_{layer}": 512 for layer in range(1, 6)}}

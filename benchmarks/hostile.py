@@ -30,9 +30,9 @@ from hypothesis import strategies as st
 
 from tuner.cli.main import cli
 from tuner.errors import TunerError
-from tuner.families import FAMILIES
 from tuner.search.algorithms import PRUNERS, SAMPLERS
 from tuner.settings import shipped_spaces
+from tuner.spec.families import FAMILIES
 
 LIMIT_S = 2.0
 _BIG = 10**12

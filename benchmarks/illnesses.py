@@ -23,13 +23,13 @@ from tuner.data.dataset import Dataset, Rows
 from tuner.data.preprocessing import fit
 from tuner.data.sources import load
 from tuner.errors import DataError
-from tuner.families import ACTIVATIONS, CLASSIFICATION_LOSSES, CONFIGURE, OPTIMIZERS, REGRESSION_LOSSES
-from tuner.sources import DataSpec
-from tuner.space import Value, fixed
-from tuner.training.models import build
+from tuner.spec.families import ACTIVATIONS, CLASSIFICATION_LOSSES, CONFIGURE, OPTIMIZERS, REGRESSION_LOSSES
+from tuner.spec.sources import DataSpec
+from tuner.spec.space import Value, fixed
+from tuner.training.health.diagnosis import Kind, Verdict, judge
+from tuner.training.networks.models import build
 from tuner.training.plan import Metrics, Path, TrainPlan
 from tuner.training.trainer import train
-from tuner.training.verdicts import Kind, Verdict, judge
 
 _DEEP = {"hidden_layers": 5, "optimizer": "sgd"}
 _WIDE = {"hidden_layers": 2, "units": 256, "epochs": 40, "batch_size": 32, "learning_rate": 0.003}

@@ -27,14 +27,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import optuna
 
-from tuner.families import CONFIGURE
 from tuner.search.algorithms import sampler, trial_seed
-from tuner.search.possible import most_epochs
+from tuner.search.compatibility import most_epochs
 from tuner.search.suggest import answer_from, distributions
 from tuner.settings import shipped_spaces
-from tuner.space import Value
-from tuner.space_file import Algorithm
-from tuner.spec import StudySpec, read_spec
+from tuner.spec.families import CONFIGURE
+from tuner.spec.space import Value
+from tuner.spec.space_file import Algorithm
+from tuner.spec.study_spec import StudySpec, read_spec
 
 CURVES = Path(__file__).parent / "curves"
 COLUMNS = ("index", "origin", "params", "val_accuracy", "seconds", "setup_seconds")
@@ -128,7 +128,7 @@ def _record(spec: StudySpec, dataset: Any, curves: list[Curve], index: int, orig
     from tuner.data.preprocessing import fit
     from tuner.errors import TrialFailed
     from tuner.training import backend
-    from tuner.training.models import build
+    from tuner.training.networks.models import build
     from tuner.training.plan import TrainPlan
     from tuner.training.trainer import train
 

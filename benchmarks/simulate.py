@@ -34,7 +34,6 @@ from scipy.special import log_ndtr
 
 from benchmarks.record_curves import read_curves
 from benchmarks.surrogate import Surrogate, Training
-from tuner.families import CONFIGURE
 from tuner.search.optuna_study import (
     adopt,
     baseline_proposal,
@@ -46,9 +45,10 @@ from tuner.search.optuna_study import (
 from tuner.search.rungs import note_seconds
 from tuner.search.suggest import answer_from
 from tuner.settings import shipped_spaces
-from tuner.space import Value
-from tuner.space_file import Algorithm
-from tuner.spec import StudySpec, read_spec
+from tuner.spec.families import CONFIGURE
+from tuner.spec.space import Value
+from tuner.spec.space_file import Algorithm
+from tuner.spec.study_spec import StudySpec, read_spec
 
 WORKERS = 2
 TRIAL_SECONDS = 0.5
@@ -183,8 +183,8 @@ def replay(spec: StudySpec, surrogate: Surrogate, seed: int, seconds: float, tri
 class _Running:
     """One trial under way."""
 
-    def __init__(self, ordinal: int, worker: int, study: optuna.Study, trial: optuna.Trial, immune: bool) -> None:
-        self.ordinal, self.worker, self.study, self.trial, self.immune = ordinal, worker, study, trial, immune
+    def __init__(self, ordinal: int, worker: int, study: optuna.Study, trial: optuna.Trial, never_prune: bool) -> None:
+        self.ordinal, self.worker, self.study, self.trial, self.never_prune = ordinal, worker, study, trial, never_prune
         self.training: Training = Training((), (), 0.0)
         self.epochs, self.epoch, self.best, self.best_epoch, self.level = 0, 0, 0.0, 0, 0.0
         self.patience: int | None = None
@@ -200,7 +200,7 @@ class _Running:
         if self.by_seconds:
             note_seconds(self.trial, self.epoch, self.training.seconds)
         self.trial.report(value, self.epoch)
-        if not self.immune and self.trial.should_prune() and self.epoch < self.epochs:
+        if not self.never_prune and self.trial.should_prune() and self.epoch < self.epochs:
             return "pruned"
         waited = self.patience is not None and self.epoch - self.best_epoch >= self.patience
         return "complete" if waited or self.epoch >= self.epochs else None
@@ -215,7 +215,7 @@ def _begin(
     trial = adopt(study, storage, storage.get_trial(trial_id).number)
     used: dict[str, Value] = {}
     CONFIGURE[spec.model](answer_from(trial, spec.space, used), spec.task, True)
-    running = _Running(ordinal, worker, study, trial, immune=proposal is not None)
+    running = _Running(ordinal, worker, study, trial, never_prune=proposal is not None)
     running.training = surrogate.train(trial.params, seed)
     running.epochs = min(int(used["epochs"]), surrogate.epochs)
     running.patience = spec.search.patience

@@ -21,7 +21,7 @@ from sklearn.ensemble import ExtraTreesRegressor
 from sklearn.model_selection import KFold, cross_val_predict
 
 from benchmarks.record_curves import Curve
-from tuner.space import Choice, Params, Space
+from tuner.spec.space import Choice, Params, Space
 
 _TREES = 100
 _NEAR = 10

@@ -168,24 +168,25 @@ def _stand_at_the_doors(watch: Stopwatch) -> None:
 
     from tuner.database import blobs, leases, trials
     from tuner.studies import delivery, epoch_callback, trial
-    from tuner.training import backend, health, network
+    from tuner.training import backend, network
     from tuner.training.checkpoint import Checkpoint
+    from tuner.training.health import probe
 
     if keras.backend.backend() == "jax":
-        from tuner.training.epoch_jax import CompiledEpochs
-        from tuner.training.programs import Programs
+        from tuner.training.compiled.epoch_jax import CompiledEpochs
+        from tuner.training.compiled.programs import Programs
 
         watch.times(Programs, "_compile", "tracing")
     else:
-        from tuner.training.epoch_tensorflow import CompiledEpochs
-        from tuner.training.graphs import Graphs
+        from tuner.training.compiled.epoch_tensorflow import CompiledEpochs
+        from tuner.training.compiled.graphs import Graphs
 
         watch.times(Graphs, "_trace", "tracing")
     watch.times(CompiledEpochs, "__init__", "building")
     watch.times(CompiledEpochs, "run", STEPS)
     watch.times(network, "build", "building")
-    watch.times(health.Probe, "__init__", "health")
-    watch.times(health.Probe, "after", "health")
+    watch.times(probe.Probe, "__init__", "health")
+    watch.times(probe.Probe, "after", "health")
     watch.times(Checkpoint, "to_bytes", "checkpoints")
     watch.times(network.FamilyNetwork, "export", "artifacts")
     watch.times(backend, "forget", "forgetting")

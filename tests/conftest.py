@@ -14,7 +14,7 @@ from tuner.data import idx
 from tuner.data.cache import keras_home
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
-from tuner.sources import DataSpec
+from tuner.spec.sources import DataSpec
 
 # A deadline per example measures the machine's other work, not this code; pytest-timeout bounds a whole test.
 settings.register_profile("tuner", deadline=None)

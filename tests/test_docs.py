@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tuner.cli.main import cli, main
-from tuner.studies import child
+from tuner.studies import child_process
 from tuner.studies.code_check import check
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -76,14 +76,14 @@ def test_every_example_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: py
     if page == "moving.md":
         pytest.importorskip("tensorboard", reason="keras_tuner.Tuner imports it with TensorFlow")
     # The same check in this process.
-    by_a_child = child.ask
+    by_a_child = child_process.ask
 
     def ask(module: str, request: dict[str, Any], *more: Any) -> Any:
         if module == "tuner.studies.code_check":
             return json.loads(json.dumps(check(request)))
         return by_a_child(module, request, *more)
 
-    monkeypatch.setattr(child, "ask", ask)
+    monkeypatch.setattr(child_process, "ask", ask)
     monkeypatch.chdir(tmp_path)
     for name in ("TUNER_STORAGE", "TUNER_ARTIFACTS", "MLFLOW_TRACKING_URI"):
         monkeypatch.delenv(name, raising=False)

@@ -8,7 +8,7 @@ import pytest
 
 from tuner.cli.main import cli
 from tuner.settings import shipped_spaces
-from tuner.spec import parse_spec
+from tuner.spec.study_spec import parse_spec
 
 README = (Path(__file__).parents[1] / "README.md").read_text()
 

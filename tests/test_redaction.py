@@ -290,7 +290,7 @@ def test_no_reason_that_is_stored_or_shown_has_a_password_and_every_number_is_wh
 
     from tests.analysis.written import TRIALS, Told, write_study
     from tuner.cli.main import cli
-    from tuner.database import leases, passed_over
+    from tuner.database import leases, skipped_studies
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("TUNER_STORAGE", raising=False)
@@ -299,7 +299,7 @@ def test_no_reason_that_is_stored_or_shown_has_a_password_and_every_number_is_wh
     db = open_database("sqlite:///tuner.db")
     write_study(db, "s", (Told({**TRIALS[0].params, "learning_rate": 0.123456}, (0.8123456,)),
                           Told(TRIALS[1].params, (0.7,), "failed", reason)), outcome=None)  # fmt: skip
-    passed_over.note(db, "s", "w", ValueError("x" * 1970 + reason), left=True)
+    skipped_studies.note(db, "s", "w", ValueError("x" * 1970 + reason), left=True)
     with db.session() as session, session.begin():
         session.execute(sa.update(TrialRow).where(TrialRow.ordinal == 1).values(settled=False))
     leases.release(db, "w", 1, reason)

@@ -19,15 +19,15 @@ from optuna.trial import FrozenTrial, TrialState
 
 from tuner.database.connection import open_database
 from tuner.errors import SpecError, StudyConflict
-from tuner.metrics import Direction
 from tuner.search.algorithms import sampler as make_sampler
+from tuner.search.compatibility import check_algorithms
 from tuner.search.optuna_study import adopt, tell, worst_value
-from tuner.search.possible import check_algorithms
 from tuner.search.suggest import distribution, suggest_anew
 from tuner.settings import read_settings
-from tuner.space import Value
-from tuner.spec import StudySpec, parse_spec
-from tuner.training.hypermodel import AskedHyperParameters, parameter_of
+from tuner.spec.metrics import Direction
+from tuner.spec.space import Value
+from tuner.spec.study_spec import StudySpec, parse_spec
+from tuner.training.custom.hypermodel import AskedHyperParameters, parameter_of
 
 logger = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ import pytest
 from tuner.analysis.importance import LEAST_TRIALS, importance, outcome_figures
 from tuner.database.trials import TrialView
 from tuner.errors import NotFound
-from tuner.space import Params
-from tuner.spec import StudySpec, parse_spec
+from tuner.spec.space import Params
+from tuner.spec.study_spec import StudySpec, parse_spec
 
 SPEC = parse_spec(
     """

@@ -12,7 +12,7 @@ from tuner.cli.data_read import lines, printed, told
 from tuner.cli.main import cli
 from tuner.data.reading import ColumnRead, Reading
 from tuner.data.sources import load
-from tuner.sources import read_data
+from tuner.spec.sources import read_data
 
 ROWS = 60
 

@@ -9,12 +9,12 @@ from click.testing import CliRunner
 from tuner.analysis import studies
 from tuner.cli import live
 from tuner.cli.main import cli
-from tuner.database import passed_over, workers
+from tuner.database import skipped_studies, workers
 from tuner.database.connection import open_database
 from tuner.database.tables import StudyRow
 from tuner.errors import CodeNotGiven, DataError
 from tuner.settings import shipped_spaces
-from tuner.spec import read_spec
+from tuner.spec.study_spec import read_spec
 from tuner.studies.service import create_study, study_status
 
 WHY = "[/data] digits: no such folder"
@@ -31,9 +31,9 @@ def url(tmp_path: Path) -> str:
         )  # fmt: skip
     for worker in ("w1", "w2"):
         workers.enter(db, worker, "cpu")
-        passed_over.note(db, "mine", worker, DataError(WHY))
+        skipped_studies.note(db, "mine", worker, DataError(WHY))
     workers.enter(db, "w3", "cpu")
-    passed_over.note(db, "mine", "w3", CodeNotGiven("made by net.py"), left=True)
+    skipped_studies.note(db, "mine", "w3", CodeNotGiven("made by net.py"), left=True)
     db.engine.dispose()
     return url
 

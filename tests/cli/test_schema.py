@@ -13,8 +13,8 @@ from tuner.cli.language_page import page
 from tuner.cli.schema import OBJECTIVE, SEARCH, TOP, schema
 from tuner.errors import SpecError
 from tuner.settings import shipped_spaces
-from tuner.space_file import Objective, Search, SpaceFile
-from tuner.spec import parse_spec
+from tuner.spec.space_file import Objective, Search, SpaceFile
+from tuner.spec.study_spec import parse_spec
 
 DOCS = Path(__file__).parents[2] / "docs"
 README = (Path(__file__).parents[2] / "README.md").read_text()
@@ -73,7 +73,7 @@ def test_the_space_of_the_readme_fits_the_schema() -> None:
     ],
 )
 def test_what_the_check_refuses_the_schema_refuses_too(text: str) -> None:
-    from tuner.search.possible import check_algorithms
+    from tuner.search.compatibility import check_algorithms
 
     assert complaints(yaml.safe_load(text))
     with pytest.raises(SpecError):

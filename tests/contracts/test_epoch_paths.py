@@ -13,7 +13,7 @@ import pytest
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import fit
 from tuner.data.sources import load
-from tuner.families import (
+from tuner.spec.families import (
     ACTIVATIONS,
     BINARY,
     CLASSIFICATION_LOSSES,
@@ -25,17 +25,17 @@ from tuner.families import (
     REGRESSION_LOSSES,
     SCHEDULES,
 )
-from tuner.sources import DataSpec
-from tuner.space import Value, fixed
-from tuner.training import device_rows
-from tuner.training.models import build
+from tuner.spec.sources import DataSpec
+from tuner.spec.space import Value, fixed
+from tuner.training.compiled import device_rows
+from tuner.training.networks.models import build
 from tuner.training.plan import Path, TrainPlan, TrainResult
 from tuner.training.trainer import train
 
 if keras.backend.backend() == "jax":
-    from tuner.training.epoch_jax import JaxTensors as TENSORS
+    from tuner.training.compiled.epoch_jax import JaxTensors as TENSORS
 else:
-    from tuner.training.epoch_tensorflow import TensorFlowTensors as TENSORS
+    from tuner.training.compiled.epoch_tensorflow import TensorFlowTensors as TENSORS
 
 TOLERANCE = 1e-4
 EPOCHS = 3

@@ -15,10 +15,10 @@ import pytest
 from tests.contracts import keras_options as known
 from tuner.data.dataset import DataInfo, Dataset, Rows
 from tuner.training.batches import row_order
+from tuner.training.custom.custom_fit import WholeFit, averaging
 from tuner.training.labels import targets
 from tuner.training.plan import Path, TrainPlan, TrainResult
 from tuner.training.trainer import go_on, train
-from tuner.training.whole_fit import WholeFit, averaging
 
 # JAX counts in 32 bits unless it is told otherwise, and says so.
 pytestmark = pytest.mark.filterwarnings("ignore:Explicitly requested dtype")

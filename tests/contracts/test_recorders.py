@@ -12,7 +12,7 @@ from mlflow import MlflowClient
 
 from tests.tracking import servers
 from tests.tracking.records import STUDY, epochs, model_file, trial
-from tuner.tracking import picture
+from tuner.tracking import mlflow_mapping
 from tuner.tracking.memory_recorder import MemoryRecorder
 from tuner.tracking.mlflow_recorder import MlflowRecorder
 from tuner.tracking.recorder import Champion, EpochRecord, Recorder, State, StudyRecord
@@ -60,17 +60,17 @@ class Memory:
 
     def seen(self, run_id: str) -> Seen:
         record = self._recorder.trials[run_id]
-        figures = list(picture.epoch_figures(record.epochs, after=0))
+        figures = list(mlflow_mapping.epoch_figures(record.epochs, after=0))
         if record.state != "running":
-            figures += picture.trial_figures(record)
+            figures += mlflow_mapping.trial_figures(record)
         histories: dict[str, Points] = {}
         for key, value, at_ms, step, _ in figures:
             histories.setdefault(key, []).append((step, at_ms, value))
         return Seen(
             params={key: str(value) for key, value in record.params.items()},
-            tags=picture.trial_tags(record),
+            tags=mlflow_mapping.trial_tags(record),
             histories=histories,
-            status=picture.STATUS[record.state],
+            status=mlflow_mapping.STATUS[record.state],
             parent=self._recorder.parents[run_id],
         )
 
@@ -91,7 +91,7 @@ class Mlflow:
     def seen(self, run_id: str) -> Seen:
         client = MlflowClient(self._uri)
         run = client.get_run(run_id)
-        own = ("mlflow.", "created_at_ns", picture.CURSOR)
+        own = ("mlflow.", "created_at_ns", mlflow_mapping.CURSOR)
         return Seen(
             params=run.data.params,
             tags={key: value for key, value in run.data.tags.items() if not key.startswith(own)},

@@ -9,9 +9,10 @@ import pytest
 
 from tests.training.conftest import configure, network, plan  # noqa: F401  (fixtures)
 from tuner.data.dataset import Dataset
-from tuner.space import Value
-from tuner.training import backend, programs
-from tuner.training.models import evaluate, export_bytes, load_bytes
+from tuner.spec.space import Value
+from tuner.training import backend
+from tuner.training.compiled import programs
+from tuner.training.networks.models import evaluate, export_bytes, load_bytes
 from tuner.training.trainer import train
 
 Params = dict[str, Value]
@@ -47,7 +48,7 @@ def test_networks_that_differ_in_numbers_alone_share_a_program(
     first: Params,
     second: Params,
 ) -> None:
-    from tuner.training.epoch_jax import JaxTensors
+    from tuner.training.compiled.epoch_jax import JaxTensors
 
     if "schedule" in first:
         monkeypatch.setattr(JaxTensors, "own_memory", lambda self: True)

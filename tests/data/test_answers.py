@@ -6,7 +6,7 @@ import pytest
 from tuner.data.answers import WORST, Answers, answers
 from tuner.data.dataset import Dataset, Rows
 from tuner.errors import DataError
-from tuner.sources import DataSpec
+from tuner.spec.sources import DataSpec
 
 
 def outputs_for(rows: Rows, classes: int, wrong: int) -> np.ndarray:

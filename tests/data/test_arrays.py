@@ -12,7 +12,7 @@ from tuner.data.arrays import Parts, found_of
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
 from tuner.errors import DataError
-from tuner.sources import read_data
+from tuner.spec.sources import read_data
 
 DIGITS = load_digits()
 IMAGES = DIGITS.images[:400].astype(np.uint8)

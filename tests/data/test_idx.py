@@ -14,7 +14,7 @@ from tuner.data.dataset import Dataset
 from tuner.data.idx import FILES, PUBLISHED, read, read_folder
 from tuner.data.sources import load
 from tuner.errors import DataError
-from tuner.sources import DataSpec
+from tuner.spec.sources import DataSpec
 
 IMAGES = "train-images-idx3-ubyte"
 LABELS = "train-labels-idx1-ubyte"

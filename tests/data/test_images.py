@@ -11,7 +11,7 @@ from sklearn.datasets import load_digits
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
 from tuner.errors import DataError
-from tuner.sources import read_data
+from tuner.spec.sources import read_data
 
 DIGITS = load_digits()
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from tuner.data.dataset import Rows
-from tuner.data.found import Found
 from tuner.data.order import in_one_order, marks
+from tuner.data.raw_dataset import Found
 
 
 @given(arrays(np.uint8, (9, 3), elements=st.integers(0, 2)), st.permutations(range(9)))

@@ -8,12 +8,12 @@ import psutil
 import pytest
 from sklearn.datasets import load_digits
 
-from tuner.code import Code, find_code
 from tuner.data import flows
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
 from tuner.errors import DataError, InputError, SpecError
-from tuner.sources import read_data
+from tuner.spec.code import Code, find_code
+from tuner.spec.sources import read_data
 
 DIGITS = load_digits()
 HEAD = """

@@ -18,7 +18,7 @@ from PIL import Image, ImageFile
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
 from tuner.errors import DataError
-from tuner.sources import read_data
+from tuner.spec.sources import read_data
 
 Picture = NDArray[Any]
 

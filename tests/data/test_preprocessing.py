@@ -12,8 +12,8 @@ from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import IMAGE_EPSILON, fit
 from tuner.data.sources import load
 from tuner.errors import DataError
-from tuner.families import NORMALIZATIONS
-from tuner.sources import DataSpec
+from tuner.spec.families import NORMALIZATIONS
+from tuner.spec.sources import DataSpec
 
 tables = hnp.arrays(
     np.float32,

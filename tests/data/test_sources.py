@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from tuner.data.dataset import Array, Dataset, Rows
-from tuner.data.found import Found, split
+from tuner.data.raw_dataset import Found, split
 from tuner.data.sources import load
 from tuner.errors import DataError
-from tuner.sources import DataSpec, known_sources, task_of
+from tuner.spec.sources import DataSpec, known_sources, task_of
 
 BUNDLED = ("digits", "iris", "wine", "breast_cancer", "diabetes")
 
@@ -211,7 +211,7 @@ class TestKerasCache:
 
     def test_reading_the_cache_imports_neither_keras_nor_scikit_learn(self, fashion_mnist_home: Path) -> None:
         code = (
-            "import sys; from tuner.sources import DataSpec; from tuner.data.sources import load;"
+            "import sys; from tuner.spec.sources import DataSpec; from tuner.data.sources import load;"
             "load(DataSpec('fashion_mnist'), 0);"
             "print([name for name in ('tensorflow', 'keras', 'sklearn', 'pandas') if name in sys.modules])"
         )
@@ -293,7 +293,7 @@ class TestKerasCache:
         archive.parent.mkdir()
         archive.write_bytes(b"half of an archive")
         code = (
-            "from tuner.sources import DataSpec\nfrom tuner.data.sources import load\n"
+            "from tuner.spec.sources import DataSpec\nfrom tuner.data.sources import load\n"
             "from tuner.errors import DataError\n"
             "try:\n    load(DataSpec('cifar10'), 0)\nexcept DataError as error:\n    print(error)"
         )

@@ -12,7 +12,7 @@ from sklearn.datasets import load_diabetes, load_iris
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
 from tuner.errors import DataError
-from tuner.sources import read_data
+from tuner.spec.sources import read_data
 
 IRIS = load_iris(as_frame=True)
 DIABETES = load_diabetes(as_frame=True, scaled=False)

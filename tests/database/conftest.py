@@ -10,8 +10,8 @@ import pytest
 from tests.postgres import PostgresServer
 from tuner.database import closings, studies
 from tuner.database.connection import Database, open_database
-from tuner.spec import parse_spec
-from tuner.studies.resolved import as_json, resolve
+from tuner.spec.study_spec import parse_spec
+from tuner.studies.resolved_spec import as_json, resolve
 
 SPACE = "dataset: digits\nparameters: {epochs: [1, 2]}"
 

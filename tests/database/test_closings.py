@@ -42,7 +42,7 @@ def test_who_closes_keeps_it_while_it_gives_signs_of_life(db: Database) -> None:
     workers.beat(db, "w1", "s", "closing")
     time.sleep(0.3)
     assert closings.claim(db, "s", "w2", 1) is None
-    workers.bury(db, "w1")
+    workers.mark_dead(db, "w1")
     taken = closings.claim(db, "s", "w2", 1)
     assert taken is not None
     assert taken.attempt == 2
@@ -52,7 +52,7 @@ def test_who_was_silent_writes_no_outcome_over_anothers(db: Database) -> None:
     over(db)
     first = closings.claim(db, "s", "w1", 0)
     assert first is not None
-    workers.bury(db, "w1")
+    workers.mark_dead(db, "w1")
     second = closings.claim(db, "s", "w2", 1)
     assert second is not None
     for late in (lambda: closings.keep_score(db, first, 0, {"accuracy": 0.1}), lambda: closings.close(db, first, {})):
@@ -86,7 +86,7 @@ def test_no_trial_begins_while_a_study_is_closed(db: Database) -> None:
     add(db, trials=2)
     assert closings.claim(db, "s", "w1", 0) is not None
     assert trials.take(db, "s", "w2") is None
-    workers.bury(db, "w1")
+    workers.mark_dead(db, "w1")
     assert trials.take(db, "s", "w2") is not None
 
 

@@ -33,7 +33,7 @@ def test_a_dead_workers_finalist_is_adopted_from_its_checkpoint_and_fenced(db: D
     first = finalists.take(db, "s", 0, "w1")
     assert first is not None
     assert finalists.finish_epoch(db, first, EpochView(1, {"a": 1.0}, 0.1, 5.0), 0.5, 1, "c-1") == ""
-    workers.bury(db, "w1", strikes.CRASH)
+    workers.mark_dead(db, "w1", strikes.CRASH)
     second = finalists.take(db, "s", 0, "w2")
     assert second is not None
     assert (second.ordinal, second.attempt, second.checkpoint, second.given_up) == (0, 2, "c-1", False)
@@ -42,7 +42,7 @@ def test_a_dead_workers_finalist_is_adopted_from_its_checkpoint_and_fenced(db: D
     with pytest.raises(LeaseLost):
         finalists.finish_epoch(db, first, EpochView(2, {}, 0.1, 6.0), 0.6, 2, "c-2")
     assert [e.epoch for e in finalists.view_finalist(db, "s", 0, 0).epochs] == [1]
-    workers.bury(db, "w2", strikes.CRASH)
+    workers.mark_dead(db, "w2", strikes.CRASH)
     third = finalists.take(db, "s", 0, "w3")
     assert third is not None
     assert third.given_up  # two crashes, no epoch between

@@ -24,7 +24,7 @@ import logging, sys
 logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
 from tuner.database.connection import open_database
 from tuner.database.patience import ToldToLeave
-from tuner.workers.presence import Leaving
+from tuner.workers.leaving import Leaving
 Leaving().listen()
 try:
     open_database(sys.argv[1], wait_s=300.0)

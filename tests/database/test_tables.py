@@ -2,7 +2,7 @@
 
 from tests.database.conftest import add
 from tests.database.test_trials import fill
-from tuner.database import closings, finalists, leases, passed_over, studies, trials, workers
+from tuner.database import closings, finalists, leases, skipped_studies, studies, trials, workers
 from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
 from tuner.database.finalists import Planned
@@ -26,8 +26,8 @@ def test_words_that_no_database_holds_are_stored_with_escapes(db: Database) -> N
     view = trials.view_trial(db, "s", 0)
     assert (view.reason, view.tags) == (STORED, {"remedy": STORED})
 
-    passed_over.note(db, "s", "w", ValueError(ODD))
-    assert [each.reason for each in passed_over.view_passed_over(db, "s")] == [STORED]
+    skipped_studies.note(db, "s", "w", ValueError(ODD))
+    assert [each.reason for each in skipped_studies.view_passed_over(db, "s")] == [STORED]
 
     assert finalists.plan(db, "s", 0, "compare", [Planned("compare", 0, 0, 0, 1), Planned("compare", 1, 1, 0, 2)])
     taken = finalists.take(db, "s", 0, "w")

@@ -122,7 +122,7 @@ def test_a_worker_whose_ended_process_nobody_waited_for_is_dead(db: Database) ->
             session.execute(sa.update(WorkerRow).values(pid=child.pid, pid_started_at=began))
         assert trials.take(db, "s", "w1") is not None
         assert workers.view_workers(db) == []
-        assert workers.bury_the_dead(db) == 1
+        assert workers.reap_local_workers(db) == 1
     again = trials.take(db, "s", "w2")
     assert again is not None
     assert again.attempt == 2
@@ -135,8 +135,8 @@ def test_a_trial_is_given_up_after_as_many_deaths_as_they_say_of_it(db: Database
         job = trials.take(db, "s", f"w{number}")
         assert job is not None
         assert not job.given_up
-        workers.bury(db, f"w{number}", against, "signal 9")
-        workers.bury(db, f"w{number}", against, "signal 9")  # an answer that was lost is asked for again
+        workers.mark_dead(db, f"w{number}", against, "signal 9")
+        workers.mark_dead(db, f"w{number}", against, "signal 9")  # an answer that was lost is asked for again
     job = trials.take(db, "s", "w")
     assert job is not None
     assert job.given_up
@@ -161,7 +161,7 @@ def test_workers_that_were_told_to_go_say_nothing_against_their_trial(db: Databa
         job = trials.take(db, "s", f"w{number}")
         assert job is not None
         assert not job.given_up
-        workers.bury(db, f"w{number}", strikes.NONE)
+        workers.mark_dead(db, f"w{number}", strikes.NONE)
 
 
 def test_an_error_that_nobody_caught_counts_once_though_the_process_dies_of_it(db: Database) -> None:
@@ -171,7 +171,7 @@ def test_an_error_that_nobody_caught_counts_once_though_the_process_dies_of_it(d
         assert job is not None
         assert not job.given_up
         leases.note_death(db, job.lease, "ValueError: no", strikes.CRASH)
-        workers.bury(db, worker, strikes.CRASH, "exit code 1")
+        workers.mark_dead(db, worker, strikes.CRASH, "exit code 1")
     job = trials.take(db, "s", "w3")
     assert job is not None
     assert job.given_up
@@ -185,7 +185,7 @@ def test_an_epoch_between_two_deaths_clears_the_first(db: Database) -> None:
         assert job is not None
         assert not job.given_up
         trials.finish_epoch(db, job, EpochView(int(worker[1]), {}, 0.1, 0.0), 0.5, 1)
-        workers.bury(db, worker, strikes.CRASH)
+        workers.mark_dead(db, worker, strikes.CRASH)
 
 
 def test_handing_back_is_no_death(db: Database) -> None:

@@ -12,7 +12,6 @@ import sqlalchemy as sa
 from click.testing import CliRunner
 
 from tuner.cli.main import cli
-from tuner.code import find_code
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
 from tuner.database import studies, trials, workers
@@ -20,12 +19,13 @@ from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database, open_database, utc_now
 from tuner.database.tables import WorkerRow
 from tuner.search import algorithms
-from tuner.spec import parse_spec
+from tuner.spec.code import find_code
+from tuner.spec.study_spec import parse_spec
 from tuner.studies import closing, finalists
-from tuner.studies.bench import Bench
 from tuner.studies.code import code_for
 from tuner.studies.nothing_completed import why_nothing_completed
 from tuner.studies.service import bind_data, create_study, resolve_old_studies, resume_study, spec_of, study_status
+from tuner.studies.study_context import StudyContext
 from tuner.studies.trial import run_trial
 
 HERE = Path(__file__).parent
@@ -48,23 +48,25 @@ def old(url: str) -> Iterator[Database]:
     opened.engine.dispose()
 
 
-def bench_of(db: Database, name: str, data: Dataset, folder: Path, **more: Any) -> Bench:
+def bench_of(db: Database, name: str, data: Dataset, folder: Path, **more: Any) -> StudyContext:
     view = studies.view_study(db, name)
     workers.enter(db, "w", "cpu")
     # It has been here for a while: one that has just come takes nothing from another that may only be slow.
     with db.session() as session, session.begin():
         session.execute(sa.update(WorkerRow).where(WorkerRow.worker_id == "w").values(steady_since=utc_now() - 600.0))
-    return Bench(db, view, spec_of(view), data, FolderStore(folder / "blobs"), {"device": "cpu"}, lambda: False, **more)
+    return StudyContext(
+        db, view, spec_of(view), data, FolderStore(folder / "blobs"), {"device": "cpu"}, lambda: False, **more
+    )
 
 
-def play(bench: Bench) -> None:
+def play(context: StudyContext) -> None:
     """To the study's end, as a worker does."""
-    db, name = bench.db, bench.study.study_name
+    db, name = context.db, context.study.study_name
     while (job := trials.take(db, name, "w")) is not None:
-        run_trial(bench, job)
-    while closing.is_over(db, bench.spec, name) and finalists.turn(bench, "w") == "trained":
+        run_trial(context, job)
+    while closing.is_over(db, context.spec, name) and finalists.turn(context, "w") == "trained":
         pass
-    assert closing.close_if_over(db, bench.spec, bench.dataset, bench.store, name, "w")
+    assert closing.close_if_over(db, context.spec, context.dataset, context.store, name, "w")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -61,11 +61,11 @@ def test_a_worker_of_another_space_of_pids_is_not_judged_by_its_pid(db: Database
     enter(db, "near", HERE)
     assert living(db) == ["far", "near"]
     with at(HERE):
-        assert workers.bury_the_dead(db) == 0
+        assert workers.reap_local_workers(db) == 0
     enter(db, "silent", elsewhere, NOBODY, silent_s=LEASE_S + 1.0)
     assert living(db) == ["far", "near"]  # a silent one is not counted, but its lease is its own till it ends
     with at(elsewhere):
-        assert workers.bury_the_dead(db) == (2 if elsewhere.space else 0)
+        assert workers.reap_local_workers(db) == (2 if elsewhere.space else 0)
 
 
 def test_a_dead_process_of_this_space_of_pids_is_found_at_once(db: Database) -> None:
@@ -74,7 +74,7 @@ def test_a_dead_process_of_this_space_of_pids_is_found_at_once(db: Database) -> 
     assert trials.take(db, "s", "dead") is not None
     assert living(db) == []
     with at(HERE):
-        assert workers.bury_the_dead(db) == 1
+        assert workers.reap_local_workers(db) == 1
     assert trials.take(db, "s", "other") is not None
 
 
@@ -84,7 +84,7 @@ def test_after_a_reboot_the_machines_workers_are_dead(db: Database) -> None:
     enter(db, "twin", HERE, silent_s=1.0)  # of a machine that was copied, down to its name
     enter(db, "container", Place("", "boot-1", "boot-1 pid:[2]"), silent_s=long_ago)
     with at(Place("m1", "boot-2", "boot-2 pid:[1]")):
-        assert workers.bury_the_dead(db) == 1
+        assert workers.reap_local_workers(db) == 1
     with db.session() as session:
         open_ones = session.scalars(sa.select(WorkerRow.worker_id).where(WorkerRow.stopped_at.is_(None))).all()
     assert set(open_ones) == {"twin", "container"}
@@ -117,7 +117,7 @@ import sys
 from tuner.database import workers
 from tuner.database.connection import open_database
 db = open_database(sys.argv[1])
-print("buried", workers.bury_the_dead(db))
+print("buried", workers.reap_local_workers(db))
 workers.enter(db, sys.argv[2], "cpu")
 print("living", len(workers.view_workers(db)), flush=True)
 sys.stdin.read()
@@ -144,7 +144,7 @@ def test_workers_in_two_spaces_of_pids_and_one_hostname_do_not_bury_each_other(u
                 assert process.stdout is not None
                 assert process.stdout.readline() == "buried 0\n"
                 assert process.stdout.readline().startswith("living ")
-            assert workers.bury_the_dead(db) == 0
+            assert workers.reap_local_workers(db) == 0
             assert len(workers.view_workers(db)) == 3
             with db.session() as session:
                 rows = session.scalars(sa.select(WorkerRow)).all()
@@ -160,7 +160,7 @@ def test_each_worker_takes_the_gpu_with_the_fewest(db: Database) -> None:
     gpus = ["GPU-a", "GPU-b"]
     taken = [gpu_claims.claim(db, f"w{number}", gpus) for number in range(5)]
     assert taken == [("GPU-a", 0), ("GPU-b", 0), ("GPU-a", 1), ("GPU-b", 1), ("GPU-a", 2)]
-    workers.bury(db, "w1")
+    workers.mark_dead(db, "w1")
     assert gpu_claims.claim(db, "w5", gpus) == ("GPU-b", 0)
     assert gpu_claims.claim(db, "w5", gpus) == ("GPU-b", 0)  # asked again, as after a lost answer
     assert gpu_claims.claim(db, "w6", ["GPU-c"]) == ("GPU-c", 0)

@@ -9,7 +9,7 @@ import optuna
 import pytest
 
 from tuner.database.connection import Database, open_database
-from tuner.families import CONFIGURE
+from tuner.search.compatibility import check_algorithms
 from tuner.search.optuna_study import (
     adopt,
     baseline_proposal,
@@ -17,10 +17,10 @@ from tuner.search.optuna_study import (
     tell,
     trial_template,
 )
-from tuner.search.possible import check_algorithms
 from tuner.search.suggest import answer_from
-from tuner.space import Params, Value
-from tuner.spec import StudySpec, parse_spec
+from tuner.spec.families import CONFIGURE
+from tuner.spec.space import Params, Value
+from tuner.spec.study_spec import StudySpec, parse_spec
 
 SEED = 3
 BOWL = """

@@ -6,10 +6,10 @@ import pytest
 
 from tests.search.conftest import SEED, Begin, spec_of
 from tuner.errors import SpecError
+from tuner.search.compatibility import check_algorithms
 from tuner.search.optuna_study import open_optuna_study, worst_values
-from tuner.search.possible import check_algorithms
-from tuner.space import Params
-from tuner.spec import StudySpec, parse_spec
+from tuner.spec.space import Params
+from tuner.spec.study_spec import StudySpec, parse_spec
 
 PARAMETERS = "\nparameters:\n  learning_rate: {float: [1e-4, 1e-1], log: true}\n  dropout: {float: [0.0, 0.5]}"
 SEVERAL = "dataset: digits\nobjectives: [val_accuracy, {metric: training_seconds}]" + PARAMETERS

@@ -11,15 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.search.conftest import Begin, spec_of
-from tuner.families import FAMILIES
-from tuner.parameters import read_parameters
 from tuner.search import cells
 from tuner.search.algorithms import sampler
 from tuner.search.optuna_study import adopt, trial_template
 from tuner.search.suggest import distribution, suggest_anew
-from tuner.space import Choice, Domain, FloatRange, IntRange, Parameter, Value
-from tuner.training.asking_trial import AskingTrial
-from tuner.training.hypermodel import AskedHyperParameters
+from tuner.spec.families import FAMILIES
+from tuner.spec.parameters import read_parameters
+from tuner.spec.space import Choice, Domain, FloatRange, IntRange, Parameter, Value
+from tuner.training.custom.asking_trial import AskingTrial
+from tuner.training.custom.hypermodel import AskedHyperParameters
 
 Decimals = tuple[int, int, int, int]
 

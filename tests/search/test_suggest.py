@@ -4,11 +4,11 @@ import optuna
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuner.families import CONFIGURE
 from tuner.search.suggest import answer_from, distributions, proposal
 from tuner.settings import shipped_spaces
-from tuner.space import Choice, FloatRange, IntRange, Parameter, Space, Value
-from tuner.spec import read_spec
+from tuner.spec.families import CONFIGURE
+from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Space, Value
+from tuner.spec.study_spec import read_spec
 
 LAB = read_spec(shipped_spaces() / "fashion_mnist.yaml")
 

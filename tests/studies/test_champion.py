@@ -11,7 +11,7 @@ import pytest
 from tests.tracking import servers
 from tests.tracking.records import STUDY, model_file, trial
 from tuner.errors import NotFound
-from tuner.studies.champion import Decision, crown, objection
+from tuner.studies.champion import Decision, promote, rejection_reason
 from tuner.tracking.memory_recorder import MemoryRecorder
 from tuner.tracking.mlflow_recorder import MlflowRecorder
 from tuner.tracking.recorder import Champion, StudyRecord, TrialRecord
@@ -35,13 +35,13 @@ STANDING = Champion("1", "digits-1", 3, 0.74, "val_accuracy", "digits 7e57")
     ],
 )  # fmt: skip
 def test_what_speaks_against_a_trial(changes: dict[str, object], direction: str, words: str | None) -> None:
-    found = objection(replace(STANDING, version="", **changes), STANDING, direction)  # type: ignore[arg-type]
+    found = rejection_reason(replace(STANDING, version="", **changes), STANDING, direction)  # type: ignore[arg-type]
     assert found is None if words is None else words in str(found)
 
 
 def test_a_champion_that_says_too_little_is_not_compared_with() -> None:
     claim = replace(STANDING, study_name="later", value=0.9)
-    assert "without a value, a metric and data" in str(objection(claim, replace(STANDING, data=""), "maximize"))
+    assert "without a value, a metric and data" in str(rejection_reason(claim, replace(STANDING, data=""), "maximize"))
 
 
 @pytest.fixture
@@ -58,17 +58,17 @@ def test_the_better_trial_stands_and_force_puts_any_there(study: StudyRecord, tm
     recorder = MemoryRecorder()
     first, worse, better = (record(n, value, tmp_path) for n, value in ((1, 0.8), (2, 0.7), (3, 0.9)))
 
-    decision = crown(recorder, study, first)
+    decision = promote(recorder, study, first)
     assert (decision.stands, decision.version) == (True, "1")
-    assert crown(recorder, study, first) == replace(decision, words="trial 1 of digits-1 is the champion of digits")
+    assert promote(recorder, study, first) == replace(decision, words="trial 1 of digits-1 is the champion of digits")
 
-    refused = crown(recorder, study, worse)
+    refused = promote(recorder, study, worse)
     assert not refused.stands
     assert "trial 2 of digits-1 is not registered: the champion, trial 1 of digits-1," in refused.words
     assert recorder.versions["digits"] == [recorder.champions["digits"]], "what is refused makes no version"
 
-    assert "instead of trial 1 of digits-1" in crown(recorder, study, better).words
-    assert crown(recorder, study, worse, force=True).stands
+    assert "instead of trial 1 of digits-1" in promote(recorder, study, better).words
+    assert promote(recorder, study, worse, force=True).stands
     standing = recorder.champion("digits")
     assert standing is not None
     assert (standing.trial_number, standing.value) == (2, 0.7)
@@ -77,7 +77,7 @@ def test_the_better_trial_stands_and_force_puts_any_there(study: StudyRecord, tm
 def test_force_needs_a_model_too(study: StudyRecord, tmp_path: Path) -> None:
     recorder = MlflowRecorder(f"sqlite:///{tmp_path / 'mlflow.db'}")
     with pytest.raises(NotFound, match="has no model"):
-        crown(recorder, study, replace(record(1, 0.8, tmp_path), model=None), force=True)
+        promote(recorder, study, replace(record(1, 0.8, tmp_path), model=None), force=True)
 
 
 class Late(MlflowRecorder):
@@ -103,9 +103,9 @@ def test_of_two_studies_that_end_together_the_better_one_is_champion(
     decisions = []
 
     def overtaken() -> None:
-        decisions.append(crown(MlflowRecorder(uri), other, record(1, first, tmp_path)))
+        decisions.append(promote(MlflowRecorder(uri), other, record(1, first, tmp_path)))
 
-    decisions.append(crown(Late(uri, overtaken), study, record(2, last, tmp_path)))
+    decisions.append(promote(Late(uri, overtaken), study, record(2, last, tmp_path)))
     standing = MlflowRecorder(uri).champion("digits")
     assert standing is not None
     assert standing.value == 0.9
@@ -135,7 +135,7 @@ def test_studies_that_end_at_once_on_one_server_agree_on_the_best(study: StudyRe
         def end(number: int) -> Decision:
             its = replace(study, study_name=f"digits-{number}", started_at=study.started_at + number)
             recorder = Late(address, lambda: meet.wait(60))
-            return crown(recorder, its, record(number, values[number], folders[number]))
+            return promote(recorder, its, record(number, values[number], folders[number]))
 
         decisions = list(pool.map(end, range(len(values))))
         standing = MlflowRecorder(address).champion("digits")

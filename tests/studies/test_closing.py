@@ -12,46 +12,46 @@ from tuner.data.dataset import Dataset
 from tuner.database import studies, trials, workers
 from tuner.database.blobs import blob_name
 from tuner.studies import closing
-from tuner.studies.bench import Bench
 from tuner.studies.service import resume_study, study_status
+from tuner.studies.study_context import StudyContext
 
 
-def ended(tmp_path: Path, digits: Dataset) -> Bench:
-    bench = made(tmp_path, digits)
-    resume_to(bench, 1)
-    search(bench)
-    return bench
+def ended(tmp_path: Path, digits: Dataset) -> StudyContext:
+    context = made(tmp_path, digits)
+    resume_to(context, 1)
+    search(context)
+    return context
 
 
-def resume_to(bench: Bench, budget: int) -> None:
-    studies.reopen(bench.db, "s", budget, None)
+def resume_to(context: StudyContext, budget: int) -> None:
+    studies.reopen(context.db, "s", budget, None)
 
 
-def close(bench: Bench, worker: str, further: Any = None) -> bool:
-    return closing.close_if_over(bench.db, bench.spec, bench.dataset, bench.store, "s", worker, further)
+def close(context: StudyContext, worker: str, further: Any = None) -> bool:
+    return closing.close_if_over(context.db, context.spec, context.dataset, context.store, "s", worker, further)
 
 
 def test_the_test_rows_are_scored_once_though_the_worker_dies_after_it(tmp_path: Path, digits: Dataset) -> None:
-    bench = ended(tmp_path, digits)
+    context = ended(tmp_path, digits)
 
     def dies(*_: Any) -> Mapping[str, float]:
         raise SystemExit
 
     with pytest.raises(SystemExit):
-        close(bench, "w1", dies)
-    kept = trials.view_trial(bench.db, "s", 0).test
+        close(context, "w1", dies)
+    kept = trials.view_trial(context.db, "s", 0).test
     assert kept is not None
-    workers.bury(bench.db, "w1")
+    workers.mark_dead(context.db, "w1")
     # Whoever scored it again would not find the model.
-    bench.store.drop(blob_name("s", 0, "model.keras"))
-    assert close(bench, "w2")
-    outcome = study_status(bench.db, "s").study.outcome
+    context.store.drop(blob_name("s", 0, "model.keras"))
+    assert close(context, "w2")
+    outcome = study_status(context.db, "s").study.outcome
     assert outcome is not None
     assert outcome["test"] == kept
 
 
 def test_resume_during_the_closing_wins_and_nothing_is_written_over_it(tmp_path: Path, digits: Dataset) -> None:
-    bench = ended(tmp_path, digits)
+    context = ended(tmp_path, digits)
     scored, go_on, told = threading.Event(), threading.Event(), []
 
     def slow(*_: Any) -> Mapping[str, float]:
@@ -59,18 +59,18 @@ def test_resume_during_the_closing_wins_and_nothing_is_written_over_it(tmp_path:
         assert go_on.wait(60)
         return {}
 
-    closer = threading.Thread(target=lambda: told.append(close(bench, "w1", slow)))
+    closer = threading.Thread(target=lambda: told.append(close(context, "w1", slow)))
     closer.start()
     assert scored.wait(60)
-    assert not close(bench, "w2")  # one at a time
-    resume_study(bench.db, "s", None, None)  # nothing more to train: it is closed as it was
-    assert not close(bench, "w2")
-    resume_study(bench.db, "s", 2, None)
+    assert not close(context, "w2")  # one at a time
+    resume_study(context.db, "s", None, None)  # nothing more to train: it is closed as it was
+    assert not close(context, "w2")
+    resume_study(context.db, "s", 2, None)
     go_on.set()
     closer.join(60)
     assert told == [False]
-    status = study_status(bench.db, "s")
+    status = study_status(context.db, "s")
     assert (status.study.outcome, status.study.finished_at, status.counts["waiting"]) == (None, None, 1)
-    search(bench)
-    assert close(bench, "w2")
-    assert len(study_status(bench.db, "s").trials) == 2
+    search(context)
+    assert close(context, "w2")
+    assert len(study_status(context.db, "s").trials) == 2

@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tuner.code import find_code, name_in
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
 from tuner.errors import TunerError
-from tuner.sources import read_data
-from tuner.studies import child
+from tuner.spec.code import find_code, name_in
+from tuner.spec.sources import read_data
+from tuner.studies import child_process
 from tuner.studies.code_check import check
-from tuner.studies.sample import as_in_an_epoch, read_sample, write_sample
+from tuner.studies.row_sample import as_in_an_epoch, read_sample, write_sample
 
 SPACES = Path(__file__).parents[1] / "spaces"
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
@@ -59,7 +59,7 @@ def test_code_is_called_as_a_program_of_its_own_and_no_file_in_a_home_changes_ke
     (tmp_path / "keras.json").write_text('{"floatx": "float16", "image_data_format": "channels_first"}')
     request = request_of((SPACES / "command_line.py").read_text())
     Path(request["folder"], "command_line.py").write_text("")
-    answer = child.ask("tuner.studies.code_check", request, "net.py", {"KERAS_HOME": str(tmp_path)})
+    answer = child_process.ask("tuner.studies.code_check", request, "net.py", {"KERAS_HOME": str(tmp_path)})
     assert answer["parameters"] == {"width": {"values": "8 to 16", "default": 8}}
     assert answer["notes"] == []
 

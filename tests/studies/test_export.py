@@ -20,8 +20,8 @@ from tuner.data.sources import load
 from tuner.database.blobs import blob_name, blob_store
 from tuner.database.connection import Database, open_database
 from tuner.errors import NotFound
-from tuner.sources import read_data
-from tuner.spec import parse_spec
+from tuner.spec.sources import read_data
+from tuner.spec.study_spec import parse_spec
 from tuner.studies.export import export_trial, parameters_yaml, rows_script
 from tuner.studies.service import find_trial, spec_of, study_status
 from tuner.training.plan import WEIGHTS_ONLY

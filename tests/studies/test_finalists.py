@@ -12,15 +12,15 @@ from tuner.database import studies, trials, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database, utc_now
 from tuner.database.tables import StudyRow
-from tuner.space_file import Finalists
-from tuner.spec import parse_spec
+from tuner.spec.space_file import Finalists
+from tuner.spec.study_spec import parse_spec
 from tuner.studies import closing, finalists
-from tuner.studies.bench import Bench
 from tuner.studies.delivery import deliver
 from tuner.studies.finalists import winner_of
 from tuner.studies.limits import search_left_s
-from tuner.studies.room import Room, finals_fitting, fitting
+from tuner.studies.retraining_budget import Room, finals_fitting, fitting
 from tuner.studies.service import create_study, resume_study, study_status
+from tuner.studies.study_context import StudyContext
 from tuner.studies.trial import run_trial
 from tuner.tracking.memory_recorder import MemoryRecorder
 
@@ -32,7 +32,7 @@ search: {trials: 4, sampler: grid, pruner: none, seed: 1, finalists: {configurat
 
 
 @pytest.fixture
-def bench(tmp_path: Path, digits: Dataset) -> Bench:
+def context(tmp_path: Path, digits: Dataset) -> StudyContext:
     """A search that is over: four configurations, two of which learn next to nothing in two epochs."""
     db = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
     spec = parse_spec(SPACE, "small", tmp_path, "small.yaml")
@@ -40,51 +40,51 @@ def bench(tmp_path: Path, digits: Dataset) -> Bench:
         db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={}
     )  # fmt: skip
     workers.enter(db, "w", "cpu")
-    made = Bench(db, view, spec, digits, FolderStore(tmp_path / "blobs"), {"device": "cpu"}, lambda: False)
+    made = StudyContext(db, view, spec, digits, FolderStore(tmp_path / "blobs"), {"device": "cpu"}, lambda: False)
     search(made)
     return made
 
 
-def search(bench: Bench) -> None:
-    while (job := trials.take(bench.db, "s", "w")) is not None:
-        run_trial(bench, job)
+def search(context: StudyContext) -> None:
+    while (job := trials.take(context.db, "s", "w")) is not None:
+        run_trial(context, job)
 
 
-def play(bench: Bench, most: int = 50) -> list[str]:
+def play(context: StudyContext, most: int = 50) -> list[str]:
     steps = []
     while len(steps) < most:
-        steps.append(finalists.turn(bench, "w"))
+        steps.append(finalists.turn(context, "w"))
         if steps[-1] == "done":
             break
     return steps
 
 
-def close(bench: Bench) -> None:
-    assert closing.close_if_over(bench.db, bench.spec, bench.dataset, bench.store, "s", "w")
+def close(context: StudyContext) -> None:
+    assert closing.close_if_over(context.db, context.spec, context.dataset, context.store, "s", "w")
 
 
 def test_the_best_are_compared_the_worse_are_out_and_the_winner_is_scored_once_a_seed(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
+    context: StudyContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scored: list[int] = []
     from tuner.studies import retraining
 
     honest = retraining.score
     monkeypatch.setattr(retraining, "score", lambda model, data: scored.append(len(data.test)) or honest(model, data))
-    assert play(bench)[-1] == "done"
-    every = rows.view_finalists(bench.db, "s", epochs=True)
+    assert play(context)[-1] == "done"
+    every = rows.view_finalists(context.db, "s", epochs=True)
     compared = [each for each in every if each.plan.kind == "compare"]
     finals = [each for each in every if each.plan.kind == "final"]
     assert len(compared) == 6
     assert [each.state for each in finals] == ["complete", "complete"]
-    assert scored == [len(bench.dataset.test)] * 2
+    assert scored == [len(context.dataset.test)] * 2
     assert len({each.plan.seed for each in every}) == len(every)
     # What is measured on rows that were learnt from is not shown.
     assert all(not name.startswith("val_") for each in finals for epoch in each.epochs for name in epoch.metrics)
-    assert finals[0].tags["rows_train"] == str(len(bench.dataset.train) + len(bench.dataset.validation))
+    assert finals[0].tags["rows_train"] == str(len(context.dataset.train) + len(context.dataset.validation))
 
-    close(bench)
-    status = study_status(bench.db, "s")
+    close(context)
+    status = study_status(context.db, "s")
     outcome = status.study.outcome
     assert outcome is not None
     test = outcome["test"]
@@ -92,14 +92,14 @@ def test_the_best_are_compared_the_worse_are_out_and_the_winner_is_scored_once_a
     assert test["low"] < test["accuracy"] < test["high"]
     assert test["accuracy"] == pytest.approx(sum(each.test["accuracy"] for each in finals if each.test) / 2)
     assert status.best is not None
-    assert status.best.ordinal == winner_of(every, bench.spec) == finals[0].plan.trial_ordinal
+    assert status.best.ordinal == winner_of(every, context.spec) == finals[0].plan.trial_ordinal
     assert status.best.params["learning_rate"] == 0.01
     words = outcome["finalists"]["words"]
     assert any("more than the noise" in each or "clearly worse" in each for each in words)
 
     recorder = MemoryRecorder()
     for _ in range(3):
-        deliver(bench.db, recorder, bench.store, "s", "w")
+        deliver(context.db, recorder, context.store, "s", "w")
     records = [record for record in recorder.trials.values() if record.role == "finalist"]
     assert len(records) == sum(each.state != "skipped" for each in every)
     champion = recorder.trials[recorder.champions["small"]]
@@ -108,54 +108,56 @@ def test_the_best_are_compared_the_worse_are_out_and_the_winner_is_scored_once_a
     assert champion.value == pytest.approx(finals[0].value)
 
 
-def test_a_larger_budget_runs_the_finalists_anew(bench: Bench) -> None:
-    assert finalists.turn(bench, "w") == "trained"
-    resume_study(bench.db, "s", 4, None)
-    assert studies.view_study(bench.db, "s").round == 0
-    play(bench)
-    close(bench)
-    first = rows.view_finalists(bench.db, "s", 0)
-    studies.reopen(bench.db, "s", 5, None)
-    assert study_status(bench.db, "s").stage == ""
-    assert rows.view_finalists(bench.db, "s", 0) == first
-    assert rows.view_finalists(bench.db, "s", 1) == []
+def test_a_larger_budget_runs_the_finalists_anew(context: StudyContext) -> None:
+    assert finalists.turn(context, "w") == "trained"
+    resume_study(context.db, "s", 4, None)
+    assert studies.view_study(context.db, "s").round == 0
+    play(context)
+    close(context)
+    first = rows.view_finalists(context.db, "s", 0)
+    studies.reopen(context.db, "s", 5, None)
+    assert study_status(context.db, "s").stage == ""
+    assert rows.view_finalists(context.db, "s", 0) == first
+    assert rows.view_finalists(context.db, "s", 1) == []
 
 
-def test_two_workers_share_the_finalists(bench: Bench) -> None:
-    workers.enter(bench.db, "w2", "cpu")
+def test_two_workers_share_the_finalists(context: StudyContext) -> None:
+    workers.enter(context.db, "w2", "cpu")
     while True:
-        steps = [finalists.turn(bench, worker) for worker in ("w", "w2")]
+        steps = [finalists.turn(context, worker) for worker in ("w", "w2")]
         if steps == ["done", "done"]:
             break
-    every = rows.view_finalists(bench.db, "s")
+    every = rows.view_finalists(context.db, "s")
     assert {each.worker_id for each in every if each.state == "complete"} == {"w", "w2"}
 
 
-def test_a_finalist_that_was_left_goes_on_from_its_epoch_to_the_same_end(bench: Bench, digits: Dataset) -> None:
+def test_a_finalist_that_was_left_goes_on_from_its_epoch_to_the_same_end(
+    context: StudyContext, digits: Dataset
+) -> None:
     leave = threading.Event()
     leave.set()
-    bench.hand_back = leave.is_set
-    assert finalists.turn(bench, "w") == "trained"
-    (left, *_) = rows.view_finalists(bench.db, "s", epochs=True)
+    context.hand_back = leave.is_set
+    assert finalists.turn(context, "w") == "trained"
+    (left, *_) = rows.view_finalists(context.db, "s", epochs=True)
     assert (left.state, left.worker_id, [epoch.epoch for epoch in left.epochs]) == ("running", None, [1])
     leave.clear()
-    assert finalists.turn(bench, "w") == "trained"
-    (ended, *_) = rows.view_finalists(bench.db, "s", epochs=True)
+    assert finalists.turn(context, "w") == "trained"
+    (ended, *_) = rows.view_finalists(context.db, "s", epochs=True)
     assert ended.state == "complete"
-    again = open_again(bench, digits)
+    again = open_again(context, digits)
     assert [epoch.metrics["val_accuracy"] for epoch in ended.epochs] == again
 
 
-def open_again(bench: Bench, digits: Dataset) -> list[float]:
+def open_again(context: StudyContext, digits: Dataset) -> list[float]:
     """The same finalist, trained without a break."""
-    from tuner.studies.asking import fixed_network
+    from tuner.studies.network_building import fixed_network
     from tuner.training.plan import TrainPlan
 
-    (job, *_) = rows.view_finalists(bench.db, "s")
-    params = trials.view_trial(bench.db, "s", job.plan.trial_ordinal).params
-    network = fixed_network(bench.spec, digits.info, None, params, job.plan.seed)
+    (job, *_) = rows.view_finalists(context.db, "s")
+    params = trials.view_trial(context.db, "s", job.plan.trial_ordinal).params
+    network = fixed_network(context.spec, digits.info, None, params, job.plan.seed)
     plan = TrainPlan(None, 0, "val_accuracy", "maximize", None, job.plan.seed)
-    result = network.train(digits, bench.preprocessing, plan, None, lambda *_: True)
+    result = network.train(digits, context.preprocessing, plan, None, lambda *_: True)
     return [metrics["val_accuracy"] for metrics in result.epochs]
 
 
@@ -186,14 +188,14 @@ def test_the_winner_is_trained_on_all_rows_as_often_as_there_is_time_for(room: R
     assert finals_fitting(3, 1.0, room) == finals
 
 
-def test_a_search_makes_way_when_what_is_left_is_what_finalists_need(bench: Bench) -> None:
-    db, share = bench.db, 0.25
+def test_a_search_makes_way_when_what_is_left_is_what_finalists_need(context: StudyContext) -> None:
+    db, share = context.db, 0.25
     kept = 1000 * share / (1 + share)
 
     def left_of(seconds: float) -> float:
         with db.session() as session, session.begin():
             session.execute(sa.update(StudyRow).values(timeout_s=1000.0, deadline_at=utc_now() + seconds))
-        found = search_left_s(db, studies.view_study(db, "s"), bench.spec)
+        found = search_left_s(db, studies.view_study(db, "s"), context.spec)
         assert found is not None
         return found
 
@@ -202,7 +204,7 @@ def test_a_search_makes_way_when_what_is_left_is_what_finalists_need(bench: Benc
     assert left_of(1000) == pytest.approx(1000 - kept, abs=1), "far from the end the share is kept"
     # Of networks that train in a moment no more is kept than they take: 6 to be compared and 2 on all rows.
     assert kept - 20 * trained_s < left_of(kept) < kept
-    assert finalists.turn(bench, "w") == "trained"
+    assert finalists.turn(context, "w") == "trained"
     assert left_of(kept) <= 0, "they are planned, so the search is over"
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuner.database.trials import TrialView
-from tuner.spec import parse_spec
+from tuner.spec.study_spec import parse_spec
 from tuner.studies.pareto import front, values_of
 
 SPEC = parse_spec(

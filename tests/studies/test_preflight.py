@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from tuner.data.dataset import DataInfo, Dataset
 from tuner.data.preprocessing import fit
 from tuner.errors import SpecError
-from tuner.families import CONFIGURE
-from tuner.families.sizes import size
 from tuner.settings import shipped_spaces
-from tuner.space import Params, fixed
-from tuner.space_file import Finalists
-from tuner.spec import StudySpec, parse_spec, read_spec
+from tuner.spec.families import CONFIGURE
+from tuner.spec.families.sizes import size
+from tuner.spec.space import Params, fixed
+from tuner.spec.space_file import Finalists
+from tuner.spec.study_spec import StudySpec, parse_spec, read_spec
+from tuner.studies.dry_run import mean_trial, study_seconds, try_network
 from tuner.studies.preflight import draw, ends, look_ahead
-from tuner.studies.trying import mean_trial, study_seconds, try_network
-from tuner.training.models import build, parameters
+from tuner.training.networks.models import build, parameters
 
 GREY = DataInfo("digits", "classification", (8, 8, 1), 10, tuple("0123456789"), 1150, 288, 359)
 TABLE = DataInfo("iris", "classification", (4,), 3, ("a", "b", "c"), 96, 24, 30)

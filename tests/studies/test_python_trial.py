@@ -10,8 +10,7 @@ import numpy as np
 import optuna
 import pytest
 
-from tuner.analysis.story import sentences
-from tuner.code import find_code, name_in
+from tuner.analysis.summary import sentences
 from tuner.data.dataset import Dataset
 from tuner.database import trials
 from tuner.database.blobs import blob_store
@@ -20,12 +19,13 @@ from tuner.database.studies import view_study
 from tuner.database.trials import TrialView
 from tuner.database.workers import enter
 from tuner.errors import InputError, StudyConflict
-from tuner.spec import parse_spec
-from tuner.studies.bench import Bench
+from tuner.spec.code import find_code, name_in
+from tuner.spec.study_spec import parse_spec
 from tuner.studies.closing import close_if_over
 from tuner.studies.code import code_for, code_options
 from tuner.studies.export import export_trial
 from tuner.studies.service import create_study, study_status
+from tuner.studies.study_context import StudyContext
 from tuner.studies.trial import run_trial
 
 SPACES = Path(__file__).parents[1] / "spaces"
@@ -55,10 +55,10 @@ def run(db: Database, digits: Dataset) -> Run:
         )  # fmt: skip
         enter(db, "w", "cpu")
         store = blob_store(db, None)
-        bench = Bench(db, view, spec, digits, store, {}, lambda: False, code=code_for(view, spec, [code]))
+        context = StudyContext(db, view, spec, digits, store, {}, lambda: False, code=code_for(view, spec, [code]))
         while (job := trials.take(db, "s", "w")) is not None:
-            run_trial(bench, job)
-        assert close_if_over(db, spec, digits, store, "s", "w", code=bench.code)
+            run_trial(context, job)
+        assert close_if_over(db, spec, digits, store, "s", "w", code=context.code)
         return trials.view_trials(db, "s", epochs=True)
 
     return of

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tuner.code import find_code
 from tuner.data.sources import load
 from tuner.errors import DataError
-from tuner.spec import StudySpec, parse_spec
+from tuner.spec.code import find_code
+from tuner.spec.study_spec import StudySpec, parse_spec
 from tuner.studies.row_order import order_in_words, order_options, with_order
 from tuner.studies.rows_check import load_as_workers_will
 

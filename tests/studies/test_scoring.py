@@ -7,7 +7,7 @@ import pytest
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
 from tuner.errors import TrialFailed
-from tuner.sources import DataSpec
+from tuner.spec.sources import DataSpec
 from tuner.studies.scoring import bootstrap, score, wilson
 
 

@@ -15,7 +15,7 @@ from tuner.database.trials import FAILED
 from tuner.errors import DataError, InputError, NotFound, StudyConflict
 from tuner.search.optuna_study import open_optuna_study, trial_template
 from tuner.settings import shipped_spaces
-from tuner.spec import parse_spec, read_spec
+from tuner.spec.study_spec import parse_spec, read_spec
 from tuner.studies.nothing_completed import why_nothing_completed
 from tuner.studies.scoring import wilson
 from tuner.studies.service import (

@@ -15,11 +15,11 @@ from tuner.database.connection import Database, open_database
 from tuner.database.epochs import EpochView, epochs_stored
 from tuner.errors import InputError, StudyConflict
 from tuner.search.optuna_study import trial_template
-from tuner.spec import parse_spec
+from tuner.spec.study_spec import parse_spec
 from tuner.studies import closing
-from tuner.studies.bench import Bench
 from tuner.studies.service import create_study, resume_study, study_status
 from tuner.studies.stopping_rules import noise, on_plateau
+from tuner.studies.study_context import StudyContext
 from tuner.studies.trial import run_trial
 
 SPACE = """
@@ -29,43 +29,43 @@ search: {trials: 30, pruner: none, seed: 1, finalists: 0}
 """
 
 
-def made(tmp_path: Path, digits: Dataset, **limits: Any) -> Bench:
+def made(tmp_path: Path, digits: Dataset, **limits: Any) -> StudyContext:
     db = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
     spec = parse_spec(SPACE, "small", tmp_path, "small.yaml")
     view = create_study(
         db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={"limits": limits}
     )  # fmt: skip
     workers.enter(db, "w", "cpu")
-    return Bench(db, view, spec, digits, FolderStore(tmp_path / "blobs"), {}, lambda: False)
+    return StudyContext(db, view, spec, digits, FolderStore(tmp_path / "blobs"), {}, lambda: False)
 
 
-def search(bench: Bench) -> None:
-    while (job := trials.take(bench.db, "s", "w")) is not None:
-        run_trial(bench, job)
+def search(context: StudyContext) -> None:
+    while (job := trials.take(context.db, "s", "w")) is not None:
+        run_trial(context, job)
 
 
 def test_an_epoch_budget_is_spent_to_the_epoch(tmp_path: Path, digits: Dataset) -> None:
-    bench = made(tmp_path, digits, epochs=7)
-    search(bench)
-    status = study_status(bench.db, "s", epochs=True)
+    context = made(tmp_path, digits, epochs=7)
+    search(context)
+    status = study_status(context.db, "s", epochs=True)
     assert [len(trial.epochs) for trial in status.trials] == [3, 3, 1]
     assert status.trials[2].reason == "the budget of epochs is spent, at epoch 1 of 3"
-    assert closing.close_if_over(bench.db, bench.spec, digits, bench.store, "s", "w")
-    status = study_status(bench.db, "s")
+    assert closing.close_if_over(context.db, context.spec, digits, context.store, "s", "w")
+    status = study_status(context.db, "s")
     assert (status.counts["not_run"], status.counts.get("waiting", 0)) == (27, 0)
     assert status.study.outcome is not None
     assert status.study.outcome["figures"]["ended_by"] == "the budget of 7 epochs is spent"
     with pytest.raises(StudyConflict, match="give another --epoch-budget"):
-        resume_study(bench.db, "s", None, None)
-    assert resume_study(bench.db, "s", None, None, {"epochs": 9}).ended == ""
-    search(bench)
-    assert epochs_stored(bench.db, "s") == 9
+        resume_study(context.db, "s", None, None)
+    assert resume_study(context.db, "s", None, None, {"epochs": 9}).ended == ""
+    search(context)
+    assert epochs_stored(context.db, "s") == 9
 
 
 def test_a_target_that_is_reached_ends_the_search(tmp_path: Path, digits: Dataset) -> None:
-    bench = made(tmp_path, digits, target=0.3)
-    search(bench)
-    status = study_status(bench.db, "s", epochs=True)
+    context = made(tmp_path, digits, target=0.3)
+    search(context)
+    status = study_status(context.db, "s", epochs=True)
     assert len(status.trials) < 30
     assert status.best is not None
     assert (status.best.value or 0.0) >= 0.3
@@ -87,7 +87,7 @@ def spend(url: str, worker_id: str) -> None:
 
 
 def test_workers_that_race_for_the_last_epochs_spend_not_one_too_many(tmp_path: Path, digits: Dataset) -> None:
-    bench = made(tmp_path, digits, epochs=25)
+    context = made(tmp_path, digits, epochs=25)
     context = multiprocessing.get_context("spawn")
     url = f"sqlite:///{tmp_path / 'tuner.db'}"
     processes = [context.Process(target=spend, args=(url, f"w{i}")) for i in range(3)]
@@ -96,7 +96,7 @@ def test_workers_that_race_for_the_last_epochs_spend_not_one_too_many(tmp_path: 
     for process in processes:
         process.join(120)
     assert [process.exitcode for process in processes] == [0, 0, 0]
-    assert epochs_stored(bench.db, "s") == rules_granted(bench.db) == 25
+    assert epochs_stored(context.db, "s") == rules_granted(context.db) == 25
 
 
 def rules_granted(db: Database) -> int:

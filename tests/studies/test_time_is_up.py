@@ -11,37 +11,37 @@ from tuner.database import leases, studies, trials, workers
 from tuner.database.connection import utc_now
 from tuner.database.tables import StudyRow
 from tuner.studies import closing, limits
-from tuner.studies.bench import Bench
 from tuner.studies.service import study_status
+from tuner.studies.study_context import StudyContext
 from tuner.studies.trial import run_trial
 
 
 @pytest.mark.parametrize("epochs", [0, 2])
 def test_what_a_dead_worker_left_is_ended_when_time_is_up(tmp_path: Path, digits: Dataset, epochs: int) -> None:
-    bench = made(tmp_path, digits)
-    db = bench.db
+    context = made(tmp_path, digits)
+    db = context.db
     whole = trials.take(db, "s", "w")
     assert whole is not None
-    run_trial(bench, whole)
+    run_trial(context, whole)
     workers.enter(db, "dead", "cpu")
     left = trials.take(db, "s", "dead")
     assert left is not None
     if epochs:
         seen = iter([False] * (epochs - 1) + [True])
-        bench.hand_back = lambda: next(seen)
-        run_trial(bench, left)
-        bench.hand_back = lambda: False
+        context.hand_back = lambda: next(seen)
+        run_trial(context, left)
+        context.hand_back = lambda: False
     else:
         leases.release(db, "dead")
     with db.session() as session, session.begin():
         session.execute(sa.update(StudyRow).values(timeout_s=60.0, deadline_at=utc_now() - 1))
-    assert not closing.is_over(db, bench.spec, "s")
+    assert not closing.is_over(db, context.spec, "s")
 
     job = trials.take(db, "s", "w", begun_only=True)
     assert job is not None
-    run_trial(bench, job)
+    run_trial(context, job)
     assert trials.take(db, "s", "w", begun_only=True) is None
-    assert closing.close_if_over(db, bench.spec, digits, bench.store, "s", "w")
+    assert closing.close_if_over(db, context.spec, digits, context.store, "s", "w")
     status = study_status(db, "s", epochs=True)
     ended = status.trials[1]
     if epochs:
@@ -53,26 +53,26 @@ def test_what_a_dead_worker_left_is_ended_when_time_is_up(tmp_path: Path, digits
     assert len(ended.epochs) == epochs
 
 
-def pass_time(bench: Bench) -> None:
+def pass_time(context: StudyContext) -> None:
     """As if the study's time had been up for a while."""
-    with bench.db.session() as session, session.begin():
+    with context.db.session() as session, session.begin():
         session.execute(sa.update(StudyRow).values(timeout_s=60.0, deadline_at=utc_now() - 30.0))
 
 
-def late(bench: Bench) -> bool:
-    return limits.too_late(bench.db, studies.view_study(bench.db, "s"), bench.spec)
+def late(context: StudyContext) -> bool:
+    return limits.too_late(context.db, studies.view_study(context.db, "s"), context.spec)
 
 
 def test_a_time_limit_runs_from_when_a_worker_is_ready(tmp_path: Path, digits: Dataset) -> None:
-    bench = made(tmp_path, digits)
-    studies.reopen(bench.db, "s", 30, timeout_s=1000.0)
-    view = studies.view_study(bench.db, "s")
+    context = made(tmp_path, digits)
+    studies.reopen(context.db, "s", 30, timeout_s=1000.0)
+    view = studies.view_study(context.db, "s")
     assert (view.deadline_at, view.left_s) == (None, 1000.0)
-    studies.start_clock(bench.db, "s")
-    first = studies.view_study(bench.db, "s")
-    studies.start_clock(bench.db, "s")  # the second worker is ready
-    again = studies.view_study(bench.db, "s")
-    assert again.deadline_at == first.deadline_at == pytest.approx(bench.db.now() + 1000.0, abs=60.0)
+    studies.start_clock(context.db, "s")
+    first = studies.view_study(context.db, "s")
+    studies.start_clock(context.db, "s")  # the second worker is ready
+    again = studies.view_study(context.db, "s")
+    assert again.deadline_at == first.deadline_at == pytest.approx(context.db.now() + 1000.0, abs=60.0)
     assert first.left_s == pytest.approx(1000.0, abs=60.0)
 
 
@@ -80,19 +80,19 @@ def test_a_time_limit_runs_from_when_a_worker_is_ready(tmp_path: Path, digits: D
 def test_the_first_trial_is_trained_for_an_epoch_however_late_it_is(
     tmp_path: Path, digits: Dataset, its_worker_died: bool
 ) -> None:
-    bench = made(tmp_path, digits)
+    context = made(tmp_path, digits)
     if its_worker_died:
-        workers.enter(bench.db, "dead", "cpu")
-        assert trials.take(bench.db, "s", "dead") is not None
-        workers.bury(bench.db, "dead")
-    pass_time(bench)
-    assert not closing.is_over(bench.db, bench.spec, "s")
-    job = trials.take(bench.db, "s", "w", begun_only=late(bench))
+        workers.enter(context.db, "dead", "cpu")
+        assert trials.take(context.db, "s", "dead") is not None
+        workers.mark_dead(context.db, "dead")
+    pass_time(context)
+    assert not closing.is_over(context.db, context.spec, "s")
+    job = trials.take(context.db, "s", "w", begun_only=late(context))
     assert job is not None
-    run_trial(bench, job)
-    assert late(bench)
-    assert trials.take(bench.db, "s", "w", begun_only=True) is None
-    assert closing.close_if_over(bench.db, bench.spec, digits, bench.store, "s", "w")
-    status = study_status(bench.db, "s", epochs=True)
+    run_trial(context, job)
+    assert late(context)
+    assert trials.take(context.db, "s", "w", begun_only=True) is None
+    assert closing.close_if_over(context.db, context.spec, digits, context.store, "s", "w")
+    status = study_status(context.db, "s", epochs=True)
     assert [(len(each.epochs), each.reason) for each in status.trials] == [(1, "time was up at epoch 1 of 3")]
     assert (status.study.outcome or {})["figures"]["test_accuracy"] > 0.0

@@ -8,10 +8,10 @@ from tuner.data.dataset import Dataset
 from tuner.database import trials, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database
-from tuner.spec import parse_spec
+from tuner.spec.study_spec import parse_spec
 from tuner.studies import trial_files
-from tuner.studies.bench import Bench
 from tuner.studies.service import create_study
+from tuner.studies.study_context import StudyContext
 from tuner.studies.trial import run_trial
 
 SPACE = """
@@ -32,10 +32,10 @@ def test_a_trial_that_has_reached_its_last_epoch_is_complete_and_keeps_its_pictu
         db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={}
     )  # fmt: skip
     workers.enter(db, "w", "cpu")
-    bench = Bench(db, view, spec, digits, FolderStore(tmp_path / "blobs"), {}, lambda: False)
+    context = StudyContext(db, view, spec, digits, FolderStore(tmp_path / "blobs"), {}, lambda: False)
     job = trials.take(db, "s", "w")
     assert job is not None
-    run_trial(bench, job)
+    run_trial(context, job)
     trial = trials.view_trial(db, "s", 0)
     assert (trial.state, len(trial.epochs)) == (state, warmup)
-    assert (trial_files.answers_of(bench.store, trial) is not None) == (state == "complete")
+    assert (trial_files.answers_of(context.store, trial) is not None) == (state == "complete")

@@ -7,7 +7,6 @@ from pathlib import Path
 import optuna
 import pytest
 
-from tuner.code import find_code
 from tuner.data.dataset import Dataset
 from tuner.database import trials
 from tuner.database.blobs import blob_store
@@ -15,12 +14,13 @@ from tuner.database.connection import Database, open_database
 from tuner.database.epochs import quickest_epoch
 from tuner.database.studies import reopen, start_clock
 from tuner.database.workers import enter
-from tuner.spec import parse_spec
-from tuner.studies.bench import Bench
+from tuner.spec.code import find_code
+from tuner.spec.study_spec import parse_spec
 from tuner.studies.closing import close_if_over
 from tuner.studies.code import code_for, code_options
 from tuner.studies.pareto import front, values_of
 from tuner.studies.service import create_study, study_status
+from tuner.studies.study_context import StudyContext
 from tuner.studies.trial import run_trial
 
 SPACES = Path(__file__).parents[1] / "spaces"
@@ -54,9 +54,9 @@ search: {trials: 3, seed: 1}
     )  # fmt: skip
     enter(db, "w", "cpu")
     store = blob_store(db, None)
-    bench = Bench(db, view, spec, digits, store, {}, lambda: False)
+    context = StudyContext(db, view, spec, digits, store, {}, lambda: False)
     while (job := trials.take(db, "s", "w")) is not None:
-        run_trial(bench, job)
+        run_trial(context, job)
     assert close_if_over(db, spec, digits, store, "s", "w")
 
     status = study_status(db, "s", epochs=True)
@@ -92,14 +92,16 @@ def test_time_ends_a_trial_before_an_epoch_that_would_be_late_and_its_best_count
         db, spec, study_name="s", n_trials=5, timeout_s=60.0, seed=1, mlflow_uri="", options=code_options(code)
     )
     enter(db, "w", "cpu")
-    bench = Bench(db, view, spec, digits, blob_store(db, None), {}, lambda: False, code=code_for(view, spec, [code]))
+    context = StudyContext(
+        db, view, spec, digits, blob_store(db, None), {}, lambda: False, code=code_for(view, spec, [code])
+    )
     job = trials.take(db, "s", "w")
     assert job is not None
     # The deadline comes into sight only now, so that no import is timed.
     reopen(db, "s", 5, 6.5)
     start_clock(db, "s")
     deadline = time.time() + 6.5
-    run_trial(bench, job)
+    run_trial(context, job)
     (trial,) = trials.view_trials(db, "s", epochs=True)
     assert trial.epochs[-1].measured_at < deadline
     assert trial.state == "complete"

@@ -18,9 +18,9 @@ from tests.tracking.seen import everything
 from tuner.cli.record import page_of
 from tuner.errors import NotFound, Refused, ServiceDown
 from tuner.tracking import mlflow_batches, mlflow_page, mlflow_recorder
+from tuner.tracking.mlflow_mapping import TRUE_NAMES, TRUE_VALUES
 from tuner.tracking.mlflow_names import original
 from tuner.tracking.mlflow_recorder import MlflowRecorder
-from tuner.tracking.picture import TRUE_NAMES, TRUE_VALUES
 
 
 @pytest.fixture(scope="module")

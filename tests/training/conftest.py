@@ -7,9 +7,9 @@ import pytest
 
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import fit
-from tuner.families import MlpConfig, mlp
-from tuner.space import Value, fixed
-from tuner.training.models import build
+from tuner.spec.families import MlpConfig, mlp
+from tuner.spec.space import Value, fixed
+from tuner.training.networks.models import build
 from tuner.training.plan import Path, TrainPlan
 
 Plan = Callable[..., TrainPlan]

@@ -8,15 +8,15 @@ import pytest
 import tensorflow as tf
 from keras.src.saving import serialization_lib
 
-from tuner.code import CodeName, find_code
 from tuner.data.dataset import DataInfo, Dataset
 from tuner.data.preprocessing import fit
 from tuner.errors import TrialFailed
+from tuner.spec.code import CodeName, find_code
 from tuner.training import keras_state
-from tuner.training.loading import keras_of
-from tuner.training.models import load_bytes
+from tuner.training.custom.loading import keras_of
+from tuner.training.custom.python_network import PythonNetwork, network
+from tuner.training.networks.models import load_bytes
 from tuner.training.plan import TrainPlan
-from tuner.training.python_network import PythonNetwork, network
 from tuner.training.trainer import go_on
 
 HEAD = "import keras\nimport tensorflow as tf\n"

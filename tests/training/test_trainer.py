@@ -12,8 +12,9 @@ import pytest
 from tests.training.conftest import Network, Plan
 from tuner.data.dataset import Dataset
 from tuner.errors import TrialFailed
-from tuner.training import device_rows, keras_fit
+from tuner.training import model_fit
 from tuner.training.checkpoint import Checkpoint
+from tuner.training.compiled import device_rows
 from tuner.training.plan import Metrics, OnEpoch, Path, in_few_digits
 from tuner.training.trainer import train
 
@@ -250,7 +251,7 @@ def test_rows_too_many_to_copy_are_streamed_to_the_same_end(
     digits: Dataset, network: Network, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copied = train(network(), digits, plan(path="fit"))
-    monkeypatch.setattr(keras_fit, "_MOST_COPIED_BYTES", 1000)
+    monkeypatch.setattr(model_fit, "_MOST_COPIED_BYTES", 1000)
     _same(train(network(), digits, plan(path="fit")).epochs, copied.epochs)
 
 

@@ -32,7 +32,7 @@ def test_each_worker_takes_a_free_gpu_and_then_the_one_with_the_fewest(
     assert [slot.memory_mib for slot in made] == [None, None, int(80_000 * 0.92) // 2]
     assert [record.levelno for record in caplog.records] == [logging.WARNING]
     assert "shares gpu:0 with 1" in caplog.text
-    workers.bury(db, "w1")
+    workers.mark_dead(db, "w1")
     assert placement.place(db, "w4", wanted).device == "gpu:1"
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from tuner.formatting import visible
 from tuner.redaction import redacted
-from tuner.words import visible
 
 # A full-width sign is one for a spreadsheet in Japanese.
 _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tuner.analysis import story
+from tuner.analysis import summary
 from tuner.database.trials import FAILED, TrialView
-from tuner.space import Choice, FloatRange, IntRange, Parameter
+from tuner.spec.space import Choice, FloatRange, IntRange, Parameter
 from tuner.studies.service import StudyStatus, spec_of
 
 _WIDE = 50
@@ -116,7 +116,7 @@ def by_style(status: StudyStatus, found: Sequence[TrialView]) -> list[tuple[Styl
 def best_tenth(status: StudyStatus) -> list[TrialView]:
     """The best tenth of all trials, the winner and baselines apart."""
     complete = [trial for trial in status.trials if style_of(status, trial) == "complete" and trial.value is not None]
-    complete.sort(key=lambda trial: -story.sign(status) * (trial.value or 0.0))
+    complete.sort(key=lambda trial: -summary.sign(status) * (trial.value or 0.0))
     return complete[: max(1, len(status.trials) // 10)]
 
 
@@ -128,7 +128,7 @@ def searched(status: StudyStatus, shown: Sequence[TrialView]) -> list[Parameter]
     space = spec_of(status.study).space
     names: dict[str, None] = {}
     for trial in shown:
-        names.update(dict.fromkeys(story.searched(status, trial.params)))
+        names.update(dict.fromkeys(summary.searched(status, trial.params)))
     known = [space[name] for name in (each.name for each in space) if name in names]
     return known + [_as_seen(name, shown) for name in names if name not in space]
 

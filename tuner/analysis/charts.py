@@ -8,7 +8,7 @@ Leaves to others: what a picture is made of (chart), the parallel coordinates (p
 import math
 from collections.abc import Mapping, Sequence
 
-from tuner.analysis import story
+from tuner.analysis import summary
 from tuner.analysis.chart import (
     NAMES,
     Axis,
@@ -27,9 +27,9 @@ from tuner.analysis.chart import (
 )
 from tuner.analysis.results import stretches
 from tuner.database.trials import TrialView
-from tuner.space import Choice, FloatRange, IntRange, Parameter
+from tuner.formatting import value_in_words
+from tuner.spec.space import Choice, FloatRange, IntRange, Parameter
 from tuner.studies.service import StudyStatus
-from tuner.words import value_in_words
 
 _MOST_SLICES = 16
 _LEAST_POINTS = 3
@@ -45,7 +45,7 @@ def history(status: StudyStatus) -> Chart:
     places = {trial.ordinal: float(place) for place, trial in enumerate(order, start=1)}
     shown = [trial for trial in order if measured(trial)]
     values = [trial.value for trial in shown if trial.value is not None]
-    axis_range, hidden = focus(values, story.sign(status))
+    axis_range, hidden = focus(values, summary.sign(status))
     series = [
         points(status, style, same, [places[trial.ordinal] for trial in same], [trial.value for trial in same])
         for style, same in by_style(status, shown)
@@ -56,22 +56,22 @@ def history(status: StudyStatus) -> Chart:
         if trial.state == "complete" and trial.value is not None:
             so_far = next((y for y in reversed(best_y) if y is not None), trial.value)
             best_x.append(places[trial.ordinal])
-            best_y.append(max(so_far, trial.value) if story.sign(status) > 0 else min(so_far, trial.value))
+            best_y.append(max(so_far, trial.value) if summary.sign(status) > 0 else min(so_far, trial.value))
     if best_x:
         best_x.append(float(len(order)))
         best_y.append(best_y[-1])
     series.insert(0, Series("best so far", "rule", "line", best_x, best_y, steps=True))
-    below = "below" if story.sign(status) > 0 else "above"
+    below = "below" if summary.sign(status) > 0 else "above"
     words = f"{hidden} trials lie {below} what is shown; a double click shows all." if hidden else ""
     return Chart(
         "history", "Optimization history", series, Axis("trials, as they ended", grid=False),
-        Axis(story.metric(status), range=axis_range), words,
+        Axis(summary.metric(status), range=axis_range), words,
     )  # fmt: skip
 
 
 def against_baselines(status: StudyStatus) -> Chart | None:
     """The winner and each baseline, with what their rows leave open; None where there is nothing to compare."""
-    named = [trial for trial in story.baselines(status) if trial.state == "complete"]
+    named = [trial for trial in summary.baselines(status) if trial.state == "complete"]
     if status.best is None or not [trial for trial in named if trial.ordinal != status.best.ordinal]:
         return None
     shown = [*(trial for trial in reversed(named) if trial.ordinal != status.best.ordinal), status.best]
@@ -81,7 +81,7 @@ def against_baselines(status: StudyStatus) -> Chart | None:
         style: Style = "best" if trial is status.best else "baseline"
         name = f"trial {trial.trial_number}, the winner" if trial is status.best else trial.baseline
         ticks.append((float(place), name))
-        noise = story.validation_noise(status, trial.value, trial.value)
+        noise = summary.validation_noise(status, trial.value, trial.value)
         half = 0.0 if noise is None else noise / math.sqrt(2)
         ends += [trial.value - half, trial.value + half]
         if half:
@@ -95,7 +95,7 @@ def against_baselines(status: StudyStatus) -> Chart | None:
     margin = 0.08 * (max(ends) - min(ends)) or 0.01
     return Chart(
         "baselines", "Against the baselines", series,
-        Axis(story.metric(status), range=(min(ends) - margin, max(ends) + margin)),
+        Axis(summary.metric(status), range=(min(ends) - margin, max(ends) + margin)),
         Axis(ticks=ticks, range=(-0.6, len(shown) - 0.4), grid=False), height=110 + 44 * len(shown), legend=False,
         words="Lines: what the number of validation rows leaves open (95%), one network each." if lines else "",
     )  # fmt: skip
@@ -103,11 +103,11 @@ def against_baselines(status: StudyStatus) -> Chart | None:
 
 def finalists(status: StudyStatus) -> Chart | None:
     """The configurations that were trained again: a point a seed and their mean; the winner on top."""
-    found = story.finalists(status)
+    found = summary.finalists(status)
     if not found:
         return None
     won = None if status.best is None else status.best.trial_number
-    found.sort(key=lambda each: (each.trial_number == won, story.sign(status) * sum(each.values) / len(each.values)))
+    found.sort(key=lambda each: (each.trial_number == won, summary.sign(status) * sum(each.values) / len(each.values)))
     series, ticks = [], []
     for place, each in enumerate(found):
         style: Style = "best" if each.trial_number == won else "complete"
@@ -121,7 +121,7 @@ def finalists(status: StudyStatus) -> Chart | None:
         told = [f"trial {each.trial_number}: mean {mean:.4f} {each.out}".strip()]
         series.append(Series("mean", style, "points", [mean], [float(place)], [each.trial_number], told))
     return Chart(
-        "finalists", "The finalists", series, Axis(story.metric(status)),
+        "finalists", "The finalists", series, Axis(summary.metric(status)),
         Axis(ticks=ticks, range=(-0.6, len(found) - 0.4), grid=False), height=110 + 40 * len(found), legend=False,
         words="Circles: networks of seeds that the search had not used. Filled: their mean; a star, the winner's.",
     )  # fmt: skip
@@ -146,7 +146,7 @@ def importances(importance: Mapping[str, float], words: str) -> Chart | None:
 def slices(status: StudyStatus, importance: Mapping[str, float]) -> list[Chart]:
     """One small picture a parameter: value against parameter; the most important first."""
     shown = [trial for trial in status.trials if measured(trial)]
-    axis_range, _ = focus([trial.value for trial in shown if trial.value is not None], story.sign(status))
+    axis_range, _ = focus([trial.value for trial in shown if trial.value is not None], summary.sign(status))
     parameters = [each for each in searched(status, shown) if len(different(shown, each.name)) > 1]
     parameters.sort(key=lambda each: -importance.get(each.name, 0.0))
     used = {each.name: [trial for trial in shown if each.name in trial.params] for each in parameters}
@@ -212,10 +212,10 @@ def _ticks(domain: IntRange | FloatRange) -> list[tuple[float, str]]:
 
 def curves(status: StudyStatus) -> Chart:
     """The objective by epoch, a line a trial."""
-    name = story.metric(status)
+    name = summary.metric(status)
     series = [_curves(style, same, name) for style, same in by_style(status, status.trials)]
     values = [value for each in series for value in each.y if value is not None]
-    axis_range, hidden = focus(values, story.sign(status))
+    axis_range, hidden = focus(values, summary.sign(status))
     outside = f"{hidden} epochs lie outside what is shown; a double click shows all." if hidden else ""
     return Chart("curves", "Learning curves", series, Axis("epoch", grid=False), Axis(name, range=axis_range), outside)
 

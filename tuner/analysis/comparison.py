@@ -1,7 +1,7 @@
 """Studies side by side: what each found, at which cost, and which differences are more than noise.
 
 Owns: what is compared with what, the words about it, the two pictures.
-Leaves to others: one study's story (story), the page's frame (plotly_page), the terminal (cli).
+Leaves to others: one study's story (summary), the page's frame (plotly_page), the terminal (cli).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
-from tuner.analysis import story
+from tuner.analysis import summary
 from tuner.analysis.chart import Axis, Chart, Series, shortened
 from tuner.analysis.plotly_page import figure, render
 from tuner.analysis.results import span_s
-from tuner.space import Value
+from tuner.formatting import duration, value_in_words
+from tuner.spec.space import Value
 from tuner.studies.service import NOT_SCORED, StudyStatus, spec_of
-from tuner.words import duration, value_in_words
 
 # Okabe and Ito's colours, which most eyes tell apart.
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f")
@@ -56,7 +56,7 @@ def comparison_object(statuses: Sequence[StudyStatus]) -> dict[str, Any]:
                 "study_name": status.study.study_name,
                 "space": status.study.space_name,
                 "state": status.state,
-                "metric": story.metric(status),
+                "metric": summary.metric(status),
                 "value": best.value if best else None,
                 "best_trial": best.trial_number if best else None,
                 "test": (status.study.outcome or {}).get("test"),
@@ -97,25 +97,25 @@ def _epochs(status: StudyStatus) -> int:
 
 def _value(status: StudyStatus) -> str:
     best = status.best
-    return "-" if best is None or best.value is None else f"{best.value:.4f} ({story.metric(status)})"
+    return "-" if best is None or best.value is None else f"{best.value:.4f} ({summary.metric(status)})"
 
 
 def _test(status: StudyStatus) -> str:
-    test = story.test_of(status)
+    test = summary.test_of(status)
     return "-" if test is None else f"{test.value:.4f} ({test.metric})"
 
 
 def _interval(status: StudyStatus) -> str:
-    test = story.test_of(status)
+    test = summary.test_of(status)
     return "-" if test is None or test.low is None else f"{test.low:.4f} to {test.high:.4f}"
 
 
 def _over_baseline(status: StudyStatus) -> str:
-    named = [trial for trial in story.baselines(status) if trial.state == "complete" and trial.value is not None]
+    named = [trial for trial in summary.baselines(status) if trial.state == "complete" and trial.value is not None]
     if status.best is None or status.best.value is None or not named:
         return "-"
-    gain = story.sign(status) * (status.best.value - (named[0].value or 0.0))
-    noise = story.validation_noise(status, status.best.value, named[0].value or 0.0)
+    gain = summary.sign(status) * (status.best.value - (named[0].value or 0.0))
+    noise = summary.validation_noise(status, status.best.value, named[0].value or 0.0)
     within = " (noise)" if noise is not None and abs(gain) <= noise else ""
     return f"{gain:+.4f}{within} over {named[0].baseline}"
 
@@ -126,11 +126,11 @@ _ROWS: Mapping[str, Callable[[StudyStatus], str]] = {
     "state": lambda status: status.state,
     "test": _test,
     "95% interval": _interval,
-    "seeds": lambda status: str(test.seeds) if (test := story.test_of(status)) else "-",
+    "seeds": lambda status: str(test.seeds) if (test := summary.test_of(status)) else "-",
     "validation": _value,
     "best trial": lambda status: str(status.best.trial_number) if status.best else "-",
     "baseline": _over_baseline,
-    "trials": lambda status: f"{len(status.trials)}: {story.counts(status)}",
+    "trials": lambda status: f"{len(status.trials)}: {summary.counts(status)}",
     "epochs": lambda status: f"{_epochs(status):,}",
     "time": lambda status: duration(span_s(status)),
     "sampler, pruner": lambda s: f"{spec_of(s.study).search.sampler.name}, {spec_of(s.study).search.pruner.name}",
@@ -155,11 +155,11 @@ def _sentences(statuses: Sequence[StudyStatus]) -> list[str]:
     lines = [
         f"{status.study.study_name} has no test figure{_why_none(status)}."
         for status in statuses
-        if story.test_of(status) is None
+        if summary.test_of(status) is None
     ]
-    groups: dict[tuple[str, str], list[tuple[StudyStatus, story.Test]]] = {}
+    groups: dict[tuple[str, str], list[tuple[StudyStatus, summary.Test]]] = {}
     for status in statuses:
-        test = story.test_of(status)
+        test = summary.test_of(status)
         if test is not None:
             groups.setdefault((_data(status), test.metric), []).append((status, test))
     if len(groups) > 1:
@@ -173,8 +173,8 @@ def _sentences(statuses: Sequence[StudyStatus]) -> list[str]:
     return lines
 
 
-def _difference(metric: str, name: str, best: story.Test, other: str, test: story.Test) -> str:
-    gap, noise = abs(best.value - test.value), story.test_noise(best, test)
+def _difference(metric: str, name: str, best: summary.Test, other: str, test: summary.Test) -> str:
+    gap, noise = abs(best.value - test.value), summary.test_noise(best, test)
     if gap == 0:
         return f"{name} and {other} have the same {metric}, {best.value:.4f}."
     words = f"{name} has the better {metric} than {other} by {gap:.4f}"
@@ -193,7 +193,7 @@ def _data(status: StudyStatus) -> str:
 
 def _tests(statuses: Sequence[StudyStatus]) -> Chart | None:
     """The test figures with their intervals, where all have one of the same metric."""
-    tests = [story.test_of(status) for status in statuses]
+    tests = [summary.test_of(status) for status in statuses]
     found = [test for test in tests if test is not None]
     if len(found) < len(tests) or len({test.metric for test in found}) != 1:
         return None
@@ -214,7 +214,7 @@ def _tests(statuses: Sequence[StudyStatus]) -> Chart | None:
 
 def _race(statuses: Sequence[StudyStatus]) -> Chart | None:
     """The best validation figure against time, where all have the same objective."""
-    if len({story.metric(status) for status in statuses}) != 1 or not all(status.trials for status in statuses):
+    if len({summary.metric(status) for status in statuses}) != 1 or not all(status.trials for status in statuses):
         return None
     series = []
     for order, status in enumerate(statuses):
@@ -224,7 +224,7 @@ def _race(statuses: Sequence[StudyStatus]) -> Chart | None:
         y: list[float | None] = []
         best: float | None = None
         for trial in sorted(ended, key=lambda trial: trial.finished_at or 0.0):
-            if trial.value is not None and (best is None or story.sign(status) * (trial.value - best) > 0):
+            if trial.value is not None and (best is None or summary.sign(status) * (trial.value - best) > 0):
                 best = trial.value
                 x.append(((trial.finished_at or 0.0) - began) / 60)
                 y.append(best)
@@ -239,5 +239,5 @@ def _race(statuses: Sequence[StudyStatus]) -> Chart | None:
         series.append(Series(name, "complete", "line", x, y, words=words, steps=True, colour=colour))
     return Chart(
         "race", "The best so far against time", series, Axis("minutes since the first trial began", grid=False),
-        Axis(story.metric(statuses[0])),
+        Axis(summary.metric(statuses[0])),
     )  # fmt: skip

@@ -23,8 +23,8 @@ from optuna.trial import TrialState, create_trial
 from tuner.database.trials import TrialView
 from tuner.errors import NotFound
 from tuner.search.suggest import distributions
-from tuner.space import Value
-from tuner.spec import StudySpec
+from tuner.spec.space import Value
+from tuner.spec.study_spec import StudySpec
 
 LEAST_TRIALS = 8
 """Fewer say nothing."""

@@ -6,7 +6,7 @@ Plotly's own needs WebGL, which a printed page and some phones have not, and dro
 import math
 from collections.abc import Mapping, Sequence
 
-from tuner.analysis import story
+from tuner.analysis import summary
 from tuner.analysis.chart import (
     NAMES,
     Axis,
@@ -22,9 +22,9 @@ from tuner.analysis.chart import (
     shortened,
 )
 from tuner.database.trials import TrialView
-from tuner.space import Choice, FloatRange, IntRange, Parameter
+from tuner.formatting import value_in_words
+from tuner.spec.space import Choice, FloatRange, IntRange, Parameter
 from tuner.studies.service import StudyStatus
-from tuner.words import value_in_words
 
 _MOST_AXES = 9
 _FOOT = -0.14
@@ -43,7 +43,7 @@ def parallel(status: StudyStatus, importance: Mapping[str, float]) -> Chart | No
     parameters = parameters[-_MOST_AXES:]
     if len(shown) < 2 or not parameters:
         return None
-    low, high = focus(values, story.sign(status))[0] or (min(values), max(values))
+    low, high = focus(values, summary.sign(status))[0] or (min(values), max(values))
     scales = [_Scale(each, shown) for each in parameters]
     texts = [(float(at), place, text) for at, scale in enumerate(scales) for place, text in scale.ticks()]
     last = float(len(scales))
@@ -57,7 +57,7 @@ def parallel(status: StudyStatus, importance: Mapping[str, float]) -> Chart | No
     for style in NAMES:
         if groups.get(style):
             series.append(_lines(style, groups[style], scales, low, high))
-    ticks = [*((float(at), shortened(scale.name)) for at, scale in enumerate(scales)), (last, story.metric(status))]
+    ticks = [*((float(at), shortened(scale.name)) for at, scale in enumerate(scales)), (last, summary.metric(status))]
     told = "One line a trial. "
     told += "The most important parameters are at the right. " if importance else ""
     told += "A dash at an axis' foot: the trial did not use that parameter. Click the legend to hide or show lines."

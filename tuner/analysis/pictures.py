@@ -16,7 +16,7 @@ from matplotlib.ticker import NullFormatter, NullLocator
 from tuner.analysis.chart import Axis, Chart, Series, Style
 from tuner.analysis.plotly_page import COLOURS
 from tuner.errors import InputError
-from tuner.words import path_part
+from tuner.formatting import path_part
 
 _WIDTH_PX = 1000
 _SMALL_PX = 480

@@ -1,24 +1,24 @@
 """The report of a study: one HTML file that opens without a network.
 
 Owns: which parts a report has, in which order, and the figures of each.
-Leaves to others: the sentences (story), the pictures (charts), the page's frame and drawing (plotly_page).
+Leaves to others: the sentences (summary), the pictures (charts), the page's frame and drawing (plotly_page).
 """
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from tuner.analysis import charts, story
+from tuner.analysis import charts, summary
 from tuner.analysis.chart import Chart
+from tuner.analysis.importance_shares import ranges_of, weights_of
 from tuner.analysis.parallel import parallel
 from tuner.analysis.pareto import pareto
 from tuner.analysis.plotly_page import figure, render
 from tuner.analysis.results import span_s
-from tuner.analysis.weights import ranges_of, weights_of
 from tuner.database.connection import Database
 from tuner.database.trials import TrialView
+from tuner.formatting import duration, value_in_words
 from tuner.studies.service import StudyStatus, ranked, spec_of, study_status
-from tuner.words import duration, value_in_words
 
 _MOST_ROWS = 12
 
@@ -62,17 +62,17 @@ def content(status: StudyStatus, weights: Mapping[str, float], method: str) -> d
         "space": study.space_name,
         "made_at": _moment(datetime.now(UTC).timestamp()),
         "tiles": _tiles(status),
-        "sentences": story.sentences(status),
-        "noise": story.noise_sentences(status),
-        "metric": story.metric(status),
+        "sentences": summary.sentences(status),
+        "noise": summary.noise_sentences(status),
+        "metric": summary.metric(status),
         "winner": None if best is None else _winner(status, best),
         "charts": {chart.name: chart for chart in shown},
         "ranges": ranges_of(status),
         "slices": [chart for chart in shown if chart.name.startswith("slice-")],
         "figures": {chart.name: figure(chart) for chart in shown},
-        "pruning": story.pruning_sentences(status),
-        "failures": [_row(status, trial) for trial in story.failures(status)],
-        "verdicts": story.verdicts(status),
+        "pruning": summary.pruning_sentences(status),
+        "failures": [_row(status, trial) for trial in summary.failures(status)],
+        "verdicts": summary.verdicts(status),
         "costs": _costs(status),
         "best_rows": [_row(status, trial) for trial in _best_first(status)[:_MOST_ROWS]],
         "facts": _facts(status),
@@ -82,7 +82,7 @@ def content(status: StudyStatus, weights: Mapping[str, float], method: str) -> d
 
 
 def _tiles(status: StudyStatus) -> list[dict[str, str]]:
-    best, test = status.best, story.test_of(status)
+    best, test = status.best, summary.test_of(status)
     tiles = []
     if test is not None:
         interval = "" if test.low is None else f"95%: {test.low:.4f} to {test.high:.4f}"
@@ -90,22 +90,22 @@ def _tiles(status: StudyStatus) -> list[dict[str, str]]:
         tiles.append({"name": test.metric, "value": f"{test.value:.4f}", "note": interval or seeds})
     if best is not None and best.value is not None:
         note = f"trial {best.trial_number}, epoch {best.best_epoch} of {len(best.epochs)}"
-        tiles.append({"name": story.metric(status), "value": f"{best.value:.4f}", "note": note})
-        others = [t for t in story.baselines(status) if t.state == "complete" and t.ordinal != best.ordinal]
+        tiles.append({"name": summary.metric(status), "value": f"{best.value:.4f}", "note": note})
+        others = [t for t in summary.baselines(status) if t.state == "complete" and t.ordinal != best.ordinal]
         if others and others[0].value is not None:
-            gain = story.sign(status) * (best.value - others[0].value)
-            noise = story.validation_noise(status, best.value, others[0].value)
+            gain = summary.sign(status) * (best.value - others[0].value)
+            noise = summary.validation_noise(status, best.value, others[0].value)
             within = "" if noise is None else (" (within noise)" if abs(gain) <= noise else " (beyond noise)")
             tiles.append({"name": f"over {others[0].baseline}", "value": f"{gain:+.4f}", "note": f"validation{within}"})
     ended = sum(trial.finished_at is not None for trial in status.trials)
-    tiles.append({"name": "trials", "value": f"{ended}", "note": story.counts(status)})
+    tiles.append({"name": "trials", "value": f"{ended}", "note": summary.counts(status)})
     epochs = sum(len(trial.epochs) for trial in status.trials)
     tiles.append({"name": "time", "value": duration(span_s(status)), "note": f"{epochs:,} epochs"})
     return tiles
 
 
 def _winner(status: StudyStatus, best: TrialView) -> dict[str, Any]:
-    chosen = story.searched(status, best.params)
+    chosen = summary.searched(status, best.params)
     metrics = next((epoch.metrics for epoch in best.epochs if epoch.epoch == best.best_epoch), {})
     return {
         "number": best.trial_number,
@@ -129,7 +129,7 @@ def _row(status: StudyStatus, trial: TrialView) -> dict[str, Any]:
         "epochs": len(trial.epochs),
         "best_epoch": trial.best_epoch,
         "seconds": f"{sum(epoch.seconds for epoch in trial.epochs):.1f}",
-        "params": [(name, value_in_words(value)) for name, value in story.searched(status, trial.params).items()],
+        "params": [(name, value_in_words(value)) for name, value in summary.searched(status, trial.params).items()],
     }
 
 
@@ -138,7 +138,7 @@ def _best_first(status: StudyStatus) -> list[TrialView]:
 
 
 def _costs(status: StudyStatus) -> list[dict[str, Any]]:
-    found = story.costs(status)
+    found = summary.costs(status)
     total = sum(cost.seconds for cost in found) or 1.0
     return [
         {"state": c.state, "trials": c.trials, "epochs": c.epochs, "seconds": c.seconds, "share": c.seconds / total}
@@ -148,7 +148,7 @@ def _costs(status: StudyStatus) -> list[dict[str, Any]]:
 
 def _facts(status: StudyStatus) -> list[tuple[str, str]]:
     study, spec = status.study, spec_of(status.study)
-    rows = story.rows_of(status)
+    rows = summary.rows_of(status)
     facts = [
         ("data", spec.data.name),
         ("rows", ", ".join(f"{count:,} {part}" for part, count in rows.items())),
@@ -159,7 +159,7 @@ def _facts(status: StudyStatus) -> list[tuple[str, str]]:
         ("ended", "" if study.finished_at is None else _moment(study.finished_at)),
         ("run in MLflow", study.mlflow_run_id or ""),
     ]
-    facts += [(name, ", ".join(values)) for name, values in story.versions(status).items()]
+    facts += [(name, ", ".join(values)) for name, values in summary.versions(status).items()]
     return [(name, value) for name, value in facts if value]
 
 

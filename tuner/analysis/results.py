@@ -1,7 +1,7 @@
 """Studies as tidy pandas frames: one row a study, a trial, an epoch, a stretch of a worker's time.
 
 Owns: which columns there are, and their types. Times are UTC, seconds are seconds.
-Leaves to others: what is stored (database), what it means (story), how it looks (report).
+Leaves to others: what is stored (database), what it means (summary), how it looks (report).
 
 storage: a study database, as its URL or opened. study: a study's name. Raises NotFound where one is not there.
 """

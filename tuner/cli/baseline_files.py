@@ -1,6 +1,6 @@
 """`tune start --baseline FILE`: configurations from a file, such as a trial's `parameters.yaml`, tried first.
 
-Leaves to others: whether the space holds them (spec).
+Leaves to others: whether the space holds them (study_spec).
 """
 
 from pathlib import Path
@@ -8,8 +8,8 @@ from pathlib import Path
 import yaml
 
 from tuner.errors import SpecError
-from tuner.safe_yaml import load, read_text
-from tuner.spec import StudySpec, parse_spec
+from tuner.spec.safe_yaml import load, read_text
+from tuner.spec.study_spec import StudySpec, parse_spec
 
 
 def with_baselines(spec: StudySpec, file: Path) -> StudySpec:

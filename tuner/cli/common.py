@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from tuner.formatting import visible
 from tuner.redaction import keep_secrets_of, redacted, redacted_values
 from tuner.settings import Settings, read_settings
-from tuner.words import visible
 
 if TYPE_CHECKING:
     from tuner.database.connection import Database

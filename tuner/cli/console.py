@@ -1,6 +1,6 @@
 """rich's console, in which text is text: what every table and every moving view is printed with.
 
-Leaves to others: plain lines (common), which characters are shown as escapes (words).
+Leaves to others: plain lines (common), which characters are shown as escapes (formatting).
 """
 
 from collections.abc import Iterable
@@ -11,8 +11,8 @@ from rich.console import ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
+from tuner.formatting import visible
 from tuner.redaction import redacted
-from tuner.words import visible
 
 
 def styled(words: str, style: str) -> Text:

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from tuner.data.reading import ColumnRead, Reading
-from tuner.words import one_line
+from tuner.formatting import one_line
 
 _WIDTH = 110
 _LABEL = 17

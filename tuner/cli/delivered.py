@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tuner.cli.common import echo
 from tuner.database.deliveries import Refusal
-from tuner.words import command
+from tuner.formatting import command
 
 if TYPE_CHECKING:
     from tuner.analysis.synchronizing import Synchronized

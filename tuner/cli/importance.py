@@ -17,7 +17,7 @@ from tuner.cli.common import (
     storage_option,
     study_argument,
 )
-from tuner.words import one_line
+from tuner.formatting import one_line
 
 if TYPE_CHECKING:
     from tuner.analysis.importance import Importance

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tuner.cli.schema import OBJECTIVE, SEARCH, TOP, options, schema
-from tuner.families import CALLBACKS, FAMILIES, SETTINGS, Known
-from tuner.metrics import METRICS
 from tuner.search.algorithms import PRUNERS, SAMPLERS
-from tuner.sources import KINDS, known_sources
+from tuner.spec.families import CALLBACKS, FAMILIES, SETTINGS, HyperparameterDef
+from tuner.spec.metrics import METRICS
+from tuner.spec.sources import KINDS, known_sources
 
 _HEAD = """# The space language
 
@@ -133,7 +133,7 @@ def _default(field: Any) -> str:
     return "optional" if value is None or value == [] else str(value)
 
 
-def _family(name: str, known: Mapping[str, Known]) -> str:
+def _family(name: str, known: Mapping[str, HyperparameterDef]) -> str:
     rows = (
         (f"`{each.name}`" + (f" per {each.per}" if each.per else ""), _domain(each), _code(each.default), each.meaning)
         for each in known.values()
@@ -141,7 +141,7 @@ def _family(name: str, known: Mapping[str, Known]) -> str:
     return f"### {name}\n\n" + _table(("parameter", "values", "default", "meaning"), rows)
 
 
-def _domain(known: Known) -> str:
+def _domain(known: HyperparameterDef) -> str:
     if known.kind == "choice":
         return ", ".join(_code(each) for each in known.choices)
     if known.kind == "bool":

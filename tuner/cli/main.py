@@ -13,8 +13,8 @@ import click
 from tuner.cli import doctor, importance, reading, record, reproducing, results, running, space_commands, using, working
 from tuner.cli.common import echo
 from tuner.errors import TunerError
+from tuner.formatting import one_line
 from tuner.redaction import guard_tracebacks
-from tuner.words import one_line
 
 EXIT_INTERRUPTED = 130
 _LONGEST = 1000

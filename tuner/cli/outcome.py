@@ -20,10 +20,10 @@ from tuner.cli.show import (
     study_s,
 )
 from tuner.database.trials import TrialView
+from tuner.formatting import command, duration, one_line, params_in_words, value_in_words
 from tuner.studies.champion import standing
 from tuner.studies.pareto import front
 from tuner.studies.service import NOT_SCORED, StudyStatus, spec_of
-from tuner.words import command, duration, one_line, params_in_words, value_in_words
 
 
 def print_outcome(status: StudyStatus) -> None:

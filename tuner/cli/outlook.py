@@ -10,13 +10,13 @@ from typing import Any
 import psutil
 
 from tuner.cli.common import echo
-from tuner.code import Code
 from tuner.data.dataset import DataInfo
+from tuner.formatting import duration
 from tuner.search.cells import budget
-from tuner.spec import StudySpec
-from tuner.studies import child
+from tuner.spec.code import Code
+from tuner.spec.study_spec import StudySpec
+from tuner.studies import child_process
 from tuner.studies.preflight import PROCESS_MIB, Outlook, look_ahead
-from tuner.words import duration
 from tuner.workers.devices import Slot
 
 
@@ -71,7 +71,7 @@ def check(spec: StudySpec, info: DataInfo, slots: Sequence[Slot], quick: bool, c
         return Report(spec, outlook, memory_mib, len(slots))
     request: dict[str, Any] = {"text": spec.text, "name": spec.name, "folder": str(spec.folder), "workers": len(slots)}
     request |= {"codes": [str(each.file) for each in codes if each.place.endswith(".py")]}
-    answer = child.ask("tuner.studies.trying", request, f"{spec.name}: its networks", slots[0].environment())
+    answer = child_process.ask("tuner.studies.dry_run", request, f"{spec.name}: its networks", slots[0].environment())
     return Report(spec, outlook, memory_mib, len(slots), answer["tried"], answer["study_s"])
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from tuner.cli.common import together
-from tuner.families import NORMALIZATIONS
+from tuner.spec.families import NORMALIZATIONS
 
 
 @dataclass(frozen=True)

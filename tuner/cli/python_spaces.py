@@ -1,8 +1,8 @@
 """Spaces in Python on the command line: the search-space file that they stand for.
 
 Owns: `--space my_model.py --dataset D ...` as the text of a search-space file, and the trial run before a study.
-Leaves to others: the options (python_options), what a file may say (spec), which code (code), running it (training, in
-a process of its own).
+Leaves to others: the options (python_options), what a file may say (study_spec), which code (code), running it
+(training, in a process of its own).
 """
 
 import tempfile
@@ -15,15 +15,15 @@ import yaml
 
 from tuner.cli.common import echo
 from tuner.cli.python_options import Given
-from tuner.code import Code, find_code, looks_like_code, name_in
 from tuner.data.dataset import Dataset
 from tuner.errors import InputError, SpecError
-from tuner.metrics import METRICS, key
-from tuner.safe_yaml import load
-from tuner.spec import StudySpec, parse_spec
-from tuner.studies import child
-from tuner.studies.sample import write_sample
-from tuner.words import command, one_line
+from tuner.formatting import command, one_line
+from tuner.spec.code import Code, find_code, looks_like_code, name_in
+from tuner.spec.metrics import METRICS, key
+from tuner.spec.safe_yaml import load
+from tuner.spec.study_spec import StudySpec, parse_spec
+from tuner.studies import child_process
+from tuner.studies.row_sample import write_sample
 
 
 def read_space(space: str, given: Given, run: bool = True) -> tuple[StudySpec, Code | None]:
@@ -124,7 +124,7 @@ def try_code(
         rows = Path(folder) / "rows.npz"
         write_sample(dataset, rows)
         request |= {"info": asdict(dataset.info), "rows": str(rows), "codes": named, "fit": fit}
-        return child.ask("tuner.studies.code_check", request, code.place)
+        return child_process.ask("tuner.studies.code_check", request, code.place)
 
 
 def print_asked(answer: Mapping[str, Any]) -> None:

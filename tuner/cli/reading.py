@@ -57,7 +57,7 @@ def status(study: str | None, watch: bool, spec: bool, storage: str | None, as_j
 def _print_spec(view: "StudyView", as_json: bool) -> None:
     import yaml
 
-    from tuner.studies.resolved import as_json as stored
+    from tuner.studies.resolved_spec import as_json as stored
     from tuner.studies.service import resolved_of
 
     resolved = stored(resolved_of(view))

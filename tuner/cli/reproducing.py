@@ -24,9 +24,9 @@ def reproduce(study: str, trial: int, code: tuple[str, ...], storage: str | None
     """
     import os
 
-    from tuner.code import find_code
     from tuner.data.sources import load
     from tuner.settings import read_share
+    from tuner.spec.code import find_code
     from tuner.studies.code import code_for
     from tuner.studies.service import find_trial, spec_of, study_status
 

@@ -18,7 +18,7 @@ from tuner.cli.common import (
     study_argument,
 )
 from tuner.errors import InputError
-from tuner.words import path_part
+from tuner.formatting import path_part
 
 
 @click.command()

@@ -26,8 +26,8 @@ from tuner.cli.common import (
 )
 from tuner.cli.device_options import device_options, fit_option, slots_of
 from tuner.cli.python_options import code_option, given_of, python_options
+from tuner.formatting import command, path_part
 from tuner.settings import LARGEST_SEED, MOST_TRIALS, Settings
-from tuner.words import command, path_part
 
 if TYPE_CHECKING:
     from tuner.database.connection import Database
@@ -97,9 +97,9 @@ def start(
     """
     from tuner.cli import data_read, outlook, python_spaces
     from tuner.cli.baseline_files import with_baselines
-    from tuner.code import find_code
     from tuner.data.sources import load
-    from tuner.search.possible import check_algorithms
+    from tuner.search.compatibility import check_algorithms
+    from tuner.spec.code import find_code
     from tuner.studies.code import code_options
     from tuner.studies.row_order import order_in_words, order_options
     from tuner.studies.rows_check import load_as_workers_will
@@ -112,8 +112,8 @@ def start(
     if baseline is not None:
         spec = with_baselines(spec, baseline)
     if from_study is not None:
-        from tuner.studies.prior import with_best_of
         from tuner.studies.service import study_status
+        from tuner.studies.warm_start import with_best_of
 
         old = study_status(open_studies(settings, create=False), from_study)
         spec, words = with_best_of(spec, old, from_best)
@@ -191,8 +191,8 @@ def resume(
     Example: tune resume fashion_mnist-1 --trials 60
     """
     from tuner.cli.python_spaces import worker_arguments
-    from tuner.code import find_code
     from tuner.data.sources import load
+    from tuner.spec.code import find_code
     from tuner.studies.code import code_for
     from tuner.studies.service import bind_data, resume_study, spec_of
 

@@ -1,7 +1,7 @@
 """The space language as a JSON schema, for editors: made from what checks a file, so that the two cannot drift.
 
 Owns: how a file's keys, a family's parameters, samplers and pruners look as a schema, and each key in a line.
-Leaves to others: the checks themselves (spec, parameters, possible), the same as a page (language_page).
+Leaves to others: the checks themselves (study_spec, parameters, compatibility), the same as a page (language_page).
 """
 
 import inspect
@@ -9,11 +9,11 @@ from collections.abc import Callable, Mapping
 from types import NoneType
 from typing import Any, get_args
 
-from tuner.families import CALLBACKS, FAMILIES, Known
-from tuner.metrics import METRICS
 from tuner.search.algorithms import PRUNERS, SAMPLERS
-from tuner.sources import KINDS, known_sources
-from tuner.space_file import Finalists, Objective, Search, SpaceFile
+from tuner.spec.families import CALLBACKS, FAMILIES, HyperparameterDef
+from tuner.spec.metrics import METRICS
+from tuner.spec.sources import KINDS, known_sources
+from tuner.spec.space_file import Finalists, Objective, Search, SpaceFile
 
 TOP: Mapping[str, str] = {
     "dataset": "which data: a name, or a file or folder and what it holds",
@@ -92,9 +92,9 @@ def schema() -> dict[str, Any]:
     }
 
 
-def parameters() -> dict[str, Known]:
+def parameters() -> dict[str, HyperparameterDef]:
     """Every parameter of any family, by name; the first family's, where several have one of that name."""
-    found: dict[str, Known] = {}
+    found: dict[str, HyperparameterDef] = {}
     for family in FAMILIES.values():
         for name, known in family.items():
             found.setdefault(name, known)
@@ -177,7 +177,7 @@ def _options(algorithm: Callable[..., object]) -> dict[str, Any]:
     return found
 
 
-def _parameter(known: Known) -> dict[str, Any]:
+def _parameter(known: HyperparameterDef) -> dict[str, Any]:
     """Every way to write a parameter: a value, a list, a range, or a mapping with a condition."""
     value = _value(known)
     extras: dict[str, Any] = {"when": _WHEN}
@@ -202,7 +202,7 @@ def _parameter(known: Known) -> dict[str, Any]:
     return {"description": known.meaning, "default": known.default, "anyOf": ways}
 
 
-def _value(known: Known) -> dict[str, Any]:
+def _value(known: HyperparameterDef) -> dict[str, Any]:
     if known.kind == "choice":
         return {"enum": list(known.choices)}
     if known.kind == "bool":

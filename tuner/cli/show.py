@@ -16,10 +16,10 @@ from tuner.cli.common import echo
 from tuner.cli.console import Console, styled
 from tuner.cli.several import further_figure, further_objectives
 from tuner.database.trials import FAILED, TrialView
-from tuner.space import Choice, Params
+from tuner.formatting import command, duration, one_line, params_in_words
+from tuner.spec.space import Choice, Params
 from tuner.studies.pareto import front
 from tuner.studies.service import StudyStatus, ranked, spec_of
-from tuner.words import command, duration, one_line, params_in_words
 
 _WIDE = 120
 """Columns of a terminal in which a configuration has room beside its figures."""

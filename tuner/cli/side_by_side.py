@@ -6,7 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tuner.cli.console import Console
-from tuner.words import one_line, value_in_words
+from tuner.formatting import one_line, value_in_words
 
 if TYPE_CHECKING:
     from tuner.analysis.comparison import Comparison

@@ -59,8 +59,8 @@ def spaces_check(space: str, quick: bool, as_json: bool, **python: Any) -> None:
     """
     from tuner.cli import data_read, outlook, python_spaces
     from tuner.cli import spaces as rooms
-    from tuner.code import find_code
-    from tuner.search.possible import check_algorithms
+    from tuner.search.compatibility import check_algorithms
+    from tuner.spec.code import find_code
     from tuner.studies.row_order import order_in_words
     from tuner.studies.rows_check import load_as_workers_will
     from tuner.workers.cores import cpu_cores

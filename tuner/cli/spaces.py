@@ -1,7 +1,7 @@
 """Search spaces on the command line: found by name or path, listed, shown.
 
 Owns: where a name is looked for, and how a space looks in a terminal.
-Leaves to others: what a file may say (spec).
+Leaves to others: what a file may say (study_spec).
 """
 
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ from rich.text import Text
 
 from tuner.cli.console import Console, styled
 from tuner.errors import NotFound
+from tuner.formatting import nearest, params_in_words
 from tuner.search.cells import budget
 from tuner.settings import shipped_spaces
-from tuner.spec import StudySpec, read_spec
-from tuner.words import nearest, params_in_words
+from tuner.spec.study_spec import StudySpec, read_spec
 
 
 def find_space(name: str) -> StudySpec:

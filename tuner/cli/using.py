@@ -19,7 +19,7 @@ from tuner.cli.common import (
     view_of,
 )
 from tuner.cli.python_options import code_option
-from tuner.words import command, path_part
+from tuner.formatting import command, path_part
 
 _trial = click.option("--trial", type=click.IntRange(min=0), metavar="N", help="This trial [the best].")
 
@@ -38,8 +38,8 @@ def export(
 
     Example: tune export fashion_mnist-1 --output clothes
     """
-    from tuner.code import find_code
     from tuner.database.blobs import blob_store
+    from tuner.spec.code import find_code
     from tuner.studies.export import export_trial
 
     codes = [find_code(each) for each in code]

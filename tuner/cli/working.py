@@ -46,9 +46,9 @@ def worker(
 
     Example: tune worker --storage postgresql://tuner@db/tuner
     """
-    from tuner.code import find_code
+    from tuner.spec.code import find_code
+    from tuner.workers.heartbeat import EXIT_REPLACE_ME, become
     from tuner.workers.process import main as work
-    from tuner.workers.pulse import EXIT_REPLACE_ME, become
 
     given = dict(os.environ)
     log_to_stderr()

@@ -1,7 +1,7 @@
 """Arrays as people have them - in `.npz` files, or given by their code - made into rows.
 
 Owns: which arrays of a file are which part, which shapes and types are images and tables; reading `.npz` files.
-Leaves to others: labels and targets (labels), values that are no numbers, classes in every part (found).
+Leaves to others: labels and targets (labels), values that are no numbers, classes in every part (raw_dataset).
 """
 
 import zipfile
@@ -14,12 +14,12 @@ import numpy as np
 
 from tuner.data.dataset import Array, Rows
 from tuner.data.files import check_memory, regular
-from tuner.data.found import Found
 from tuner.data.labels import as_array, flat, numbered, targets_of
+from tuner.data.raw_dataset import Found
 from tuner.data.reading import Reading
 from tuner.errors import DataError
-from tuner.families import Task
-from tuner.sources import DataSpec, NpzFile
+from tuner.spec.families import Task
+from tuner.spec.sources import DataSpec, NpzFile
 
 VALIDATION_NAMES = ("validation", "valid", "val")
 """What people call the rows by which they compare networks."""

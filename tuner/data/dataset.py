@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuner.data.reading import Reading
-from tuner.families import Task
+from tuner.spec.families import Task
 
 Array = NDArray[np.generic]
 

@@ -1,7 +1,7 @@
 """Folders of images, one folder a class.
 
 Owns: which files are images, which folders are parts, one size and one kind of colour for all.
-Leaves to others: a picture's pixels (pictures), splits and digests (found).
+Leaves to others: a picture's pixels (pictures), splits and digests (raw_dataset).
 """
 
 from collections import Counter
@@ -14,11 +14,11 @@ import numpy as np
 from tuner.data.arrays import VALIDATION_NAMES
 from tuner.data.dataset import Rows
 from tuner.data.files import check_memory
-from tuner.data.found import Found
 from tuner.data.pictures import Looked, Scale, look, pixels, scale_of
+from tuner.data.raw_dataset import Found
 from tuner.data.reading import Reading, stripped
 from tuner.errors import DataError
-from tuner.sources import DataSpec, ImageFolder
+from tuner.spec.sources import DataSpec, ImageFolder
 
 _ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 _PARTS = {"train", "test", *VALIDATION_NAMES}

@@ -1,7 +1,7 @@
 """Labels and targets as people have them - numbers, texts, one-hot, a Series, a list of objects - as one column.
 
 Owns: which forms there are, what is no label, and how classes are numbered.
-Leaves to others: rows (arrays), classes in both parts (found).
+Leaves to others: rows (arrays), classes in both parts (raw_dataset).
 """
 
 from collections import Counter

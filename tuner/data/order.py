@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuner.data.dataset import Rows
-from tuner.data.found import Found
+from tuner.data.raw_dataset import Found
 
 _BYTES = 16
 

@@ -13,15 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from tuner.code import Code
 from tuner.data.arrays import VALIDATION_NAMES, Part, Parts, found_of
 from tuner.data.flows import from_dataset, is_dataset
-from tuner.data.found import Found
 from tuner.data.person_module import as_a_program_of_its_own, load, way_out
+from tuner.data.raw_dataset import Found
 from tuner.errors import DataError, InputError
+from tuner.formatting import command
 from tuner.redaction import redacted
-from tuner.sources import DataSpec, PythonData
-from tuner.words import command
+from tuner.spec.code import Code
+from tuner.spec.sources import DataSpec, PythonData
 
 _EVERY_RETURN = (
     "(x, y), (training, test) or (training, validation, test), each such a pair or a tf.data.Dataset, or a dict of "

@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from tuner.code import Code, find_code
 from tuner.errors import SpecError
 from tuner.redaction import redacted
+from tuner.spec.code import Code, find_code
 
 _loaded: dict[str, ModuleType] = {}
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tuner.data.dataset import Array
 from tuner.errors import DataError
-from tuner.families import NORMALIZATIONS
+from tuner.spec.families import NORMALIZATIONS
 
 Floats = NDArray[np.float32]
 _Doubles = NDArray[np.float64]

@@ -1,7 +1,7 @@
 """How data were read: each column, picture and array - as what it was taken, how much of it, what was left out.
 
 Owns: the value that commands show before the first trial, and names that look like one and are two.
-Leaves to others: reading (tables, images, arrays), counting the parts (found), how it looks (cli).
+Leaves to others: reading (tables, images, arrays), counting the parts (raw_dataset), how it looks (cli).
 """
 
 import unicodedata

@@ -1,25 +1,25 @@
 """Load the data of a search space: Keras' own sets, scikit-learn's bundled ones, and files of many kinds.
 
 Owns: which loader serves which source.
-Leaves to others: files and downloads (cache, idx, tables, arrays, images), checks, parts and digest (found).
+Leaves to others: files and downloads (cache, idx, tables, arrays, images), checks, parts and digest (raw_dataset).
 """
 
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from tuner.code import Code
 from tuner.data import cache, idx
 from tuner.data.arrays import read_npz
 from tuner.data.dataset import Dataset, Rows
-from tuner.data.found import Found, images_of, labels_of, split
 from tuner.data.images import read_images
 from tuner.data.order import in_one_order
 from tuner.data.own_code import read_python
+from tuner.data.raw_dataset import Found, images_of, labels_of, split
 from tuner.data.tables import read_table
 from tuner.errors import DataError
-from tuner.sources import CsvFile, DataSpec, ImageFolder, NpzFile, ParquetFile, PythonData, known_sources
-from tuner.words import nearest
+from tuner.formatting import nearest
+from tuner.spec.code import Code
+from tuner.spec.sources import CsvFile, DataSpec, ImageFolder, NpzFile, ParquetFile, PythonData, known_sources
 
 _DIGITS = tuple("0123456789")
 _CLASS_NAMES: Mapping[str, tuple[str, ...]] = {

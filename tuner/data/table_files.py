@@ -1,7 +1,7 @@
 """A CSV or Parquet file as a pandas frame, its cells as they are written.
 
 Owns: opening the file, its header, rows that do not fit it, and the words for a file that is no table.
-Leaves to others: what a column is (tables), what a cell is (written).
+Leaves to others: what a column is (tables), what a cell is (cell_values).
 """
 
 import json
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tuner.data.cell_values import shown
 from tuner.data.files import check_memory, regular
 from tuner.data.reading import stripped
-from tuner.data.written import shown
 from tuner.errors import DataError
-from tuner.sources import CsvFile, ParquetFile
+from tuner.spec.sources import CsvFile, ParquetFile
 
 _PACKED = (".gz", ".bz2", ".zip", ".xz", ".zst")
 _LONGEST_HEADER = 2**22

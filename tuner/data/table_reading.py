@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from tuner.data.cell_values import is_date, shown
 from tuner.data.columns import Column
 from tuner.data.dataset import Array
 from tuner.data.reading import ColumnRead, Reading, look_alikes
-from tuner.data.written import is_date, shown
 
 _EXAMPLES = 5
 _FEW_ROWS = 20

@@ -1,8 +1,8 @@
 """Tables from CSV and Parquet files, through pandas.
 
 Owns: what a column is (numbers, or names), the target, and the words for a cell or a column that is wrong.
-Leaves to others: the files (table_files), what a cell says (written), filling in and one-hot columns, which are learned
-from training rows (columns).
+Leaves to others: the files (table_files), what a cell says (cell_values), filling in and one-hot columns, which are
+learned from training rows (columns).
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,16 +13,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tuner.data.cell_values import MISSING_WORDS, numbers_of, one_spelling, rejection_reason, shown, texts_of
 from tuner.data.columns import Column, Encoder
 from tuner.data.dataset import Array, Rows
-from tuner.data.found import Found
+from tuner.data.raw_dataset import Found
 from tuner.data.reading import Reading
 from tuner.data.table_files import TableFile, read_file, row
 from tuner.data.table_reading import table_reading
-from tuner.data.written import MISSING_WORDS, numbers_of, objection, one_spelling, shown, texts_of
 from tuner.errors import DataError
-from tuner.sources import CsvFile, DataSpec, ParquetFile
-from tuner.words import nearest
+from tuner.formatting import nearest
+from tuner.spec.sources import CsvFile, DataSpec, ParquetFile
 
 # A column of text with more of them than this, and in more than half its rows another one, names rows and not kinds.
 _MOST_CATEGORIES = 50
@@ -121,7 +121,7 @@ def _is_text(table: _Table, name: str) -> bool:
     given = texts[texts.notna()]
     given = given[~given.isin(MISSING_WORDS)]
     wrong = given[numbers_of(given, table.decimal).isna()]
-    signed = {text: objection(text, table.decimal) for text in wrong.unique()}
+    signed = {text: rejection_reason(text, table.decimal) for text in wrong.unique()}
     no_names = [text for text in wrong if signed[text]]
     if len(wrong) - len(no_names) < len(given) * (1 - _MOSTLY):
         first = next((index for index, text in wrong.items() if signed[text]), wrong.index[0])
@@ -177,7 +177,7 @@ def _numbers(table: _Table, file: TableFile, name: str) -> NDArray[np.float64]:
     wrong = np.flatnonzero((np.isnan(values) & ~empty) | (np.abs(values) > _LARGEST))
     if len(wrong):
         cell = str(cells.iloc[wrong[0]])
-        words = objection(cell.strip(), table.decimal) or "is no finite number. Mend the cell"
+        words = rejection_reason(cell.strip(), table.decimal) or "is no finite number. Mend the cell"
         words = words if not np.isfinite(values[wrong[0]]) else "is too large. Scale the column"
         raise DataError(f"{file.path}: column {name}, row {row(wrong[0])}: {shown(cell)} {words}.")
     return values
@@ -223,7 +223,7 @@ def _numbers_to_predict(table: _Table, file: TableFile, targets: Sequence[str]) 
         wrong = np.flatnonzero(~np.isfinite(values) | (np.abs(values) > _LARGEST))
         if len(wrong):
             cell = str(cells.iloc[wrong[0]])
-            why = objection(cell.strip(), table.decimal)
+            why = rejection_reason(cell.strip(), table.decimal)
             words = "is empty" if empty[wrong[0]] else f"is {shown(cell)}"
             raise DataError(
                 f"{file.path}: target {name}, row {row(wrong[0])} {words}; "

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from tuner.database.connection import Database, patiently
 from tuner.database.tables import BlobRow
+from tuner.formatting import path_part
 from tuner.private_files import make_folder, opener
-from tuner.words import path_part
 
 
 def blob_name(study_name: str, ordinal: int, what: str) -> str:

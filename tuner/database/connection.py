@@ -1,7 +1,8 @@
 """The engine, the schema and the clock of a study database.
 
 Owns: how SQLite and PostgreSQL are opened, our schema and its version, words for failures.
-Leaves to others: the statements (studies, trials, workers, blobs), what an error means (verdicts), waiting (patience).
+Leaves to others: the statements (studies, trials, workers, blobs), what an error means (error_kinds), waiting
+(patience).
 """
 
 import os
@@ -16,13 +17,13 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
+from tuner.database.error_kinds import cannot_open, is_race, judge
 from tuner.database.migrations import migrate
 from tuner.database.patience import OUTAGE_S as OUTAGE_S
 from tuner.database.patience import first_words, pause
 from tuner.database.patience import is_outage as is_outage
 from tuner.database.patience import patiently as patiently
 from tuner.database.tables import SCHEMA_VERSION, Base, VersionRow
-from tuner.database.verdicts import cannot_open, is_race, judge
 from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
 from tuner.private_files import make_file
 from tuner.redaction import redacted, shown_url

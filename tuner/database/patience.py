@@ -1,7 +1,7 @@
 """Waiting for a database that is away, or for space on a full disk, and being told to leave meanwhile.
 
 Owns: how long, the words while it lasts, that whoever is told to leave leaves at once.
-Leaves to others: what an error means (verdicts).
+Leaves to others: what an error means (error_kinds).
 """
 
 import logging
@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import optuna
 import sqlalchemy as sa
 
-from tuner.database.verdicts import judge
+from tuner.database.error_kinds import judge
 from tuner.errors import DiskFull, ServiceDown
 from tuner.redaction import redacted
 

@@ -11,8 +11,8 @@ from tuner.database import finalists
 from tuner.database.connection import Database, utc_now
 from tuner.database.tables import StudyRow
 from tuner.errors import NotFound
-from tuner.metrics import Direction
-from tuner.words import nearest
+from tuner.formatting import nearest
+from tuner.spec.metrics import Direction
 
 
 @dataclass(frozen=True)

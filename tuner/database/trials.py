@@ -19,7 +19,7 @@ from tuner.database.epochs import EpochView
 from tuner.database.leases import Lease
 from tuner.database.rules import may_begin
 from tuner.database.tables import StudyRow, TrialRow, keyed
-from tuner.space import Params
+from tuner.spec.space import Params
 
 
 @dataclass(frozen=True)

@@ -80,20 +80,20 @@ def leave(db: Database, worker_id: str) -> None:
         session.execute(sa.delete(PassedOverRow).where(PassedOverRow.worker_id == worker_id, ~PassedOverRow.left))
 
 
-def bury(db: Database, worker_id: str, against: int | None = None, reason: str = "") -> None:
+def mark_dead(db: Database, worker_id: str, against: int | None = None, reason: str = "") -> None:
     """A worker process is known to be dead: what it held is free at once. against, reason: as `leases.release` says."""
     leave(db, worker_id)
     release(db, worker_id, against, reason)
 
 
-def bury_the_dead(db: Database) -> int:
+def reap_local_workers(db: Database) -> int:
     """Free what workers held that are known to be dead, such as after a reboot; gives how many there were."""
     place = machine.here()
     known = [WorkerRow.pid_space == place.space] if place.space else []
     known += [WorkerRow.machine == place.machine] if place.machine else []
     dead = [row.worker_id for row, silent_s in _there(db, sa.or_(sa.false(), *known)) if _is_dead(row, silent_s)]
     for worker_id in dead:
-        bury(db, worker_id)
+        mark_dead(db, worker_id)
     return len(dead)
 
 

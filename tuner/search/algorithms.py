@@ -1,7 +1,7 @@
 """Samplers and pruners by name, each with its options.
 
 Owns: the names, which options each takes, and the seed of each trial's sampler.
-Leaves to others: the algorithms themselves (Optuna; samplers), which of them go with which space (possible).
+Leaves to others: the algorithms themselves (Optuna; samplers), which of them go with which space (compatibility).
 
 A trial's sampler is made for it alone, with a seed of its own: workers come and go, and two of them with one seed would
 propose the same. What an algorithm knows it reads from the study's trials; CMA-ES keeps its state, and NSGA-II its
@@ -24,15 +24,15 @@ from optuna.samplers import BaseSampler
 from optuna.trial import FrozenTrial
 
 from tuner.errors import SpecError
+from tuner.formatting import nearest
 from tuner.search.cells import cell
 from tuner.search.rungs import SecondsRungs
 from tuner.search.samplers import CellSampler, PointSampler
 from tuner.search.suggest import on_step
 from tuner.search.tpe import FairTPESampler
-from tuner.space import Value
-from tuner.space_file import Algorithm, Search
-from tuner.spec import StudySpec
-from tuner.words import nearest
+from tuner.spec.space import Value
+from tuner.spec.space_file import Algorithm, Search
+from tuner.spec.study_spec import StudySpec
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from tuner.errors import InputError, SpecError
-from tuner.families import CONFIGURE
-from tuner.space import Choice, FloatRange, IntRange, Parameter, Params, Value, answers
-from tuner.spec import StudySpec
+from tuner.spec.families import CONFIGURE
+from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Params, Value, answers
+from tuner.spec.study_spec import StudySpec
 
 MOST_CELLS = 10_000
 """More than anyone trains."""

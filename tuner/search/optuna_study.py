@@ -13,11 +13,11 @@ from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
 from tuner.errors import StudyConflict
+from tuner.formatting import command
 from tuner.search.algorithms import pruner, sampler
 from tuner.search.suggest import proposal
-from tuner.space import Params
-from tuner.spec import StudySpec
-from tuner.words import command
+from tuner.spec.space import Params
+from tuner.spec.study_spec import StudySpec
 
 _PLACE = "tuner_ordinal"
 _INFEASIBLE = "tuner_failed"

@@ -13,7 +13,7 @@ from optuna.samplers import BaseSampler, QMCSampler
 from optuna.trial import FrozenTrial
 
 from tuner.search.suggest import distributions
-from tuner.space import Params, Space
+from tuner.spec.space import Params, Space
 
 
 class CellSampler(BaseSampler):

@@ -18,7 +18,7 @@ from optuna.distributions import (
 from optuna.trial import Trial
 
 from tuner.errors import SpecError
-from tuner.space import Ask, Choice, FloatRange, IntRange, Parameter, Params, Space, Value, answers
+from tuner.spec.space import Ask, Choice, FloatRange, IntRange, Parameter, Params, Space, Value, answers
 
 
 def distribution(parameter: Parameter) -> BaseDistribution | None:

@@ -30,14 +30,14 @@ class Decision:
     words: str
 
 
-def crown(recorder: Recorder, study: StudyRecord, record: TrialRecord, force: bool = False) -> Decision:
+def promote(recorder: Recorder, study: StudyRecord, record: TrialRecord, force: bool = False) -> Decision:
     """Register a trial's model as its space's champion where the rule, or force, allows it.
 
     Asked again, nothing changes. Raises NotFound for a trial without a model, ServiceDown.
     """
     standing = recorder.champion(study.experiment)
     claim = claim_of(study, record)
-    refusal = None if force else objection(claim, standing, study.tags.get("direction", "maximize"))
+    refusal = None if force else rejection_reason(claim, standing, study.tags.get("direction", "maximize"))
     name = f"trial {record.trial_number} of {study.study_name}"
     if standing is not None and (refusal is not None or _same(claim, standing)):
         stands = refusal is None
@@ -46,7 +46,7 @@ def crown(recorder: Recorder, study: StudyRecord, record: TrialRecord, force: bo
         return Decision(stands, standing.version, words)
     version = recorder.register_champion(study, record)
     if not force and (beside := _better_beside(recorder, study, replace(claim, version=version))) is not None:
-        why = objection(claim, beside, study.tags.get("direction", "maximize"))
+        why = rejection_reason(claim, beside, study.tags.get("direction", "maximize"))
         words = f"{name} is not the champion: {why}"
         logger.info("%s", words)
         return Decision(False, beside.version, words)
@@ -65,7 +65,7 @@ def _better_beside(recorder: Recorder, study: StudyRecord, mine: Champion) -> Ch
             [mine, *recorder.rivals(study.experiment, mine.version)], key=lambda one: int(one.version)
         )
         for each in later:
-            best = each if objection(each, best, direction) is None else best
+            best = each if rejection_reason(each, best, direction) is None else best
         standing = recorder.champion(study.experiment)
         if standing is not None and standing.version == best.version:
             break
@@ -73,7 +73,7 @@ def _better_beside(recorder: Recorder, study: StudyRecord, mine: Champion) -> Ch
     return None if best.version == mine.version else best
 
 
-def objection(claim: Champion, standing: Champion | None, direction: str) -> str | None:
+def rejection_reason(claim: Champion, standing: Champion | None, direction: str) -> str | None:
     """What speaks against putting a trial in the standing champion's place; None where nothing does."""
     if standing is None or _same(claim, standing):
         return None

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tuner.code import Code
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import fit
 from tuner.database import closings, studies, trials
@@ -19,17 +18,18 @@ from tuner.database.finalists import view_finalists
 from tuner.database.leases import LeaseLost
 from tuner.database.trials import FAILED, TrialView
 from tuner.errors import TrialFailed
-from tuner.spec import StudySpec
+from tuner.spec.code import Code
+from tuner.spec.study_spec import StudySpec
 from tuner.studies import finalists
-from tuner.studies.asking import fixed_network
-from tuner.studies.hanging import Watch
 from tuner.studies.limits import time_is_up
+from tuner.studies.network_building import fixed_network
 from tuner.studies.pareto import front, values_of
 from tuner.studies.scoring import score
 from tuner.studies.service import NOT_SCORED, best_trial, study_status
 from tuner.studies.stopping_rules import why_ended
-from tuner.training.loading import keras_of
-from tuner.training.models import load_bytes
+from tuner.studies.watchdog import Watch
+from tuner.training.custom.loading import keras_of
+from tuner.training.networks.models import load_bytes
 from tuner.training.plan import WEIGHTS_ONLY
 
 logger = logging.getLogger(__name__)

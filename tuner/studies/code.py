@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from tuner.code import Code
 from tuner.database.studies import StudyView
 from tuner.errors import CodeNotGiven, StudyConflict
-from tuner.spec import StudySpec
-from tuner.words import command
+from tuner.formatting import command
+from tuner.spec.code import Code
+from tuner.spec.study_spec import StudySpec
 
 CODE_DIGEST = "code_digest"
 """The study's option that holds it."""

@@ -2,7 +2,7 @@
 
 Owns: what is found out beforehand, on the way that a trial takes - building, one epoch of some rows with its callbacks,
 its own metrics, the model for use, saved and loaded - and what has no equal here.
-Leaves to others: who starts it and shows what it found (cli), the rows (sample), the process (child).
+Leaves to others: who starts it and shows what it found (cli), the rows (row_sample), the process (child_process).
 
 The defaults are trained. Each written baseline, and each conditional scope once, is built and called, and its loss is
 computed. A GPU is not touched.
@@ -15,16 +15,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from tuner.code import Code, find_code
 from tuner.data.dataset import DataInfo, Dataset
 from tuner.errors import TrialFailed, TunerError
-from tuner.objectives import COSTS
 from tuner.settings import read_share
-from tuner.space import Parameter, Value
-from tuner.spec import StudySpec, parse_spec
-from tuner.studies.child import Answer, serve
+from tuner.spec.code import Code, find_code
+from tuner.spec.objectives import COSTS
+from tuner.spec.space import Parameter, Value
+from tuner.spec.study_spec import StudySpec, parse_spec
+from tuner.studies.child_process import Answer, serve
 from tuner.studies.preflight import at_random
-from tuner.studies.sample import as_in_an_epoch, read_sample
+from tuner.studies.row_sample import as_in_an_epoch, read_sample
 
 _MOST_WAYS = 50
 _DRAWS = 30
@@ -82,7 +82,7 @@ class _Look:
 
     def train(self, whole: Callable[[], Dataset]) -> list[str]:
         """Train a configuration, and do with it what a trial does. whole: loads the data set."""
-        from tuner.training.guard import Declined
+        from tuner.training.custom.guard import Declined
 
         generator = random.Random(_SEED)
         chosen: list[Choose] = [lambda each: each.default]
@@ -142,7 +142,7 @@ class _Look:
     def open_every_way(self) -> None:
         """As KerasTuner does, every conditional scope is opened once: what lies in one may be wrong too."""
         from tuner.data.preprocessing import fit
-        from tuner.training.guard import Declined
+        from tuner.training.custom.guard import Declined
 
         written = [dict(each.params) for each in self._spec.baselines if each.params]
         ways = [*written, *(each for each in self._scopes if each not in written)]
@@ -167,8 +167,8 @@ class _Look:
                 raise TunerError(f"{self._spec.name}: baselines: {unused[0]} is given, and the code never asks for it.")
 
     def _build(self, choose: Choose) -> Any:
-        from tuner.studies.asking import settings
-        from tuner.training.python_network import network
+        from tuner.studies.network_building import settings
+        from tuner.training.custom.python_network import network
 
         def ask(parameter: Parameter) -> Value:
             self.asked[parameter.name] = parameter

@@ -17,11 +17,11 @@ from tuner.database.epochs import EpochView, quickest_epoch
 from tuner.database.studies import StudyView, view_study
 from tuner.database.trials import Job
 from tuner.search.rungs import note_seconds
-from tuner.space import Value
-from tuner.studies.bench import Bench
-from tuner.studies.held import Checkpoints
+from tuner.spec.space import Value
+from tuner.studies.job_guard import Checkpoints
 from tuner.studies.limits import is_first, search_left_s
 from tuner.studies.stopping_rules import reached
+from tuner.studies.study_context import StudyContext
 from tuner.studies.system_metrics import SystemMetrics
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.plan import Metrics
@@ -36,28 +36,28 @@ class EpochCallback:
 
     def __init__(
         self,
-        bench: Bench,
+        context: StudyContext,
         job: Job,
         checkpoints: Checkpoints,
         trial: optuna.trial.Trial,
         used: Mapping[str, Value],
         planned: int | None,
-        immune: bool,
+        never_prune: bool,
     ) -> None:
-        self._bench = bench
+        self._context = context
         self._job = job
         self._trial = trial
-        self._immune = immune
+        self._never_prune = never_prune
         self._planned = planned
         self._used = used
         self._known = len(used)
-        self._metric = bench.spec.objective.metric
-        self._one_objective = len(bench.spec.objectives) == 1
+        self._metric = context.spec.objective.metric
+        self._one_objective = len(context.spec.objectives) == 1
         self._checkpoints = checkpoints
-        self._system = SystemMetrics() if bench.study.options.get("system_metrics") else None
-        frozen = patiently(lambda: bench.db.storage.get_trial(trial._trial_id))
+        self._system = SystemMetrics() if context.study.options.get("system_metrics") else None
+        frozen = patiently(lambda: context.db.storage.get_trial(trial._trial_id))
         self._reported = set(frozen.intermediate_values)
-        rows = patiently(lambda: trials.view_trial(bench.db, job.study_name, job.ordinal)).epochs
+        rows = patiently(lambda: trials.view_trial(context.db, job.study_name, job.ordinal)).epochs
         self.stored = len(rows)
         self.stored_seconds = sum(row.seconds for row in rows)
         self._last_seconds = rows[-1].seconds if rows else 0.0
@@ -74,7 +74,7 @@ class EpochCallback:
 
         done: epochs that are trained. 0 sets no bound; None: an adopted trial has none to show, and no time for one.
         """
-        db, job, spec = self._bench.db, self._job, self._bench.spec
+        db, job, spec = self._context.db, self._job, self._context.spec
         view = patiently(lambda: view_study(db, job.study_name))
         left_s = search_left_s(db, view, spec)
         if job.attempt > 1 and left_s is not None and not is_first(db, job):
@@ -90,8 +90,8 @@ class EpochCallback:
         return done
 
     def __call__(self, epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
-        db, job = self._bench.db, self._job
-        self._bench.watch.epoch(seconds)
+        db, job = self._context.db, self._job
+        self._context.watch.epoch(seconds)
         self.note_params()
         if self._system is not None:
             metrics = {**metrics, **self._system()}
@@ -103,22 +103,22 @@ class EpochCallback:
         self._report(epoch, metrics, seconds)
         # A baseline is there to be compared with, so it is trained to its end. Asked after its last epoch, too, since
         # some pruners note then what later trials are compared with; but a trial that has ended is not cut short.
-        asked = self._one_objective and not self._immune
+        asked = self._one_objective and not self._never_prune
         self.pruned = asked and patiently(self._trial.should_prune) and epoch != self._planned
         study = patiently(lambda: view_study(db, job.study_name))
-        left_s = search_left_s(db, study, self._bench.spec)
+        left_s = search_left_s(db, study, self._context.spec)
         # An epoch cannot be left in its middle: one that would not end in time is not begun.
         self.time_was_up = left_s is not None and left_s < seconds
         self.rule = self._rule(study, epoch, best)
         ends = self.pruned or self.time_was_up or bool(self.rule)
-        self.handed_back = not ends and self._bench.hand_back()
+        self.handed_back = not ends and self._context.hand_back()
         return not (ends or self.handed_back)
 
     def _rule(self, study: StudyView, epoch: int, best: float | None) -> str:
         """Why a rule of the study ends this trial here, or nothing; otherwise its next epoch is granted."""
-        db, job = self._bench.db, self._job
+        db, job = self._context.db, self._job
         limits = rules.limits_of(study.options)
-        if reached(self._bench.spec, limits, best):
+        if reached(self._context.spec, limits, best):
             patiently(lambda: rules.end(db, job.study_name, "target"))
             return "the target is reached"
         if study.ended == "target":
@@ -135,7 +135,7 @@ class EpochCallback:
     def note_params(self) -> None:
         """Store what the code asked since."""
         if len(self._used) > self._known:
-            patiently(lambda: trials.amend(self._bench.db, self._job, self._used))
+            patiently(lambda: trials.amend(self._context.db, self._job, self._used))
             self._known = len(self._used)
 
     def _report(self, epoch: int, metrics: Metrics, seconds: float) -> None:
@@ -143,7 +143,7 @@ class EpochCallback:
         value = metrics.get(self._metric, math.nan)
         # Optuna takes no epochs of studies with several objectives, and does not prune them.
         if self._one_objective and math.isfinite(value) and epoch not in self._reported:
-            if self._bench.spec.search.cost == "seconds":
+            if self._context.spec.search.cost == "seconds":
                 patiently(lambda: note_seconds(self._trial, epoch, seconds))
             patiently(lambda: self._trial.report(value, epoch))
             self._reported.add(epoch)

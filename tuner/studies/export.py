@@ -15,18 +15,18 @@ from typing import Any
 import numpy as np
 import yaml
 
-from tuner.code import Code, CodeName
+from tuner.data.cell_values import MISSING_WORDS
 from tuner.data.dataset import Dataset
 from tuner.data.reading import INVISIBLE
 from tuner.data.sources import load
-from tuner.data.written import MISSING_WORDS
 from tuner.database.blobs import BlobStore, blob_name, finalist_blob_name
 from tuner.database.connection import Database
 from tuner.database.trials import TrialView
 from tuner.errors import DataError, InputError, NotFound
-from tuner.families import FAMILIES, layer_name
-from tuner.space import Params, Value
-from tuner.spec import StudySpec
+from tuner.spec.code import Code, CodeName
+from tuner.spec.families import FAMILIES, layer_name
+from tuner.spec.space import Params, Value
+from tuner.spec.study_spec import StudySpec
 from tuner.studies.export_weights import END, network_json, write_weights
 from tuner.studies.service import NOT_SCORED, StudyStatus, find_trial, spec_of, study_status
 from tuner.tracking.keras_file import read_interface

@@ -10,9 +10,9 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from tuner.code import CodeName
 from tuner.data.dataset import Dataset
-from tuner.space import Params
+from tuner.spec.code import CodeName
+from tuner.spec.space import Params
 
 _KEPT = ("model.weights.h5", "normalization.npz")
 

@@ -8,8 +8,8 @@ weights are the mean of those of the last. Each of these networks is scored on t
 that of the first seed: which of them is better on the test rows must not matter.
 
 Owns: what is planned, who is out, who wins.
-Leaves to others: how much fits (room), one training (retraining), the statistics (comparison), the jobs' rows
-(database).
+Leaves to others: how much fits (retraining_budget), one training (retraining), the statistics (comparison), the jobs'
+rows (database).
 """
 
 import logging
@@ -23,59 +23,67 @@ from tuner.database.connection import patiently
 from tuner.database.finalists import FinalistView, Planned
 from tuner.database.trials import FAILED, TrialView
 from tuner.search.algorithms import trial_seed
-from tuner.spec import StudySpec
+from tuner.spec.study_spec import StudySpec
 from tuner.studies import comparison
-from tuner.studies.bench import Bench
 from tuner.studies.limits import wants_finalists
 from tuner.studies.retraining import run_finalist
-from tuner.studies.room import candidates, cost, cost_of_final, final_cost, finals_fitting, fitting, room_for
+from tuner.studies.retraining_budget import (
+    candidates,
+    cost,
+    cost_of_final,
+    final_cost,
+    finals_fitting,
+    fitting,
+    room_for,
+)
+from tuner.studies.study_context import StudyContext
 
 logger = logging.getLogger(__name__)
 
 Turn = Literal["trained", "idle", "done"]
 
 
-def turn(bench: Bench, worker_id: str) -> Turn:
+def turn(context: StudyContext, worker_id: str) -> Turn:
     """One step of this worker for the finalists of a search that is over: run one, wait for others, or all is done."""
-    db, name = bench.db, bench.study.study_name
-    if not wants_finalists(bench.spec):
+    db, name = context.db, context.study.study_name
+    if not wants_finalists(context.spec):
         return "done"
     view = patiently(lambda: studies.view_study(db, name))
     every = patiently(lambda: finalists.view_finalists(db, name, view.round))
     if view.left_s is not None and view.left_s <= 0:
         return "idle" if any(each.held for each in every) else "done"
-    if not every and not _plan_comparison(bench, view):
+    if not every and not _plan_comparison(context, view):
         return "done"
     job = patiently(lambda: finalists.take(db, name, view.round, worker_id))
     if job is None:
         every = patiently(lambda: finalists.view_finalists(db, name, view.round))
         if any(not each.settled for each in every):
             return "idle"
-        if any(each.plan.kind == "final" for each in every) or not _plan_finals(bench, view, every):
+        if any(each.plan.kind == "final" for each in every) or not _plan_finals(context, view, every):
             return "done"
         return "trained"
-    run_finalist(bench, job)
-    _drop_the_worse(bench, view.round)
+    run_finalist(context, job)
+    _drop_the_worse(context, view.round)
     return "trained"
 
 
-def are_done(bench: Bench) -> bool:
+def are_done(context: StudyContext) -> bool:
     """Whether nothing is left to do for the finalists, as far as can be told without planning them."""
-    if not wants_finalists(bench.spec):
+    if not wants_finalists(context.spec):
         return True
-    view = patiently(lambda: studies.view_study(bench.db, bench.study.study_name))
-    every = patiently(lambda: finalists.view_finalists(bench.db, view.study_name, view.round))
+    view = patiently(lambda: studies.view_study(context.db, context.study.study_name))
+    every = patiently(lambda: finalists.view_finalists(context.db, view.study_name, view.round))
     return any(each.plan.kind == "final" for each in every) and all(each.settled for each in every)
 
 
-def _plan_comparison(bench: Bench, view: studies.StudyView) -> bool:
+def _plan_comparison(context: StudyContext, view: studies.StudyView) -> bool:
     """Store what is to be trained first; False where nothing is, or nothing fits."""
-    db, wanted = bench.db, bench.spec.search.finalists
-    best = candidates(db, view, bench.spec)
+    db, wanted = context.db, context.spec.search.finalists
+    best = candidates(db, view, context.spec)
     if not best:
         return False
-    costs = [cost(each, bench.spec) for each in best]
-    room = room_for(db, view, bench.spec, view.left_s)
+    costs = [cost(each, context.spec) for each in best]
+    room = room_for(db, view, context.spec, view.left_s)
     of_final = cost_of_final(best)
     count, seeds = fitting(wanted, costs, of_final, room)
     if count == 0:
@@ -95,18 +103,18 @@ def _plan_comparison(bench: Bench, view: studies.StudyView) -> bool:
     return True
 
 
-def _plan_finals(bench: Bench, view: studies.StudyView, every: Sequence[FinalistView]) -> bool:
-    winner = winner_of(every, bench.spec)
+def _plan_finals(context: StudyContext, view: studies.StudyView, every: Sequence[FinalistView]) -> bool:
+    winner = winner_of(every, context.spec)
     if winner is None:
         return False
-    db, wanted = bench.db, bench.spec.search.finalists
+    db, wanted = context.db, context.spec.search.finalists
     trial = patiently(lambda: trials.view_trial(db, view.study_name, winner))
     mine = [each for each in every if each.plan.trial_ordinal == winner and each.state == "complete"]
     # The latest, since the mean of weights gains from epochs that one of them alone would not.
     epochs = max(1, trial.best_epoch, *(each.best_epoch for each in mine))
     now = patiently(lambda: studies.view_study(db, view.study_name))
     spent = sum(float(each.tags.get("training_seconds", 0.0)) for each in every)
-    room = room_for(db, now, bench.spec, now.left_s, spent)
+    room = room_for(db, now, context.spec, now.left_s, spent)
     # One at least: without any, no test row would be looked at.
     count = finals_fitting(wanted.seeds, final_cost(trial, epochs), room) or 1
     jobs = _finals(view, trial, count, epochs)
@@ -143,13 +151,13 @@ def winner_of(every: Sequence[FinalistView], spec: StudySpec) -> int | None:
     return comparison.leader(standing, spec.objective.direction)
 
 
-def _drop_the_worse(bench: Bench, round: int) -> None:
+def _drop_the_worse(context: StudyContext, round: int) -> None:
     """Configurations that are clearly worse, or fail with one of their seeds, are not trained any further."""
-    db, name = bench.db, bench.study.study_name
+    db, name = context.db, context.study.study_name
     every = patiently(lambda: finalists.view_finalists(db, name, round))
     compared = [each for each in every if each.plan.kind == "compare"]
     open_ones = {each.plan.trial_ordinal for each in compared if not each.settled}
-    worse = comparison.clearly_worse(runs_of(compared), bench.spec.objective.direction, least_noise(bench))
+    worse = comparison.clearly_worse(runs_of(compared), context.spec.objective.direction, least_noise(context))
     for each in compared:
         if each.state in FAILED:
             worse[each.plan.trial_ordinal] = f"{each.state} with seed {each.plan.seed_number}: {each.reason}"
@@ -158,9 +166,9 @@ def _drop_the_worse(bench: Bench, round: int) -> None:
         patiently(lambda key=key, words=words: finalists.drop(db, name, round, key, words))  # type: ignore[misc]
 
 
-def least_noise(bench: Bench) -> float:
+def least_noise(context: StudyContext) -> float:
     """Half a validation row, of an accuracy."""
-    return 0.5 / len(bench.dataset.validation) if bench.spec.objective.metric.endswith("accuracy") else 0.0
+    return 0.5 / len(context.dataset.validation) if context.spec.objective.metric.endswith("accuracy") else 0.0
 
 
 def test_figures(every: Sequence[FinalistView], rows: int) -> dict[str, float] | None:

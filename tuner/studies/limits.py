@@ -4,7 +4,8 @@ Owns: the part of a time limit that is kept for the finalists, and that a study 
 trained anything. A time limit runs from when the first worker is ready - its frameworks imported, the data read - and
 the first trial is trained for an epoch at least, whatever the clock says: on a slow machine a study of too little time
 ends with a small result instead of none.
-Leaves to others: the clock (database), what happens when time is up (trial, closing), what finalists cost (room).
+Leaves to others: the clock (database), what happens when time is up (trial, closing), what finalists cost
+(retraining_budget).
 """
 
 from tuner.database import trials
@@ -13,9 +14,9 @@ from tuner.database.epochs import epochs_stored, quickest_epoch
 from tuner.database.finalists import any_planned
 from tuner.database.studies import StudyView
 from tuner.database.trials import Job
-from tuner.space_file import SHARE
-from tuner.spec import StudySpec
-from tuner.studies.room import candidates, needed_s, room_for
+from tuner.spec.space_file import SHARE
+from tuner.spec.study_spec import StudySpec
+from tuner.studies.retraining_budget import candidates, needed_s, room_for
 
 
 def wants_finalists(spec: StudySpec) -> bool:

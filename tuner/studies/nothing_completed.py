@@ -6,8 +6,8 @@ Leaves to others: what is known of the study (service), who says it (cli).
 import re
 from collections import Counter
 
+from tuner.formatting import command
 from tuner.studies.service import StudyStatus
-from tuner.words import command
 
 
 def why_nothing_completed(status: StudyStatus) -> str | None:

@@ -8,7 +8,7 @@ import math
 from collections.abc import Sequence
 
 from tuner.database.trials import TrialView
-from tuner.spec import StudySpec
+from tuner.spec.study_spec import StudySpec
 
 
 def values_of(spec: StudySpec, trial: TrialView) -> tuple[float, ...] | None:

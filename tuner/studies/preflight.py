@@ -1,7 +1,7 @@
 """What a study is in for, before its first trial: its smallest and largest network, memory, work, idle parameters.
 
 Owns: finding the ends of a space, the estimates, and the warnings. Nothing is built: the framework is not imported.
-Leaves to others: counting one network (families), running some steps of it (trying).
+Leaves to others: counting one network (families), running some steps of it (dry_run).
 """
 
 import itertools
@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from tuner.data.dataset import DataInfo
 from tuner.errors import SpecError
-from tuner.families import BINARY, CONFIGURE, NEEDS_IMAGES, Config
-from tuner.families.sizes import Size, size
-from tuner.space import Choice, FloatRange, IntRange, Parameter, Params, Space, Value, answers
-from tuner.spec import StudySpec
+from tuner.spec.families import BINARY, CONFIGURE, NEEDS_IMAGES, Config
+from tuner.spec.families.sizes import Size, size
+from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Params, Space, Value, answers
+from tuner.spec.study_spec import StudySpec
 
 PROCESS_MIB = 920
 """What a worker takes before its data and its network: the framework alone. Measured on TensorFlow 2.21, CPU."""

@@ -17,10 +17,10 @@ from tuner.database.finalists import FinalistView
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.errors import NotFound
-from tuner.space import Choice
-from tuner.spec import StudySpec
+from tuner.spec.space import Choice
+from tuner.spec.study_spec import StudySpec
 from tuner.studies import trial_files
-from tuner.studies.champion import Decision, crown
+from tuner.studies.champion import Decision, promote
 from tuner.studies.service import find_trial, spec_of
 from tuner.tracking.recorder import EpochRecord, Recorder, StudyRecord, TrialRecord
 
@@ -38,7 +38,7 @@ def deliver_champion(db: Database, recorder: Recorder, store: BlobStore, record:
     """Ask the rule whether the winner of a study that has ended becomes its space's champion."""
     with _winner(db, store, study) as best:
         if best is not None and best.model is not None:
-            _noted(db, study, crown(recorder, record, best))
+            _noted(db, study, promote(recorder, record, best))
 
 
 def crown_trial(
@@ -53,7 +53,7 @@ def crown_trial(
             raise NotFound(f"study {study.study_name!r} has not ended with a winner. Name a trial with --trial.")
         if record.model is None:
             raise NotFound(f"trial {record.trial_number} of {study.study_name} has no model: it is {record.state}.")
-        return _noted(db, study, crown(recorder, study_record(study), record, force))
+        return _noted(db, study, promote(recorder, study_record(study), record, force))
 
 
 def _noted(db: Database, study: StudyView, decision: Decision) -> Decision:

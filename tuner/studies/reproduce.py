@@ -9,14 +9,14 @@ import statistics
 from dataclasses import dataclass
 from typing import Any
 
-from tuner.code import Code
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import Preprocessing, fit
 from tuner.database.trials import TrialView
 from tuner.errors import NotFound, TunerError
+from tuner.spec.code import Code
 from tuner.studies import comparison
-from tuner.studies.asking import fixed_network
 from tuner.studies.finalists import runs_of
+from tuner.studies.network_building import fixed_network
 from tuner.studies.service import StudyStatus, spec_of
 from tuner.studies.stopping_rules import noise
 from tuner.training.plan import Path, TrainPlan

@@ -19,12 +19,12 @@ from tuner.database.epochs import EpochView
 from tuner.database.finalists import FinalistJob
 from tuner.database.studies import view_study
 from tuner.errors import TrialFailed
-from tuner.studies.asking import fixed_network
-from tuner.studies.bench import Bench
-from tuner.studies.held import Checkpoints, given_up, holding
+from tuner.studies.job_guard import Checkpoints, given_up, holding
+from tuner.studies.network_building import fixed_network
 from tuner.studies.scoring import score
+from tuner.studies.study_context import StudyContext
 from tuner.training.checkpoint import Checkpoint
-from tuner.training.models import load_bytes
+from tuner.training.networks.models import load_bytes
 from tuner.training.plan import Metrics, TrainPlan, TrainResult
 
 logger = logging.getLogger(__name__)
@@ -32,19 +32,19 @@ logger = logging.getLogger(__name__)
 _WATCHED_ROWS = 256
 
 
-def run_finalist(bench: Bench, job: FinalistJob) -> None:
+def run_finalist(context: StudyContext, job: FinalistJob) -> None:
     """Run the finalist that this worker holds to its end, unless the worker has to leave or has lost it."""
-    with holding(bench, job):
-        _run(bench, job)
+    with holding(context, job):
+        _run(context, job)
 
 
-def all_rows(bench: Bench) -> Bench:
-    """The same bench with the validation rows among the training rows, made once a worker.
+def all_rows(context: StudyContext) -> StudyContext:
+    """The same context with the validation rows among the training rows, made once a worker.
 
     The few rows that are left to watch the training are trained on: what is measured on them says nothing.
     """
-    if bench.whole is None:
-        data, info = bench.dataset, bench.dataset.info
+    if context.whole is None:
+        data, info = context.dataset, context.dataset.info
         train = Rows(
             np.concatenate([data.train.x, data.validation.x]), np.concatenate([data.train.y, data.validation.y])
         )
@@ -52,17 +52,17 @@ def all_rows(bench: Bench) -> Bench:
         rows = replace(info, train_rows=len(train), validation_rows=len(watched))
         # Rows are kept ready on the device by their digest, so these have one of their own.
         whole = Dataset(rows, train, watched, data.test, f"{data.digest}-all")
-        bench.whole = replace(bench, dataset=whole, fitted={})
-    return bench.whole
+        context.whole = replace(context, dataset=whole, fitted={})
+    return context.whole
 
 
-def _run(bench: Bench, job: FinalistJob) -> None:
-    db, plan = bench.db, job.plan
+def _run(context: StudyContext, job: FinalistJob) -> None:
+    db, plan = context.db, job.plan
     final = plan.kind == "final"
-    here = all_rows(bench) if final else bench
+    here = all_rows(context) if final else context
     trial = patiently(lambda: trials.view_trial(db, job.study_name, plan.trial_ordinal))
     tags = {
-        **bench.tags,
+        **context.tags,
         "seed": str(plan.seed),
         "seed_number": str(plan.seed_number),
         "kind": plan.kind,
@@ -72,28 +72,28 @@ def _run(bench: Bench, job: FinalistJob) -> None:
     patiently(lambda: finalists.start(db, job, tags))
     if job.given_up:
         last = patiently(lambda: finalists.view_finalist(db, job.study_name, job.round, job.ordinal)).reason
-        _end(bench, job, "given_up", given_up(last), None, 0, tags)
+        _end(context, job, "given_up", given_up(last), None, 0, tags)
         return
-    checkpoints = Checkpoints(bench.store, job)
-    watch = _Watch(bench, job, checkpoints)
+    checkpoints = Checkpoints(context.store, job)
+    watch = _Watch(context, job, checkpoints)
     train_plan = TrainPlan(
         batch_size=None,
         epochs=plan.epochs,
-        monitor=bench.spec.objective.metric,
-        direction=bench.spec.objective.direction,
-        patience=None if final else bench.spec.search.patience,
+        monitor=context.spec.objective.metric,
+        direction=context.spec.objective.direction,
+        patience=None if final else context.spec.search.patience,
         seed=plan.seed,
-        path=bench.path,
+        path=context.path,
         keep="mean" if final else "best",
     )
     began = time.monotonic()
     try:
-        network = fixed_network(bench.spec, here.dataset.info, bench.code, trial.params, plan.seed)
-        bench.watch.step("first epoch", whole=network.fits_itself)
+        network = fixed_network(context.spec, here.dataset.info, context.code, trial.params, plan.seed)
+        context.watch.step("first epoch", whole=network.fits_itself)
         result = network.train(here.dataset, here.preprocessing, train_plan, checkpoints.last(), watch)
-        bench.watch.step("finishing")
+        context.watch.step("finishing")
     except TrialFailed as failure:
-        _end(bench, job, failure.state, failure.reason, None, 0, tags)
+        _end(context, job, failure.state, failure.reason, None, 0, tags)
         return
     if watch.handed_back:
         patiently(lambda: leases.hand_back(db, job.lease))
@@ -109,27 +109,27 @@ def _run(bench: Bench, job: FinalistJob) -> None:
     test: Mapping[str, float] | None = None
     if final and value is not None:
         # Its own figures are of rows that it has learnt; what is known of it is its configuration's.
-        value = patiently(lambda: known_value(bench, job))
+        value = patiently(lambda: known_value(context, job))
     if final and state == "complete":
         exported = network.export()
         whole = exported.name == "model.keras"
         # A worker that died after it had scored this left the figures.
         known = patiently(lambda: finalists.view_finalist(db, job.study_name, job.round, job.ordinal)).test
         try:
-            scored = known or score(load_bytes(exported.data) if whole else network.for_use(), bench.dataset)
+            scored = known or score(load_bytes(exported.data) if whole else network.for_use(), context.dataset)
         except TrialFailed as failure:
-            _end(bench, job, failure.state, failure.reason, None, 0, tags)
+            _end(context, job, failure.state, failure.reason, None, 0, tags)
             return
         # This also makes sure that it is not put over the model of a worker that has taken this over.
         patiently(lambda: finalists.keep_score(db, job, scored))
         test = scored
-        bench.store.put(job.blob_name(exported.name), exported.data)
-    _end(bench, job, state, reason, value, result.best_epoch, tags, test)
+        context.store.put(job.blob_name(exported.name), exported.data)
+    _end(context, job, state, reason, value, result.best_epoch, tags, test)
 
 
-def known_value(bench: Bench, job: FinalistJob) -> float | None:
+def known_value(context: StudyContext, job: FinalistJob) -> float | None:
     """The mean objective of a configuration over its seeds; that of its trial where it was compared with none."""
-    views = finalists.view_finalists(bench.db, job.study_name, job.round)
+    views = finalists.view_finalists(context.db, job.study_name, job.round)
     values = [
         view.value
         for view in views
@@ -140,24 +140,24 @@ def known_value(bench: Bench, job: FinalistJob) -> float | None:
     ]
     if values:
         return float(np.mean(values))
-    return trials.view_trial(bench.db, job.study_name, job.plan.trial_ordinal).value
+    return trials.view_trial(context.db, job.study_name, job.plan.trial_ordinal).value
 
 
 class _Watch:
     """What happens at each epoch's end: the checkpoint, the row, and whether to go on."""
 
-    def __init__(self, bench: Bench, job: FinalistJob, checkpoints: Checkpoints) -> None:
-        self._bench = bench
+    def __init__(self, context: StudyContext, job: FinalistJob, checkpoints: Checkpoints) -> None:
+        self._context = context
         self._job = job
-        self._metric = bench.spec.objective.metric
+        self._metric = context.spec.objective.metric
         self._checkpoints = checkpoints
         self.dropped = ""
         self.handed_back = False
         self.time_was_up = False
 
     def __call__(self, epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
-        db, job = self._bench.db, self._job
-        self._bench.watch.epoch(seconds)
+        db, job = self._context.db, self._job
+        self._context.watch.epoch(seconds)
         best: float | None = checkpoint.epochs[checkpoint.best_epoch - 1].get(self._metric)
         if job.plan.kind == "final":
             metrics, best = {name: each for name, each in metrics.items() if not name.startswith("val_")}, None
@@ -169,7 +169,7 @@ class _Watch:
         left_s = patiently(lambda: view_study(db, job.study_name)).left_s
         self.time_was_up = left_s is not None and left_s < seconds
         ends = bool(self.dropped) or self.time_was_up
-        self.handed_back = not ends and self._bench.hand_back()
+        self.handed_back = not ends and self._context.hand_back()
         return not (ends or self.handed_back)
 
 
@@ -185,7 +185,7 @@ def _outcome(result: TrainResult, watch: _Watch, planned: int) -> tuple[str, str
 
 
 def _end(
-    bench: Bench,
+    context: StudyContext,
     job: FinalistJob,
     state: str,
     reason: str,
@@ -194,7 +194,7 @@ def _end(
     tags: Mapping[str, str],
     test: Mapping[str, float] | None = None,
 ) -> None:
-    patiently(lambda: finalists.finish(bench.db, job, state, reason, value, best_epoch, tags, test))
+    patiently(lambda: finalists.finish(context.db, job, state, reason, value, best_epoch, tags, test))
     plan = job.plan
     logger.info("finalist %d, trial %d seed %d: %s %s", job.ordinal, plan.trial_number, plan.seed_number, state, reason)
-    Checkpoints(bench.store, job).drop_all()
+    Checkpoints(context.store, job).drop_all()

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from tuner.spec import StudySpec
+from tuner.spec.study_spec import StudySpec
 
 _ROWS = "rows"
 _SORTED = "sorted"

@@ -2,7 +2,7 @@
 
 Owns: reading them here and in a process of its own, as each worker will, at the same time; what is done where the order
 differs.
-Leaves to others: reading (data), the process (child).
+Leaves to others: reading (data), the process (child_process).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,14 +11,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from tuner.code import Code, find_code
 from tuner.data.dataset import Dataset
 from tuner.data.order import marks
 from tuner.data.sources import load, parted, read
 from tuner.errors import DataError
-from tuner.sources import PythonData
-from tuner.spec import StudySpec, parse_spec
-from tuner.studies import child
+from tuner.spec.code import Code, find_code
+from tuner.spec.sources import PythonData
+from tuner.spec.study_spec import StudySpec, parse_spec
+from tuner.studies import child_process
 
 
 def load_as_workers_will(spec: StudySpec, codes: Sequence[Code], seed: int = 0) -> tuple[StudySpec, Dataset]:
@@ -32,7 +32,7 @@ def load_as_workers_will(spec: StudySpec, codes: Sequence[Code], seed: int = 0) 
     request: dict[str, Any] = {"text": spec.text, "name": spec.name, "folder": str(spec.folder)}
     request |= {"codes": [code.named for code in codes]}
     with ThreadPoolExecutor(1) as other:
-        elsewhere = other.submit(child.ask, "tuner.studies.rows_check", request, spec.data.origin)
+        elsewhere = other.submit(child_process.ask, "tuner.studies.rows_check", request, spec.data.origin)
         found = read(spec.data, codes)
         here, there = {name: list(each) for name, each in marks(found).items()}, elsewhere.result()
     if here != there:
@@ -45,10 +45,10 @@ def load_as_workers_will(spec: StudySpec, codes: Sequence[Code], seed: int = 0) 
     return spec, parted(found, spec.data, seed, told=True)
 
 
-def _answer(request: Mapping[str, Any]) -> child.Answer:
+def _answer(request: Mapping[str, Any]) -> child_process.Answer:
     spec = parse_spec(request["text"], request["name"], Path(request["folder"]), request["name"])
     return {name: list(each) for name, each in marks(read(spec.data, list(map(find_code, request["codes"])))).items()}
 
 
 if __name__ == "__main__":
-    child.serve(_answer)
+    child_process.serve(_answer)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from tuner.data.dataset import DataInfo, Dataset, Rows
 from tuner.errors import TrialFailed
-from tuner.training.models import evaluate, predict
+from tuner.training.networks.models import evaluate, predict
 
 HEADLINES = ("accuracy", "mae")
 """Of classes, of regression."""

@@ -21,18 +21,18 @@ from tuner.database.rules import limits_of
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.database.workers import WorkerView
-from tuner.defaults import released_2
 from tuner.errors import DataError, InputError, NotFound, SpecError, StudyConflict
+from tuner.formatting import command
 from tuner.search import cells
 from tuner.search.optuna_study import check_optuna_study
-from tuner.spec import StudySpec, parse_spec
+from tuner.spec.defaults import released_2
+from tuner.spec.study_spec import StudySpec, parse_spec
 from tuner.studies.code import CODE_DIGEST, check_digest
-from tuner.studies.passing_over import Reason, reasons
-from tuner.studies.resolved import ResolvedSpec, as_json, read_resolved, resolve, restore_stored
+from tuner.studies.resolved_spec import ResolvedSpec, as_json, read_resolved, resolve, restore_stored
 from tuner.studies.row_order import with_order
-from tuner.studies.sameness import differences, in_words, with_epoch_timeout
+from tuner.studies.same_request import differences, in_words, with_epoch_timeout
+from tuner.studies.skipped_study import Reason, reasons
 from tuner.studies.stopping_rules import OPTIONS, change, merged, why_ended
-from tuner.words import command
 
 StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "finished"]
 NOT_SCORED = "not_scored"
@@ -194,7 +194,7 @@ def resume_study(
     if view.finished_at is not None and budget == begun:
         raise StudyConflict(f"study {study_name!r} has ended; to go on, ask for more than {begun} with --trials.")
     check_optuna_study(db.storage, study_name, spec, _in_optuna(db, study_name))
-    workers.bury_the_dead(db)
+    workers.reap_local_workers(db)
     # Where the search itself goes on, finalists that were planned before are not those of its end.
     anew = view.finished_at is not None or other or (not view.ended and budget > begun)
     studies.reopen(db, study_name, budget, timeout_s, options, anew, _has_more(db, view, budget))

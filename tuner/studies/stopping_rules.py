@@ -15,7 +15,7 @@ from tuner.database.connection import Database, patiently
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.errors import InputError
-from tuner.spec import StudySpec
+from tuner.spec.study_spec import StudySpec
 
 _BEST = 5
 _NAMES = ("epochs", "target", "plateau")

@@ -16,7 +16,6 @@ from tuner.database import leases, trials
 from tuner.database.connection import patiently
 from tuner.database.trials import FAILED, Job
 from tuner.errors import TrialFailed
-from tuner.objectives import COSTS
 from tuner.search.algorithms import trial_seed
 from tuner.search.optuna_study import (
     adopt,
@@ -26,32 +25,33 @@ from tuner.search.optuna_study import (
     trial_template,
     worst_values,
 )
-from tuner.space import Value
+from tuner.spec.objectives import COSTS
+from tuner.spec.space import Value
 from tuner.studies import trial_files
-from tuner.studies.asking import ask_network
-from tuner.studies.bench import Bench
 from tuner.studies.epoch_callback import EpochCallback
-from tuner.studies.held import Checkpoints, given_up, holding
+from tuner.studies.job_guard import Checkpoints, given_up, holding
+from tuner.studies.network_building import ask_network
 from tuner.studies.pareto import values_of
 from tuner.studies.service import NOT_SCORED
+from tuner.studies.study_context import StudyContext
 from tuner.training.checkpoint import Checkpoint
+from tuner.training.health.diagnosis import as_tags, judge
 from tuner.training.network import Network
 from tuner.training.plan import TrainPlan, TrainResult
-from tuner.training.verdicts import as_tags, judge
 
 logger = logging.getLogger(__name__)
 
 
-def run_trial(bench: Bench, job: Job) -> None:
+def run_trial(context: StudyContext, job: Job) -> None:
     """Run the trial that this worker holds to its end, unless the worker has to leave or has lost it."""
-    with holding(bench, job):
-        _run(bench, job)
+    with holding(context, job):
+        _run(context, job)
 
 
-def _run(bench: Bench, job: Job) -> None:
-    db, spec = bench.db, bench.spec
+def _run(context: StudyContext, job: Job) -> None:
+    db, spec = context.db, context.spec
     study = patiently(
-        lambda: open_optuna_study(db.storage, bench.study.study_name, spec, bench.study.seed, job.ordinal)
+        lambda: open_optuna_study(db.storage, context.study.study_name, spec, context.study.seed, job.ordinal)
     )
     proposal = baseline_proposal(spec, job.ordinal)
     number = job.trial_number
@@ -60,38 +60,38 @@ def _run(bench: Bench, job: Job) -> None:
         number = patiently(lambda: trials.fill(db, job, template, proposal[0] if proposal else ""))
     trial = patiently(lambda: adopt(study, db.storage, number))
     if job.state != "running":
-        _settle(bench, job, study, trial.number)
+        _settle(context, job, study, trial.number)
         return
     if job.given_up:
         last = patiently(lambda: trials.view_trial(db, job.study_name, job.ordinal)).reason
-        _end(bench, job, study, trial.number, "given_up", given_up(last), None, 0, {})
+        _end(context, job, study, trial.number, "given_up", given_up(last), None, 0, {})
         return
     used: dict[str, Value] = {}
-    seed = trial_seed(bench.study.seed, job.ordinal, "training")
-    tags = {**bench.tags, "seed": str(seed)}
+    seed = trial_seed(context.study.seed, job.ordinal, "training")
+    tags = {**context.tags, "seed": str(seed)}
     baseline = spec.baselines[job.ordinal].params if proposal is not None else None
     try:
-        network = ask_network(spec, bench.dataset.info, bench.code, trial, baseline, used, seed)
+        network = ask_network(spec, context.dataset.info, context.code, trial, baseline, used, seed)
     except TrialFailed as failure:
         patiently(lambda: trials.start(db, job, used, tags))
-        _end(bench, job, study, trial.number, failure.state, failure.reason, None, 0, tags)
+        _end(context, job, study, trial.number, failure.state, failure.reason, None, 0, tags)
         return
-    checkpoints = Checkpoints(bench.store, job)
+    checkpoints = Checkpoints(context.store, job)
     checkpoint = checkpoints.last()
-    watch = EpochCallback(bench, job, checkpoints, trial, used, network.epochs, immune=proposal is not None)
+    watch = EpochCallback(context, job, checkpoints, trial, used, network.epochs, never_prune=proposal is not None)
     goes_on_after = checkpoint.epoch if checkpoint else 0
     patiently(lambda: trials.start(db, job, used, tags, repeats=watch.stored - goes_on_after))
     most = watch.granted(goes_on_after)
     if most is None:
         reason = "its worker died, and time was up before another had finished an epoch"
-        _end(bench, job, study, trial.number, "given_up", reason, None, 0, tags)
+        _end(context, job, study, trial.number, "given_up", reason, None, 0, tags)
         return
     if job.attempt > 1:
         logger.info("trial %d adopted: goes on after epoch %d of %s", number, goes_on_after, network.epochs or "?")
     try:
-        result, tags = _train(bench, job, network, checkpoint, seed, watch, tags, most)
+        result, tags = _train(context, job, network, checkpoint, seed, watch, tags, most)
     except TrialFailed as failure:
-        _end(bench, job, study, trial.number, failure.state, failure.reason, None, 0, tags)
+        _end(context, job, study, trial.number, failure.state, failure.reason, None, 0, tags)
         return
     if watch.handed_back:
         patiently(lambda: leases.hand_back(db, job.lease))
@@ -99,11 +99,11 @@ def _run(bench: Bench, job: Job) -> None:
         return
     state, reason = _outcome(result, watch, network.epochs)
     tags |= as_tags(judge(used, result.epochs, state, reason))
-    _end(bench, job, study, trial.number, state, reason, result.value, result.best_epoch, tags)
+    _end(context, job, study, trial.number, state, reason, result.value, result.best_epoch, tags)
 
 
 def _train(
-    bench: Bench,
+    context: StudyContext,
     job: Job,
     network: Network,
     checkpoint: Checkpoint | None,
@@ -116,16 +116,16 @@ def _train(
     plan = TrainPlan(
         batch_size=None,
         epochs=most,
-        monitor=bench.spec.objective.metric,
-        direction=bench.spec.objective.direction,
-        patience=bench.spec.search.patience,
+        monitor=context.spec.objective.metric,
+        direction=context.spec.objective.direction,
+        patience=context.spec.search.patience,
         seed=seed,
-        path=bench.path,
+        path=context.path,
         health=True,
     )
-    bench.watch.step("first epoch", whole=network.fits_itself)
-    result = network.train(bench.dataset, bench.preprocessing, plan, checkpoint, watch)
-    bench.watch.step("finishing")
+    context.watch.step("first epoch", whole=network.fits_itself)
+    result = network.train(context.dataset, context.preprocessing, plan, checkpoint, watch)
+    context.watch.step("finishing")
     watch.note_params()
     model_tags = {}
     if result.best_epoch > 0 and not watch.handed_back:
@@ -134,30 +134,30 @@ def _train(
             logger.warning("the model %s", exported.problem)
             model_tags["model"] = exported.problem
         # Not over the model of a worker that has taken this trial over.
-        patiently(lambda: leases.renew(bench.db, job.lease))
-        bench.store.put(job.blob_name(exported.name), exported.data)
+        patiently(lambda: leases.renew(context.db, job.lease))
+        context.store.put(job.blob_name(exported.name), exported.data)
         if not watch.pruned:
-            why = network.why_not_scored(bench.dataset, result.epochs[result.best_epoch - 1])
+            why = network.why_not_scored(context.dataset, result.epochs[result.best_epoch - 1])
             model_tags |= {NOT_SCORED: why} if why else {}
-            answers = network.answers(bench.dataset)
-            trial_files.keep(bench.store, job.study_name, job.ordinal, answers, network.in_words())
+            answers = network.answers(context.dataset)
+            trial_files.keep(context.store, job.study_name, job.ordinal, answers, network.in_words())
     seconds = time.monotonic() - began + watch.stored_seconds
     return result, {
         **tags,
         **model_tags,
-        **_further_figures(bench, network, result),
+        **_further_figures(context, network, result),
         "path": result.path,
         "parameters": str(network.parameters()),
         "training_seconds": f"{seconds:.2f}",
     }
 
 
-def _further_figures(bench: Bench, network: Network, result: TrainResult) -> dict[str, str]:
+def _further_figures(context: StudyContext, network: Network, result: TrainResult) -> dict[str, str]:
     """What further objectives ask for and nobody else measures."""
     found: dict[str, str] = {}
-    for each in bench.spec.further_objectives if result.best_epoch else ():
+    for each in context.spec.further_objectives if result.best_epoch else ():
         if each.metric == "latency_ms":
-            found[each.metric] = f"{network.latency_ms(bench.dataset.validation.x):.4f}"
+            found[each.metric] = f"{network.latency_ms(context.dataset.validation.x):.4f}"
         elif each.metric not in COSTS:
             found[each.metric] = repr(float(result.epochs[result.best_epoch - 1].get(each.metric, math.nan)))
     return found
@@ -180,7 +180,7 @@ def _outcome(result: TrainResult, watch: EpochCallback, planned: int | None) -> 
 
 
 def _end(
-    bench: Bench,
+    context: StudyContext,
     job: Job,
     study: optuna.Study,
     number: int,
@@ -192,17 +192,17 @@ def _end(
 ) -> None:
     # What Optuna is told of a failure is made up for its sampler; the record has what was measured, which is nothing.
     final = None if state in FAILED else value
-    patiently(lambda: trials.finish(bench.db, job, state, reason, final, best_epoch, tags))
+    patiently(lambda: trials.finish(context.db, job, state, reason, final, best_epoch, tags))
     logger.info("trial %d %s: %s %s", number, state, "-" if final is None else f"{final:.4f}", reason)
-    _settle(bench, job, study, number)
+    _settle(context, job, study, number)
 
 
-def _settle(bench: Bench, job: Job, study: optuna.Study, number: int) -> None:
-    view = patiently(lambda: trials.view_trial(bench.db, job.study_name, job.ordinal))
+def _settle(context: StudyContext, job: Job, study: optuna.Study, number: int) -> None:
+    view = patiently(lambda: trials.view_trial(context.db, job.study_name, job.ordinal))
     told: Sequence[float] | None = None if view.value is None else (view.value,)
-    if len(bench.spec.objectives) > 1:
-        told = values_of(bench.spec, view) if view.state == "complete" else None
+    if len(context.spec.objectives) > 1:
+        told = values_of(context.spec, view) if view.state == "complete" else None
     final = told or patiently(lambda: worst_values(study))
-    patiently(lambda: tell(study, bench.db.storage, number, view.state, final, view.reason))
-    patiently(lambda: trials.settle(bench.db, job))
-    Checkpoints(bench.store, job).drop_all()
+    patiently(lambda: tell(study, context.db.storage, number, view.state, final, view.reason))
+    patiently(lambda: trials.settle(context.db, job))
+    Checkpoints(context.store, job).drop_all()

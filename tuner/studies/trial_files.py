@@ -11,7 +11,7 @@ from tuner.data.answers import Answers
 from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.trials import TrialView
 from tuner.errors import DataError
-from tuner.spec import StudySpec
+from tuner.spec.study_spec import StudySpec
 from tuner.studies.export import parameters_yaml
 
 logger = logging.getLogger(__name__)

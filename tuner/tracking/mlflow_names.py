@@ -2,7 +2,7 @@
 
 Owns: the rules of MLflow's names - parameters, metrics and tags; experiments; registered models; folders of artifacts -
 and of the length of its values. Pure.
-Leaves to others: what is named (picture), where the true names are kept (mlflow_recorder).
+Leaves to others: what is named (mlflow_mapping), where the true names are kept (mlflow_recorder).
 
 A name that MLflow takes stays as it is. In any other, each character that is in the way becomes ``_xHHHH_``, its code
 point, as XML names are written (.NET's XmlConvert.EncodeName): ``tail//width`` is ``tail/_x002F_width``. What is too

@@ -1,8 +1,8 @@
 """Deliver records to MLflow: an experiment a space, a parent run a study, a child run a trial.
 
 Owns: what is sent of a record, in which order; that a part which MLflow refuses takes no other with it.
-Leaves to others: when to deliver, and what happened (the record says it); how it reads there (picture), under which
-names (mlflow_names); in how few requests (mlflow_batches); which run it is (mlflow_runs); models and the registry
+Leaves to others: when to deliver, and what happened (the record says it); how it reads there (mlflow_mapping), under
+which names (mlflow_names); in how few requests (mlflow_batches); which run it is (mlflow_runs); models and the registry
 (mlflow_models); MLflow's errors (mlflow_service).
 
 A delivery that was cut off anywhere is completed by the next one: the status, which says that all is there, comes last.
@@ -23,11 +23,11 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelOutput, 
 from mlflow.exceptions import MlflowException
 
 from tuner.errors import NotFound, Postponed, Refused
-from tuner.tracking import drawings, mlflow_batches, mlflow_models, mlflow_page, mlflow_service, picture
+from tuner.tracking import drawings, mlflow_batches, mlflow_mapping, mlflow_models, mlflow_page, mlflow_service
 from tuner.tracking.keras_file import read_interface
+from tuner.tracking.mlflow_mapping import Figure
 from tuner.tracking.mlflow_names import MOST_DATASET, MOST_PARAM, MOST_TAG, fitting, named
-from tuner.tracking.mlflow_runs import Known, Runs
-from tuner.tracking.picture import Figure
+from tuner.tracking.mlflow_runs import Runs, RunState
 from tuner.tracking.recorder import Champion, StudyRecord, TrialRecord, claim_of
 
 logger = logging.getLogger(__name__)
@@ -104,14 +104,14 @@ class MlflowRecorder:
         name = mlflow_models.registry_name(experiment)
         self._answered(lambda: mlflow_models.promote(self._client, name, version))
 
-    def _deliver_study(self, record: StudyRecord) -> tuple[Known, list[str]]:
+    def _deliver_study(self, record: StudyRecord) -> tuple[RunState, list[str]]:
         """Gives its run, and what of it was refused."""
         run = self._runs.study(record)
         parts = _Parts(self._uri)
         page = mlflow_page.path_of(run.experiment_id, run.run_id)
-        tags = picture.study_tags(record, page)
-        figures = list(picture.study_figures(record))
-        spec = picture.digest(record.spec_yaml)
+        tags = mlflow_mapping.study_tags(record, page)
+        figures = list(mlflow_mapping.study_figures(record))
+        spec = mlflow_mapping.digest(record.spec_yaml)
         if self._rebuild or run.tags.get("spec_digest") != spec:
             with parts.part("spec.yaml"):
                 self._client.log_text(run.run_id, record.spec_yaml, "spec.yaml")
@@ -120,33 +120,33 @@ class MlflowRecorder:
                 key = f"{mlflow_page.TAG}{run.run_id}"
                 self._client.set_experiment_tag(run.experiment_id, key, mlflow_page.view_of(record))
         with parts.part("its files"):
-            truth = picture.truth(figures, {}, tags) if record.finished_at is not None else {}
+            truth = mlflow_mapping.truth(figures, {}, tags) if record.finished_at is not None else {}
             tags |= self._add_files(run, {**record.files, **truth}, dict)
         parts.refused += self._log(run, figures, {}, tags)
         self._set_status(run, "RUNNING" if record.finished_at is None else "FINISHED", record.finished_at)
         return run, parts.refused
 
-    def _deliver_trial(self, study: StudyRecord, record: TrialRecord) -> tuple[Known, list[str]]:
+    def _deliver_trial(self, study: StudyRecord, record: TrialRecord) -> tuple[RunState, list[str]]:
         """Gives its run, and what of it was refused."""
         parent = self._runs.study(study)
         if "spec_digest" not in parent.tags:
             self._deliver_study(study)
         run = self._runs.trial(parent, record)
         parts = _Parts(self._uri)
-        recorded = int(run.tags.get(picture.CURSOR, "0"))
-        figures = list(picture.epoch_figures(record.epochs, after=recorded))
+        recorded = int(run.tags.get(mlflow_mapping.CURSOR, "0"))
+        figures = list(mlflow_mapping.epoch_figures(record.epochs, after=recorded))
         params = {name: str(each) for name, each in record.params.items()}
-        tags, status = picture.trial_tags(record), picture.STATUS[record.state]
+        tags, status = mlflow_mapping.trial_tags(record), mlflow_mapping.STATUS[record.state]
         tags["mlflow.parentRunId"] = parent.run_id
         if record.epochs:
-            tags[picture.CURSOR] = str(max(recorded, record.epochs[-1].epoch))
+            tags[mlflow_mapping.CURSOR] = str(max(recorded, record.epochs[-1].epoch))
         if record.state != "running":
             with parts.part("its model"):
                 self._add_model(run, record)
-            figures += picture.trial_figures(record)
+            figures += mlflow_mapping.trial_figures(record)
             with parts.part("its files"):
-                every = {*figures, *picture.epoch_figures(record.epochs, after=0)}
-                truth = picture.truth(every, params, tags)
+                every = {*figures, *mlflow_mapping.epoch_figures(record.epochs, after=0)}
+                truth = mlflow_mapping.truth(every, params, tags)
                 drawn = dict if not record.files else lambda: _drawn(study, record)
                 tags |= self._add_files(run, {**record.files, **truth}, drawn)
         elif run.status != "RUNNING":
@@ -160,14 +160,14 @@ class MlflowRecorder:
         return run, parts.refused
 
     def _log(
-        self, run: Known, figures: Iterable[Figure], params: Mapping[str, str], tags: Mapping[str, str]
+        self, run: RunState, figures: Iterable[Figure], params: Mapping[str, str], tags: Mapping[str, str]
     ) -> list[str]:
         """What the run has not yet; gives what was refused. The tags come last, so the cursor never runs ahead."""
         metrics = [
-            Metric(picture.shown(each), each.value, each.at_ms, each.step, model_id=run.model_id)
+            Metric(mlflow_mapping.shown(each), each.value, each.at_ms, each.step, model_id=run.model_id)
             for each in figures
             # A figure of an epoch is new; any other may be there already.
-            if each.step or not _same(run.metrics.get(picture.shown(each)), each.value)
+            if each.step or not _same(run.metrics.get(mlflow_mapping.shown(each)), each.value)
         ]
         shown_params = {named(key): fitting(each, MOST_PARAM) for key, each in params.items()}
         shown_tags = {named(key): fitting(each, MOST_TAG) for key, each in tags.items()}
@@ -184,16 +184,16 @@ class MlflowRecorder:
         run.metrics.update({metric.key: metric.value for metric in metrics})
         return refused
 
-    def _set_status(self, run: Known, status: str, finished_at: float | None) -> None:
+    def _set_status(self, run: RunState, status: str, finished_at: float | None) -> None:
         if run.status == status:
             return
         if finished_at is None:
             self._client.update_run(run.run_id, status)
         else:
-            self._client.set_terminated(run.run_id, status, picture.milliseconds(finished_at))
+            self._client.set_terminated(run.run_id, status, mlflow_mapping.milliseconds(finished_at))
         run.status = status
 
-    def _add_model(self, run: Known, record: TrialRecord) -> None:
+    def _add_model(self, run: RunState, record: TrialRecord) -> None:
         if record.model is None or (run.model_id is not None and not self._rebuild):
             return
         try:
@@ -210,7 +210,7 @@ class MlflowRecorder:
             self._client.log_outputs(run.run_id, [LoggedModelOutput(run.model_id, step=record.best_epoch)])
 
     def _add_files(
-        self, run: Known, files: Mapping[str, bytes], more: Callable[[], Mapping[str, bytes]]
+        self, run: RunState, files: Mapping[str, bytes], more: Callable[[], Mapping[str, bytes]]
     ) -> dict[str, str]:
         """Log a run's files, unless they are there as they are; gives the tag by which they are known again.
 
@@ -218,7 +218,7 @@ class MlflowRecorder:
         """
         if not files:
             return {}
-        digest = picture.digest(b"".join(name.encode() + data for name, data in sorted(files.items())))
+        digest = mlflow_mapping.digest(b"".join(name.encode() + data for name, data in sorted(files.items())))
         if self._rebuild or run.tags.get("files_digest") != digest:
             with tempfile.TemporaryDirectory(prefix="tuner-") as folder:
                 for name, data in {**files, **more()}.items():
@@ -228,7 +228,7 @@ class MlflowRecorder:
                 self._client.log_artifacts(run.run_id, folder)
         return {"files_digest": digest}
 
-    def _add_dataset(self, run: Known, record: TrialRecord) -> None:
+    def _add_dataset(self, run: RunState, record: TrialRecord) -> None:
         name, digest = record.tags.get("dataset"), record.tags.get("dataset_digest")
         if run.has_dataset or not name or not digest:
             return
@@ -313,7 +313,7 @@ class _Parts:
             self.refused.append(f"{what}: {mlflow_service.in_a_line(error)}")
 
 
-def _whole(run: Known, refused: Sequence[str]) -> str:
+def _whole(run: RunState, refused: Sequence[str]) -> str:
     """The id of a run. Raises Refused where a part of it was."""
     if refused:
         raise Refused("; ".join(refused), run.run_id)
@@ -329,5 +329,5 @@ def _same(known: float | None, new: float) -> bool:
 
 
 def _drawn(study: StudyRecord, record: TrialRecord) -> Mapping[str, bytes]:
-    title = f"{study.study_name}, {picture.trial_name(record)}"
+    title = f"{study.study_name}, {mlflow_mapping.trial_name(record)}"
     return drawings.pictures(title, record.epochs, record.best_epoch, record.answers)

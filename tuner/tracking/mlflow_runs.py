@@ -19,7 +19,7 @@ from mlflow.exceptions import MlflowException
 
 from tuner.errors import Refused
 from tuner.private_files import make_folder
-from tuner.tracking import picture
+from tuner.tracking import mlflow_mapping
 from tuner.tracking.mlflow_names import EXPERIMENT, FOLDER, MOST_RUN_NAME, MOST_TAG, fitting, named
 from tuner.tracking.recorder import StudyRecord, TrialRecord
 
@@ -34,7 +34,7 @@ _CREATED = "created_at_ns"
 
 
 @dataclass
-class Known:
+class RunState:
     """What a run is known to have. model_id: of its logged model, once there is one."""
 
     run_id: str
@@ -48,7 +48,7 @@ class Known:
     in_trash: bool = False
 
     @classmethod
-    def of(cls, run: Run) -> "Known":
+    def of(cls, run: Run) -> "RunState":
         """All that MLflow says of it."""
         models = run.outputs.model_outputs if run.outputs else []
         return cls(
@@ -78,18 +78,18 @@ class Runs:
         self._experiments: dict[str, str] = {}
         self._studies: dict[tuple[str, str, int], str] = {}
         self._trials: dict[tuple[str, tuple[str, int, str]], str] = {}
-        self._runs: dict[str, Known] = {}
+        self._runs: dict[str, RunState] = {}
 
     def forget(self) -> None:
         """Ask MLflow again for everything."""
         for memory in (self._experiments, self._studies, self._trials, self._runs):
             memory.clear()
 
-    def study(self, record: StudyRecord) -> Known:
+    def study(self, record: StudyRecord) -> RunState:
         """The run of a study. Raises Refused for one that is in the trash."""
-        started_ms = picture.milliseconds(record.started_at)
+        started_ms = mlflow_mapping.milliseconds(record.started_at)
         key = (record.experiment, record.study_name, started_ms)
-        wanted = _Wanted(record.study_name, started_ms, picture.study_identity(record), same_start=True)
+        wanted = _Wanted(record.study_name, started_ms, mlflow_mapping.study_identity(record), same_start=True)
         run = self._by_id(record.run_id or self._studies.get(key))
         if run is None:
             experiment_id = self._experiment(record.experiment)
@@ -99,12 +99,12 @@ class Runs:
         self._studies[key] = run.run_id
         return run
 
-    def trial(self, parent: Known, record: TrialRecord) -> Known:
+    def trial(self, parent: RunState, record: TrialRecord) -> RunState:
         """The run of a trial under its study's. Raises Refused for one that is in the trash."""
         key = (parent.run_id, record.identity)
-        name = picture.trial_name(record)
-        identity = picture.trial_identity(record, parent.run_id)
-        wanted = _Wanted(name, picture.milliseconds(record.started_at), identity)
+        name = mlflow_mapping.trial_name(record)
+        identity = mlflow_mapping.trial_identity(record, parent.run_id)
+        wanted = _Wanted(name, mlflow_mapping.milliseconds(record.started_at), identity)
         run = self._by_id(record.run_id or self._trials.get(key))
         if run is None:
             run = self._found(parent.experiment_id, wanted) or self._created(parent.experiment_id, wanted)
@@ -159,7 +159,7 @@ class Runs:
             make_folder(self._artifacts)
         return (self._artifacts / named(experiment, FOLDER)).as_uri()
 
-    def _by_id(self, run_id: str | None) -> Known | None:
+    def _by_id(self, run_id: str | None) -> RunState | None:
         """The run of this id, unless MLflow does not know it (any more)."""
         if not run_id:
             return None
@@ -170,14 +170,14 @@ class Runs:
                 if error.error_code == "RESOURCE_DOES_NOT_EXIST":
                     return None
                 raise
-            known = Known.of(run)
+            known = RunState.of(run)
             if known.in_trash:
                 # Not remembered: it may be taken out by the next time.
                 return known
             self._runs[run_id] = known
         return self._runs[run_id]
 
-    def _found(self, experiment_id: str, wanted: "_Wanted") -> Known | None:
+    def _found(self, experiment_id: str, wanted: "_Wanted") -> RunState | None:
         """The run with these tags, if there is one."""
         view = ViewType.ALL if self._restore else ViewType.ACTIVE_ONLY
         runs = [run for run in self._search(experiment_id, wanted.filter, view) if wanted.is_met_by(run)]
@@ -185,26 +185,26 @@ class Runs:
             return None
         active = [run for run in runs if run.info.lifecycle_stage == "active"]
         if not active:
-            return self._restored(Known.of(_first(runs)), wanted.name)
+            return self._restored(RunState.of(_first(runs)), wanted.name)
         # MLflow has no unique names. Where two processes (or a repeated request) created the run at once, all agree on
         # the one that was first; who wrote into the other finds it deleted, and delivers again.
         run = _first(active)
         for other in active:
             if other is not run:
                 self._client.delete_run(other.info.run_id)
-        self._runs[run.info.run_id] = Known.of(run)
+        self._runs[run.info.run_id] = RunState.of(run)
         return self._runs[run.info.run_id]
 
-    def _created(self, experiment_id: str, wanted: "_Wanted") -> Known:
+    def _created(self, experiment_id: str, wanted: "_Wanted") -> RunState:
         own = {"mlflow.user": _user(), "mlflow.source.name": "tune", "mlflow.source.type": "LOCAL"}
         tags = {**wanted.identity, **own, _CREATED: str(time.time_ns())}
         created = self._client.create_run(experiment_id, wanted.started_ms, tags, fitting(wanted.name, MOST_RUN_NAME))
         found = self._found(experiment_id, wanted)
         if found is None:
-            found = self._runs[created.info.run_id] = Known.of(created)
+            found = self._runs[created.info.run_id] = RunState.of(created)
         return found
 
-    def _restored(self, run: Known, name: str) -> Known:
+    def _restored(self, run: RunState, name: str) -> RunState:
         """A run out of the trash. Raises Refused where what a person deleted is to stay deleted."""
         if not self._restore:
             raise Refused(f"the run {name} was deleted in MLflow (`tune sync --rebuild` brings it back)")
@@ -213,7 +213,7 @@ class Runs:
         if self._client.get_run(run.run_id).info.lifecycle_stage != "active":
             self._client.restore_run(run.run_id)
         logger.warning("%s was in MLflow's trash, and is restored", name)
-        self._runs[run.run_id] = Known.of(self._client.get_run(run.run_id))
+        self._runs[run.run_id] = RunState.of(self._client.get_run(run.run_id))
         return self._runs[run.run_id]
 
     def _search(self, experiment_id: str, terms: str, view: int) -> Iterator[Run]:

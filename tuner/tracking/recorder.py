@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from tuner.data.answers import Answers
-from tuner.space import Params
+from tuner.spec.space import Params
 
 Role = Literal["trial", "finalist"]
 State = Literal[

@@ -19,7 +19,7 @@ from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.plugins.hparams.summary_v2 import hparams_pb
 from tensorboard.summary.writer.event_file_writer import EventFileWriter
 
-from tuner.tracking import picture
+from tuner.tracking import mlflow_mapping
 from tuner.tracking.mlflow_names import FOLDER, named
 from tuner.tracking.recorder import Champion, EpochRecord, Recorder, StudyRecord, TrialRecord
 
@@ -59,7 +59,7 @@ class TensorBoardRecorder:
         return self._other.champion(experiment)
 
     def _write(self, record: TrialRecord) -> None:
-        folder = self._folder / named(record.study_name, FOLDER) / named(picture.trial_name(record), FOLDER)
+        folder = self._folder / named(record.study_name, FOLDER) / named(mlflow_mapping.trial_name(record), FOLDER)
         if folder not in self._written:
             shutil.rmtree(folder, ignore_errors=True)
             self._written[folder] = 0
@@ -76,7 +76,7 @@ class TensorBoardRecorder:
 def _scalars(epoch: EpochRecord, validation: bool) -> Iterable[Event]:
     for name, value in epoch.metrics.items():
         if name.startswith("val_") == validation:
-            yield _event(picture.told_apart(name.removeprefix("val_")), value, epoch.epoch, epoch.measured_at)
+            yield _event(mlflow_mapping.told_apart(name.removeprefix("val_")), value, epoch.epoch, epoch.measured_at)
     if not validation:
         yield _event("epoch_seconds", epoch.seconds, epoch.epoch, epoch.measured_at)
 
@@ -85,9 +85,9 @@ def _end(record: TrialRecord) -> Iterable[Event]:
     """The configuration, and the figures that the HParams page sorts by."""
     at = record.finished_at or time.time()
     params: dict[str, Any] = dict(record.params)
-    summary = hparams_pb(params, trial_id=picture.trial_name(record), start_time_secs=record.started_at)
+    summary = hparams_pb(params, trial_id=mlflow_mapping.trial_name(record), start_time_secs=record.started_at)
     yield Event(wall_time=at, summary=Summary.FromString(summary.SerializeToString()))
-    for figure in picture.trial_figures(record):
+    for figure in mlflow_mapping.trial_figures(record):
         yield _event(figure.key, figure.value, 0, at)
 
 

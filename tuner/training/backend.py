@@ -2,7 +2,7 @@
 
 Owns: what has to be said to Keras' framework before it starts, and between two models; each framework's own part is
 chosen here and nowhere else but in the trainer.
-Leaves to others: which device (the environment of the process, set by whoever starts the worker).
+Leaves to others: which device (the environment of the process, set by whoever starts the loop).
 """
 
 import gc

@@ -1,7 +1,7 @@
 """What a metric gave, as numbers by name.
 
 Owns: names for a metric of several numbers.
-Leaves to others: which metrics there are (watched, keras_fit, whole_fit).
+Leaves to others: which metrics there are (compiled_metrics, model_fit, custom_fit).
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """What Keras does not offer in public and a compiled epoch needs all the same.
 
 Owns: reading the losses and metrics of a compiled model, masks, and how Keras adds up further losses.
-Leaves to others: what follows from them (watched, labels, the epochs).
+Leaves to others: what follows from them (compiled_metrics, labels, the epochs).
 """
 
 from collections.abc import Mapping, Sequence

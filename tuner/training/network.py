@@ -12,11 +12,11 @@ from tuner.data.answers import Answers, answers
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import Preprocessing
 from tuner.errors import TrialFailed
-from tuner.families import Config
-from tuner.training.architecture import in_words
+from tuner.spec.families import Config
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.latency import latency_ms
-from tuner.training.models import build, export, export_bytes, outputs, parameters
+from tuner.training.networks.architecture import in_words
+from tuner.training.networks.models import build, export, export_bytes, outputs, parameters
 from tuner.training.plan import Metrics, OnEpoch, TrainPlan, TrainResult
 from tuner.training.trainer import train
 

@@ -1,7 +1,7 @@
 """Train one model on one device.
 
 Owns: which path is taken, the epochs one after another, the best epoch's weights, patience, and the words for failure.
-Leaves to others: how an epoch runs (epoch_tensorflow, epoch_jax, keras_fit), choosing parameters (search), pruning
+Leaves to others: how an epoch runs (epoch_tensorflow, epoch_jax, model_fit), choosing parameters (search), pruning
 (studies).
 """
 
@@ -16,13 +16,13 @@ import keras
 
 from tuner.data.dataset import Dataset
 from tuner.errors import TrialFailed
-from tuner.training.averaging import averaged, mean_with
 from tuner.training.checkpoint import Arrays, Checkpoint
-from tuner.training.health import Probe
-from tuner.training.health_names import PREFIX
+from tuner.training.compiled.averaging import averaged, mean_with
+from tuner.training.compiled.compiled_metrics import why_not
+from tuner.training.health.names import PREFIX
+from tuner.training.health.probe import Probe
 from tuner.training.plan import Metrics, OnEpoch, Stopped, TrainPlan, TrainResult, in_few_digits
 from tuner.training.stopping import best_epoch, out_of_patience
-from tuner.training.watched import why_not
 
 logger = logging.getLogger(__name__)
 
@@ -117,17 +117,17 @@ def train(
 
 
 def _path(model: Any, dataset: Dataset, plan: TrainPlan) -> Epochs:
-    from tuner.training.keras_fit import FitEpochs
+    from tuner.training.model_fit import FitEpochs
 
     if plan.path == "fit":
         return FitEpochs(model, dataset, plan, why="asked for")
     why = why_not(model, dataset)
     if why is None and keras.backend.backend() == "tensorflow":
-        from tuner.training import epoch_tensorflow
+        from tuner.training.compiled import epoch_tensorflow
 
         return epoch_tensorflow.CompiledEpochs(model, dataset, plan)
     if why is None and keras.backend.backend() == "jax":
-        from tuner.training import epoch_jax
+        from tuner.training.compiled import epoch_jax
 
         return epoch_jax.CompiledEpochs(model, dataset, plan)
     why = why or f"no compiled epoch for {keras.backend.backend()}"

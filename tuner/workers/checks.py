@@ -28,9 +28,9 @@ from tuner.data import cache, idx
 from tuner.database.connection import open_database
 from tuner.database.studies import view_studies
 from tuner.errors import DataError, TunerError
+from tuner.formatting import command
 from tuner.redaction import shown_url
 from tuner.settings import Settings
-from tuner.words import command
 from tuner.workers.cores import cpu_cores
 from tuner.workers.gpus import find_gpus
 

@@ -1,7 +1,7 @@
 """One process a slot: started, watched, replaced when it dies, until a study has ended.
 
 Owns: the processes and their log files, both stages of Ctrl+C, and what to do when workers cannot work.
-Leaves to others: what a worker does (worker), what a person sees meanwhile (a callback).
+Leaves to others: what a worker does (loop), what a person sees meanwhile (a callback).
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
 from tuner.private_files import make_folder, opener
 from tuner.workers import deaths
 from tuner.workers.devices import Slot
-from tuner.workers.pulse import EXIT_DONE, EXIT_NO_SPACE, EXIT_REPLACE_ME
+from tuner.workers.heartbeat import EXIT_DONE, EXIT_NO_SPACE, EXIT_REPLACE_ME
 
 logger = logging.getLogger(__name__)
 
@@ -208,7 +208,7 @@ class Pool:
 
     def _ended(self, process: _Process) -> float:
         """A worker ended as it should, or because somebody told it to go."""
-        patiently(lambda: workers.bury(self.db, process.worker_id, strikes.NONE))
+        patiently(lambda: workers.mark_dead(self.db, process.worker_id, strikes.NONE))
         return 0.0
 
     def _dead(self, process: _Process, code: int) -> float:
@@ -217,7 +217,7 @@ class Pool:
         death = deaths.of_exit(code, deaths.memory_kills() - process.memory_kills)
         words = _last_words(process.log)
         said = f"its last worker died: {death.words}"
-        patiently(lambda: workers.bury(self.db, process.worker_id, death.strikes, said))
+        patiently(lambda: workers.mark_dead(self.db, process.worker_id, death.strikes, said))
         if code in _ERRORS:
             raise _ERRORS[code](words)
         if code == EXIT_NO_SPACE:
@@ -257,7 +257,7 @@ class Pool:
         with contextlib.suppress(ServiceDown, DiskFull):
             for process in self._processes:
                 left_s = max(0.0, until - time.monotonic())
-                patiently(lambda process=process: workers.bury(self.db, process.worker_id, strikes.NONE), left_s)  # type: ignore[misc]
+                patiently(lambda process=process: workers.mark_dead(self.db, process.worker_id, strikes.NONE), left_s)  # type: ignore[misc]
         self._processes.clear()
         self._due.clear()
 

@@ -1,7 +1,7 @@
 """The process of a worker: it finds its place, shows itself, works, and leaves in order.
 
 Owns: which share of its machine it takes where nobody has chosen, being told to leave, the exit code.
-Leaves to others: the loop (worker), signs of life (pulse), who started it (pool, or a person).
+Leaves to others: the loop (loop), signs of life (heartbeat), who started it (pool, or a person).
 """
 
 import contextlib
@@ -12,20 +12,20 @@ import threading
 import uuid
 from collections.abc import Sequence
 
-from tuner.code import Code
 from tuner.database import gpu_claims, strikes, workers
 from tuner.database.connection import OUTAGE_S, Database, open_database, patiently
 from tuner.database.patience import ToldToLeave
 from tuner.errors import DiskFull, ServiceDown
 from tuner.settings import Settings, read_share
-from tuner.studies.hanging import Watch
+from tuner.spec.code import Code
 from tuner.studies.service import resolve_old_studies
+from tuner.studies.watchdog import Watch
 from tuner.training.plan import Path
 from tuner.workers import placement
+from tuner.workers.heartbeat import EXIT_DONE, EXIT_NO_SPACE, Pulse, end_process
+from tuner.workers.leaving import Leaving, ToPool
+from tuner.workers.loop import Worker
 from tuner.workers.placement import Wanted
-from tuner.workers.presence import Leaving, ToPool
-from tuner.workers.pulse import EXIT_DONE, EXIT_NO_SPACE, Pulse, end_process
-from tuner.workers.worker import Worker
 
 logger = logging.getLogger(__name__)
 
@@ -75,7 +75,7 @@ def _main(
     name = worker_id or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:10]}"
     db = open_database(settings.storage, wait_s=OUTAGE_S)
     patiently(lambda: resolve_old_studies(db))
-    patiently(lambda: workers.bury_the_dead(db))
+    patiently(lambda: workers.reap_local_workers(db))
     if wanted is not None:
         share = placement.place(db, name, wanted).environment()
         # Threads are an even share of what lives here when they are needed, unless a person has said how many.
@@ -103,9 +103,9 @@ def _main(
         else:
             pulse.close()
             with contextlib.suppress(ServiceDown, DiskFull):
-                patiently(lambda: workers.bury(db, name), _LEAVE_S)
+                patiently(lambda: workers.mark_dead(db, name), _LEAVE_S)
 
 
 def _say_goodbye(db: Database, worker_id: str) -> None:
     with contextlib.suppress(Exception):
-        workers.bury(db, worker_id, strikes.NONE)
+        workers.mark_dead(db, worker_id, strikes.NONE)

@@ -1,0 +1,104 @@
+"""The best of an old study, carried into a new space; and a trial that is trained again."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tuner.data.dataset import Dataset
+from tuner.database import trials, workers
+from tuner.database.blobs import FolderStore
+from tuner.database.connection import open_database
+from tuner.errors import InputError
+from tuner.spec.study_spec import parse_spec
+from tuner.studies.reproduce import reproduce
+from tuner.studies.service import StudyStatus, create_study, study_status
+from tuner.studies.study_context import StudyContext
+from tuner.studies.trial import run_trial
+from tuner.studies.warm_start import with_best_of
+
+OLD = """
+dataset: digits
+parameters:
+  hidden_layers: [2]
+  units: {int: [16, 64], per: hidden_layer}
+  optimizer: [momentum, adam]
+  learning_rate: {float: [1e-3, 1e-1], log: true}
+  dropout: {float: [0.1, 0.5]}
+  epochs: 2
+  normalization: minmax
+search: {trials: 3, sampler: random, pruner: none, seed: 5, finalists: 0}
+"""
+NEW = """
+dataset: digits
+parameters:
+  hidden_layers: {int: [1, 3]}
+  units: {int: [8, 20], per: hidden_layer}
+  optimizer: adam
+  learning_rate: {float: [1e-3, 1e-1], log: true}
+  epochs: [2, 5]
+  normalization: minmax
+  l2: [0.0, 1e-4]
+search: {trials: 6}
+"""
+
+
+@pytest.fixture(scope="module")
+def old(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> StudyStatus:
+    folder = tmp_path_factory.mktemp("old")
+    db = open_database(f"sqlite:///{folder / 'tuner.db'}")
+    spec = parse_spec(OLD, "old", folder, "old.yaml")
+    view = create_study(
+        db, spec, study_name="old-1", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={}
+    )  # fmt: skip
+    workers.enter(db, "w", "cpu")
+    context = StudyContext(
+        db, view, spec, digits, FolderStore(folder / "blobs"), {"device": "cpu", "threads": "0"}, lambda: False
+    )
+    while (job := trials.take(db, "old-1", "w")) is not None:
+        run_trial(context, job)
+    return study_status(db, "old-1", epochs=True)
+
+
+def test_the_best_come_first_moved_into_the_new_space(old: StudyStatus) -> None:
+    new = parse_spec(NEW, "new", Path(), "new.yaml")
+    made, words = with_best_of(new, old, 2)
+    assert [each.name for each in made.baselines] == [
+        f"old-1-trial-{trial.trial_number}" for trial in sorted(old.trials, key=lambda t: -(t.value or 0))[:2]
+    ]
+    for each in made.baselines:
+        assert each.params["optimizer"] == "adam"
+        assert each.params["l2"] == 0.0  # the family's default, for the old study did not have it
+        assert 8 <= int(each.params["units_1"]) <= 20
+        assert each.params["hidden_layers"] == 2
+    assert words.startswith("2 of the 2 best configurations of old-1 are tried first; moved into the space:")
+    assert "left out, not searched here: dropout" in words
+    assert "units" in words
+
+
+def test_an_old_study_without_a_complete_trial_has_nothing_to_give(old: StudyStatus) -> None:
+    with pytest.raises(InputError, match="no complete trial"):
+        with_best_of(parse_spec(NEW, "new", Path(), "new.yaml"), replace(old, trials=()), 2)
+
+
+def test_a_trial_trained_again_comes_out_the_same_to_the_digit(old: StudyStatus, digits: Dataset) -> None:
+    trial = old.trials[1]
+    made = reproduce(old, trial, digits, {"device": "cpu", "threads": "0"}, None, "auto")
+    assert made.exact
+    assert made.reproduced
+    assert made.differences == ()
+
+
+def test_another_seed_is_not_the_same_and_other_versions_leave_room_for_noise(
+    old: StudyStatus, digits: Dataset
+) -> None:
+    trial = old.trials[1]
+    other = replace(trial, tags={**trial.tags, "seed": "1"})
+    here = {"device": "cpu", "threads": "0"}
+    made = reproduce(old, other, digits, here, None, "auto")
+    assert not made.exact
+    assert not made.reproduced
+    assert "came out differently" in made.words
+    elsewhere = reproduce(old, other, digits, {**here, "version_keras": "4.0"}, None, "auto")
+    assert elsewhere.differences == ("version_keras not noted -> 4.0",)
+    assert elsewhere.reproduced == (abs(elsewhere.again - elsewhere.value) <= elsewhere.allowed)

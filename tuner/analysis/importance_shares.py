@@ -1,0 +1,40 @@
+"""Which parameters mattered, as the shares by which the pictures are ordered."""
+
+from collections.abc import Mapping
+
+from tuner.analysis.importance import SURE_TRIALS, Importance, importance
+from tuner.errors import NotFound
+from tuner.formatting import value_in_words
+from tuner.studies.service import StudyStatus, spec_of
+
+_MOST_VALUES = 3
+
+
+def weights_of(status: StudyStatus) -> tuple[Mapping[str, float], str]:
+    """Shares that add up to 1, and in words what they are; nothing where too few trials ended."""
+    try:
+        found = importance(spec_of(status.study), status.trials, fanova=False)
+    except NotFound:
+        return {}, ""
+    words = "By PED-ANOVA: how much the values of the best tenth of the trials differ from all that were tried."
+    counted = sum(trial.state in ("complete", "pruned") for trial in status.trials)
+    if counted < SURE_TRIALS:
+        words += f" From {counted} trials it is an indication."
+    return {each.name: each.ped_anova for each in found}, words
+
+
+def ranges_of(status: StudyStatus) -> list[tuple[str, str]]:
+    """Where the best trials lie, a line a parameter, the most important first; nothing where too few trials ended."""
+    try:
+        found = importance(spec_of(status.study), status.trials, fanova=False)
+    except NotFound:
+        return []
+    return [(each.name, _range(each)) for each in found if each.best_trials]
+
+
+def _range(found: Importance) -> str:
+    if found.low is not None and found.high is not None:
+        low, high = value_in_words(found.low), value_in_words(found.high)
+        return low if low == high else f"{low} to {high}"
+    shown = ", ".join(f"{value_in_words(value)} ({count})" for value, count in found.values[:_MOST_VALUES])
+    return shown + (", ..." if len(found.values) > _MOST_VALUES else "")

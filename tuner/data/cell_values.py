@@ -1,0 +1,102 @@
+"""What people write into the cells of a table: numbers, signs with them, dates, and words for nothing.
+
+Owns: when a text is a number, what of it is no plain number, and how one value written in two ways is one.
+Leaves to others: what becomes of a column (tables).
+"""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from tuner.data.reading import stripped
+
+MISSING_WORDS = (
+    "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND", "1.#QNAN", "<NA>", "N/A", "NA", "NULL",
+    "NaN", "None", "n/a", "nan", "null",
+)  # fmt: skip
+"""In a column of numbers these stand for an empty cell, as pandas has it; in a column of texts they are texts."""
+
+_SHOWN = 60
+_CODE = re.compile(r"[+-]?0\d")
+_WHOLE = re.compile(r"[+-]?\d+")
+_DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([ T].*)?")
+_SPACED = re.compile(r"[+-]?\d{1,3}([ \u00a0\u202f'\u2019]\d{3})+([.,]\d+)?")
+_GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_COMMA = re.compile(r"[+-]?(\d{1,3}(\.\d{3})+|\d*),\d+([eE][+-]?\d+)?")
+_POINT = re.compile(r"[+-]?(\d{1,3}(,\d{3})+|\d*)\.\d+([eE][+-]?\d+)?")
+_MONEY = r"(?:[$€£¥]|\b(?:EUR|USD|GBP|CHF|JPY)\b)"
+_SIGN = re.compile(rf"{_MONEY}\s*[+-]?\d[\d.,' ]*|[+-]?\d[\d.,' ]*\s*(?:[%‰]|{_MONEY})")
+
+
+def shown(cell: Any) -> str:
+    """A cell for a message: quoted, and not longer than a line can be."""
+    text = repr(cell)
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 4]}...{text[-1]}"
+
+
+def texts_of(cells: Any) -> Any:
+    """A column as pandas has it, its texts without the spaces around them; an empty one is None."""
+    bare: dict[Any, str | None] = {cell: stripped(_text(cell)) or None for cell in cells.dropna().unique()}
+    return cells.astype(object).map(bare).astype(object).where(cells.notna(), None)
+
+
+def _text(cell: Any) -> str:
+    # A whole number that pandas made a float, because a cell is empty, is written without its point.
+    return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def numbers_of(texts: Any, decimal: str = ".") -> Any:
+    """A column of texts as float64; NaN for what is no number. decimal: the sign between the whole and its parts."""
+    import pandas
+
+    if decimal == ",":
+        texts = texts.map(_with_point)
+    return pandas.to_numeric(texts, errors="coerce").astype("float64")
+
+
+def _with_point(text: str | None) -> str | None:
+    """A number with a decimal comma as others write it; one with a point is none."""
+    return text if text is None else "?" if "." in text else text.replace(",", ".")
+
+
+def rejection_reason(text: str, decimal: str) -> str | None:
+    """Why a text that a person reads as a number is none, and what to do; None for other texts."""
+    if _SIGN.fullmatch(text):
+        return "is a number with a sign. Write the number alone"
+    if _SPACED.fullmatch(text):
+        return "has its thousands apart. Write it without"
+    if decimal == ",":
+        mixed = 'has a point, and the file is read with decimal: ",". Write all alike, without thousands apart'
+        return mixed if _POINT.fullmatch(text) or _COMMA.fullmatch(text) else None
+    if _GROUPED.fullmatch(text):
+        return 'has a comma. Write its thousands without; if it is a decimal comma, say decimal: ","'
+    return 'has a decimal comma. Say decimal: ","' if _COMMA.fullmatch(text) else None
+
+
+def is_date(text: str) -> bool:
+    return _DATE.fullmatch(text) is not None
+
+
+def one_spelling(texts: Any) -> Callable[[str], str]:
+    """How names that are all numbers are spelt: 1, 1.0 and +1 are one, unless some are codes, such as 007.
+
+    texts: the names that decide it. Names that are not all numbers stay as they are.
+    """
+    import pandas
+
+    given = [text for text in texts if text is not None]
+    numbers = pandas.to_numeric(pandas.Series(given, dtype=object), errors="coerce")
+    if numbers.isna().any() or any(_CODE.match(text) for text in given):
+        return str
+    return canonical
+
+
+def canonical(text: str) -> str:
+    """A number as Python writes it; a text that is none stays as it is."""
+    try:
+        if _WHOLE.fullmatch(text):
+            return str(int(text))
+        number = float(text)
+    except ValueError:
+        return text
+    return str(int(number)) if number.is_integer() else repr(number)

@@ -1,0 +1,186 @@
+"""What a source holds, checked and parted into training, validation and test rows, with a digest.
+
+Owns: the checks that hold for every source, the parts, the digest.
+Leaves to others: where rows come from (sources), which rows are held back (splitting).
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tuner.data.columns import Encoder
+from tuner.data.dataset import Array, DataInfo, Dataset, Rows
+from tuner.data.files import check_memory
+from tuner.data.reading import Reading, look_alikes
+from tuner.data.splitting import hold_back
+from tuner.errors import DataError
+from tuner.spec.families import Task
+from tuner.spec.sources import VALIDATION_SHARE
+
+TEST_SHARE = 0.2
+# What a cell takes while it is encoded: twice as 64 bits, once as 32.
+_BYTES_A_CELL = 20
+# Fixed: where a source publishes no test rows, every study of it is scored on the same ones.
+_TEST_SEED = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a source holds, before it is checked and split.
+
+    test, validation: None where the source publishes none.
+    class_names: one a class; empty for regression.
+    columns: of a table; messages name them.
+    encoder: what becomes of a table's columns once it is known which rows are for training; None leaves them.
+    reading: makes how the source was read, without what is counted here; it takes time, and is made where it is shown.
+    """
+
+    train: Rows
+    test: Rows | None
+    class_names: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    encoder: Encoder | None = None
+    validation: Rows | None = None
+    reading: Callable[[], Reading] = lambda: Reading("arrays")
+
+    @property
+    def task(self) -> Task:
+        return "classification" if self.class_names else "regression"
+
+
+def split(
+    found: Found, name: str, validation: float | int, seed: int, where: str | None = None, told: bool = False
+) -> Dataset:
+    """Check rows and part them into training, validation and test.
+
+    where: begins messages, instead of the name. told: with its reading.
+
+    Raises DataError as `load` does.
+    """
+    where = where or name
+    _check(found, where)
+    train, test, held_back = found.train, found.test, found.validation
+    if held_back is not None:
+        _agree(train, held_back, validation, where)
+    if test is None:
+        kept, held = hold_back(train.y, TEST_SHARE, _TEST_SEED, f"{where}: test rows", found.class_names)
+        train, test = _take(train, kept), _take(train, held)
+    if held_back is None:
+        kept, held = hold_back(train.y, validation, seed, f"{where}: validation", found.class_names)
+        train, held_back = _take(train, kept), _take(train, held)
+    table: tuple[Mapping[str, Any], ...] = ()
+    if found.encoder is not None:
+        fitted = found.encoder.fit(train.x, where)
+        every = len(train) + len(held_back) + len(test)
+        check_memory(_BYTES_A_CELL * every * len(fitted.names), where)
+        table = fitted.described()
+        train, held_back, test = (Rows(fitted.apply(rows.x), rows.y) for rows in (train, held_back, test))
+    info = DataInfo(
+        name=name,
+        task=found.task,
+        input_shape=train.x.shape[1:],
+        outputs=len(found.class_names) or train.y.shape[1],
+        class_names=found.class_names,
+        train_rows=len(train),
+        validation_rows=len(held_back),
+        test_rows=len(test),
+        **({} if found.class_names else _target_moments(train.y)),
+    )
+    digest = _digest(train, held_back, test)
+    reading = _counted(found, train, held_back, test) if told else None
+    return Dataset(info, train, held_back, test, digest, table, reading)
+
+
+def _agree(train: Rows, held_back: Rows, validation: float | int, where: str) -> None:
+    """A source with validation rows leaves nothing to hold back; a number that says the same is no contradiction."""
+    every = len(train) + len(held_back)
+    asked = round(every * validation) if isinstance(validation, float) and validation < 1 else validation
+    if validation != VALIDATION_SHARE and asked != len(held_back):
+        raise DataError(
+            f"{where}: has {len(held_back)} validation rows of its own, and the space says validation: {validation}. "
+            "Leave validation: out, or take those rows out of the data."
+        )
+
+
+def _counted(found: Found, *parts: Rows) -> Reading:
+    """The reading with the rows of each part, those of each class, and what numbers there are."""
+    names = ("training", "validation", "test")
+    rows = {name: len(part) for name, part in zip(names, parts, strict=True)}
+    classes: dict[str, int] = {}
+    if found.class_names:
+        labels = np.concatenate([part.y.astype(np.intp) for part in parts])
+        counts = np.bincount(labels, minlength=len(found.class_names)).tolist()
+        classes = dict(zip(found.class_names, counts, strict=True))
+    alike = look_alikes(classes, "classes")
+    reading = found.reading()
+    reading = replace(reading, rows=rows, classes=classes, warnings=(*reading.warnings, *alike))
+    if found.encoder is not None:
+        return replace(reading, shape=parts[0].x.shape[1:], dtype=str(parts[0].x.dtype))
+    x = found.train.x
+    return replace(reading, shape=x.shape[1:], dtype=str(x.dtype), low=float(x.min()), high=float(x.max()))
+
+
+def _target_moments(y: Array) -> dict[str, tuple[float, ...]]:
+    values = y.astype(np.float64)
+    means, deviations = values.mean(axis=0), values.std(axis=0)
+    return {"target_means": tuple(map(float, means)), "target_deviations": tuple(map(float, deviations))}
+
+
+def _take(rows: Rows, chosen: NDArray[np.intp]) -> Rows:
+    return Rows(rows.x[chosen], rows.y[chosen])
+
+
+def _digest(*parts: Rows) -> str:
+    """sha256 over shape, type and bytes of every array, in order."""
+    digest = hashlib.sha256()
+    for array in (array for rows in parts for array in (rows.x, rows.y)):
+        digest.update(f"{array.shape} {array.dtype.str};".encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def _check(found: Found, name: str) -> None:
+    parts = [("training", found.train), ("validation", found.validation), ("test", found.test)]
+    for part, rows in parts:
+        if rows is None:
+            continue
+        if len(rows.x) != len(rows.y):
+            raise DataError(f"{name}: {len(rows.x)} {part} rows, but {len(rows.y)} targets. They must be as many.")
+        if not len(rows) or 0 in rows.x.shape:
+            raise DataError(f"{name}: the {part} rows are empty (shape {rows.x.shape}).")
+        if rows.x.shape[1:] != found.train.x.shape[1:]:
+            shapes = f"{rows.x.shape[1:]} and {found.train.x.shape[1:]}"
+            raise DataError(f"{name}: {part} and training rows differ in shape ({shapes}).")
+        if found.encoder is None:
+            _check_finite(rows.x, f"{name}: {part} rows", found.columns)
+        _check_finite(rows.y, f"{name}: {part} targets", ())
+        classes = len(found.class_names)
+        strange = np.flatnonzero(~np.isin(rows.y, np.arange(classes)))
+        if classes and len(strange):
+            wrong = f"{part} row {strange[0]} is of class {rows.y[strange[0]]}"
+            raise DataError(f"{name}: {wrong}, but there are {classes} classes (0 to {classes - 1}). Mend the row.")
+    if found.class_names and len(present := np.unique(found.train.y)) < 2:
+        raise DataError(f"{name}: every training row is of class {found.class_names[present[0]]}. Two are needed.")
+
+
+def _check_finite(values: Array, where: str, columns: Sequence[str]) -> None:
+    if not np.issubdtype(values.dtype, np.floating) or np.isfinite(values).all():
+        return
+    row, *rest = (int(each) for each in np.argwhere(~np.isfinite(values))[0])
+    column = f" column {columns[rest[0]] if len(columns) else rest[0]}" if rest else ""
+    value = values[(row, *rest)]
+    raise DataError(f"{where}: {value} in row {row}{column}. Remove the row or fill in a number.")
+
+
+def labels_of(y: Array) -> Array:
+    """(rows,) int32, of (rows,) or (rows, 1)."""
+    return y.reshape(-1).astype(np.int32)
+
+
+def images_of(x: Array) -> Array:
+    """(rows, height, width, channels), uint8; one channel where there was none."""
+    return np.ascontiguousarray(x.reshape(*x.shape, 1) if x.ndim == 3 else x)

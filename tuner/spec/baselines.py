@@ -1,0 +1,122 @@
+"""The `baselines:` of a search-space file: configurations that a person knows, tried first.
+
+Owns: completing each with the family's defaults and checking that the space holds it.
+Leaves to others: proposing them to Optuna (search).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tuner.errors import SpecError
+from tuner.formatting import nearest
+from tuner.spec.families import CONFIGURE, COUNTED_BY, FAMILIES, HyperparameterDef, Task, layer_name
+from tuner.spec.space import Ask, Choice, Parameter, Params, Space, Value, fixed, with_defaults
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """params: every parameter in use, complete, by the name under which it is recorded."""
+
+    name: str
+    params: Params
+
+
+def read_baselines(
+    raw: Mapping[str, Mapping[str, Any]], space: Space, model: str, task: Task, where: str
+) -> tuple[Baseline, ...]:
+    """Complete and check every baseline. Raises SpecError for one that lies outside the space."""
+    return tuple(
+        Baseline(name, _complete(values, space, model, task, f"{where}: baselines.{name}"))
+        for name, values in raw.items()
+    )
+
+
+def read_python_baselines(raw: Mapping[str, Mapping[str, Any]], style: str, where: str) -> tuple[Baseline, ...]:
+    """Baselines of a network that a person's code makes: what it may ask is not known yet, so only values are checked.
+
+    A KerasTuner space has one that is not written down: its defaults, which come first.
+    """
+    made = [Baseline("defaults", {})] if style == "keras_tuner" and "defaults" not in raw else []
+    for name, values in raw.items():
+        at = f"{where}: baselines.{name}"
+        if not isinstance(values, dict):
+            raise SpecError(f"{at}: is a mapping of parameters to values.")
+        for key, value in values.items():
+            if not isinstance(value, int | float | str | bool):
+                raise SpecError(f"{at}: {key}: {value!r} is not a value. Give a number, a word, true or false.")
+        made.append(Baseline(name, dict(values)))
+    return tuple(made)
+
+
+def _complete(raw: Mapping[str, Any], space: Space, model: str, task: Task, at: str) -> Params:
+    given = _given(raw, FAMILIES[model], at)
+    # Conditions may look at a parameter that is asked later, so everything is asked once beforehand.
+    wanted: dict[str, Value] = {}
+    CONFIGURE[model](with_defaults(space, _noting(fixed(given), wanted)), task, True)
+    used: dict[str, Value] = {}
+    taken: set[str] = set()
+
+    def answer(asked: Parameter) -> Value:
+        found = space.find(asked)
+        key = asked.name if asked.name in given else asked.shared or asked.name
+        stated = given.get(key)
+        value = asked.default if stated is None else stated
+        if found is None:
+            if value != asked.default:
+                raise SpecError(f"{at}: {key} is {value!r}, but the space does not search it. Add it to parameters.")
+        elif not all(wanted.get(parent) in Choice(values) for parent, values in found.when.items()):
+            if stated is not None:
+                raise SpecError(f"{at}: {key} is given, but its condition does not hold. Leave it out.")
+        elif value not in found.domain:
+            origin = "" if stated is not None else ", the default as none is given"
+            raise SpecError(f"{at}: {key} is {value!r}{origin}; the space has {found.domain}.")
+        used[(asked.shared or asked.name) if found is None else found.name] = value
+        taken.add(key)
+        return value
+
+    CONFIGURE[model](with_defaults(space, answer), task, True)
+    for name in given:
+        if name not in taken:
+            raise SpecError(f"{at}: {name} is given, but this configuration has no use for it. Leave it out.")
+    return used
+
+
+def _noting(ask: Ask, noted: dict[str, Value]) -> Ask:
+    """The same answers, each noted under the name that was asked."""
+
+    def answer(asked: Parameter) -> Value:
+        noted[asked.name] = ask(asked)
+        return noted[asked.name]
+
+    return answer
+
+
+def _given(raw: Mapping[str, Any], known: Mapping[str, HyperparameterDef], at: str) -> dict[str, Value]:
+    """The values as written, a list spread over the layers."""
+    given: dict[str, Value] = {}
+    if not isinstance(raw, dict):
+        raise SpecError(f"{at}: is a mapping of parameters to values.")
+    for name, value in raw.items():
+        if name not in known:
+            raise SpecError(f"{at}: the model has no parameter {name!r}{nearest(str(name), known)}")
+        if isinstance(value, list):
+            if not known[name].per:
+                raise SpecError(f"{at}: {name} takes one value, not a list.")
+            layers = {layer_name(name, i): each for i, each in enumerate(value, start=1)}
+        else:
+            layers = {name: value}
+        for key, each in layers.items():
+            if known[name].kind == "float" and type(each) is int:
+                each = float(each)
+            fault = known[name].fault(each)
+            if fault is not None:
+                raise SpecError(f"{at}: {name}: {fault}.")
+            given[key] = each
+    for name, value in raw.items():
+        per = known[name].per
+        depth = raw.get(COUNTED_BY[per]) if per else None
+        if isinstance(value, list) and isinstance(depth, int) and len(value) != depth:
+            words = COUNTED_BY[per].replace("_", " ") if per else ""
+            raise SpecError(f"{at}: {name} has {len(value)} values for {depth} {words}.")
+    return given

@@ -1,0 +1,89 @@
+"""Which hyperparameters each model family takes, their defaults, and what a complete configuration of one looks like.
+
+Owns: the list of families. Names only: no Keras here.
+Leaves to others: what a family asks for (mlp, cnn, shared), the Keras objects (training), the ranges to search (the
+space file).
+
+A family asks only for what it uses - momentum when the optimizer has one, a layer's width when there is that layer -
+so what was asked is what is in use.
+"""
+
+from collections.abc import Callable, Mapping
+
+from tuner.spec.families.cnn import CNN, HEADS, POOLINGS, Block, CnnConfig, cnn
+from tuner.spec.families.mlp import MLP, HiddenLayer, MlpConfig, mlp
+from tuner.spec.families.shared import (
+    ACTIVATIONS,
+    AUGMENTATIONS,
+    BINARY,
+    CALLBACKS,
+    CLASSIFICATION_LOSSES,
+    COUNTED_BY,
+    INITIALIZERS,
+    LOSSES,
+    NORMALIZATIONS,
+    OPTIMIZERS,
+    OUTPUT_ACTIVATIONS,
+    REGRESSION_LOSSES,
+    SCHEDULES,
+    SETTINGS,
+    TARGET_NORMALIZATIONS,
+    Activation,
+    Augmentation,
+    HyperparameterDef,
+    Initializer,
+    Loss,
+    Optimizer,
+    Per,
+    Task,
+    layer_name,
+)
+from tuner.spec.space import Ask
+
+__all__ = [
+    "ACTIVATIONS",
+    "AUGMENTATIONS",
+    "BINARY",
+    "CALLBACKS",
+    "CLASSIFICATION_LOSSES",
+    "CNN",
+    "CONFIGURE",
+    "COUNTED_BY",
+    "FAMILIES",
+    "HEADS",
+    "INITIALIZERS",
+    "LOSSES",
+    "MLP",
+    "NEEDS_IMAGES",
+    "NORMALIZATIONS",
+    "OPTIMIZERS",
+    "OUTPUT_ACTIVATIONS",
+    "POOLINGS",
+    "REGRESSION_LOSSES",
+    "SCHEDULES",
+    "SETTINGS",
+    "TARGET_NORMALIZATIONS",
+    "Activation",
+    "Augmentation",
+    "Block",
+    "CnnConfig",
+    "Config",
+    "HiddenLayer",
+    "HyperparameterDef",
+    "Initializer",
+    "Loss",
+    "MlpConfig",
+    "Optimizer",
+    "Per",
+    "Task",
+    "cnn",
+    "layer_name",
+    "mlp",
+]
+
+Config = MlpConfig | CnnConfig
+
+FAMILIES: Mapping[str, Mapping[str, HyperparameterDef]] = {"mlp": MLP, "cnn": CNN}
+CONFIGURE: Mapping[str, Callable[[Ask, Task, bool], Config]] = {"mlp": mlp, "cnn": cnn}
+NEEDS_IMAGES = ("cnn",)
+"""Families whose rows have to be (height, width, channels)."""

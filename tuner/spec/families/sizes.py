@@ -1,0 +1,109 @@
+"""How large a configuration's network is, counted without building it.
+
+Owns: parameters, values that a row becomes on its way, and multiplications, by the same layers as training builds.
+Leaves to others: the layers themselves (training), what a device can hold (studies).
+"""
+
+import math
+from dataclasses import dataclass
+
+from tuner.spec.families import BINARY, CnnConfig, Config, MlpConfig
+
+# Beside its weight, what an optimizer keeps of each: averages of gradients and of their squares.
+_SLOTS = {"sgd": 0, "momentum": 1, "nesterov": 1, "adagrad": 1, "rmsprop": 1, "adadelta": 2}
+
+
+@dataclass(frozen=True)
+class Size:
+    """One network.
+
+    parameters: numbers that training adjusts. values: of one row, all that a layer gives out, which training keeps for
+    the way back. products: multiplications of a row forwards. slots: numbers an optimizer keeps beside each parameter.
+    """
+
+    parameters: int
+    values: int
+    products: int
+    slots: int
+
+    def step_bytes(self, batch_size: int) -> int:
+        """Memory of a training step in float32: weights, gradients, slots; a batch's values and their gradients."""
+        return 4 * (self.parameters * (2 + self.slots) + 2 * batch_size * self.values)
+
+
+class _Count:
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.shape = shape
+        self.parameters = self.products = 0
+        self.values = math.prod(shape)
+
+    def gives(self, shape: tuple[int, ...]) -> None:
+        self.shape = shape
+        self.values += math.prod(shape)
+
+    def dense(self, units: int) -> None:
+        inputs = math.prod(self.shape)
+        self.parameters += (inputs + 1) * units
+        self.products += inputs * units
+        self.gives((units,))
+
+    def convolution(self, filters: int, kernel: int, stride: int) -> None:
+        height, width, channels = self.shape
+        out = (-(-height // stride), -(-width // stride), filters)
+        self.parameters += (kernel * kernel * channels + 1) * filters
+        self.products += kernel * kernel * channels * math.prod(out)
+        self.gives(out)
+
+    def after_sum(self, activation: str, normalized: bool, shared_slope: bool = False) -> None:
+        if normalized:
+            self.parameters += 2 * self.shape[-1]
+            self.gives(self.shape)
+        if activation == "prelu":
+            self.parameters += self.shape[-1] if shared_slope else math.prod(self.shape)
+        if activation != "linear":
+            self.gives(self.shape)
+
+    def halve(self) -> None:
+        height, width, channels = self.shape
+        self.gives((-(-height // 2), -(-width // 2), channels))
+
+    def dropped(self, rate: float) -> None:
+        if rate:
+            self.gives(self.shape)
+
+
+def size(config: Config, input_shape: tuple[int, ...], outputs: int) -> Size:
+    """Count a configuration's network. input_shape: of one row; images are (height, width, channels)."""
+    count = _Count(input_shape)
+    count.dropped(config.input_dropout)
+    if isinstance(config, CnnConfig):
+        _count_cnn(count, config)
+    else:
+        _count_mlp(count, config)
+    count.dense(1 if config.loss.name == BINARY else outputs)
+    return Size(count.parameters, count.values, count.products, _SLOTS.get(config.optimizer.name, 2))
+
+
+def _count_mlp(count: _Count, config: MlpConfig) -> None:
+    for layer in config.layers:
+        count.dense(layer.units)
+        count.after_sum(layer.activation.name, layer.batch_normalization)
+        count.dropped(layer.dropout)
+
+
+def _count_cnn(count: _Count, config: CnnConfig) -> None:
+    activation, normalized = config.activation.name, config.batch_normalization
+    for block in config.blocks:
+        for i in range(1, block.convolutions + 1):
+            strided = config.pooling == "stride" and i == block.convolutions
+            count.convolution(block.filters, block.kernel_size, 2 if strided else 1)
+            count.after_sum(activation, normalized, shared_slope=True)
+        if config.pooling in ("max", "average"):
+            count.halve()
+        count.dropped(block.dropout)
+    if config.head != "flatten":
+        count.gives(count.shape[-1:])
+    if config.head_units:
+        count.dense(config.head_units)
+        count.after_sum(activation, normalized)
+    count.dropped(config.dropout)

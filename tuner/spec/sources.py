@@ -1,0 +1,223 @@
+"""Which data a search-space file can name: data sets by name, files and folders by kind. Nothing is loaded here.
+
+Owns: the names, what each is and its task; the keys of each kind of file.
+Leaves to others: files, caches and splits (data).
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from tuner.errors import SpecError
+from tuner.formatting import nearest
+from tuner.spec.families import Task
+from tuner.spec.strict_model import StrictModel, complaint
+
+_KNOWN: Mapping[str, tuple[Task, str]] = {
+    "fashion_mnist": ("classification", "Keras: 60,000 + 10,000 grey images of clothes, 28 x 28, 10 classes"),
+    "mnist": ("classification", "Keras or IDX files: 60,000 + 10,000 handwritten digits, 28 x 28, 10 classes"),
+    "cifar10": ("classification", "Keras: 50,000 + 10,000 colour images, 32 x 32, 10 classes"),
+    "cifar100": ("classification", "Keras: 50,000 + 10,000 colour images, 32 x 32, 100 classes"),
+    "digits": ("classification", "scikit-learn: 1,797 handwritten digits, 8 x 8, 10 classes"),
+    "iris": ("classification", "scikit-learn: 150 flowers, 4 measurements, 3 classes"),
+    "wine": ("classification", "scikit-learn: 178 wines, 13 measurements, 3 classes"),
+    "breast_cancer": ("classification", "scikit-learn: 569 tumours, 30 measurements, 2 classes"),
+    "diabetes": ("regression", "scikit-learn: 442 patients, 10 measurements, progression after a year"),
+}
+
+
+class IdxFiles(StrictModel):
+    """A folder of IDX files, as MNIST is published."""
+
+    idx: str
+
+
+class NpzFile(StrictModel):
+    """A NumPy file: arrays x and y, or x_train and y_train; with them x_val and y_val, x_test and y_test.
+
+    x, y: other names of the arrays. task: regression has numbers for targets, classification one label a row.
+    """
+
+    npz: str
+    x: str = "x"
+    y: str = "y"
+    task: Task = "classification"
+
+
+class Table(StrictModel):
+    """What CSV and Parquet have in common.
+
+    target: the column to predict, or several of a regression. test: a second file with the test rows; without it they
+    are a fifth of the rows. validation: a file with the validation rows; without it they are held back. drop: columns
+    to leave out. categorical: columns of numbers that are names; columns of text always are. missing: what an empty
+    cell is: an error, or filled in with the training rows' median (numbers), or with a category of its own.
+    """
+
+    target: str | list[str]
+    test: str | None = None
+    validation: str | None = None
+    task: Task = "classification"
+    drop: list[str] = Field(default_factory=list)
+    categorical: list[str] = Field(default_factory=list)
+    missing: Literal["error", "impute"] = "error"
+
+
+class CsvFile(Table):
+    """A table as text. separator: of its columns. decimal: the sign in its numbers, a point or a comma."""
+
+    csv: str
+    separator: str = Field(default=",", min_length=1, max_length=1)
+    decimal: Literal[".", ","] = "."
+
+
+class ParquetFile(Table):
+    """A table as Parquet."""
+
+    parquet: str
+
+
+class ImageFolder(StrictModel):
+    """A folder with one folder of images a class; or with `train`, `val`, `test`, each such a folder.
+
+    size: [height, width] to which all are brought; without it they must agree. colors: grey or rgb; without it, grey
+    where every image is. background: what is seen through transparent pixels, white or black.
+    """
+
+    images: str
+    size: tuple[int, int] | None = Field(default=None, strict=False)
+    colors: Literal["grey", "rgb"] | None = None
+    background: Literal["white", "black"] = "white"
+
+
+class PythonData(StrictModel):
+    """A function of your own, FILE.py:FUNCTION, called without arguments; only run where --code names the file.
+
+    It returns (x, y), (training, test) or (training, validation, test), each such a pair or a tf.data.Dataset; or a
+    dict of train, validation and test. task: as of a NumPy file.
+    """
+
+    python: str = Field(pattern=r"^.+\.py:[A-Za-z_]\w*$")
+    task: Task = "classification"
+
+    @property
+    def place(self) -> str:
+        """The file, as it is written."""
+        return self.python.rpartition(":")[0]
+
+    @property
+    def function(self) -> str:
+        return self.python.rpartition(":")[2]
+
+
+Files = IdxFiles | NpzFile | CsvFile | ParquetFile | ImageFolder | PythonData
+KINDS: Mapping[str, type[Files]] = {
+    "idx": IdxFiles, "npz": NpzFile, "csv": CsvFile, "parquet": ParquetFile, "images": ImageFolder,
+    "python": PythonData,
+}  # fmt: skip
+"""By the key that names the file or folder."""
+
+
+VALIDATION_SHARE = 0.2
+"""Of the training rows, where neither the space nor the data says otherwise."""
+
+
+@dataclass(frozen=True)
+class DataSpec:
+    """Which data, and how many of its training rows are for validation.
+
+    name: a known source, or what a file or folder is called. idx: a folder of IDX files, absolute.
+    validation: below 1 a share of the training rows, otherwise a number of rows.
+    files: any other kind of file; folder: what relative paths in it start from.
+    one_order: rows are put in an order of their own, since they come in another one each time.
+    """
+
+    name: str
+    idx: Path | None = None
+    validation: float | int = VALIDATION_SHARE
+    files: Files | None = None
+    folder: Path = Path()
+    one_order: bool = False
+
+    @property
+    def origin(self) -> str:
+        """What messages call it: the file or folder, else the name."""
+        places = [] if self.files is None else [getattr(self.files, kind, None) for kind in KINDS]
+        return next((str(self.path(place)) for place in places if place), str(self.idx or self.name))
+
+    def path(self, text: str) -> Path:
+        """A path as the search-space file writes it, absolute. Raises SpecError for one that no system can have."""
+        if "\0" in text:
+            raise SpecError(f"dataset: {text!r} is no path.")
+        # Unlike Path's own, these raise for no loop of links and no home that is not there: opening tells of them.
+        return Path(os.path.realpath(self.folder / os.path.expanduser(text)))
+
+
+def known_sources() -> Mapping[str, str]:
+    """Name -> what it is."""
+    return {name: words for name, (_, words) in _KNOWN.items()}
+
+
+def task_of(data: DataSpec) -> Task:
+    """What the source is known for, or the file says; else classification."""
+    if data.files is not None:
+        return getattr(data.files, "task", "classification")
+    return _KNOWN[data.name][0] if data.idx is None else "classification"
+
+
+def may_be_images(data: DataSpec) -> bool:
+    """False where the rows are known to be those of a table."""
+    return not isinstance(data.files, Table) and data.name not in _KNOWN_TABLES
+
+
+_KNOWN_TABLES = ("iris", "wine", "breast_cancer", "diabetes")
+
+
+def read_data(raw: str | Mapping[str, Any], validation: float | int, folder: Path, where: str) -> DataSpec:
+    """The `dataset:` of a search-space file. Raises SpecError."""
+    if isinstance(raw, str):
+        if raw not in _KNOWN:
+            near = nearest(raw, _KNOWN)
+            ending = Path(raw).suffix.removeprefix(".")
+            if ending in KINDS:
+                near = f". For a file: dataset: {{{ending}: {raw}{', target: COLUMN' if ending in _TABLES else ''}}}."
+            raise SpecError(f"{where}: dataset: {raw!r} is not known{near}")
+        return DataSpec(name=raw, validation=validation)
+    kinds = [kind for kind in KINDS if kind in raw]
+    if len(kinds) != 1:
+        raise SpecError(f"{where}: dataset: is a name, or a mapping with one of {', '.join(KINDS)}.")
+    kind = kinds[0]
+    try:
+        files = KINDS[kind].model_validate(dict(raw))
+    except ValidationError as error:
+        raise SpecError(f"{where}: dataset.{complaint(error, KINDS[kind])}") from error
+    if isinstance(files, Table):
+        _check_table(files, f"{where}: dataset")
+    if isinstance(files, ImageFolder) and files.size is not None and min(files.size) < 1:
+        raise SpecError(f"{where}: dataset.size: {list(files.size)} is no size. Give [height, width] in pixels.")
+    spec = DataSpec(name="", validation=validation, files=files, folder=folder)
+    path = spec.path(files.place if isinstance(files, PythonData) else str(getattr(files, kind)))
+    if isinstance(files, IdxFiles):
+        return DataSpec(name=path.name, idx=path, validation=validation)
+    return DataSpec(name=path.stem or path.name, validation=validation, files=files, folder=folder)
+
+
+_TABLES = ("csv", "parquet")
+
+
+def _check_table(table: Table, at: str) -> None:
+    targets = [table.target] if isinstance(table.target, str) else table.target
+    if not targets or (len(targets) > 1 and table.task == "classification"):
+        raise SpecError(f"{at}.target: {'names no column' if not targets else 'a classification has one column'}.")
+    if isinstance(table, CsvFile) and table.separator == table.decimal:
+        raise SpecError(f"{at}.decimal: {table.decimal!r} is the separator too. Name the separator, such as ';'.")
+    for key in ("drop", "categorical"):
+        for column in getattr(table, key):
+            if column in targets:
+                raise SpecError(f"{at}.{key}: {column!r} is the target. Leave it out here.")
+    for column in table.categorical:
+        if column in table.drop:
+            raise SpecError(f"{at}.categorical: {column!r} is also under drop. Keep one.")

@@ -1,0 +1,183 @@
+"""The keys of a search-space file: YAML in, a `SpaceFile` of checked kinds out.
+
+Owns: the keys, their kinds, defaults and short forms; a search's identity (its digest).
+Leaves to others: reading YAML (safe_yaml), whether they make sense together (study_spec), what `parameters` and
+`baselines` hold.
+"""
+
+import hashlib
+import json
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+
+from tuner.errors import SpecError
+from tuner.settings import LARGEST_SEED, MOST_TRIALS
+from tuner.spec.defaults import Defaults
+from tuner.spec.metrics import Direction
+from tuner.spec.objectives import spread
+from tuner.spec.safe_yaml import load
+from tuner.spec.strict_model import StrictModel, complaint
+
+
+class Objective(StrictModel):
+    """What the study optimizes: a metric of the validation rows, as Keras names it.
+
+    A regression that names none minimizes val_mae.
+    """
+
+    metric: str = "val_accuracy"
+    direction: Direction = "maximize"
+
+
+class Algorithm(StrictModel):
+    """A sampler or a pruner by name, with its options.
+
+    inner: the pruner that this one asks, with its own options, once they are all written out.
+    """
+
+    name: str
+    options: dict[str, int | float | bool | str | None] = Field(default_factory=dict)
+    inner: "Algorithm | None" = None
+
+
+MOST_FINALISTS = 1000
+SHARE = 0.25
+"""Of the search's training time, for finalists, where neither a specification nor a person says otherwise."""
+
+
+class Finalists(StrictModel):
+    """The best configurations, trained again over several seeds when the search is over; then the winner on all rows.
+
+    configurations: how many; 0 leaves it out, 1 compares none and only trains the winner on all rows. seeds: of each.
+    share: at most so much of the search's training time, with fewer configurations and seeds where they do not fit;
+    None keeps to the numbers.
+    """
+
+    configurations: int = Field(default=3, ge=0, le=MOST_FINALISTS)
+    seeds: int = Field(default=3, ge=1, le=MOST_FINALISTS)
+    share: float | None = Field(default=None, gt=0)
+
+
+class Search(StrictModel):
+    """How long and by which algorithms to search.
+
+    trials: how many, exactly. timeout: seconds, or None. patience: epochs without a better objective after which a
+    trial ends, or None. seed: of everything random in the study; None draws one.
+    cost: at equal what trials are compared by asha: epochs, or seconds of training.
+    epoch_timeout: seconds of an epoch after which a trial hangs, or None, by the epochs so far.
+    """
+
+    trials: int = Field(default=40, ge=1, le=MOST_TRIALS)
+    timeout: float | None = Field(default=None, gt=0)
+    sampler: Algorithm = Algorithm(name="tpe")
+    pruner: Algorithm = Algorithm(name="percentile")
+    cost: Literal["epochs", "seconds"] = "epochs"
+    patience: int | None = Field(default=None, ge=1)
+    seed: int | None = Field(default=None, ge=0, le=LARGEST_SEED)
+    epochs: int | None = Field(default=None, ge=1)
+    target: float | None = None
+    plateau: int | None = Field(default=None, ge=1)
+    epoch_timeout: float | None = Field(default=None, gt=0)
+    finalists: Finalists = Finalists(share=SHARE)
+
+
+class SpaceFile(StrictModel):
+    """The file's top level. Parameters and baselines are checked against the model family afterwards."""
+
+    dataset: str | dict[str, Any]
+    validation: int | float = 0.2
+    model: str | dict[str, str] = "mlp"
+    objective: Objective = Objective()
+    objectives: tuple[Objective, ...] = Field(default=(), strict=False)
+    metrics: tuple[str, ...] = Field(default=(), strict=False)
+    parameters: dict[str, Any] | None = None
+    callbacks: tuple[str | dict[str, dict[str, Any]], ...] = Field(default=(), strict=False)
+    baselines: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    search: Search = Search()
+
+
+def read_file(text: str, where: str) -> SpaceFile:
+    """The file's text with its keys and kinds checked. where: what errors call it. Raises SpecError.
+
+    A sampler or pruner given by its name alone, or with options, becomes an Algorithm.
+    """
+    content = load(text, where)
+    if not isinstance(content, dict):
+        raise SpecError(f"{where}: the file has no keys. It needs at least dataset: and parameters:.")
+    content = dict(content)
+    search = content.get("search")
+    if isinstance(search, dict):
+        content["search"] = {
+            key: _algorithm(value)
+            if key in ("sampler", "pruner")
+            else _finalists(value)
+            if key == "finalists"
+            else value
+            for key, value in search.items()
+        }
+    if "objectives" in content:
+        content["objectives"] = spread(content["objectives"])
+    try:
+        return SpaceFile.model_validate(content)
+    except ValidationError as error:
+        raise SpecError(f"{where}: {complaint(error, SpaceFile)}") from error
+
+
+def _finalists(value: Any) -> Any:
+    return {"configurations": value} if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def _algorithm(value: Any) -> Any:
+    if isinstance(value, str):
+        return {"name": value}
+    if isinstance(value, dict):
+        return {"name": value.get("name"), "options": {key: each for key, each in value.items() if key != "name"}}
+    return value
+
+
+def refilled(file: SpaceFile, defaults: Defaults) -> SpaceFile:
+    """The file, what it leaves out filled in from other defaults than today's; what it says is known as before."""
+    search, given = file.search, {name: getattr(file.search, name) for name in file.search.model_fields_set}
+    if "finalists" in given:
+        own = search.finalists
+        said = {name: getattr(own, name) for name in own.model_fields_set}
+        given["finalists"] = Finalists.model_validate({**defaults.finalists, **said})
+    usual = {
+        key: _algorithm(value) if key in ("sampler", "pruner") else value for key, value in defaults.search.items()
+    }
+    left_out = {key: value for key, value in defaults.file.items() if key not in file.model_fields_set}
+    filled = {
+        **dict(file),
+        **left_out,
+        "search": Search.model_construct(search.model_fields_set, **{**dict(Search.model_validate(usual)), **given}),
+    }
+    if isinstance(file.dataset, dict):
+        kind = next((each for each in defaults.sources if each in file.dataset), "")
+        filled["dataset"] = {**defaults.sources.get(kind, {}), **file.dataset}
+    return SpaceFile.model_construct(file.model_fields_set, **filled)
+
+
+def written(file: SpaceFile) -> frozenset[str]:
+    """What a person wrote, as paths such as `search.pruner.percentile`; the rest was filled in."""
+    found = {"objective" if name == "objectives" else name for name in file.model_fields_set}
+    if isinstance(file.dataset, dict):
+        found |= {f"dataset.{key}" for key in file.dataset}
+    found |= {f"parameters.{name}" for name in file.parameters or {}}
+    for name, params in file.baselines.items():
+        found |= {f"baselines.{name}.{key}" for key in params} if isinstance(params, dict) else set()
+    for name in file.search.model_fields_set:
+        value = getattr(file.search, name)
+        found.add(f"search.{name}")
+        if isinstance(value, Algorithm):
+            found |= {f"search.{name}.{key}" for key in ("name", *value.options)}
+    return frozenset(found)
+
+
+_HOW_LONG = {"trials", "timeout", "seed", "epochs", "target", "plateau", "epoch_timeout", "finalists"}
+
+
+def digest(file: SpaceFile) -> str:
+    """What makes two files the same search: everything but how long it goes on and from which seed."""
+    content = file.model_dump(mode="json", exclude={"search": _HOW_LONG})
+    return hashlib.sha256(json.dumps(content, sort_keys=False).encode()).hexdigest()

@@ -1,0 +1,69 @@
+"""A question that is answered by a process of its own, since to answer it runs a framework or a person's code.
+
+Owns: one JSON object on the child's stdin, one on its stdout, and the words for a child that died instead.
+Leaves to others: what is asked (code_check, dry_run), who asks (cli).
+"""
+
+import contextlib
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tuner.errors import SpecError, TunerError
+
+Answer = Mapping[str, Any]
+
+_CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
+
+
+def ask(module: str, request: Mapping[str, Any], name: str, environment: Mapping[str, str] | None = None) -> Answer:
+    """Run `python -m module` and give its answer. name: what it looks at, for messages.
+
+    environment: on top of this process'. Raises SpecError where the answer is an error, or there is none.
+    """
+    done = subprocess.run(
+        [sys.executable, "-m", module], input=json.dumps(request), capture_output=True, text=True, errors="replace",
+        env={**os.environ, **(environment or {})},
+    )  # fmt: skip
+    try:
+        answer = json.loads(done.stdout.strip().splitlines()[-1])
+    except (IndexError, ValueError):
+        raise SpecError(f"{name} cannot be tried: {how_it_ended(done.returncode, done.stderr)}") from None
+    assert isinstance(answer, dict)
+    if "error" in answer:
+        raise SpecError(str(answer["error"]))
+    return answer
+
+
+def serve(answer: Callable[[Mapping[str, Any]], Answer]) -> None:
+    """The child's side. What anybody prints meanwhile, in whatever language, goes to stderr: it is not the answer."""
+    request = json.load(sys.stdin)
+    with os.fdopen(os.dup(1), "w", encoding="utf-8") as out:
+        os.dup2(2, 1)
+        with contextlib.redirect_stdout(sys.stderr):
+            try:
+                found: Answer = answer(request)
+            except TunerError as error:
+                found = {"error": str(error)}
+        out.write(json.dumps(found) + "\n")
+
+
+def how_it_ended(returncode: int, stderr: str) -> str:
+    """Why a child gave no answer. returncode: as `subprocess` has it, negative for a signal."""
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    if returncode < 0:
+        ended = f"its process was killed by signal {-returncode} ({signal.Signals(-returncode).name})"
+        if -returncode == signal.SIGKILL:
+            most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
+            return f"{ended}, as Linux does where memory runs out; it had taken {most:.1f} GiB"
+        said = next((line for line in reversed(lines) if "Check failed" in line or "terminate called" in line), "")
+        crash = ", a crash inside a library" if -returncode in _CRASHES else ""
+        return f"{ended}{crash}{': ' if said else ''}{said[:300]}"
+    if any(line.startswith("Traceback (most recent call last)") for line in lines):
+        return lines[-1][:300]
+    return f"its process ended itself with exit code {returncode} before it had an answer"

@@ -1,0 +1,94 @@
+"""The best configurations of an old study as the first of a new one, where the spaces overlap.
+
+Owns: which are taken, what becomes of values that the new space does not hold, and the line that says so.
+Leaves to others: checking them as baselines (study_spec), trying them first (search).
+"""
+
+from typing import Any
+
+import yaml
+
+from tuner.errors import InputError
+from tuner.spec.families import CONFIGURE
+from tuner.spec.safe_yaml import load
+from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Params, Value, answers
+from tuner.spec.study_spec import StudySpec, parse_spec
+from tuner.studies.export import as_written
+from tuner.studies.service import StudyStatus, ranked, spec_of
+
+
+def with_best_of(spec: StudySpec, old: StudyStatus, most: int) -> tuple[StudySpec, str]:
+    """The space with an old study's best configurations after its own baselines, and a line that says what was taken.
+
+    A parameter that the old study did not have takes the family's default. A value outside the new space moves to the
+    nearest inside it; one of a parameter that the new space does not search is left out. Raises InputError where there
+    is nothing to take.
+    """
+    name, before = old.study.study_name, spec_of(old.study)
+    if spec.code is not None or before.code is not None:
+        raise InputError(f"--from {name}: configurations of a person's own code are not carried over. Leave it out.")
+    if spec.model != before.model:
+        raise InputError(f"--from {name}: it searched the family {before.model}, and this space is of {spec.model}.")
+    best = [trial for trial in ranked(old.trials, before.objective.direction) if trial.state == "complete"][:most]
+    if not best:
+        raise InputError(f"--from {name}: it has no complete trial yet. Let it run, or name another.")
+    content = load(spec.text, spec.name)
+    baselines: dict[str, Any] = dict(content.get("baselines") or {})
+    known = [{key: each.params[key] for key in each.params if key in spec.space} for each in spec.baselines]
+    moved: dict[str, None] = {}
+    left: dict[str, None] = {}
+    taken = 0
+    for trial in best:
+        fitted = _fitted(trial.params, spec, moved, left)
+        if fitted in known:
+            continue
+        known.append(dict(fitted))
+        baselines[f"{name}-trial-{trial.trial_number}"] = as_written(fitted, spec)
+        taken += 1
+    text = yaml.safe_dump({**content, "baselines": baselines}, sort_keys=False, allow_unicode=True)
+    words = f"{taken} of the {len(best)} best configurations of {name} are tried first"
+    words += f"; moved into the space: {', '.join(moved)}" if moved else ""
+    words += f"; left out, not searched here: {', '.join(left)}" if left else ""
+    return parse_spec(text, spec.name, spec.folder, where=f"{spec.name} with the best of {name}"), words
+
+
+def _fitted(old: Params, spec: StudySpec, moved: dict[str, None], left: dict[str, None]) -> dict[str, Value]:
+    """A configuration of the new space as near as may be to an old one; only parameters that are in use."""
+    chosen: dict[str, Value] = {}
+
+    def choose(parameter: Parameter) -> Value:
+        names = (parameter.name, parameter.shared, f"{parameter.name}_1")
+        value = next((old[each] for each in names if each is not None and each in old), parameter.default)
+        inside = nearest_in(parameter, value)
+        if inside != value:
+            moved[parameter.shared or parameter.name] = None
+        chosen[parameter.name] = inside
+        return inside
+
+    used: dict[str, Value] = {}
+    CONFIGURE[spec.model](answers(spec.space, choose, used), spec.task, True)
+    for name, value in used.items():
+        if name not in chosen and name in old and old[name] != value:
+            left[name] = None
+    return chosen
+
+
+def nearest_in(parameter: Parameter, value: Value) -> Value:
+    """The value itself where the space holds it, else the nearest number, the default, or the first that it has."""
+    domain = parameter.domain
+    if value in domain:
+        return value
+    number = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    match domain:
+        case IntRange(low, high, step) if number is not None:
+            whole = min(high, max(low, round(number)))
+            return whole if domain.log else low + step * round((whole - low) / step)
+        case FloatRange() as real if number is not None:
+            return real.nearest(number)
+        case Choice(values):
+            numbers = [each for each in values if isinstance(each, int | float) and not isinstance(each, bool)]
+            if number is not None and numbers:
+                return min(numbers, key=lambda each: abs(each - number))
+            return parameter.default if parameter.default in domain else values[0]
+        case _:
+            return parameter.default if parameter.default in domain else domain.low

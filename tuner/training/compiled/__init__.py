@@ -1,0 +1,1 @@
+"""Epochs as compiled programs, on TensorFlow and on JAX."""

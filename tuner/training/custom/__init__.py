@@ -1,0 +1,1 @@
+"""Networks and trainings that a person's own code makes."""

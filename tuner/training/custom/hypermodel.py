@@ -1,0 +1,87 @@
+"""KerasTuner's `hp`, answered by an Ask.
+
+Owns: what each `hp` call asks, with KerasTuner's own scopes, conditions, defaults and names.
+Leaves to others: who answers (an Optuna trial, a fixed configuration), building and training (python_network).
+
+Every `hp.Int`, `hp.Choice`, ... passes `_register` once for each name and condition; there the value is asked for, and
+all else is KerasTuner's.
+"""
+
+from typing import Any
+
+import keras_tuner
+
+from tuner.errors import SpecError
+from tuner.spec.space import Ask, Choice, Domain, FloatRange, IntRange, Parameter
+
+_kinds = keras_tuner.engine.hyperparameters
+
+
+class AskedHyperParameters(keras_tuner.HyperParameters):  # type: ignore[misc]  # KerasTuner is Any here
+    """HyperParameters whose active values come from an Ask; inactive ones have none, as in KerasTuner.
+
+    A copy of it is a plain `HyperParameters` with the values so far: a hypermodel that is not tunable gets defaults.
+    """
+
+    def __init__(self, ask: Ask) -> None:
+        super().__init__()
+        self._ask = ask
+
+    def _register(self, hyperparameter: Any, overwrite: bool = False) -> Any:
+        self._validate_name(hyperparameter.name)
+        parameter = parameter_of(hyperparameter)
+        if self.is_active(hyperparameter) and hyperparameter.name not in self.values:
+            self.values[hyperparameter.name] = self._ask(parameter)
+        return super()._register(hyperparameter)
+
+    def ensure_active_values(self) -> None:
+        active = [hp for hp in self.space if self.is_active(hp)]
+        for hp in active:
+            if hp.name not in self.values:
+                self.values[hp.name] = self._ask(parameter_of(hp))
+        for name in set(self.values) - {hp.name for hp in active}:
+            del self.values[name]
+
+    @classmethod
+    def from_config(cls, config: Any) -> Any:
+        return keras_tuner.HyperParameters.from_config(config)
+
+
+def parameter_of(hp: Any) -> Parameter:
+    """A KerasTuner hyperparameter in our words. Raises SpecError for one that Optuna has no equal of."""
+    when = {each.name: tuple(each.values) for each in hp.conditions}
+    return Parameter(hp.name, _domain(hp), hp.default, when)
+
+
+def _domain(hp: Any) -> Domain:
+    if isinstance(hp, _kinds.Fixed):
+        return Choice((hp.value,))
+    if isinstance(hp, _kinds.Boolean):
+        return Choice((True, False))
+    if isinstance(hp, _kinds.Choice):
+        return Choice(tuple(dict.fromkeys(hp.values)))
+    if not isinstance(hp, _kinds.Int | _kinds.Float):
+        raise SpecError(f"{hp.name}: a {type(hp).__name__} of KerasTuner is not known here.")
+    log = hp.sampling == "log"
+    if hp.sampling == "reverse_log":
+        raise SpecError(f'{hp.name}: Optuna has no sampling="reverse_log". Use "log" or "linear".')
+    if log and hp.step is not None:
+        raise SpecError(
+            f'{hp.name}: Optuna has no step together with sampling="log". Drop one of them, or list the values: '
+            f"hp.Choice({hp.name!r}, {_powers(hp)})."
+        )
+    if hp.min_value == hp.max_value:
+        return Choice((hp.min_value,))
+    if isinstance(hp, _kinds.Int):
+        step = hp.step or 1
+        high = hp.min_value + (hp.max_value - hp.min_value) // step * step
+        return IntRange(hp.min_value, high, step=step, log=log) if high > hp.min_value else Choice((hp.min_value,))
+    if hp.step is None:
+        return FloatRange(float(hp.min_value), float(hp.max_value), log=log)
+    return FloatRange.in_steps(hp.min_value, hp.max_value, hp.step)
+
+
+def _powers(hp: Any) -> list[Any]:
+    values = list(hp.values)
+    whole = [round(value) if isinstance(hp, _kinds.Int) else float(f"{value:.6g}") for value in values]
+    return whole[:8]

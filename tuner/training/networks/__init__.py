@@ -1,0 +1,1 @@
+"""From a configuration of a family to a compiled Keras model."""

@@ -1,0 +1,215 @@
+"""The families: from a configuration to a compiled Keras model that takes raw rows.
+
+Owns: which layers a family has, in which order; the model for use (export), its predictions and scores.
+Leaves to others: what a name is in Keras (catalogue), training (trainer).
+
+Every layer outside augmentation is Keras' own, so an exported model loads with `keras.models.load_model` alone.
+"""
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from tuner.data.dataset import Array, DataInfo, Dataset, Rows
+from tuner.data.preprocessing import Preprocessing
+from tuner.errors import DataError, TrialFailed
+from tuner.spec.families import BINARY, CnnConfig, Config, MlpConfig
+from tuner.training.compiled import device_rows
+from tuner.training.labels import wants_indices
+from tuner.training.networks import catalogue
+from tuner.training.networks.cnn import cnn_layers
+from tuner.training.plan import Metrics
+
+# Outputs are clipped so far from 0 and 1 before the logarithm, as Keras does.
+_EPSILON = 1e-7
+_ROWS_AT_ONCE = 2048
+
+
+def build(
+    config: Config, info: DataInfo, preprocessing: Preprocessing, metrics: Sequence[str] = (), *, seed: int
+) -> Any:
+    """A compiled `keras.Sequential` that takes raw rows, (rows, *input_shape) of any number type.
+
+    metrics: further ones to watch, beside accuracy, or mae in regression.
+    The same configuration and seed give identical weights; no global random state is read or changed.
+    Raises DataError where the family needs images and the rows are none, TrialFailed where loss and output do not go
+    together.
+    """
+    draws = np.random.default_rng(seed)
+
+    def seeds() -> int:
+        return int(draws.integers(2**31 - 1))
+
+    layers = catalogue.augmentation(config.augmentation, seeds) if info.images else []
+    layers += normalization_layers(preprocessing)
+    if isinstance(config, CnnConfig):
+        if not info.images:
+            raise DataError(f"{info.name}: rows of shape {info.input_shape} are no images; model: cnn needs some.")
+        if preprocessing.matrix is not None:
+            layers.append(keras.layers.Reshape(info.input_shape, name="as_image"))
+        layers += cnn_layers(config, seeds)
+    else:
+        layers += _mlp_layers(config, info, seeds)
+    weights = catalogue.weights(config, seeds())
+    one_output = config.loss.name == BINARY
+    if one_output and (info.outputs != 2 or config.output_activation == "softmax"):
+        raise TrialFailed(f"{BINARY} is for two classes, with the output_activation sigmoid or linear")
+    units = 1 if one_output else info.outputs
+    layers.append(keras.layers.Dense(units, activation=config.output_activation, name="output", **weights))
+    if config.target_normalization == "standard":
+        layers.append(_target_units(info))
+
+    model = keras.Sequential(
+        [keras.Input(info.input_shape, name="rows"), *(each for each in layers if each is not None)],
+        name="cnn" if isinstance(config, CnnConfig) else "mlp",
+    )
+    loss = catalogue.loss(config.loss, config.output_activation)
+    one_hot = not wants_indices(loss)
+    classes = info.outputs if info.task == "classification" else None
+    logits = bool(getattr(loss, "from_logits", False))
+    always = "mae" if classes is None else "accuracy"
+    if classes is None:
+        watched = [catalogue.metric(always, None, one_hot, logits)]
+    else:
+        watched = [catalogue.accuracy(one_hot, one_output, logits)]
+    watched += [catalogue.metric(name, classes, one_hot, logits, one_output) for name in metrics if name != always]
+    steps = catalogue.steps_per_epoch(info.train_rows, config.batch_size)
+    model.compile(optimizer=catalogue.optimizer(config.optimizer, config.epochs, steps), loss=loss, metrics=watched)
+    return model
+
+
+def _mlp_layers(config: MlpConfig, info: DataInfo, seeds: Callable[[], int]) -> list[Any]:
+    layers: list[Any] = []
+    if len(info.input_shape) > 1:
+        layers.append(keras.layers.Flatten(name="flatten"))
+    if config.input_dropout:
+        layers.append(keras.layers.Dropout(config.input_dropout, seed=seeds(), name="input_dropout"))
+    for number, layer in enumerate(config.layers, start=1):
+        layers.append(keras.layers.Dense(layer.units, name=f"hidden_{number}", **catalogue.weights(config, seeds())))
+        if layer.batch_normalization:
+            layers.append(keras.layers.BatchNormalization(name=f"batch_normalization_{number}"))
+        layers.append(catalogue.activation(layer.activation, name=f"activation_{number}"))
+        if layer.dropout:
+            layers.append(keras.layers.Dropout(layer.dropout, seed=seeds(), name=f"dropout_{number}"))
+    return layers
+
+
+def _target_units(info: DataInfo) -> Any:
+    """From standard units to those of the targets; one that never varies stays what it is."""
+    scale = np.array([deviation or 1.0 for deviation in info.target_deviations], np.float32)
+    return keras.layers.Rescaling(scale, offset=np.array(info.target_means, np.float32), name="target_units")
+
+
+def normalization_layers(preprocessing: Preprocessing) -> list[Any]:
+    """Keras' layers for `Preprocessing.apply`: first the offset, then the rest, in the same order and so rounding."""
+    if preprocessing.offset is None:
+        return []
+    centre = keras.layers.Rescaling(1.0, offset=-preprocessing.offset, name="centre")
+    if preprocessing.matrix is None:
+        return [centre, keras.layers.Rescaling(preprocessing.scale, name="scale")]
+    whiten = keras.layers.Dense(
+        len(preprocessing.matrix),
+        use_bias=False,
+        kernel_initializer=keras.initializers.Zeros(),
+        trainable=False,
+        name="whiten",
+    )
+    whiten.build((None, len(preprocessing.matrix)))
+    whiten.set_weights([preprocessing.matrix])
+    return [keras.layers.Flatten(name="flatten_to_whiten"), centre, whiten]
+
+
+def export(model: Any) -> Any:
+    """The model for use: raw rows in, for classes their probabilities out; not compiled, no augmentation.
+
+    It shares its layers, and so its weights, with `model`.
+    """
+    layers = [layer for layer in model.layers if not isinstance(layer, catalogue.AUGMENTATION_LAYERS)]
+    if getattr(model.loss, "from_logits", False):
+        one = model.output_shape[-1] == 1
+        layers.append(keras.layers.Activation("sigmoid" if one else "softmax", name="probabilities"))
+    return keras.Sequential([keras.Input(model.input_shape[1:], name="rows"), *layers], name=model.name)
+
+
+def save(model: Any, path: Path) -> None:
+    """Write the model for use as a ``.keras`` file."""
+    export(model).save(path)
+
+
+def export_bytes(model: Any) -> bytes:
+    """What `save` writes."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        save(model, path)
+        return path.read_bytes()
+
+
+def load_bytes(data: bytes) -> Any:
+    """The model that `export_bytes` wrote."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        path.write_bytes(data)
+        return keras.models.load_model(path)
+
+
+def parameters(model: Any) -> int:
+    """How many numbers training adjusts."""
+    return int(sum(np.prod(weight.shape) for weight in model.trainable_weights))
+
+
+def outputs(model: Any, dataset: Dataset) -> NDArray[np.float32]:
+    """What `export` would give for the validation rows, (rows, outputs), without making or compiling another model."""
+    x, layers = dataset.validation.x, model.layers
+    if device_rows.why_not(model, dataset) is None:
+        # Training has them on the device, normalized.
+        before, layers = device_rows.split(model) or ([], layers)
+        x = device_rows.ready(dataset, before).validation_on_device
+    found = []
+    for start in range(0, len(x), _ROWS_AT_ONCE):
+        rows = keras.ops.cast(keras.ops.convert_to_tensor(x[start : start + _ROWS_AT_ONCE]), model.inputs[0].dtype)
+        for layer in layers:
+            if not isinstance(layer, catalogue.AUGMENTATION_LAYERS):
+                rows = layer(rows)
+        found.append(keras.ops.convert_to_numpy(rows).astype(np.float32))
+    given = np.concatenate(found)
+    return _probabilities(given) if getattr(model.loss, "from_logits", False) else given
+
+
+def _probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    if logits.shape[1] == 1:
+        return cast(NDArray[np.float32], 1 / (1 + np.exp(-logits)))
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    return cast(NDArray[np.float32], powers / powers.sum(axis=1, keepdims=True))
+
+
+def predict(model: Any, x: Array) -> NDArray[np.float32]:
+    """The outputs for raw rows, (rows, outputs)."""
+    return cast(NDArray[np.float32], model.predict(x, batch_size=_ROWS_AT_ONCE, verbose=0))
+
+
+def evaluate(model: Any, rows: Rows, info: DataInfo) -> Metrics:
+    """Score a model for use on rows that it has not seen.
+
+    Classes: `accuracy`, and `loss`, the mean cross-entropy in nats, where the outputs are probabilities.
+    Regression: `loss`, the mean squared error, its root `rmse`, `mae`, and `r2` where the targets vary.
+    """
+    outputs = predict(model, rows.x).astype(np.float64)
+    if info.task == "regression":
+        errors = outputs - rows.y.astype(np.float64).reshape(outputs.shape)
+        squared = float(np.mean(errors**2))
+        varied = float(np.mean(np.var(rows.y.astype(np.float64).reshape(outputs.shape), axis=0)))
+        figures = {"loss": squared, "rmse": squared**0.5, "mae": float(np.mean(np.abs(errors)))}
+        return figures | ({"r2": 1 - squared / varied} if varied > 0 else {})
+    if outputs.shape[1] == 1:
+        # One output for two classes is the probability of the second.
+        outputs = np.concatenate([1 - outputs, outputs], axis=1)
+    scores = {"accuracy": float(np.mean(outputs.argmax(axis=1) == rows.y))}
+    if outputs.min() >= 0 and np.allclose(outputs.sum(axis=1), 1, atol=1e-3):
+        chosen = np.take_along_axis(outputs, rows.y.astype(np.intp)[:, np.newaxis], axis=1)
+        scores["loss"] = float(-np.mean(np.log(np.clip(chosen, _EPSILON, 1 - _EPSILON))))
+    return scores

@@ -1,0 +1,324 @@
+"""What a worker does: takes trials until the budget is spent, and wires everything together.
+
+Owns: the loop; a study that cannot be worked on here is passed over, and a full disk waited for.
+Leaves to others: one trial (studies), the process (process), its signs of life (heartbeat), which device (its
+environment).
+"""
+
+import gc
+import importlib.metadata
+import logging
+import pathlib
+import socket
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import psutil
+
+from tuner.database import blobs, patience, skipped_studies, studies, trials
+from tuner.database.connection import OUTAGE_S, Database, patiently
+from tuner.database.error_kinds import is_full
+from tuner.database.patience import ToldToLeave
+from tuner.errors import DiskFull, NotFound, ServiceDown, TunerError
+from tuner.settings import Settings, read_share
+from tuner.spec.code import Code
+from tuner.studies.watchdog import Watch
+from tuner.training.plan import Path
+from tuner.workers import placement
+from tuner.workers.heartbeat import EXIT_DONE, EXIT_REPLACE_ME, Pulse
+from tuner.workers.leaving import Leaving
+
+logger = logging.getLogger(__name__)
+
+_IDLE_S = 0.5
+_LOOK_S = 2.0
+_GOODBYE_S = 30.0
+_FULL_S = 3.0
+
+_STILL_IMPORTED = (1, 4)
+"""After so many trials what came since the start - MLflow above all, in a thread of its own - stays too."""
+
+_PASSED_OVER_S = 60.0
+"""How long a study that cannot be worked on here is left alone, such as one whose data are not on this machine."""
+
+Turn = Literal["trained", "idle", "over"]
+
+
+class Worker:
+    """The loop of one process, on the device that its environment names."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        db: Database,
+        name: str,
+        device: str,
+        pulse: Pulse,
+        watch: Watch,
+        leaving: Leaving,
+        path: Path,
+        codes: Sequence[Code],
+    ) -> None:
+        # The frameworks are imported once, here, after the worker has shown itself. A million objects that stay are no
+        # garbage: not looking for any saves an eighth of the import, and leaving them out of every later look the rest.
+        gc.disable()
+        from tuner.analysis import publishing
+        from tuner.analysis.importance import outcome_figures
+        from tuner.studies import closing, delivery, finalists, limits, stopping_rules, trial
+        from tuner.studies.study_context import StudyContext
+        from tuner.training import backend
+
+        gc.freeze()
+        gc.enable()
+
+        share = read_share()
+        threads = share.threads or placement.threads_for_one(db)
+        backend.prepare(threads, share.gpu_memory_mib, share.mixed_precision, share.cache, share.gpu_room_mib)
+        self._closing, self._delivery, self._trial = closing, delivery, trial
+        self._new_context = StudyContext
+        self._finalists, self._limits, self._rules = finalists, limits, stopping_rules
+        self._further = outcome_figures
+        self._publishing = publishing
+        self._settings = settings
+        self._db = db
+        self._name = name
+        self._pulse = pulse
+        self._watch = watch
+        self._leaving = leaving
+        self._path = path
+        self._codes = codes
+        self._tags = {
+            "device": device,
+            "host": socket.gethostname(),
+            "threads": str(threads),
+            **backend.versions(),
+            **_versions(),
+        }
+        self._store = blobs.blob_store(db, settings.artifacts)
+        self._contexts: dict[str, Any] = {}
+        self._projectors: dict[str, Any] = {}
+        self._passed_over: dict[str, float] = {}
+        self._full_since = 0.0
+        self._born_mib = _memory_mib()
+        self._done = 0
+
+    def work(self, study_name: str | None) -> int:
+        goodbye_s = _GOODBYE_S
+        try:
+            while not self._leaving():
+                turn = self._turn_with_space(study_name)
+                if turn == "over":
+                    return EXIT_DONE
+                # Told to leave, it leaves: a fresh process would not know that it was told.
+                if turn == "trained" and self._due_for_recycling() and not self._leaving():
+                    logger.info("worn after %d trials and %.0f MiB of growth", self._done, self._growth_mib())
+                    return EXIT_REPLACE_ME
+                if turn == "idle":
+                    self._leaving.wait(_IDLE_S if study_name is not None else _LOOK_S)
+            return EXIT_DONE
+        except ToldToLeave:
+            goodbye_s = 0.0
+            raise
+        finally:
+            until = time.monotonic() + goodbye_s
+            for projector in self._projectors.values():
+                projector.close(max(0.0, until - time.monotonic()))
+
+    def _turn_with_space(self, study_name: str | None) -> Turn:
+        """A turn; where it ends for want of space on a disk, what was begun is begun again when there is some."""
+        try:
+            turn = self._alone(study_name) if study_name is not None else self._run_next_study()
+        except DiskFull:
+            raise
+        except Exception as error:
+            if not is_full(error):
+                raise
+            self._full_since = self._full_since or time.monotonic()
+            if time.monotonic() - self._full_since > OUTAGE_S:
+                raise DiskFull(
+                    f"the disk is full ({error}). Free some space, then go on with `tune resume`."
+                ) from error
+            patience.logger.warning(patience.waiting_words("full", error))
+            self._leaving.wait(_FULL_S)
+            return "trained"
+        self._full_since = 0.0
+        return turn
+
+    def _alone(self, study_name: str) -> Turn:
+        """A turn of a worker that is for one study alone: where it cannot work on it, the study says why."""
+        try:
+            return self._turn(study_name)
+        except (ServiceDown, DiskFull, NotFound):
+            raise
+        except TunerError as error:
+            why = error
+            patiently(lambda: skipped_studies.note(self._db, study_name, self._name, why, left=True))
+            raise
+
+    def _run_next_study(self) -> Turn:
+        """Run one trial of whichever study is open: of those that have one to give, the one with the fewest running.
+
+        Where as many run in several, the one whose last trial began longest ago.
+        """
+        views = patiently(lambda: studies.view_studies(self._db))
+        ready = [each.study_name for each in views if each.finished_at is None and each.wish == "running"]
+        load = {name: patiently(lambda name=name: trials.load(self._db, name)) for name in ready}  # type: ignore[misc]
+        for gone in set(self._contexts) - set(ready):
+            del self._contexts[gone]
+        for name in sorted(ready, key=lambda name: load[name]):
+            if time.monotonic() < self._passed_over.get(name, 0.0):
+                continue
+            try:
+                turn = self._turn(name)
+            except (ServiceDown, DiskFull):
+                raise
+            except TunerError as error:
+                if is_full(error):
+                    raise
+                logger.warning("study %s is passed over: %s", name, error)
+                patiently(lambda name=name, why=error: skipped_studies.note(self._db, name, self._name, why))  # type: ignore[misc]
+                self._passed_over[name] = time.monotonic() + _PASSED_OVER_S
+                continue
+            if self._passed_over.pop(name, None) is not None:
+                # Its data may have been read before: no context was made, which would have cleared it.
+                patiently(lambda name=name: skipped_studies.clear(self._db, name, self._name))  # type: ignore[misc]
+            if turn == "trained":
+                return "trained"
+        self._pulse.say(None, "waiting")
+        return "idle"
+
+    def _turn(self, study_name: str) -> Turn:
+        """Run one trial of a study, or end the study, where there is anything to do for this worker."""
+        view = patiently(lambda: studies.view_study(self._db, study_name))
+        if view.finished_at is not None:
+            return "over"
+        context = self._context(view)
+        if view.timeout_s is not None and view.deadline_at is None:
+            patiently(lambda: studies.start_clock(self._db, study_name))
+            view = patiently(lambda: studies.view_study(self._db, study_name))
+        self._rules.look(self._db, view, context.spec)
+        late = self._limits.too_late(self._db, view, context.spec)
+        stopping = view.wish == "stopping"
+        job = None if stopping else patiently(lambda: trials.take(self._db, study_name, self._name, late))
+        if job is not None:
+            self._pulse.say(study_name, "training")
+            self._trial.run_trial(context, job)
+            self._done += 1
+            if self._done in _STILL_IMPORTED:
+                gc.freeze()
+            return "trained"
+        step = (
+            self._finalists_turn(context, view) if self._closing.is_over(self._db, context.spec, study_name) else None
+        )
+        if step is not None:
+            return step
+        if self._closing.close_if_over(
+            self._db,
+            context.spec,
+            context.dataset,
+            self._store,
+            study_name,
+            self._name,
+            self._further,
+            view.closing_attempt,
+            context.code,
+            self._watch,
+        ):
+            # The study has ended: where this hangs, `tune sync` makes the report.
+            with self._watch.during("closing", study_name, logger.error):
+                self._publishing.publish(self._db, self._store, study_name)
+            # Its record may have been whole, and no longer watched, while the report was being made.
+            self._context(view)
+            return "over"
+        if view.wish == "stopping":
+            return "over"
+        # Others are at the last trials: wait, in case one of them dies.
+        self._pulse.say(study_name, "waiting")
+        return "idle"
+
+    def _finalists_turn(self, context: Any, view: studies.StudyView) -> Turn | None:
+        """Run one finalist of a search that is over; None where none is left to run, and the study can be closed."""
+        if view.wish == "stopping":
+            return None if self._finalists.are_done(context) else "over"
+        self._pulse.say(view.study_name, "finalists")
+        step: str = self._finalists.turn(context, self._name)
+        if step == "trained":
+            self._done += 1
+            return "trained"
+        if step == "idle":
+            self._pulse.say(view.study_name, "waiting")
+            return "idle"
+        return None
+
+    def _context(self, view: studies.StudyView) -> Any:
+        if view.study_name not in self._contexts:
+            from tuner.data.dataset import rows_digest
+            from tuner.data.sources import load
+            from tuner.studies.code import code_for
+            from tuner.studies.service import bind_data, spec_of
+            from tuner.training import keras_state
+
+            self._pulse.say(view.study_name, "loading")
+            spec = spec_of(view)
+            code = code_for(view, spec, self._codes)
+            if code is not None and spec.code is not None:
+                from tuner.training.custom.loading import load_object
+
+                # Before the first trial, also where there is only a winner to be scored: its classes are the code's.
+                load_object(code, spec.code.name)
+            # What code for the data says to Keras is not for the networks.
+            with self._watch.during("loading", view.study_name, logger.error), keras_state.kept():
+                dataset = load(spec.data, view.seed, self._codes)
+            patiently(lambda: bind_data(self._db, view, spec.data.name, dataset.digest))
+            info = dataset.info
+            tags = {
+                **self._tags,
+                "dataset": spec.data.name,
+                "dataset_digest": dataset.digest,
+                "rows_train": str(info.train_rows),
+                "rows_validation": str(info.validation_rows),
+                "rows_test": str(info.test_rows),
+                "test_digest": rows_digest(dataset.test)[:16],
+            }
+            patiently(lambda: skipped_studies.clear(self._db, view.study_name, self._name))
+            self._contexts[view.study_name] = self._new_context(
+                self._db, view, spec, dataset, self._store, tags, self._leaving, self._path, code, watch=self._watch
+            )
+        board = str(view.options.get("tensorboard", ""))
+        where = f"{view.mlflow_uri} {board}"
+        if where not in self._projectors:
+            self._projectors[where] = self._delivery.Projector(
+                self._db,
+                lambda: _recorder(self._settings.tracking_uri_of(view.mlflow_uri), board),
+                self._store,
+                self._name,
+            )
+        self._projectors[where].watch(view.study_name)
+        return self._contexts[view.study_name]
+
+    def _due_for_recycling(self) -> bool:
+        """Keras leaves something behind with every model; a process is worth replacing in time."""
+        return self._done >= self._settings.worker_trials or self._growth_mib() > self._settings.worker_growth_mib
+
+    def _growth_mib(self) -> float:
+        return _memory_mib() - self._born_mib
+
+
+def _recorder(uri: str, board: str) -> Any:
+    """MLflow's; with a folder for TensorBoard, both."""
+    from tuner.tracking.mlflow_recorder import MlflowRecorder
+
+    if not board:
+        return MlflowRecorder(uri)
+    from tuner.tracking.tensorboard_recorder import TensorBoardRecorder
+
+    return TensorBoardRecorder(pathlib.Path(board), MlflowRecorder(uri))
+
+
+def _memory_mib() -> float:
+    return float(psutil.Process().memory_info().rss) / 2**20
+
+
+def _versions() -> Mapping[str, str]:
+    return {f"version_{name}": importlib.metadata.version(name) for name in ("optuna",)}
