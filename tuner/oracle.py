@@ -19,6 +19,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from tuner.database.connection import open_database
 from tuner.errors import SpecError, StudyConflict
+from tuner.optuna_internals import storage_of, trial_id
 from tuner.search.algorithms import sampler as make_sampler
 from tuner.search.compatibility import check_algorithms
 from tuner.search.optuna_study import adopt, tell, worst_value
@@ -174,7 +175,7 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
 
     def _trial(self, trial_id: str) -> optuna.trial.Trial:
         study = self._open(0)
-        return adopt(study, study._storage, self._numbers[trial_id])
+        return adopt(study, storage_of(study), self._numbers[trial_id])
 
     def _tell(self, ended: Any) -> None:
         study, trial = self._open(0), self._trial(ended.trial_id)
@@ -186,7 +187,7 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
         failed = ended.status in _FAILED
         score = worst_value(study) if failed else float(ended.score)
         reason = (str(ended.message or "").strip().splitlines() or [""])[-1]
-        tell(study, study._storage, trial.number, "failed" if failed else "complete", score, reason)
+        tell(study, storage_of(study), trial.number, "failed" if failed else "complete", score, reason)
 
     def _store_new(self, trial: optuna.trial.Trial, hp: Any, hyperparameters: Any) -> None:
         """A hyperparameter that appeared only while the trial ran had its default there; Optuna learns of it too."""
@@ -196,7 +197,7 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
             return
         value, sampled = hyperparameters.values[hp.name], distribution(parameter)
         if sampled is not None and value in parameter.domain:
-            trial.storage.set_trial_param(trial._trial_id, hp.name, sampled.to_internal_repr(value), sampled)
+            trial.storage.set_trial_param(trial_id(trial), hp.name, sampled.to_internal_repr(value), sampled)
 
 
 def _spec(sampler: str, options: Mapping[str, Value]) -> StudySpec:

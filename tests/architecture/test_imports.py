@@ -1,7 +1,10 @@
 """What an import may cost, and who may know whom (the contracts proper are import-linter's)."""
 
+import pathlib
 import subprocess
 import sys
+
+import tuner
 
 
 def loaded_by(statement: str) -> set[str]:
@@ -33,3 +36,16 @@ def test_a_search_space_is_checked_with_nothing_but_yaml_and_pydantic() -> None:
 def test_the_package_itself_is_light() -> None:
     assert not loaded_by("import tuner") & {"tensorflow", "keras", "keras_tuner", "optuna", "numpy", "sqlalchemy"}
     assert not loaded_by("from tuner import Training") & {"tensorflow", "keras", "keras_tuner", "optuna", "sqlalchemy"}
+
+
+def test_what_keras_keeps_to_itself_is_named_in_one_module() -> None:
+    """Private attributes are ruff's to find (SLF001); this is about modules, which ruff does not know to be private."""
+    private = ("keras.src", "tensorflow.python", "jax._src", "optuna._", "optuna.storages._", "keras_tuner.src")
+    allowed = {"training/keras_internals.py", "optuna_internals.py", "tracking/mlflow_internals.py"}
+    root = pathlib.Path(tuner.__file__).parent
+    found = {}
+    for file in root.rglob("*.py"):
+        used = [each for each in private if each in file.read_text(encoding="utf-8")]
+        if used and str(file.relative_to(root).as_posix()) not in allowed:
+            found[file.name] = used
+    assert found == {}

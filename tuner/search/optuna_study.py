@@ -14,6 +14,7 @@ from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
 from tuner.errors import StudyConflict
 from tuner.formatting import command
+from tuner.optuna_internals import trial_id
 from tuner.search.algorithms import pruner, sampler
 from tuner.search.suggest import proposal
 from tuner.spec.space import Params
@@ -84,7 +85,7 @@ def adopt(study: optuna.Study, storage: BaseStorage, trial_number: int) -> Trial
     study_id = storage.get_study_id_from_name(study.study_name)
     # Reading all trials first lets the storage's cache know this one.
     every = storage.get_all_trials(study_id, deepcopy=False)
-    return Trial(study, next(frozen._trial_id for frozen in every if frozen.number == trial_number))
+    return Trial(study, next(trial_id(frozen) for frozen in every if frozen.number == trial_number))
 
 
 def baseline_proposal(spec: StudySpec, ordinal: int) -> tuple[str, Params] | None:

@@ -9,9 +9,10 @@ from typing import Any
 
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution
-from optuna.samplers import BaseSampler, QMCSampler
+from optuna.samplers import BaseSampler
 from optuna.trial import FrozenTrial
 
+from tuner.optuna_internals import IndexedQMCSampler
 from tuner.search.suggest import distributions
 from tuner.spec.space import Params, Space
 
@@ -40,7 +41,7 @@ class CellSampler(BaseSampler):
         return param_distribution.low  # type: ignore[attr-defined]  # both kinds of number have it
 
 
-class PointSampler(QMCSampler):
+class PointSampler(IndexedQMCSampler):
     """Answers from one point of a scrambled Sobol sequence over the whole space, categories and conditions included.
 
     Optuna's own counts the points in the database, where two workers may read the same number, and leaves out whatever
@@ -50,12 +51,8 @@ class PointSampler(QMCSampler):
     """
 
     def __init__(self, space: Space, seed: int, index: int) -> None:
-        super().__init__(seed=seed, scramble=True, warn_independent_sampling=False)
+        super().__init__(index, seed=seed, scramble=True, warn_independent_sampling=False)
         self._whole: Mapping[str, BaseDistribution] = distributions(space)
-        self._index = index
 
     def infer_relative_search_space(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
         return dict(self._whole)
-
-    def _find_sample_id(self, study: optuna.Study, search_space: dict[str, BaseDistribution]) -> int:
-        return self._index

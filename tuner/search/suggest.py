@@ -18,6 +18,7 @@ from optuna.distributions import (
 from optuna.trial import Trial
 
 from tuner.errors import SpecError
+from tuner.optuna_internals import trial_id
 from tuner.spec.space import Ask, Choice, FloatRange, IntRange, Parameter, Params, Space, Value, answers
 
 
@@ -87,7 +88,7 @@ def _given(trial: Trial, asked: Parameter, baseline: Params) -> Value:
     if sampled is not None and asked.name not in trial.params:
         value = on_step(value, sampled)
         internal = sampled.to_internal_repr(value)
-        trial.storage.set_trial_param(trial._trial_id, asked.name, internal, sampled)
+        trial.storage.set_trial_param(trial_id(trial), asked.name, internal, sampled)
     return value
 
 

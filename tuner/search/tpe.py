@@ -12,13 +12,15 @@ Leaves to others: the Parzen estimators and their use (Optuna's TPESampler).
 import copy
 import math
 import statistics
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import optuna
 from optuna.distributions import BaseDistribution
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
+
+from tuner.optuna_internals import StudyWithTrials, count_good_trials
 
 _MOST_GOOD = 25
 """As Optuna has it: from a thousand trials the best stand out without more."""
@@ -33,8 +35,7 @@ class FairTPESampler(optuna.samplers.TPESampler):
     def __init__(self, gamma: float | None, **options: Any) -> None:
         super().__init__(**options)
         if gamma is not None:
-            # Optuna's own argument of that name is deprecated, and what it sets is not.
-            self._gamma = lambda trials: min(_MOST_GOOD, math.ceil(gamma * trials))
+            count_good_trials(self, lambda trials: min(_MOST_GOOD, math.ceil(gamma * trials)))
 
     def sample_relative(
         self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
@@ -48,23 +49,10 @@ class FairTPESampler(optuna.samplers.TPESampler):
 
 
 def _seen(study: optuna.Study) -> Any:
-    return study if len(study.directions) > 1 else _Seen(study)
-
-
-class _Seen:
     """A study whose pruned trials are complete, with the values that they would have reached."""
-
-    def __init__(self, study: optuna.Study) -> None:
-        self._study = study
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._study, name)
-
-    def _get_trials(
-        self, deepcopy: bool = True, states: Container[TrialState] | None = None, use_cache: bool = False
-    ) -> list[FrozenTrial]:
-        every = self._study._get_trials(deepcopy=False, states=states, use_cache=use_cache)
-        return comparable(every, self._study.direction)
+    if len(study.directions) > 1:
+        return study
+    return StudyWithTrials(study, lambda every: comparable(every, study.direction))
 
 
 def comparable(every: Sequence[FrozenTrial], direction: StudyDirection) -> list[FrozenTrial]:

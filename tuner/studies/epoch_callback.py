@@ -16,6 +16,7 @@ from tuner.database.connection import patiently
 from tuner.database.epochs import EpochView, quickest_epoch
 from tuner.database.studies import StudyView, view_study
 from tuner.database.trials import Job
+from tuner.optuna_internals import trial_id
 from tuner.search.rungs import note_seconds
 from tuner.spec.space import Value
 from tuner.studies.job_guard import Checkpoints
@@ -55,7 +56,7 @@ class EpochCallback:
         self._one_objective = len(context.spec.objectives) == 1
         self._checkpoints = checkpoints
         self._system = SystemMetrics() if context.study.options.get("system_metrics") else None
-        frozen = patiently(lambda: context.db.storage.get_trial(trial._trial_id))
+        frozen = patiently(lambda: context.db.storage.get_trial(trial_id(trial)))
         self._reported = set(frozen.intermediate_values)
         rows = patiently(lambda: trials.view_trial(context.db, job.study_name, job.ordinal)).epochs
         self.stored = len(rows)

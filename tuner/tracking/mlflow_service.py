@@ -24,6 +24,7 @@ from tuner.errors import ServiceDown
 from tuner.private_files import make_file, make_folder
 from tuner.redaction import redacted, shown_url
 from tuner.settings import public_uri
+from tuner.tracking import mlflow_internals
 
 try:
     import fcntl
@@ -97,7 +98,7 @@ def _number_of(path: Path) -> tuple[float, ...] | None:
 
 def disconnect(client: MlflowClient) -> None:
     """Let go of a database's connections; the next question opens new ones."""
-    for store in (client._tracking_client.store, client._get_registry_client().store):
+    for store in mlflow_internals.stores(client):
         engine = getattr(store, "engine", None)
         if engine is not None:
             engine.dispose()
@@ -117,7 +118,7 @@ def connect(uri: str) -> MlflowClient:
         with _one_at_a_time(path.parent):
             _open_file(path)
             client = MlflowClient(uri)
-            client._get_registry_client()
+            mlflow_internals.registry(client)
         return client
     except MlflowException as error:
         raise ServiceDown(
@@ -225,7 +226,7 @@ def _make_file(path: Path) -> None:
         make_file(made)
         engine = mlflow_database.create_sqlalchemy_engine(f"sqlite:///{made}")
         try:
-            mlflow_database._initialize_tables(engine)
+            mlflow_internals.make_tables(engine)
         finally:
             engine.dispose()
         with closing(sqlite3.connect(made)) as connection:

@@ -12,10 +12,9 @@ from importlib.metadata import version
 from pathlib import Path
 
 import keras
-from keras.src.utils.naming import reset_uids
 
 from tuner.errors import InputError
-from tuner.training import keras_state
+from tuner.training import keras_internals, keras_state
 
 _KERNELS_KEPT_TRIALS = 8
 _forgotten = itertools.count()
@@ -66,4 +65,4 @@ def forget() -> None:
 
 def name_anew() -> None:
     """Let Keras count names - ``auc``, ``auc_1``, ``dense_3`` - from the beginning, as in a fresh process."""
-    reset_uids()
+    keras_internals.count_names_anew()

@@ -10,7 +10,8 @@ import zlib
 from pathlib import Path
 
 import jax
-from keras.src.utils import module_utils
+
+from tuner.training import keras_internals
 
 # Below this a program is sooner compiled than looked for.
 _WORTH_KEEPING_S = 0.2
@@ -22,10 +23,7 @@ def prepare(threads: int, mixed_precision: bool, cache: Path | None) -> str | No
     if threads > 0:
         # Read when the first device is asked for; there is no other way to say it.
         os.environ["NPROC"] = str(threads)
-    if getattr(module_utils.tensorflow, "_available", True) is None:
-        # Keras imports TensorFlow, where it is installed, to ask whether something is one of its tensors: 6 s and
-        # 300 MiB a worker, for an answer that is always no.
-        module_utils.tensorflow._available = False
+    keras_internals.leave_tensorflow_out()
     if cache is not None:
         jax.config.update("jax_compilation_cache_dir", str(cache / f"jax-{_processor()}"))
         if importlib.util.find_spec("filelock"):

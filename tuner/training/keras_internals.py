@@ -1,13 +1,20 @@
-"""What Keras does not offer in public and a compiled epoch needs all the same.
+"""Keras' private names: all that this project uses of what Keras does not offer in public, and nothing else.
 
-Owns: reading the losses and metrics of a compiled model, masks, and how Keras adds up further losses.
-Leaves to others: what follows from them (compiled_metrics, labels, the epochs).
+Owns: reading the losses and metrics of a compiled model, masks, further losses, an optimizer's slots and schedule, what
+Keras keeps for a whole process.
+Leaves to others: what follows from them (compiled_metrics, labels, the epochs, keras_state).
+
+Tried on Keras 3.13 to 3.15. `tests/training/test_keras_internals.py` exercises each name, and fails where a release has
+taken one away or changed what it gives. TensorFlow and JAX are used through their public names alone.
 """
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import keras
+from keras.src.backend.common import global_state
+from keras.src.utils import module_utils
+from keras.src.utils.naming import reset_uids
 
 
 def build_compiled(model: Any, y_shape: Sequence[int], y_dtype: str) -> None:
@@ -122,3 +129,47 @@ def averages_weights(optimizer: Any) -> bool:
     """At the end of `fit` the weights become their moving average."""
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     return any(getattr(each, "use_ema", False) for each in getattr(inner, "optimizers", None) or [inner])
+
+
+def rate_or_schedule(optimizer: Any) -> Any:
+    """The learning rate as the optimizer holds it: a variable, or a `LearningRateSchedule`."""
+    return optimizer._learning_rate
+
+
+def slots_of(optimizer: Any, name: str) -> Sequence[Any]:
+    """What a built optimizer keeps for each variable, such as ``momentums`` or ``velocities``, in their order."""
+    return getattr(optimizer, f"_{name}")  # type: ignore[no-any-return]
+
+
+def decays(optimizer: Any, variable: Any) -> bool:
+    """Whether the optimizer's weight decay is for this variable."""
+    return bool(optimizer._use_weight_decay(variable))
+
+
+def takes_training(layer: Any) -> bool:
+    """Whether its `call` has an argument `training`."""
+    return bool(layer._call_has_training_arg)
+
+
+def count_names_anew() -> None:
+    """Names that Keras makes - ``dense``, ``dense_1`` - are counted from the beginning."""
+    reset_uids()
+
+
+def global_attribute(name: str) -> Any:
+    """What Keras keeps under a name for the whole process; None where nobody has set it."""
+    return global_state.get_global_attribute(name)
+
+
+def set_global_attribute(name: str, value: Any) -> None:
+    global_state.set_global_attribute(name, value)
+
+
+def leave_tensorflow_out() -> None:
+    """On another backend, let Keras believe that TensorFlow is not installed, unless it was imported already.
+
+    It would import it to ask whether something is one of its tensors: 6 s and 300 MiB a worker, for an answer that is
+    always no.
+    """
+    if getattr(module_utils.tensorflow, "_available", True) is None:
+        module_utils.tensorflow._available = False

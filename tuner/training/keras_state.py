@@ -15,7 +15,8 @@ from typing import Any
 
 import keras
 from keras import config
-from keras.src.backend.common import global_state
+
+from tuner.training.keras_internals import global_attribute, set_global_attribute
 
 _POLICY = "dtype_policy"
 _SAFE = "safe_mode_saving"
@@ -36,8 +37,8 @@ _SETTINGS: Mapping[str, tuple[Callable[[], Any], Callable[[Any], Any], Any]] = {
     "image_data_format": (config.image_data_format, config.set_image_data_format, "channels_last"),
     # Not `config.dtype_policy`, which makes one of the float type where none was set, and so sets it.
     _POLICY: (
-        lambda: global_state.get_global_attribute(_POLICY),
-        lambda policy: global_state.set_global_attribute(_POLICY, policy), None,
+        lambda: global_attribute(_POLICY),
+        lambda policy: set_global_attribute(_POLICY, policy), None,
     ),
     "interactive_logging": (
         config.is_interactive_logging_enabled,
@@ -50,8 +51,8 @@ _SETTINGS: Mapping[str, tuple[Callable[[], Any], Callable[[Any], Any], Any]] = {
     ),
     # What `config.enable_unsafe_deserialization` changes: whether loading a model may run code that is in its file.
     _SAFE: (
-        lambda: global_state.get_global_attribute(_SAFE),
-        lambda safe: global_state.set_global_attribute(_SAFE, safe), None,
+        lambda: global_attribute(_SAFE),
+        lambda safe: set_global_attribute(_SAFE, safe), None,
     ),
     "flash_attention": (config.is_flash_attention_enabled, _flash, None),
     "max_epochs": (config.max_epochs, config.set_max_epochs, None),

@@ -20,7 +20,7 @@ from tuner.training.networks.models import build, export, export_bytes, outputs,
 from tuner.training.plan import Metrics, OnEpoch, TrainPlan, TrainResult
 from tuner.training.trainer import train
 
-Fitted = Callable[[str], Preprocessing]
+PreprocessingFor = Callable[[str], Preprocessing]
 """A normalization by its name, fitted on the training rows."""
 
 
@@ -36,7 +36,7 @@ class Network(Protocol):
         ...
 
     def train(
-        self, dataset: Dataset, fitted: Fitted, plan: TrainPlan, resume: Checkpoint | None, on_epoch: OnEpoch
+        self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None, on_epoch: OnEpoch
     ) -> TrainResult:
         """Train as `trainer.train` says; the plan's batch size is this configuration's own, and so are its epochs,
         unless it names fewer.
@@ -61,7 +61,7 @@ class Network(Protocol):
         """The trained model that takes raw rows, sharing its weights; what `export` writes, where it can be written."""
         ...
 
-    def with_weights(self, weights: bytes, dataset: Dataset, fitted: Fitted) -> Any:
+    def with_weights(self, weights: bytes, dataset: Dataset, fitted: PreprocessingFor) -> Any:
         """`for_use` of a network that was not trained here. weights: what `export` wrote where it wrote them alone."""
         ...
 
@@ -108,7 +108,7 @@ class FamilyNetwork:
         return self.config.epochs
 
     def train(
-        self, dataset: Dataset, fitted: Fitted, plan: TrainPlan, resume: Checkpoint | None, on_epoch: OnEpoch
+        self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None, on_epoch: OnEpoch
     ) -> TrainResult:
         preprocessing = fitted(self.config.normalization)
         self.model = build(self.config, dataset.info, preprocessing, self.metrics, seed=plan.seed)
@@ -128,7 +128,7 @@ class FamilyNetwork:
     def for_use(self) -> Any:
         return export(self.model)
 
-    def with_weights(self, weights: bytes, dataset: Dataset, fitted: Fitted) -> Any:
+    def with_weights(self, weights: bytes, dataset: Dataset, fitted: PreprocessingFor) -> Any:
         raise TrialFailed("a family's model is stored whole")
 
     def answers(self, dataset: Dataset) -> Answers | None:

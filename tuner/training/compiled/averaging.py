@@ -16,11 +16,12 @@ import keras
 import numpy as np
 
 from tuner.training.checkpoint import Arrays
+from tuner.training.keras_internals import rate_or_schedule
 
 
 def averaged(epochs: int, optimizer: Any) -> int:
     """How many of so many epochs count: the last third; the last alone where a schedule settles the weights itself."""
-    rate = getattr(optimizer, "inner_optimizer", optimizer)._learning_rate
+    rate = rate_or_schedule(getattr(optimizer, "inner_optimizer", optimizer))
     scheduled = isinstance(rate, keras.optimizers.schedules.LearningRateSchedule)
     return 1 if scheduled else math.ceil(epochs / 3)
 

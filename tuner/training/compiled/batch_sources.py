@@ -37,14 +37,14 @@ class Call:
 class BatchSource(Protocol):
     """The batches of an epoch.
 
-    count: rows. free: how many leading sizes of its tensors - steps, then rows - differ from call to call.
+    count: rows. dynamic_dims: how many leading sizes of its tensors - steps, then rows - differ from call to call.
     dropouts: by a dropout layer's id, which of a batch's masks is its own; -1 where it has been applied to the rows. A
     layer that is not there looks after itself. masked: layers with their mask.
     """
 
     kind: str
     count: int
-    free: int
+    dynamic_dims: int
     dropouts: Mapping[int, int]
     masked: Sequence[tuple[Any, int]]
 
@@ -96,7 +96,7 @@ class RowsOnDevice:
     """All rows on the device; an epoch is its order, and dropout is Keras' own."""
 
     kind = "on device"
-    free = 0
+    dynamic_dims = 0
 
     def __init__(self, tensors: Tensors, x: Any, y: Array, batch_size: int, seed: int) -> None:
         self._tensors = tensors
@@ -125,7 +125,7 @@ class RowsFed:
 
     kind = "fed"
     # One graph for whole batches, the odd one, and batches of other sizes; `fit` leaves a batch's size open too.
-    free = 2
+    dynamic_dims = 2
 
     def __init__(
         self, tensors: Tensors, ready: Ready, y: Array, batch_size: int, seed: int, layers: Sequence[Any]

@@ -27,7 +27,8 @@ from tuner.training.compiled.compiled_metrics import Watched
 from tuner.training.compiled.graph_signature import shape_of
 from tuner.training.compiled.penalties import penalized, penalties
 from tuner.training.compiled.programs import Programs
-from tuner.training.compiled.traced_scalars import Numbers
+from tuner.training.compiled.traced_scalars import TracedScalars
+from tuner.training.keras_internals import takes_training
 from tuner.training.labels import targets
 from tuner.training.plan import Metrics, TrainPlan
 
@@ -64,7 +65,7 @@ class CompiledEpochs:
             list(self._optimizer.variables), self._watched.variables,
         )  # fmt: skip
         dropouts = [each for each in self._layers or () if self._is_plain_dropout(each)]
-        self._numbers = Numbers(self._optimizer, dropouts)
+        self._numbers = TracedScalars(self._optimizer, dropouts)
         self._arguments: Mapping[str, Any] = {
             "pairs": self._numbers.pairs,
             "penalties": {
@@ -168,7 +169,7 @@ class CompiledEpochs:
         for layer in self._layers:
             how = self._rows.dropouts.get(id(layer))
             if how is None:
-                x = layer(x, training=training) if layer._call_has_training_arg else layer(x)
+                x = layer(x, training=training) if takes_training(layer) else layer(x)
             elif training and how >= 0:
                 x = x * (masks[how].astype(x.dtype) * grown[how].astype(x.dtype))
         return x

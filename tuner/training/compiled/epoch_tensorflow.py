@@ -26,6 +26,7 @@ from tuner.training.compiled.fused_optimizers import fused
 from tuner.training.compiled.graph_signature import shape_of
 from tuner.training.compiled.graphs import Graphs
 from tuner.training.compiled.penalties import penalized, penalties
+from tuner.training.keras_internals import rate_or_schedule, takes_training
 from tuner.training.labels import targets
 from tuner.training.plan import Metrics, TrainPlan
 
@@ -58,7 +59,7 @@ class CompiledEpochs:
         self._val_batch = _VALIDATION_BATCH if self._watched.by_row else batch_size
         tensors = TensorFlowTensors()
         self._rows = batch_source(tensors, rows, y, batch_size, plan.seed, self._layers or [])
-        self._brief = not tensors.own_memory() and plan.epochs * len(y) < _STEPS_WORTH_REWRITING * batch_size
+        self._skip_grappler = not tensors.own_memory() and plan.epochs * len(y) < _STEPS_WORTH_REWRITING * batch_size
         self._val_x, self._val_y = rows.validation_on_device, tf.constant(val_y)
         self._numbers = {
             name: tf.constant(value, tf.float32)
@@ -79,17 +80,19 @@ class CompiledEpochs:
             counts = (tf.constant(each.steps), tf.constant(each.rows, tf.float32))
             arguments = (each.tensors, counts, tf.constant(sums), self._rates(each.most, one_rate), self._numbers)
             # Reading the sums waits for the device, after which the feed may fill the same buffers again.
-            sums = self._graphs.call(self._many_steps, *arguments, brief=self._brief, free=self._rows.free).numpy()
+            sums = self._graphs.call(
+                self._many_steps, *arguments, skip_grappler=self._skip_grappler, dynamic_dims=self._rows.dynamic_dims
+            ).numpy()
         metrics = self._watched.results(sums, self._rows.count)
         self._watched.reset()
-        sums = self._graphs.call(self._validation, self._val_x, self._val_y, self._numbers, brief=True).numpy()
+        sums = self._graphs.call(self._validation, self._val_x, self._val_y, self._numbers, skip_grappler=True).numpy()
         validated = self._watched.results(sums, len(self._val_x))
         self._watched.reset()
         return {**metrics, **{f"val_{name}": value for name, value in validated.items()}, "learning_rate": rate}
 
     def _rates(self, steps: int, one: Any) -> Any:
         """The learning rate of so many steps to come, or one for all. Keras' own `apply` looks after itself."""
-        rate = self._optimizer._learning_rate
+        rate = rate_or_schedule(self._optimizer)
         if self._fused is None or not isinstance(rate, keras.optimizers.schedules.LearningRateSchedule):
             return one
         return tf.cast(rate(self._optimizer.iterations.value + tf.range(steps, dtype=tf.int64)), tf.float32)
@@ -165,7 +168,7 @@ class CompiledEpochs:
         for layer in self._layers:
             how = self._rows.dropouts.get(id(layer))
             if how is None:
-                x = layer(x, training=training) if layer._call_has_training_arg else layer(x)
+                x = layer(x, training=training) if takes_training(layer) else layer(x)
             elif training and how >= 0:
                 x = x * (tf.cast(masks[how], x.dtype) * tf.cast(numbers[f"grown_{how}"], x.dtype))
         return x

@@ -15,6 +15,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from tuner.training.keras_internals import decays, rate_or_schedule, slots_of
+
 _Kernel = Callable[[Any, int, Any, Any, Mapping[str, Any]], None]
 """The update of one variable: its handle, which of the variables it is, its gradient, the rate, the other numbers."""
 
@@ -52,7 +54,7 @@ def fused(optimizer: Any, variables: Sequence[Any]) -> Fused | None:
     make, known = _KERNELS.get(type(optimizer), (None, ()))
     if make is None or _asks_more(optimizer, known):
         return None
-    if not _by_vector(optimizer._learning_rate):
+    if not _by_vector(rate_or_schedule(optimizer)):
         return None
     if any(each.constraint is not None or each.dtype != "float32" for each in variables):
         return None
@@ -83,7 +85,7 @@ def _fused(
     slots: Sequence[Any] = (),
     **more: Any,
 ) -> Fused:
-    decayed = [each for each in variables if optimizer.weight_decay and optimizer._use_weight_decay(each)]
+    decayed = [each for each in variables if optimizer.weight_decay and decays(optimizer, each)]
     which = ",".join(str(i) for i, each in enumerate(variables) if any(each is one for one in decayed))
     named = {name: float(getattr(optimizer, name)) for name in (*numbers, *(["weight_decay"] if decayed else []))}
     return Fused((type(optimizer).__name__, kind, which), named, slots, variables, decayed, kernel, **more)
@@ -109,9 +111,11 @@ def _adam(optimizer: Any, variables: Sequence[Any]) -> Fused:
         step = tf.cast(done + 1, tf.float32)
         return {**numbers, **{f"{name}_power": tf.pow(numbers[name], step) for name in ("beta_1", "beta_2")}}
 
+    firsts, seconds = slots_of(optimizer, "momentums"), slots_of(optimizer, "velocities")
+
     def kernel(handle: Any, i: int, gradient: Any, rate: Any, numbers: Mapping[str, Any]) -> None:
         tf.raw_ops.ResourceApplyAdam(
-            var=handle, m=optimizer._momentums[i].value.handle, v=optimizer._velocities[i].value.handle,
+            var=handle, m=firsts[i].value.handle, v=seconds[i].value.handle,
             beta1_power=numbers["beta_1_power"], beta2_power=numbers["beta_2_power"], lr=rate,
             beta1=numbers["beta_1"], beta2=numbers["beta_2"], epsilon=numbers["epsilon"], grad=gradient,
         )  # fmt: skip
@@ -122,11 +126,13 @@ def _adam(optimizer: Any, variables: Sequence[Any]) -> Fused:
 def _rmsprop(optimizer: Any, variables: Sequence[Any]) -> Fused:
     # The kernel wants a slot for the last step; without momentum nothing of it lasts, so it is no state.
     slots = [] if optimizer.momentum else [tf.Variable(tf.zeros(each.shape), trainable=False) for each in variables]
-    last = [each.value for each in optimizer._momentums] if optimizer.momentum else slots
+    last = [each.value for each in slots_of(optimizer, "momentums")] if optimizer.momentum else slots
+
+    squares = slots_of(optimizer, "velocities")
 
     def kernel(handle: Any, i: int, gradient: Any, rate: Any, numbers: Mapping[str, Any]) -> None:
         tf.raw_ops.ResourceApplyRMSProp(
-            var=handle, ms=optimizer._velocities[i].value.handle, mom=last[i].handle, lr=rate, rho=numbers["rho"],
+            var=handle, ms=squares[i].value.handle, mom=last[i].handle, lr=rate, rho=numbers["rho"],
             momentum=numbers["momentum"], epsilon=numbers["epsilon"], grad=gradient,
         )  # fmt: skip
 
@@ -141,7 +147,7 @@ def _adagrad(optimizer: Any, variables: Sequence[Any]) -> Fused | None:
 
     def kernel(handle: Any, i: int, gradient: Any, rate: Any, numbers: Mapping[str, Any]) -> None:
         tf.raw_ops.ResourceApplyAdagradV2(
-            var=handle, accum=optimizer._accumulators[i].value.handle, lr=rate,
+            var=handle, accum=slots_of(optimizer, "accumulators")[i].value.handle, lr=rate,
             epsilon=numbers["epsilon"] / (2 * first**0.5), grad=gradient,
         )  # fmt: skip
 
@@ -151,8 +157,8 @@ def _adagrad(optimizer: Any, variables: Sequence[Any]) -> Fused | None:
 def _adadelta(optimizer: Any, variables: Sequence[Any]) -> Fused:
     def kernel(handle: Any, i: int, gradient: Any, rate: Any, numbers: Mapping[str, Any]) -> None:
         tf.raw_ops.ResourceApplyAdadelta(
-            var=handle, accum=optimizer._accumulated_grads[i].value.handle,
-            accum_update=optimizer._accumulated_delta_vars[i].value.handle, lr=rate, rho=numbers["rho"],
+            var=handle, accum=slots_of(optimizer, "accumulated_grads")[i].value.handle,
+            accum_update=slots_of(optimizer, "accumulated_delta_vars")[i].value.handle, lr=rate, rho=numbers["rho"],
             epsilon=numbers["epsilon"], grad=gradient,
         )  # fmt: skip
 

@@ -41,15 +41,19 @@ class Graphs:
         self._shape = shape and (shape, *((tuple(each.shape), each.dtype) for each in variables))
         self._own: dict[tuple[Any, ...], _Kept] = {}
 
-    def call(self, function: Callable[..., Any], first: Any, *rest: Any, brief: bool = False, free: int = 0) -> Any:
+    def call(
+        self, function: Callable[..., Any], first: Any, *rest: Any, skip_grappler: bool = False, dynamic_dims: int = 0
+    ) -> Any:
         """Through its graph for tensors of these shapes.
 
-        brief: it has so little to do that rewriting it for speed would not pay: that is a third of a graph's cost.
-        free: so many leading sizes of the first argument's tensors are not in the graph, which is for all sizes.
+        skip_grappler: it has so little to do that rewriting it for speed, a third of a graph's cost, would not pay.
+        dynamic_dims: so many leading sizes of the first argument's tensors are not in the graph, which is for all.
         Kept by hand and not by `tf.function`, which would warn of retracing.
         """
         specs = [
-            tf.nest.map_structure(lambda each: tf.TensorSpec([None] * free + each.shape[free:], each.dtype), first),
+            tf.nest.map_structure(
+                lambda each: tf.TensorSpec([None] * dynamic_dims + each.shape[dynamic_dims:], each.dtype), first
+            ),
             *tf.nest.map_structure(lambda each: tf.TensorSpec(each.shape, each.dtype), rest),
         ]
         key = (self._shape, function.__name__, *((tuple(each.shape), each.dtype) for each in tf.nest.flatten(specs)))
@@ -59,7 +63,7 @@ class Graphs:
         if kept.owner() is not self:
             kept.function.set_external_captures([self._variables[at].handle for at in kept.captures])
             kept.owner = weakref.ref(self)
-        with _not_rewritten() if brief else nullcontext():
+        with _not_rewritten() if skip_grappler else nullcontext():
             return kept.function(first, *rest)
 
     def keep_to_itself(self) -> None:

@@ -12,6 +12,8 @@ import keras
 import numpy as np
 from keras import ops
 
+from tuner.training.keras_internals import rate_or_schedule
+
 Pair = tuple[Any, Any]
 """A number and 1 less it, both float32: Keras computes the latter in float64, and so much is lost otherwise."""
 
@@ -26,7 +28,7 @@ _OF_SCHEDULES: Mapping[type, Sequence[str]] = {
 }
 
 
-class Number:
+class TracedScalar:
     """Stands where Keras looks for a Python number that is not 0. What it is, only the run knows."""
 
     dtype = "float32"
@@ -66,7 +68,7 @@ class Number:
         return True
 
 
-class Numbers:
+class TracedScalars:
     """pairs: by name, what a program takes. places: where Keras has them, by its object's id and attribute."""
 
     def __init__(self, optimizer: Any, dropouts: Sequence[Any]) -> None:
@@ -74,7 +76,7 @@ class Numbers:
         places: dict[str, tuple[Any, str]] = {}
         if type(optimizer) in _OPTIMIZERS:
             places |= {name: (optimizer, name) for name in _OF_OPTIMIZERS if getattr(optimizer, name, None)}
-            rate = optimizer._learning_rate
+            rate = rate_or_schedule(optimizer)
             of_schedule = _OF_SCHEDULES.get(type(rate), ())
             if getattr(rate, "warmup_target", None) is None:
                 places |= {name: (rate, name) for name in of_schedule if getattr(rate, name)}
@@ -94,7 +96,7 @@ class Numbers:
         own = {name: getattr(owner, attribute) for name, (owner, attribute) in self._places.items()}
         try:
             for name, (owner, attribute) in self._places.items():
-                setattr(owner, attribute, Number(pairs[name]))
+                setattr(owner, attribute, TracedScalar(pairs[name]))
             yield
         finally:
             for name, (owner, attribute) in self._places.items():

@@ -7,6 +7,7 @@ Every `hp.Int`, `hp.Choice`, ... passes `_register` once for each name and condi
 all else is KerasTuner's.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import keras_tuner
@@ -45,6 +46,17 @@ class AskedHyperParameters(keras_tuner.HyperParameters):  # type: ignore[misc]  
     @classmethod
     def from_config(cls, config: Any) -> Any:
         return keras_tuner.HyperParameters.from_config(config)
+
+
+class FunctionHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTuner is Any here
+    """A function ``build(hp) -> Model`` as a HyperModel."""
+
+    def __init__(self, build: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self._build = build
+
+    def build(self, hp: Any) -> Any:
+        return self._build(hp)
 
 
 def parameter_of(hp: Any) -> Parameter:

@@ -29,10 +29,10 @@ from tuner.training.custom import python_export, suitability
 from tuner.training.custom.asking_trial import AskingTrial
 from tuner.training.custom.custom_fit import WholeFit, averaging
 from tuner.training.custom.guard import Guard
-from tuner.training.custom.hypermodel import AskedHyperParameters
+from tuner.training.custom.hypermodel import AskedHyperParameters, FunctionHyperModel
 from tuner.training.custom.loading import load_object
 from tuner.training.latency import latency_ms
-from tuner.training.network import Exported, Fitted
+from tuner.training.network import Exported, PreprocessingFor
 from tuner.training.networks.architecture import in_words
 from tuner.training.networks.models import parameters
 from tuner.training.plan import Metrics, OnEpoch, Training, TrainPlan, TrainResult
@@ -75,7 +75,7 @@ class PythonNetwork:
         return None if given == "full" else int(given)
 
     def train(
-        self, dataset: Dataset, fitted: Fitted, plan: TrainPlan, resume: Checkpoint | None, on_epoch: OnEpoch
+        self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None, on_epoch: OnEpoch
     ) -> TrainResult:
         self._preprocessing = fitted(str(self.settings.get("normalization", "none")))
         rows = normalized(dataset, self._preprocessing)
@@ -110,7 +110,7 @@ class PythonNetwork:
     def _for_use(self) -> Any:
         return python_export.for_use(self.model, self._preprocessing, self.info.input_shape)
 
-    def with_weights(self, weights: bytes, dataset: Dataset, fitted: Fitted) -> Any:
+    def with_weights(self, weights: bytes, dataset: Dataset, fitted: PreprocessingFor) -> Any:
         self._preprocessing = fitted(str(self.settings.get("normalization", "none")))
         with self.guard():
             python_export.put_back(self.model, weights, self._preprocessing.apply(dataset.train.x[:1]))
@@ -132,7 +132,7 @@ class PythonNetwork:
         """The code trains its network itself: a HyperModel with a `fit` of its own."""
         return self.hypermodel is not None and type(self.hypermodel[0]).fit is not keras_tuner.HyperModel.fit
 
-    def check(self, dataset: Dataset, fitted: Fitted) -> None:
+    def check(self, dataset: Dataset, fitted: PreprocessingFor) -> None:
         """Whether the untrained network takes such rows and its loss such targets, as far as is quickly seen.
 
         Raises TrialFailed.
@@ -244,7 +244,7 @@ def _hypermodel(found: Any, name: CodeName, info: DataInfo) -> Any:
         raise TrialFailed(f"{name}: downloads weights. Those that do not: HyperResNet, HyperXception.")
     if not isinstance(found, keras_tuner.HyperModel) and not callable(found):
         raise TrialFailed(f"{name}: is a {type(found).__name__}. Give a HyperModel or a function of hp.")
-    return keras_tuner.src.engine.hypermodel.get_hypermodel(found)
+    return found if isinstance(found, keras_tuner.HyperModel) else FunctionHyperModel(found)
 
 
 def _known_arguments(kind: type, name: CodeName, info: DataInfo) -> dict[str, Any]:
