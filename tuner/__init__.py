@@ -1,25 +1,63 @@
 """Hyperparameter tuning for Keras.
 
-For a person's own code: `Training`, what a function ``space(trial)`` may return; `OptunaOracle`, for scripts that use
-KerasTuner's tuners. Both are loaded when they are first asked for.
+`start` starts a study, `open` finds one that is there; both give a `Study`. `errors` has what they raise: every one is
+a `TunerError`, with a message of one line. For a person's own code: `Training`, what a function ``space(trial)`` may
+return; `OptunaOracle`, for scripts that use KerasTuner's tuners. All but the errors are loaded when they are first
+asked for: `import tuner` costs nothing.
 """
 
 from typing import TYPE_CHECKING, Any
 
+from tuner import errors as errors
+from tuner.errors import DataError as DataError
+from tuner.errors import InputError as InputError
+from tuner.errors import NotFound as NotFound
+from tuner.errors import ServiceDown as ServiceDown
+from tuner.errors import SpecError as SpecError
+from tuner.errors import StudyConflict as StudyConflict
+from tuner.errors import TunerError as TunerError
+
 if TYPE_CHECKING:
     from tuner.oracle import OptunaOracle as OptunaOracle
+    from tuner.python.best import Best as Best
+    from tuner.python.study import Study as Study
+    from tuner.python.study import open_study as open
     from tuner.training.plan import Training as Training
 
-__all__ = ["OptunaOracle", "Training"]
+__all__ = [
+    "Best",
+    "DataError",
+    "InputError",
+    "NotFound",
+    "OptunaOracle",
+    "ServiceDown",
+    "SpecError",
+    "Study",
+    "StudyConflict",
+    "Training",
+    "TunerError",
+    "errors",
+    "open",
+]
+
+_LAZY = {
+    "Best": ("tuner.python.best", "Best"),
+    "OptunaOracle": ("tuner.oracle", "OptunaOracle"),
+    "Study": ("tuner.python.study", "Study"),
+    "Training": ("tuner.training.plan", "Training"),
+    "open": ("tuner.python.study", "open_study"),
+}
+"""By name: the module, and what it is called there."""
 
 
 def __getattr__(name: str) -> Any:
-    if name == "Training":
-        from tuner.training.plan import Training
+    if name not in _LAZY:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
 
-        return Training
-    if name == "OptunaOracle":
-        from tuner.oracle import OptunaOracle
+    module, called = _LAZY[name]
+    return getattr(importlib.import_module(module), called)
 
-        return OptunaOracle
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

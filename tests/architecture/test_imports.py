@@ -34,7 +34,19 @@ def test_a_search_space_is_checked_with_nothing_but_yaml_and_pydantic() -> None:
 
 
 def test_the_package_itself_is_light() -> None:
-    assert not loaded_by("import tuner") & {"tensorflow", "keras", "keras_tuner", "optuna", "numpy", "sqlalchemy"}
+    heavy = {
+        "tensorflow",
+        "keras",
+        "keras_tuner",
+        "mlflow",
+        "optuna",
+        "pandas",
+        "numpy",
+        "sqlalchemy",
+        "pydantic",
+        "click",
+    }
+    assert not loaded_by("import tuner; tuner.errors.TunerError") & heavy
     assert not loaded_by("from tuner import Training") & {"tensorflow", "keras", "keras_tuner", "optuna", "sqlalchemy"}
 
 
@@ -49,3 +61,8 @@ def test_what_keras_keeps_to_itself_is_named_in_one_module() -> None:
         if used and str(file.relative_to(root).as_posix()) not in allowed:
             found[file.name] = used
     assert found == {}
+
+
+def test_studies_in_python_are_looked_at_without_tensorflow_or_mlflow() -> None:
+    heavy = {"tensorflow", "keras", "keras_tuner", "mlflow", "matplotlib", "plotly", "IPython"}
+    assert not loaded_by("import tuner; tuner.open, tuner.Study") & heavy

@@ -19,18 +19,18 @@ from tuner.data.cell_values import MISSING_WORDS
 from tuner.data.dataset import Dataset
 from tuner.data.reading import INVISIBLE
 from tuner.data.sources import load
-from tuner.database.blobs import BlobStore, blob_name, finalist_blob_name
+from tuner.database.blobs import BlobStore
 from tuner.database.connection import Database
 from tuner.database.trials import TrialView
-from tuner.errors import DataError, InputError, NotFound
+from tuner.errors import DataError, InputError
 from tuner.spec.code import Code, CodeName
 from tuner.spec.families import FAMILIES, layer_name
 from tuner.spec.space import Params, Value
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.export_weights import END, network_json, write_weights
-from tuner.studies.service import NOT_SCORED, StudyStatus, find_trial, spec_of, study_status
+from tuner.studies.service import NOT_SCORED, StudyStatus, spec_of, study_status
+from tuner.studies.stored_model import stored_model
 from tuner.tracking.keras_file import read_interface
-from tuner.training.plan import WEIGHTS_ONLY
 
 logger = logging.getLogger(__name__)
 
@@ -145,19 +145,9 @@ def export_trial(
     may be run, such as makes the data. Raises NotFound, InputError.
     """
     status = study_status(db, study_name)
-    if trial_number is None and status.best is None:
-        raise NotFound(f"study {study_name!r} has no complete trial yet. Name one with --trial.")
-    number = status.best.trial_number if trial_number is None and status.best else trial_number
-    trial = find_trial(db, study_name, number or 0)
-    final = ((status.study.outcome or {}).get("finalists") or {}).get("final") if trial_number is None else None
-    name = blob_name(study_name, trial.ordinal, "model.keras")
-    if final is not None:
-        # The winner's own model has not seen the validation rows; the one for use has.
-        name = finalist_blob_name(study_name, final["round"], final["ordinal"], "model.keras")
-    data, weights = store.get(name), store.get(blob_name(study_name, trial.ordinal, WEIGHTS_ONLY))
     spec = spec_of(status.study)
-    if data is None and (weights is None or spec.code is None):
-        raise NotFound(f"trial {trial.trial_number} of {study_name} has no model: it is {trial.state}. Name another.")
+    stored = stored_model(db, store, status, trial_number)
+    trial, data, weights = stored.trial, stored.file, stored.weights
     dataset = _dataset(spec, status, codes)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,56 @@
+"""A study's best trial as a value: `Study.best`.
+
+Leaves to others: which trial that is (studies), the figures on test rows (summary).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tuner.analysis.summary import Test, metric, searched, test_of
+from tuner.errors import NotFound
+from tuner.spec.space import Params
+from tuner.studies.service import StudyStatus
+
+
+@dataclass(frozen=True)
+class Best:
+    """The winner of a study that has ended; before that, the best complete trial so far.
+
+    number: the trial's. value: of `metric`, on the validation rows, at its best epoch. epoch: that epoch, from 1;
+    epochs: how many it was trained. params: its whole configuration; searched: the part that the search chose.
+    metrics: every metric of the best epoch, by the names that Keras gives them. test: its figures on rows that no
+    trial had seen; None until the study has ended, and where the network's outputs are not what the targets are.
+    baseline: the name of the configuration, if a person proposed it; else empty. seconds: of its epochs.
+    """
+
+    number: int
+    value: float
+    metric: str
+    epoch: int
+    epochs: int
+    params: Params
+    searched: Params
+    metrics: Mapping[str, float]
+    test: Test | None
+    baseline: str
+    seconds: float
+
+
+def best_of(status: StudyStatus) -> Best:
+    """status: read with epochs. Raises NotFound where no trial is complete."""
+    trial = status.best
+    if trial is None or trial.value is None or trial.trial_number is None:
+        raise NotFound(f"study {status.study.study_name!r} has no complete trial yet; it is {status.state}.")
+    return Best(
+        number=trial.trial_number,
+        value=trial.value,
+        metric=metric(status),
+        epoch=trial.best_epoch,
+        epochs=len(trial.epochs),
+        params=dict(trial.params),
+        searched=dict(searched(status, trial.params)),
+        metrics=dict(next((each.metrics for each in trial.epochs if each.epoch == trial.best_epoch), {})),
+        test=test_of(status),
+        baseline=trial.baseline,
+        seconds=sum(each.seconds for each in trial.epochs),
+    )

@@ -1,0 +1,141 @@
+"""A study as a Python object: looked at, waited for, and its results taken.
+
+Owns: the names under which a person finds these.
+Leaves to others: starting one (starting), each answer (best, figures, report_page, view; studies; analysis).
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tuner.python.best import Best, best_of
+from tuner.python.display import LiveDisplay, in_notebook
+from tuner.python.opened import Opened, open_storage
+from tuner.python.view import fragment, in_a_line
+from tuner.studies.service import StudyState, StudyStatus, study_status
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from tuner.python.figures import Figure
+    from tuner.python.report_page import Report
+
+_ENDED = ("finished", "stopped", "interrupted")
+
+
+class Study:
+    """One study. Made by `tuner.start` and `tuner.open`.
+
+    In a notebook it shows itself, and is kept up to date while it runs; elsewhere it is one line. Every answer is read
+    from the database when it is asked for. name: the study's. storage: the URL of its database, without a password.
+    """
+
+    def __init__(self, opened: Opened, name: str) -> None:
+        self._opened = opened
+        self._name = name
+        self._display = LiveDisplay(self._picture)
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def storage(self) -> str:
+        return self._opened.db.url
+
+    @property
+    def state(self) -> StudyState:
+        """``waiting``, ``running``, ``stopping``, ``stopped``, ``interrupted`` (no worker is left) or ``finished``."""
+        return self.status().state
+
+    def status(self, epochs: bool = False) -> StudyStatus:
+        """All that is known of it at this moment. epochs: with each trial's epochs. Raises NotFound, ServiceDown."""
+        return study_status(self._opened.db, self._name, epochs)
+
+    @property
+    def best(self) -> Best:
+        """The winner; before the study has ended, the best complete trial so far. Raises NotFound where none is."""
+        return best_of(self.status(epochs=True))
+
+    def trials(self) -> "pd.DataFrame":
+        """One row a trial, in the order of their numbers, also while it runs.
+
+        Columns: trial_number, baseline, state, reason, verdict, value (the objective at its best epoch), best_epoch,
+        epochs, seconds, ..., then ``params.NAME`` and ``metrics.NAME`` at the best epoch. Times are UTC.
+        """
+        from tuner.analysis.results import trials
+
+        return trials(self._opened.db, self._name)
+
+    def epochs(self) -> "pd.DataFrame":
+        """One row an epoch of a trial.
+
+        Columns: trial_number, epoch (from 1), seconds, measured_at (UTC), worker, then one a metric, such as loss and
+        val_accuracy.
+        """
+        from tuner.analysis.results import epochs
+
+        return epochs(self._opened.db, self._name)
+
+    def plot(self, name: str = "history") -> "Figure":
+        """One of the report's pictures; in a notebook it shows itself.
+
+        name: ``history``, ``curves``, ``importance``, ``parallel``, ``slice-PARAMETER``, ``timeline``, ``pruning``,
+        ``baselines``, ``finalists``; ``pareto`` where there are several objectives. Raises InputError, which names
+        those that this study has.
+        """
+        from tuner.python.figures import figure_named
+
+        return figure_named(self.status(epochs=True), name)
+
+    def report(self, path: str | Path | None = None) -> "Report":
+        """The whole outcome as one HTML page that needs no network; in a notebook it shows itself, in a frame.
+
+        path: a file to write it to as well. Raises InputError where that cannot be written.
+        """
+        from tuner.analysis.report import report
+        from tuner.python.report_page import Report
+
+        made = Report(self._name, report(self._opened.db, self._name))
+        if path is not None:
+            made.save(path)
+        return made
+
+    def load_model(self, trial: int | None = None) -> Any:
+        """A trained network as a Keras model, not compiled, as `tune export` writes it.
+
+        It takes raw rows, as the data set has them: its normalization is inside. It gives (rows, outputs), for classes
+        their probabilities.
+
+        trial: its number; None takes the winner - of a study that has ended its final network, which learnt from
+        training and validation rows. Raises NotFound where there is none.
+        """
+        from tuner.studies.stored_model import load_stored_model
+
+        return load_stored_model(self._opened.db, self._opened.store, self._name, trial)
+
+    def __repr__(self) -> str:
+        return in_a_line(self.status())
+
+    def _repr_html_(self) -> str:
+        return self._picture()[0]
+
+    def _ipython_display_(self) -> None:
+        if in_notebook():
+            self._display.show()
+        else:
+            print(repr(self))
+
+    def _picture(self) -> tuple[str, str, bool]:
+        status = self.status(epochs=True)
+        return fragment(status), in_a_line(status), status.state not in _ENDED
+
+
+def open_study(name: str, *, storage: str | None = None) -> Study:
+    """A study that is there, running or not, whoever started it.
+
+    name: the study's, as `tune list` shows it. storage: the studies' database, as SQLAlchemy's URL; by default
+    TUNER_STORAGE, else ``tuner.db`` in the working folder. Raises NotFound, InputError, ServiceDown.
+    """
+    study = Study(open_storage(storage, create=False), name)
+    study.status()
+    return study
