@@ -20,7 +20,7 @@ from tuner.training.custom.python_network import PythonNetwork, network
 from tuner.training.networks.models import evaluate, load_bytes
 from tuner.training.plan import WEIGHTS_ONLY, TrainResult
 
-SPACES = Path(__file__).parents[1] / "spaces"
+SPACES = Path(__file__).parents[2] / "spaces"
 # Slices of Model.fit and of Keras' own saving, which are not ours to mend.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
