@@ -37,7 +37,7 @@ from tests.postgres import PostgresServer, postgres
 from tuner.database.connection import Database, is_outage, open_database
 from tuner.database.epochs import epochs_stored
 from tuner.database.trials import TrialView
-from tuner.studies.service import study_status
+from tuner.studies.status import study_status
 
 SPACE = f"""
 dataset: digits

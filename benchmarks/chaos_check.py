@@ -8,7 +8,7 @@ import optuna
 
 from tuner.database.connection import Database, patiently
 from tuner.database.leases import LEASE_S
-from tuner.studies.service import StudyStatus, study_status
+from tuner.studies.status import StudyStatus, study_status
 
 EPOCHS = 8
 STUDY = "chaos"

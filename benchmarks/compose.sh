@@ -106,7 +106,7 @@ import mlflow
 import optuna
 
 from tuner.database.connection import open_database
-from tuner.studies.service import study_status
+from tuner.studies.status import study_status
 
 study_name, n_trials = sys.argv[1], int(sys.argv[2])
 db = open_database(os.environ["TUNER_STORAGE"])

@@ -19,7 +19,7 @@ import optuna
 from benchmarks.services import end, tune
 from tests.postgres import postgres
 from tuner.database.connection import open_database
-from tuner.studies.service import study_status
+from tuner.studies.status import study_status
 
 SPACE = """
 dataset: digits

@@ -210,7 +210,7 @@ def _ours(seed: int, seconds: float, folder: Path, began: float) -> Run:
     if not (folder / "tuner.db").exists():
         return Run("tuner", seed, 0, 0, (), None, wall_s, ended or "no study was stored")
     from tuner.database.connection import open_database
-    from tuner.studies.service import study_status
+    from tuner.studies.status import study_status
 
     db = open_database(storage)
     status = study_status(db, "s", epochs=True)

@@ -13,7 +13,7 @@ from tests.analysis.written import OUTCOME, TRIALS, Told, write_study
 from tuner.analysis.comparison import compare, comparison_page
 from tuner.cli.main import cli
 from tuner.database.connection import Database
-from tuner.studies.service import study_status
+from tuner.studies.status import study_status
 
 
 def outcome(accuracy: float, half: float = 0.02) -> Mapping[str, Any]:

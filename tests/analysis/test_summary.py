@@ -3,7 +3,7 @@
 from tests.analysis.written import TRIALS, Told, write_study
 from tuner.analysis import summary
 from tuner.database.connection import Database
-from tuner.studies.service import StudyStatus, study_status
+from tuner.studies.status import StudyStatus, study_status
 
 VANISHING = {"illness": "vanishing gradients", "verdict": "gradients vanish: layer 1", "remedy": "relu"}
 BOTH = {

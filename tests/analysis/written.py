@@ -12,9 +12,9 @@ from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
 from tuner.database.tables import TrialRow
 from tuner.search.optuna_study import baseline_proposal, trial_template
+from tuner.service.creating import create_study
 from tuner.spec.space import Value
 from tuner.spec.study_spec import StudySpec, parse_spec
-from tuner.studies.service import create_study
 
 SPACE = """
 dataset: digits

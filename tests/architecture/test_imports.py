@@ -21,7 +21,7 @@ def test_the_command_line_starts_without_the_heavy_libraries() -> None:
 
 def test_a_study_is_looked_at_without_tensorflow_mlflow_or_pandas() -> None:
     heavy = {"tensorflow", "keras", "mlflow", "pandas", "sklearn"}
-    assert not loaded_by("import tuner.studies.service, tuner.cli.show, tuner.cli.live") & heavy
+    assert not loaded_by("import tuner.service.creating, tuner.studies.status, tuner.cli.show, tuner.cli.live") & heavy
 
 
 def test_local_data_is_loaded_without_keras() -> None:

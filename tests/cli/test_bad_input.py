@@ -179,7 +179,7 @@ def test_a_table_that_has_changed_is_refused_when_its_study_goes_on(tune: Tune, 
     from tuner.data.sources import load
     from tuner.database.connection import open_database
     from tuner.database.studies import view_study
-    from tuner.studies.service import bind_data, spec_of
+    from tuner.studies.stored_study import bind_data, spec_of
 
     rows = "".join(f"{i % 7},{'red' if i % 3 else 'blue'},{'yes' if i % 2 else 'no'}\n" for i in range(60))
     (tmp_path / "t.csv").write_text("size,colour,bought\n" + rows)

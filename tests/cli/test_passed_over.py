@@ -13,9 +13,10 @@ from tuner.database import skipped_studies, workers
 from tuner.database.connection import open_database
 from tuner.database.tables import StudyRow
 from tuner.errors import CodeNotGiven, DataError
+from tuner.service.creating import create_study
 from tuner.settings import shipped_spaces
 from tuner.spec.study_spec import read_spec
-from tuner.studies.service import create_study, study_status
+from tuner.studies.status import study_status
 
 WHY = "[/data] digits: no such folder"
 

@@ -13,7 +13,8 @@ from tuner.database.finalists import Planned
 from tuner.database.migrations import _COLUMNS, _TABLES
 from tuner.database.tables import SCHEMA_VERSION, VersionRow
 from tuner.errors import InputError
-from tuner.studies.service import resume_study, study_status
+from tuner.service.resuming import resume_study
+from tuner.studies.status import study_status
 
 VERSION_1 = Path(__file__).with_name("version_1.sql").read_text()
 """As version 1 left it: a study of three trials, two of them complete."""

@@ -19,12 +19,15 @@ from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database, open_database, utc_now
 from tuner.database.tables import WorkerRow
 from tuner.search import algorithms
+from tuner.service.creating import create_study
+from tuner.service.resuming import resume_study
 from tuner.spec.code import find_code
 from tuner.spec.study_spec import parse_spec
 from tuner.studies import closing, finalists
 from tuner.studies.code import code_for
 from tuner.studies.nothing_completed import why_nothing_completed
-from tuner.studies.service import bind_data, create_study, resolve_old_studies, resume_study, spec_of, study_status
+from tuner.studies.status import study_status
+from tuner.studies.stored_study import bind_data, resolve_old_studies, spec_of
 from tuner.studies.study_context import StudyContext
 from tuner.studies.trial import run_trial
 

@@ -13,7 +13,7 @@ from tests.end_to_end.conftest import SMALL_SPACE, Desk
 from tuner.database.connection import Database, open_database
 from tuner.database.finalists import FinalistView, view_finalists
 from tuner.database.studies import view_study
-from tuner.studies.service import study_status
+from tuner.studies.status import study_status
 
 pytestmark = pytest.mark.slow
 

@@ -5,7 +5,7 @@ import pytest
 from tests.end_to_end.conftest import SMALL_SPACE, Desk
 from tuner.database.connection import open_database
 from tuner.database.epochs import epochs_stored
-from tuner.studies.service import study_status
+from tuner.studies.status import study_status
 
 pytestmark = pytest.mark.slow
 

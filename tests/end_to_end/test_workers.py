@@ -14,7 +14,7 @@ from tests.end_to_end.conftest import Desk
 from tuner.database.connection import open_database
 from tuner.database.epochs import epochs_stored
 from tuner.database.tables import GpuClaimRow, TrialRow, WorkerRow
-from tuner.studies.service import study_status
+from tuner.studies.status import study_status
 
 pytestmark = pytest.mark.slow
 

@@ -11,8 +11,9 @@ from tests.studies.test_stopping_rules import made, search
 from tuner.data.dataset import Dataset
 from tuner.database import studies, trials, workers
 from tuner.database.blobs import blob_name
+from tuner.service.resuming import resume_study
 from tuner.studies import closing
-from tuner.studies.service import resume_study, study_status
+from tuner.studies.status import study_status
 from tuner.studies.study_context import StudyContext
 
 

@@ -23,7 +23,8 @@ from tuner.errors import NotFound
 from tuner.spec.sources import read_data
 from tuner.spec.study_spec import parse_spec
 from tuner.studies.export import export_trial, parameters_yaml, rows_script
-from tuner.studies.service import find_trial, spec_of, study_status
+from tuner.studies.status import find_trial, study_status
+from tuner.studies.stored_study import spec_of
 from tuner.training.plan import WEIGHTS_ONLY
 
 

@@ -12,6 +12,8 @@ from tuner.database import studies, trials, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database, utc_now
 from tuner.database.tables import StudyRow
+from tuner.service.creating import create_study
+from tuner.service.resuming import resume_study
 from tuner.spec.space_file import Finalists
 from tuner.spec.study_spec import parse_spec
 from tuner.studies import closing, finalists
@@ -19,7 +21,7 @@ from tuner.studies.delivery import deliver
 from tuner.studies.finalists import winner_of
 from tuner.studies.limits import search_left_s
 from tuner.studies.retraining_budget import Room, finals_fitting, fitting
-from tuner.studies.service import create_study, resume_study, study_status
+from tuner.studies.status import study_status
 from tuner.studies.study_context import StudyContext
 from tuner.studies.trial import run_trial
 from tuner.tracking.memory_recorder import MemoryRecorder

@@ -11,7 +11,7 @@ from tuner.database import leases, studies, trials, workers
 from tuner.database.connection import utc_now
 from tuner.database.tables import StudyRow
 from tuner.studies import closing, limits
-from tuner.studies.service import study_status
+from tuner.studies.status import study_status
 from tuner.studies.study_context import StudyContext
 from tuner.studies.trial import run_trial
 

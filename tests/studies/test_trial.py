@@ -8,9 +8,9 @@ from tuner.data.dataset import Dataset
 from tuner.database import trials, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database
+from tuner.service.creating import create_study
 from tuner.spec.study_spec import parse_spec
 from tuner.studies import trial_files
-from tuner.studies.service import create_study
 from tuner.studies.study_context import StudyContext
 from tuner.studies.trial import run_trial
 

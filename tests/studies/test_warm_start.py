@@ -10,9 +10,10 @@ from tuner.database import trials, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database
 from tuner.errors import InputError
+from tuner.service.creating import create_study
 from tuner.spec.study_spec import parse_spec
 from tuner.studies.reproduce import reproduce
-from tuner.studies.service import StudyStatus, create_study, study_status
+from tuner.studies.status import StudyStatus, study_status
 from tuner.studies.study_context import StudyContext
 from tuner.studies.trial import run_trial
 from tuner.studies.warm_start import with_best_of

@@ -18,7 +18,7 @@ from tuner.database.tables import StudyRow, TrialRow
 from tuner.search.optuna_study import trial_template
 from tuner.studies import closing, job_guard
 from tuner.studies.job_guard import holding
-from tuner.studies.service import study_status
+from tuner.studies.status import study_status
 from tuner.studies.study_context import StudyContext
 from tuner.studies.watchdog import Pace, Watch, limit_s, words
 

@@ -13,7 +13,8 @@ from typing import Literal
 from tuner.analysis import summary
 from tuner.database.trials import FAILED, TrialView
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter
-from tuner.studies.service import StudyStatus, spec_of
+from tuner.studies.status import StudyStatus
+from tuner.studies.stored_study import spec_of
 
 _WIDE = 50
 """Numbers that span so many times the least of them are shown on a logarithmic axis."""

@@ -29,7 +29,7 @@ from tuner.analysis.results import stretches
 from tuner.database.trials import TrialView
 from tuner.formatting import value_in_words
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter
-from tuner.studies.service import StudyStatus
+from tuner.studies.status import StudyStatus
 
 _MOST_SLICES = 16
 _LEAST_POINTS = 3

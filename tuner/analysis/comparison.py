@@ -16,7 +16,8 @@ from tuner.analysis.plotly_page import figure, render
 from tuner.analysis.results import span_s
 from tuner.formatting import duration, value_in_words
 from tuner.spec.space import Value
-from tuner.studies.service import NOT_SCORED, StudyStatus, spec_of
+from tuner.studies.status import NOT_SCORED, StudyStatus
+from tuner.studies.stored_study import spec_of
 
 # Okabe and Ito's colours, which most eyes tell apart.
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f")

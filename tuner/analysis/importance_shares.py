@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from tuner.analysis.importance import SURE_TRIALS, Importance, importance
 from tuner.errors import NotFound
 from tuner.formatting import value_in_words
-from tuner.studies.service import StudyStatus, spec_of
+from tuner.studies.status import StudyStatus
+from tuner.studies.stored_study import spec_of
 
 _MOST_VALUES = 3
 

@@ -24,7 +24,7 @@ from tuner.analysis.chart import (
 from tuner.database.trials import TrialView
 from tuner.formatting import value_in_words
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter
-from tuner.studies.service import StudyStatus
+from tuner.studies.status import StudyStatus
 
 _MOST_AXES = 9
 _FOOT = -0.14

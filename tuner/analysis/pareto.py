@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from tuner.analysis.chart import Axis, Chart, Series, by_style, measured, points
 from tuner.database.trials import TrialView
 from tuner.studies.pareto import front, values_of
-from tuner.studies.service import StudyStatus, spec_of
+from tuner.studies.status import StudyStatus
+from tuner.studies.stored_study import spec_of
 
 
 def pareto(status: StudyStatus) -> Chart | None:

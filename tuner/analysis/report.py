@@ -18,7 +18,8 @@ from tuner.analysis.results import span_s
 from tuner.database.connection import Database
 from tuner.database.trials import TrialView
 from tuner.formatting import duration, value_in_words
-from tuner.studies.service import StudyStatus, ranked, spec_of, study_status
+from tuner.studies.status import StudyStatus, ranked, study_status
+from tuner.studies.stored_study import spec_of
 
 _MOST_ROWS = 12
 

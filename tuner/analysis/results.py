@@ -16,7 +16,7 @@ import pandas as pd
 from tuner.database.connection import Database, open_database
 from tuner.database.epochs import EpochView
 from tuner.database.trials import TrialView
-from tuner.studies.service import StudyStatus, all_statuses, study_status
+from tuner.studies.status import StudyStatus, all_statuses, study_status
 
 logger = logging.getLogger(__name__)
 

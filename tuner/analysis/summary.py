@@ -13,7 +13,8 @@ from tuner.analysis.results import span_s
 from tuner.database.trials import FAILED, TrialView
 from tuner.formatting import duration
 from tuner.spec.space import Choice, Params
-from tuner.studies.service import NOT_SCORED, StudyStatus, spec_of
+from tuner.studies.status import NOT_SCORED, StudyStatus
+from tuner.studies.stored_study import spec_of
 
 _Z_95 = 1.959964
 _HEADLINES = ("accuracy", "mae", "loss")

@@ -54,7 +54,7 @@ def settings_of(storage: str | None) -> Settings:
 
 def open_studies(settings: Settings, create: bool = True) -> "Database":
     from tuner.database.connection import open_database
-    from tuner.studies.service import resolve_old_studies
+    from tuner.studies.stored_study import resolve_old_studies
 
     quiet()
     opened = open_database(settings.storage, create)

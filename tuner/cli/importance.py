@@ -35,7 +35,8 @@ def importance(study: str | None, storage: str | None, as_json: bool) -> None:
     Example: tune importance fashion_mnist-1
     """
     from tuner.analysis.importance import SURE_TRIALS, importance
-    from tuner.studies.service import spec_of, study_status
+    from tuner.studies.status import study_status
+    from tuner.studies.stored_study import spec_of
 
     db = open_studies(settings_of(storage), create=False)
     status = study_status(db, chosen(db, study))

@@ -25,7 +25,7 @@ from tuner.database.finalists import FinalistView
 from tuner.database.trials import FAILED, TrialView
 from tuner.formatting import duration, one_line, params_in_words, visible
 from tuner.redaction import Formatter
-from tuner.studies.service import StudyStatus, study_status
+from tuner.studies.status import StudyStatus, study_status
 
 _TERMINAL_S = 0.5
 _PLAIN_S = 1.0

@@ -13,7 +13,8 @@ from tuner.database.deliveries import Refusal
 from tuner.database.trials import TrialView
 from tuner.settings import public_uri
 from tuner.studies.pareto import front
-from tuner.studies.service import StudyStatus, ranked, spec_of
+from tuner.studies.status import StudyStatus, ranked
+from tuner.studies.stored_study import spec_of
 
 if TYPE_CHECKING:
     from tuner.analysis.synchronizing import Synchronized

@@ -23,7 +23,8 @@ from tuner.database.trials import TrialView
 from tuner.formatting import command, duration, one_line, params_in_words, value_in_words
 from tuner.studies.champion import standing
 from tuner.studies.pareto import front
-from tuner.studies.service import NOT_SCORED, StudyStatus, spec_of
+from tuner.studies.status import NOT_SCORED, StudyStatus
+from tuner.studies.stored_study import spec_of
 
 
 def print_outcome(status: StudyStatus) -> None:

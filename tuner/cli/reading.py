@@ -39,7 +39,7 @@ def status(study: str | None, watch: bool, spec: bool, storage: str | None, as_j
     """
     from tuner.cli import delivered, live, objects, show
     from tuner.database.deliveries import refusals
-    from tuner.studies.service import study_status
+    from tuner.studies.status import study_status
 
     db = open_studies(settings_of(storage), create=False)
     name = chosen(db, study)
@@ -58,7 +58,7 @@ def _print_spec(view: "StudyView", as_json: bool) -> None:
     import yaml
 
     from tuner.studies.resolved_spec import as_json as stored
-    from tuner.studies.service import resolved_of
+    from tuner.studies.stored_study import resolved_of
 
     resolved = stored(resolved_of(view))
     if as_json:
@@ -80,7 +80,7 @@ def list_(storage: str | None, as_json: bool) -> None:
     Example: tune list
     """
     from tuner.cli import objects, show
-    from tuner.studies.service import all_statuses
+    from tuner.studies.status import all_statuses
 
     found, unreadable = all_statuses(open_studies(settings_of(storage), create=False))
     if as_json:
@@ -102,7 +102,8 @@ def trials(study: str | None, top: int | None, as_csv: bool, storage: str | None
     """
     from tuner.cli import objects, show
     from tuner.errors import InputError
-    from tuner.studies.service import ranked, spec_of, study_status
+    from tuner.studies.status import ranked, study_status
+    from tuner.studies.stored_study import spec_of
 
     if as_csv and as_json:
         raise InputError("--csv and --json: one of them; both write to stdout.")
@@ -132,7 +133,7 @@ def best(study: str | None, storage: str | None, as_json: bool) -> None:
     from tuner.cli import objects, outcome
     from tuner.errors import TunerError
     from tuner.studies.nothing_completed import why_nothing_completed
-    from tuner.studies.service import study_status
+    from tuner.studies.status import study_status
 
     db = open_studies(settings_of(storage), create=False)
     found = study_status(db, chosen(db, study), epochs=True)

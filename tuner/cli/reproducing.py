@@ -28,7 +28,8 @@ def reproduce(study: str, trial: int, code: tuple[str, ...], storage: str | None
     from tuner.settings import read_share
     from tuner.spec.code import find_code
     from tuner.studies.code import code_for
-    from tuner.studies.service import find_trial, spec_of, study_status
+    from tuner.studies.status import find_trial, study_status
+    from tuner.studies.stored_study import spec_of
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     db = open_studies(settings_of(storage), create=False)

@@ -62,7 +62,7 @@ def compare(studies: tuple[str, ...], output: Path | None, storage: str | None, 
     """
     from tuner.analysis import comparison
     from tuner.cli.side_by_side import print_comparison
-    from tuner.studies.service import study_status
+    from tuner.studies.status import study_status
 
     if len(set(studies)) < 2:
         raise InputError("tune compare needs two studies or more. `tune list` shows those that are there.")

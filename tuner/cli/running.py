@@ -99,11 +99,12 @@ def start(
     from tuner.cli.baseline_files import with_baselines
     from tuner.data.sources import load
     from tuner.search.compatibility import check_algorithms
+    from tuner.service.creating import create_study
     from tuner.spec.code import find_code
     from tuner.studies.code import code_options
     from tuner.studies.row_order import order_in_words, order_options
     from tuner.studies.rows_check import load_as_workers_will
-    from tuner.studies.service import bind_data, create_study, spec_of
+    from tuner.studies.stored_study import bind_data, spec_of
 
     settings = settings_of(storage)
     recorded = records.chosen(tensorboard, system_metrics)
@@ -112,7 +113,7 @@ def start(
     if baseline is not None:
         spec = with_baselines(spec, baseline)
     if from_study is not None:
-        from tuner.studies.service import study_status
+        from tuner.studies.status import study_status
         from tuner.studies.warm_start import with_best_of
 
         old = study_status(open_studies(settings, create=False), from_study)
@@ -192,9 +193,10 @@ def resume(
     """
     from tuner.cli.python_spaces import worker_arguments
     from tuner.data.sources import load
+    from tuner.service.resuming import resume_study
     from tuner.spec.code import find_code
     from tuner.studies.code import code_for
-    from tuner.studies.service import bind_data, resume_study, spec_of
+    from tuner.studies.stored_study import bind_data, spec_of
 
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
@@ -218,7 +220,7 @@ def stop(study: str | None, storage: str | None) -> None:
 
     Example: tune stop fashion_mnist-1
     """
-    from tuner.studies.service import stop_study
+    from tuner.service.resuming import stop_study
 
     db = open_studies(settings_of(storage), create=False)
     status = stop_study(db, chosen(db, study))
@@ -234,7 +236,7 @@ def _run(
     from tuner.database.deliveries import refusals
     from tuner.errors import TunerError
     from tuner.studies.nothing_completed import why_nothing_completed
-    from tuner.studies.service import study_status
+    from tuner.studies.status import study_status
     from tuner.workers.pool import Pool
 
     logs = Path("tuner-logs") / path_part(study.study_name)

@@ -7,7 +7,8 @@ from typing import Any
 
 from tuner.database.trials import FAILED, TrialView
 from tuner.studies.pareto import values_of
-from tuner.studies.service import StudyStatus, spec_of
+from tuner.studies.status import StudyStatus
+from tuner.studies.stored_study import spec_of
 
 
 def further_objectives(status: StudyStatus) -> list[str]:

@@ -19,7 +19,8 @@ from tuner.database.trials import FAILED, TrialView
 from tuner.formatting import command, duration, one_line, params_in_words
 from tuner.spec.space import Choice, Params
 from tuner.studies.pareto import front
-from tuner.studies.service import StudyStatus, ranked, spec_of
+from tuner.studies.status import StudyStatus, ranked
+from tuner.studies.stored_study import spec_of
 
 _WIDE = 120
 """Columns of a terminal in which a configuration has room beside its figures."""

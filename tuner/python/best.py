@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tuner.analysis.summary import Test, metric, searched, test_of
 from tuner.errors import NotFound
 from tuner.spec.space import Params
-from tuner.studies.service import StudyStatus
+from tuner.studies.status import StudyStatus
 
 
 @dataclass(frozen=True)

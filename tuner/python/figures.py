@@ -17,7 +17,7 @@ from tuner.analysis.plotly_page import figure
 from tuner.analysis.report import all_charts
 from tuner.errors import InputError
 from tuner.formatting import nearest
-from tuner.studies.service import StudyStatus
+from tuner.studies.status import StudyStatus
 
 _PLOTLY = "application/vnd.plotly.v1+json"
 # On a white card: legible in a light notebook and in a dark one.

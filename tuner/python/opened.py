@@ -11,7 +11,7 @@ from tuner.database.blobs import BlobStore, blob_store
 from tuner.database.connection import Database, open_database
 from tuner.redaction import keep_secrets_of
 from tuner.settings import Settings, read_settings
-from tuner.studies.service import resolve_old_studies
+from tuner.studies.stored_study import resolve_old_studies
 
 _SQLITE = "sqlite:///"
 

@@ -11,7 +11,7 @@ from tuner.python.best import Best, best_of
 from tuner.python.display import LiveDisplay, in_notebook
 from tuner.python.opened import Opened, open_storage
 from tuner.python.view import fragment, in_a_line
-from tuner.studies.service import StudyState, StudyStatus, study_status
+from tuner.studies.status import StudyState, StudyStatus, study_status
 
 if TYPE_CHECKING:
     import pandas as pd

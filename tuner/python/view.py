@@ -10,7 +10,7 @@ from html import escape
 from tuner.analysis import summary
 from tuner.database.trials import FAILED, TrialView
 from tuner.formatting import duration, params_in_words
-from tuner.studies.service import StudyStatus
+from tuner.studies.status import StudyStatus
 
 _MOST_RUNNING = 8
 _WIDTH, _HEIGHT = 600, 84

@@ -25,7 +25,7 @@ from tuner.studies.limits import time_is_up
 from tuner.studies.network_building import fixed_network
 from tuner.studies.pareto import front, values_of
 from tuner.studies.scoring import score
-from tuner.studies.service import NOT_SCORED, best_trial, study_status
+from tuner.studies.status import NOT_SCORED, best_trial, study_status
 from tuner.studies.stopping_rules import why_ended
 from tuner.studies.watchdog import Watch
 from tuner.training.custom.loading import keras_of

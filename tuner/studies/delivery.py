@@ -19,7 +19,7 @@ from tuner.database.studies import StudyView
 from tuner.database.tables import FinalistRow, Key, Recorded, StudyRow, TrialRow
 from tuner.errors import Postponed, Refused, ServiceDown, TunerError
 from tuner.studies.projection import deliver_champion, finalist_record, study_files, study_record, trial_record
-from tuner.studies.service import spec_of
+from tuner.studies.stored_study import spec_of
 from tuner.tracking.recorder import Recorder, StudyRecord
 
 logger = logging.getLogger(__name__)

@@ -28,8 +28,9 @@ from tuner.spec.families import FAMILIES, layer_name
 from tuner.spec.space import Params, Value
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.export_weights import END, network_json, write_weights
-from tuner.studies.service import NOT_SCORED, StudyStatus, spec_of, study_status
+from tuner.studies.status import NOT_SCORED, StudyStatus, study_status
 from tuner.studies.stored_model import stored_model
+from tuner.studies.stored_study import spec_of
 from tuner.tracking.keras_file import read_interface
 
 logger = logging.getLogger(__name__)

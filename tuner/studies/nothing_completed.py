@@ -7,7 +7,7 @@ import re
 from collections import Counter
 
 from tuner.formatting import command
-from tuner.studies.service import StudyStatus
+from tuner.studies.status import StudyStatus
 
 
 def why_nothing_completed(status: StudyStatus) -> str | None:

@@ -21,7 +21,8 @@ from tuner.spec.space import Choice
 from tuner.spec.study_spec import StudySpec
 from tuner.studies import trial_files
 from tuner.studies.champion import Decision, promote
-from tuner.studies.service import find_trial, spec_of
+from tuner.studies.status import find_trial
+from tuner.studies.stored_study import spec_of
 from tuner.tracking.recorder import EpochRecord, Recorder, StudyRecord, TrialRecord
 
 STUDY_FILES = (

@@ -17,8 +17,9 @@ from tuner.spec.code import Code
 from tuner.studies import comparison
 from tuner.studies.finalists import runs_of
 from tuner.studies.network_building import fixed_network
-from tuner.studies.service import StudyStatus, spec_of
+from tuner.studies.status import StudyStatus
 from tuner.studies.stopping_rules import noise
+from tuner.studies.stored_study import spec_of
 from tuner.training.plan import Path, TrainPlan
 
 _COMPARED = ("device", "backend", "threads", "precision")

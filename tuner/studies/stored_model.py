@@ -17,7 +17,8 @@ from tuner.database.trials import TrialView
 from tuner.errors import NotFound, TrialFailed, TunerError
 from tuner.spec.code import Code
 from tuner.studies.code import code_for
-from tuner.studies.service import StudyStatus, find_trial, spec_of, study_status
+from tuner.studies.status import StudyStatus, find_trial, study_status
+from tuner.studies.stored_study import spec_of
 from tuner.training.plan import WEIGHTS_ONLY
 
 

@@ -32,7 +32,7 @@ from tuner.studies.epoch_callback import EpochCallback
 from tuner.studies.job_guard import Checkpoints, given_up, holding
 from tuner.studies.network_building import ask_network
 from tuner.studies.pareto import values_of
-from tuner.studies.service import NOT_SCORED
+from tuner.studies.status import NOT_SCORED
 from tuner.studies.study_context import StudyContext
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.health.diagnosis import as_tags, judge

@@ -14,7 +14,8 @@ from tuner.spec.safe_yaml import load
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Params, Value, answers
 from tuner.spec.study_spec import StudySpec, parse_spec
 from tuner.studies.export import as_written
-from tuner.studies.service import StudyStatus, ranked, spec_of
+from tuner.studies.status import StudyStatus, ranked
+from tuner.studies.stored_study import spec_of
 
 
 def with_best_of(spec: StudySpec, old: StudyStatus, most: int) -> tuple[StudySpec, str]:

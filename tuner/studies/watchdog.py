@@ -31,7 +31,7 @@ from tuner.database.connection import Database
 from tuner.database.epochs import longest_epoch
 from tuner.formatting import duration
 from tuner.studies.limits import search_left_s
-from tuner.studies.service import spec_of
+from tuner.studies.stored_study import spec_of
 
 Step = Literal["loading", "building", "first epoch", "epoch", "finishing", "closing"]
 

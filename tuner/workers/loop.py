@@ -256,7 +256,7 @@ class Worker:
             from tuner.data.dataset import rows_digest
             from tuner.data.sources import load
             from tuner.studies.code import code_for
-            from tuner.studies.service import bind_data, spec_of
+            from tuner.studies.stored_study import bind_data, spec_of
             from tuner.training import keras_state
 
             self._pulse.say(view.study_name, "loading")

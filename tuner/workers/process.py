@@ -18,7 +18,7 @@ from tuner.database.patience import ToldToLeave
 from tuner.errors import DiskFull, ServiceDown
 from tuner.settings import Settings, read_share
 from tuner.spec.code import Code
-from tuner.studies.service import resolve_old_studies
+from tuner.studies.stored_study import resolve_old_studies
 from tuner.studies.watchdog import Watch
 from tuner.training.plan import Path
 from tuner.workers import placement

@@ -1,0 +1,1 @@
+"""What a person can ask of studies, as typed requests with typed answers; every front calls these."""

@@ -1,0 +1,116 @@
+"""A study is stored, or one of that name goes on.
+
+Owns: what makes a study the one asked for, its name, its budget.
+Leaves to others: what may be asked (requests), the row (database), running it (engines, workers).
+"""
+
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+from tuner.database import studies
+from tuner.database.connection import Database
+from tuner.database.rules import limits_of
+from tuner.database.studies import StudyView
+from tuner.errors import InputError, StudyConflict
+from tuner.formatting import command
+from tuner.search import cells
+from tuner.search.optuna_study import check_optuna_study
+from tuner.service.resuming import has_more, trials_in_optuna
+from tuner.spec.study_spec import StudySpec
+from tuner.studies.code import CODE_DIGEST, check_digest
+from tuner.studies.resolved_spec import ResolvedSpec, as_json, resolve
+from tuner.studies.same_request import differences, in_words, with_epoch_timeout
+from tuner.studies.stopping_rules import merged
+from tuner.studies.stored_study import resolved_of, spec_of
+
+
+def create_study(
+    db: Database,
+    spec: StudySpec,
+    *,
+    study_name: str | None,
+    n_trials: int | None,
+    timeout_s: float | None,
+    seed: int | None,
+    mlflow_uri: str,
+    options: Mapping[str, Any],
+) -> StudyView:
+    """Store a new study, or find the one of that name and go on with it.
+
+    study_name: None takes the space's name and the next free number. n_trials, timeout_s, seed: None takes the file's.
+    Raises StudyConflict for a study of that name with another specification, or one that has ended.
+    """
+    budget = cells.budget(spec, n_trials)
+    if budget < 1:
+        raise InputError(f"--trials {budget}: a study needs at least one trial.")
+    if budget < len(spec.baselines):
+        raise InputError(
+            f"--trials {budget}: the space has {len(spec.baselines)} baselines, which run first. Ask for more."
+        )
+    asked = resolve(spec)
+    limit = spec.search.timeout if timeout_s is None else timeout_s
+    limits = merged(spec, limits_of(options))
+    options = {
+        **{key: each for key, each in options.items() if key != "limits"},
+        **({"limits": limits} if limits else {}),
+    }
+    chosen = next((each for each in (seed, spec.search.seed) if each is not None), secrets.randbelow(2**31))
+    for name in [study_name] if study_name is not None else _free_names(db, spec.name):
+        _check_name(name)
+        stored = studies.add_study(
+            db,
+            study_name=name,
+            space_name=spec.name,
+            spec_text=spec.text,
+            resolved=as_json(asked),
+            spec_folder=str(spec.folder),
+            spec_digest=spec.digest,
+            seed=chosen,
+            trials=budget,
+            timeout_s=limit,
+            mlflow_uri=mlflow_uri,
+            options=options,
+            directions=[each.direction for each in spec.objectives],
+        )
+        if stored == "added" or study_name is not None:
+            break
+    if stored == "foreign":
+        raise StudyConflict(
+            f"study {name!r} in {db.url} was made with Optuna by another program, and tune leaves it alone. "
+            "Choose another --study name, or another database with --storage."
+        )
+    if stored == "there":
+        _go_on(db, asked, name, budget, options)
+    return studies.view_study(db, name)
+
+
+def _go_on(db: Database, asked: ResolvedSpec, name: str, budget: int, options: Mapping[str, Any]) -> None:
+    there = studies.view_study(db, name)
+    stored = resolved_of(there)
+    if found := differences(stored, asked):
+        raise StudyConflict(
+            f"study {name!r} is there with another specification (space {there.space_name}): {in_words(found)}. "
+            "Choose another --study name, or `tune resume` it as it is."
+        )
+    check_digest(there, str(options.get(CODE_DIGEST, "")))
+    if there.finished_at is not None:
+        raise StudyConflict(
+            f"study {name!r} has ended after {there.trials} trials. "
+            f"For more: {command('tune resume', name, options=['--trials', there.trials + budget])}."
+        )
+    check_optuna_study(db.storage, name, spec_of(there), trials_in_optuna(db, name))
+    if (limited := with_epoch_timeout(stored, asked)) != stored:
+        studies.replace_resolved(db, name, as_json(limited))
+    studies.reopen(db, name, there.trials, there.timeout_s, goes_on=has_more(db, there, there.trials))
+
+
+def _free_names(db: Database, space_name: str) -> list[str]:
+    taken = {*studies.names_in_optuna(db), *(view.study_name for view in studies.view_studies(db))}
+    names = (f"{space_name}-{number}" for number in range(1, len(taken) + 100))
+    return [name for name in names if name not in taken]
+
+
+def _check_name(name: str) -> None:
+    if not name.strip() or any(not character.isprintable() for character in name) or len(name) > 200:
+        raise InputError(f"--study {name!r}: a study's name is 1 to 200 printable characters.")

@@ -1,0 +1,147 @@
+"""A study as it is looked at: all that is known of it, its state in words, its best trial.
+
+Leaves to others: what is asked of it (service), what is stored (stored_study), how it looks (cli, python, analysis).
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from tuner.database import studies, trials, workers
+from tuner.database.connection import Database
+from tuner.database.finalists import FinalistView, view_finalists
+from tuner.database.studies import StudyView
+from tuner.database.trials import TrialView
+from tuner.database.workers import WorkerView
+from tuner.errors import NotFound, SpecError
+from tuner.studies.skipped_study import Reason, reasons
+from tuner.studies.stopping_rules import why_ended
+from tuner.studies.stored_study import spec_of
+
+StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "finished"]
+NOT_SCORED = "not_scored"
+"""Why there are no figures on the test rows: a tag of a trial, and a word of the outcome."""
+
+
+@dataclass(frozen=True)
+class StudyStatus:
+    """All that is known of a study at one moment.
+
+    counts: trials by state; `waiting` are places of the budget that no worker has taken. best: of the complete ones.
+    why_ended: why trials of the budget are not run any more (`not_run`), in words.
+    left_s: seconds to go, estimated from the pace so far; None where nothing is known yet. finalists: of this round.
+    passed_over: why workers do not work on it, where they do not.
+    """
+
+    study: StudyView
+    state: StudyState
+    trials: tuple[TrialView, ...]
+    workers: tuple[WorkerView, ...]
+    counts: Mapping[str, int]
+    best: TrialView | None
+    left_s: float | None
+    finalists: tuple[FinalistView, ...] = ()
+    why_ended: str = ""
+    passed_over: tuple[Reason, ...] = ()
+
+    @property
+    def stage(self) -> str:
+        """What is done now, beside the trials: ``finalists 4 of 9``, ``the winner on all rows, 1 of 3``, or nothing."""
+        if self.study.finished_at is not None or not self.finalists:
+            return ""
+        finals = [each for each in self.finalists if each.plan.kind == "final"]
+        shown = finals or self.finalists
+        done = sum(each.settled for each in shown)
+        return f"{'the winner on all rows,' if finals else 'finalists'} {done} of {len(shown)}"
+
+
+def study_status(db: Database, study_name: str, epochs: bool = False) -> StudyStatus:
+    """Look at a study. epochs: with each trial's epochs. Raises NotFound."""
+    view = studies.view_study(db, study_name)
+    every = tuple(trials.view_trials(db, study_name, epochs))
+    active = tuple(workers.view_workers(db, study_name))
+    counts = Counter(trial.state for trial in every)
+    why = why_ended(view, spec_of(view), len(every))
+    counts["not_run" if why else "waiting"] = max(0, view.trials - len(every))
+    return StudyStatus(
+        study=view,
+        state=_state(view, begun=bool(every), active=bool(active)),
+        trials=every,
+        workers=active,
+        counts=dict(counts),
+        best=_best(view, every),
+        left_s=_left_s(view, every),
+        why_ended=why,
+        finalists=tuple(view_finalists(db, study_name, view.round, epochs)),
+        passed_over=reasons(db, study_name) if view.finished_at is None else (),
+    )
+
+
+def all_statuses(db: Database) -> tuple[list[StudyStatus], dict[str, str]]:
+    """Every study, the oldest first; and why those that this version cannot read are not among them, by their names."""
+    found, unreadable = [], {}
+    for view in studies.view_studies(db):
+        try:
+            found.append(study_status(db, view.study_name))
+        except SpecError as error:
+            unreadable[view.study_name] = str(error)
+    return found, unreadable
+
+
+def _state(view: StudyView, begun: bool, active: bool) -> StudyState:
+    if view.finished_at is not None:
+        return "finished"
+    if view.wish == "stopping":
+        return "stopping" if active else "stopped"
+    if active:
+        return "running"
+    return "interrupted" if begun else "waiting"
+
+
+def _best(view: StudyView, every: tuple[TrialView, ...]) -> TrialView | None:
+    """The winner, once the study has ended; before that, the best so far."""
+    ordinal = (view.outcome or {}).get("best_ordinal")
+    chosen = next((trial for trial in every if trial.ordinal == ordinal), None)
+    return chosen or best_trial(every, spec_of(view).objective.direction)
+
+
+def best_trial(every: tuple[TrialView, ...], direction: str) -> TrialView | None:
+    """The best complete trial; of equals, the earliest."""
+    complete = [trial for trial in every if trial.state == "complete" and trial.value is not None]
+    sign = -1.0 if direction == "maximize" else 1.0
+    return min(complete, key=lambda trial: (sign * (trial.value or 0.0), trial.ordinal), default=None)
+
+
+def ranked(every: tuple[TrialView, ...], direction: str) -> list[TrialView]:
+    """Trials from best to worst: complete, then pruned, running, failed; those without a value last of their kind."""
+    kinds = {"complete": 0, "pruned": 1, "running": 2}
+    sign = -1.0 if direction == "maximize" else 1.0
+
+    def rank(trial: TrialView) -> tuple[int, bool, float, int]:
+        value = trial.value
+        return kinds.get(trial.state, 3), value is None, sign * (value or 0.0), trial.ordinal
+
+    return sorted(every, key=rank)
+
+
+def _left_s(view: StudyView, every: tuple[TrialView, ...]) -> float | None:
+    """From the pace of the trials that ended; what is running counts half, as on average it is half done."""
+    ended = [trial for trial in every if trial.finished_at is not None]
+    if view.finished_at is not None:
+        return 0.0
+    if len(ended) < 2:
+        return view.left_s
+    began = min(trial.started_at for trial in every)
+    until = max(trial.finished_at or 0.0 for trial in ended)
+    to_go = view.trials - len(ended) - 0.5 * (len(every) - len(ended))
+    left_s = max(0.0, to_go * (until - began) / len(ended))
+    return left_s if view.left_s is None else max(0.0, min(left_s, view.left_s))
+
+
+def find_trial(db: Database, study_name: str, trial_number: int) -> TrialView:
+    """One trial by Optuna's number, with its epochs. Raises NotFound."""
+    for trial in study_status(db, study_name).trials:
+        if trial.trial_number == trial_number:
+            return trials.view_trial(db, study_name, trial.ordinal)
+    raise NotFound(f"study {study_name!r} has no trial {trial_number}.")
