@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tuner.cli.baseline_files import with_baselines
-from tuner.cli.spaces import find_space
 from tuner.errors import SpecError
+from tuner.spec.finding import find_space
 
 
 def test_a_files_baselines_come_first(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from tuner.data.dataset import Dataset
 from tuner.errors import InputError, SpecError
 from tuner.formatting import command, one_line
 from tuner.spec.code import Code, find_code, looks_like_code, name_in
+from tuner.spec.finding import find_space
 from tuner.spec.metrics import METRICS, key
 from tuner.spec.safe_yaml import load
 from tuner.spec.study_spec import StudySpec, parse_spec
@@ -31,8 +32,6 @@ def read_space(space: str, given: Given, run: bool = True) -> tuple[StudySpec, C
 
     run: the code is needed; where the person has not named it, that is an error.
     """
-    from tuner.cli.spaces import find_space
-
     if looks_like_code(space):
         code = find_code(space)
         return _spec_of(code, given), code

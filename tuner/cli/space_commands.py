@@ -38,11 +38,12 @@ def spaces_show(space: str, as_json: bool) -> None:
     Example: tune spaces show fashion_mnist
     """
     from tuner.cli import spaces as rooms
+    from tuner.spec.finding import find_space
 
     if as_json:
-        print_json(rooms.space_object(rooms.find_space(space)))
+        print_json(rooms.space_object(find_space(space)))
     else:
-        rooms.print_space(rooms.find_space(space))
+        rooms.print_space(find_space(space))
 
 
 @spaces.command("check")

@@ -1,44 +1,26 @@
-"""Search spaces on the command line: found by name or path, listed, shown.
+"""Search spaces on the command line: listed, shown.
 
-Owns: where a name is looked for, and how a space looks in a terminal.
-Leaves to others: what a file may say (study_spec).
+Owns: how a space looks in a terminal.
+Leaves to others: where a name is looked for (spec), what a file may say (study_spec).
 """
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
 from tuner.cli.console import Console, styled
-from tuner.errors import NotFound
-from tuner.formatting import nearest, params_in_words
+from tuner.formatting import params_in_words
 from tuner.search.cells import budget
 from tuner.settings import shipped_spaces
+from tuner.spec.finding import shipped_names
 from tuner.spec.study_spec import StudySpec, read_spec
-
-
-def find_space(name: str) -> StudySpec:
-    """A file, if it is there or looks like one; else a shipped space. Raises NotFound, SpecError."""
-    path = Path(name).expanduser()
-    if path.suffix in (".yaml", ".yml") or "/" in name:
-        if not path.is_file():
-            raise NotFound(f"there is no search-space file {name}. Shipped spaces: {', '.join(_names())}.")
-        return read_spec(path)
-    for folder in (Path("search_spaces"), shipped_spaces()):
-        if (folder / f"{name}.yaml").is_file():
-            return read_spec(folder / f"{name}.yaml")
-    raise NotFound(f"there is no search space {name!r}{nearest(name, _names())} Or give a file: --space FILE.yaml")
-
-
-def _names() -> list[str]:
-    return sorted(path.stem for path in shipped_spaces().glob("*.yaml"))
 
 
 def shipped() -> list[StudySpec]:
     """Every space that comes with the package."""
-    return [read_spec(shipped_spaces() / f"{name}.yaml") for name in _names()]
+    return [read_spec(shipped_spaces() / f"{name}.yaml") for name in shipped_names()]
 
 
 def in_words(spec: StudySpec) -> str:

@@ -1,0 +1,98 @@
+"""Arrays and frames that a person has at hand: written to a file that workers read.
+
+Owns: which parts were given, whether they are classes or numbers, the file and its name, which has their digest.
+Leaves to others: reading and checking the file as any other (data).
+"""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tuner.errors import InputError
+from tuner.private_files import make_folder, opener
+from tuner.spec.families import Task
+
+_PARTS = {1: ("train",), 2: ("train", "test"), 3: ("train", "val", "test")}
+_FEW = 20
+_HOW = (
+    "Give data=(x, y), data=((x, y), (x_test, y_test)), with validation rows between them, or data=(frame, 'column')."
+)
+
+
+def dataset_of(data: Any, task: Task | None, name: str, folder: Path) -> Mapping[str, Any]:
+    """The `dataset:` of a search-space file for arrays or a frame.
+
+    data: (x, y); ((x, y), (x_test, y_test)), or with validation rows between them; (frame, target column).
+    x: (rows, features), or images (rows, height, width) with or without channels. y: labels, numbers or words, one a
+    row; of a regression (rows,) or (rows, outputs) numbers. task: None sees it by y. Raises InputError.
+    """
+    if not isinstance(data, tuple) or not data:
+        raise InputError(f"data: is a {type(data).__name__}. {_HOW}")
+    if len(data) == 2 and isinstance(data[1], str) and hasattr(data[0], "to_parquet"):
+        return _table(data[0], data[1], task, name, folder)
+    parts = data if all(isinstance(each, tuple) for each in data) else (data,)
+    if len(parts) not in _PARTS or any(len(each) != 2 for each in parts):
+        raise InputError(f"data: has {len(parts)} parts. {_HOW}")
+    arrays = {
+        f"{axis}_{part}": _array(each, f"data: {axis}_{part}")
+        for part, pair in zip(_PARTS[len(parts)], parts, strict=True)
+        for axis, each in zip("xy", pair, strict=True)
+    }
+    total = hashlib.sha256()
+    for key, array in arrays.items():
+        total.update(f"{key}\0{array.dtype.str}\0{array.shape}\0".encode())
+        total.update(np.ascontiguousarray(array).data)
+    file = make_folder(folder) / f"{name}-{total.hexdigest()[:12]}.npz"
+    if not file.exists():
+        part_file = file.with_suffix(".part")
+        with open(part_file, "wb", opener=opener) as out:
+            np.savez(out, **arrays)
+        part_file.replace(file)
+    return {"npz": str(file), "task": task or task_seen(arrays["y_train"])}
+
+
+def task_seen(y: Any) -> Task:
+    """What targets are by their looks. Raises InputError where it may be either."""
+    if y.dtype.kind in "US" or y.dtype.kind == "b":
+        return "classification"
+    distinct = len(np.unique(y, axis=0)) if y.size else 0
+    if y.ndim == 2 and y.shape[1] > 1:
+        one_hot = bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
+        return "classification" if one_hot else "regression"
+    whole = y.dtype.kind in "iu"
+    if whole and distinct <= max(_FEW, len(y) // 10):
+        return "classification"
+    if not whole and (distinct > _FEW or not np.equal(y, np.round(y)).all()):
+        return "regression"
+    kind = "whole numbers" if whole else "whole numbers, as floats"
+    raise InputError(f"data: y has {distinct} {kind}: classes or amounts? Give task='classification' or 'regression'.")
+
+
+def _array(given: Any, where: str) -> Any:
+    array = np.asarray(given)
+    if array.dtype == object and all(isinstance(each, str) for each in array.flat):
+        array = array.astype(str)
+    if array.dtype.kind not in "biufUS":
+        raise InputError(
+            f"{where}: holds {array.dtype}. Give an array of numbers; for a table, data=(frame, 'column')."
+        )
+    return array
+
+
+def _table(frame: Any, target: str, task: Task | None, name: str, folder: Path) -> Mapping[str, Any]:
+    import pandas as pd
+
+    if target not in frame.columns:
+        raise InputError(f"data: the frame has no column {target!r}. It has: {', '.join(map(str, frame.columns))}.")
+    total = hashlib.sha256(pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes())
+    total.update(str([*map(str, frame.columns), *map(str, frame.dtypes)]).encode())
+    file = make_folder(folder) / f"{name}-{total.hexdigest()[:12]}.parquet"
+    if not file.exists():
+        part = file.with_suffix(".part")
+        frame.to_parquet(part, index=False)
+        part.replace(file)
+    seen = task or task_seen(_array(frame[target], f"data: column {target}"))
+    return {"parquet": str(file), "target": target, "task": seen}
