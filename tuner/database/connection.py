@@ -7,12 +7,11 @@ Leaves to others: the statements (studies, trials, workers, blobs), what an erro
 
 import os
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from optuna.storages import BaseStorage, RDBStorage, get_storage
-from sqlalchemy import orm
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
@@ -27,6 +26,9 @@ from tuner.database.tables import SCHEMA_VERSION, Base, VersionRow
 from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
 from tuner.private_files import make_file
 from tuner.redaction import redacted, shown_url
+
+if TYPE_CHECKING:
+    from optuna.storages import BaseStorage, RDBStorage
 
 _SQLITE_BUSY_S = 60.0
 _SCHEMA_TRIES = 10
@@ -58,15 +60,25 @@ def _utc_now_mysql(element: Any, compiler: Any, **kwargs: Any) -> str:
 class Database:
     """One study database.
 
-    url: as given, for messages without its password. storage: Optuna's, one a process: what it has read of finished
-    trials it does not read again.
+    url: as given, for messages without its password. engine: the connections of this process.
     """
 
-    def __init__(self, url: str, storage: RDBStorage) -> None:
+    def __init__(self, url: str, engine: sa.Engine) -> None:
         self.url = url
-        self._rdb = storage
-        self.storage: BaseStorage = get_storage(storage)
-        self.engine = storage.engine
+        self.engine = engine
+
+    @cached_property
+    def _rdb(self) -> "RDBStorage":
+        from tuner.database.optuna_storage import open_storage
+
+        return open_storage(self.engine, _connect_args(self.engine.url))
+
+    @cached_property
+    def storage(self) -> "BaseStorage":
+        """Optuna's, one a process: what it has read of finished trials it does not read again."""
+        from optuna.storages import get_storage
+
+        return get_storage(self._rdb)
 
     @property
     def sqlite_file(self) -> str | None:
@@ -77,14 +89,11 @@ class Database:
         """A short unit of work; use as a context manager with `begin`."""
         return Session(self.engine, expire_on_commit=False)
 
-    def optuna_within(self, session: Session) -> BaseStorage:
+    def optuna_within(self, session: Session) -> "BaseStorage":
         """Optuna's storage for the length of a session, in its transaction: what it writes is committed with ours."""
-        # The same storage with another session; a copy would open an engine of its own.
-        within = RDBStorage.__new__(RDBStorage)
-        within.__dict__.update(self._rdb.__dict__)
-        # Bound to a connection that is in a transaction already, its commits only end its own part of it.
-        within.scoped_session = orm.scoped_session(orm.sessionmaker(bind=session.connection()))
-        return within
+        from tuner.database.optuna_storage import within
+
+        return within(self._rdb, session)
 
     def now(self) -> float:
         """The database's clock, in seconds since 1970."""
@@ -114,7 +123,7 @@ def open_database(url: str, create: bool = True, wait_s: float = 0.0) -> Databas
             with suppress(OSError):
                 make_file(Path(str(made.database)))
     try:
-        return patiently(lambda: _open(made, shown), wait_s)
+        return patiently(lambda: _open(made, shown, create), wait_s)
     except ServiceDown as error:
         raise _in_words(error.__cause__ or error, shown) from error
     except sa.exc.SQLAlchemyError as error:
@@ -123,28 +132,32 @@ def open_database(url: str, create: bool = True, wait_s: float = 0.0) -> Databas
         raise InputError(f"{shown}: {redacted(str(error)).splitlines()[0]}") from error
 
 
-def _open(url: sa.URL, shown: str) -> Database:
+def _open(url: sa.URL, shown: str, create: bool) -> Database:
     for _ in range(_SCHEMA_TRIES - 1):
         try:
-            return _open_once(url, shown)
+            return _open_once(url, shown, create)
         except sa.exc.SQLAlchemyError as error:
             # Several workers may create the tables at once; whoever comes second tries again and finds them.
             if not is_race(error):
                 raise
             pause(_SCHEMA_PAUSE_S)
-    return _open_once(url, shown)
+    return _open_once(url, shown, create)
 
 
-def _open_once(url: sa.URL, shown: str) -> Database:
-    storage = RDBStorage(url.render_as_string(hide_password=False), engine_kwargs=_engine_options(url))
+def _open_once(url: sa.URL, shown: str, create: bool) -> Database:
+    engine = sa.create_engine(url, **_engine_options(url))
+    opened = Database(shown, engine)
     try:
         if url.get_backend_name() == "sqlite":
-            _tune_sqlite(storage.engine)
-        _create_schema(storage.engine, shown)
+            _tune_sqlite(engine)
+        if create:
+            # Before any transaction of ours, in which its tables could not be made.
+            _ = opened.storage
+        _create_schema(engine, shown)
     except Exception:
-        storage.engine.dispose()
+        engine.dispose()
         raise
-    return Database(shown, storage)
+    return opened
 
 
 def _parse(url: str) -> sa.URL:
@@ -170,20 +183,26 @@ def _must_exist(path: str, url: str) -> None:
 
 
 def _engine_options(url: sa.URL) -> dict[str, Any]:
-    if url.get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": _SQLITE_BUSY_S}}
-    # PostgreSQL allows 100 connections by default: one small pool a worker lets thirty workers in.
-    options: dict[str, Any] = {"pool_size": 1, "max_overflow": 2, "pool_pre_ping": True, "pool_recycle": 1800}
-    if url.get_backend_name() == "postgresql":
-        options["connect_args"] = {
-            "connect_timeout": 10,
-            # A server that vanished without a word is noticed in half a minute; the system's own limit is two hours.
-            "keepalives_idle": 10,
-            "keepalives_interval": 5,
-            "keepalives_count": 3,
-            "tcp_user_timeout": 25_000,
-        }
+    options: dict[str, Any] = {"connect_args": _connect_args(url)}
+    if url.get_backend_name() != "sqlite":
+        # PostgreSQL allows 100 connections by default: one small pool a worker lets thirty workers in.
+        options |= {"pool_size": 1, "max_overflow": 2, "pool_pre_ping": True, "pool_recycle": 1800}
     return options
+
+
+def _connect_args(url: sa.URL) -> dict[str, Any]:
+    if url.get_backend_name() == "sqlite":
+        return {"timeout": _SQLITE_BUSY_S}
+    if url.get_backend_name() != "postgresql":
+        return {}
+    return {
+        "connect_timeout": 10,
+        # A server that vanished without a word is noticed in half a minute; the system's own limit is two hours.
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 25_000,
+    }
 
 
 def _tune_sqlite(engine: sa.Engine) -> None:

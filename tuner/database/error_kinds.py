@@ -10,7 +10,6 @@ import os
 from collections.abc import Iterator
 from typing import Any, Literal
 
-import optuna
 import sqlalchemy as sa
 
 from tuner.database.server_answer import sqlstate_of_refusal
@@ -69,7 +68,7 @@ def judge(error: BaseException) -> Verdict:
     """What an error of ours, of Optuna's or of the file system means."""
     if _no_space(error):
         return "full"
-    if isinstance(error, optuna.exceptions.StorageInternalError):
+    if _of_optuna(error):
         error = error.__cause__ or error
     if isinstance(error, sa.exc.TimeoutError):
         return "away"
@@ -81,6 +80,16 @@ def judge(error: BaseException) -> Verdict:
     if error.connection_invalidated:
         return "away"
     return "away" if isinstance(error, sa.exc.OperationalError | sa.exc.InterfaceError) else "other"
+
+
+def may_pass(error: BaseException) -> bool:
+    """Whether it is of the kinds that `judge` knows: of SQLAlchemy, of Optuna's storage, of the system."""
+    return isinstance(error, sa.exc.SQLAlchemyError | OSError) or _of_optuna(error)
+
+
+def _of_optuna(error: BaseException) -> bool:
+    """A StorageInternalError, by its name: Optuna is not imported by those that only read our tables."""
+    return (type(error).__module__, type(error).__name__) == ("optuna.exceptions", "StorageInternalError")
 
 
 def cannot_open(error: BaseException) -> bool:

@@ -11,10 +11,7 @@ import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import optuna
-import sqlalchemy as sa
-
-from tuner.database.error_kinds import judge
+from tuner.database.error_kinds import judge, may_pass
 from tuner.errors import DiskFull, ServiceDown
 from tuner.redaction import redacted
 
@@ -113,7 +110,9 @@ def _patiently(call: Callable[[], T], wait_s: float, this: _Call) -> T:
     while True:
         try:
             found = call()
-        except (sa.exc.SQLAlchemyError, optuna.exceptions.StorageInternalError, OSError) as error:
+        except Exception as error:
+            if not may_pass(error):
+                raise
             verdict = judge(error)
             if verdict not in ("away", "full"):
                 raise

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import optuna
 import sqlalchemy as sa
 
 from tuner.database import finalists
@@ -72,6 +71,9 @@ def add_study(
     directions: of its objectives, for Optuna. Gives "there" where this program has a study of that name already, and
     "foreign" where only Optuna has: then another program made it, and it is left alone.
     """
+    from optuna.exceptions import DuplicatedStudyError
+    from optuna.study import StudyDirection
+
     try:
         with db.session() as session, session.begin():
             session.execute(
@@ -94,23 +96,19 @@ def add_study(
             )
             # A savepoint: where Optuna has that name, its own rollback must not end the transaction around it.
             with session.begin_nested():
-                db.optuna_within(session).create_new_study([_DIRECTIONS[each] for each in directions], study_name)
+                db.optuna_within(session).create_new_study(
+                    [StudyDirection[each.upper()] for each in directions], study_name
+                )
     except sa.exc.IntegrityError:
         return "there"
-    except optuna.exceptions.DuplicatedStudyError:
+    except DuplicatedStudyError:
         return "foreign"
     return "added"
 
 
-_DIRECTIONS: Mapping[Direction, optuna.study.StudyDirection] = {
-    "minimize": optuna.study.StudyDirection.MINIMIZE,
-    "maximize": optuna.study.StudyDirection.MAXIMIZE,
-}
-
-
 def names_in_optuna(db: Database) -> list[str]:
     """Every study that Optuna has in this database, of whichever program."""
-    return [str(name) for name in optuna.get_all_study_names(db.storage)]
+    return [str(each.study_name) for each in db.storage.get_all_studies()]
 
 
 def view_studies(db: Database) -> list[StudyView]:

@@ -7,10 +7,9 @@ Leaves to others: that a trial is one worker's (leases), what an Optuna trial be
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from optuna.trial import FrozenTrial
 
 from tuner.database import epochs, leases
 from tuner.database.blobs import blob_name
@@ -20,6 +19,9 @@ from tuner.database.leases import Lease
 from tuner.database.rules import may_begin
 from tuner.database.tables import StudyRow, TrialRow, keyed
 from tuner.spec.space import Params
+
+if TYPE_CHECKING:
+    from optuna.trial import FrozenTrial
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,7 @@ def _reserve(db: Database, study_name: str, worker_id: str) -> Job | None:
             continue  # another worker took this place; the next may be free
 
 
-def fill(db: Database, job: Job, template: FrozenTrial, baseline: str) -> int:
+def fill(db: Database, job: Job, template: "FrozenTrial", baseline: str) -> int:
     """Make the Optuna trial of this place and bind it to it, in one transaction; gives its number. Raises LeaseLost.
 
     A place has one trial, and no trial is without a place, wherever the worker stalls or dies. Done twice, the second
