@@ -13,9 +13,11 @@ from tuner.data.sources import load
 from tuner.errors import TunerError
 from tuner.spec.code import find_code, name_in
 from tuner.spec.sources import read_data
+from tuner.spec.study_spec import parse_spec
 from tuner.studies import child_process
 from tuner.studies.code_check import check
 from tuner.studies.row_sample import as_in_an_epoch, read_sample, write_sample
+from tuner.studies.sent_spec import sent
 
 SPACES = Path(__file__).parents[1] / "spaces"
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
@@ -46,9 +48,9 @@ def request_of(tmp_path: Path, digits: Dataset) -> Request:
         found = name_in(find_code(f"{file}:{name}" if name else str(file)))
         write_sample(digits, tmp_path / "rows.npz")
         spec = f"dataset: digits\nmodel: {{{found.style}: 'net.py:{found.name}'}}\n{more}"
-        where = {"name": "net", "folder": str(tmp_path), "code": str(file), "codes": []}
+        where = {"folder": str(tmp_path), "code": str(file), "codes": []}
         rows = {"info": asdict(digits.info), "rows": str(tmp_path / "rows.npz"), "fit": False}
-        return {"text": spec, **where, **rows}
+        return {"spec": sent(parse_spec(spec, "net", tmp_path, "net")), **where, **rows}
 
     return of
 

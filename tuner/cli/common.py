@@ -53,13 +53,9 @@ def settings_of(storage: str | None) -> Settings:
 
 
 def open_studies(settings: Settings, create: bool = True) -> "Database":
-    from tuner.database.connection import open_database
-    from tuner.studies.stored_study import resolve_old_studies
+    from tuner.service.opening import open_studies as opened
 
-    quiet()
-    opened = open_database(settings.storage, create)
-    resolve_old_studies(opened)
-    return opened
+    return opened(settings, create)
 
 
 def view_of(db: "Database", study_name: str) -> "StudyView":

@@ -1,28 +1,18 @@
 """The options of commands that run a space in Python.
 
-Leaves to others: what they mean (python_spaces).
+Leaves to others: what they mean (service.spaces).
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import click
 
 from tuner.cli.common import together
+from tuner.errors import InputError, SpecError
+from tuner.service.requests import Content, PythonSettings
 from tuner.spec.families import NORMALIZATIONS
-
-
-@dataclass(frozen=True)
-class Given:
-    """What the options say beside --space."""
-
-    dataset: str | None
-    objective: str | None
-    trial_epochs: int | None
-    batch_size: int | None
-    normalization: str | None
-    code: tuple[str, ...]
-
+from tuner.spec.safe_yaml import load
 
 code_option = click.option(
     "--code", multiple=True, metavar="FILE|MODULE",
@@ -41,6 +31,18 @@ python_options = together(
 )
 
 
-def given_of(options: dict[str, Any]) -> Given:
-    """Take the options out of a command's keywords."""
-    return Given(**{name: options.pop(name) for name in Given.__dataclass_fields__})
+def python_settings(options: Mapping[str, Any]) -> PythonSettings:
+    """Of a command's keywords. Raises InputError."""
+    given = {name: options[name] for name in PythonSettings.model_fields}
+    return PythonSettings(**{**given, "dataset": _dataset(given["dataset"])})
+
+
+def _dataset(text: str | None) -> str | Content | None:
+    """A name, or a mapping as it stands in a file."""
+    if text is None or not text.lstrip().startswith("{"):
+        return text
+    try:
+        found: Content = load(text, "--dataset")
+    except SpecError as error:
+        raise InputError(f"{error} Write it as in a file: '{{csv: FILE, target: COLUMN}}'.") from error
+    return found

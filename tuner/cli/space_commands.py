@@ -5,8 +5,10 @@ from typing import Any
 
 import click
 
-from tuner.cli.common import echo, echo_whole, json_option, print_json
-from tuner.cli.python_options import given_of, python_options
+from tuner.cli.common import echo_whole, json_option, print_json
+from tuner.cli.python_options import python_options
+from tuner.cli.request_options import space_request
+from tuner.cli.stages import stages
 
 
 @click.group()
@@ -51,47 +53,23 @@ def spaces_show(space: str, as_json: bool) -> None:
 @click.option("--quick", is_flag=True, help="Only read the file and the data; train nothing.")
 @python_options
 @json_option
-def spaces_check(space: str, quick: bool, as_json: bool, **python: Any) -> None:
+def spaces_check(quick: bool, as_json: bool, **options: Any) -> None:
     """Check a search space before anything runs: the file, its data, its smallest and largest network.
 
     Of a space in Python: what it asks, with its defaults and in every conditional scope.
 
     Example: tune spaces check my_space.yaml
     """
-    from tuner.cli import data_read, outlook, python_spaces
-    from tuner.cli import spaces as rooms
-    from tuner.search.compatibility import check_algorithms
-    from tuner.spec.code import find_code
-    from tuner.studies.row_order import order_in_words
-    from tuner.studies.rows_check import load_as_workers_will
-    from tuner.workers.cores import cpu_cores
-    from tuner.workers.devices import slots
-    from tuner.workers.gpus import find_gpus
+    from tuner.cli import checked_space
+    from tuner.service.checking import check_space
 
-    given = given_of(python)
-    spec, code = python_spaces.read_space(space, given, run=False)
-    check_algorithms(spec, space)
-    codes = [find_code(each) for each in given.code]
-    spec, dataset = load_as_workers_will(spec, codes)
-    asked = None if code is None or quick else python_spaces.try_code(spec, code, dataset, codes)
-    report = None
-    if spec.code is None:
-        report = outlook.check(spec, dataset.info, slots("auto", None, find_gpus(), cpu_cores()), quick, codes)
+    with stages() as say:
+        checked = check_space(space_request(options), quick, say)
     if as_json:
-        found = {**rooms.space_object(spec), **data_read.reading_object(dataset.reading), **(asked or {})}
-        print_json({**found, **(outlook.report_object(report) if report else {})})
+        print_json(checked_space.checked_object(checked))
     else:
-        echo(f"{space}: good. {rooms.in_words(spec)}")
-        echo("\n".join(data_read.printed(dataset.reading)))
-        if report:
-            outlook.print_report(report)
-        if words := order_in_words(spec):
-            echo(f"  note: {words}")
-        if asked:
-            python_spaces.print_asked(asked)
-        elif spec.code is not None:
-            echo(f"Its network is made by {spec.code}, which was not run. If you trust it: --code {spec.code.place}")
-    if report and report.problems:
+        checked_space.print_checked(options["space"], checked)
+    if checked.networks and checked.networks.problems:
         sys.exit(1)
 
 

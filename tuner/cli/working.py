@@ -7,12 +7,13 @@ import logging
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuner.cli.common import open_studies, quiet, settings_of, storage_option
-from tuner.cli.device_options import device_options, fit_option, slots_of, wanted_of
+from tuner.cli.common import echo, open_studies, quiet, settings_of, storage_option
+from tuner.cli.device_options import device_options, devices_of, fit_option
 from tuner.cli.python_options import code_option
 from tuner.redaction import Formatter
 
@@ -30,35 +31,30 @@ if TYPE_CHECKING:
 @fit_option
 @code_option
 @storage_option
-def worker(
-    study: str | None,
-    worker_id: str | None,
-    workers: str | None,
-    device: str,
-    gpus: str | None,
-    workers_per_gpu: int,
-    mixed_precision: bool,
-    fit: bool,
-    code: tuple[str, ...],
-    storage: str | None,
-) -> None:
+def worker(study: str | None, worker_id: str | None, storage: str | None, **options: Any) -> None:
     """Take trials from the database, on as many machines as you like.
 
     Example: tune worker --storage postgresql://tuner@db/tuner
     """
+    from tuner.service.slots import one_worker, slots_here
     from tuner.spec.code import find_code
     from tuner.workers.heartbeat import EXIT_REPLACE_ME, become
     from tuner.workers.process import main as work
 
     given = dict(os.environ)
     log_to_stderr()
-    if workers is not None:
-        slots = slots_of(device, _count(workers), gpus, workers_per_gpu, mixed_precision)
+    code, fit = options["code"], options["fit"]
+    if options["workers"] is not None:
+        here = slots_here(devices_of(options, _count(options["workers"])))
+        _note(here.notes)
         arguments = [*(["--fit"] if fit else []), *(part for each in code for part in ("--code", each))]
-        _serve(storage, study, slots, arguments)
+        _serve(storage, study, here.slots, arguments)
         return
-    # Where nobody has chosen this process' share of its machine, it looks for one itself.
-    wanted = None if worker_id is not None else wanted_of(device, gpus, workers_per_gpu, mixed_precision)
+    wanted = None
+    if worker_id is None:
+        # Where nobody has chosen this process' share of its machine, it looks for one itself.
+        wanted, notes = one_worker(devices_of(options, None))
+        _note(notes)
     codes = [find_code(each) for each in code]
     settings = settings_of(storage)
     exit_code = work(settings, study, worker_id, "fit" if fit else "auto", codes, wanted)
@@ -69,6 +65,11 @@ def worker(
     sys.exit(exit_code)
 
 
+def _note(notes: tuple[str, ...]) -> None:
+    for each in notes:
+        echo(f"tune: {each}", err=True)
+
+
 def _count(workers: str) -> int | None:
     if workers == "auto":
         return None
@@ -77,7 +78,7 @@ def _count(workers: str) -> int | None:
     return int(workers)
 
 
-def _serve(storage: str | None, study: str | None, slots: "list[Slot]", arguments: list[str]) -> None:
+def _serve(storage: str | None, study: str | None, slots: "Sequence[Slot]", arguments: list[str]) -> None:
     from tuner.workers.pool import Pool
 
     settings = settings_of(storage)

@@ -102,7 +102,11 @@ def read_file(text: str, where: str) -> SpaceFile:
 
     A sampler or pruner given by its name alone, or with options, becomes an Algorithm.
     """
-    content = load(text, where)
+    return read_content(load(text, where), where)
+
+
+def read_content(content: Any, where: str) -> SpaceFile:
+    """The same of what a file's text says."""
     if not isinstance(content, dict):
         raise SpecError(f"{where}: the file has no keys. It needs at least dataset: and parameters:.")
     content = dict(content)

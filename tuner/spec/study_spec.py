@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from tuner.errors import SpecError
 from tuner.formatting import nearest
 from tuner.spec.baselines import Baseline, read_baselines, read_python_baselines
@@ -21,7 +23,17 @@ from tuner.spec.parameters import read_parameters
 from tuner.spec.safe_yaml import read_text
 from tuner.spec.sources import DataSpec, may_be_images, read_data, task_of
 from tuner.spec.space import ByAnswer, Choice, Default, Parameter, Space, Value
-from tuner.spec.space_file import Algorithm, Objective, Search, SpaceFile, digest, read_file, refilled, written
+from tuner.spec.space_file import (
+    Algorithm,
+    Objective,
+    Search,
+    SpaceFile,
+    digest,
+    read_content,
+    read_file,
+    refilled,
+    written,
+)
 
 
 @dataclass(frozen=True)
@@ -68,7 +80,18 @@ def parse_spec(text: str, name: str, folder: Path, where: str, defaults: Default
     where: what errors call it. folder: what relative paths in it start from. defaults: others than today's, of the
     release for which the text was written. Raises SpecError.
     """
-    whole = read_file(text, where)
+    return _checked(read_file(text, where), text, name, folder, where, defaults)
+
+
+def spec_of_content(content: Mapping[str, Any], name: str, folder: Path, where: str, head: str = "") -> StudySpec:
+    """The same of what a file would say. head: comments above it in the text that people are shown."""
+    text = head + yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True)
+    return _checked(read_content(content, where), text, name, folder, where)
+
+
+def _checked(
+    whole: SpaceFile, text: str, name: str, folder: Path, where: str, defaults: Defaults | None = None
+) -> StudySpec:
     said = written(whole)
     file = _first_of_several(whole if defaults is None else refilled(whole, defaults), where)
     if isinstance(file.model, dict):

@@ -21,10 +21,11 @@ from tuner.settings import read_share
 from tuner.spec.code import Code, find_code
 from tuner.spec.objectives import COSTS
 from tuner.spec.space import Parameter, Value
-from tuner.spec.study_spec import StudySpec, parse_spec
+from tuner.spec.study_spec import StudySpec
 from tuner.studies.child_process import Answer, serve
 from tuner.studies.preflight import at_random
 from tuner.studies.row_sample import as_in_an_epoch, read_sample
+from tuner.studies.sent_spec import received
 
 _MOST_WAYS = 50
 _DRAWS = 30
@@ -50,12 +51,12 @@ def main() -> None:
 def check(request: Mapping[str, Any]) -> Answer:
     """What the code asks, as `parameters`, and `notes` on what will not be, a line each.
 
-    request: text, name, folder: of the specification; code, codes: as a person named them, of the network and of all;
+    request: spec: the specification (sent_spec); code, codes: as a person named them, of the network and of all;
     info: of the data; rows: the file of a sample; fit: whether `--fit` was given.
     Raises TunerError for what would fail in every trial.
     """
     info = DataInfo(**{**request["info"], "input_shape": tuple(request["info"]["input_shape"])})
-    spec = parse_spec(request["text"], request["name"], Path(request["folder"]), request["name"])
+    spec = received(request["spec"])
     look = _Look(spec, find_code(request["code"]), read_sample(Path(request["rows"]), info), bool(request["fit"]))
     try:
         notes = look.train(lambda: _whole(spec, request["codes"]))

@@ -4,7 +4,7 @@ Owns: the trial of a few rows, and the estimate; `python -m tuner.studies.dry_ru
 a worker's share of the machine.
 Leaves to others: which networks (preflight), training (training), who starts it and shows what it found (cli).
 
-Reads one JSON object on stdin - text, name and folder of the specification, files of code that may be run for the data,
+Reads one JSON object on stdin - the specification (sent_spec), files of code that may be run for the data,
 how many workers there will be - and writes one on stdout.
 """
 
@@ -14,7 +14,6 @@ import time
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,10 +26,11 @@ from tuner.errors import TrialFailed
 from tuner.search.cells import budget
 from tuner.settings import read_share
 from tuner.spec.code import find_code
-from tuner.spec.study_spec import StudySpec, parse_spec
+from tuner.spec.study_spec import StudySpec
 from tuner.studies.child_process import Answer, serve
 from tuner.studies.limits import wants_finalists
 from tuner.studies.preflight import Network, draw, ends
+from tuner.studies.sent_spec import received
 from tuner.training import backend
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.network import FamilyNetwork
@@ -166,7 +166,7 @@ def main() -> None:
 def _answer(request: Mapping[str, Any]) -> Answer:
     share = read_share()
     backend.prepare(share.threads, share.gpu_memory_mib, share.mixed_precision)
-    spec = parse_spec(request["text"], request["name"], Path(request["folder"]), request["name"])
+    spec = received(request["spec"])
     dataset = load(spec.data, _SEED, [find_code(each) for each in request["codes"]])
     # As long as a worker will take to come so far.
     startup_s = time.time() - psutil.Process().create_time()

@@ -197,7 +197,6 @@ def read_resolved(content: Mapping[str, Any], where: str) -> ResolvedSpec:
 
 def restore(resolved: ResolvedSpec, name: str, text: str, folder: Path, where: str) -> StudySpec:
     """The specification of a stored form. text: the person's, to look at. folder: what relative paths start from."""
-    search = resolved.search
     return StudySpec(
         name=name,
         data=read_data(resolved.dataset, resolved.validation, folder, where),
@@ -210,12 +209,7 @@ def restore(resolved: ResolvedSpec, name: str, text: str, folder: Path, where: s
             {key: restored(each) for key, each in resolved.defaults.items()},
         ),
         baselines=tuple(Baseline(each.name, each.params) for each in resolved.baselines),
-        search=Search(
-            **{key: getattr(search, key) for key in StoredSearch.model_fields if key not in _OWN},
-            sampler=_restored_algorithm(search.sampler),
-            pruner=_restored_algorithm(search.pruner),
-            finalists=Finalists(**search.finalists.model_dump()),
-        ),
+        search=_restored_search(resolved),
         text=text,
         folder=folder,
         digest=hashlib.sha256(json.dumps([as_json(resolved), str(folder)]).encode()).hexdigest(),
@@ -248,6 +242,18 @@ def _algorithm(algorithm: Algorithm, usual: Mapping[str, Mapping[str, Value | No
     asked = options.get("pruner")
     inner = _algorithm(Algorithm(name=asked), usual) if isinstance(asked, str) else None
     return StoredAlgorithm(name=algorithm.name, options=options, inner=inner)
+
+
+def _restored_search(resolved: ResolvedSpec) -> Search:
+    """What is set of it is what the person wrote: a grid whose trials are not is as large as all its cells."""
+    search = resolved.search
+    made = Search(
+        **{key: getattr(search, key) for key in StoredSearch.model_fields if key not in _OWN},
+        sampler=_restored_algorithm(search.sampler),
+        pruner=_restored_algorithm(search.pruner),
+        finalists=Finalists(**search.finalists.model_dump()),
+    )
+    return Search.model_construct({key for key in dict(made) if f"search.{key}" in resolved.written}, **dict(made))
 
 
 def _restored_algorithm(found: StoredAlgorithm) -> Algorithm:

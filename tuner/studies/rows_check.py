@@ -8,7 +8,6 @@ Leaves to others: reading (data), the process (child_process).
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from tuner.data.dataset import Dataset
@@ -17,8 +16,9 @@ from tuner.data.sources import load, parted, read
 from tuner.errors import DataError
 from tuner.spec.code import Code, find_code
 from tuner.spec.sources import PythonData
-from tuner.spec.study_spec import StudySpec, parse_spec
+from tuner.spec.study_spec import StudySpec
 from tuner.studies import child_process
+from tuner.studies.sent_spec import received, sent
 
 
 def load_as_workers_will(spec: StudySpec, codes: Sequence[Code], seed: int = 0) -> tuple[StudySpec, Dataset]:
@@ -29,8 +29,7 @@ def load_as_workers_will(spec: StudySpec, codes: Sequence[Code], seed: int = 0) 
     """
     if not isinstance(spec.data.files, PythonData):
         return spec, load(spec.data, seed, codes, told=True)
-    request: dict[str, Any] = {"text": spec.text, "name": spec.name, "folder": str(spec.folder)}
-    request |= {"codes": [code.named for code in codes]}
+    request: dict[str, Any] = {"spec": sent(spec), "codes": [code.named for code in codes]}
     with ThreadPoolExecutor(1) as other:
         elsewhere = other.submit(child_process.ask, "tuner.studies.rows_check", request, spec.data.origin)
         found = read(spec.data, codes)
@@ -46,7 +45,7 @@ def load_as_workers_will(spec: StudySpec, codes: Sequence[Code], seed: int = 0) 
 
 
 def _answer(request: Mapping[str, Any]) -> child_process.Answer:
-    spec = parse_spec(request["text"], request["name"], Path(request["folder"]), request["name"])
+    spec = received(request["spec"])
     return {name: list(each) for name, each in marks(read(spec.data, list(map(find_code, request["codes"])))).items()}
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tuner.cli.baseline_files import with_baselines
 from tuner.errors import SpecError
+from tuner.service.baseline_files import with_baselines
 from tuner.spec.finding import find_space
 
 

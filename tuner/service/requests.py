@@ -1,0 +1,137 @@
+"""What a person can ask: frozen models, checked when they are made.
+
+Owns: what each may say, and the line for a value that cannot be.
+Leaves to others: what is done (starting, resuming), how it is typed (cli, python).
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+
+from tuner.errors import InputError
+from tuner.settings import LARGEST_SEED, MOST_TRIALS
+from tuner.spec.strict_model import complaint
+from tuner.spec.study_spec import StudySpec
+
+Content = dict[str, Any]
+"""A search space, or a data set, as a mapping of what its file would say."""
+
+
+class Request(BaseModel):
+    """Raises InputError, in one line, for a value that cannot be."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _said_in_a_line(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        try:
+            return handler(values)
+        except ValidationError as error:
+            raise InputError(complaint(error, cls)) from error
+
+
+class Limits(Request):
+    """When a search ends before its trials are up. epochs: of all trials together. None leaves a limit as it is."""
+
+    epochs: Annotated[int, Field(ge=1)] | None = None
+    target: float | None = None
+    plateau: Annotated[int, Field(ge=1)] | None = None
+
+    def given(self) -> Mapping[str, int | float | None]:
+        """By their names, as a study stores them."""
+        return {"epochs": self.epochs, "target": self.target, "plateau": self.plateau}
+
+
+class Devices(Request):
+    """What workers run on. workers: how many; None is one a GPU, else one a CPU core.
+
+    gpus: their numbers in nvidia-smi, or UUIDs, with commas between; None is all. workers_per_gpu: that share one.
+    """
+
+    device: Literal["auto", "cpu", "gpu"] = "auto"
+    workers: int | None = None
+    gpus: str | None = None
+    workers_per_gpu: int = 1
+    mixed_precision: bool = False
+
+
+class PythonSettings(Request):
+    """What a space in Python does not say itself.
+
+    dataset: a name, or a mapping as in a file. objective: ``METRIC`` or ``METRIC:minimize``. trial_epochs: of each.
+    """
+
+    dataset: str | Content | None = None
+    objective: str | None = None
+    trial_epochs: Annotated[int, Field(ge=1)] | None = None
+    batch_size: Annotated[int, Field(ge=1)] | None = None
+    normalization: str | None = None
+
+
+class SpaceRequest(Request):
+    """A search space to be found.
+
+    space: a name, a file, Python code (``net.py``, ``net.py:build_model``, ``package.module:name``), what a file would
+    say, or a specification that is there. space_name: what to call it; None is by the name of its file.
+    python: of a space in Python. code: Python code that may be run, for networks or data made by code, as files or
+    modules.
+    """
+
+    space: str | Content | InstanceOf[StudySpec]
+    space_name: str | None = None
+    python: PythonSettings = PythonSettings()
+    code: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """What messages call it."""
+        if isinstance(self.space, str):
+            return self.space
+        return self.space.name if isinstance(self.space, StudySpec) else self.space_name or "the space"
+
+
+class StartRequest(SpaceRequest):
+    """A new study.
+
+    study_name: None takes the space's name and the next free number. trials, timeout_s, seed, limits: None takes the
+    space's. baselines: configurations to try first, or a file of them. from_study: an old one, whose best `from_best`
+    configurations are tried first. tensorboard: a folder for its logs. detach: only store the study; workers elsewhere
+    will run it. fit: train through Keras' `Model.fit`.
+    """
+
+    study_name: str | None = None
+    trials: Annotated[int, Field(le=MOST_TRIALS)] | None = None
+    timeout_s: Annotated[float, Field(gt=0)] | None = None
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] | None = None
+    limits: Limits = Limits()
+    devices: Devices = Devices()
+    baselines: Path | dict[str, Content] | None = None
+    from_study: str | None = None
+    from_best: Annotated[int, Field(ge=1)] = 3
+    tensorboard: Path | None = None
+    system_metrics: bool = False
+    detach: bool = False
+    fit: bool = False
+
+
+class ResumeRequest(Request):
+    """A study goes on. trials: the new total. None leaves a budget or a limit as it is; timeout_s: None is without."""
+
+    study_name: str
+    trials: Annotated[int, Field(le=MOST_TRIALS)] | None = None
+    timeout_s: Annotated[float, Field(gt=0)] | None = None
+    limits: Limits = Limits()
+    devices: Devices = Devices()
+    code: tuple[str, ...] = ()
+    fit: bool = False

@@ -1,0 +1,139 @@
+"""A study is started, or goes on: everything between what a person asked and the workers.
+
+Owns: the order of the checks, so that whatever cannot be is said before anything is stored.
+Leaves to others: each check (checking), the study's row (creating, resuming), the workers (launching).
+"""
+
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tuner.data import sources
+from tuner.data.reading import Reading
+from tuner.database.connection import Database
+from tuner.database.studies import StudyView, view_study
+from tuner.errors import InputError
+from tuner.search.compatibility import check_algorithms
+from tuner.service import checking
+from tuner.service.baseline_files import with_baselines
+from tuner.service.checking import Say
+from tuner.service.creating import create_study
+from tuner.service.opening import open_studies
+from tuner.service.requests import ResumeRequest, StartRequest
+from tuner.service.resuming import resume_study
+from tuner.service.slots import slots_here
+from tuner.service.spaces import FoundSpace, find
+from tuner.settings import Settings
+from tuner.spec.code import Code, find_code
+from tuner.studies.code import code_for, code_options
+from tuner.studies.preflight import Outlook
+from tuner.studies.row_order import order_options
+from tuner.studies.status import study_status
+from tuner.studies.stored_study import bind_data, spec_of
+from tuner.studies.warm_start import with_best_of
+from tuner.workers.devices import Slot
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A study that is stored, and what its workers are to be told.
+
+    db: where it is. slots: one a worker. codes: Python code that this person allows. notes: what a person should know,
+    a line each. reading: how the data were read, where they were. outlook: what the study is in for, of a family.
+    """
+
+    db: Database
+    study: StudyView
+    slots: tuple[Slot, ...]
+    codes: tuple[Code, ...]
+    fit: bool
+    notes: tuple[str, ...] = ()
+    reading: Reading | None = None
+    outlook: Outlook | None = None
+
+    @property
+    def code_arguments(self) -> list[str]:
+        """What a worker process is told of the code that this person named."""
+        named = dict.fromkeys(each.named for each in self.codes)
+        return [word for each in named for word in ("--code", each)]
+
+
+def start(settings: Settings, request: StartRequest, say: Say = lambda words: None) -> Begun:
+    """Check and store a new study, or find the one of that name and go on with it.
+
+    Raises InputError and its kin, NotFound, ServiceDown; then nothing was stored.
+    """
+    recorded = _recorded(request)
+    found, notes = _space(settings, request)
+    check_algorithms(found.spec, request.called)
+    here = slots_here(request.devices)
+    notes = (*notes, *here.notes)
+    loaded = None
+    if not request.detach or found.codes or found.code is not None:
+        loaded = checking.load(found, say)
+        found, notes = loaded.found, (*notes, *loaded.notes)
+    spec = found.spec
+    outlook = None
+    if loaded is not None and found.code is None and not request.detach:
+        outlook = checking.look(spec, loaded.dataset.info, here.slots)
+    if loaded is not None and found.code is not None:
+        notes = (*notes, *checking.try_code(loaded, request.fit, say).notes)
+    db = open_studies(settings)
+    study = create_study(
+        db,
+        spec,
+        study_name=request.study_name,
+        n_trials=request.trials,
+        timeout_s=request.timeout_s,
+        seed=request.seed,
+        mlflow_uri=settings.public_tracking_uri,
+        options={**code_options(found.code), **order_options(spec), **recorded, "limits": request.limits.given()},
+    )
+    codes = (*(() if found.code is None else (found.code,)), *found.codes)
+    if study.data_digest is not None and not request.detach:
+        _bind(db, study, found.codes)
+    reading = None if loaded is None or request.detach else loaded.dataset.reading
+    return Begun(db, study, here.slots, codes, request.fit, notes, reading, outlook)
+
+
+def resume(settings: Settings, request: ResumeRequest, say: Say = lambda words: None) -> Begun:
+    """Let a study go on that was stopped, killed or has ended. Raises as `start`; then nothing was changed."""
+    db = open_studies(settings, create=False)
+    here = slots_here(request.devices)
+    there = view_study(db, request.study_name)
+    given = tuple(find_code(each) for each in request.code)
+    found = code_for(there, spec_of(there), given)
+    say("loading the data")
+    _bind(db, there, given)
+    study = resume_study(db, request.study_name, request.trials, request.timeout_s, request.limits.given())
+    codes = (*(() if found is None else (found,)), *given)
+    return Begun(db, study, here.slots, codes, request.fit, here.notes)
+
+
+def _space(settings: Settings, request: StartRequest) -> tuple[FoundSpace, tuple[str, ...]]:
+    """The space with the configurations that are tried first, and notes."""
+    found = find(request)
+    spec, notes = found.spec, tuple[str, ...]()
+    if request.baselines is not None:
+        spec = with_baselines(spec, request.baselines)
+    if request.from_study is not None:
+        old = study_status(open_studies(settings, create=False), request.from_study)
+        spec, words = with_best_of(spec, old, request.from_best)
+        notes = (words,)
+    return FoundSpace(spec, found.code, found.codes), notes
+
+
+def _bind(db: Database, study: StudyView, codes: tuple[Code, ...]) -> None:
+    """Other data than the study began on, or none, shows here. Raises DataError."""
+    data = spec_of(study).data
+    bind_data(db, study, data.name, sources.load(data, study.seed, codes).digest)
+
+
+def _recorded(request: StartRequest) -> dict[str, Any]:
+    """What the study stores of what is recorded beside the usual."""
+    board: Path | None = request.tensorboard
+    if board is not None and importlib.util.find_spec("tensorboard") is None:
+        raise InputError("--tensorboard needs a package that is not installed. Run: pip install 'tuner[tensorboard]'")
+    stored: dict[str, Any] = {} if board is None else {"tensorboard": str(board.expanduser().absolute())}
+    return {**stored, **({"system_metrics": True} if request.system_metrics else {})}
