@@ -20,6 +20,7 @@ from tuner.errors import TunerError as TunerError
 if TYPE_CHECKING:
     from tuner.oracle import OptunaOracle as OptunaOracle
     from tuner.python.best import Best as Best
+    from tuner.python.starting import start as start
     from tuner.python.study import Study as Study
     from tuner.python.study import open_study as open
     from tuner.training.plan import Training as Training
@@ -38,6 +39,7 @@ __all__ = [
     "TunerError",
     "errors",
     "open",
+    "start",
 ]
 
 _LAZY = {
@@ -46,6 +48,7 @@ _LAZY = {
     "Study": ("tuner.python.study", "Study"),
     "Training": ("tuner.training.plan", "Training"),
     "open": ("tuner.python.study", "open_study"),
+    "start": ("tuner.python.starting", "start"),
 }
 """By name: the module, and what it is called there."""
 

@@ -17,6 +17,7 @@ NAMES = [
     "TunerError",
     "errors",
     "open",
+    "start",
 ]
 
 

@@ -33,6 +33,14 @@ def load(code: Code) -> ModuleType:
     return module
 
 
+def is_being_run() -> bool:
+    """This process runs a person's code now, such as a worker that imports it."""
+    return _running > 0
+
+
+_running = 0
+
+
 @contextlib.contextmanager
 def as_a_program_of_its_own(code: Code) -> Iterator[None]:
     """For all that is run of it, at import and later: it is called as `python FILE.py`, and not as this process was.
@@ -40,12 +48,15 @@ def as_a_program_of_its_own(code: Code) -> Iterator[None]:
     `argparse` and the like see no argument. `input()` ends at once, here as in a worker, where nobody would answer.
     What is printed goes to stderr: stdout is for results.
     """
+    global _running
     argv, stdin = sys.argv, sys.stdin
     sys.argv, sys.stdin = [str(code.file)], io.StringIO()
+    _running += 1
     try:
         with contextlib.redirect_stdout(sys.stderr):
             yield
     finally:
+        _running -= 1
         sys.argv, sys.stdin = argv, stdin
 
 

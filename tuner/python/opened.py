@@ -3,15 +3,14 @@
 Leaves to others: the environment (settings), the database itself (database).
 """
 
-import warnings
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from tuner.database.blobs import BlobStore, blob_store
-from tuner.database.connection import Database, open_database
+from tuner.database.connection import Database
 from tuner.redaction import keep_secrets_of
+from tuner.service.opening import open_studies
 from tuner.settings import Settings, read_settings
-from tuner.studies.stored_study import resolve_old_studies
 
 _SQLITE = "sqlite:///"
 
@@ -29,33 +28,36 @@ class Opened:
         return blob_store(self.db, self.settings.artifacts)
 
     @property
-    def folder(self) -> Path:
-        """Beside the database's file; where the studies are on a server, the working folder."""
-        file = self.db.sqlite_file
-        return Path(file).resolve().parent if file else Path.cwd()
+    def store_folder(self) -> Path:
+        """Of files that this process writes for workers: arrays, code."""
+        return artifacts_folder(self.settings)
 
 
-def open_storage(storage: str | None, create: bool) -> Opened:
-    """Open the studies' database.
+def open_storage(storage: str | None) -> Opened:
+    """Open the studies' database that is there.
 
-    storage: SQLAlchemy's URL; None takes TUNER_STORAGE, else `tuner.db` in the working folder. create: False refuses a
-    SQLite file that is not there. Raises InputError, NotFound, ServiceDown.
+    storage: SQLAlchemy's URL; None takes TUNER_STORAGE, else `tuner.db` in the working folder. Raises InputError,
+    NotFound, ServiceDown.
     """
-    import optuna
+    settings = settings_of(storage)
+    return Opened(settings, open_studies(settings, create=False))
 
-    # Its INFO lines repeat what is shown here; its warnings name internals.
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
+
+def settings_of(storage: str | None) -> Settings:
+    """The environment's, with another database if one is given."""
     settings = read_settings()
     if storage is not None:
         keep_secrets_of(storage)
         settings = replace(settings, storage=storage)
-    settings = replace(settings, storage=_absolute(settings.storage))
-    with warnings.catch_warnings():
-        # MLflow's and SQLAlchemy's own, about each other.
-        warnings.simplefilter("ignore", DeprecationWarning)
-        db = open_database(settings.storage, create)
-    resolve_old_studies(db)
-    return Opened(settings, db)
+    return replace(settings, storage=_absolute(settings.storage))
+
+
+def artifacts_folder(settings: Settings) -> Path:
+    """Where artifacts are: beside a SQLite file; of a server's database, in the working folder."""
+    if settings.artifacts is not None:
+        return settings.artifacts
+    file = settings.storage.removeprefix(_SQLITE)
+    return (Path(file).parent if file != settings.storage and file else Path.cwd()).absolute() / "tuner-artifacts"
 
 
 def _absolute(url: str) -> str:

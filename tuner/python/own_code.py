@@ -32,8 +32,8 @@ def is_code(given: Any) -> bool:
 def code_of(given: Any, folder: Path) -> tuple[Code, str]:
     """The code, with the one name in it that is used, and what to call its space.
 
-    given: a function of `hp` or of a `trial`, a HyperModel class, or an instance. folder: for files that are written.
-    Raises InputError, SpecError.
+    given: a function of `hp` or of a `trial`, a HyperModel class, or an instance. folder: for files
+    that are written. Raises InputError, SpecError.
     """
     if isinstance(given, functools.partial):
         raise InputError("a functools.partial has no source. Write a function that calls it: def build_model(hp): ...")
@@ -56,6 +56,11 @@ def code_of(given: Any, folder: Path) -> tuple[Code, str]:
     if text is not None:
         return find_code(f"{_written(_HEAD + text, called, folder)}:{name}"), called
     return find_code(f"{_place_of(given, where)}:{name}"), called
+
+
+def named_code(given: Any, folder: Path) -> str:
+    """What other processes are told of it. given: as of `code_of`, or a text: a file or a module."""
+    return str(given) if isinstance(given, str | Path) else code_of(given, folder / "code")[0].named
 
 
 def _place_of(given: Any, where: str) -> str:

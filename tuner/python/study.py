@@ -4,13 +4,21 @@ Owns: the names under which a person finds these.
 Leaves to others: starting one (starting), each answer (best, figures, report_page, view; studies; analysis).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tuner.python.best import Best, best_of
 from tuner.python.display import LiveDisplay, in_notebook
 from tuner.python.opened import Opened, open_storage
+from tuner.python.own_code import named_code
 from tuner.python.view import fragment, in_a_line
+from tuner.python.waiting import until_it_ends
+from tuner.python.work import Work
+from tuner.service import starting
+from tuner.service.requests import Devices, Limits, ResumeRequest
+from tuner.service.resuming import stop_study
+from tuner.spec.code import find_code
 from tuner.studies.status import StudyState, StudyStatus, study_status
 
 if TYPE_CHECKING:
@@ -29,9 +37,10 @@ class Study:
     from the database when it is asked for. name: the study's. storage: the URL of its database, without a password.
     """
 
-    def __init__(self, opened: Opened, name: str) -> None:
+    def __init__(self, opened: Opened, name: str, work: Work | None = None) -> None:
         self._opened = opened
         self._name = name
+        self._work = work or Work(opened, name)
         self._display = LiveDisplay(self._picture)
 
     @property
@@ -55,6 +64,61 @@ class Study:
     def best(self) -> Best:
         """The winner; before the study has ended, the best complete trial so far. Raises NotFound where none is."""
         return best_of(self.status(epochs=True))
+
+    def wait(self, timeout_s: float | None = None, *, show: bool = True) -> None:
+        """Return when it has ended, or was stopped.
+
+        show: in a notebook its view, elsewhere a line on stderr now and then. Interrupted (Ctrl+C, or the notebook's
+        stop button) it ends the waiting alone, and says what goes on. Raises what ended the workers, TunerError where
+        nobody works on it or not one trial completed, TimeoutError after `timeout_s` seconds.
+        """
+        notebook = in_notebook()
+        if show and notebook and not self._display.active:
+            self._display.show()
+        try:
+            until_it_ends(self.status, self._work.supervisor, timeout_s, says=show and not notebook)
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(self._goes_on()) from None
+        finally:
+            self._display.refresh()
+
+    def stop(self) -> None:
+        """Let its workers, wherever they are, finish the trials that run and take no more. Returns at once."""
+        stop_study(self._opened.db, self._name)
+
+    def resume(
+        self,
+        trials: int | None = None,
+        *,
+        timeout_s: float | None = None,
+        workers: int | None = None,
+        device: Literal["auto", "cpu", "gpu"] | None = None,
+        epoch_budget: int | None = None,
+        target: float | None = None,
+        plateau: int | None = None,
+        code: Sequence[Any] = (),
+    ) -> None:
+        """Go on with it here: it was stopped, its workers are gone, or it has ended and is to have more trials.
+
+        trials: the new total. timeout_s: seconds from now. workers, device: as in `tuner.start`; by default as it was
+        started by this object. epoch_budget, target, plateau: other limits. code: the network's, where another process
+        started it: the function, the HyperModel, or ``"FILE.py:NAME"``. Workers of this object that are still at a
+        trial hand it back first. Raises CodeNotGiven, StudyConflict, InputError, DataError; then nothing was changed.
+        """
+        self._work.leave()
+        given = {name: each for name, each in (("workers", workers), ("device", device)) if each is not None}
+        devices = Devices(**{**self._work.devices.model_dump(), **given})
+        named = tuple(named_code(each, self._opened.store_folder) for each in code) or self._work.codes
+        limits = Limits(epochs=epoch_budget, target=target, plateau=plateau)
+        request = ResumeRequest(
+            study_name=self._name, trials=trials, timeout_s=timeout_s, limits=limits, devices=devices, code=named,
+            fit=self._work.fit,
+        )  # fmt: skip
+        self._work.begin(starting.resume(self._opened.settings, request), devices)
+
+    def _goes_on(self) -> str:
+        left = "it ends with this process, and can be resumed" if self._work.works_here else "others work on it"
+        return f"the waiting has ended, study {self._name} goes on ({left}); .wait() waits again, .stop() ends it"
 
     def trials(self) -> "pd.DataFrame":
         """One row a trial, in the order of their numbers, also while it runs.
@@ -100,18 +164,22 @@ class Study:
             made.save(path)
         return made
 
-    def load_model(self, trial: int | None = None) -> Any:
+    def load_model(self, trial: int | None = None, *, code: Sequence[Any] = ()) -> Any:
         """A trained network as a Keras model, not compiled, as `tune export` writes it.
 
         It takes raw rows, as the data set has them: its normalization is inside. It gives (rows, outputs), for classes
         their probabilities.
 
         trial: its number; None takes the winner - of a study that has ended its final network, which learnt from
-        training and validation rows. Raises NotFound where there is none.
+        training and validation rows. code: as of `resume`; needed where the network has classes of its own and another
+        process started the study. Raises NotFound where there is no model.
         """
         from tuner.studies.stored_model import load_stored_model
 
-        return load_stored_model(self._opened.db, self._opened.store, self._name, trial)
+        named = tuple(named_code(each, self._opened.store_folder) for each in code) or self._work.codes
+        return load_stored_model(
+            self._opened.db, self._opened.store, self._name, trial, [find_code(each) for each in named]
+        )
 
     def __repr__(self) -> str:
         return in_a_line(self.status())
@@ -126,8 +194,8 @@ class Study:
             print(repr(self))
 
     def _picture(self) -> tuple[str, str, bool]:
-        status = self.status(epochs=True)
-        return fragment(status), in_a_line(status), status.state not in _ENDED
+        status, works = self.status(epochs=True), self._work.works_here
+        return fragment(status, self._work.trouble), in_a_line(status), works or status.state not in _ENDED
 
 
 def open_study(name: str, *, storage: str | None = None) -> Study:
@@ -136,6 +204,6 @@ def open_study(name: str, *, storage: str | None = None) -> Study:
     name: the study's, as `tune list` shows it. storage: the studies' database, as SQLAlchemy's URL; by default
     TUNER_STORAGE, else ``tuner.db`` in the working folder. Raises NotFound, InputError, ServiceDown.
     """
-    study = Study(open_storage(storage, create=False), name)
+    study = Study(open_storage(storage), name)
     study.status()
     return study

@@ -1,0 +1,88 @@
+"""The workers of a study that this Python process started, and the thread that watches over them.
+
+Owns: that thread, what it heard, and that no worker is left behind when this process ends as it should.
+Leaves to others: the processes themselves (workers).
+"""
+
+import atexit
+import logging
+import threading
+import weakref
+
+from tuner.workers.pool import Pool
+
+_GOODBYE_S = 15.0
+_alive: "weakref.WeakSet[Supervisor]" = weakref.WeakSet()
+
+
+class _Leave(Exception):
+    """This process has no more use for the workers."""
+
+
+class Supervisor:
+    """Runs a pool in a thread of its own until the study has ended, was stopped, or cannot go on.
+
+    The workers are processes: what they train is not this process' concern, and the thread ends with it. said: what the
+    pool warned of last. error: what ended the workers, if it was no good end.
+    """
+
+    def __init__(self, study_name: str, pool: Pool) -> None:
+        self.said = ""
+        self.error: Exception | None = None
+        self._leave = threading.Event()
+        self._pool = pool
+        self._thread = threading.Thread(target=self._run, name=f"tuner {study_name}", daemon=True)
+        _alive.add(self)
+        self._thread.start()
+
+    @property
+    def works(self) -> bool:
+        """The workers are looked after."""
+        return self._thread.is_alive()
+
+    def leave(self) -> None:
+        """Tell the workers to go: they finish the epoch that runs and hand back what is left of their trials."""
+        self._leave.set()
+
+    def join(self, timeout_s: float | None = None) -> None:
+        """Until no worker is left, or so long."""
+        self._thread.join(timeout_s)
+
+    def _run(self) -> None:
+        handler = _Heard(self)
+        logging.getLogger("tuner").addHandler(handler)
+        try:
+            self._pool.run(self._look)
+        except _Leave:
+            pass
+        except Exception as error:
+            self.error = error
+        finally:
+            logging.getLogger("tuner").removeHandler(handler)
+
+    def _look(self) -> None:
+        if self._leave.is_set():
+            raise _Leave
+
+
+class _Heard(logging.Handler):
+    """What is warned of in the supervisor's thread. With it, nothing of that is printed into whichever cell runs."""
+
+    def __init__(self, supervisor: Supervisor) -> None:
+        super().__init__(logging.WARNING)
+        self._supervisor = supervisor
+        self._thread = threading.get_ident()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if record.thread == self._thread:
+            self._supervisor.said = record.getMessage()
+
+
+@atexit.register
+def _leave_all() -> None:
+    """A kernel that is restarted, a script that has ended: its studies can be resumed."""
+    every = list(_alive)
+    for each in every:
+        each.leave()
+    for each in every:
+        each.join(_GOODBYE_S)

@@ -1,0 +1,72 @@
+"""Waiting for a study, and what is said meanwhile.
+
+Owns: when it is over, the lines in a terminal. They are plain: no cursor moves, no colours.
+Leaves to others: the view in a notebook (display), the words (view).
+"""
+
+import sys
+import time
+from collections.abc import Callable
+
+from tuner.errors import TunerError
+from tuner.python.supervisor import Supervisor
+from tuner.python.view import in_a_line
+from tuner.studies.nothing_completed import why_nothing_completed
+from tuner.studies.status import StudyStatus
+
+_LOOK_S = 0.5
+_SAY_S = 2.0
+
+
+def until_it_ends(
+    look: Callable[[], StudyStatus], supervisor: Supervisor | None, timeout_s: float | None, says: bool
+) -> None:
+    """Return when the study has ended or was stopped.
+
+    supervisor: of its workers, where this process started them. says: a line on stderr when something has changed.
+    Raises what ended the workers, TunerError where nobody works on it, TimeoutError after so long.
+    """
+    until = None if timeout_s is None else time.monotonic() + timeout_s
+    tell = _Lines() if says else None
+    while True:
+        works = supervisor is not None and supervisor.works
+        status = look()
+        if tell is not None:
+            tell(status, supervisor)
+        if not works:
+            if supervisor is not None and supervisor.error is not None:
+                raise supervisor.error
+            if status.state in ("finished", "stopped"):
+                break
+            if status.state in ("waiting", "interrupted"):
+                name = status.study.study_name
+                raise TunerError(
+                    f"nobody works on study {name!r}; it is {status.state}. Let it go on here with .resume()."
+                )
+        if until is not None and time.monotonic() > until:
+            raise TimeoutError(f"{in_a_line(status)} after {timeout_s:g} s; it goes on.")
+        if works and supervisor is not None:
+            supervisor.join(_LOOK_S)
+        else:
+            time.sleep(_LOOK_S)
+    if (words := why_nothing_completed(status)) is not None:
+        raise TunerError(words)
+
+
+class _Lines:
+    """At once, and then when something has changed, but not more often than every two seconds."""
+
+    def __init__(self) -> None:
+        self._shown: object = None
+        self._said = ""
+        self._at = 0.0
+
+    def __call__(self, status: StudyStatus, supervisor: Supervisor | None) -> None:
+        if supervisor is not None and supervisor.said not in ("", self._said):
+            self._said = supervisor.said
+            print(f"tuner: {self._said}", file=sys.stderr)
+        state = (status.state, sum(trial.settled for trial in status.trials), status.stage)
+        over = status.state in ("finished", "stopped")
+        if state != self._shown and (over or time.monotonic() - self._at >= _SAY_S):
+            self._shown, self._at = state, time.monotonic()
+            print(in_a_line(status), file=sys.stderr)

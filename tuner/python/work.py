@@ -1,0 +1,47 @@
+"""What this process does for a study beside looking at it: starts its workers, and ends them.
+
+Owns: which workers of a study are this process' own.
+Leaves to others: the requests (service), watching over the workers (supervisor).
+"""
+
+from tuner.python.opened import Opened
+from tuner.python.supervisor import Supervisor
+from tuner.service.launching import local_pool
+from tuner.service.requests import Devices
+from tuner.service.starting import Begun
+
+
+class Work:
+    """Of one study. devices, codes, fit: as it was started here last, for going on in the same way."""
+
+    def __init__(self, opened: Opened, study_name: str) -> None:
+        self._opened = opened
+        self._study_name = study_name
+        self.supervisor: Supervisor | None = None
+        self.devices = Devices()
+        self.codes: tuple[str, ...] = ()
+        self.fit = False
+
+    @property
+    def works_here(self) -> bool:
+        """Workers that this process started are at it."""
+        return self.supervisor is not None and self.supervisor.works
+
+    @property
+    def trouble(self) -> str:
+        """What ended the workers, or what was warned of last; nothing where all is well."""
+        if self.supervisor is None:
+            return ""
+        return self.supervisor.said if self.supervisor.error is None else str(self.supervisor.error)
+
+    def begin(self, begun: Begun, devices: Devices) -> None:
+        """Start the workers; their logs are in `tuner-logs`."""
+        self.devices, self.fit = devices, begun.fit
+        self.codes = tuple(each.named for each in begun.codes)
+        self.supervisor = Supervisor(self._study_name, local_pool(self._opened.settings, begun))
+
+    def leave(self) -> None:
+        """End this process' workers now; they hand back what they have not finished. Returns when they are gone."""
+        if self.supervisor is not None:
+            self.supervisor.leave()
+            self.supervisor.join()
