@@ -241,16 +241,16 @@ def _clock() -> Any:
 
 def _compiled(case: Case, dataset: Any) -> list[float]:
     """Seconds an epoch, the first included, which compiles."""
-    from tuner.training.plan import TrainPlan
+    from tuner.training.plan import EpochResult, TrainPlan, Verdict
     from tuner.training.trainer import train
 
     config, _, model = _network(case, dataset)
     plan = TrainPlan(config.batch_size, 4, "val_accuracy", "maximize", None, seed=1, path="compiled")
     seconds: list[float] = []
 
-    def note(epoch: int, metrics: Any, epoch_seconds: float, checkpoint: Any) -> bool:
-        seconds.append(epoch_seconds)
-        return True
+    def note(result: EpochResult) -> Verdict:
+        seconds.append(result.seconds)
+        return "go_on"
 
     train(model, dataset, plan, None, note)
     return seconds

@@ -129,7 +129,7 @@ def _record(spec: StudySpec, dataset: Any, curves: list[Curve], index: int, orig
     from tuner.errors import TrialFailed
     from tuner.training import backend
     from tuner.training.networks.models import build
-    from tuner.training.plan import TrainPlan
+    from tuner.training.plan import EpochResult, TrainPlan, Verdict
     from tuner.training.trainer import train
 
     chosen = Algorithm(name="random" if origin == "random" else "tpe")
@@ -164,11 +164,11 @@ def _record(spec: StudySpec, dataset: Any, curves: list[Curve], index: int, orig
     seconds: list[float] = []
     marks = [time.process_time()]
 
-    def note(epoch: int, metrics: Mapping[str, float], wall_seconds: float, checkpoint: object) -> bool:
-        values.append(metrics["val_accuracy"])
+    def note(result: EpochResult) -> Verdict:
+        values.append(result.metrics["val_accuracy"])
         marks.append(time.process_time())
         seconds.append(marks[-1] - marks[-2])
-        return epoch < _HOPELESS_EPOCHS or max(values) >= _HOPELESS
+        return "go_on" if result.epoch < _HOPELESS_EPOCHS or max(values) >= _HOPELESS else "stop"
 
     try:
         train(model, dataset, plan, None, note)

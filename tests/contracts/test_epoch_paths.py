@@ -29,7 +29,7 @@ from tuner.spec.sources import DataSpec
 from tuner.spec.space import Value, fixed
 from tuner.training.compiled import device_rows
 from tuner.training.networks.models import build
-from tuner.training.plan import Path, TrainPlan, TrainResult
+from tuner.training.plan import EpochResult, Path, TrainPlan, TrainResult, Verdict
 from tuner.training.trainer import train
 
 if keras.backend.backend() == "jax":
@@ -138,9 +138,10 @@ def _run(
     names = [*(each.path for each in model.variables), *(each.path for each in model.optimizer.variables)]
     weights: dict[str, Any] = {}
 
-    def keep(epoch: int, metrics: object, seconds: float, checkpoint: Any) -> bool:
+    def keep(result: EpochResult) -> Verdict:
+        checkpoint = result.checkpoint()
         weights.update(zip(names, [*checkpoint.weights, *checkpoint.optimizer], strict=True))
-        return True
+        return "go_on"
 
     with pytest.MonkeyPatch.context() as patch:
         if on_device:

@@ -154,12 +154,13 @@ def open_again(context: StudyContext, digits: Dataset) -> list[float]:
     """The same finalist, trained without a break."""
     from tuner.studies.network_building import fixed_network
     from tuner.training.plan import TrainPlan
+    from tuner.training.trainer import go_on
 
     (job, *_) = rows.view_finalists(context.db, "s")
     params = trials.view_trial(context.db, "s", job.plan.trial_ordinal).params
     network = fixed_network(context.spec, digits.info, None, params, job.plan.seed)
     plan = TrainPlan(None, 0, "val_accuracy", "maximize", None, job.plan.seed)
-    result = network.train(digits, context.preprocessing, plan, None, lambda *_: True)
+    result = network.train(digits, context.preprocessing, plan, None, go_on)
     return [metrics["val_accuracy"] for metrics in result.epochs]
 
 

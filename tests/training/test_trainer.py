@@ -15,18 +15,20 @@ from tuner.errors import TrialFailed
 from tuner.training import model_fit
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.compiled import device_rows
-from tuner.training.plan import Metrics, OnEpoch, Path, in_few_digits
-from tuner.training.trainer import train
+from tuner.training.plan import EpochResult, Metrics, Observe, Path, Verdict, in_few_digits
+from tuner.training.trainer import ModelTrainer, train
 
 
-def _noting(into: list[Checkpoint], last: int | None = None) -> OnEpoch:
-    def note(epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
-        assert checkpoint.epoch == epoch == len(checkpoint.epochs)
-        assert checkpoint.epochs[-1] == metrics
-        assert seconds > 0
+def _noting(into: list[Checkpoint], last: int | None = None) -> Observe:
+    def note(result: EpochResult) -> Verdict:
+        checkpoint = result.checkpoint()
+        assert checkpoint.epoch == result.epoch == len(checkpoint.epochs)
+        assert checkpoint.epochs[-1] == result.metrics
+        assert checkpoint.best_epoch == result.best_epoch
+        assert result.seconds > 0
         # As it is kept in between: bytes.
         into.append(Checkpoint.from_bytes(checkpoint.to_bytes()))
-        return epoch != last
+        return "stop" if result.epoch == last else "go_on"
 
     return note
 
@@ -155,6 +157,49 @@ def test_a_caller_that_says_no_ends_training(digits: Dataset, network: Network, 
     assert result.stopped == "caller"
     assert result.reason == "stopped at epoch 2 of 9"
     assert [each.epoch for each in seen] == [1, 2]
+
+
+def test_stepped_by_hand_it_trains_what_train_trains(digits: Dataset, network: Network, plan: Plan, path: Path) -> None:
+    expected = train(network(dropout=0.2), digits, plan(path=path))
+    trainer = ModelTrainer(network(dropout=0.2), digits, plan(path=path))
+    steps = [trainer.step() for _ in range(3)]
+    assert [[(each.member, each.epoch, each.ended) for each in step] for step in steps] == [
+        [(0, 1, None)], [(0, 2, None)], [(0, 3, "finished")],
+    ]  # fmt: skip
+    assert trainer.step() == ()
+    _same(trainer.result(0).epochs, expected.epochs)
+    best = steps[-1][0]
+    assert (best.best_epoch, best.best) == (expected.best_epoch, expected.value)
+
+
+def test_what_is_released_keeps_nothing(digits: Dataset, network: Network, plan: Plan) -> None:
+    made = network(optimizer="sgd", learning_rate=1.5, loss="mse")
+    trainer = ModelTrainer(made, digits, plan(epochs=8, monitor="val_loss", direction="minimize"))
+    trainer.step()
+    (last,) = trainer.step()
+    left = last.checkpoint()
+    trainer.release(0)
+    assert trainer.step() == ()
+    assert trainer.result(0).stopped == "released"
+    _equal(tuple(each.numpy() for each in made.variables), left.weights)
+
+
+def test_an_epoch_out_of_patience_says_so_and_stays_so(digits: Dataset, network: Network, plan: Plan) -> None:
+    trainer = ModelTrainer(network(), digits, plan(epochs=9, patience=1, monitor="val_loss", direction="maximize"))
+    steps = list(iter(trainer.step, ()))
+    assert steps[-1][0].ended == "patience"
+    trainer.stop(0)
+    assert trainer.result(0).stopped == "patience"
+    assert trainer.result(0).reason == steps[-1][0].reason != ""
+
+
+def test_a_checkpoint_that_is_asked_for_too_late_is_refused(digits: Dataset, network: Network, plan: Plan) -> None:
+    trainer = ModelTrainer(network(), digits, plan())
+    (first,) = trainer.step()
+    assert first.checkpoint().epoch == 1
+    trainer.step()
+    with pytest.raises(RuntimeError, match="epoch 1 was asked for after epoch 2"):
+        first.checkpoint()
 
 
 def test_divergence_ends_training_with_a_reason(digits: Dataset, network: Network, plan: Plan, path: Path) -> None:

@@ -32,9 +32,8 @@ from tuner.studies.limits import wants_finalists
 from tuner.studies.preflight import Network, draw, ends
 from tuner.studies.sent_spec import received
 from tuner.training import backend
-from tuner.training.checkpoint import Checkpoint
 from tuner.training.network import FamilyNetwork
-from tuner.training.plan import Metrics, TrainPlan
+from tuner.training.plan import EpochResult, TrainPlan, Verdict
 
 # Enough that what an epoch costs beside its steps makes no difference.
 _LEAST_STEPS = 12
@@ -74,9 +73,9 @@ def try_network(spec: StudySpec, dataset: Dataset, network: Network) -> Tried:
     plan = TrainPlan(None, 0, objective.metric, objective.direction, None, seed=_SEED, health=True)
     seconds: list[float] = []
 
-    def note(epoch: int, metrics: Metrics, spent: float, checkpoint: Checkpoint) -> bool:
-        seconds.append(spent)
-        return True
+    def note(epoch: EpochResult) -> Verdict:
+        seconds.append(epoch.seconds)
+        return "go_on"
 
     began = time.perf_counter()
     try:

@@ -24,8 +24,7 @@ from tuner.studies.limits import is_first, search_left_s
 from tuner.studies.stopping_rules import reached
 from tuner.studies.study_context import StudyContext
 from tuner.studies.system_metrics import SystemMetrics
-from tuner.training.checkpoint import Checkpoint
-from tuner.training.plan import Metrics
+from tuner.training.plan import EpochResult, Metrics, Verdict
 
 
 class EpochCallback:
@@ -90,16 +89,16 @@ class EpochCallback:
         self.rule = "the budget of epochs is spent"
         return done
 
-    def __call__(self, epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
+    def __call__(self, result: EpochResult) -> Verdict:
         db, job = self._context.db, self._job
+        epoch, metrics, seconds, best = result.epoch, result.metrics, result.seconds, result.best
         self._context.watch.epoch(seconds)
         self.note_params()
         if self._system is not None:
             metrics = {**metrics, **self._system()}
         view = EpochView(epoch, metrics, seconds, measured_at=time.time())
-        best = checkpoint.epochs[checkpoint.best_epoch - 1].get(self._metric) if checkpoint.best_epoch else None
-        name = self._checkpoints.put(epoch, checkpoint)
-        patiently(lambda: trials.finish_epoch(db, job, view, best, checkpoint.best_epoch, name))
+        name = self._checkpoints.put(epoch, result.checkpoint())
+        patiently(lambda: trials.finish_epoch(db, job, view, best, result.best_epoch, name))
         self._checkpoints.counts(name)
         self._report(epoch, metrics, seconds)
         # A baseline is there to be compared with, so it is trained to its end. Asked after its last epoch, too, since
@@ -113,7 +112,7 @@ class EpochCallback:
         self.rule = self._rule(study, epoch, best)
         ends = self.pruned or self.time_was_up or bool(self.rule)
         self.handed_back = not ends and self._context.hand_back()
-        return not (ends or self.handed_back)
+        return "release" if self.handed_back else "stop" if ends else "go_on"
 
     def _rule(self, study: StudyView, epoch: int, best: float | None) -> str:
         """Why a rule of the study ends this trial here, or nothing; otherwise its next epoch is granted."""

@@ -83,7 +83,7 @@ def reproduce(
     network = fixed_network(spec, dataset.info, code, trial.params, seed, trial.trial_number or 0)
     plan = TrainPlan(None, len(trial.epochs), metric, spec.objective.direction, spec.search.patience, seed, path)
     last = len(trial.epochs)
-    result = network.train(dataset, preprocessing, plan, None, lambda epoch, *_: epoch < last)
+    result = network.train(dataset, preprocessing, plan, None, lambda each: "go_on" if each.epoch < last else "stop")
     then = [epoch.metrics.get(metric) for epoch in trial.epochs]
     now = [metrics.get(metric) for metrics in result.epochs]
     return Reproduction(

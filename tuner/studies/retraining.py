@@ -23,9 +23,8 @@ from tuner.studies.job_guard import Checkpoints, given_up, holding
 from tuner.studies.network_building import fixed_network
 from tuner.studies.scoring import score
 from tuner.studies.study_context import StudyContext
-from tuner.training.checkpoint import Checkpoint
 from tuner.training.networks.models import load_bytes
-from tuner.training.plan import Metrics, TrainPlan, TrainResult
+from tuner.training.plan import EpochResult, TrainPlan, TrainResult, Verdict
 
 logger = logging.getLogger(__name__)
 
@@ -149,28 +148,28 @@ class _Watch:
     def __init__(self, context: StudyContext, job: FinalistJob, checkpoints: Checkpoints) -> None:
         self._context = context
         self._job = job
-        self._metric = context.spec.objective.metric
         self._checkpoints = checkpoints
         self.dropped = ""
         self.handed_back = False
         self.time_was_up = False
 
-    def __call__(self, epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
+    def __call__(self, result: EpochResult) -> Verdict:
         db, job = self._context.db, self._job
+        epoch, metrics, seconds = result.epoch, result.metrics, result.seconds
+        best: float | None = result.best
         self._context.watch.epoch(seconds)
-        best: float | None = checkpoint.epochs[checkpoint.best_epoch - 1].get(self._metric)
         if job.plan.kind == "final":
             metrics, best = {name: each for name, each in metrics.items() if not name.startswith("val_")}, None
         view = EpochView(epoch, metrics, seconds, measured_at=time.time())
-        name = self._checkpoints.put(epoch, checkpoint)
-        at = checkpoint.best_epoch
+        name = self._checkpoints.put(epoch, result.checkpoint())
+        at = result.best_epoch
         self.dropped = patiently(lambda: finalists.finish_epoch(db, job, view, best, at, name))
         self._checkpoints.counts(name)
         left_s = patiently(lambda: view_study(db, job.study_name)).left_s
         self.time_was_up = left_s is not None and left_s < seconds
         ends = bool(self.dropped) or self.time_was_up
         self.handed_back = not ends and self._context.hand_back()
-        return not (ends or self.handed_back)
+        return "release" if self.handed_back else "stop" if ends else "go_on"
 
 
 def _outcome(result: TrainResult, watch: _Watch, planned: int) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from tuner.training.checkpoint import Checkpoint
 from tuner.training.latency import latency_ms
 from tuner.training.networks.architecture import in_words
 from tuner.training.networks.models import build, export, export_bytes, outputs, parameters
-from tuner.training.plan import Metrics, OnEpoch, TrainPlan, TrainResult
+from tuner.training.plan import Metrics, Observe, TrainPlan, TrainResult
 from tuner.training.trainer import train
 
 PreprocessingFor = Callable[[str], Preprocessing]
@@ -36,7 +36,7 @@ class Network(Protocol):
         ...
 
     def train(
-        self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None, on_epoch: OnEpoch
+        self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None, observe: Observe
     ) -> TrainResult:
         """Train as `trainer.train` says; the plan's batch size is this configuration's own, and so are its epochs,
         unless it names fewer.
@@ -108,13 +108,13 @@ class FamilyNetwork:
         return self.config.epochs
 
     def train(
-        self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None, on_epoch: OnEpoch
+        self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None, observe: Observe
     ) -> TrainResult:
         preprocessing = fitted(self.config.normalization)
         self.model = build(self.config, dataset.info, preprocessing, self.metrics, seed=plan.seed)
         epochs = min(plan.epochs or self.config.epochs, self.config.epochs)
         own = replace(plan, batch_size=self.config.batch_size, epochs=epochs)
-        return train(self.model, dataset, own, resume, on_epoch)
+        return train(self.model, dataset, own, resume, observe)
 
     def parameters(self) -> int:
         return parameters(self.model)

@@ -11,14 +11,37 @@ from tuner.training.checkpoint import Checkpoint
 Metrics = Mapping[str, float]
 Path = Literal["auto", "compiled", "fit"]
 Direction = Literal["maximize", "minimize"]
-Stopped = Literal["finished", "patience", "caller", "diverged"]
+Stopped = Literal["finished", "patience", "caller", "released", "diverged"]
+Verdict = Literal["go_on", "stop", "release"]
 
 WEIGHTS_ONLY = "model.weights.zip"
 """The stored file of a model that cannot be made from a .keras file."""
 
-OnEpoch = Callable[[int, Metrics, float, Checkpoint], bool]
-"""Called at each epoch's end with the epoch (from 1), its metrics, its seconds (validation included) and a checkpoint
-from which training goes on; False ends training."""
+
+@dataclass(frozen=True, eq=False)
+class EpochResult:
+    """One epoch of one network.
+
+    member: its place among those that are trained together. epoch: from 1. seconds: validation included.
+    best_epoch: whose weights are kept so far, 0 where there is none; best: the monitored metric there.
+    ended: why this was the last one, whatever is answered; None while another may follow. reason: the same in words.
+    checkpoint: makes that from which training goes on; to be called before the next epoch begins.
+    """
+
+    member: int
+    epoch: int
+    metrics: Metrics
+    seconds: float
+    best_epoch: int
+    best: float | None
+    ended: Stopped | None
+    reason: str
+    checkpoint: Callable[[], Checkpoint]
+
+
+Observe = Callable[[EpochResult], Verdict]
+"""Asked at each epoch's end; not of one that diverged, which has ended. "stop" keeps what was trained, with the weights
+that the plan keeps; "release" leaves it to whoever goes on from its checkpoint."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +78,7 @@ class TrainResult:
     averaged: of so many epochs' weights the model's are the mean.
     epochs: each epoch's metrics, those before a resume included.
     reason: in words, where training ended before its epochs were up.
+    stopped: where it was released, the model is as its last epoch left it.
     path: the way that was taken, and why where it is not the compiled epoch.
     """
 

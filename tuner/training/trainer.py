@@ -1,8 +1,9 @@
-"""Train one model on one device.
+"""Train on one device, an epoch a step.
 
-Owns: which path is taken, the epochs one after another, the best epoch's weights, patience, and the words for failure.
-Leaves to others: how an epoch runs (epoch_tensorflow, epoch_jax, model_fit), choosing parameters (search), pruning
-(studies).
+Owns: the port of a trainer and the trainer of one model: which path is taken, the best epoch's weights, patience, and
+the words for failure.
+Leaves to others: how an epoch runs (epoch_tensorflow, epoch_jax, model_fit), training that is one call of somebody's
+`fit` and cannot be stepped (custom_fit), choosing parameters (search), what happens between two epochs (runs).
 """
 
 import logging
@@ -10,6 +11,7 @@ import math
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, Protocol
 
 import keras
@@ -21,7 +23,16 @@ from tuner.training.compiled.averaging import averaged, mean_with
 from tuner.training.compiled.compiled_metrics import why_not
 from tuner.training.health.names import PREFIX
 from tuner.training.health.probe import Probe
-from tuner.training.plan import Metrics, OnEpoch, Stopped, TrainPlan, TrainResult, in_few_digits
+from tuner.training.plan import (
+    EpochResult,
+    Metrics,
+    Observe,
+    Stopped,
+    TrainPlan,
+    TrainResult,
+    Verdict,
+    in_few_digits,
+)
 from tuner.training.stopping import best_epoch, out_of_patience
 
 logger = logging.getLogger(__name__)
@@ -41,79 +52,165 @@ class Epochs(Protocol):
         ...
 
 
-def go_on(epoch: int, metrics: Metrics, seconds: float, checkpoint: Checkpoint) -> bool:
-    """The `OnEpoch` that never ends training."""
-    return True
+class Trainer(Protocol):
+    """Trains its members together, an epoch a step; members are counted from 0."""
+
+    def step(self) -> Sequence[EpochResult]:
+        """One epoch of each that has not ended; nothing once all have. Raises TrialFailed as `train` does."""
+        ...
+
+    def stop(self, member: int) -> None:
+        """No more epochs of this one; what has ended by itself stays as it was."""
+        ...
+
+    def release(self, member: int) -> None:
+        """No more epochs of this one, and nothing of it is kept."""
+        ...
+
+    def result(self, member: int) -> TrainResult:
+        """What one that has ended came to; from then on its model holds the weights that the plan keeps."""
+        ...
+
+
+def drive(trainer: Trainer, observers: Sequence[Observe]) -> None:
+    """Step until every member has ended. observers: one a member."""
+    while results := trainer.step():
+        for each in results:
+            if each.ended == "diverged":
+                continue
+            answer = observers[each.member](each)
+            if answer == "stop":
+                trainer.stop(each.member)
+            elif answer == "release":
+                trainer.release(each.member)
+
+
+def go_on(result: EpochResult) -> Verdict:
+    """The `Observe` that never ends training."""
+    return "go_on"
 
 
 def train(
-    model: Any, dataset: Dataset, plan: TrainPlan, resume: Checkpoint | None = None, on_epoch: OnEpoch = go_on
+    model: Any, dataset: Dataset, plan: TrainPlan, resume: Checkpoint | None = None, observe: Observe = go_on
 ) -> TrainResult:
     """Train a compiled model; afterwards it holds the weights that the plan keeps.
 
     resume: go on from there, to the same end as if training had never stopped.
-    on_epoch: not called for an epoch that diverged, which also leaves no metrics in the result.
     Raises TrialFailed (state "out_of_memory") where the batch does not fit the device; ValueError where `plan.path` is
     "compiled" and the model cannot be.
     """
-    started = time.perf_counter()
-    if not model.optimizer.built:
-        model.optimizer.build(model.trainable_variables)
-    history: list[Metrics] = []
-    best: Arrays = ()
-    of_the_last = averaged(plan.epochs, model.optimizer) if plan.keep == "mean" else 1
-    if resume is not None:
-        _assign(model.variables, resume.weights)
-        _assign(model.optimizer.variables, resume.optimizer)
-        history, best = list(resume.epochs), resume.best_weights
-    stopped: Stopped = "finished"
-    reason = ""
-    with out_of_memory(plan, dataset):
-        epochs = _path(model, dataset, plan)
-        probe = Probe(model, dataset, plan) if plan.health else None
-    while len(history) < plan.epochs:
-        if out_of_patience(_monitored(history, plan), plan.direction, plan.patience):
-            stopped = "patience"
-            reason = f"no better {plan.monitor} in {plan.patience} epochs, at epoch {len(history)} of {plan.epochs}"
-            break
-        epoch = len(history) + 1
-        epoch_started = time.perf_counter()
+    trainer = ModelTrainer(model, dataset, plan, resume)
+    drive(trainer, [observe])
+    return trainer.result(0)
+
+
+class ModelTrainer:
+    """The trainer of one compiled model."""
+
+    def __init__(self, model: Any, dataset: Dataset, plan: TrainPlan, resume: Checkpoint | None = None) -> None:
+        self._started = time.perf_counter()
+        self._model = model
+        self._dataset = dataset
+        self._plan = plan
+        if not model.optimizer.built:
+            model.optimizer.build(model.trainable_variables)
+        self._history: list[Metrics] = []
+        self._best: Arrays = ()
+        self._weights: Arrays | None = None
+        self._averaged = averaged(plan.epochs, model.optimizer) if plan.keep == "mean" else 1
+        if resume is not None:
+            _assign(model.variables, resume.weights)
+            _assign(model.optimizer.variables, resume.optimizer)
+            self._history, self._best = list(resume.epochs), resume.best_weights
         with out_of_memory(plan, dataset):
-            metrics = in_few_digits(epochs.run(epoch))
-            if probe is not None:
-                metrics = {**metrics, **in_few_digits(probe.after(epoch))}
-        seconds = time.perf_counter() - epoch_started
-        check_monitored(metrics, plan)
-        bad = not_finite(metrics, plan)
+            self._epochs = _path(model, dataset, plan)
+            self._probe = Probe(model, dataset, plan) if plan.health else None
+        self._ended, self._reason = self._end()
+
+    def step(self) -> Sequence[EpochResult]:
+        if self._ended is not None:
+            return ()
+        epoch = len(self._history) + 1
+        self._weights = None
+        started = time.perf_counter()
+        with out_of_memory(self._plan, self._dataset):
+            metrics = in_few_digits(self._epochs.run(epoch))
+            if self._probe is not None:
+                metrics = {**metrics, **in_few_digits(self._probe.after(epoch))}
+        seconds = time.perf_counter() - started
+        check_monitored(metrics, self._plan)
+        bad = not_finite(metrics, self._plan)
         if bad is not None:
-            stopped, reason = "diverged", _diverged(model, epoch, bad, metrics)
-            break
-        history.append(metrics)
-        weights = _read(model.variables)
-        finished = weights if epochs.finished is None else epochs.finished
-        at = _kept_epoch(history, plan)
-        if plan.keep == "mean":
-            best = mean_with(finished, best, max(1, epoch - plan.epochs + of_the_last))
-        elif at == epoch:
-            best = finished
-        checkpoint = Checkpoint(epoch, weights, _read(model.optimizer.variables), at, best, tuple(history))
-        if not on_epoch(epoch, metrics, seconds, checkpoint):
-            stopped, reason = "caller", f"stopped at epoch {epoch} of {plan.epochs}"
-            break
-    values = _monitored(history, plan)
-    at = _kept_epoch(history, plan)
-    if best:
-        _assign(model.variables, best)
-    return TrainResult(
-        value=values[at - 1] if at else None,
-        best_epoch=at,
-        epochs=tuple(history),
-        stopped=stopped,
-        reason=reason,
-        path=epochs.path,
-        averaged=of_the_last,
-        seconds=time.perf_counter() - started,
-    )
+            self._ended, self._reason = "diverged", _diverged(self._model, epoch, bad, metrics)
+        else:
+            self._history.append(metrics)
+            self._keep(epoch)
+            self._ended, self._reason = self._end()
+        at = self._kept()
+        best = self._monitored()[at - 1] if at else None
+        checkpoint = partial(self._checkpoint, epoch)
+        return (EpochResult(0, epoch, metrics, seconds, at, best, self._ended, self._reason, checkpoint),)
+
+    def stop(self, member: int) -> None:
+        if self._ended is None:
+            self._ended, self._reason = "caller", f"stopped at epoch {len(self._history)} of {self._plan.epochs}"
+
+    def release(self, member: int) -> None:
+        self._ended, self._reason, self._best = "released", f"released at epoch {len(self._history)}", ()
+
+    def result(self, member: int) -> TrainResult:
+        at = self._kept()
+        if self._best:
+            _assign(self._model.variables, self._best)
+        return TrainResult(
+            value=self._monitored()[at - 1] if at else None,
+            best_epoch=at,
+            epochs=tuple(self._history),
+            stopped=self._ended or "caller",
+            reason=self._reason,
+            path=self._epochs.path,
+            averaged=self._averaged,
+            seconds=time.perf_counter() - self._started,
+        )
+
+    def _end(self) -> tuple[Stopped | None, str]:
+        """Whether what is trained so far is all, and why."""
+        plan, epoch = self._plan, len(self._history)
+        if epoch >= plan.epochs:
+            return "finished", ""
+        if out_of_patience(self._monitored(), plan.direction, plan.patience):
+            return "patience", f"no better {plan.monitor} in {plan.patience} epochs, at epoch {epoch} of {plan.epochs}"
+        return None, ""
+
+    def _keep(self, epoch: int) -> None:
+        """Take the weights of the epoch that has just ended, where the plan keeps them."""
+        mean = self._plan.keep == "mean"
+        if not mean and self._kept() != epoch:
+            return
+        finished = self._read_weights() if self._epochs.finished is None else self._epochs.finished
+        self._best = (
+            mean_with(finished, self._best, max(1, epoch - self._plan.epochs + self._averaged)) if mean else finished
+        )
+
+    def _checkpoint(self, epoch: int) -> Checkpoint:
+        if epoch != len(self._history):
+            raise RuntimeError(f"the checkpoint of epoch {epoch} was asked for after epoch {len(self._history)}")
+        optimizer = _read(self._model.optimizer.variables)
+        return Checkpoint(epoch, self._read_weights(), optimizer, self._kept(), self._best, tuple(self._history))
+
+    def _read_weights(self) -> Arrays:
+        """As the last epoch left them; off the device once."""
+        if self._weights is None:
+            self._weights = _read(self._model.variables)
+        return self._weights
+
+    def _kept(self) -> int:
+        if self._plan.keep == "mean":
+            return len(self._history)
+        return best_epoch(self._monitored(), self._plan.direction)
+
+    def _monitored(self) -> list[float]:
+        return [metrics[self._plan.monitor] for metrics in self._history]
 
 
 def _path(model: Any, dataset: Dataset, plan: TrainPlan) -> Epochs:
@@ -143,14 +240,6 @@ def _read(variables: Sequence[Any]) -> Arrays:
 def _assign(variables: Sequence[Any], arrays: Arrays) -> None:
     for variable, array in zip(variables, arrays, strict=True):
         variable.assign(array)
-
-
-def _kept_epoch(history: Sequence[Metrics], plan: TrainPlan) -> int:
-    return len(history) if plan.keep == "mean" else best_epoch(_monitored(history, plan), plan.direction)
-
-
-def _monitored(history: Sequence[Metrics], plan: TrainPlan) -> list[float]:
-    return [metrics[plan.monitor] for metrics in history]
 
 
 def check_monitored(metrics: Metrics, plan: TrainPlan) -> None:

@@ -14,6 +14,7 @@ from tuner.data.dataset import Dataset
 from tuner.spec.space import Value
 from tuner.training.compiled import graphs
 from tuner.training.compiled.graph_signature import shape_of
+from tuner.training.plan import EpochResult, Verdict
 from tuner.training.trainer import train
 
 Params = dict[str, Value]
@@ -80,9 +81,9 @@ def test_two_trainings_in_turns_do_not_mix(digits: Dataset, network: Network, pl
     expected = train(network(seed=1), digits, plan())
     inner: list[Any] = []
 
-    def another(epoch: int, metrics: Any, seconds: float, checkpoint: Any) -> bool:
+    def another(_: EpochResult) -> Verdict:
         inner.append(train(network(seed=2), digits, plan(epochs=1)).epochs[0])
-        return True
+        return "go_on"
 
     result = train(network(seed=1), digits, plan(), None, another)
     assert [dict(each) for each in result.epochs] == [dict(each) for each in expected.epochs]

@@ -18,7 +18,8 @@ from tuner.spec.code import CodeName, Style, find_code, name_in
 from tuner.spec.space import Parameter, Value
 from tuner.training.custom.python_network import PythonNetwork, network
 from tuner.training.networks.models import evaluate, load_bytes
-from tuner.training.plan import WEIGHTS_ONLY, TrainResult
+from tuner.training.plan import WEIGHTS_ONLY, EpochResult, TrainResult, Verdict
+from tuner.training.trainer import go_on
 
 SPACES = Path(__file__).parents[2] / "spaces"
 # Slices of Model.fit and of Keras' own saving, which are not ours to mend.
@@ -46,12 +47,12 @@ class Made:
         return fit(kind, self.digits.train.x)
 
     def train(self, plan: Any, until: int = 100) -> TrainResult:
-        def on_epoch(epoch: int, metrics: Any, seconds: float, checkpoint: Any) -> bool:
-            assert epoch == len(self.epochs) + 1
-            self.epochs.append(dict(metrics))
-            return epoch < until
+        def note(result: EpochResult) -> Verdict:
+            assert result.epoch == len(self.epochs) + 1
+            self.epochs.append(dict(result.metrics))
+            return "go_on" if result.epoch < until else "stop"
 
-        return self.network.train(self.digits, self.fitted, replace(plan, path="auto", epochs=0), None, on_epoch)
+        return self.network.train(self.digits, self.fitted, replace(plan, path="auto", epochs=0), None, note)
 
 
 Make = Callable[..., Made]
@@ -227,11 +228,11 @@ def test_an_error_of_ours_passes_through_the_code(make: Make, plan: Plan) -> Non
 
     made = make("hypermodels.py:TunedFit", epochs=2)
 
-    def on_epoch(*_: Any) -> bool:
+    def lose(_: EpochResult) -> Verdict:
         raise Lost
 
     with pytest.raises(Lost):
-        made.network.train(made.digits, made.fitted, plan(), None, on_epoch)
+        made.network.train(made.digits, made.fitted, plan(), None, lose)
 
 
 @pytest.mark.parametrize(("style", "name"), [("python", "nothing"), ("keras_tuner", "Traning")])
@@ -251,12 +252,12 @@ def test_a_keras_tuner_application_is_built_from_what_is_known_of_the_data(digit
 def test_training_again_ends_when_it_is_told(make: Make, plan: Plan) -> None:
     for where, epochs in (("hypermodels.py:TunedFit", 4), ("hypermodels.py:build_from_existing", 4)):
         made = make(where, epochs=epochs)
-        result = made.network.train(made.digits, made.fitted, plan(epochs=2, path="auto"), None, lambda *_: True)
+        result = made.network.train(made.digits, made.fitted, plan(epochs=2, path="auto"), None, go_on)
         assert (len(result.epochs), result.stopped) == (2, "finished")
         assert result.value == max(each["val_accuracy"] for each in result.epochs)
     made = make("hypermodels.py:OwnLoop")
     own = plan(monitor="my_metric", direction="minimize", epochs=2)
-    result = made.network.train(made.digits, made.fitted, own, None, lambda *_: True)
+    result = made.network.train(made.digits, made.fitted, own, None, go_on)
     assert (len(result.epochs), result.stopped) == (2, "finished")
     assert result.value == min(each["my_metric"] for each in result.epochs)
 

@@ -22,7 +22,7 @@ from tuner.training.checkpoint import Arrays, Checkpoint
 from tuner.training.figures import figures
 from tuner.training.keras_internals import averages_weights, learning_rate
 from tuner.training.labels import targets
-from tuner.training.plan import Metrics, OnEpoch, Stopped, TrainPlan, TrainResult, in_few_digits
+from tuner.training.plan import EpochResult, Metrics, Observe, Stopped, TrainPlan, TrainResult, in_few_digits
 from tuner.training.stopping import best_epoch, out_of_patience
 from tuner.training.trainer import check_monitored, not_finite
 
@@ -38,13 +38,13 @@ class WholeFit:
     """
 
     def __init__(
-        self, model: Any, dataset: Dataset, plan: TrainPlan, on_epoch: OnEpoch, most: int | None = None,
+        self, model: Any, dataset: Dataset, plan: TrainPlan, observe: Observe, most: int | None = None,
         *, own: bool = False,
     ) -> None:  # fmt: skip
         self.model = model
         self._dataset = dataset
         self._plan = plan
-        self._on_epoch = on_epoch
+        self._observe = observe
         self._most = most
         self._own = own
         self._history: list[Metrics] = []
@@ -118,13 +118,27 @@ class WholeFit:
         at = best_epoch(values, self._plan.direction)
         if at == epoch:
             self._best = weights
-        checkpoint = Checkpoint(epoch, (), (), at, (), tuple(self._history))
-        if not self._on_epoch(epoch, metrics, seconds, checkpoint):
+        ended, reason = self._ended(values)
+        best = values[at - 1] if at else None
+        answer = self._observe(EpochResult(0, epoch, metrics, seconds, at, best, ended, reason, self._checkpoint))
+        if answer == "release":
+            self._best = ()
+            self._stop("released", f"released at epoch {epoch}")
+        elif ended is not None:
+            self._stop(ended, reason)
+        elif answer == "stop":
             self._stop("caller", f"stopped at epoch {epoch}")
-        elif out_of_patience(values, self._plan.direction, self._plan.patience):
-            self._stop("patience", f"no better {self._plan.monitor} in {self._plan.patience} epochs, at epoch {epoch}")
-        elif self._is_over():
-            self.model.stop_training = True
+
+    def _ended(self, values: Sequence[float]) -> tuple[Stopped | None, str]:
+        plan, epoch = self._plan, len(values)
+        if out_of_patience(values, plan.direction, plan.patience):
+            return "patience", f"no better {plan.monitor} in {plan.patience} epochs, at epoch {epoch}"
+        return ("finished" if self._is_over() else None), ""
+
+    def _checkpoint(self) -> Checkpoint:
+        """What is known of the epochs; of weights there are none, for nobody can go on from them."""
+        return Checkpoint(len(self._history), (), (), best_epoch(self._monitored(), self._plan.direction), (),
+                          tuple(self._history))  # fmt: skip
 
     def _is_over(self) -> bool:
         return self._stopped != "finished" or (self._most is not None and len(self._history) >= self._most)
@@ -136,7 +150,7 @@ class WholeFit:
 
     def _end(self, results: Any) -> float | None:
         """Take what `fit` gave; the objective's value if that says it."""
-        if self._stopped in ("caller", "diverged"):
+        if self._stopped in ("caller", "released", "diverged"):
             return None
         if isinstance(results, keras.callbacks.History) and not self._history and self._held is None:
             # The call did not pass its callbacks on.

@@ -35,7 +35,7 @@ from tuner.training.latency import latency_ms
 from tuner.training.network import Exported, PreprocessingFor
 from tuner.training.networks.architecture import in_words
 from tuner.training.networks.models import parameters
-from tuner.training.plan import Metrics, OnEpoch, Training, TrainPlan, TrainResult
+from tuner.training.plan import Metrics, Observe, Training, TrainPlan, TrainResult
 from tuner.training.trainer import out_of_memory, train
 
 _EPOCHS = 10
@@ -75,21 +75,21 @@ class PythonNetwork:
         return None if given == "full" else int(given)
 
     def train(
-        self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None, on_epoch: OnEpoch
+        self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None, observe: Observe
     ) -> TrainResult:
         self._preprocessing = fitted(str(self.settings.get("normalization", "none")))
         rows = normalized(dataset, self._preprocessing)
         most = self.epochs or plan.epochs or _EPOCHS
         own = replace(plan, batch_size=self.batch_size, epochs=min(plan.epochs or most, most))
-        on_epoch = self.guard.passes(on_epoch)
+        observe = self.guard.passes(observe)
         with self.guard(), out_of_memory(own, dataset):
             self._check(rows)
             callbacks = [*named.make(self.callbacks), *self.training.callbacks]
             if not self.fits_itself and not callbacks:
-                return train(self.model, rows, own, resume, on_epoch)
+                return train(self.model, rows, own, resume, observe)
             # A fit of its own may train longer than it was asked to, and is then stopped.
             most_epochs = own.epochs if plan.epochs else None
-            fit = WholeFit(self.model, rows, own, on_epoch, most_epochs, own=self.fits_itself)
+            fit = WholeFit(self.model, rows, own, observe, most_epochs, own=self.fits_itself)
             return fit.run(self._fit(own, rows, callbacks), self._how(callbacks))
 
     def parameters(self) -> int:
