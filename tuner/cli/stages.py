@@ -1,8 +1,9 @@
-"""What is done now, on stderr, where it takes more than two seconds.
+"""What is done now, in a terminal, where it takes more than two seconds. What a program reads has only the outcome.
 
 Leaves to others: the words (service).
 """
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,6 +28,8 @@ def stages() -> "Iterator[Say]":
 
     def say(words: str) -> None:
         end()
+        if not sys.stderr.isatty():
+            return
         later = threading.Timer(_QUIET_S, echo, (f"tune: {words} ...",), {"err": True})
         later.daemon = True
         timer.append(later)
