@@ -34,7 +34,7 @@ import psutil
 from benchmarks.chaos_check import EPOCHS, HANGING, STOPS_S, STUDY, Kill, Stop, check, check_hanging
 from benchmarks.services import MlflowServer, end, tune
 from tests.postgres import PostgresServer, postgres
-from tuner.database.connection import Database, is_outage, open_database
+from tuner.database.connection import OUTAGE_S, Database, is_outage, open_database
 from tuner.database.epochs import epochs_stored
 from tuner.database.trials import TrialView
 from tuner.studies.status import study_status
@@ -110,8 +110,10 @@ def main() -> None:
                 sync = tune(["sync", study, "--rebuild"], folder, environment, log)
                 codes[f"tune sync {study}"] = sync.wait(300)
             faults = [f"{name} ended with {code}" for name, code in codes.items() if code != 0]
-            faults += check(db, tracking.address, options.trials, options.kills, torment.kills, torment.stops)
-            faults += check_hanging(db, tracking.address)
+            faults += check(
+                db.waiting(OUTAGE_S), tracking.address, options.trials, options.kills, torment.kills, torment.stops
+            )
+            faults += check_hanging(db.waiting(OUTAGE_S), tracking.address)
         finally:
             end(process)
             end(hanging)

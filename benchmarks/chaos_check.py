@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import mlflow
 import optuna
 
-from tuner.database.connection import Database, patiently
+from tuner.database.connection import Database
 from tuner.database.leases import LEASE_S
 from tuner.studies.status import StudyStatus, study_status
 
@@ -37,7 +37,7 @@ class Stop:
 
 def check(db: Database, address: str, n_trials: int, n_kills: int, kills: list[Kill], stops: list[Stop]) -> list[str]:
     """What is wrong, in words."""
-    status = patiently(lambda: study_status(db, STUDY, epochs=True))
+    status = study_status(db, STUDY, epochs=True)
     faults = _check_rows(status, n_trials) + _check_optuna(status, db)
     faults += _check_mlflow(status, address, "chaos")
     for kill in kills:
@@ -74,7 +74,7 @@ def check(db: Database, address: str, n_trials: int, n_kills: int, kills: list[K
 
 def check_hanging(db: Database, address: str) -> list[str]:
     """Of the study beside it: what hangs has failed, once, and the rest is complete."""
-    status = patiently(lambda: study_status(db, HANGING, epochs=True))
+    status = study_status(db, HANGING, epochs=True)
     ended = {str(trial.params.get("which")): trial for trial in status.trials}
     faults = _check_mlflow(status, address, HANGING)
     if status.state != "finished" or {name: trial.state for name, trial in ended.items()} != {

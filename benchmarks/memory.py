@@ -17,7 +17,7 @@ import psutil
 
 from benchmarks.services import end, tune
 from tuner.database import trials
-from tuner.database.connection import Database, open_database, patiently
+from tuner.database.connection import OUTAGE_S, Database, open_database
 
 SPACE = """
 dataset: digits
@@ -50,7 +50,7 @@ def main() -> None:
         start = ["start", "--space", "memory.yaml", "--study", STUDY, "--trials", str(options.trials), "--detach"]
         if tune(start, folder, environment, log).wait(120) != 0:
             raise SystemExit(f"the study could not be stored; see {folder / 'tune.log'}")
-        db = open_database(url)
+        db = open_database(url, wait_s=OUTAGE_S)
         worker = tune(["worker", "--study", STUDY], folder, environment, log)
         try:
             sizes = _watch(db, worker, options.trials, time.monotonic() + options.limit_s)
@@ -71,7 +71,7 @@ def _watch(db: Database, worker: "subprocess.Popen[bytes]", n_trials: int, until
     sizes: dict[int, float] = {}
     process = psutil.Process(worker.pid)
     while worker.poll() is None and time.monotonic() < until:
-        done = patiently(lambda: trials.settled(db, STUDY))
+        done = trials.settled(db, STUDY)
         if done:
             sizes[done] = process.memory_info().rss / 2**20
         if done >= n_trials:

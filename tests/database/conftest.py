@@ -26,9 +26,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @contextlib.contextmanager
-def opening(url: str) -> Iterator[Database]:
+def opening(url: str, wait_s: float = 0.0) -> Iterator[Database]:
     """A database whose connections are closed afterwards."""
-    opened = open_database(url)
+    opened = open_database(url, wait_s=wait_s)
     try:
         yield opened
     finally:

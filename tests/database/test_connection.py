@@ -3,23 +3,30 @@
 import contextlib
 import multiprocessing
 import os
+import random
 import threading
 import time
 from collections.abc import Iterator
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
+from typing import Any
 
 import optuna
 import pytest
 import sqlalchemy as sa
+from optuna.storages import RDBStorage
+from optuna.trial import TrialState
 
 from tests.database.conftest import add, opening
 from tests.postgres import PostgresServer, postgres
 from tuner.database import studies
 from tuner.database.blobs import BlobStore, DatabaseStore, FolderStore
-from tuner.database.connection import Database, open_database, patiently
+from tuner.database.connection import Database, open_database
+from tuner.database.patience import patient, patiently
+from tuner.database.patient_storage import PatientStorage
 from tuner.database.tables import VersionRow
 from tuner.errors import InputError, NotFound, ServiceDown
+from tuner.optuna_internals import trial_id
 
 
 def test_opening_twice_keeps_what_is_there(url: str) -> None:
@@ -85,12 +92,21 @@ def test_thirty_workers_fit_into_a_servers_hundred_connections(postgres_server: 
 def test_calls_of_ours_and_of_optuna_wait_out_an_outage() -> None:
     with postgres() as server:
         url = server.new_database()
-        with opening(url) as opened:
+        with opening(url, wait_s=60.0) as opened:
             add(opened)
             with away(server, 3.0):
-                assert [each.study_name for each in patiently(lambda: studies.view_studies(opened))] == ["s"]
+                assert [each.study_name for each in studies.view_studies(opened)] == ["s"]
+            study = optuna.load_study(storage=opened.storage, study_name="s")
+            trial = study.ask()
             with away(server, 3.0):
-                assert patiently(lambda: optuna.load_study(storage=opened.storage, study_name="s").trials) == []
+                assert [each.number for each in study.trials] == [trial.number]
+            with away(server, 3.0):
+                trial.report(0.25, 1)
+            with away(server, 3.0):
+                study.tell(trial, 0.5)
+            assert [(each.value, each.intermediate_values) for each in study.trials] == [(0.5, {1: 0.25})]
+            with away(server, 1.0), pytest.raises(sa.exc.OperationalError):
+                studies.view_studies(opened.waiting(0.0))
         with away(server, 3.0):
             late = open_database(url, wait_s=60.0)
         assert [each.study_name for each in studies.view_studies(late)] == ["s"]
@@ -104,6 +120,30 @@ def away(server: PostgresServer, seconds: float) -> Iterator[None]:
     timer.start()
     yield
     timer.join()
+
+
+def test_a_trial_that_was_told_is_told_again_where_the_answer_was_lost(db: Database) -> None:
+    add(db)
+    study = optuna.load_study(storage=db.storage, study_name="s")
+    trial = study.ask()
+
+    class LosesAnAnswer(RDBStorage):
+        lost = 0
+
+        def set_trial_state_values(self, *told: Any) -> bool:
+            done = super().set_trial_state_values(*told)
+            self.lost += 1
+            if self.lost == 1:
+                raise sa.exc.OperationalError("COMMIT", {}, Exception("server closed the connection"))
+            return done
+
+    loses = LosesAnAnswer(db.engine.url.render_as_string(hide_password=False))
+    storage = PatientStorage(loses, wait_s=10.0)
+    assert storage.set_trial_state_values(trial_id(trial), TrialState.COMPLETE, [0.5])
+    assert study.trials[0].value == 0.5
+    with pytest.raises(optuna.exceptions.UpdateFinishedTrialError):
+        storage.set_trial_state_values(trial_id(trial), TrialState.COMPLETE, [0.7])
+    loses.engine.dispose()
 
 
 def test_a_mistake_is_not_taken_for_an_outage(db: Database) -> None:
@@ -163,6 +203,29 @@ def test_a_call_waits_while_the_database_is_away_and_then_gives_up(db: Database)
     assert patiently(fails_twice) == 7
     with pytest.raises(ServiceDown, match="has not answered"):
         patiently(lambda: open_nothing(), wait_s=0.0)
+
+
+def test_a_statement_waits_as_long_as_its_database(db: Database) -> None:
+    calls = []
+
+    @patient
+    def fails(of: Database, most: int) -> int:
+        calls.append(of)
+        if len(calls) <= most:
+            raise sa.exc.OperationalError("SELECT", {}, Exception("server closed the connection"))
+        return len(calls)
+
+    with pytest.raises(sa.exc.OperationalError):
+        fails(db, 1)
+    calls.clear()
+    state = random.getstate()
+    assert fails(db.waiting(30.0), 2) == 3
+    # Whoever waits draws no number that belongs to a seeded training.
+    assert random.getstate() == state
+    assert db.waiting(30.0).engine is db.engine
+    calls.clear()
+    with pytest.raises(ServiceDown, match="has not answered for 1 s"):
+        fails(db.waiting(1.0), 1000)
 
 
 def open_nothing() -> None:

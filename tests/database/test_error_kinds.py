@@ -13,8 +13,9 @@ import pytest
 import sqlalchemy as sa
 
 from tests.postgres import PostgresServer
-from tuner.database.connection import open_database, patiently
+from tuner.database.connection import open_database
 from tuner.database.error_kinds import Verdict, is_full, is_race, judge
+from tuner.database.patience import patiently
 from tuner.errors import DiskFull, InputError
 
 

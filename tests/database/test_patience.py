@@ -16,7 +16,6 @@ import pytest
 from tests.database.conftest import add, opening
 from tuner.database import studies
 from tuner.database.blobs import FolderStore
-from tuner.database.connection import patiently
 from tuner.database.patience import ToldToLeave
 
 WAITS = """
@@ -120,7 +119,7 @@ def freed_once_it_is_said(caplog: pytest.LogCaptureFixture, filler: Path) -> thr
 
 
 def test_a_study_goes_on_when_its_full_disk_has_space_again(small_disk: Path, caplog: pytest.LogCaptureFixture) -> None:
-    with opening(f"sqlite:///{small_disk / 'tuner.db'}") as db:
+    with opening(f"sqlite:///{small_disk / 'tuner.db'}", wait_s=60.0) as db:
         add(db)
         store = FolderStore(small_disk / "artifacts")
         filler = fill(small_disk)
@@ -128,7 +127,7 @@ def test_a_study_goes_on_when_its_full_disk_has_space_again(small_disk: Path, ca
         # What was written before may have left room in SQLite's own files.
         written = 0
         while "there is space again" not in caplog.text:
-            patiently(lambda: studies.note_change(db, "s"))
+            studies.note_change(db, "s")
             written += 1
             assert written < 5000
         thread.join()

@@ -10,7 +10,7 @@ from tuner.analysis.pictures import picture
 from tuner.analysis.report import report, study_charts
 from tuner.database import studies
 from tuner.database.blobs import BlobStore, study_blob_name
-from tuner.database.connection import Database, patiently
+from tuner.database.connection import Database
 from tuner.studies.projection import STUDY_FILES
 
 logger = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ def publish(db: Database, store: BlobStore, study_name: str) -> None:
                 store.put(study_blob_name(study_name, name), picture(charts[name]))
         # The report last: where it is, all is.
         store.put(study_blob_name(study_name, STUDY_FILES[0]), report(db, study_name).encode())
-        patiently(lambda: studies.note_change(db, study_name))
+        studies.note_change(db, study_name)
     except Exception:
         # The study has ended well; `tune report` makes the same page and shows the error.
         logger.exception("the report of study %s could not be made", study_name)

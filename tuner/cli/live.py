@@ -20,7 +20,7 @@ from rich.text import Text
 from tuner.cli import outcome, show
 from tuner.cli.common import echo
 from tuner.cli.console import Console
-from tuner.database.connection import Database, patiently
+from tuner.database.connection import OUTAGE_S, Database
 from tuner.database.finalists import FinalistView
 from tuner.database.trials import FAILED, TrialView
 from tuner.formatting import duration, one_line, params_in_words, visible
@@ -48,10 +48,11 @@ def progress(db: Database, study_name: str) -> Iterator[Callable[[], None]]:
 
 def follow(db: Database, study_name: str) -> None:
     """`tune status --watch`: until the study has ended or nobody works on it any more."""
-    with progress(db, study_name) as look:
+    waiting = db.waiting(OUTAGE_S)
+    with progress(waiting, study_name) as look:
         while True:
-            patiently(look)
-            if patiently(lambda: study_status(db, study_name)).state in ("finished", "stopped"):
+            look()
+            if study_status(waiting, study_name).state in ("finished", "stopped"):
                 break
             time.sleep(_TERMINAL_S)
     outcome.print_outcome(study_status(db, study_name, epochs=True))

@@ -10,7 +10,8 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
-from tuner.database.connection import Database, patiently
+from tuner.database.connection import Database
+from tuner.database.patience import patient, patiently
 from tuner.database.tables import BlobRow
 from tuner.formatting import path_part
 from tuner.private_files import make_folder, opener
@@ -105,31 +106,29 @@ class FolderStore:
 
 
 class DatabaseStore:
-    """A row a name. Each call waits out an outage."""
+    """A row a name. wait_s: how long each call waits while the database is away."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
+    @property
+    def wait_s(self) -> float:
+        return self._db.wait_s
+
+    @patient
     def put(self, name: str, data: bytes) -> None:
-        def write() -> None:
-            with self._db.session() as session, session.begin():
-                session.merge(BlobRow(name=name, data=data))
+        with self._db.session() as session, session.begin():
+            session.merge(BlobRow(name=name, data=data))
 
-        patiently(write)
-
+    @patient
     def get(self, name: str) -> bytes | None:
-        def read() -> bytes | None:
-            with self._db.session() as session:
-                return session.scalar(sa.select(BlobRow.data).where(BlobRow.name == name))
+        with self._db.session() as session:
+            return session.scalar(sa.select(BlobRow.data).where(BlobRow.name == name))
 
-        return patiently(read)
-
+    @patient
     def has(self, name: str) -> bool:
-        def read() -> bool:
-            with self._db.session() as session:
-                return session.scalar(sa.select(BlobRow.name).where(BlobRow.name == name)) is not None
-
-        return patiently(read)
+        with self._db.session() as session:
+            return session.scalar(sa.select(BlobRow.name).where(BlobRow.name == name)) is not None
 
     def drop(self, name: str) -> None:
         self._forget(BlobRow.name == name)
@@ -137,12 +136,10 @@ class DatabaseStore:
     def drop_all(self, begins: str) -> None:
         self._forget(BlobRow.name.startswith(begins, autoescape=True))
 
+    @patient
     def _forget(self, which: sa.ColumnElement[bool]) -> None:
-        def delete() -> None:
-            with self._db.session() as session, session.begin():
-                session.execute(sa.delete(BlobRow).where(which))
-
-        patiently(delete)
+        with self._db.session() as session, session.begin():
+            session.execute(sa.delete(BlobRow).where(which))
 
 
 def blob_store(db: Database, folder: Path | None) -> BlobStore:

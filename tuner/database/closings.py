@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database, utc_now
 from tuner.database.leases import LEASE_S, LeaseLost, free_for
+from tuner.database.patience import patient
 from tuner.database.tables import StudyRow, TrialRow, keyed
 
 
@@ -27,6 +28,7 @@ class Closing:
     attempt: int
 
 
+@patient
 def claim(db: Database, study_name: str, worker_id: str, seen: int) -> Closing | None:
     """Take a study's closing; None where another has it, it is done, a trial runs, or the search went on.
 
@@ -49,6 +51,7 @@ def claim(db: Database, study_name: str, worker_id: str, seen: int) -> Closing |
     return Closing(study_name, worker_id, seen + 1)
 
 
+@patient
 def keep_score(db: Database, closing: Closing, ordinal: int, test: Mapping[str, float]) -> None:
     """What a trial's network came to on the test rows. Raises LeaseLost."""
     with db.session() as session, session.begin():
@@ -58,6 +61,7 @@ def keep_score(db: Database, closing: Closing, ordinal: int, test: Mapping[str, 
         )
 
 
+@patient
 def close(db: Database, closing: Closing, outcome: Mapping[str, Any]) -> None:
     """The search is over, and this came of it. Raises LeaseLost."""
     with db.session() as session, session.begin():

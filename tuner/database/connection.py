@@ -19,9 +19,8 @@ from sqlalchemy.sql.functions import FunctionElement
 from tuner.database.error_kinds import cannot_open, is_race, judge
 from tuner.database.migrations import migrate
 from tuner.database.patience import OUTAGE_S as OUTAGE_S
-from tuner.database.patience import first_words, pause
+from tuner.database.patience import first_words, patient, patiently, pause
 from tuner.database.patience import is_outage as is_outage
-from tuner.database.patience import patiently as patiently
 from tuner.database.tables import SCHEMA_VERSION, Base, VersionRow
 from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
 from tuner.private_files import make_file
@@ -57,28 +56,53 @@ def _utc_now_mysql(element: Any, compiler: Any, **kwargs: Any) -> str:
     return "unix_timestamp(now(6))"
 
 
+class _Optuna:
+    """Optuna's storage on an engine of ours, opened when something is asked of it."""
+
+    def __init__(self, engine: sa.Engine) -> None:
+        self._engine = engine
+
+    @cached_property
+    def rdb(self) -> "RDBStorage":
+        from tuner.database.optuna_storage import open_storage
+
+        return open_storage(self._engine, _connect_args(self._engine.url))
+
+    @cached_property
+    def cached(self) -> "BaseStorage":
+        from optuna.storages import get_storage
+
+        return get_storage(self.rdb)
+
+
 class Database:
     """One study database.
 
-    url: as given, for messages without its password. engine: the connections of this process.
+    url: as given, for messages without its password. engine: the connections of this process. wait_s: how long each
+    statement, and each call on Optuna's storage, waits while the database is away or a disk is full; 0: it fails at
+    once, with the error as it is.
     """
 
-    def __init__(self, url: str, engine: sa.Engine) -> None:
+    def __init__(self, url: str, engine: sa.Engine, wait_s: float, optuna: "_Optuna | None" = None) -> None:
         self.url = url
         self.engine = engine
+        self.wait_s = wait_s
+        self._optuna = optuna or _Optuna(engine)
 
-    @cached_property
-    def _rdb(self) -> "RDBStorage":
-        from tuner.database.optuna_storage import open_storage
-
-        return open_storage(self.engine, _connect_args(self.engine.url))
-
-    @cached_property
+    @property
     def storage(self) -> "BaseStorage":
         """Optuna's, one a process: what it has read of finished trials it does not read again."""
-        from optuna.storages import get_storage
+        from tuner.database.patient_storage import PatientStorage
 
-        return get_storage(self._rdb)
+        return PatientStorage(self._theirs(), self.wait_s)
+
+    @patient
+    def _theirs(self) -> "BaseStorage":
+        return self._optuna.cached
+
+    def waiting(self, wait_s: float) -> "Database":
+        """The same database, its connections and what was read of it, whose statements wait so long."""
+        return Database(self.url, self.engine, wait_s, self._optuna)
 
     @property
     def sqlite_file(self) -> str | None:
@@ -93,8 +117,9 @@ class Database:
         """Optuna's storage for the length of a session, in its transaction: what it writes is committed with ours."""
         from tuner.database.optuna_storage import within
 
-        return within(self._rdb, session)
+        return within(self._optuna.rdb, session)
 
+    @patient
     def now(self) -> float:
         """The database's clock, in seconds since 1970."""
         with self.session() as session:
@@ -105,7 +130,7 @@ def open_database(url: str, create: bool = True, wait_s: float = 0.0) -> Databas
     """Open, and where need be create, a study database.
 
     url: SQLAlchemy's. create: False refuses a SQLite file that is not there, instead of making one.
-    wait_s: how long to wait for a server that does not answer.
+    wait_s: how long to wait for a server that does not answer, now and at each statement.
     Raises InputError for a bad URL or an unwritable file, ServiceDown for a server that does not answer.
     """
     made = _parse(url)
@@ -123,7 +148,7 @@ def open_database(url: str, create: bool = True, wait_s: float = 0.0) -> Databas
             with suppress(OSError):
                 make_file(Path(str(made.database)))
     try:
-        return patiently(lambda: _open(made, shown, create), wait_s)
+        return patiently(lambda: _open(made, shown, create, wait_s), wait_s)
     except ServiceDown as error:
         raise _in_words(error.__cause__ or error, shown) from error
     except sa.exc.SQLAlchemyError as error:
@@ -132,21 +157,21 @@ def open_database(url: str, create: bool = True, wait_s: float = 0.0) -> Databas
         raise InputError(f"{shown}: {redacted(str(error)).splitlines()[0]}") from error
 
 
-def _open(url: sa.URL, shown: str, create: bool) -> Database:
+def _open(url: sa.URL, shown: str, create: bool, wait_s: float) -> Database:
     for _ in range(_SCHEMA_TRIES - 1):
         try:
-            return _open_once(url, shown, create)
+            return _open_once(url, shown, create, wait_s)
         except sa.exc.SQLAlchemyError as error:
             # Several workers may create the tables at once; whoever comes second tries again and finds them.
             if not is_race(error):
                 raise
             pause(_SCHEMA_PAUSE_S)
-    return _open_once(url, shown, create)
+    return _open_once(url, shown, create, wait_s)
 
 
-def _open_once(url: sa.URL, shown: str, create: bool) -> Database:
+def _open_once(url: sa.URL, shown: str, create: bool, wait_s: float) -> Database:
     engine = sa.create_engine(url, **_engine_options(url))
-    opened = Database(shown, engine)
+    opened = Database(shown, engine, wait_s)
     try:
         if url.get_backend_name() == "sqlite":
             _tune_sqlite(engine)

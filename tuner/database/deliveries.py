@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from tuner.database.connection import Database, utc_now
 from tuner.database.leases import LEASE_S, run_out
+from tuner.database.patience import patient
 from tuner.database.tables import FinalistRow, Key, Recorded, StudyRow, TrialRow, keyed
 from tuner.redaction import redacted
 
@@ -28,6 +29,7 @@ class Refusal:
     reason: str
 
 
+@patient
 def trials_to_deliver(db: Database, study_name: str, worker_id: str) -> list[int]:
     """Ordinals of trials that MLflow does not show in full and that no other worker is training or delivering."""
     with db.session() as session:
@@ -41,6 +43,7 @@ def trials_to_deliver(db: Database, study_name: str, worker_id: str) -> list[int
         )
 
 
+@patient
 def finalists_to_deliver(db: Database, study_name: str, worker_id: str) -> list[tuple[int, int]]:
     """Round and ordinal of the like finalists."""
     with db.session() as session:
@@ -52,6 +55,7 @@ def finalists_to_deliver(db: Database, study_name: str, worker_id: str) -> list[
     return [(row.round, row.ordinal) for row in rows]
 
 
+@patient
 def claim(db: Database, row: type[Recorded], key: Key, worker_id: str) -> bool:
     """Take the delivery of one row to MLflow, for as long as a lease."""
     with db.session() as session, session.begin():
@@ -63,17 +67,20 @@ def claim(db: Database, row: type[Recorded], key: Key, worker_id: str) -> bool:
     return bool(claimed.rowcount == 1)
 
 
+@patient
 def unclaim(db: Database, row: type[Recorded], key: Key, worker_id: str) -> None:
     """Leave its delivery to whoever comes next."""
     _write(db, row, row.recorder == worker_id, *keyed(row, key), recorder=None, recording_until=0.0)
 
 
+@patient
 def recorded(db: Database, row: type[Recorded], key: Key, changes: int, run_id: str) -> None:
     """MLflow shows the row as it was after so many changes; what was written since is still to be delivered."""
     shown = {"mlflow_run_id": run_id, "recorded": changes, "refused": 0, "refusal": ""}
     _write(db, row, *keyed(row, key), **shown, recorder=None, recording_until=0.0)
 
 
+@patient
 def refused(db: Database, row: type[Recorded], key: Key, changes: int, reason: str, run_id: str | None) -> bool:
     """MLflow does not take the row as it was after so many changes; tells whether that is news.
 
@@ -88,12 +95,14 @@ def refused(db: Database, row: type[Recorded], key: Key, changes: int, reason: s
     return before != words
 
 
+@patient
 def retry(db: Database, study_name: str) -> None:
     """What was refused is to be delivered once more."""
     for row in _RECORDED:
         _write(db, row, row.study_name == study_name, refused=0)
 
 
+@patient
 def deliver_anew(db: Database, study_name: str, lost: Collection[str] | None = None) -> None:
     """What MLflow lost is to be delivered again: the rows of these runs, or all of the study."""
     for row in _RECORDED:
@@ -107,6 +116,7 @@ def deliver_anew(db: Database, study_name: str, lost: Collection[str] | None = N
             _write(db, row, *keyed(row, key), mlflow_run_id=None, recorded=0, refused=0)
 
 
+@patient
 def run_ids(db: Database, study_name: str) -> list[str]:
     """The runs that the study's trials and finalists have."""
     with db.session() as session:
@@ -120,6 +130,7 @@ def run_ids(db: Database, study_name: str) -> list[str]:
         ]
 
 
+@patient
 def refusals(db: Database, study_name: str) -> list[Refusal]:
     """What MLflow refused of a study, and why."""
     with db.session() as session:

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database
+from tuner.database.patience import patient
 from tuner.database.tables import EpochRow, FinalistEpochRow, FinalistRow, Key, Row, TrialRow, keyed
 
 _EPOCHS: dict[type[Row], type[EpochRow] | type[FinalistEpochRow]] = {
@@ -53,6 +54,7 @@ def read(session: Session, rows: Sequence[Row]) -> dict[Key, tuple[EpochView, ..
     return {key: tuple(views) for key, views in found.items()}
 
 
+@patient
 def epochs_stored(db: Database, study_name: str) -> int:
     """Epochs of all trials and finalists of a study: what grows while anything goes on."""
     with db.session() as session:
@@ -63,6 +65,7 @@ def epochs_stored(db: Database, study_name: str) -> int:
     return sum(int(count or 0) for count in counts)
 
 
+@patient
 def quickest_epoch(db: Database, study_name: str) -> float:
     """Seconds of the shortest epoch of a trial so far; 0 where there is none."""
     with db.session() as session:
@@ -70,6 +73,7 @@ def quickest_epoch(db: Database, study_name: str) -> float:
     return float(shortest or 0.0)
 
 
+@patient
 def longest_epoch(db: Database, study_name: str) -> float:
     """Seconds of the longest epoch of a trial or a finalist so far; 0 where there is none."""
     with db.session() as session:
@@ -80,6 +84,7 @@ def longest_epoch(db: Database, study_name: str) -> float:
     return max(float(each or 0.0) for each in longest)
 
 
+@patient
 def seconds_of_trials(db: Database, study_name: str) -> float:
     """Seconds of training in all trials of a study."""
     with db.session() as session:

@@ -16,6 +16,7 @@ from tuner.database.blobs import finalist_blob_name
 from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.leases import Lease
+from tuner.database.patience import patient
 from tuner.database.tables import FinalistRow, StudyRow, keyed
 
 Kind = Literal["compare", "final"]
@@ -80,6 +81,7 @@ class FinalistView:
     epochs: tuple[EpochView, ...] = ()
 
 
+@patient
 def plan(db: Database, study_name: str, round: int, kind: Kind, jobs: Sequence[Planned]) -> bool:
     """Store the jobs of one kind, unless they are there or the search went on; tells whether it was us."""
     with db.session() as session, session.begin():
@@ -102,6 +104,7 @@ def plan(db: Database, study_name: str, round: int, kind: Kind, jobs: Sequence[P
     return True
 
 
+@patient
 def take(db: Database, study_name: str, round: int, worker_id: str) -> FinalistJob | None:
     """Take the next job that nobody holds, or whose worker is gone; None where there is none."""
     began = sa.case((FinalistRow.started_at == 0.0, utc_now()), else_=FinalistRow.started_at)
@@ -113,11 +116,13 @@ def take(db: Database, study_name: str, round: int, worker_id: str) -> FinalistJ
     return FinalistJob(study_name, round, row.ordinal, row.attempt, worker_id, _plan(row), given_up, row.checkpoint)
 
 
+@patient
 def start(db: Database, job: FinalistJob, tags: Mapping[str, str]) -> None:
     """Say what is about to be trained, where and how. Raises LeaseLost."""
     leases.write(db, job.lease, tags=dict(tags), changes=FinalistRow.changes + 1)
 
 
+@patient
 def finish_epoch(
     db: Database, job: FinalistJob, epoch: EpochView, value: float | None, best_epoch: int, checkpoint: str
 ) -> str:
@@ -127,11 +132,13 @@ def finish_epoch(
         return session.scalar(sa.select(FinalistRow.dropped).where(*keyed(FinalistRow, job.lease.key))) or ""
 
 
+@patient
 def keep_score(db: Database, job: FinalistJob, test: Mapping[str, float]) -> None:
     """What it came to on the test rows, and renew the lease. Raises LeaseLost."""
     leases.write(db, job.lease, test=dict(test), lease_until=utc_now() + leases.LEASE_S)
 
 
+@patient
 def finish(
     db: Database,
     job: FinalistJob,
@@ -158,6 +165,7 @@ def finish(
     )
 
 
+@patient
 def drop(db: Database, study_name: str, round: int, trial_ordinal: int, reason: str) -> None:
     """A configuration is out: what is not begun is skipped, what runs stops at its epoch's end."""
     which = (
@@ -176,12 +184,14 @@ def drop(db: Database, study_name: str, round: int, trial_ordinal: int, reason: 
         )
 
 
+@patient
 def any_planned(db: Database, study_name: str, round: int) -> bool:
     """Whether finalists of this round are there."""
     with db.session() as session:
         return session.scalar(_round(study_name, round).limit(1)) is not None
 
 
+@patient
 def view_finalists(db: Database, study_name: str, round: int | None = None, epochs: bool = False) -> list[FinalistView]:
     """The finalists of a round, or of all, in the order in which they are trained."""
     where = [FinalistRow.study_name == study_name]
@@ -190,6 +200,7 @@ def view_finalists(db: Database, study_name: str, round: int | None = None, epoc
     return _views(db, where, epochs)
 
 
+@patient
 def view_finalist(db: Database, study_name: str, round: int, ordinal: int) -> FinalistView:
     """One finalist, with its epochs."""
     return _views(db, list(keyed(FinalistRow, (study_name, round, ordinal))), with_epochs=True)[0]

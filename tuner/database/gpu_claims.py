@@ -12,9 +12,11 @@ import sqlalchemy as sa
 
 from tuner.database.connection import Database, utc_now
 from tuner.database.leases import LEASE_S, run_out
+from tuner.database.patience import patient
 from tuner.database.tables import GpuClaimRow
 
 
+@patient
 def claim(db: Database, worker_id: str, gpus: Sequence[str]) -> tuple[str, int]:
     """Take a place on the GPU that has the fewest workers, of equals the first; gives it and the place, from 0.
 
@@ -35,6 +37,7 @@ def claim(db: Database, worker_id: str, gpus: Sequence[str]) -> tuple[str, int]:
             return gpu, place
 
 
+@patient
 def claims_of_others(db: Database, worker_id: str, gpus: Sequence[str]) -> dict[tuple[str, int], float]:
     """Until when other workers hold which places, by the database's clock; each of their signs of life changes it."""
     with db.session() as session:

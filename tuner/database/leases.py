@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from tuner.database import epochs, strikes
 from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
+from tuner.database.patience import patient
 from tuner.database.tables import FinalistRow, GpuClaimRow, Key, Row, StudyRow, TrialRow, WorkerRow, keyed
 
 LEASE_S = 60.0
@@ -116,6 +117,7 @@ def fenced(session: Session, lease: Lease, **values: Any) -> None:
         raise LeaseLost(f"{lease.what} is another worker's")
 
 
+@patient
 def renew(db: Database, lease: Lease) -> None:
     """Make sure that it is still this worker's, for a whole lease. Raises LeaseLost."""
     write(db, lease, lease_until=utc_now() + LEASE_S)
@@ -141,6 +143,7 @@ def finish_epoch(
     epochs.store(session, lease.row, lease.key, epoch, lease.worker_id)
 
 
+@patient
 def note_death(db: Database, lease: Lease, reason: str, against: int) -> None:
     """Leave word of what is about to end this worker, and what it held to others. Not an error where that was lost.
 
@@ -150,6 +153,7 @@ def note_death(db: Database, lease: Lease, reason: str, against: int) -> None:
         _count(session, lease.row, (*_held(lease),), against, reason)
 
 
+@patient
 def fail(db: Database, lease: Lease, reason: str) -> None:
     """End what this worker holds, in place of the thread that will not. No error where it has ended, or was lost."""
     row = lease.row
@@ -163,6 +167,7 @@ def fail(db: Database, lease: Lease, reason: str) -> None:
         )
 
 
+@patient
 def hand_back(db: Database, lease: Lease) -> None:
     """Leave it to whoever takes it next. Not an error where it was lost already."""
     with db.session() as session, session.begin():

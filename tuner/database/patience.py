@@ -1,15 +1,17 @@
 """Waiting for a database that is away, or for space on a full disk, and being told to leave meanwhile.
 
-Owns: how long, the words while it lasts, that whoever is told to leave leaves at once.
-Leaves to others: what an error means (error_kinds).
+Owns: the words while it lasts, that whoever is told to leave leaves at once.
+Leaves to others: what an error means (error_kinds), how long each opened database waits (connection).
 """
 
 import logging
+import random
 import signal
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, TypeVar
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from tuner.database.error_kinds import judge, may_pass
 from tuner.errors import DiskFull, ServiceDown
@@ -28,7 +30,35 @@ while - a checkpoint into a slow store - and whoever told it waits ten seconds a
 _WAITS_S = 30.0
 """A call that was made again, and lasts longer, waits no more: it hangs."""
 
+# Not the generator that a trial's seed is for.
+_jitter = random.SystemRandom()
+
+
+class Waits(Protocol):
+    """A database, and for how many seconds a statement waits for it; 0 fails at once."""
+
+    @property
+    def wait_s(self) -> float: ...
+
+
+W = TypeVar("W", bound=Waits)
+P = ParamSpec("P")
 T = TypeVar("T")
+
+
+def patient(statement: Callable[Concatenate[W, P], T]) -> Callable[Concatenate[W, P], T]:
+    """A statement that waits by itself while its database is away, for as long as that database is to be waited for.
+
+    It must be one that can be made twice: its answer may be what was lost.
+    """
+
+    @wraps(statement)
+    def waits(db: W, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        if db.wait_s <= 0:
+            return statement(db, *args, **kwargs)
+        return patiently(lambda: statement(db, *args, **kwargs), db.wait_s)
+
+    return waits
 
 
 class ToldToLeave(BaseException):
@@ -123,7 +153,8 @@ def _patiently(call: Callable[[], T], wait_s: float, this: _Call) -> T:
                 logger.warning(words)
                 said = verdict
             this.waits, this.waited_at = True, time.monotonic()
-            pause(pause_s)
+            # Many wait for one database: they do not all come back to it in one moment.
+            pause(pause_s * _jitter.uniform(0.5, 1.5))
             pause_s = min(pause_s * 1.5, _MOST_PAUSE_S)
         else:
             this.waits = waited

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database
 from tuner.database.leases import run_out
+from tuner.database.patience import patient
 from tuner.database.tables import StudyRow, TrialRow
 
 Rule = Literal["epochs", "target", "plateau"]
@@ -38,6 +39,7 @@ def may_begin(session: Session, study_name: str) -> bool:
     return not ended
 
 
+@patient
 def grant(db: Database, study_name: str, ordinal: int, attempt: int, epochs: int) -> bool:
     """Let a trial train so many epochs altogether, if the study's budget allows it. Asked twice, it is counted once."""
     with db.session() as session, session.begin():
@@ -54,6 +56,7 @@ def grant(db: Database, study_name: str, ordinal: int, attempt: int, epochs: int
         return True
 
 
+@patient
 def end(db: Database, study_name: str, rule: Rule) -> None:
     """A rule ends the search; the first one that does is the reason."""
     with db.session() as session, session.begin():

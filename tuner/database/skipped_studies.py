@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from tuner.database.connection import Database, utc_now
+from tuner.database.patience import patient
 from tuner.database.tables import PassedOverRow
 from tuner.database.workers import view_workers
 from tuner.redaction import redacted
@@ -26,6 +27,7 @@ class PassedOver:
     left: bool
 
 
+@patient
 def note(db: Database, study_name: str, worker_id: str, error: Exception, left: bool = False) -> None:
     """A worker does not work on the study. left: it was for this one alone, and ends."""
     values = {"reason": redacted(str(error))[:2000], "kind": type(error).__name__, "passed_at": utc_now(), "left": left}
@@ -34,6 +36,7 @@ def note(db: Database, study_name: str, worker_id: str, error: Exception, left: 
         session.execute(sa.insert(PassedOverRow).values(study_name=study_name, worker_id=worker_id, **values))
 
 
+@patient
 def clear(db: Database, study_name: str, worker_id: str) -> None:
     """A worker works on it: what it said before is void, and what those said that have left."""
     mine = sa.or_(PassedOverRow.worker_id == worker_id, PassedOverRow.left)
@@ -41,6 +44,7 @@ def clear(db: Database, study_name: str, worker_id: str) -> None:
         session.execute(sa.delete(PassedOverRow).where(PassedOverRow.study_name == study_name, mine))
 
 
+@patient
 def view_passed_over(db: Database, study_name: str) -> list[PassedOver]:
     """The reasons that stand, those of most workers first."""
     recent = sa.func.abs(utc_now() - PassedOverRow.passed_at) < _LEFT_S

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from tuner.database import finalists
 from tuner.database.connection import Database, utc_now
+from tuner.database.patience import patient
 from tuner.database.tables import StudyRow
 from tuner.errors import NotFound
 from tuner.formatting import nearest
@@ -111,11 +112,13 @@ def names_in_optuna(db: Database) -> list[str]:
     return [str(each.study_name) for each in db.storage.get_all_studies()]
 
 
+@patient
 def view_studies(db: Database) -> list[StudyView]:
     """Every study, the oldest first."""
     return _views(db)
 
 
+@patient
 def view_study(db: Database, study_name: str) -> StudyView:
     """One study. Raises NotFound, naming the nearest."""
     found = _views(db, StudyRow.study_name == study_name)
@@ -171,11 +174,13 @@ def _views(db: Database, *where: sa.ColumnElement[bool]) -> list[StudyView]:
     ]
 
 
+@patient
 def set_wish(db: Database, study_name: str, wish: str) -> None:
     """What a person asks of the study's workers: running or stopping."""
     _update(db, study_name, wish=wish)
 
 
+@patient
 def reopen(
     db: Database,
     study_name: str,
@@ -209,6 +214,7 @@ def reopen(
             finalists.abandon(session, study_name)
 
 
+@patient
 def start_clock(db: Database, study_name: str) -> None:
     """A worker is ready: the study's time runs from now, unless it does already."""
     with db.session() as session, session.begin():
@@ -219,11 +225,13 @@ def start_clock(db: Database, study_name: str) -> None:
         )
 
 
+@patient
 def unresolved(db: Database) -> list[StudyView]:
     """Studies whose specification is there as text alone, as schema 2 and before had it."""
     return _views(db, StudyRow.resolved.is_(None))
 
 
+@patient
 def keep_resolved(db: Database, study_name: str, resolved: Mapping[str, Any]) -> None:
     """Store a specification with every default written out, where there was text alone."""
     with db.session() as session, session.begin():
@@ -234,11 +242,13 @@ def keep_resolved(db: Database, study_name: str, resolved: Mapping[str, Any]) ->
         )
 
 
+@patient
 def replace_resolved(db: Database, study_name: str, resolved: Mapping[str, Any]) -> None:
     """Store a specification of which a person changed what makes it no other one."""
     _update(db, study_name, resolved=dict(resolved))
 
 
+@patient
 def pin_data(db: Database, study_name: str, digest: str) -> str:
     """Bind the study to its data, once; gives the digest that it is bound to."""
     with db.session() as session, session.begin():
@@ -250,6 +260,7 @@ def pin_data(db: Database, study_name: str, digest: str) -> str:
     return view_study(db, study_name).data_digest or digest
 
 
+@patient
 def note_champion(db: Database, view: StudyView, decision: Mapping[str, Any]) -> None:
     """What became of a study's model in the registry is part of its outcome, while that stands as `view` has it."""
     with db.session() as session, session.begin():
@@ -260,6 +271,7 @@ def note_champion(db: Database, view: StudyView, decision: Mapping[str, Any]) ->
         )
 
 
+@patient
 def note_change(db: Database, study_name: str) -> None:
     """There is more of the study for MLflow to show."""
     _update(db, study_name, changes=StudyRow.changes + 1)

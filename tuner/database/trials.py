@@ -16,6 +16,7 @@ from tuner.database.blobs import blob_name
 from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.leases import Lease
+from tuner.database.patience import patient
 from tuner.database.rules import may_begin
 from tuner.database.tables import StudyRow, TrialRow, keyed
 from tuner.spec.space import Params
@@ -85,6 +86,7 @@ class TrialView:
     epochs: tuple[EpochView, ...] = ()
 
 
+@patient
 def take(db: Database, study_name: str, worker_id: str, begun_only: bool = False) -> Job | None:
     """Take one trial: one whose worker is gone, else the next place of the budget; None where there is neither.
 
@@ -124,6 +126,7 @@ def _reserve(db: Database, study_name: str, worker_id: str) -> Job | None:
             continue  # another worker took this place; the next may be free
 
 
+@patient
 def fill(db: Database, job: Job, template: "FrozenTrial", baseline: str) -> int:
     """Make the Optuna trial of this place and bind it to it, in one transaction; gives its number. Raises LeaseLost.
 
@@ -142,6 +145,7 @@ def fill(db: Database, job: Job, template: "FrozenTrial", baseline: str) -> int:
     return number
 
 
+@patient
 def start(db: Database, job: Job, params: Params, tags: Mapping[str, str], repeats: int = 0) -> None:
     """Say what the trial is about to train. repeats: stored epochs that it trains again. Raises LeaseLost."""
     leases.write(
@@ -154,11 +158,13 @@ def start(db: Database, job: Job, params: Params, tags: Mapping[str, str], repea
     )
 
 
+@patient
 def amend(db: Database, job: Job, params: Params) -> None:
     """More of the configuration has become known. Raises LeaseLost."""
     leases.write(db, job.lease, params=dict(params), changes=TrialRow.changes + 1)
 
 
+@patient
 def finish_epoch(
     db: Database, job: Job, epoch: EpochView, value: float | None, best_epoch: int, checkpoint: str = ""
 ) -> None:
@@ -167,6 +173,7 @@ def finish_epoch(
         leases.finish_epoch(session, job.lease, epoch, value, best_epoch, checkpoint)
 
 
+@patient
 def finish(
     db: Database, job: Job, state: str, reason: str, value: float | None, best_epoch: int, tags: Mapping[str, str]
 ) -> None:
@@ -184,11 +191,13 @@ def finish(
     )
 
 
+@patient
 def settle(db: Database, job: Job) -> None:
     """Optuna knows: this place of the budget is spent for good."""
     leases.write(db, job.lease, settled=True)
 
 
+@patient
 def open_places(db: Database, study_name: str) -> int:
     """Trials of the budget that are not yet final and told: 0 when the search is over."""
     with db.session() as session:
@@ -196,6 +205,7 @@ def open_places(db: Database, study_name: str) -> int:
     return int(budget - settled(db, study_name))
 
 
+@patient
 def settled(db: Database, study_name: str) -> int:
     """Trials that are final and told."""
     with db.session() as session:
@@ -203,6 +213,7 @@ def settled(db: Database, study_name: str) -> int:
     return int(count or 0)
 
 
+@patient
 def running(db: Database, study_name: str) -> int:
     """Trials that were begun and are not settled."""
     with db.session() as session:
@@ -210,6 +221,7 @@ def running(db: Database, study_name: str) -> int:
     return int(count or 0)
 
 
+@patient
 def load(db: Database, study_name: str) -> tuple[int, float]:
     """Trials that were begun and are not settled, and when the last one began: the study with the least is next."""
     with db.session() as session:
@@ -217,16 +229,19 @@ def load(db: Database, study_name: str) -> tuple[int, float]:
     return running(db, study_name), last or 0.0
 
 
+@patient
 def view_trials(db: Database, study_name: str, epochs: bool = False) -> list[TrialView]:
     """Every trial of a study, in the order of the budget."""
     return _views(db, [TrialRow.study_name == study_name], epochs)
 
 
+@patient
 def view_trial(db: Database, study_name: str, ordinal: int) -> TrialView:
     """One trial, with its epochs."""
     return _views(db, [*keyed(TrialRow, (study_name, ordinal))], with_epochs=True)[0]
 
 
+@patient
 def view_best(db: Database, study_name: str, direction: str, most: int) -> list[TrialView]:
     """The best complete trials of a study, with their epochs, from the best on; of equals the earlier one."""
     value = TrialRow.value.desc() if direction == "maximize" else TrialRow.value.asc()

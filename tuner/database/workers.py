@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from tuner.database import machine
 from tuner.database.connection import Database, utc_now
 from tuner.database.leases import GAP_S, LEASE_S, release, renew_all
+from tuner.database.patience import patient
 from tuner.database.tables import PassedOverRow, WorkerRow
 
 _seen = sa.func.abs(utc_now() - WorkerRow.seen_at) < LEASE_S
@@ -32,6 +33,7 @@ class WorkerView:
     seen_s: float
 
 
+@patient
 def enter(db: Database, worker_id: str, device: str) -> None:
     """A worker process starts."""
     place = machine.here()
@@ -55,6 +57,7 @@ def enter(db: Database, worker_id: str, device: str) -> None:
         )
 
 
+@patient
 def beat(db: Database, worker_id: str, study_name: str | None, stage: str) -> None:
     """A sign of life, which renews what the worker holds: its trial, its GPU, what it is delivering to MLflow."""
     # Either way: a clock that went back is a gap, too.
@@ -73,6 +76,7 @@ def beat(db: Database, worker_id: str, study_name: str | None, stage: str) -> No
         renew_all(session, worker_id)
 
 
+@patient
 def leave(db: Database, worker_id: str) -> None:
     """A worker process ends of its own will."""
     with db.session() as session, session.begin():
@@ -80,12 +84,14 @@ def leave(db: Database, worker_id: str) -> None:
         session.execute(sa.delete(PassedOverRow).where(PassedOverRow.worker_id == worker_id, ~PassedOverRow.left))
 
 
+@patient
 def mark_dead(db: Database, worker_id: str, against: int | None = None, reason: str = "") -> None:
     """A worker process is known to be dead: what it held is free at once. against, reason: as `leases.release` says."""
     leave(db, worker_id)
     release(db, worker_id, against, reason)
 
 
+@patient
 def reap_local_workers(db: Database) -> int:
     """Free what workers held that are known to be dead, such as after a reboot; gives how many there were."""
     place = machine.here()
@@ -97,6 +103,7 @@ def reap_local_workers(db: Database) -> int:
     return len(dead)
 
 
+@patient
 def view_workers(db: Database, study_name: str | None = None) -> list[WorkerView]:
     """The workers that live, of one study or of all: neither known to be dead nor silent for a lease."""
     which = [_seen]
@@ -109,6 +116,7 @@ def view_workers(db: Database, study_name: str | None = None) -> list[WorkerView
     ]
 
 
+@patient
 def workers_here(db: Database) -> int:
     """How many workers live on this machine, in all of its containers; 0 where nobody can tell which machine it is."""
     boot = machine.here().boot

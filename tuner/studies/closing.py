@@ -13,7 +13,7 @@ from tuner.data.preprocessing import fit
 from tuner.database import closings, studies, trials
 from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.closings import Closing
-from tuner.database.connection import Database, patiently
+from tuner.database.connection import Database
 from tuner.database.finalists import view_finalists
 from tuner.database.leases import LeaseLost
 from tuner.database.trials import FAILED, TrialView
@@ -27,7 +27,7 @@ from tuner.studies.pareto import front, values_of
 from tuner.studies.scoring import score
 from tuner.studies.status import NOT_SCORED, best_trial, study_status
 from tuner.studies.stopping_rules import why_ended
-from tuner.studies.watchdog import Watch
+from tuner.studies.watchdog import LAST_WORDS_S, Watch
 from tuner.training.custom.loading import keras_of
 from tuner.training.networks.models import load_bytes
 from tuner.training.plan import WEIGHTS_ONLY
@@ -39,11 +39,11 @@ Further = Callable[[StudySpec, Sequence[TrialView]], Mapping[str, float]]
 
 def is_over(db: Database, spec: StudySpec, study_name: str) -> bool:
     """Every trial of the budget is final, or a rule or the clock ended the search and nothing runs any more."""
-    if patiently(lambda: trials.open_places(db, study_name)) == 0:
+    if trials.open_places(db, study_name) == 0:
         return True
-    view = patiently(lambda: studies.view_study(db, study_name))
+    view = studies.view_study(db, study_name)
     ended = bool(view.ended) or time_is_up(db, view, spec)
-    return ended and patiently(lambda: trials.running(db, study_name)) == 0
+    return ended and trials.running(db, study_name) == 0
 
 
 def close_if_over(
@@ -65,23 +65,24 @@ def close_if_over(
     code: what makes the network, if a person's code does. watch: is told what goes on; where scoring never ends, the
     study ends unscored.
     """
-    looked = patiently(lambda: studies.view_study(db, study)).closing_attempt if seen is None else seen
+    looked = studies.view_study(db, study).closing_attempt if seen is None else seen
     if not is_over(db, spec, study):
         return False
-    closing = patiently(lambda: closings.claim(db, study, worker, looked))
+    closing = closings.claim(db, study, worker, looked)
     if closing is None:
         return False
 
     def hung(words: str) -> None:
-        closings.close(db, closing, _outcome(db, spec, dataset, store, closing, unscored=words))
+        soon = db.waiting(LAST_WORDS_S)
+        closings.close(soon, closing, _outcome(soon, spec, dataset, store, closing, unscored=words))
 
     try:
         with (watch or Watch()).during("closing", study, hung, spec.search.epoch_timeout):
             outcome = _outcome(db, spec, dataset, store, closing, code)
             if further is not None:
-                every = patiently(lambda: trials.view_trials(db, study))
+                every = trials.view_trials(db, study)
                 outcome["figures"] |= further(spec, every)
-        patiently(lambda: closings.close(db, closing, outcome))
+        closings.close(db, closing, outcome)
     except LeaseLost as error:
         logger.warning("%s; stepping back", error)
         return False
@@ -100,7 +101,7 @@ def _outcome(
 ) -> dict[str, Any]:
     """unscored: why the winner cannot be scored any more, where that is known."""
     study_name = closing.study_name
-    status = patiently(lambda: study_status(db, study_name))
+    status = study_status(db, study_name)
     best = status.best
     figures: dict[str, float | str | None] = {
         "trials": len(status.trials),
@@ -115,7 +116,7 @@ def _outcome(
     figures |= {"value": best.value, "best_trial": best.trial_number}
     figures |= _against_baseline(status.trials, best, spec)
     figures |= _front(status.trials, spec)
-    every = patiently(lambda: view_finalists(db, study_name, status.study.round))
+    every = view_finalists(db, study_name, status.study.round)
     least = 0.5 / len(dataset.validation) if spec.objective.metric.endswith("accuracy") else 0.0
     found = finalists.summary(every, status.trials, spec, len(dataset.test), least)
     if found is not None:
@@ -125,7 +126,7 @@ def _outcome(
     else:
         test, why = _score(spec, dataset, store, best, code)
     if test is not None and best.test is None:
-        patiently(lambda: closings.keep_score(db, closing, best.ordinal, test))
+        closings.keep_score(db, closing, best.ordinal, test)
     if test is not None:
         figures |= {f"test_{name}": value for name, value in test.items() if name != "seeds"}
     reason = {NOT_SCORED: why} if why else {}

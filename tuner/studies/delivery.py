@@ -232,7 +232,8 @@ class Projector:
     """
 
     def __init__(self, db: Database, connect: Callable[[], Recorder], store: BlobStore, worker_id: str) -> None:
-        self._db = db
+        # What is not delivered now is delivered in the next round.
+        self._db = db.waiting(0.0)
         self._connect = connect
         self._recorder: Recorder | None = None
         self._store = store

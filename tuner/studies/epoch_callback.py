@@ -12,7 +12,6 @@ from collections.abc import Mapping
 import optuna
 
 from tuner.database import rules, trials
-from tuner.database.connection import patiently
 from tuner.database.epochs import EpochView, quickest_epoch
 from tuner.database.studies import StudyView, view_study
 from tuner.database.trials import Job
@@ -55,9 +54,9 @@ class EpochCallback:
         self._one_objective = len(context.spec.objectives) == 1
         self._checkpoints = checkpoints
         self._system = SystemMetrics() if context.study.options.get("system_metrics") else None
-        frozen = patiently(lambda: context.db.storage.get_trial(trial_id(trial)))
+        frozen = context.db.storage.get_trial(trial_id(trial))
         self._reported = set(frozen.intermediate_values)
-        rows = patiently(lambda: trials.view_trial(context.db, job.study_name, job.ordinal)).epochs
+        rows = trials.view_trial(context.db, job.study_name, job.ordinal).epochs
         self.stored = len(rows)
         self.stored_seconds = sum(row.seconds for row in rows)
         self._last_seconds = rows[-1].seconds if rows else 0.0
@@ -75,15 +74,15 @@ class EpochCallback:
         done: epochs that are trained. 0 sets no bound; None: an adopted trial has none to show, and no time for one.
         """
         db, job, spec = self._context.db, self._job, self._context.spec
-        view = patiently(lambda: view_study(db, job.study_name))
+        view = view_study(db, job.study_name)
         left_s = search_left_s(db, view, spec)
         if job.attempt > 1 and left_s is not None and not is_first(db, job):
-            epoch_s = self._last_seconds or patiently(lambda: quickest_epoch(db, job.study_name))
+            epoch_s = self._last_seconds or quickest_epoch(db, job.study_name)
             if left_s <= 0 or left_s < epoch_s:
                 self.time_was_up = True
                 return done or None
-        if "epochs" not in rules.limits_of(view.options) or patiently(
-            lambda: rules.grant(db, job.study_name, job.ordinal, job.attempt, done + 1)
+        if "epochs" not in rules.limits_of(view.options) or rules.grant(
+            db, job.study_name, job.ordinal, job.attempt, done + 1
         ):
             return 0
         self.rule = "the budget of epochs is spent"
@@ -98,14 +97,14 @@ class EpochCallback:
             metrics = {**metrics, **self._system()}
         view = EpochView(epoch, metrics, seconds, measured_at=time.time())
         name = self._checkpoints.put(epoch, result.checkpoint())
-        patiently(lambda: trials.finish_epoch(db, job, view, best, result.best_epoch, name))
+        trials.finish_epoch(db, job, view, best, result.best_epoch, name)
         self._checkpoints.counts(name)
         self._report(epoch, metrics, seconds)
         # A baseline is there to be compared with, so it is trained to its end. Asked after its last epoch, too, since
         # some pruners note then what later trials are compared with; but a trial that has ended is not cut short.
         asked = self._one_objective and not self._never_prune
-        self.pruned = asked and patiently(self._trial.should_prune) and epoch != self._planned
-        study = patiently(lambda: view_study(db, job.study_name))
+        self.pruned = asked and self._trial.should_prune() and epoch != self._planned
+        study = view_study(db, job.study_name)
         left_s = search_left_s(db, study, self._context.spec)
         # An epoch cannot be left in its middle: one that would not end in time is not begun.
         self.time_was_up = left_s is not None and left_s < seconds
@@ -119,23 +118,19 @@ class EpochCallback:
         db, job = self._context.db, self._job
         limits = rules.limits_of(study.options)
         if reached(self._context.spec, limits, best):
-            patiently(lambda: rules.end(db, job.study_name, "target"))
+            rules.end(db, job.study_name, "target")
             return "the target is reached"
         if study.ended == "target":
             return "another trial has reached the target"
         more = not (self.pruned or self.time_was_up) and epoch != self._planned
-        if (
-            more
-            and "epochs" in limits
-            and not patiently(lambda: rules.grant(db, job.study_name, job.ordinal, job.attempt, epoch + 1))
-        ):
+        if more and "epochs" in limits and not rules.grant(db, job.study_name, job.ordinal, job.attempt, epoch + 1):
             return "the budget of epochs is spent"
         return ""
 
     def note_params(self) -> None:
         """Store what the code asked since."""
         if len(self._used) > self._known:
-            patiently(lambda: trials.amend(self._context.db, self._job, self._used))
+            trials.amend(self._context.db, self._job, self._used)
             self._known = len(self._used)
 
     def _report(self, epoch: int, metrics: Metrics, seconds: float) -> None:
@@ -144,6 +139,6 @@ class EpochCallback:
         # Optuna takes no epochs of studies with several objectives, and does not prune them.
         if self._one_objective and math.isfinite(value) and epoch not in self._reported:
             if self._context.spec.search.cost == "seconds":
-                patiently(lambda: note_seconds(self._trial, epoch, seconds))
-            patiently(lambda: self._trial.report(value, epoch))
+                note_seconds(self._trial, epoch, seconds)
+            self._trial.report(value, epoch)
             self._reported.add(epoch)

@@ -19,7 +19,6 @@ from typing import Any, Literal
 import numpy as np
 
 from tuner.database import finalists, studies, trials
-from tuner.database.connection import patiently
 from tuner.database.finalists import FinalistView, Planned
 from tuner.database.trials import FAILED, TrialView
 from tuner.search.algorithms import trial_seed
@@ -48,15 +47,15 @@ def turn(context: StudyContext, worker_id: str) -> Turn:
     db, name = context.db, context.study.study_name
     if not wants_finalists(context.spec):
         return "done"
-    view = patiently(lambda: studies.view_study(db, name))
-    every = patiently(lambda: finalists.view_finalists(db, name, view.round))
+    view = studies.view_study(db, name)
+    every = finalists.view_finalists(db, name, view.round)
     if view.left_s is not None and view.left_s <= 0:
         return "idle" if any(each.held for each in every) else "done"
     if not every and not _plan_comparison(context, view):
         return "done"
-    job = patiently(lambda: finalists.take(db, name, view.round, worker_id))
+    job = finalists.take(db, name, view.round, worker_id)
     if job is None:
-        every = patiently(lambda: finalists.view_finalists(db, name, view.round))
+        every = finalists.view_finalists(db, name, view.round)
         if any(not each.settled for each in every):
             return "idle"
         if any(each.plan.kind == "final" for each in every) or not _plan_finals(context, view, every):
@@ -71,8 +70,8 @@ def are_done(context: StudyContext) -> bool:
     """Whether nothing is left to do for the finalists, as far as can be told without planning them."""
     if not wants_finalists(context.spec):
         return True
-    view = patiently(lambda: studies.view_study(context.db, context.study.study_name))
-    every = patiently(lambda: finalists.view_finalists(context.db, view.study_name, view.round))
+    view = studies.view_study(context.db, context.study.study_name)
+    every = finalists.view_finalists(context.db, view.study_name, view.round)
     return any(each.plan.kind == "final" for each in every) and all(each.settled for each in every)
 
 
@@ -92,14 +91,14 @@ def _plan_comparison(context: StudyContext, view: studies.StudyView) -> bool:
     if count == 1:
         epochs = max(1, best[0].best_epoch)
         jobs = _finals(view, best[0], finals_fitting(wanted.seeds, final_cost(best[0], epochs), room) or 1, epochs)
-        patiently(lambda: finalists.plan(db, view.study_name, view.round, "final", jobs))
+        finalists.plan(db, view.study_name, view.round, "final", jobs)
         return True
     jobs = [
         Planned("compare", each.ordinal, each.trial_number or 0, number, _seed(view, each, "finalist", number))
         for number in range(seeds)
         for each in best[:count]
     ]
-    patiently(lambda: finalists.plan(db, view.study_name, view.round, "compare", jobs))
+    finalists.plan(db, view.study_name, view.round, "compare", jobs)
     return True
 
 
@@ -108,17 +107,17 @@ def _plan_finals(context: StudyContext, view: studies.StudyView, every: Sequence
     if winner is None:
         return False
     db, wanted = context.db, context.spec.search.finalists
-    trial = patiently(lambda: trials.view_trial(db, view.study_name, winner))
+    trial = trials.view_trial(db, view.study_name, winner)
     mine = [each for each in every if each.plan.trial_ordinal == winner and each.state == "complete"]
     # The latest, since the mean of weights gains from epochs that one of them alone would not.
     epochs = max(1, trial.best_epoch, *(each.best_epoch for each in mine))
-    now = patiently(lambda: studies.view_study(db, view.study_name))
+    now = studies.view_study(db, view.study_name)
     spent = sum(float(each.tags.get("training_seconds", 0.0)) for each in every)
     room = room_for(db, now, context.spec, now.left_s, spent)
     # One at least: without any, no test row would be looked at.
     count = finals_fitting(wanted.seeds, final_cost(trial, epochs), room) or 1
     jobs = _finals(view, trial, count, epochs)
-    patiently(lambda: finalists.plan(db, view.study_name, view.round, "final", jobs))
+    finalists.plan(db, view.study_name, view.round, "final", jobs)
     return True
 
 
@@ -154,7 +153,7 @@ def winner_of(every: Sequence[FinalistView], spec: StudySpec) -> int | None:
 def _drop_the_worse(context: StudyContext, round: int) -> None:
     """Configurations that are clearly worse, or fail with one of their seeds, are not trained any further."""
     db, name = context.db, context.study.study_name
-    every = patiently(lambda: finalists.view_finalists(db, name, round))
+    every = finalists.view_finalists(db, name, round)
     compared = [each for each in every if each.plan.kind == "compare"]
     open_ones = {each.plan.trial_ordinal for each in compared if not each.settled}
     worse = comparison.clearly_worse(runs_of(compared), context.spec.objective.direction, least_noise(context))
@@ -163,7 +162,7 @@ def _drop_the_worse(context: StudyContext, round: int) -> None:
             worse[each.plan.trial_ordinal] = f"{each.state} with seed {each.plan.seed_number}: {each.reason}"
     for key in open_ones & set(worse):
         words = worse[key]
-        patiently(lambda key=key, words=words: finalists.drop(db, name, round, key, words))  # type: ignore[misc]
+        finalists.drop(db, name, round, key, words)
 
 
 def least_noise(context: StudyContext) -> float:

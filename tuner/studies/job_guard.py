@@ -10,13 +10,13 @@ from collections.abc import Iterator
 
 from tuner.database import leases, strikes
 from tuner.database.blobs import BlobStore
-from tuner.database.connection import patiently
 from tuner.database.finalists import FinalistJob
 from tuner.database.leases import LeaseLost
 from tuner.database.trials import Job
 from tuner.errors import DataError, DiskFull, ServiceDown, TunerError
 from tuner.redaction import redacted
 from tuner.studies.study_context import StudyContext
+from tuner.studies.watchdog import LAST_WORDS_S
 from tuner.training import backend
 from tuner.training.checkpoint import Checkpoint
 
@@ -34,7 +34,7 @@ def holding(context: StudyContext, job: Job | FinalistJob) -> Iterator[None]:
     db, search = context.db, isinstance(job, Job)
 
     def hung(words: str) -> None:
-        leases.fail(db, job.lease, words)
+        leases.fail(db.waiting(LAST_WORDS_S), job.lease, words)
         if not search:
             Checkpoints(context.store, job).drop_all()
 
@@ -48,7 +48,7 @@ def holding(context: StudyContext, job: Job | FinalistJob) -> Iterator[None]:
         words = f"{type(error).__name__}: {' '.join(redacted(str(error)).split())[:300]}"
         against = _against(error)
         with contextlib.suppress(ServiceDown, DiskFull):
-            patiently(lambda: leases.note_death(db, job.lease, words, against), _LAST_WORDS_S)
+            leases.note_death(db.waiting(_LAST_WORDS_S), job.lease, words, against)
         raise
     finally:
         backend.forget()

@@ -9,7 +9,7 @@ Leaves to others: the clock (database), what happens when time is up (trial, clo
 """
 
 from tuner.database import trials
-from tuner.database.connection import Database, patiently
+from tuner.database.connection import Database
 from tuner.database.epochs import epochs_stored, quickest_epoch
 from tuner.database.finalists import any_planned
 from tuner.database.studies import StudyView
@@ -30,19 +30,19 @@ def too_late(db: Database, view: StudyView, spec: StudySpec) -> bool:
     """Whether no trial is begun any more: not even the quickest epoch so far would end in time."""
     left_s = search_left_s(db, view, spec)
     if left_s is None or left_s > 0:
-        return left_s is not None and left_s < patiently(lambda: quickest_epoch(db, view.study_name))
+        return left_s is not None and left_s < quickest_epoch(db, view.study_name)
     return time_is_up(db, view, spec)
 
 
 def time_is_up(db: Database, view: StudyView, spec: StudySpec) -> bool:
     """Whether the clock has ended the search; it does not before a trial has begun."""
     left_s = search_left_s(db, view, spec)
-    return left_s is not None and left_s <= 0 and patiently(lambda: trials.load(db, view.study_name))[1] > 0
+    return left_s is not None and left_s <= 0 and trials.load(db, view.study_name)[1] > 0
 
 
 def is_first(db: Database, job: Job) -> bool:
     """Whether it is the study's first trial, and nothing was trained so far: it is given an epoch, however late."""
-    return job.ordinal == 0 and patiently(lambda: epochs_stored(db, job.study_name)) == 0
+    return job.ordinal == 0 and epochs_stored(db, job.study_name) == 0
 
 
 def search_left_s(db: Database, view: StudyView, spec: StudySpec) -> float | None:
@@ -57,7 +57,7 @@ def search_left_s(db: Database, view: StudyView, spec: StudySpec) -> float | Non
     most_s = view.timeout_s * share / (1 + share)
     if view.left_s > 2 * most_s:
         return view.left_s - most_s
-    if patiently(lambda: any_planned(db, view.study_name, view.round)):
+    if any_planned(db, view.study_name, view.round):
         # They are planned once, and then the search is over, whatever they would cost by what is known now.
         return min(0.0, view.left_s - most_s)
     best = candidates(db, view, spec)

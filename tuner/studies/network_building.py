@@ -11,7 +11,6 @@ from typing import Any
 import optuna
 
 from tuner.data.dataset import DataInfo
-from tuner.database.connection import patiently
 from tuner.errors import SpecError
 from tuner.search.suggest import answer_as_asked, answer_from
 from tuner.spec.code import Code, CodeName
@@ -36,12 +35,11 @@ def ask_network(
     """
     if spec.code is None:
         ask = answer_from(trial, spec.space, used)
-        return FamilyNetwork(patiently(lambda: CONFIGURE[spec.model](ask, spec.task, info.images)), spec.metrics)
+        return FamilyNetwork(CONFIGURE[spec.model](ask, spec.task, info.images), spec.metrics)
     anew = answer_as_asked(trial, spec.space, used, baseline, defaults=spec.code.style == "keras_tuner")
-    # Code is not run twice because a database was away while it asked.
     return _python_network(
-        spec, spec.code, info, code, lambda asked: patiently(lambda: anew(asked)), seed, trial.number,
-        lambda key, value: patiently(lambda: trial.set_user_attr(key, value)),
+        spec, spec.code, info, code, anew, seed, trial.number,
+        trial.set_user_attr,
     )  # fmt: skip
 
 

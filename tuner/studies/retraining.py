@@ -14,7 +14,6 @@ import numpy as np
 
 from tuner.data.dataset import Dataset, Rows
 from tuner.database import finalists, leases, trials
-from tuner.database.connection import patiently
 from tuner.database.epochs import EpochView
 from tuner.database.finalists import FinalistJob
 from tuner.database.studies import view_study
@@ -59,7 +58,7 @@ def _run(context: StudyContext, job: FinalistJob) -> None:
     db, plan = context.db, job.plan
     final = plan.kind == "final"
     here = all_rows(context) if final else context
-    trial = patiently(lambda: trials.view_trial(db, job.study_name, plan.trial_ordinal))
+    trial = trials.view_trial(db, job.study_name, plan.trial_ordinal)
     tags = {
         **context.tags,
         "seed": str(plan.seed),
@@ -68,9 +67,9 @@ def _run(context: StudyContext, job: FinalistJob) -> None:
         "learnt_from": "training and validation rows" if final else "training rows",
         "rows_train": str(len(here.dataset.train)),
     }
-    patiently(lambda: finalists.start(db, job, tags))
+    finalists.start(db, job, tags)
     if job.given_up:
-        last = patiently(lambda: finalists.view_finalist(db, job.study_name, job.round, job.ordinal)).reason
+        last = finalists.view_finalist(db, job.study_name, job.round, job.ordinal).reason
         _end(context, job, "given_up", given_up(last), None, 0, tags)
         return
     checkpoints = Checkpoints(context.store, job)
@@ -95,7 +94,7 @@ def _run(context: StudyContext, job: FinalistJob) -> None:
         _end(context, job, failure.state, failure.reason, None, 0, tags)
         return
     if watch.handed_back:
-        patiently(lambda: leases.hand_back(db, job.lease))
+        leases.hand_back(db, job.lease)
         return
     tags |= {
         "path": result.path,
@@ -108,19 +107,19 @@ def _run(context: StudyContext, job: FinalistJob) -> None:
     test: Mapping[str, float] | None = None
     if final and value is not None:
         # Its own figures are of rows that it has learnt; what is known of it is its configuration's.
-        value = patiently(lambda: known_value(context, job))
+        value = known_value(context, job)
     if final and state == "complete":
         exported = network.export()
         whole = exported.name == "model.keras"
         # A worker that died after it had scored this left the figures.
-        known = patiently(lambda: finalists.view_finalist(db, job.study_name, job.round, job.ordinal)).test
+        known = finalists.view_finalist(db, job.study_name, job.round, job.ordinal).test
         try:
             scored = known or score(load_bytes(exported.data) if whole else network.for_use(), context.dataset)
         except TrialFailed as failure:
             _end(context, job, failure.state, failure.reason, None, 0, tags)
             return
         # This also makes sure that it is not put over the model of a worker that has taken this over.
-        patiently(lambda: finalists.keep_score(db, job, scored))
+        finalists.keep_score(db, job, scored)
         test = scored
         context.store.put(job.blob_name(exported.name), exported.data)
     _end(context, job, state, reason, value, result.best_epoch, tags, test)
@@ -163,9 +162,9 @@ class _Watch:
         view = EpochView(epoch, metrics, seconds, measured_at=time.time())
         name = self._checkpoints.put(epoch, result.checkpoint())
         at = result.best_epoch
-        self.dropped = patiently(lambda: finalists.finish_epoch(db, job, view, best, at, name))
+        self.dropped = finalists.finish_epoch(db, job, view, best, at, name)
         self._checkpoints.counts(name)
-        left_s = patiently(lambda: view_study(db, job.study_name)).left_s
+        left_s = view_study(db, job.study_name).left_s
         self.time_was_up = left_s is not None and left_s < seconds
         ends = bool(self.dropped) or self.time_was_up
         self.handed_back = not ends and self._context.hand_back()
@@ -193,7 +192,7 @@ def _end(
     tags: Mapping[str, str],
     test: Mapping[str, float] | None = None,
 ) -> None:
-    patiently(lambda: finalists.finish(context.db, job, state, reason, value, best_epoch, tags, test))
+    finalists.finish(context.db, job, state, reason, value, best_epoch, tags, test)
     plan = job.plan
     logger.info("finalist %d, trial %d seed %d: %s %s", job.ordinal, plan.trial_number, plan.seed_number, state, reason)
     Checkpoints(context.store, job).drop_all()

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuner.database import epochs, trials, workers
-from tuner.database.connection import Database, patiently
+from tuner.database.connection import Database
 from tuner.database.leases import GAP_S
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
@@ -90,18 +90,18 @@ def _comparison(costs: Sequence[float], count: int, seeds: int) -> tuple[int, fl
 def candidates(db: Database, view: StudyView, spec: StudySpec) -> list[TrialView]:
     """The best complete trials, the best first, as many as may be compared."""
     wanted = spec.search.finalists.configurations
-    return patiently(lambda: trials.view_best(db, view.study_name, spec.objective.direction, wanted))
+    return trials.view_best(db, view.study_name, spec.objective.direction, wanted)
 
 
 def room_for(db: Database, view: StudyView, spec: StudySpec, left_s: float | None, since_search_s: float = 0.0) -> Room:
     """What finalists may spend. since_search_s: seconds of training by those that were run."""
     share = spec.search.finalists.share
     # One that has been silent, wherever it runs, is not counted on: what is planned is for those that live.
-    every = patiently(lambda: workers.view_workers(db, view.study_name))
+    every = workers.view_workers(db, view.study_name)
     active = max(1, sum(each.seen_s < GAP_S for each in every))
     if share is None:
         return Room(None, left_s, active)
-    spent_s = patiently(lambda: epochs.seconds_of_trials(db, view.study_name))
+    spent_s = epochs.seconds_of_trials(db, view.study_name)
     return Room(share * spent_s - since_search_s, left_s, active)
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tuner.database import rules, trials
-from tuner.database.connection import Database, patiently
+from tuner.database.connection import Database
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.errors import InputError
@@ -50,9 +50,9 @@ def look(db: Database, view: StudyView, spec: StudySpec) -> None:
     wait = rules.limits_of(view.options).get("plateau")
     if wait is None or view.ended:
         return
-    every = patiently(lambda: trials.view_trials(db, view.study_name, epochs=True))
+    every = trials.view_trials(db, view.study_name, epochs=True)
     if on_plateau(every, spec, int(wait)):
-        patiently(lambda: rules.end(db, view.study_name, "plateau"))
+        rules.end(db, view.study_name, "plateau")
 
 
 def on_plateau(every: Sequence[TrialView], spec: StudySpec, wait: int) -> bool:

@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 import optuna
 
 from tuner.database import leases, trials
-from tuner.database.connection import patiently
 from tuner.database.trials import FAILED, Job
 from tuner.errors import TrialFailed
 from tuner.search.algorithms import trial_seed
@@ -50,20 +49,18 @@ def run_trial(context: StudyContext, job: Job) -> None:
 
 def _run(context: StudyContext, job: Job) -> None:
     db, spec = context.db, context.spec
-    study = patiently(
-        lambda: open_optuna_study(db.storage, context.study.study_name, spec, context.study.seed, job.ordinal)
-    )
+    study = open_optuna_study(db.storage, context.study.study_name, spec, context.study.seed, job.ordinal)
     proposal = baseline_proposal(spec, job.ordinal)
     number = job.trial_number
     if number is None:
         template = trial_template(job.ordinal, proposal)
-        number = patiently(lambda: trials.fill(db, job, template, proposal[0] if proposal else ""))
-    trial = patiently(lambda: adopt(study, db.storage, number))
+        number = trials.fill(db, job, template, proposal[0] if proposal else "")
+    trial = adopt(study, db.storage, number)
     if job.state != "running":
         _settle(context, job, study, trial.number)
         return
     if job.given_up:
-        last = patiently(lambda: trials.view_trial(db, job.study_name, job.ordinal)).reason
+        last = trials.view_trial(db, job.study_name, job.ordinal).reason
         _end(context, job, study, trial.number, "given_up", given_up(last), None, 0, {})
         return
     used: dict[str, Value] = {}
@@ -73,14 +70,14 @@ def _run(context: StudyContext, job: Job) -> None:
     try:
         network = ask_network(spec, context.dataset.info, context.code, trial, baseline, used, seed)
     except TrialFailed as failure:
-        patiently(lambda: trials.start(db, job, used, tags))
+        trials.start(db, job, used, tags)
         _end(context, job, study, trial.number, failure.state, failure.reason, None, 0, tags)
         return
     checkpoints = Checkpoints(context.store, job)
     checkpoint = checkpoints.last()
     watch = EpochCallback(context, job, checkpoints, trial, used, network.epochs, never_prune=proposal is not None)
     goes_on_after = checkpoint.epoch if checkpoint else 0
-    patiently(lambda: trials.start(db, job, used, tags, repeats=watch.stored - goes_on_after))
+    trials.start(db, job, used, tags, repeats=watch.stored - goes_on_after)
     most = watch.granted(goes_on_after)
     if most is None:
         reason = "its worker died, and time was up before another had finished an epoch"
@@ -94,7 +91,7 @@ def _run(context: StudyContext, job: Job) -> None:
         _end(context, job, study, trial.number, failure.state, failure.reason, None, 0, tags)
         return
     if watch.handed_back:
-        patiently(lambda: leases.hand_back(db, job.lease))
+        leases.hand_back(db, job.lease)
         logger.info("trial %d handed back at epoch %d", trial.number, len(result.epochs))
         return
     state, reason = _outcome(result, watch, network.epochs)
@@ -134,7 +131,7 @@ def _train(
             logger.warning("the model %s", exported.problem)
             model_tags["model"] = exported.problem
         # Not over the model of a worker that has taken this trial over.
-        patiently(lambda: leases.renew(context.db, job.lease))
+        leases.renew(context.db, job.lease)
         context.store.put(job.blob_name(exported.name), exported.data)
         if not watch.pruned:
             why = network.why_not_scored(context.dataset, result.epochs[result.best_epoch - 1])
@@ -192,17 +189,17 @@ def _end(
 ) -> None:
     # What Optuna is told of a failure is made up for its sampler; the record has what was measured, which is nothing.
     final = None if state in FAILED else value
-    patiently(lambda: trials.finish(context.db, job, state, reason, final, best_epoch, tags))
+    trials.finish(context.db, job, state, reason, final, best_epoch, tags)
     logger.info("trial %d %s: %s %s", number, state, "-" if final is None else f"{final:.4f}", reason)
     _settle(context, job, study, number)
 
 
 def _settle(context: StudyContext, job: Job, study: optuna.Study, number: int) -> None:
-    view = patiently(lambda: trials.view_trial(context.db, job.study_name, job.ordinal))
+    view = trials.view_trial(context.db, job.study_name, job.ordinal)
     told: Sequence[float] | None = None if view.value is None else (view.value,)
     if len(context.spec.objectives) > 1:
         told = values_of(context.spec, view) if view.state == "complete" else None
-    final = told or patiently(lambda: worst_values(study))
-    patiently(lambda: tell(study, context.db.storage, number, view.state, final, view.reason))
-    patiently(lambda: trials.settle(context.db, job))
+    final = told or worst_values(study)
+    tell(study, context.db.storage, number, view.state, final, view.reason)
+    trials.settle(context.db, job)
     Checkpoints(context.store, job).drop_all()

@@ -38,6 +38,9 @@ Step = Literal["loading", "building", "first epoch", "epoch", "finishing", "clos
 LastWords = Callable[[str], None]
 """Writes how a step ended that never will, in the thread that noticed it."""
 
+LAST_WORDS_S = 60.0
+"""How long the last words of a step that hangs wait for a database that is away; then they are lost."""
+
 _MOST_BETWEEN_S = 10.0
 _QUIET_S = 20.0
 

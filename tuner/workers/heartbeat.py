@@ -13,14 +13,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import NoReturn
 
 from tuner.database import strikes, workers
-from tuner.database.connection import Database, patiently
+from tuner.database.connection import Database
 from tuner.errors import TunerError
-from tuner.studies.watchdog import Hang, Watch
+from tuner.studies.watchdog import LAST_WORDS_S, Hang, Watch
 
 logger = logging.getLogger(__name__)
 
 _BEAT_S = 5.0
-_LAST_WORDS_S = 60.0
 
 EXIT_DONE = 0
 EXIT_NO_SPACE = 74
@@ -51,10 +50,12 @@ class Pulse:
         self._thread.start()
 
     def _run(self) -> None:
+        # One that is lost is followed by another.
+        at_once = self._db.waiting(0.0)
         while not self._over.wait(_BEAT_S):
             try:
-                self.beat()
-                hang = self._watch.look(self._db)
+                self._beat(at_once)
+                hang = self._watch.look(at_once)
             except Exception as error:
                 logger.debug("a sign of life was lost: %s", error)
             else:
@@ -66,20 +67,20 @@ class Pulse:
         faulthandler.dump_traceback()  # where it hangs, in this worker's log
         logger.error("study %s: %s", self.study_name, hang.words)
         try:
-            patiently(hang.write, _LAST_WORDS_S)
-            patiently(lambda: workers.mark_dead(self._db, self._worker_id, strikes.NONE), _LAST_WORDS_S)
+            hang.write()
+            workers.mark_dead(self._db.waiting(LAST_WORDS_S), self._worker_id, strikes.NONE)
         except Exception:
             logger.exception("the last words could not be written")
         finally:
             self._replace(hang)
 
-    def beat(self) -> None:
-        workers.beat(self._db, self._worker_id, self.study_name, self._watch.says or self.stage)
+    def _beat(self, db: Database) -> None:
+        workers.beat(db, self._worker_id, self.study_name, self._watch.says or self.stage)
 
     def say(self, study_name: str | None, stage: str) -> None:
         """Say at once what this worker does now."""
         self.study_name, self.stage = study_name, stage
-        patiently(self.beat)
+        self._beat(self._db)
 
     def close(self) -> None:
         self._over.set()

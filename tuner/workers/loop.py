@@ -17,7 +17,7 @@ from typing import Any, Literal
 import psutil
 
 from tuner.database import blobs, patience, skipped_studies, studies, trials
-from tuner.database.connection import OUTAGE_S, Database, patiently
+from tuner.database.connection import OUTAGE_S, Database
 from tuner.database.error_kinds import is_full
 from tuner.database.patience import ToldToLeave
 from tuner.errors import DiskFull, NotFound, ServiceDown, TunerError
@@ -152,8 +152,7 @@ class Worker:
         except (ServiceDown, DiskFull, NotFound):
             raise
         except TunerError as error:
-            why = error
-            patiently(lambda: skipped_studies.note(self._db, study_name, self._name, why, left=True))
+            skipped_studies.note(self._db, study_name, self._name, error, left=True)
             raise
 
     def _run_next_study(self) -> Turn:
@@ -161,9 +160,9 @@ class Worker:
 
         Where as many run in several, the one whose last trial began longest ago.
         """
-        views = patiently(lambda: studies.view_studies(self._db))
+        views = studies.view_studies(self._db)
         ready = [each.study_name for each in views if each.finished_at is None and each.wish == "running"]
-        load = {name: patiently(lambda name=name: trials.load(self._db, name)) for name in ready}  # type: ignore[misc]
+        load = {name: trials.load(self._db, name) for name in ready}
         for gone in set(self._contexts) - set(ready):
             del self._contexts[gone]
         for name in sorted(ready, key=lambda name: load[name]):
@@ -177,12 +176,12 @@ class Worker:
                 if is_full(error):
                     raise
                 logger.warning("study %s is passed over: %s", name, error)
-                patiently(lambda name=name, why=error: skipped_studies.note(self._db, name, self._name, why))  # type: ignore[misc]
+                skipped_studies.note(self._db, name, self._name, error)
                 self._passed_over[name] = time.monotonic() + _PASSED_OVER_S
                 continue
             if self._passed_over.pop(name, None) is not None:
                 # Its data may have been read before: no context was made, which would have cleared it.
-                patiently(lambda name=name: skipped_studies.clear(self._db, name, self._name))  # type: ignore[misc]
+                skipped_studies.clear(self._db, name, self._name)
             if turn == "trained":
                 return "trained"
         self._pulse.say(None, "waiting")
@@ -190,17 +189,17 @@ class Worker:
 
     def _turn(self, study_name: str) -> Turn:
         """Run one trial of a study, or end the study, where there is anything to do for this worker."""
-        view = patiently(lambda: studies.view_study(self._db, study_name))
+        view = studies.view_study(self._db, study_name)
         if view.finished_at is not None:
             return "over"
         context = self._context(view)
         if view.timeout_s is not None and view.deadline_at is None:
-            patiently(lambda: studies.start_clock(self._db, study_name))
-            view = patiently(lambda: studies.view_study(self._db, study_name))
+            studies.start_clock(self._db, study_name)
+            view = studies.view_study(self._db, study_name)
         self._rules.look(self._db, view, context.spec)
         late = self._limits.too_late(self._db, view, context.spec)
         stopping = view.wish == "stopping"
-        job = None if stopping else patiently(lambda: trials.take(self._db, study_name, self._name, late))
+        job = None if stopping else trials.take(self._db, study_name, self._name, late)
         if job is not None:
             self._pulse.say(study_name, "training")
             self._trial.run_trial(context, job)
@@ -270,7 +269,7 @@ class Worker:
             # What code for the data says to Keras is not for the networks.
             with self._watch.during("loading", view.study_name, logger.error), keras_state.kept():
                 dataset = load(spec.data, view.seed, self._codes)
-            patiently(lambda: bind_data(self._db, view, spec.data.name, dataset.digest))
+            bind_data(self._db, view, spec.data.name, dataset.digest)
             info = dataset.info
             tags = {
                 **self._tags,
@@ -281,7 +280,7 @@ class Worker:
                 "rows_test": str(info.test_rows),
                 "test_digest": rows_digest(dataset.test)[:16],
             }
-            patiently(lambda: skipped_studies.clear(self._db, view.study_name, self._name))
+            skipped_studies.clear(self._db, view.study_name, self._name)
             self._contexts[view.study_name] = self._new_context(
                 self._db, view, spec, dataset, self._store, tags, self._leaving, self._path, code, watch=self._watch
             )

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tuner.database import gpu_claims, workers
-from tuner.database.connection import Database, patiently
+from tuner.database.connection import Database
 from tuner.database.leases import LEASE_S
 from tuner.database.patience import pause
 from tuner.workers.cores import cpu_cores
@@ -40,7 +40,7 @@ def place(db: Database, worker_id: str, wanted: Wanted) -> Slot:
     if not wanted.gpus:
         return Slot("cpu", None, 0)
     known = {each.name: each for each in wanted.gpus}
-    name, number = patiently(lambda: gpu_claims.claim(db, worker_id, list(known)))
+    name, number = gpu_claims.claim(db, worker_id, list(known))
     if number >= wanted.workers_per_gpu:
         name, number = _once_the_dead_are_known(db, worker_id, list(known), wanted.workers_per_gpu)
     gpu = known[name]
@@ -57,11 +57,11 @@ def _once_the_dead_are_known(db: Database, worker_id: str, gpus: Sequence[str], 
     """A place, from 0, and its GPU: one below `enough`, or the next one where all that have one live."""
     logger.info("each of the %d GPUs here has a worker; waiting for a sign of life of each", len(gpus))
     until = time.monotonic() + LEASE_S
-    before = patiently(lambda: gpu_claims.claims_of_others(db, worker_id, gpus))
+    before = gpu_claims.claims_of_others(db, worker_id, gpus)
     while True:
         pause(_LOOK_S)
-        name, place = patiently(lambda: gpu_claims.claim(db, worker_id, gpus))
-        now = patiently(lambda: gpu_claims.claims_of_others(db, worker_id, gpus))
+        name, place = gpu_claims.claim(db, worker_id, gpus)
+        now = gpu_claims.claims_of_others(db, worker_id, gpus)
         live = all(now.get(each) != lease for each, lease in before.items())
         if place < enough or live or time.monotonic() > until:
             return name, place
@@ -69,4 +69,4 @@ def _once_the_dead_are_known(db: Database, worker_id: str, gpus: Sequence[str], 
 
 def threads_for_one(db: Database) -> int:
     """CPU threads of one of the workers that live on this machine: an even share of the cores that it may use."""
-    return max(1, cpu_cores() // max(1, patiently(lambda: workers.workers_here(db))))
+    return max(1, cpu_cores() // max(1, workers.workers_here(db)))

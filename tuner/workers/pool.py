@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tuner.database import strikes, studies, trials, workers
-from tuner.database.connection import Database, is_outage, patiently
+from tuner.database.connection import OUTAGE_S, Database, is_outage
 from tuner.database.epochs import epochs_stored
 from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
 from tuner.private_files import make_folder, opener
@@ -30,6 +30,7 @@ logger = logging.getLogger(__name__)
 _LOOK_S = 0.25
 _HAND_BACK_S = 10.0
 _GOODBYE_S = 2.0
+_MOMENT_S = 0.01
 _HOPELESS = 3
 """Workers that crash in a row - or as many slots twice over - with nothing achieved between, before it is given up."""
 
@@ -82,6 +83,9 @@ class Pool:
     _done_at_death: int = -1
     _said: dict[str, float] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.db = self.db.waiting(OUTAGE_S)
+
     def run(self, look: Callable[[], None]) -> None:
         """Run until the study has ended, was stopped, or cannot go on.
 
@@ -129,7 +133,7 @@ class Pool:
             return
         name = self.study_name
         try:
-            patiently(lambda: studies.set_wish(self.db, name, "stopping"), _STOP_S)
+            studies.set_wish(self.db.waiting(_STOP_S), name, "stopping")
         except (ServiceDown, DiskFull) as error:
             # Nobody could read it either: what runs is handed back.
             logger.warning("%s", error)
@@ -203,12 +207,12 @@ class Pool:
         name = self.study_name
         if self._stopping or name is None:
             return self._stopping
-        view = patiently(lambda: studies.view_study(self.db, name))
+        view = studies.view_study(self.db, name)
         return view.finished_at is not None or view.wish == "stopping"
 
     def _ended(self, process: _Process) -> float:
         """A worker ended as it should, or because somebody told it to go."""
-        patiently(lambda: workers.mark_dead(self.db, process.worker_id, strikes.NONE))
+        workers.mark_dead(self.db, process.worker_id, strikes.NONE)
         return 0.0
 
     def _dead(self, process: _Process, code: int) -> float:
@@ -217,13 +221,13 @@ class Pool:
         death = deaths.of_exit(code, deaths.memory_kills() - process.memory_kills)
         words = _last_words(process.log)
         said = f"its last worker died: {death.words}"
-        patiently(lambda: workers.mark_dead(self.db, process.worker_id, death.strikes, said))
+        workers.mark_dead(self.db, process.worker_id, death.strikes, said)
         if code in _ERRORS:
             raise _ERRORS[code](words)
         if code == EXIT_NO_SPACE:
             raise DiskFull(words or process.last_notice)
         logger.warning("worker %s died (%s): %s", process.worker_id, death.words, words or "no last words")
-        done = patiently(self._achieved)
+        done = self._achieved()
         if done != self._done_at_death:
             self._deaths, self._against, self._done_at_death = 0, 0, done
         self._deaths += 1
@@ -256,8 +260,8 @@ class Pool:
         # Where the database is away, the leases run out in their own time.
         with contextlib.suppress(ServiceDown, DiskFull):
             for process in self._processes:
-                left_s = max(0.0, until - time.monotonic())
-                patiently(lambda process=process: workers.mark_dead(self.db, process.worker_id, strikes.NONE), left_s)  # type: ignore[misc]
+                left_s = max(_MOMENT_S, until - time.monotonic())
+                workers.mark_dead(self.db.waiting(left_s), process.worker_id, strikes.NONE)
         self._processes.clear()
         self._due.clear()
 

@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Sequence
 
 from tuner.database import gpu_claims, strikes, workers
-from tuner.database.connection import OUTAGE_S, Database, open_database, patiently
+from tuner.database.connection import OUTAGE_S, Database, open_database
 from tuner.database.patience import ToldToLeave
 from tuner.errors import DiskFull, ServiceDown
 from tuner.settings import Settings, read_share
@@ -74,16 +74,16 @@ def _main(
     given = {**os.environ, "TUNER_STORAGE": settings.storage}
     name = worker_id or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:10]}"
     db = open_database(settings.storage, wait_s=OUTAGE_S)
-    patiently(lambda: resolve_old_studies(db))
-    patiently(lambda: workers.reap_local_workers(db))
+    resolve_old_studies(db)
+    workers.reap_local_workers(db)
     if wanted is not None:
         share = placement.place(db, name, wanted).environment()
         # Threads are an even share of what lives here when they are needed, unless a person has said how many.
         os.environ.update({key: value for key, value in share.items() if key != "TUNER_THREADS"})
     elif gpu := read_share().gpu:
-        patiently(lambda: gpu_claims.claim(db, name, [gpu]))
+        gpu_claims.claim(db, name, [gpu])
     device = read_share().device
-    patiently(lambda: workers.enter(db, name, device))
+    workers.enter(db, name, device)
     watch = Watch()
     pulse = Pulse(db, name, watch, lambda hang: end_process(hang, given if worker_id is None else None, leaving()))
     away = False
@@ -103,9 +103,9 @@ def _main(
         else:
             pulse.close()
             with contextlib.suppress(ServiceDown, DiskFull):
-                patiently(lambda: workers.mark_dead(db, name), _LEAVE_S)
+                workers.mark_dead(db.waiting(_LEAVE_S), name)
 
 
 def _say_goodbye(db: Database, worker_id: str) -> None:
     with contextlib.suppress(Exception):
-        workers.mark_dead(db, worker_id, strikes.NONE)
+        workers.mark_dead(db.waiting(0.0), worker_id, strikes.NONE)
