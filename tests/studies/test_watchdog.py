@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from tests.studies.test_stopping_rules import made, search
 from tuner.data.dataset import Dataset
 from tuner.database import leases, studies, trials, workers
-from tuner.database.connection import patiently, utc_now
+from tuner.database.connection import utc_now
+from tuner.database.patience import patiently
 from tuner.database.tables import StudyRow, TrialRow
 from tuner.search.optuna_study import trial_template
 from tuner.studies import closing, job_guard
