@@ -4,14 +4,18 @@ import pathlib
 import subprocess
 import sys
 
+import pytest
+
 import tuner
+from tests.analysis.written import write_study
+from tuner.database.connection import open_database
 
 
 def loaded_by(statement: str) -> set[str]:
     """Top-level modules that a fresh interpreter has loaded after a statement."""
     code = f"{statement}\nimport sys\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
-    return set(done.stdout.split())
+    return set(done.stdout.splitlines()[-1].split())
 
 
 def test_the_command_line_starts_without_the_heavy_libraries() -> None:
@@ -22,6 +26,52 @@ def test_the_command_line_starts_without_the_heavy_libraries() -> None:
 def test_a_study_is_looked_at_without_tensorflow_mlflow_or_pandas() -> None:
     heavy = {"tensorflow", "keras", "mlflow", "pandas", "sklearn"}
     assert not loaded_by("import tuner.service.creating, tuner.studies.status, tuner.cli.show, tuner.cli.live") & heavy
+
+
+# What no command that reads a finished study needs, and beside it what each does need.
+NOT_TO_READ = {
+    "tensorflow",
+    "keras",
+    "jax",
+    "mlflow",
+    "optuna",
+    "alembic",
+    "psycopg",
+    "scipy",
+    "sklearn",
+    "pandas",
+    "plotly",
+}
+READING = [
+    (["list"], set()),
+    (["status", "mine"], set()),
+    (["status", "mine", "--spec"], set()),
+    (["trials", "mine"], set()),
+    (["trials", "mine", "--csv"], {"pandas"}),
+    (["best", "mine"], set()),
+    (["compare", "mine", "other"], set()),
+]
+
+
+@pytest.fixture(scope="module")
+def studies_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    url = f"sqlite:///{tmp_path_factory.mktemp('read') / 'tuner.db'}"
+    db = open_database(url)
+    write_study(db, "mine")
+    write_study(db, "other")
+    db.engine.dispose()
+    return url
+
+
+@pytest.mark.parametrize(("arguments", "needed"), READING, ids=lambda each: " ".join(each))
+def test_a_command_that_reads_loads_only_what_it_shows(
+    arguments: list[str], needed: set[str], studies_url: str
+) -> None:
+    statement = (
+        "import sys; from tuner.cli.main import cli; "
+        f"cli.main([*{arguments!r}, '--storage', {studies_url!r}], standalone_mode=False); sys.stdout.write('\\n')"
+    )
+    assert loaded_by(statement) & NOT_TO_READ == needed
 
 
 def test_local_data_is_loaded_without_keras() -> None:

@@ -12,7 +12,6 @@ from typing import Any
 
 from tuner.analysis import summary
 from tuner.analysis.chart import Axis, Chart, Series, shortened
-from tuner.analysis.plotly_page import figure, render
 from tuner.analysis.results import span_s
 from tuner.formatting import duration, value_in_words
 from tuner.spec.space import Value
@@ -74,6 +73,9 @@ def comparison_object(statuses: Sequence[StudyStatus]) -> dict[str, Any]:
 
 def comparison_page(statuses: Sequence[StudyStatus]) -> str:
     """The comparison as one HTML file that opens without a network."""
+    # Pages and their pictures are for those alone who want one.
+    from tuner.analysis.plotly_page import figure, render
+
     found = compare(statuses)
     charts = [chart for chart in (_tests(statuses), _race(statuses)) if chart is not None]
     return render(

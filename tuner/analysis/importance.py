@@ -1,7 +1,7 @@
 """Which parameters mattered in a study, and in which range its best trials lie.
 
-Owns: two measures of importance (Optuna's) on what the trials reached, and the range of each parameter among the best.
-Leaves to others: the trials (database), how it looks (cli, report, tracking).
+Owns: two measures of importance on what the trials reached, and the range of each parameter among the best.
+Leaves to others: the trials (database), the second measure (fanova), how it looks (cli, report, tracking).
 
 Counted are trials that trained: complete ones, and pruned ones with the best they had reached. PED-ANOVA asks how much
 a parameter's values among the best tenth differ from all that were tried; it takes parameters that only some trials
@@ -17,9 +17,10 @@ from dataclasses import dataclass
 
 import optuna
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
-from optuna.importance import FanovaImportanceEvaluator, PedAnovaImportanceEvaluator, get_param_importances
+from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import TrialState, create_trial
 
+from tuner.analysis.fanova import fanova as shares_of_variance
 from tuner.database.trials import TrialView
 from tuner.errors import NotFound
 from tuner.search.suggest import distributions
@@ -59,7 +60,7 @@ class Importance:
 def importance(spec: StudySpec, trials: Sequence[TrialView], fanova: bool = True) -> tuple[Importance, ...]:
     """Every searched parameter of a study, the most important first.
 
-    fanova: False leaves the second measure out; it grows a forest, which takes seconds.
+    fanova: False leaves the second measure out, which grows a forest.
     Raises NotFound where fewer than LEAST_TRIALS trials have a value, or nothing is searched.
     """
     counted = [each for each in trials if each.state in ("complete", "pruned") and each.value is not None]
@@ -77,10 +78,12 @@ def importance(spec: StudySpec, trials: Sequence[TrialView], fanova: bool = True
         # Of regimes with few trials; how many trials there are is said where the figures are shown.
         warnings.simplefilter("ignore")
         ped_anova = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator(), params=names)
-        by_variance: dict[str, float] = {}
-        if fanova and everywhere:
-            evaluator = FanovaImportanceEvaluator(seed=0)
-            by_variance = get_param_importances(study, evaluator=evaluator, params=everywhere)
+    by_variance: dict[str, float] = {}
+    if fanova and everywhere:
+        values = [each.value for each in counted if each.value is not None]
+        by_variance = shares_of_variance(
+            [each.params for each in counted], values, {n: searched[n] for n in everywhere}
+        )
     sign = -1.0 if spec.objective.direction == "maximize" else 1.0
     ordered = sorted(counted, key=lambda each: (sign * (each.value or 0.0), each.ordinal))
     best = ordered[: max(_LEAST_BEST, math.ceil(_BEST * len(counted)))]
@@ -98,6 +101,8 @@ def outcome_figures(spec: StudySpec, trials: Sequence[TrialView]) -> dict[str, f
 
 def _study(spec: StudySpec, counted: Sequence[TrialView], searched: Mapping[str, BaseDistribution]) -> optuna.Study:
     """The trials as Optuna's evaluators want them: all complete, with the parameters that were in use."""
+    # Its INFO lines would say that a study was made.
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
     study = optuna.create_study(direction=spec.objective.direction)
     study.add_trials(
         [

@@ -9,14 +9,15 @@ storage: a study database, as its URL or opened. study: a study's name. Raises N
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from tuner.database.connection import Database, open_database
 from tuner.database.epochs import EpochView
 from tuner.database.trials import TrialView
 from tuner.studies.status import StudyStatus, all_statuses, study_status
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Stretch:
     epochs: int
 
 
-def studies(storage: str | Database) -> pd.DataFrame:
+def studies(storage: str | Database) -> "pd.DataFrame":
     """One row a study, the oldest first; those that this version cannot read are named in a warning.
 
     Columns: study_name, space, state, budget (trials asked for), trials (begun), complete, pruned, failed, best_trial,
@@ -82,7 +83,7 @@ def studies(storage: str | Database) -> pd.DataFrame:
     return _frame(rows, _STUDY_COLUMNS, numbers=("value", "test_accuracy", "test_low", "test_high", "test_loss"))
 
 
-def trials(storage: str | Database, study: str) -> pd.DataFrame:
+def trials(storage: str | Database, study: str) -> "pd.DataFrame":
     """One row a trial, in the order of their numbers.
 
     Columns: study_name, trial_number, baseline (its name, or empty), state, reason, verdict, value (the objective at
@@ -93,7 +94,7 @@ def trials(storage: str | Database, study: str) -> pd.DataFrame:
     return trial_frame(study_status(_opened(storage), study, epochs=True).trials)
 
 
-def trial_frame(found: Sequence[TrialView]) -> pd.DataFrame:
+def trial_frame(found: Sequence[TrialView]) -> "pd.DataFrame":
     """The frame of `trials`, of trials that were read with their epochs, in the order given."""
     rows = []
     for trial in found:
@@ -133,7 +134,7 @@ def trial_frame(found: Sequence[TrialView]) -> pd.DataFrame:
     return frame[order]
 
 
-def epochs(storage: str | Database, study: str) -> pd.DataFrame:
+def epochs(storage: str | Database, study: str) -> "pd.DataFrame":
     """One row an epoch of a trial, by trial and epoch.
 
     Columns: study_name, trial_number, epoch (from 1), seconds (validation included), measured_at (its end),
@@ -155,7 +156,7 @@ def epochs(storage: str | Database, study: str) -> pd.DataFrame:
     return _frame(rows, _EPOCH_COLUMNS, numbers=("seconds",))
 
 
-def timeline(storage: str | Database, study: str) -> pd.DataFrame:
+def timeline(storage: str | Database, study: str) -> "pd.DataFrame":
     """One row a stretch of time that a worker spent on a trial; a trial that changed hands has several.
 
     Columns: study_name, trial_number, worker, began_at, ended_at, epochs (finished in it), state (of the trial).
@@ -207,8 +208,10 @@ def _stretches(trial: TrialView) -> Iterator[Stretch]:
         yield Stretch(trial, run[0].worker_id, began, ended or run[-1].measured_at, len(run))
 
 
-def _frame(rows: Sequence[dict[str, Any]], columns: Sequence[str], numbers: Sequence[str] = ()) -> pd.DataFrame:
+def _frame(rows: Sequence[dict[str, Any]], columns: Sequence[str], numbers: Sequence[str] = ()) -> "pd.DataFrame":
     """A frame that has these columns also where there is no row."""
+    import pandas as pd
+
     frame = pd.DataFrame(list(rows))
     frame = frame.reindex(columns=[*columns, *(name for name in frame.columns if name not in columns)])
     for name in numbers:

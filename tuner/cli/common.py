@@ -91,10 +91,3 @@ def print_json(content: dict[str, Any]) -> None:
     """One object on stdout; what a terminal would obey is escaped as JSON does it."""
     text = json.dumps(redacted_values(content), ensure_ascii=False, default=lambda each: redacted(str(each)))
     click.echo("".join(each if visible(each) == each else json.dumps(each)[1:-1] for each in text))
-
-
-def quiet() -> None:
-    import optuna
-
-    # Its INFO lines repeat what our own view shows; its warnings name internals.
-    optuna.logging.set_verbosity(optuna.logging.ERROR)

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import click
 
-from tuner.cli.common import json_option, print_json, quiet, settings_of, storage_option
+from tuner.cli.common import json_option, print_json, settings_of, storage_option
 
 _STYLES = {"ok": "green", "warn": "yellow", "bad": "red"}
 
@@ -28,7 +28,6 @@ def doctor(deep: bool, storage: str | None, as_json: bool) -> None:
     from tuner.cli.console import Console
     from tuner.workers.checks import check_all
 
-    quiet()
     findings = []
     # Where nobody looks, a line stays a line.
     console = Console(width=None if sys.stdout.isatty() else 2**16)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuner.cli.common import echo, open_studies, quiet, settings_of, storage_option
+from tuner.cli.common import echo, open_studies, settings_of, storage_option
 from tuner.cli.device_options import device_options, devices_of, fit_option
 from tuner.cli.python_options import code_option
 from tuner.redaction import Formatter
@@ -103,4 +103,3 @@ def log_to_stderr() -> None:
         logging.getLogger(chatty).setLevel(logging.WARNING)
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     warnings.simplefilter("ignore")
-    quiet()

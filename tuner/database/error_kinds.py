@@ -12,8 +12,6 @@ from typing import Any, Literal
 
 import sqlalchemy as sa
 
-from tuner.database.server_answer import sqlstate_of_refusal
-
 Verdict = Literal["away", "full", "refused", "unwritable", "damaged", "other"]
 """away: it passes; wait. full: no space is left. refused: another user, password or database is needed. unwritable: it
 may only be read. damaged: it is no database. other: a mistake, ours or a person's."""
@@ -130,6 +128,9 @@ def _of_driver(orig: Any) -> Verdict | None:
     if code is not None:
         return "full" if code == _FULL_SHARED_MEMORY else _SQLITE.get(code & 0xFF, "other")
     if hasattr(orig, "sqlstate"):
+        # With psycopg, which those do not wait for whose database is a file.
+        from tuner.database.server_answer import sqlstate_of_refusal
+
         state = orig.sqlstate or sqlstate_of_refusal(orig)
         return None if state is None else _STATES.get(state) or _CLASSES.get(state[:2], "other")
     code = _mysql_code(orig)

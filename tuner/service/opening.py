@@ -1,9 +1,7 @@
-"""The studies' database, opened quietly, with what older versions stored written out.
+"""The studies' database, opened, with what older versions stored written out.
 
 Leaves to others: the database itself (database), where it is (settings).
 """
-
-import optuna
 
 from tuner.database.connection import Database, open_database
 from tuner.settings import Settings
@@ -12,8 +10,6 @@ from tuner.studies.stored_study import resolve_old_studies
 
 def open_studies(settings: Settings, create: bool = True) -> Database:
     """create: False refuses a SQLite file that is not there. Raises InputError, NotFound, ServiceDown."""
-    # Its INFO lines repeat what our own view shows; its warnings name internals.
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
     opened = open_database(settings.storage, create)
     resolve_old_studies(opened)
     return opened

@@ -17,7 +17,6 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from tuner.errors import SpecError
-from tuner.search.algorithms import PRUNERS, SAMPLERS, option_defaults
 from tuner.spec.baselines import Baseline
 from tuner.spec.code import STYLES, Style, read_name
 from tuner.spec.defaults import Conditional, Defaults, restored, stored
@@ -119,6 +118,9 @@ class ResolvedSpec(_Stored):
 
 def todays_defaults() -> Defaults:
     """What a file leaves out, today."""
+    # Optuna's algorithms are imported where a study is stored, not where it is looked at.
+    from tuner.search.algorithms import PRUNERS, SAMPLERS, option_defaults
+
     file, search = SpaceFile(dataset=""), Search()
     kinds = {
         name: {key: each.get_default(call_default_factory=True) for key, each in kind.model_fields.items()

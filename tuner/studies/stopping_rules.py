@@ -6,9 +6,9 @@ Leaves to others: that no trial begins afterwards, and no epoch too many is trai
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from statistics import fmean
 from typing import Any
-
-import numpy as np
 
 from tuner.database import rules, trials
 from tuner.database.connection import Database
@@ -84,8 +84,8 @@ def noise(every: Sequence[TrialView], spec: StudySpec) -> float:
     steps: list[float] = []
     for each in complete[:_BEST]:
         values = [epoch.metrics[metric] for epoch in each.epochs if metric in epoch.metrics]
-        steps += list(np.diff(values[len(values) // 2 :]))
-    return float(np.sqrt(np.mean(np.square(steps)) / 2)) if steps else 0.0
+        steps += [after - before for before, after in pairwise(values[len(values) // 2 :])]
+    return math.sqrt(fmean(step * step for step in steps) / 2) if steps else 0.0
 
 
 def why_ended(view: StudyView, spec: StudySpec, begun: int) -> str:
