@@ -90,9 +90,9 @@ def spend(url: str, worker_id: str) -> None:
 
 def test_workers_that_race_for_the_last_epochs_spend_not_one_too_many(tmp_path: Path, digits: Dataset) -> None:
     context = made(tmp_path, digits, epochs=25)
-    context = multiprocessing.get_context("spawn")
+    spawning = multiprocessing.get_context("spawn")
     url = f"sqlite:///{tmp_path / 'tuner.db'}"
-    processes = [context.Process(target=spend, args=(url, f"w{i}")) for i in range(3)]
+    processes = [spawning.Process(target=spend, args=(url, f"w{i}")) for i in range(3)]
     for process in processes:
         process.start()
     for process in processes:

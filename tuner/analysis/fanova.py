@@ -129,8 +129,8 @@ def _shares_of_tree(low: Floats, high: Floats, predicted: Floats, columns: Seque
 def _sizes(low: Floats, high: Floats, column: _Column) -> Floats:
     """The share of a parameter's values that each leaf has."""
     if column.categories:
-        return _chosen(low, high, column).mean(axis=1)
-    return (high[:, column.begin] - low[:, column.begin]) / (column.high - column.low)
+        return np.asarray(_chosen(low, high, column).mean(axis=1))
+    return np.asarray((high[:, column.begin] - low[:, column.begin]) / (column.high - column.low))
 
 
 def _chosen(low: Floats, high: Floats, column: _Column) -> NDArray[np.bool_]:
@@ -138,7 +138,7 @@ def _chosen(low: Floats, high: Floats, column: _Column) -> NDArray[np.bool_]:
     mine = slice(column.begin, column.begin + column.width)
     may_be, need_not = high[:, mine] == 1.0, low[:, mine] == 0.0
     barred = (~need_not).sum(axis=1, keepdims=True) - ~need_not
-    return may_be & (barred == 0)
+    return np.asarray(may_be & (barred == 0))
 
 
 def _marginal(low: Floats, high: Floats, summands: Floats, column: _Column) -> tuple[Floats, Floats]:
