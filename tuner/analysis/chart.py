@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tuner.analysis import summary
-from tuner.database.trials import FAILED, TrialView
+from tuner.database.trials import CANCELLED, FAILED, TrialView
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter
 from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of
@@ -88,7 +88,7 @@ def style_of(status: StudyStatus, trial: TrialView) -> Style:
         return "best"
     if trial.baseline and trial.state == "complete":
         return "baseline"
-    if trial.state in FAILED:
+    if trial.state in (*FAILED, CANCELLED):
         return "failed"
     return trial.state  # type: ignore[return-value]  # complete, pruned, running
 

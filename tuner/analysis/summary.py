@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tuner.analysis.results import span_s
-from tuner.database.trials import FAILED, TrialView
+from tuner.database.trials import CANCELLED, FAILED, TrialView
 from tuner.formatting import duration
 from tuner.spec.space import Choice, Params
 from tuner.studies.status import NOT_SCORED, StudyStatus
@@ -231,7 +231,8 @@ def counts(status: StudyStatus) -> str:
     found = Counter(trial.state for trial in status.trials)
     failed = sum(found[state] for state in FAILED)
     running = f", {found['running']} running" if found["running"] else ""
-    return f"{found['complete']} complete, {found['pruned']} pruned, {failed} failed{running}"
+    cancelled = f", {found[CANCELLED]} cancelled" if found[CANCELLED] else ""
+    return f"{found['complete']} complete, {found['pruned']} pruned, {failed} failed{cancelled}{running}"
 
 
 def pruning_sentences(status: StudyStatus) -> list[str]:

@@ -22,7 +22,7 @@ from tuner.cli.common import echo
 from tuner.cli.console import Console
 from tuner.database.connection import OUTAGE_S, Database
 from tuner.database.finalists import FinalistView
-from tuner.database.trials import FAILED, TrialView
+from tuner.database.trials import CANCELLED, FAILED, TrialView
 from tuner.formatting import duration, one_line, params_in_words, visible
 from tuner.redaction import Formatter
 from tuner.studies.status import StudyStatus, study_status
@@ -52,7 +52,7 @@ def follow(db: Database, study_name: str) -> None:
     with progress(waiting, study_name) as look:
         while True:
             look()
-            if study_status(waiting, study_name).state in ("finished", "stopped"):
+            if study_status(waiting, study_name).state in ("finished", "stopped", "cancelled"):
                 break
             time.sleep(_TERMINAL_S)
     outcome.print_outcome(study_status(db, study_name, epochs=True))
@@ -125,6 +125,7 @@ def _counts(status: StudyStatus) -> Text:
         ("complete", counts.get("complete", 0), "green"),
         ("pruned", counts.get("pruned", 0), "yellow"),
         ("failed", failed, "red"),
+        *([("cancelled", cancelled, "yellow")] if (cancelled := counts.get(CANCELLED, 0)) else ()),
         ("running", counts.get("running", 0), "cyan"),
         ("to go", counts.get("waiting", 0), ""),
     ):

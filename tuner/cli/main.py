@@ -10,7 +10,19 @@ import sys
 
 import click
 
-from tuner.cli import doctor, importance, reading, record, reproducing, results, running, space_commands, using, working
+from tuner.cli import (
+    changing,
+    doctor,
+    importance,
+    reading,
+    record,
+    reproducing,
+    results,
+    running,
+    space_commands,
+    using,
+    working,
+)
 from tuner.cli.common import echo
 from tuner.errors import TunerError
 from tuner.formatting import one_line
@@ -75,7 +87,7 @@ def cli() -> None:
 
 
 for command in (
-    running.start, running.resume, working.worker, running.stop,
+    running.start, running.resume, working.worker, changing.stop, changing.cancel,
     reading.status, reading.list_, reading.trials, reading.best, importance.importance,
     reproducing.reproduce, results.report, results.compare, using.export, using.champion,
     space_commands.spaces, record.sync, record.ui, doctor.doctor,

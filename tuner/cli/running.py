@@ -1,4 +1,4 @@
-"""Commands that run, go on with or end a study: start, resume, stop.
+"""Commands that run, go on with or end a study: start, resume.
 
 Leaves to others: what they do (service, workers), how it looks (live, outcome), `tune worker` (working).
 """
@@ -13,14 +13,11 @@ import click
 
 from tuner.cli import records
 from tuner.cli.common import (
-    chosen,
     echo,
     json_option,
-    open_studies,
     print_json,
     settings_of,
     storage_option,
-    study_argument,
     together,
 )
 from tuner.cli.device_options import device_options, fit_option
@@ -121,23 +118,6 @@ def resume(storage: str | None, as_json: bool, **options: Any) -> None:
     for note in begun.notes:
         echo(f"tune: {note}", err=True)
     _run(settings, begun, as_json)
-
-
-@click.command()
-@study_argument
-@storage_option
-def stop(study: str | None, storage: str | None) -> None:
-    """Let a study's workers finish what they have begun and take no more.
-
-    Example: tune stop fashion_mnist-1
-    """
-    from tuner.service.resuming import stop_study
-
-    db = open_studies(settings_of(storage), create=False)
-    status = stop_study(db, chosen(db, study))
-    name = status.study.study_name
-    words = {"finished": "has ended already", "stopping": "is stopping; running trials are finished first"}
-    echo(f"study {name} {words.get(status.state, 'is stopped')}; go on with: {command('tune resume', name)}", err=True)
 
 
 def _run(settings: Settings, begun: "Begun", as_json: bool) -> None:

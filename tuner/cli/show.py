@@ -15,7 +15,7 @@ from rich.text import Text
 from tuner.cli.common import echo
 from tuner.cli.console import Console, styled
 from tuner.cli.several import further_figure, further_objectives
-from tuner.database.trials import FAILED, TrialView
+from tuner.database.trials import CANCELLED, FAILED, TrialView
 from tuner.formatting import command, duration, one_line, params_in_words
 from tuner.spec.space import Choice, Params
 from tuner.studies.pareto import front
@@ -30,6 +30,7 @@ STYLES = {
     "pruned": "yellow",
     "running": "cyan",
     **dict.fromkeys(FAILED, "red"),
+    CANCELLED: "dim",
 }
 
 
@@ -67,6 +68,9 @@ def counts_in_words(status: StudyStatus) -> str:
     failed = sum(counts.get(state, 0) for state in FAILED)
     ended = counts.get("complete", 0) + counts.get("pruned", 0) + failed
     parts = [f"{counts.get('complete', 0)} complete", f"{counts.get('pruned', 0)} pruned", f"{failed} failed"]
+    if cancelled := counts.get(CANCELLED, 0):
+        ended += cancelled
+        parts.append(f"{cancelled} cancelled")
     words = f"{ended} of {status.study.trials} trials: {', '.join(parts)}"
     if status.why_ended:
         words += f"; {counts.get('not_run', 0)} not run: {status.why_ended}"
@@ -122,7 +126,7 @@ def print_status(status: StudyStatus) -> None:
             console.print(f"running: trial {trial.trial_number}, epoch {len(trial.epochs)}, {where}")
     if status.state == "running" and status.left_s is not None:
         console.print(f"time left: about {duration(status.left_s)}")
-    if status.state in ("stopped", "interrupted"):
+    if status.state in ("stopped", "interrupted", "cancelled"):
         console.print(f"go on with: {command('tune resume', study.study_name)}", soft_wrap=True)
 
 

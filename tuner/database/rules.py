@@ -30,7 +30,7 @@ def limits_of(options: Mapping[str, Any]) -> Mapping[str, Any]:
 def may_begin(session: Session, study_name: str) -> bool:
     """Whether one more trial may begin, with one epoch of the budget; within the transaction that makes its row."""
     options, ended = _locked(session, study_name)
-    if _closes(session, study_name):
+    if _closes(session, study_name) or _rests(session, study_name):
         return False
     budget = limits_of(options).get("epochs")
     if not ended and budget is not None and _granted(session, study_name) >= budget:
@@ -74,6 +74,11 @@ def _closes(session: Session, study_name: str) -> bool:
     """Whether the study has ended, or a worker is ending it."""
     over = sa.or_(StudyRow.finished_at.is_not(None), ~run_out(StudyRow.closing_until))
     return session.scalar(sa.select(StudyRow.study_name).where(StudyRow.study_name == study_name, over)) is not None
+
+
+def _rests(session: Session, study_name: str) -> bool:
+    """Whether a person has asked that no trial begins."""
+    return session.scalar(sa.select(StudyRow.wish).where(StudyRow.study_name == study_name)) != "running"
 
 
 def _granted(session: Session, study_name: str) -> int:

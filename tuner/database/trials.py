@@ -55,6 +55,9 @@ class Job:
 FAILED = ("diverged", "out_of_memory", "failed", "given_up")
 """The states of a trial that ended without a value."""
 
+CANCELLED = "cancelled"
+"""The state of one that a person ended: it has no value either, and says nothing of its configuration."""
+
 
 @dataclass(frozen=True)
 class TrialView:
@@ -110,6 +113,9 @@ def _reserve(db: Database, study_name: str, worker_id: str) -> Job | None:
         try:
             with db.session() as session, session.begin():
                 if not may_begin(session, study_name):
+                    return None
+                # Again, now that the study is locked: a person may have asked for fewer.
+                if taken >= (session.scalar(sa.select(StudyRow.trials).where(StudyRow.study_name == study_name)) or 0):
                     return None
                 session.execute(
                     sa.insert(TrialRow).values(

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tuner.python.figures import Figure
     from tuner.python.report_page import Report
 
-_ENDED = ("finished", "stopped", "interrupted")
+_ENDED = ("finished", "stopped", "interrupted", "cancelled")
 
 
 class Study:

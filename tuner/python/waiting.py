@@ -36,7 +36,7 @@ def until_it_ends(
         if not works:
             if supervisor is not None and supervisor.error is not None:
                 raise supervisor.error
-            if status.state in ("finished", "stopped"):
+            if status.state in ("finished", "stopped", "cancelled"):
                 break
             if status.state in ("waiting", "interrupted"):
                 name = status.study.study_name
@@ -66,7 +66,7 @@ class _Lines:
             self._said = supervisor.said
             print(f"tuner: {self._said}", file=sys.stderr)
         state = (status.state, sum(trial.settled for trial in status.trials), status.stage)
-        over = status.state in ("finished", "stopped")
+        over = status.state in ("finished", "stopped", "cancelled")
         if state != self._shown and (over or time.monotonic() - self._at >= _SAY_S):
             self._shown, self._at = state, time.monotonic()
             print(in_a_line(status), file=sys.stderr)

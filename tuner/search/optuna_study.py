@@ -110,13 +110,19 @@ def tell(
     value: the objective at the best epoch, or all of several; for a trial that failed, `worst_values`.
     A diverged trial, or one out of memory, is COMPLETE with the worst finite value and infeasible, so that the sampler
     learns to keep away; told FAIL it would learn nothing, told PRUNED it would learn the last good value. That
-    the value is made up, and of which failure, is in its user attributes, which Optuna's own clients show.
+    the value is made up, and of which failure, is in its user attributes, which Optuna's own clients show. One that a
+    person cancelled is FAIL: it says nothing of its configuration.
     """
     trial_id = storage.get_trial_id_from_study_id_trial_number(
         storage.get_study_id_from_name(study.study_name), trial_number
     )
     frozen = storage.get_trial(trial_id)
     if frozen.state.is_finished():
+        return
+    if state == "cancelled":
+        # What a person ended is neither good nor bad: a failed trial teaches a sampler nothing.
+        storage.set_trial_user_attr(trial_id, "reason", reason)
+        study.tell(trial_number, state=TrialState.FAIL, skip_if_finished=True)
         return
     # CMA-ES takes no constraints and warns of them; the worst value is all that it learns from a failure.
     if not isinstance(study.sampler, optuna.samplers.CmaEsSampler):

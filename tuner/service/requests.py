@@ -125,6 +125,13 @@ class StartRequest(SpaceRequest):
     fit: bool = False
 
 
+class CancelRequest(Request):
+    """What runs is ended at once. trial: its number; None is all of the study, which then rests."""
+
+    study_name: str
+    trial: Annotated[int, Field(ge=0)] | None = None
+
+
 class ResumeRequest(Request):
     """A study goes on. trials: the new total. None leaves a budget or a limit as it is; timeout_s: None is without."""
 

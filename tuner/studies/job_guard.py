@@ -44,6 +44,10 @@ def holding(context: StudyContext, job: Job | FinalistJob) -> Iterator[None]:
     except LeaseLost as error:
         logger.warning("%s; stepping back", error)
     except Exception as error:
+        if _was_lost(context, job):
+            # Such as of a trial that a person cancelled: Optuna takes no more of it.
+            logger.warning("%s is not this worker's any more (%s); stepping back", job.lease.what, type(error).__name__)
+            return
         # A bug, or a machine in trouble: this worker dies of it, and whoever finds what it held reads why.
         words = f"{type(error).__name__}: {' '.join(redacted(str(error)).split())[:300]}"
         against = _against(error)
@@ -52,6 +56,15 @@ def holding(context: StudyContext, job: Job | FinalistJob) -> Iterator[None]:
         raise
     finally:
         backend.forget()
+
+
+def _was_lost(context: StudyContext, job: Job | FinalistJob) -> bool:
+    try:
+        with contextlib.suppress(ServiceDown, DiskFull):
+            leases.renew(context.db.waiting(_LAST_WORDS_S), job.lease)
+    except LeaseLost:
+        return True
+    return False
 
 
 def _against(error: Exception) -> int:

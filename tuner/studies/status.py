@@ -12,14 +12,14 @@ from tuner.database import studies, trials, workers
 from tuner.database.connection import Database
 from tuner.database.finalists import FinalistView, view_finalists
 from tuner.database.studies import StudyView
-from tuner.database.trials import TrialView
+from tuner.database.trials import CANCELLED, TrialView
 from tuner.database.workers import WorkerView
 from tuner.errors import NotFound, SpecError
 from tuner.studies.skipped_study import Reason, reasons
 from tuner.studies.stopping_rules import why_ended
 from tuner.studies.stored_study import spec_of
 
-StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "finished"]
+StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "cancelled", "finished"]
 NOT_SCORED = "not_scored"
 """Why there are no figures on the test rows: a tag of a trial, and a word of the outcome."""
 
@@ -92,6 +92,8 @@ def all_statuses(db: Database) -> tuple[list[StudyStatus], dict[str, str]]:
 def _state(view: StudyView, begun: bool, active: bool) -> StudyState:
     if view.finished_at is not None:
         return "finished"
+    if view.wish == CANCELLED:
+        return "cancelled"
     if view.wish == "stopping":
         return "stopping" if active else "stopped"
     if active:

@@ -22,6 +22,7 @@ STATUS: Mapping[State, str] = {
     "out_of_memory": "FAILED",
     "failed": "FAILED",
     "given_up": "FAILED",
+    "cancelled": "KILLED",
 }
 _NUMBERS = ("parameters", "training_seconds")
 _COLUMNS = frozenset({"value", "best_epoch", "epochs", "epoch_seconds", "seconds", *COSTS, *_NUMBERS})

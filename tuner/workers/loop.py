@@ -198,7 +198,7 @@ class Worker:
             view = studies.view_study(self._db, study_name)
         self._rules.look(self._db, view, context.spec)
         late = self._limits.too_late(self._db, view, context.spec)
-        stopping = view.wish == "stopping"
+        stopping = view.wish != "running"
         job = None if stopping else trials.take(self._db, study_name, self._name, late)
         if job is not None:
             self._pulse.say(study_name, "training")
@@ -230,7 +230,7 @@ class Worker:
             # Its record may have been whole, and no longer watched, while the report was being made.
             self._context(view)
             return "over"
-        if view.wish == "stopping":
+        if view.wish != "running":
             return "over"
         # Others are at the last trials: wait, in case one of them dies.
         self._pulse.say(study_name, "waiting")
@@ -238,7 +238,7 @@ class Worker:
 
     def _finalists_turn(self, context: Any, view: studies.StudyView) -> Turn | None:
         """Run one finalist of a search that is over; None where none is left to run, and the study can be closed."""
-        if view.wish == "stopping":
+        if view.wish != "running":
             return None if self._finalists.are_done(context) else "over"
         self._pulse.say(view.study_name, "finalists")
         step: str = self._finalists.turn(context, self._name)

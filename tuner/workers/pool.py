@@ -208,7 +208,7 @@ class Pool:
         if self._stopping or name is None:
             return self._stopping
         view = studies.view_study(self.db, name)
-        return view.finished_at is not None or view.wish == "stopping"
+        return view.finished_at is not None or view.wish != "running"
 
     def _ended(self, process: _Process) -> float:
         """A worker ended as it should, or because somebody told it to go."""

@@ -1,0 +1,71 @@
+"""What a person ends before its time: one trial, or all that runs in a study.
+
+Owns: that whoever holds it steps back. The attempt is raised, so that its worker's next write is refused; the place of
+the budget is spent.
+Leaves to others: telling Optuna, which whoever takes the row next does (studies), the rules of a lease (leases).
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tuner.database.connection import Database, utc_now
+from tuner.database.patience import patient
+from tuner.database.tables import FinalistRow, StudyRow, TrialRow
+from tuner.database.trials import CANCELLED
+
+_REASON = "cancelled by a person"
+
+
+@patient
+def cancel_trial(db: Database, study_name: str, ordinal: int) -> bool:
+    """End one trial; tells whether it was not over by then."""
+    with db.session() as session, session.begin():
+        return _cancel(session, TrialRow.study_name == study_name, TrialRow.ordinal == ordinal) == 1
+
+
+@patient
+def cancel_study(db: Database, study_name: str) -> int | None:
+    """End all trials that run, and let the study rest; gives how many. None where it has ended already.
+
+    Finalists that run are left to whoever goes on with the study: they are part of its result.
+    """
+    with db.session() as session, session.begin():
+        # The study first, as everybody locks them: from now on no trial of it begins.
+        stopped = session.execute(
+            sa.update(StudyRow)
+            .where(StudyRow.study_name == study_name, StudyRow.finished_at.is_(None))
+            .values(
+                wish=CANCELLED,
+                closer=None,
+                closing_until=0.0,
+                closing_attempt=StudyRow.closing_attempt + 1,
+                changes=StudyRow.changes + 1,
+            )
+        )
+        if not stopped.rowcount:  # type: ignore[attr-defined]
+            return None
+        session.execute(
+            sa.update(FinalistRow)
+            .where(FinalistRow.study_name == study_name, ~FinalistRow.settled, FinalistRow.worker_id.is_not(None))
+            .values(attempt=FinalistRow.attempt + 1, worker_id=None, lease_until=0.0)
+        )
+        return _cancel(session, TrialRow.study_name == study_name)
+
+
+def _cancel(session: Session, *which: sa.ColumnElement[bool]) -> int:
+    done = session.execute(
+        sa.update(TrialRow)
+        .where(*which, TrialRow.state == "running")
+        .values(
+            state=CANCELLED,
+            reason=_REASON,
+            value=None,
+            best_epoch=0,
+            finished_at=utc_now(),
+            attempt=TrialRow.attempt + 1,
+            worker_id=None,
+            lease_until=0.0,
+            changes=TrialRow.changes + 1,
+        )
+    )
+    return int(done.rowcount)  # type: ignore[attr-defined]

@@ -1,0 +1,29 @@
+"""What runs is ended at once: one trial, or a whole study.
+
+Leaves to others: that its worker steps back (database), telling Optuna (runs).
+"""
+
+from tuner.database import cancelling, studies, workers
+from tuner.database.connection import Database
+from tuner.errors import StudyConflict
+from tuner.service.requests import CancelRequest
+from tuner.studies.status import StudyStatus, find_trial, study_status
+
+
+def cancel(db: Database, request: CancelRequest) -> StudyStatus:
+    """A trial's worker steps back at its next write, after the epoch that it is in; its place of the budget is spent.
+
+    A study of which all was cancelled may go on later, with what is left of its budget.
+    Raises NotFound, and StudyConflict for what is over already.
+    """
+    name = studies.view_study(db, request.study_name).study_name
+    workers.reap_local_workers(db)
+    if request.trial is None:
+        if cancelling.cancel_study(db, name) is None:
+            raise StudyConflict(f"study {name!r} has ended already; there is nothing to cancel.")
+    else:
+        trial = find_trial(db, name, request.trial)
+        if not cancelling.cancel_trial(db, name, trial.ordinal):
+            state = find_trial(db, name, request.trial).state.replace("_", " ")
+            raise StudyConflict(f"trial {request.trial} of study {name!r} is over already: {state}.")
+    return study_status(db, name)
