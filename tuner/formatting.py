@@ -30,6 +30,13 @@ def duration(seconds: float | None) -> str:
     return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
 
 
+def number(value: float | None) -> str:
+    """Four digits after the point, or a dash; six in all for what is large, such as a squared error."""
+    if value is None:
+        return "-"
+    return f"{value:.4f}" if abs(value) < 100 else f"{value:.6g}"
+
+
 def value_in_words(value: object) -> str:
     """A parameter's value, short: four digits of a float."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)

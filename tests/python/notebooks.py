@@ -1,7 +1,9 @@
 """A notebook's kernel, to run cells in as a person does."""
 
 import contextlib
+import queue
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +37,15 @@ class Notebook:
 
         self.client.execute_interactive(cell, timeout=seconds, output_hook=hear, allow_stdin=False)
         return "".join(told)
+
+    def messages(self, kinds: tuple[str, ...], seconds: float) -> Iterator[dict[str, Any]]:
+        """What the kernel tells of these kinds from now on, for so long, whichever cell it belongs to."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            with contextlib.suppress(queue.Empty):
+                message = self.client.get_iopub_msg(timeout=min(left, 1.0))
+                if message["msg_type"] in kinds:
+                    yield message
 
 
 @contextlib.contextmanager

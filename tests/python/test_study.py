@@ -41,6 +41,10 @@ def test_the_best_is_a_value(written: tuner.Study) -> None:
     assert best.metrics["val_accuracy"] == 0.955
     assert best.test is not None
     assert (best.test.metric, best.test.value, best.test.low, best.test.high) == ("test accuracy", 0.94, 0.91, 0.96)
+    assert str(best).startswith("trial 1: val_accuracy 0.9550 at epoch 5 of 6, test accuracy 0.9400; hidden_layers=2, ")
+    shown = best._repr_html_()
+    assert "<style" not in shown
+    assert "<td>momentum</td>" in shown
 
 
 def test_a_study_without_a_complete_trial_has_no_best_and_says_so(here: Path) -> None:

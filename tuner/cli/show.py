@@ -17,6 +17,7 @@ from tuner.cli.console import Console, styled
 from tuner.cli.several import further_figure, further_objectives
 from tuner.database.trials import CANCELLED, FAILED, TrialView
 from tuner.formatting import command, duration, one_line, params_in_words
+from tuner.formatting import number as number
 from tuner.spec.space import Choice, Params
 from tuner.studies.pareto import front
 from tuner.studies.status import StudyStatus, ranked
@@ -53,13 +54,6 @@ def spent_s(trial: TrialView) -> float:
 def label(trial: TrialView) -> str:
     """A trial's number, and the name of its baseline if it is one."""
     return one_line(f"{'-' if trial.trial_number is None else trial.trial_number} {trial.baseline}".strip())
-
-
-def number(value: float | None) -> str:
-    """Four digits after the point, or a dash; six in all for what is large, such as a squared error."""
-    if value is None:
-        return "-"
-    return f"{value:.4f}" if abs(value) < 100 else f"{value:.6g}"
 
 
 def counts_in_words(status: StudyStatus) -> str:

@@ -5,9 +5,11 @@ Leaves to others: which trial that is (studies), the figures on test rows (summa
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from html import escape
 
 from tuner.analysis.summary import Test, metric, searched, test_of
 from tuner.errors import NotFound
+from tuner.formatting import number, params_in_words, value_in_words
 from tuner.spec.space import Params
 from tuner.studies.status import StudyStatus
 
@@ -34,6 +36,27 @@ class Best:
     test: Test | None
     baseline: str
     seconds: float
+
+    def __str__(self) -> str:
+        """``trial 3: val_accuracy 0.9722 at epoch 12 of 15, test accuracy 0.9610; units=64, ...``."""
+        test = "" if self.test is None else f", {self.test.metric} {self.test.value:.4f}"
+        figures = f"{self.metric} {number(self.value)} at epoch {self.epoch} of {self.epochs}{test}"
+        return f"trial {self.number}{self._named}: {figures}; {params_in_words(self.searched)}"
+
+    def _repr_html_(self) -> str:
+        """A small table, as the notebook styles tables."""
+        rows = [(self.metric, number(self.value), f"epoch {self.epoch} of {self.epochs}")]
+        if self.test is not None:
+            low, high = self.test.low, self.test.high
+            interval = "" if low is None or high is None else f"95%: {low:.4f} to {high:.4f}"
+            rows.append((self.test.metric, number(self.test.value), interval))
+        rows += [(name, value_in_words(value), "") for name, value in self.searched.items()]
+        cells = "".join(f"<tr><th>{escape(a)}</th><td>{escape(b)}</td><td>{escape(c)}</td></tr>" for a, b, c in rows)
+        return f"<table><tr><th></th><th>trial {self.number}{escape(self._named)}</th><th></th></tr>{cells}</table>"
+
+    @property
+    def _named(self) -> str:
+        return f" ({self.baseline})" if self.baseline else ""
 
 
 def best_of(status: StudyStatus) -> Best:

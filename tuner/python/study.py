@@ -18,6 +18,7 @@ from tuner.python.work import Work
 from tuner.service import starting
 from tuner.service.requests import Devices, Limits, ResumeRequest
 from tuner.service.resuming import stop_study
+from tuner.settings import quiet_framework
 from tuner.spec.code import find_code
 from tuner.studies.status import StudyState, StudyStatus, study_status
 
@@ -174,6 +175,7 @@ class Study:
         training and validation rows. code: as of `resume`; needed where the network has classes of its own and another
         process started the study. Raises NotFound where there is no model.
         """
+        quiet_framework()
         from tuner.studies.stored_model import load_stored_model
 
         named = tuple(named_code(each, self._opened.store_folder) for each in code) or self._work.codes

@@ -9,7 +9,7 @@ from html import escape
 
 from tuner.analysis import summary
 from tuner.database.trials import CANCELLED, FAILED, TrialView
-from tuner.formatting import duration, params_in_words
+from tuner.formatting import duration, number, params_in_words
 from tuner.studies.status import StudyStatus
 
 _MOST_RUNNING = 8
@@ -38,7 +38,7 @@ def in_a_line(status: StudyStatus) -> str:
     if status.stage:
         parts.append(status.stage)
     if status.best is not None and status.best.value is not None:
-        best = f"best {summary.metric(status)} {_number(status.best.value)} (trial {status.best.trial_number})"
+        best = f"best {summary.metric(status)} {number(status.best.value)} (trial {status.best.trial_number})"
         parts.append(best)
     if status.state == "running" and status.left_s is not None and not status.stage:
         parts.append(f"about {duration(status.left_s)} left")
@@ -89,9 +89,9 @@ def _best(status: StudyStatus) -> str:
     named = f" ({escape(best.baseline)})" if best.baseline else ""
     test = summary.test_of(status)
     chosen = params_in_words(summary.searched(status, best.params))
-    figures = f"<b>{escape(summary.metric(status))} {_number(best.value)}</b>"
+    figures = f"<b>{escape(summary.metric(status))} {number(best.value)}</b>"
     if test is not None:
-        figures += f", {escape(test.metric)} {_number(test.value)}"
+        figures += f", {escape(test.metric)} {number(test.value)}"
     return (
         _row(f"<span>best: {figures}</span>", f"<span>trial {best.trial_number}{named}, epoch {best.best_epoch}</span>")
         + f'<div class="tuner-dim">{escape(chosen)}</div>'
@@ -118,10 +118,10 @@ def _running(status: StudyStatus) -> str:
 def _trial(status: StudyStatus, trial: TrialView) -> str:
     last = trial.epochs[-1].metrics.get(summary.metric(status)) if trial.epochs else None
     epochs = f"{len(trial.epochs)}/{trial.params.get('epochs', '?')}"
-    number = "" if trial.trial_number is None else trial.trial_number
+    label = "" if trial.trial_number is None else trial.trial_number
     return (
-        f'<tr><td>{number} {escape(trial.baseline)}</td><td class="tuner-figure">{escape(epochs)}</td>'
-        f'<td class="tuner-figure">{_number(last)}</td>'
+        f'<tr><td>{label} {escape(trial.baseline)}</td><td class="tuner-figure">{escape(epochs)}</td>'
+        f'<td class="tuner-figure">{number(last)}</td>'
         f"<td>{escape(params_in_words(summary.searched(status, trial.params)))}</td></tr>"
     )
 
@@ -174,9 +174,3 @@ def _ended(status: StudyStatus) -> int:
 
 def _row(*parts: str) -> str:
     return f'<div class="tuner-row">{"".join(parts)}</div>'
-
-
-def _number(value: float | None) -> str:
-    if value is None:
-        return "-"
-    return f"{value:.4f}" if abs(value) < 100 else f"{value:.6g}"
