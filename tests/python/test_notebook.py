@@ -1,6 +1,7 @@
-"""A notebook: the one in `docs/` runs, a study that is shown refreshes itself, a kernel that ends leaves nothing behind."""
+"""A notebook: that of `docs/` runs, a study that is shown refreshes itself, a kernel that ends leaves no worker."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,11 @@ def test_a_study_that_is_shown_refreshes_in_place_and_ends_with_its_kernel(here:
             if len(texts) > 2 and " 1 of 50" in texts[-1]:
                 break
         assert len(places) == 1
-        assert len(texts) == len(set(map(str, texts))) or len(set(texts)) > 1
+        assert len(set(texts)) > 1
         assert workers_of(here)
         cells.manager.shutdown_kernel(restart=True)
-    assert workers_of(here) == []
+    until = time.monotonic() + 60
+    while workers_of(here):
+        assert time.monotonic() < until, "a worker was left behind"
+        time.sleep(0.2)
     assert tuner.open("shown").state == "interrupted"
