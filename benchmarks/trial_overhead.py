@@ -167,7 +167,8 @@ def _stand_at_the_doors(watch: Stopwatch) -> None:
     import optuna
 
     from tuner.database import blobs, leases, trials
-    from tuner.studies import delivery, epoch_callback, trial
+    from tuner.runs import configurations, run, trial
+    from tuner.studies import delivery
     from tuner.training import backend, network
     from tuner.training.checkpoint import Checkpoint
     from tuner.training.health import probe
@@ -195,11 +196,11 @@ def _stand_at_the_doors(watch: Stopwatch) -> None:
             blobs.FolderStore, name, lambda _, what, *rest: "checkpoints" if "checkpoint" in what else "artifacts"
         )
     for name in ("open_optuna_study", "ask_network"):
-        watch.times(trial, name, "sampling")
+        watch.times(configurations, name, "sampling")
     watch.times(optuna.trial.Trial, "should_prune", "sampling")
     for name in ("adopt", "tell", "worst_values"):
-        watch.times(trial, name, "SQL")
-    watch.times(epoch_callback, "view_study", "SQL")
+        watch.times(configurations, name, "SQL")
+    watch.times(run, "view_study", "SQL")
     watch.times(optuna.trial.Trial, "report", "SQL")
     for name in ("take", "fill", "start", "finish_epoch", "finish", "settle", "view_trial"):
         watch.times(trials, name, "SQL")

@@ -18,18 +18,19 @@ from tuner.database import studies, trials, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database, open_database, utc_now
 from tuner.database.tables import WorkerRow
+from tuner.runs import closing, finalists_turn
+from tuner.runs.study_context import StudyContext
+from tuner.runs.trial import run_trial
 from tuner.search import algorithms
 from tuner.service.creating import create_study
 from tuner.service.resuming import resume_study
 from tuner.spec.code import find_code
 from tuner.spec.study_spec import parse_spec
-from tuner.studies import closing, finalists
+from tuner.studies import limits
 from tuner.studies.code import code_for
 from tuner.studies.nothing_completed import why_nothing_completed
 from tuner.studies.status import study_status
 from tuner.studies.stored_study import bind_data, resolve_old_studies, spec_of
-from tuner.studies.study_context import StudyContext
-from tuner.studies.trial import run_trial
 
 HERE = Path(__file__).parent
 NAMES = ["done", "coded", "wild", "cut", "killed"]
@@ -67,7 +68,7 @@ def play(context: StudyContext) -> None:
     db, name = context.db, context.study.study_name
     while (job := trials.take(db, name, "w")) is not None:
         run_trial(context, job)
-    while closing.is_over(db, context.spec, name) and finalists.turn(context, "w") == "trained":
+    while limits.is_over(db, context.spec, name) and finalists_turn.turn(context, "w") == "trained":
         pass
     assert closing.close_if_over(db, context.spec, context.dataset, context.store, name, "w")
 

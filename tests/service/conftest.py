@@ -14,7 +14,7 @@ from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database
 from tuner.service.creating import create_study
 from tuner.spec.study_spec import parse_spec
-from tuner.studies.study_context import StudyContext
+from tuner.runs.study_context import StudyContext
 
 SPACE = """
 dataset: digits

@@ -17,8 +17,8 @@ from tuner.service.cancelling import cancel
 from tuner.service.requests import CancelRequest
 from tuner.service.resuming import resume_study, stop_study
 from tuner.studies.status import study_status
-from tuner.studies.study_context import StudyContext
-from tuner.studies.trial import run_trial
+from tuner.runs.study_context import StudyContext
+from tuner.runs.trial import run_trial
 
 
 def begin(db: Database, worker: str = "w") -> Job:

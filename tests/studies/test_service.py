@@ -13,13 +13,13 @@ from tuner.database import studies, trials, workers
 from tuner.database.connection import Database, open_database
 from tuner.database.trials import FAILED
 from tuner.errors import DataError, InputError, NotFound, StudyConflict
+from tuner.runs.scoring import wilson
 from tuner.search.optuna_study import open_optuna_study, trial_template
 from tuner.service.creating import create_study
 from tuner.service.resuming import resume_study, stop_study
 from tuner.settings import shipped_spaces
 from tuner.spec.study_spec import parse_spec, read_spec
 from tuner.studies.nothing_completed import why_nothing_completed
-from tuner.studies.scoring import wilson
 from tuner.studies.status import ranked, study_status
 from tuner.studies.stored_study import bind_data, spec_of
 

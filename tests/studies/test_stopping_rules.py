@@ -14,15 +14,15 @@ from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database, open_database
 from tuner.database.epochs import EpochView, epochs_stored
 from tuner.errors import InputError, StudyConflict
+from tuner.runs import closing
+from tuner.runs.study_context import StudyContext
+from tuner.runs.trial import run_trial
 from tuner.search.optuna_study import trial_template
 from tuner.service.creating import create_study
 from tuner.service.resuming import resume_study
 from tuner.spec.study_spec import parse_spec
-from tuner.studies import closing
 from tuner.studies.status import study_status
 from tuner.studies.stopping_rules import noise, on_plateau
-from tuner.studies.study_context import StudyContext
-from tuner.studies.trial import run_trial
 
 SPACE = """
 dataset: digits

@@ -10,10 +10,11 @@ from tuner.data.dataset import Dataset
 from tuner.database import leases, studies, trials, workers
 from tuner.database.connection import utc_now
 from tuner.database.tables import StudyRow
-from tuner.studies import closing, limits
+from tuner.runs import closing
+from tuner.runs.study_context import StudyContext
+from tuner.runs.trial import run_trial
+from tuner.studies import limits
 from tuner.studies.status import study_status
-from tuner.studies.study_context import StudyContext
-from tuner.studies.trial import run_trial
 
 
 @pytest.mark.parametrize("epochs", [0, 2])
@@ -35,7 +36,7 @@ def test_what_a_dead_worker_left_is_ended_when_time_is_up(tmp_path: Path, digits
         leases.release(db, "dead")
     with db.session() as session, session.begin():
         session.execute(sa.update(StudyRow).values(timeout_s=60.0, deadline_at=utc_now() - 1))
-    assert not closing.is_over(db, context.spec, "s")
+    assert not limits.is_over(db, context.spec, "s")
 
     job = trials.take(db, "s", "w", begun_only=True)
     assert job is not None
@@ -86,7 +87,7 @@ def test_the_first_trial_is_trained_for_an_epoch_however_late_it_is(
         assert trials.take(context.db, "s", "dead") is not None
         workers.mark_dead(context.db, "dead")
     pass_time(context)
-    assert not closing.is_over(context.db, context.spec, "s")
+    assert not limits.is_over(context.db, context.spec, "s")
     job = trials.take(context.db, "s", "w", begun_only=late(context))
     assert job is not None
     run_trial(context, job)

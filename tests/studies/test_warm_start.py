@@ -1,4 +1,4 @@
-"""The best of an old study, carried into a new space; and a trial that is trained again."""
+"""The best of an old study, carried into a new space."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +10,11 @@ from tuner.database import trials, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database
 from tuner.errors import InputError
+from tuner.runs.study_context import StudyContext
+from tuner.runs.trial import run_trial
 from tuner.service.creating import create_study
 from tuner.spec.study_spec import parse_spec
-from tuner.studies.reproduce import reproduce
 from tuner.studies.status import StudyStatus, study_status
-from tuner.studies.study_context import StudyContext
-from tuner.studies.trial import run_trial
 from tuner.studies.warm_start import with_best_of
 
 OLD = """
@@ -80,26 +79,3 @@ def test_the_best_come_first_moved_into_the_new_space(old: StudyStatus) -> None:
 def test_an_old_study_without_a_complete_trial_has_nothing_to_give(old: StudyStatus) -> None:
     with pytest.raises(InputError, match="no complete trial"):
         with_best_of(parse_spec(NEW, "new", Path(), "new.yaml"), replace(old, trials=()), 2)
-
-
-def test_a_trial_trained_again_comes_out_the_same_to_the_digit(old: StudyStatus, digits: Dataset) -> None:
-    trial = old.trials[1]
-    made = reproduce(old, trial, digits, {"device": "cpu", "threads": "0"}, None, "auto")
-    assert made.exact
-    assert made.reproduced
-    assert made.differences == ()
-
-
-def test_another_seed_is_not_the_same_and_other_versions_leave_room_for_noise(
-    old: StudyStatus, digits: Dataset
-) -> None:
-    trial = old.trials[1]
-    other = replace(trial, tags={**trial.tags, "seed": "1"})
-    here = {"device": "cpu", "threads": "0"}
-    made = reproduce(old, other, digits, here, None, "auto")
-    assert not made.exact
-    assert not made.reproduced
-    assert "came out differently" in made.words
-    elsewhere = reproduce(old, other, digits, {**here, "version_keras": "4.0"}, None, "auto")
-    assert elsewhere.differences == ("version_keras not noted -> 4.0",)
-    assert elsewhere.reproduced == (abs(elsewhere.again - elsewhere.value) <= elsewhere.allowed)

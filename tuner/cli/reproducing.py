@@ -1,6 +1,6 @@
 """The command that trains a trial again: reproduce.
 
-Leaves to others: what is compared (studies).
+Leaves to others: the training and what is compared (runs).
 """
 
 import sys
@@ -32,13 +32,16 @@ def reproduce(study: str, trial: int, code: tuple[str, ...], storage: str | None
     from tuner.studies.stored_study import spec_of
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    db = open_studies(settings_of(storage), create=False)
+    settings = settings_of(storage)
+    db = open_studies(settings, create=False)
     status = study_status(db, study, epochs=True)
     found = find_trial(db, study, trial)
     spec = spec_of(status.study)
     codes = [find_code(each) for each in code]
     own = code_for(status.study, spec, codes)
-    from tuner.studies import reproduce as again
+    from tuner.database.blobs import blob_store
+    from tuner.runs.reproduction import reproduce as again
+    from tuner.runs.study_context import StudyContext
     from tuner.training import backend
 
     # As many threads as it had, for sums are added in another order with others.
@@ -47,8 +50,12 @@ def reproduce(study: str, trial: int, code: tuple[str, ...], storage: str | None
     tags = {"device": read_share().device, "threads": str(threads), **backend.versions()}
     dataset = load(spec.data, status.study.seed, codes)
     echo(f"tune: training trial {trial} again, {len(found.epochs)} epochs", err=True)
-    path = "fit" if found.tags.get("path", "compiled").startswith("fit") else "auto"
-    made = again.reproduce(status, found, dataset, tags, own, path)  # type: ignore[arg-type]  # one of its two words
+    by_fit = found.tags.get("path", "compiled").startswith("fit")
+    context = StudyContext(
+        db, status.study, spec, dataset, blob_store(db, settings.artifacts), tags, lambda: False,
+        path="fit" if by_fit else "auto", code=own,
+    )  # fmt: skip
+    made = again(context, status, found)
     if as_json:
         print_json({"study_name": study, **made.object()})
     else:

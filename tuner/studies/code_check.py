@@ -19,6 +19,7 @@ from tuner.data.dataset import DataInfo, Dataset
 from tuner.errors import TrialFailed, TunerError
 from tuner.settings import read_share
 from tuner.spec.code import Code, find_code
+from tuner.spec.families import asked_settings
 from tuner.spec.objectives import COSTS
 from tuner.spec.space import Parameter, Value
 from tuner.spec.study_spec import StudySpec
@@ -168,7 +169,6 @@ class _Look:
                 raise TunerError(f"{self._spec.name}: baselines: {unused[0]} is given, and the code never asks for it.")
 
     def _build(self, choose: Choose) -> Any:
-        from tuner.studies.network_building import settings
         from tuner.training.custom.python_network import network
 
         def ask(parameter: Parameter) -> Value:
@@ -176,7 +176,7 @@ class _Look:
             return choose(parameter)
 
         assert self._spec.code is not None
-        given = settings(self._spec, ask)
+        given = asked_settings(self._spec.space, ask)
         return network(
             self._code, self._spec.code, ask, given, self._spec.callbacks, self._sample.info, seed=_SEED
         )  # fmt: skip

@@ -8,24 +8,23 @@ weights are the mean of those of the last. Each of these networks is scored on t
 that of the first seed: which of them is better on the test rows must not matter.
 
 Owns: what is planned, who is out, who wins.
-Leaves to others: how much fits (retraining_budget), one training (retraining), the statistics (comparison), the jobs'
-rows (database).
+Leaves to others: how much fits (retraining_budget), a worker's turn at them and one training (runs), the statistics
+(comparison), the jobs' rows (database).
 """
 
 import logging
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from tuner.database import finalists, studies, trials
-from tuner.database.finalists import FinalistView, Planned
+from tuner.database.connection import Database
+from tuner.database.finalists import FinalistView, Kind, Planned
+from tuner.database.studies import StudyView
 from tuner.database.trials import FAILED, TrialView
 from tuner.search.algorithms import trial_seed
 from tuner.spec.study_spec import StudySpec
 from tuner.studies import comparison
-from tuner.studies.limits import wants_finalists
-from tuner.studies.retraining import run_finalist
 from tuner.studies.retraining_budget import (
     candidates,
     cost,
@@ -35,100 +34,55 @@ from tuner.studies.retraining_budget import (
     fitting,
     room_for,
 )
-from tuner.studies.study_context import StudyContext
 
 logger = logging.getLogger(__name__)
 
-Turn = Literal["trained", "idle", "done"]
 
+def plan_comparison(db: Database, view: StudyView, spec: StudySpec) -> tuple[Kind, list[Planned]]:
+    """What is trained first: the best few over some seeds, or where there is no time for that, the best on all rows.
 
-def turn(context: StudyContext, worker_id: str) -> Turn:
-    """One step of this worker for the finalists of a search that is over: run one, wait for others, or all is done."""
-    db, name = context.db, context.study.study_name
-    if not wants_finalists(context.spec):
-        return "done"
-    view = studies.view_study(db, name)
-    every = finalists.view_finalists(db, name, view.round)
-    if view.left_s is not None and view.left_s <= 0:
-        return "idle" if any(each.held for each in every) else "done"
-    if not every and not _plan_comparison(context, view):
-        return "done"
-    job = finalists.take(db, name, view.round, worker_id)
-    if job is None:
-        every = finalists.view_finalists(db, name, view.round)
-        if any(not each.settled for each in every):
-            return "idle"
-        if any(each.plan.kind == "final" for each in every) or not _plan_finals(context, view, every):
-            return "done"
-        return "trained"
-    run_finalist(context, job)
-    _drop_the_worse(context, view.round)
-    return "trained"
-
-
-def are_done(context: StudyContext) -> bool:
-    """Whether nothing is left to do for the finalists, as far as can be told without planning them."""
-    if not wants_finalists(context.spec):
-        return True
-    view = studies.view_study(context.db, context.study.study_name)
-    every = finalists.view_finalists(context.db, view.study_name, view.round)
-    return any(each.plan.kind == "final" for each in every) and all(each.settled for each in every)
-
-
-def _plan_comparison(context: StudyContext, view: studies.StudyView) -> bool:
-    """Store what is to be trained first; False where nothing is, or nothing fits."""
-    db, wanted = context.db, context.spec.search.finalists
-    best = candidates(db, view, context.spec)
+    Nothing where nothing fits.
+    """
+    wanted, best = spec.search.finalists, candidates(db, view, spec)
     if not best:
-        return False
-    costs = [cost(each, context.spec) for each in best]
-    room = room_for(db, view, context.spec, view.left_s)
-    of_final = cost_of_final(best)
-    count, seeds = fitting(wanted, costs, of_final, room)
+        return "compare", []
+    room, of_final = room_for(db, view, spec, view.left_s), cost_of_final(best)
+    count, seeds = fitting(wanted, [cost(each, spec) for each in best], of_final, room)
     if count == 0:
         logger.info("no time for finalists: one more training takes about %.1f s", of_final)
-        return False
+        return "compare", []
     if count == 1:
         epochs = max(1, best[0].best_epoch)
-        jobs = _finals(view, best[0], finals_fitting(wanted.seeds, final_cost(best[0], epochs), room) or 1, epochs)
-        finalists.plan(db, view.study_name, view.round, "final", jobs)
-        return True
-    jobs = [
+        fit = finals_fitting(wanted.seeds, final_cost(best[0], epochs), room) or 1
+        return "final", _finals(view, best[0], fit, epochs)
+    return "compare", [
         Planned("compare", each.ordinal, each.trial_number or 0, number, _seed(view, each, "finalist", number))
         for number in range(seeds)
         for each in best[:count]
     ]
-    finalists.plan(db, view.study_name, view.round, "compare", jobs)
-    return True
 
 
-def _plan_finals(context: StudyContext, view: studies.StudyView, every: Sequence[FinalistView]) -> bool:
-    winner = winner_of(every, context.spec)
-    if winner is None:
-        return False
-    db, wanted = context.db, context.spec.search.finalists
-    trial = trials.view_trial(db, view.study_name, winner)
-    mine = [each for each in every if each.plan.trial_ordinal == winner and each.state == "complete"]
+def plan_finals(
+    db: Database, view: StudyView, spec: StudySpec, every: Sequence[FinalistView], winner: TrialView
+) -> list[Planned]:
+    """The winner on all rows, over as many seeds as fit; one at least: without any, no test row would be looked at."""
+    mine = [each for each in every if each.plan.trial_ordinal == winner.ordinal and each.state == "complete"]
     # The latest, since the mean of weights gains from epochs that one of them alone would not.
-    epochs = max(1, trial.best_epoch, *(each.best_epoch for each in mine))
-    now = studies.view_study(db, view.study_name)
+    epochs = max(1, winner.best_epoch, *(each.best_epoch for each in mine))
     spent = sum(float(each.tags.get("training_seconds", 0.0)) for each in every)
-    room = room_for(db, now, context.spec, now.left_s, spent)
-    # One at least: without any, no test row would be looked at.
-    count = finals_fitting(wanted.seeds, final_cost(trial, epochs), room) or 1
-    jobs = _finals(view, trial, count, epochs)
-    finalists.plan(db, view.study_name, view.round, "final", jobs)
-    return True
+    room = room_for(db, view, spec, view.left_s, spent)
+    count = finals_fitting(spec.search.finalists.seeds, final_cost(winner, epochs), room) or 1
+    return _finals(view, winner, count, epochs)
 
 
-def _finals(view: studies.StudyView, trial: TrialView, seeds: int, epochs: int) -> list[Planned]:
+def _finals(view: StudyView, trial: TrialView, seeds: int, epochs: int) -> list[Planned]:
     return [
         Planned("final", trial.ordinal, trial.trial_number or 0, number, _seed(view, trial, "final", number), epochs)
         for number in range(seeds)
     ]
 
 
-def _seed(view: studies.StudyView, trial: TrialView, kind: str, number: int) -> int:
+def _seed(view: StudyView, trial: TrialView, kind: str, number: int) -> int:
     return trial_seed(view.seed, trial.ordinal, f"{kind}/{view.round}/{number}")
 
 
@@ -150,24 +104,26 @@ def winner_of(every: Sequence[FinalistView], spec: StudySpec) -> int | None:
     return comparison.leader(standing, spec.objective.direction)
 
 
-def _drop_the_worse(context: StudyContext, round: int) -> None:
-    """Configurations that are clearly worse, or fail with one of their seeds, are not trained any further."""
-    db, name = context.db, context.study.study_name
-    every = finalists.view_finalists(db, name, round)
+def known_value(every: Sequence[FinalistView], trial: TrialView) -> float | None:
+    """The mean objective of a configuration over its seeds; that of its trial where it was compared with none."""
+    values = runs_of(every).get(trial.ordinal)
+    return float(np.mean(values)) if values else trial.value
+
+
+def the_worse(every: Sequence[FinalistView], spec: StudySpec, least: float) -> dict[int, str]:
+    """Configurations that need no more training, and why: they are clearly worse, or fail with one of their seeds."""
     compared = [each for each in every if each.plan.kind == "compare"]
     open_ones = {each.plan.trial_ordinal for each in compared if not each.settled}
-    worse = comparison.clearly_worse(runs_of(compared), context.spec.objective.direction, least_noise(context))
+    worse = comparison.clearly_worse(runs_of(compared), spec.objective.direction, least)
     for each in compared:
         if each.state in FAILED:
             worse[each.plan.trial_ordinal] = f"{each.state} with seed {each.plan.seed_number}: {each.reason}"
-    for key in open_ones & set(worse):
-        words = worse[key]
-        finalists.drop(db, name, round, key, words)
+    return {key: words for key, words in worse.items() if key in open_ones}
 
 
-def least_noise(context: StudyContext) -> float:
+def least_noise(spec: StudySpec, validation_rows: int) -> float:
     """Half a validation row, of an accuracy."""
-    return 0.5 / len(context.dataset.validation) if context.spec.objective.metric.endswith("accuracy") else 0.0
+    return 0.5 / validation_rows if spec.objective.metric.endswith("accuracy") else 0.0
 
 
 def test_figures(every: Sequence[FinalistView], rows: int) -> dict[str, float] | None:

@@ -5,7 +5,7 @@ what it searches while it runs.
 Leaves to others: sampling (search), the networks (training), the order of a trial (trial).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import optuna
@@ -14,8 +14,8 @@ from tuner.data.dataset import DataInfo
 from tuner.errors import SpecError
 from tuner.search.suggest import answer_as_asked, answer_from
 from tuner.spec.code import Code, CodeName
-from tuner.spec.families import CONFIGURE, FAMILIES, SETTINGS
-from tuner.spec.space import Ask, Parameter, Params, Value, fixed
+from tuner.spec.families import CONFIGURE, asked_settings
+from tuner.spec.space import Ask, Params, Value, fixed
 from tuner.spec.study_spec import StudySpec
 from tuner.training.network import FamilyNetwork, Network
 
@@ -65,11 +65,6 @@ def _python_network(
 
     if code is None:
         raise SpecError(f"the network is made by {name}, which was not given. Add --code {name.place}")
-    return network(code, name, ask, settings(spec, ask), spec.callbacks, info, seed=seed, number=number, note=note)
-
-
-def settings(spec: StudySpec, ask: Ask) -> Mapping[str, Value]:
-    """Normalization, batch size and epochs, as far as the specification gives them."""
-    known = FAMILIES["mlp"]
-    given: list[Parameter] = [known[name].parameter() for name in SETTINGS if name in spec.space]
-    return {each.name: ask(each) for each in given}
+    return network(
+        code, name, ask, asked_settings(spec.space, ask), spec.callbacks, info, seed=seed, number=number, note=note
+    )

@@ -6,6 +6,7 @@ Leaves to others: drawing (tracking), where bytes are kept (database).
 """
 
 import logging
+from collections.abc import Callable
 
 from tuner.data.answers import Answers
 from tuner.database.blobs import BlobStore, blob_name
@@ -20,11 +21,11 @@ ANSWERS = "answers.npz"
 ARCHITECTURE = "architecture.txt"
 
 
-def keep(store: BlobStore, study_name: str, ordinal: int, answers: Answers | None, architecture: str) -> None:
-    """Store what only the trained network can tell."""
+def keep(store: BlobStore, named: Callable[[str], str], answers: Answers | None, architecture: str) -> None:
+    """Store what only the trained network can tell. named: the blob of a trial's file."""
     if answers is not None:
-        store.put(blob_name(study_name, ordinal, ANSWERS), answers.to_bytes())
-    store.put(blob_name(study_name, ordinal, ARCHITECTURE), architecture.encode())
+        store.put(named(ANSWERS), answers.to_bytes())
+    store.put(named(ARCHITECTURE), architecture.encode())
 
 
 def texts(store: BlobStore, view: TrialView, spec: StudySpec) -> dict[str, bytes]:

@@ -15,7 +15,7 @@ from typing import NoReturn
 from tuner.database import strikes, workers
 from tuner.database.connection import Database
 from tuner.errors import TunerError
-from tuner.studies.watchdog import LAST_WORDS_S, Hang, Watch
+from tuner.runs.watchdog import LAST_WORDS_S, Hang, Watch
 
 logger = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """What a worker does: takes trials until the budget is spent, and wires everything together.
 
 Owns: the loop; a study that cannot be worked on here is passed over, and a full disk waited for.
-Leaves to others: one trial (studies), the process (process), its signs of life (heartbeat), which device (its
+Leaves to others: one training (runs), the process (process), its signs of life (heartbeat), which device (its
 environment).
 """
 
@@ -21,9 +21,9 @@ from tuner.database.connection import OUTAGE_S, Database
 from tuner.database.error_kinds import is_full
 from tuner.database.patience import ToldToLeave
 from tuner.errors import DiskFull, NotFound, ServiceDown, TunerError
+from tuner.runs.watchdog import Watch
 from tuner.settings import Settings, read_share
 from tuner.spec.code import Code
-from tuner.studies.watchdog import Watch
 from tuner.training.plan import Path
 from tuner.workers import placement
 from tuner.workers.heartbeat import EXIT_DONE, EXIT_REPLACE_ME, Pulse
@@ -65,8 +65,9 @@ class Worker:
         gc.disable()
         from tuner.analysis import publishing
         from tuner.analysis.importance import outcome_figures
-        from tuner.studies import closing, delivery, finalists, limits, stopping_rules, trial
-        from tuner.studies.study_context import StudyContext
+        from tuner.runs import closing, finalists_turn, trial
+        from tuner.runs.study_context import StudyContext
+        from tuner.studies import delivery, limits, stopping_rules
         from tuner.training import backend
 
         gc.freeze()
@@ -77,7 +78,7 @@ class Worker:
         backend.prepare(threads, share.gpu_memory_mib, share.mixed_precision, share.cache, share.gpu_room_mib)
         self._closing, self._delivery, self._trial = closing, delivery, trial
         self._new_context = StudyContext
-        self._finalists, self._limits, self._rules = finalists, limits, stopping_rules
+        self._finalists, self._limits, self._rules = finalists_turn, limits, stopping_rules
         self._further = outcome_figures
         self._publishing = publishing
         self._settings = settings
@@ -207,9 +208,7 @@ class Worker:
             if self._done in _STILL_IMPORTED:
                 gc.freeze()
             return "trained"
-        step = (
-            self._finalists_turn(context, view) if self._closing.is_over(self._db, context.spec, study_name) else None
-        )
+        step = self._finalists_turn(context, view) if self._limits.is_over(self._db, context.spec, study_name) else None
         if step is not None:
             return step
         if self._closing.close_if_over(

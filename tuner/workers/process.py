@@ -16,10 +16,10 @@ from tuner.database import gpu_claims, strikes, workers
 from tuner.database.connection import OUTAGE_S, Database, open_database
 from tuner.database.patience import ToldToLeave
 from tuner.errors import DiskFull, ServiceDown
+from tuner.runs.watchdog import Watch
 from tuner.settings import Settings, read_share
 from tuner.spec.code import Code
 from tuner.studies.stored_study import resolve_old_studies
-from tuner.studies.watchdog import Watch
 from tuner.training.plan import Path
 from tuner.workers import placement
 from tuner.workers.heartbeat import EXIT_DONE, EXIT_NO_SPACE, Pulse, end_process

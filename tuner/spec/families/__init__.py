@@ -38,7 +38,7 @@ from tuner.spec.families.shared import (
     Task,
     layer_name,
 )
-from tuner.spec.space import Ask
+from tuner.spec.space import Ask, Space, Value
 
 __all__ = [
     "ACTIVATIONS",
@@ -76,6 +76,7 @@ __all__ = [
     "Optimizer",
     "Per",
     "Task",
+    "asked_settings",
     "cnn",
     "layer_name",
     "mlp",
@@ -87,3 +88,9 @@ FAMILIES: Mapping[str, Mapping[str, HyperparameterDef]] = {"mlp": MLP, "cnn": CN
 CONFIGURE: Mapping[str, Callable[[Ask, Task, bool], Config]] = {"mlp": mlp, "cnn": cnn}
 NEEDS_IMAGES = ("cnn",)
 """Families whose rows have to be (height, width, channels)."""
+
+
+def asked_settings(space: Space, ask: Ask) -> Mapping[str, Value]:
+    """What code may leave to the specification - normalization, batch size, epochs - as far as that says it."""
+    given = [FAMILIES["mlp"][name].parameter() for name in SETTINGS if name in space]
+    return {each.name: ask(each) for each in given}

@@ -4,6 +4,7 @@ import errno
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,14 +15,15 @@ from tests.studies.test_stopping_rules import made, search
 from tuner.data.dataset import Dataset
 from tuner.database import leases, studies, trials, workers
 from tuner.database.connection import utc_now
-from tuner.database.patience import patiently
+from tuner.database.patience import patient, patiently
 from tuner.database.tables import StudyRow, TrialRow
+from tuner.runs import closing, job_guard
+from tuner.runs.job_guard import holding
+from tuner.runs.roles import SEARCH
+from tuner.runs.study_context import StudyContext
+from tuner.runs.watchdog import Pace, Watch, limit_s, words
 from tuner.search.optuna_study import trial_template
-from tuner.studies import closing, job_guard
-from tuner.studies.job_guard import holding
 from tuner.studies.status import study_status
-from tuner.studies.study_context import StudyContext
-from tuner.studies.watchdog import Pace, Watch, limit_s, words
 
 STEPS = st.sampled_from(["building", "first epoch", "epoch", "finishing", "closing"])
 SECONDS = st.floats(0.001, 1e5)
@@ -107,7 +109,7 @@ def test_a_trial_that_hangs_has_failed_and_the_next_worker_only_tells_optuna(con
     assert job is not None
     trials.fill(context.db, job, trial_template(job.ordinal, None), "")
     trials.start(context.db, job, {"units": 16, "epochs": 3}, {"seed": "1"})
-    with holding(context, job):
+    with holding(context, job, SEARCH):
         context.watch.step("first epoch")
         assert wait(context, clock, 800.0) == ""
         context.watch.epoch(4.0)
@@ -161,14 +163,15 @@ def test_waiting_for_space_is_no_silence(context: StudyContext) -> None:
 def test_a_worker_that_dies_while_a_disk_is_full_dies_of_what_it_died_of(
     context: StudyContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: object) -> None:
+    @patient
+    def full(*_: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(leases, "note_death", full)
-    monkeypatch.setattr(job_guard, "_LAST_WORDS_S", 0.0)
+    monkeypatch.setattr(job_guard, "_LAST_WORDS_S", 0.01)
     job = trials.take(context.db, "s", "w")
     assert job is not None
-    with pytest.raises(ZeroDivisionError), holding(context, job):
+    with pytest.raises(ZeroDivisionError), holding(context, job, SEARCH):
         raise ZeroDivisionError
 
 

@@ -14,15 +14,15 @@ from tuner.database.connection import Database, open_database
 from tuner.database.epochs import quickest_epoch
 from tuner.database.studies import reopen, start_clock
 from tuner.database.workers import enter
+from tuner.runs.closing import close_if_over
+from tuner.runs.study_context import StudyContext
+from tuner.runs.trial import run_trial
 from tuner.service.creating import create_study
 from tuner.spec.code import find_code
 from tuner.spec.study_spec import parse_spec
-from tuner.studies.closing import close_if_over
 from tuner.studies.code import code_for, code_options
 from tuner.studies.pareto import front, values_of
 from tuner.studies.status import study_status
-from tuner.studies.study_context import StudyContext
-from tuner.studies.trial import run_trial
 
 SPACES = Path(__file__).parents[1] / "spaces"
 

@@ -19,15 +19,15 @@ from tuner.database.studies import view_study
 from tuner.database.trials import TrialView
 from tuner.database.workers import enter
 from tuner.errors import InputError, StudyConflict
+from tuner.runs.closing import close_if_over
+from tuner.runs.study_context import StudyContext
+from tuner.runs.trial import run_trial
 from tuner.service.creating import create_study
 from tuner.spec.code import find_code, name_in
 from tuner.spec.study_spec import parse_spec
-from tuner.studies.closing import close_if_over
 from tuner.studies.code import code_for, code_options
 from tuner.studies.export import export_trial
 from tuner.studies.status import study_status
-from tuner.studies.study_context import StudyContext
-from tuner.studies.trial import run_trial
 
 SPACES = Path(__file__).parents[1] / "spaces"
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")

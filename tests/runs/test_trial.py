@@ -8,11 +8,11 @@ from tuner.data.dataset import Dataset
 from tuner.database import trials, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database
+from tuner.runs.study_context import StudyContext
+from tuner.runs.trial import run_trial
 from tuner.service.creating import create_study
 from tuner.spec.study_spec import parse_spec
 from tuner.studies import trial_files
-from tuner.studies.study_context import StudyContext
-from tuner.studies.trial import run_trial
 
 SPACE = """
 dataset: digits

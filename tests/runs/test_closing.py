@@ -11,10 +11,10 @@ from tests.studies.test_stopping_rules import made, search
 from tuner.data.dataset import Dataset
 from tuner.database import studies, trials, workers
 from tuner.database.blobs import blob_name
+from tuner.runs import closing
+from tuner.runs.study_context import StudyContext
 from tuner.service.resuming import resume_study
-from tuner.studies import closing
 from tuner.studies.status import study_status
-from tuner.studies.study_context import StudyContext
 
 
 def ended(tmp_path: Path, digits: Dataset) -> StudyContext:

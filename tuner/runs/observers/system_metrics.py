@@ -5,7 +5,14 @@ Owns: the measuring, without a thread: means since the epoch before.
 
 import psutil
 
+from tuner.database.studies import StudyView
+
 _MIB = 2**20
+
+
+def measure_of(study: StudyView) -> "SystemMetrics | None":
+    """Where a study asks for them."""
+    return SystemMetrics() if study.options.get("system_metrics") else None
 
 
 class SystemMetrics:

@@ -12,18 +12,18 @@ from tuner.database import studies, trials, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database, utc_now
 from tuner.database.tables import StudyRow
+from tuner.runs import closing, finalists_turn, products
+from tuner.runs.study_context import StudyContext
+from tuner.runs.trial import run_trial
 from tuner.service.creating import create_study
 from tuner.service.resuming import resume_study
 from tuner.spec.space_file import Finalists
 from tuner.spec.study_spec import parse_spec
-from tuner.studies import closing, finalists
 from tuner.studies.delivery import deliver
 from tuner.studies.finalists import winner_of
 from tuner.studies.limits import search_left_s
 from tuner.studies.retraining_budget import Room, finals_fitting, fitting
 from tuner.studies.status import study_status
-from tuner.studies.study_context import StudyContext
-from tuner.studies.trial import run_trial
 from tuner.tracking.memory_recorder import MemoryRecorder
 
 SPACE = """
@@ -55,7 +55,7 @@ def search(context: StudyContext) -> None:
 def play(context: StudyContext, most: int = 50) -> list[str]:
     steps = []
     while len(steps) < most:
-        steps.append(finalists.turn(context, "w"))
+        steps.append(finalists_turn.turn(context, "w"))
         if steps[-1] == "done":
             break
     return steps
@@ -69,10 +69,8 @@ def test_the_best_are_compared_the_worse_are_out_and_the_winner_is_scored_once_a
     context: StudyContext, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scored: list[int] = []
-    from tuner.studies import retraining
-
-    honest = retraining.score
-    monkeypatch.setattr(retraining, "score", lambda model, data: scored.append(len(data.test)) or honest(model, data))
+    honest = products.score
+    monkeypatch.setattr(products, "score", lambda model, data: scored.append(len(data.test)) or honest(model, data))
     assert play(context)[-1] == "done"
     every = rows.view_finalists(context.db, "s", epochs=True)
     compared = [each for each in every if each.plan.kind == "compare"]
@@ -111,7 +109,7 @@ def test_the_best_are_compared_the_worse_are_out_and_the_winner_is_scored_once_a
 
 
 def test_a_larger_budget_runs_the_finalists_anew(context: StudyContext) -> None:
-    assert finalists.turn(context, "w") == "trained"
+    assert finalists_turn.turn(context, "w") == "trained"
     resume_study(context.db, "s", 4, None)
     assert studies.view_study(context.db, "s").round == 0
     play(context)
@@ -126,7 +124,7 @@ def test_a_larger_budget_runs_the_finalists_anew(context: StudyContext) -> None:
 def test_two_workers_share_the_finalists(context: StudyContext) -> None:
     workers.enter(context.db, "w2", "cpu")
     while True:
-        steps = [finalists.turn(context, worker) for worker in ("w", "w2")]
+        steps = [finalists_turn.turn(context, worker) for worker in ("w", "w2")]
         if steps == ["done", "done"]:
             break
     every = rows.view_finalists(context.db, "s")
@@ -139,11 +137,11 @@ def test_a_finalist_that_was_left_goes_on_from_its_epoch_to_the_same_end(
     leave = threading.Event()
     leave.set()
     context.hand_back = leave.is_set
-    assert finalists.turn(context, "w") == "trained"
+    assert finalists_turn.turn(context, "w") == "trained"
     (left, *_) = rows.view_finalists(context.db, "s", epochs=True)
     assert (left.state, left.worker_id, [epoch.epoch for epoch in left.epochs]) == ("running", None, [1])
     leave.clear()
-    assert finalists.turn(context, "w") == "trained"
+    assert finalists_turn.turn(context, "w") == "trained"
     (ended, *_) = rows.view_finalists(context.db, "s", epochs=True)
     assert ended.state == "complete"
     again = open_again(context, digits)
@@ -207,7 +205,7 @@ def test_a_search_makes_way_when_what_is_left_is_what_finalists_need(context: St
     assert left_of(1000) == pytest.approx(1000 - kept, abs=1), "far from the end the share is kept"
     # Of networks that train in a moment no more is kept than they take: 6 to be compared and 2 on all rows.
     assert kept - 20 * trained_s < left_of(kept) < kept
-    assert finalists.turn(context, "w") == "trained"
+    assert finalists_turn.turn(context, "w") == "trained"
     assert left_of(kept) <= 0, "they are planned, so the search is over"
 
 

@@ -7,8 +7,8 @@ import pytest
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
 from tuner.errors import TrialFailed
+from tuner.runs.scoring import bootstrap, score, wilson
 from tuner.spec.sources import DataSpec
-from tuner.studies.scoring import bootstrap, score, wilson
 
 
 def test_a_regression_is_scored_with_an_interval_and_against_the_mean() -> None:

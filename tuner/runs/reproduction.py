@@ -1,26 +1,29 @@
 """Train a trial once more, and say whether it comes out the same.
 
 Owns: what "the same" is - to the digit where device kind, versions and threads are, else within the noise of seeds.
-Leaves to others: training, the noise (comparison, stopping_rules), how it is shown (cli).
+Leaves to others: the training (run), the noise (comparison, stopping_rules), how it is shown (cli).
 """
 
 import math
 import statistics
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tuner.data.dataset import Dataset
-from tuner.data.preprocessing import Preprocessing, fit
 from tuner.database.trials import TrialView
-from tuner.errors import NotFound, TunerError
-from tuner.spec.code import Code
+from tuner.errors import NotFound, TrialFailed, TunerError
+from tuner.runs.configurations import Known
+from tuner.runs.observers.port import Beginning, Decision, EpochEnd
+from tuner.runs.records import Unstored
+from tuner.runs.roles import REPRODUCTION, Order
+from tuner.runs.run import Run
+from tuner.runs.study_context import StudyContext
 from tuner.studies import comparison
 from tuner.studies.finalists import runs_of
-from tuner.studies.network_building import fixed_network
 from tuner.studies.status import StudyStatus
 from tuner.studies.stopping_rules import noise
 from tuner.studies.stored_study import spec_of
-from tuner.training.plan import Path, TrainPlan
+from tuner.training.plan import Metrics
 
 _COMPARED = ("device", "backend", "threads", "precision")
 
@@ -62,42 +65,52 @@ class Reproduction:
         return {**vars(self), "differences": list(self.differences), "reproduced": self.reproduced}
 
 
-def reproduce(
-    status: StudyStatus, trial: TrialView, dataset: Dataset, tags: dict[str, str], code: Code | None, path: Path
-) -> Reproduction:
-    """Train a trial again, for as many epochs as it was trained. tags: of this process, as a worker writes them.
+class _Seen:
+    """Takes each epoch's metrics, and ends the training after as many as there were."""
 
-    Raises NotFound for a trial that finished no epoch, TunerError for other data.
+    def __init__(self, last: int) -> None:
+        self.epochs: list[Metrics] = []
+        self._last = last
+
+    def begins(self, beginning: Beginning) -> Decision | None:
+        return None
+
+    def epoch_ended(self, end: EpochEnd) -> Decision | None:
+        self.epochs.append(end.result.metrics)
+        return Decision("complete", f"as many epochs as it had, at {end.words}") if end.epoch >= self._last else None
+
+
+def reproduce(context: StudyContext, status: StudyStatus, trial: TrialView) -> Reproduction:
+    """Train a trial again, for as many epochs as it was trained. context: its tags are of this process.
+
+    Raises NotFound for a trial that finished no epoch, TunerError for other data, TrialFailed where it fails.
     """
-    spec = spec_of(status.study)
+    spec, dataset = context.spec, context.dataset
     if not trial.epochs or trial.value is None:
         raise NotFound(f"trial {trial.trial_number} of {trial.study_name} finished no epoch: it is {trial.state}.")
     if status.study.data_digest not in (None, dataset.digest):
         raise TunerError(f"{spec.data.name}: these are not the rows that study {trial.study_name!r} was trained on.")
-    fitted: dict[str, Preprocessing] = {}
-
-    def preprocessing(kind: str) -> Preprocessing:
-        return fitted.setdefault(kind, fit(kind, dataset.train.x))
-
-    seed, metric = int(trial.tags["seed"]), spec.objective.metric
-    network = fixed_network(spec, dataset.info, code, trial.params, seed, trial.trial_number or 0)
-    plan = TrainPlan(None, len(trial.epochs), metric, spec.objective.direction, spec.search.patience, seed, path)
-    last = len(trial.epochs)
-    result = network.train(dataset, preprocessing, plan, None, lambda each: "go_on" if each.epoch < last else "stop")
+    order = Order(REPRODUCTION, int(trial.tags["seed"]), f"trial {trial.trial_number} again", len(trial.epochs))
+    record, seen = Unstored(), _Seen(len(trial.epochs))
+    known = Known(context, trial.params, trial.trial_number or 0)
+    Run(context, order, known, record, [seen])()
+    if record.ending is None or record.ending.state not in ("complete", "diverged"):
+        raise TrialFailed(record.reason, state=record.state)
+    metric, again = spec.objective.metric, record.ending.value
     then = [epoch.metrics.get(metric) for epoch in trial.epochs]
-    now = [metrics.get(metric) for metrics in result.epochs]
+    now = [metrics.get(metric) for metrics in seen.epochs]
     return Reproduction(
         trial_number=trial.trial_number or 0,
         epochs=len(now),
         value=trial.value,
-        again=result.value if result.value is not None else math.nan,
+        again=math.nan if again is None else again,
         exact=then == now,
-        differences=tuple(_differences(trial.tags, tags)),
+        differences=tuple(_differences(trial.tags, context.tags)),
         allowed=_allowed(status),
     )
 
 
-def _differences(then: Any, now: dict[str, str]) -> list[str]:
+def _differences(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
     names = [name for name in now if name in _COMPARED or name.startswith("version_")]
     return [f"{name} {then.get(name, 'not noted')} -> {now[name]}" for name in names if then.get(name) != now[name]]
 

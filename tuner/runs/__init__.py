@@ -1,0 +1,1 @@
+"""One training, start to finish, whatever its role: search, comparison, final, reproduction."""

@@ -1,0 +1,53 @@
+"""The checkpoints of what a worker holds. The row says which one counts; only the holder can write it.
+
+Leaves to others: what is in one (training), where bytes are kept (database), the order of checkpoint and row
+(observers).
+"""
+
+import logging
+
+from tuner.database.blobs import BlobStore
+from tuner.errors import DataError
+from tuner.runs.records import HeldJob
+from tuner.training.checkpoint import Checkpoint
+
+logger = logging.getLogger(__name__)
+
+
+class Checkpoints:
+    """Of one training."""
+
+    def __init__(self, store: BlobStore, job: HeldJob) -> None:
+        self._store = store
+        self._job = job
+        self._name = job.checkpoint
+
+    def last(self) -> Checkpoint | None:
+        """From which training goes on; None begins it anew."""
+        data = self._store.get(self._job.blob_name(self._name)) if self._name else None
+        if data is None:
+            return None
+        try:
+            found = Checkpoint.from_bytes(data)
+            # Training that is one call of somebody's `fit` cannot be entered in its middle, and stores no weights.
+            return found if found.weights else None
+        except DataError as error:
+            logger.warning("%s: %s", self._job.lease.what, error)
+            return None
+
+    def put(self, epoch: int, checkpoint: Checkpoint) -> str:
+        """Store one beside the one that counts; gives its name, for the row."""
+        # A name of its own: a worker that was robbed and does not know it overwrites nothing.
+        name = f"checkpoint-{self._job.attempt}-{epoch}.npz"
+        self._store.put(self._job.blob_name(name), checkpoint.to_bytes())
+        return name
+
+    def counts(self, name: str) -> None:
+        """The row names this one: the one before it is not needed any more."""
+        if self._name:
+            self._store.drop(self._job.blob_name(self._name))
+        self._name = name
+
+    def drop_all(self) -> None:
+        """It has ended, and its row says so."""
+        self._store.drop_all(self._job.blob_name("checkpoint-"))

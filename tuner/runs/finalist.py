@@ -1,0 +1,52 @@
+"""A finalist: a trial's configuration trained again with another seed, or the winner's on all rows for use.
+
+Leaves to others: which configuration and seed (finalists), its lifecycle (run), who holds it (database).
+"""
+
+from tuner.database import finalists, trials
+from tuner.database.finalists import FinalistJob
+from tuner.runs.checkpoints import Checkpoints
+from tuner.runs.configurations import Known
+from tuner.runs.job_guard import holding
+from tuner.runs.observers.deadline import Deadline
+from tuner.runs.observers.leaving import Leaving
+from tuner.runs.observers.port import Observer
+from tuner.runs.observers.row import Row
+from tuner.runs.observers.sign_of_life import SignOfLife
+from tuner.runs.observers.system_metrics import measure_of
+from tuner.runs.records import FinalistRecord
+from tuner.runs.roles import COMPARE, FINAL, Order
+from tuner.runs.run import Run
+from tuner.runs.study_context import StudyContext
+from tuner.studies.finalists import known_value
+
+
+def run_finalist(context: StudyContext, job: FinalistJob) -> None:
+    """Run the finalist that this worker holds to its end, unless the worker has to leave or has lost it."""
+    db, plan = context.db, job.plan
+    role = FINAL if plan.kind == "final" else COMPARE
+    with holding(context, job, role):
+        trial = trials.view_trial(db, job.study_name, plan.trial_ordinal)
+        rows = (context.all_rows() if role.all_rows else context).dataset.train
+        order = Order(
+            role,
+            plan.seed,
+            f"finalist {job.ordinal}, trial {plan.trial_number} seed {plan.seed_number}",
+            plan.epochs,
+            known_value(finalists.view_finalists(db, job.study_name, job.round), trial) if role.all_rows else None,
+            {
+                "seed_number": str(plan.seed_number),
+                "kind": plan.kind,
+                "learnt_from": "training and validation rows" if role.all_rows else "training rows",
+                "rows_train": str(len(rows)),
+            },
+        )
+        record, checkpoints = FinalistRecord(db, job), Checkpoints(context.store, job)
+        observers: list[Observer] = [
+            SignOfLife(context.watch),
+            Row(record, checkpoints, measure_of(context.study), validated=not role.all_rows),
+            Deadline(lambda view: view.left_s, role.late),
+            Leaving(context.hand_back),
+        ]
+        known = Known(context, trial.params, plan.trial_number)
+        Run(context, order, known, record, observers, (job, checkpoints))()

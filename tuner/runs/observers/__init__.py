@@ -1,0 +1,1 @@
+"""Who is there when a training begins and at the end of each epoch, one concern a module."""

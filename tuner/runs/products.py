@@ -1,0 +1,80 @@
+"""What is kept of a network that was trained, as its role says: its model and answers, its model and score, or nothing.
+
+Owns: the order of things. What a worker that has lost its training would write over another's is written only after
+the lease was renewed.
+Leaves to others: the model for use (training), figures on test rows (scoring), where bytes are kept (database).
+"""
+
+import logging
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from tuner.database import leases
+from tuner.runs.records import HeldJob, Record
+from tuner.runs.scoring import score
+from tuner.runs.study_context import StudyContext
+from tuner.spec.objectives import COSTS
+from tuner.studies import trial_files
+from tuner.studies.status import NOT_SCORED
+from tuner.training.network import Network
+from tuner.training.networks.models import load_bytes
+from tuner.training.plan import TrainResult
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Kept:
+    """tags: for the record. test: the figures on the test rows, of what was scored."""
+
+    tags: Mapping[str, str] = field(default_factory=dict)
+    test: Mapping[str, float] | None = None
+
+
+def keep_model(context: StudyContext, job: HeldJob, network: Network, result: TrainResult, whole: bool) -> Kept:
+    """Store a trial's model, and what only the trained network can tell. whole: it was not pruned."""
+    if not result.best_epoch:
+        return Kept()
+    best = result.epochs[result.best_epoch - 1]
+    tags: dict[str, str] = {}
+    exported = network.export()
+    if exported.problem:
+        logger.warning("the model %s", exported.problem)
+        tags["model"] = exported.problem
+    # Not over the model of a worker that has taken this over.
+    leases.renew(context.db, job.lease)
+    context.store.put(job.blob_name(exported.name), exported.data)
+    if whole:
+        why = network.why_not_scored(context.dataset, best)
+        tags |= {NOT_SCORED: why} if why else {}
+        trial_files.keep(context.store, job.blob_name, network.answers(context.dataset), network.in_words())
+    return Kept({**tags, **_further_figures(context, network, result)})
+
+
+def keep_scored_model(context: StudyContext, job: HeldJob, record: Record, network: Network) -> Kept:
+    """Score a final on the test rows, once, and store its model. context: of the study's own rows.
+
+    Raises TrialFailed where it cannot be scored.
+    """
+    exported = network.export()
+    whole = exported.name == "model.keras"
+    # A worker that died after it had scored this left the figures.
+    test = record.view().test
+    if not test:
+        test = score(load_bytes(exported.data) if whole else network.for_use(), context.dataset)
+    # This also makes sure that it is not put over the model of a worker that has taken this over.
+    record.keep_score(test)
+    context.store.put(job.blob_name(exported.name), exported.data)
+    return Kept(test=test)
+
+
+def _further_figures(context: StudyContext, network: Network, result: TrainResult) -> dict[str, str]:
+    """What further objectives ask for and nobody else measures."""
+    found: dict[str, str] = {}
+    for each in context.spec.further_objectives:
+        if each.metric == "latency_ms":
+            found[each.metric] = f"{network.latency_ms(context.dataset.validation.x):.4f}"
+        elif each.metric not in COSTS:
+            found[each.metric] = repr(float(result.epochs[result.best_epoch - 1].get(each.metric, math.nan)))
+    return found

@@ -1,0 +1,188 @@
+"""One training, start to finish, whatever its role.
+
+Owns: the order of things - build, train, ask the observers after each epoch, keep what the role keeps, end, tell - such
+that a worker may die between any two of them and another goes on.
+Leaves to others: what a role is (roles), where the configuration comes from (configurations), what happens at an
+epoch's end (observers), what is stored (records, checkpoints, products), an epoch itself (training).
+"""
+
+import logging
+import time
+from collections.abc import Mapping, Sequence
+
+from tuner.database import leases
+from tuner.database.epochs import EpochView
+from tuner.database.studies import StudyView, view_study
+from tuner.database.trials import FAILED
+from tuner.errors import TrialFailed
+from tuner.runs.checkpoints import Checkpoints
+from tuner.runs.configurations import Configuration
+from tuner.runs.job_guard import given_up
+from tuner.runs.observers.parameters import Parameters
+from tuner.runs.observers.port import Beginning, Decision, EpochEnd, Moment, Observer
+from tuner.runs.products import Kept, keep_model, keep_scored_model
+from tuner.runs.records import Ending, HeldJob, Record
+from tuner.runs.roles import Order
+from tuner.runs.study_context import StudyContext
+from tuner.training.health.diagnosis import as_tags, judge
+from tuner.training.network import Network
+from tuner.training.plan import EpochResult, TrainPlan, TrainResult, Verdict
+
+logger = logging.getLogger(__name__)
+
+
+class Run:
+    """One training that this worker holds.
+
+    observers: in the order in which they are asked. held: the job and its checkpoints; None of a training that nobody
+    else could go on with.
+    """
+
+    def __init__(
+        self,
+        context: StudyContext,
+        order: Order,
+        configuration: Configuration,
+        record: Record,
+        observers: Sequence[Observer],
+        held: tuple[HeldJob, Checkpoints] | None = None,
+    ) -> None:
+        self._context = context
+        self._order = order
+        self._configuration = configuration
+        self._record = record
+        self._job: HeldJob | None
+        self._checkpoints: Checkpoints | None
+        self._job, self._checkpoints = held or (None, None)
+        self._parameters = Parameters(record, configuration.params)
+        self._observers = (self._parameters, *observers)
+        self._here = context.all_rows() if order.role.all_rows else context
+        self._tags: Mapping[str, str] = {**context.tags, "seed": str(order.seed), **order.tags}
+        self._planned: int | None = None
+        self._decision: Decision | None = None
+
+    def __call__(self) -> None:
+        """Run it to its end, unless it is handed back. Raises LeaseLost where it was lost."""
+        row = self._record.view()
+        if row.state != "running":
+            self._tell()
+            return
+        if self._job is not None and self._job.given_up:
+            self._end(Ending("given_up", given_up(row.reason), row.tags))
+            return
+        try:
+            ending = self._train(row.epochs)
+        except TrialFailed as failure:
+            ending = Ending(failure.state, failure.reason, self._tags)
+        if ending is not None:
+            self._end(ending)
+
+    def _train(self, rows: Sequence[EpochView]) -> Ending | None:
+        """Train it and keep what the role keeps; None where it is handed back. rows: the epochs that are stored."""
+        order, record, params = self._order, self._record, self._configuration.params
+        try:
+            network = self._configuration.network(self._here.dataset.info, order.seed)
+        except TrialFailed:
+            record.start(params, self._tags, 0)
+            raise
+        checkpoint = self._checkpoints.last() if self._checkpoints is not None else None
+        done = checkpoint.epoch if checkpoint else 0
+        record.start(params, self._tags, len(rows) - done)
+        self._planned = min((each for each in (order.epochs, network.epochs) if each), default=None)
+        attempt = self._job.attempt if self._job is not None else 1
+        beginning = Beginning(epoch=done, planned=self._planned, look=self._study, rows=rows, attempt=attempt)
+        for each in self._observers:
+            self._decide(beginning, each.begins(beginning))
+        if self._decision is not None and not done:
+            reason = "its worker died, and time was up before another had finished an epoch"
+            return Ending("given_up", reason, self._tags)
+        if attempt > 1:
+            logger.info("%s adopted: goes on after epoch %d of %s", order.what, done, self._planned or "?")
+        began = time.monotonic()
+        plan = self._plan(most=done if self._decision is not None else order.epochs)
+        self._context.watch.step("first epoch", whole=network.fits_itself)
+        result = network.train(self._here.dataset, self._here.preprocessing, plan, checkpoint, self._epoch_ended)
+        seconds = time.monotonic() - began + sum(row.seconds for row in rows)
+        self._context.watch.step("finishing")
+        self._parameters.note()
+        if result.stopped == "released":
+            self._hand_back()
+            return None
+        return self._ending(network, result, seconds)
+
+    def _plan(self, most: int) -> TrainPlan:
+        spec, role = self._context.spec, self._order.role
+        return TrainPlan(
+            batch_size=None,
+            epochs=most,
+            monitor=spec.objective.metric,
+            direction=spec.objective.direction,
+            patience=spec.search.patience if role.patience else None,
+            seed=self._order.seed,
+            path=self._context.path,
+            keep="mean" if role.mean else "best",
+            health=role.health,
+        )
+
+    def _epoch_ended(self, result: EpochResult) -> Verdict:
+        end = EpochEnd(epoch=result.epoch, planned=self._planned, look=self._study, result=result)
+        for each in self._observers:
+            self._decide(end, each.epoch_ended(end))
+        if self._decision is None:
+            return "go_on"
+        return "release" if self._decision.state == "released" else "stop"
+
+    def _decide(self, moment: Moment, decision: Decision | None) -> None:
+        self._decision = moment.decision = moment.decision or decision
+
+    def _study(self) -> StudyView:
+        return view_study(self._context.db, self._context.study.study_name)
+
+    def _ending(self, network: Network, result: TrainResult, seconds: float) -> Ending:
+        role, decision = self._order.role, self._decision
+        state, reason = "complete", result.reason
+        if result.stopped == "diverged":
+            state = "diverged"
+        elif decision is not None and (self._planned is None or len(result.epochs) < self._planned):
+            state, reason = decision.state, decision.reason
+        kept = self._keep(network, result, state)
+        tags = {
+            **self._tags,
+            **kept.tags,
+            "path": result.path,
+            "parameters": str(network.parameters()),
+            "training_seconds": f"{seconds:.2f}",
+            **({"averaged_epochs": str(result.averaged)} if role.mean else {}),
+            **(as_tags(judge(self._configuration.params, result.epochs, state, reason)) if role.health else {}),
+        }
+        # Figures of rows that it has learnt say nothing: what is known of it is its configuration's.
+        value = self._order.value if role.all_rows and result.value is not None else result.value
+        # What Optuna is told of a failure is made up for its sampler; the record has what was measured: nothing.
+        return Ending(state, reason, tags, None if state in FAILED else value, result.best_epoch, kept.test)
+
+    def _keep(self, network: Network, result: TrainResult, state: str) -> Kept:
+        product, job = self._order.role.product, self._job
+        if job is not None and product == "model":
+            pruned = self._decision is not None and self._decision.state == "pruned"
+            return keep_model(self._context, job, network, result, whole=not pruned)
+        if job is not None and product == "scored model" and state == "complete":
+            return keep_scored_model(self._context, job, self._record, network)
+        return Kept()
+
+    def _hand_back(self) -> None:
+        if self._job is not None:
+            leases.hand_back(self._context.db, self._job.lease)
+        reason = self._decision.reason if self._decision is not None else ""
+        logger.info("%s %s", self._order.what, reason)
+
+    def _end(self, ending: Ending) -> None:
+        self._record.finish(ending)
+        value = "-" if ending.value is None else f"{ending.value:.4f}"
+        logger.info("%s %s: %s %s", self._order.what, ending.state, value, ending.reason)
+        self._tell()
+
+    def _tell(self) -> None:
+        self._configuration.tell()
+        self._record.settle()
+        if self._checkpoints is not None:
+            self._checkpoints.drop_all()

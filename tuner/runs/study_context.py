@@ -1,0 +1,69 @@
+"""What a worker keeps at hand to train the networks of one study.
+
+Owns: the data, the store and the worker's tags in one place; what is made of the data once a worker.
+Leaves to others: making it (workers), what is trained on it (run).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from tuner.data.dataset import Dataset, Rows
+from tuner.data.preprocessing import Preprocessing, fit
+from tuner.database.blobs import BlobStore
+from tuner.database.connection import Database
+from tuner.database.studies import StudyView
+from tuner.runs.watchdog import Watch
+from tuner.spec.code import Code
+from tuner.spec.study_spec import StudySpec
+from tuner.training.plan import Path
+
+_WATCHED_ROWS = 256
+
+
+@dataclass(eq=False)
+class StudyContext:
+    """What a worker needs to train the networks of one study.
+
+    tags: of the worker, for the record (host, device, versions). hand_back: asked at each epoch's end whether the
+    worker has to leave. path: which training path to take. code: what makes the network, if a person's code does.
+    whole: the same with the validation rows among the training rows, once it was needed. watch: is told
+    what goes on.
+    """
+
+    db: Database
+    study: StudyView
+    spec: StudySpec
+    dataset: Dataset
+    store: BlobStore
+    tags: Mapping[str, str]
+    hand_back: Callable[[], bool]
+    path: Path = "auto"
+    code: Code | None = None
+    fitted: dict[str, Preprocessing] = field(default_factory=dict)
+    whole: "StudyContext | None" = None
+    watch: Watch = field(default_factory=Watch)
+
+    def preprocessing(self, kind: str) -> Preprocessing:
+        """Fitted on the training rows, once a worker."""
+        if kind not in self.fitted:
+            self.fitted[kind] = fit(kind, self.dataset.train.x)
+        return self.fitted[kind]
+
+    def all_rows(self) -> "StudyContext":
+        """The same context with the validation rows among the training rows, made once a worker.
+
+        The few rows that are left to watch the training are trained on: what is measured on them says nothing.
+        """
+        if self.whole is None:
+            data, info = self.dataset, self.dataset.info
+            train = Rows(
+                np.concatenate([data.train.x, data.validation.x]), np.concatenate([data.train.y, data.validation.y])
+            )
+            watched = Rows(data.validation.x[:_WATCHED_ROWS], data.validation.y[:_WATCHED_ROWS])
+            rows = replace(info, train_rows=len(train), validation_rows=len(watched))
+            # Rows are kept ready on the device by their digest, so these have one of their own.
+            whole = Dataset(rows, train, watched, data.test, f"{data.digest}-all")
+            self.whole = replace(self, dataset=whole, fitted={})
+        return self.whole
