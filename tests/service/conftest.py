@@ -12,9 +12,9 @@ from tuner.data.dataset import Dataset
 from tuner.database import studies
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database
+from tuner.runs.study_context import StudyContext
 from tuner.service.creating import create_study
 from tuner.spec.study_spec import parse_spec
-from tuner.runs.study_context import StudyContext
 
 SPACE = """
 dataset: digits

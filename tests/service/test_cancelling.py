@@ -12,13 +12,13 @@ from tuner.database.connection import Database
 from tuner.database.leases import LeaseLost
 from tuner.database.trials import Job
 from tuner.errors import NotFound, StudyConflict
+from tuner.runs.study_context import StudyContext
+from tuner.runs.trial import run_trial
 from tuner.search.optuna_study import trial_template
 from tuner.service.cancelling import cancel
 from tuner.service.requests import CancelRequest
 from tuner.service.resuming import resume_study, stop_study
 from tuner.studies.status import study_status
-from tuner.runs.study_context import StudyContext
-from tuner.runs.trial import run_trial
 
 
 def begin(db: Database, worker: str = "w") -> Job:
