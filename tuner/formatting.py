@@ -37,6 +37,11 @@ def number(value: float | None) -> str:
     return f"{value:.4f}" if abs(value) < 100 else f"{value:.6g}"
 
 
+def plural(count: int, what: str, many: str | None = None) -> str:
+    """``1 epoch``, ``2 epochs``, ``1,200 epochs``. many: of a word that does not only get an s."""
+    return f"{count:,} {what if count == 1 else many or what + 's'}"
+
+
 def value_in_words(value: object) -> str:
     """A parameter's value, short: four digits of a float."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)

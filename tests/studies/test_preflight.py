@@ -116,7 +116,7 @@ def test_batches_and_patience_that_make_no_difference_are_named() -> None:
     spec = parse("dataset: iris\nparameters:\n  batch_size: [32, 512]\n  epochs: [2, 4]\nsearch: {patience: 4}\n")
     assert look_ahead(spec, TABLE).warnings == (
         "batch_size 512 is more than the 96 training rows, and the same as full",
-        "search.patience 4 never ends a trial: there are 4 epochs at most",
+        "search.patience 4 never ends a trial: it has 4 epochs at most",
     )
 
 

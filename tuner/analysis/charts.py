@@ -27,7 +27,7 @@ from tuner.analysis.chart import (
 )
 from tuner.analysis.results import stretches
 from tuner.database.trials import TrialView
-from tuner.formatting import value_in_words
+from tuner.formatting import plural, value_in_words
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter
 from tuner.studies.status import StudyStatus
 
@@ -62,7 +62,11 @@ def history(status: StudyStatus) -> Chart:
         best_y.append(best_y[-1])
     series.insert(0, Series("best so far", "rule", "line", best_x, best_y, steps=True))
     below = "below" if summary.sign(status) > 0 else "above"
-    words = f"{hidden} trials lie {below} what is shown; a double click shows all." if hidden else ""
+    words = (
+        f"{plural(hidden, 'trial lies', 'trials lie')} {below} what is shown; a double click shows all."
+        if hidden
+        else ""
+    )
     return Chart(
         "history", "Optimization history", series, Axis("trials, as they ended", grid=False),
         Axis(summary.metric(status), range=axis_range), words,
@@ -216,7 +220,11 @@ def curves(status: StudyStatus) -> Chart:
     series = [_curves(style, same, name) for style, same in by_style(status, status.trials)]
     values = [value for each in series for value in each.y if value is not None]
     axis_range, hidden = focus(values, summary.sign(status))
-    outside = f"{hidden} epochs lie outside what is shown; a double click shows all." if hidden else ""
+    outside = (
+        f"{plural(hidden, 'epoch lies', 'epochs lie')} outside what is shown; a double click shows all."
+        if hidden
+        else ""
+    )
     return Chart("curves", "Learning curves", series, Axis("epoch", grid=False), Axis(name, range=axis_range), outside)
 
 
@@ -273,7 +281,8 @@ def timeline(status: StudyStatus) -> Chart | None:
         same = [each for each in found if style_of(status, each.trial) == style]
         if same:
             words = [
-                f"{trial_words(status, each.trial)}, {each.epochs} epochs, {each.ended_at - each.began_at:.1f} s"
+                f"{trial_words(status, each.trial)}, {plural(each.epochs, 'epoch')}, "
+                f"{each.ended_at - each.began_at:.1f} s"
                 for each in same
             ]
             series.append(

@@ -12,7 +12,6 @@ from typing import Any
 
 from tuner.analysis import summary
 from tuner.analysis.chart import Axis, Chart, Series, shortened
-from tuner.analysis.results import span_s
 from tuner.formatting import duration, value_in_words
 from tuner.spec.space import Value
 from tuner.studies.status import NOT_SCORED, StudyStatus
@@ -63,7 +62,7 @@ def comparison_object(statuses: Sequence[StudyStatus]) -> dict[str, Any]:
                 "trials": len(status.trials),
                 "counts": dict(status.counts),
                 "epochs": _epochs(status),
-                "seconds": round(span_s(status), 3),
+                "seconds": round(status.elapsed_s, 3),
                 "params": dict(best.params) if best else {},
             }
         )
@@ -135,7 +134,7 @@ _ROWS: Mapping[str, Callable[[StudyStatus], str]] = {
     "baseline": _over_baseline,
     "trials": lambda status: f"{len(status.trials)}: {summary.counts(status)}",
     "epochs": lambda status: f"{_epochs(status):,}",
-    "time": lambda status: duration(span_s(status)),
+    "time": lambda status: duration(status.elapsed_s),
     "sampler, pruner": lambda s: f"{spec_of(s.study).search.sampler.name}, {spec_of(s.study).search.pruner.name}",
     "seed": lambda status: str(status.study.seed),
 }
@@ -233,7 +232,7 @@ def _race(statuses: Sequence[StudyStatus]) -> Chart | None:
                 y.append(best)
         if best is None:
             continue
-        x.append(span_s(status) / 60)
+        x.append(status.elapsed_s / 60)
         y.append(best)
         values = [value for value in y if value is not None]
         name = shortened(status.study.study_name, 24)

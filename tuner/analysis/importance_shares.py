@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from tuner.analysis.importance import SURE_TRIALS, Importance, importance
 from tuner.errors import NotFound
-from tuner.formatting import value_in_words
+from tuner.formatting import plural, value_in_words
 from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of
 
@@ -20,7 +20,7 @@ def weights_of(status: StudyStatus) -> tuple[Mapping[str, float], str]:
     words = "By PED-ANOVA: how much the values of the best tenth of the trials differ from all that were tried."
     counted = sum(trial.state in ("complete", "pruned") for trial in status.trials)
     if counted < SURE_TRIALS:
-        words += f" From {counted} trials it is an indication."
+        words += f" From {plural(counted, 'trial')} it is an indication."
     return {each.name: each.ped_anova for each in found}, words
 
 

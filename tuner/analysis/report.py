@@ -14,10 +14,9 @@ from tuner.analysis.importance_shares import ranges_of, weights_of
 from tuner.analysis.parallel import parallel
 from tuner.analysis.pareto import pareto
 from tuner.analysis.plotly_page import figure, render
-from tuner.analysis.results import span_s
 from tuner.database.connection import Database
 from tuner.database.trials import TrialView
-from tuner.formatting import duration, value_in_words
+from tuner.formatting import duration, plural, value_in_words
 from tuner.studies.status import StudyStatus, ranked, study_status
 from tuner.studies.stored_study import spec_of
 
@@ -101,7 +100,7 @@ def _tiles(status: StudyStatus) -> list[dict[str, str]]:
     ended = sum(trial.finished_at is not None for trial in status.trials)
     tiles.append({"name": "trials", "value": f"{ended}", "note": summary.counts(status)})
     epochs = sum(len(trial.epochs) for trial in status.trials)
-    tiles.append({"name": "time", "value": duration(span_s(status)), "note": f"{epochs:,} epochs"})
+    tiles.append({"name": "time", "value": duration(status.elapsed_s), "note": plural(epochs, "epoch")})
     return tiles
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tuner.database.connection import Database, open_database
 from tuner.database.epochs import EpochView
 from tuner.database.trials import CANCELLED, TrialView
-from tuner.studies.status import StudyStatus, all_statuses, study_status
+from tuner.studies.status import all_statuses, study_status
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -74,7 +74,7 @@ def studies(storage: str | Database) -> "pd.DataFrame":
                 "best_trial": status.best.trial_number if status.best else None,
                 "value": status.best.value if status.best else None,
                 **{f"test_{name}": test.get(name) for name in ("accuracy", "low", "high", "loss")},
-                "seconds": span_s(status),
+                "seconds": status.elapsed_s,
                 "seed": study.seed,
                 "created_at": study.created_at,
                 "finished_at": study.finished_at,
@@ -179,15 +179,6 @@ def timeline(storage: str | Database, study: str) -> "pd.DataFrame":
 def stretches(found: Sequence[TrialView]) -> list[Stretch]:
     """Who worked when, by begin; of trials that were read with their epochs."""
     return sorted((each for trial in found for each in _stretches(trial)), key=lambda each: each.began_at)
-
-
-def span_s(status: StudyStatus) -> float:
-    """Seconds from the first trial's begin to the end of the last thing that happened."""
-    if not status.trials:
-        return 0.0
-    ends = [trial.finished_at or max((e.measured_at for e in trial.epochs), default=0.0) for trial in status.trials]
-    began = min(trial.started_at for trial in status.trials)
-    return max(0.0, max(ends) - began)
 
 
 def _stretches(trial: TrialView) -> Iterator[Stretch]:

@@ -9,9 +9,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tuner.analysis.results import span_s
 from tuner.database.trials import CANCELLED, FAILED, TrialView
-from tuner.formatting import duration
+from tuner.formatting import duration, plural
 from tuner.spec.space import Choice, Params
 from tuner.studies.status import NOT_SCORED, StudyStatus
 from tuner.studies.stored_study import spec_of
@@ -139,7 +138,9 @@ def sentences(status: StudyStatus) -> list[str]:
     study, best = status.study, status.best
     ended = sum(trial.finished_at is not None for trial in status.trials)
     state = "" if status.state == "finished" else f" The search is {status.state}."
-    lines = [f"{ended} of {study.trials} trials ended in {duration(span_s(status))}: {counts(status)}.{state}"]
+    lines = [
+        f"{ended} of {plural(study.trials, 'trial')} ended in {duration(status.elapsed_s)}: {counts(status)}.{state}"
+    ]
     if best is None or best.value is None:
         return [*lines, "No trial was completed, so there is no winner."]
     epochs = f"epoch {best.best_epoch} of {len(best.epochs)}"
@@ -241,7 +242,7 @@ def pruning_sentences(status: StudyStatus) -> list[str]:
     if not pruned:
         return ["No trial was pruned."]
     first = sum(len(trial.epochs) == 1 for trial in pruned)
-    words = f"{len(pruned)} of {len(status.trials)} trials were pruned"
+    words = f"{len(pruned)} of {plural(len(status.trials), 'trial')} were pruned"
     words += f", {first} of them after their first epoch" if first else ""
     pruner = spec_of(status.study).search.pruner.name
     lines = [f"{words}: by then their {metric(status)} was behind that of the others at the same epoch ({pruner})."]
@@ -249,7 +250,7 @@ def pruning_sentences(status: StudyStatus) -> list[str]:
     saved = sum(int(epochs) - len(trial.epochs) for trial, epochs in wanted if isinstance(epochs, int))
     spent = sum(len(trial.epochs) for trial in status.trials)
     if saved > 0:
-        lines.append(f"That saved {saved:,} epochs; {spent:,} were trained.")
+        lines.append(f"That saved {plural(saved, 'epoch')}; {spent:,} were trained.")
     return lines
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from tuner.cli import data_read, spaces
 from tuner.cli.common import echo
 from tuner.cli.console import Console
-from tuner.formatting import duration
+from tuner.formatting import duration, plural
 from tuner.search.cells import budget
 from tuner.service.checking import CheckedSpace, Networks, TriedCode
 from tuner.spec.study_spec import StudySpec
@@ -69,8 +69,8 @@ def _print_networks(spec: StudySpec, report: Networks) -> None:
         "that it may take"
     )
     if report.seconds is not None:
-        trials = f"{budget(spec, None)} trials"
-        workers = f"{report.workers} worker{'s' if report.workers > 1 else ''}"
+        trials = plural(budget(spec, None), "trial")
+        workers = plural(report.workers, "worker")
         echo(f"  {trials:<17} about {duration(report.seconds)} on {workers}; less where they are pruned or end early")
     for each in outlook.warnings:
         echo(f"  warning: {each}")

@@ -40,6 +40,8 @@ def storage_option(command: F) -> F:
     )(command)
 
 
+EXIT_INTERRUPTED = 130
+
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 study_argument = click.argument("study", metavar="[STUDY]", required=False)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tuner.cli.common import echo
 from tuner.database.deliveries import Refusal
-from tuner.formatting import command
+from tuner.formatting import command, plural
 
 if TYPE_CHECKING:
     from tuner.analysis.synchronizing import Synchronized
@@ -25,7 +25,7 @@ def print_refused(study_name: str, refused: Sequence[Refusal]) -> None:
         echo(f"and {len(refused) - _MOST} more: {command('tune status', study_name, options=['--json'])}", err=True)
     if refused:
         again = command("tune sync", study_name)
-        echo(f"{_count(len(refused), 'record')} set aside; tried again by: {again}", err=True)
+        echo(f"{plural(len(refused), 'record')} set aside; tried again by: {again}", err=True)
 
 
 def print_left(study: "StudyView") -> None:
@@ -37,15 +37,11 @@ def print_left(study: "StudyView") -> None:
 def print_synchronized(seen: "Synchronized") -> None:
     """`tune sync`, of one study."""
     if seen.lost:
-        echo(f"{seen.study_name}: MLflow did not know {_count(seen.lost, 'run')} any more", err=True)
-    echo(f"{seen.study_name}: {_count(seen.delivered, 'record')} delivered to {seen.mlflow_uri}", err=True)
+        echo(f"{seen.study_name}: MLflow did not know {plural(seen.lost, 'run')} any more", err=True)
+    echo(f"{seen.study_name}: {plural(seen.delivered, 'record')} delivered to {seen.mlflow_uri}", err=True)
     if seen.without_model:
         numbers = ", ".join(map(str, seen.without_model))
         echo(f"{seen.study_name}: without a model, for none was kept: trial {numbers}", err=True)
     for each in seen.postponed:
         echo(f"{seen.study_name}: {each}", err=True)
     print_refused(seen.study_name, seen.refused)
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"

@@ -17,7 +17,7 @@ from tuner.cli.common import (
     storage_option,
     study_argument,
 )
-from tuner.formatting import one_line
+from tuner.formatting import one_line, plural
 
 if TYPE_CHECKING:
     from tuner.analysis.importance import Importance
@@ -47,7 +47,7 @@ def importance(study: str | None, storage: str | None, as_json: bool) -> None:
     _print(found)
     counted = sum(each.state in ("complete", "pruned") and each.value is not None for each in status.trials)
     if counted < SURE_TRIALS:
-        echo(f"from {counted} trials: an indication, no more", err=True)
+        echo(f"from {plural(counted, 'trial')}: an indication, no more", err=True)
 
 
 def _print(found: "tuple[Importance, ...]") -> None:

@@ -23,7 +23,7 @@ from tuner.cli.console import Console
 from tuner.database.connection import OUTAGE_S, Database
 from tuner.database.finalists import FinalistView
 from tuner.database.trials import CANCELLED, FAILED, TrialView
-from tuner.formatting import duration, one_line, params_in_words, visible
+from tuner.formatting import duration, one_line, params_in_words, plural, visible
 from tuner.redaction import Formatter
 from tuner.studies.status import StudyStatus, study_status
 
@@ -93,8 +93,8 @@ def picture(status: StudyStatus) -> RenderableType:
     head.add_row(
         Text(study.study_name, style="bold"),
         ProgressBar(total=study.trials, completed=ended, width=30),
-        f"{ended}/{study.trials} trials",
-        duration(status.study.age_s) + " gone",
+        f"{ended}/{plural(study.trials, 'trial')}",
+        duration(status.elapsed_s) + " gone",
         left if status.state != "stopping" else "stopping",
     )
     parts: list[RenderableType] = [head, _counts(status), Text("")]

@@ -23,12 +23,11 @@ from tuner.cli import (
     using,
     working,
 )
-from tuner.cli.common import echo
+from tuner.cli.common import EXIT_INTERRUPTED, echo
 from tuner.errors import TunerError
 from tuner.formatting import one_line
 from tuner.redaction import guard_tracebacks
 
-EXIT_INTERRUPTED = 130
 _LONGEST = 1000
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tuner.cli.several import further_objectives, values_object
-from tuner.cli.show import spent_s, study_s
+from tuner.cli.show import spent_s
 from tuner.database.deliveries import Refusal
 from tuner.database.trials import TrialView
 from tuner.settings import public_uri
@@ -65,7 +65,7 @@ def summary_object(status: StudyStatus) -> dict[str, Any]:
         "ended_by": status.why_ended or None,
         "value": status.best.value if status.best else None,
         "test": (study.outcome or {}).get("test"),
-        "seconds": round(study_s(status), 3),
+        "seconds": round(status.elapsed_s, 3),
         "seconds_left": None if status.left_s is None else round(status.left_s, 1),
         "seed": study.seed,
         "mlflow_uri": public_uri(study.mlflow_uri),

@@ -17,10 +17,9 @@ from tuner.cli.show import (
     plain_table,
     searched_params,
     spent_s,
-    study_s,
 )
 from tuner.database.trials import TrialView
-from tuner.formatting import command, duration, one_line, params_in_words, value_in_words
+from tuner.formatting import command, duration, one_line, params_in_words, plural, value_in_words
 from tuner.studies.champion import standing
 from tuner.studies.pareto import front
 from tuner.studies.status import NOT_SCORED, StudyStatus
@@ -32,9 +31,11 @@ def print_outcome(status: StudyStatus) -> None:
     console = Console()
     study, best = status.study, status.best
     ended = "has ended" if status.state == "finished" else f"is {status.state}"
-    console.print(Text("\n") + bold(study.study_name) + f" {ended} after {duration(study_s(status))}")
+    console.print(Text("\n") + bold(study.study_name) + f" {ended} after {duration(status.elapsed_s)}")
     console.print(counts_in_words(status))
     if best is None:
+        if status.state != "finished":
+            console.print(f"go on with: {command('tune resume', study.study_name)}", soft_wrap=True)
         return
     console.print(f"\nBest: trial {best.trial_number}{_named(best)}")
     _print_result(console, status, best)
@@ -54,6 +55,28 @@ def print_outcome(status: StudyStatus) -> None:
     width = max(len(typed) for typed, _ in steps)
     for typed, words in steps:
         console.print(f"  {typed:<{width}}  {words}", soft_wrap=True)
+
+
+def print_left_off(status: StudyStatus) -> None:
+    """What there is of a study whose command was told to go, and the command that goes on: on stderr."""
+    console = Console(stderr=True)
+    name = status.study.study_name
+    words = {"stopped": "is stopped", "stopping": "is stopping", "running": "goes on with other workers"}
+    stands = words.get(status.state, "was interrupted")
+    console.print(bold(name) + f" {stands} after {duration(status.elapsed_s)}", soft_wrap=True)
+    console.print(counts_in_words(status), soft_wrap=True)
+    if status.stage:
+        console.print(status.stage, soft_wrap=True)
+    left = sum(trial.state == "running" for trial in status.trials)
+    if left and status.state != "running":
+        goes = "it goes on after its" if left == 1 else "they go on after their"
+        handed = plural(left, "running trial is", "running trials are")
+        console.print(f"{handed} handed back; {goes} last whole epoch", soft_wrap=True)
+    if status.best is not None:
+        best = f"best so far: trial {status.best.trial_number}, {objective(status)} {number(status.best.value)}"
+        console.print(best, soft_wrap=True)
+        console.print(f"  {params_in_words(searched_params(status, status.best))}")
+    console.print(f"go on with: {command('tune resume', name)}", soft_wrap=True)
 
 
 def print_best(status: StudyStatus) -> None:
@@ -129,7 +152,7 @@ def finalist_lines(status: StudyStatus) -> list[str]:
     found = (status.study.outcome or {}).get("finalists")
     if not found:
         return []
-    rows = f"the model for use learnt from training and validation rows, {found['epochs']} epochs"
+    rows = f"the model for use learnt from training and validation rows, {plural(found['epochs'], 'epoch')}"
     if found.get("averaged", 1) > 1:
         rows += f"; its weights are the mean of the last {found['averaged']}"
     return [*found["words"], rows]

@@ -9,6 +9,7 @@ import click
 
 from tuner.cli.common import echo, json_option, open_studies, print_json, settings_of, storage_option
 from tuner.cli.python_options import code_option
+from tuner.formatting import plural
 
 
 @click.command()
@@ -49,7 +50,7 @@ def reproduce(study: str, trial: int, code: tuple[str, ...], storage: str | None
     backend.prepare(threads)
     tags = {"device": read_share().device, "threads": str(threads), **backend.versions()}
     dataset = load(spec.data, status.study.seed, codes)
-    echo(f"tune: training trial {trial} again, {len(found.epochs)} epochs", err=True)
+    echo(f"tune: training trial {trial} again, {plural(len(found.epochs), 'epoch')}", err=True)
     by_fit = found.tags.get("path", "compiled").startswith("fit")
     context = StudyContext(
         db, status.study, spec, dataset, blob_store(db, settings.artifacts), tags, lambda: False,

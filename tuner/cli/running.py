@@ -3,6 +3,7 @@
 Leaves to others: what they do (service, workers), how it looks (live, outcome), `tune worker` (working).
 """
 
+import contextlib
 import shlex
 import signal
 import sys
@@ -13,6 +14,7 @@ import click
 
 from tuner.cli import records
 from tuner.cli.common import (
+    EXIT_INTERRUPTED,
     echo,
     json_option,
     print_json,
@@ -24,7 +26,7 @@ from tuner.cli.device_options import device_options, fit_option
 from tuner.cli.python_options import code_option, python_options
 from tuner.cli.request_options import resume_request, start_request
 from tuner.cli.stages import stages
-from tuner.formatting import command
+from tuner.formatting import command, plural
 from tuner.settings import LARGEST_SEED, MOST_TRIALS, Settings
 
 if TYPE_CHECKING:
@@ -134,12 +136,20 @@ def _run(settings: Settings, begun: "Begun", as_json: bool) -> None:
         # Told to go, or the terminal is gone: what runs is handed back, and no worker is left behind.
         signal.signal(each, lambda number, _: sys.exit(128 + number))
     if slots[0].gpu is None:
-        several = len(slots) > 1
-        threads = f"{slots[0].threads} thread{'s' if slots[0].threads > 1 else ''}{' each' if several else ''}"
-        echo(f"tune: no GPU; {len(slots)} worker{'s' if several else ''} on the CPU, {threads}", err=True)
-    with live.progress(db, name) as look:
-        pool.run(look)
+        threads = f"{plural(slots[0].threads, 'thread')}{' each' if len(slots) > 1 else ''}"
+        echo(f"tune: no GPU; {plural(len(slots), 'worker')} on the CPU, {threads}", err=True)
+    left: KeyboardInterrupt | SystemExit | None = None
+    try:
+        with live.progress(db, name) as look:
+            pool.run(look)
+    except (KeyboardInterrupt, SystemExit) as told:
+        left = told
     ended = study_status(db, name, epochs=True)
+    if left is not None and ended.state != "finished":
+        # Where the terminal is gone, or the database, there is nobody to tell.
+        with contextlib.suppress(OSError):
+            outcome.print_left_off(ended)
+        sys.exit(left.code if isinstance(left, SystemExit) else EXIT_INTERRUPTED)
     refused = refusals(db, name)
     if as_json:
         print_json(objects.status_object(ended, refused))
@@ -147,5 +157,7 @@ def _run(settings: Settings, begun: "Begun", as_json: bool) -> None:
         outcome.print_outcome(ended)
     delivered.print_refused(name, refused)
     delivered.print_left(ended.study)
+    if left is not None:
+        raise left
     if (words := why_nothing_completed(ended)) is not None:
         raise TunerError(words)

@@ -16,7 +16,7 @@ from tuner.cli.common import echo
 from tuner.cli.console import Console, styled
 from tuner.cli.several import further_figure, further_objectives
 from tuner.database.trials import CANCELLED, FAILED, TrialView
-from tuner.formatting import command, duration, one_line, params_in_words
+from tuner.formatting import command, duration, one_line, params_in_words, plural
 from tuner.formatting import number as number
 from tuner.spec.space import Choice, Params
 from tuner.studies.pareto import front
@@ -65,7 +65,7 @@ def counts_in_words(status: StudyStatus) -> str:
     if cancelled := counts.get(CANCELLED, 0):
         ended += cancelled
         parts.append(f"{cancelled} cancelled")
-    words = f"{ended} of {status.study.trials} trials: {', '.join(parts)}"
+    words = f"{ended} of {plural(status.study.trials, 'trial')}: {', '.join(parts)}"
     if status.why_ended:
         words += f"; {counts.get('not_run', 0)} not run: {status.why_ended}"
     return words
@@ -83,7 +83,7 @@ def print_studies(found: Sequence[StudyStatus], unreadable: Mapping[str, str]) -
             f"{ended}/{each.study.trials}",
             number(each.best.value if each.best else None),
             number(_test_figure(each)),
-            f"{study_s(each):.0f}",
+            f"{each.elapsed_s:.0f}",
         )
     console = Console()
     console.print(table)
@@ -169,16 +169,6 @@ def headline(test: Mapping[str, float]) -> str:
 def objective(status: StudyStatus) -> str:
     """The metric that the study optimizes."""
     return spec_of(status.study).objective.metric
-
-
-def study_s(status: StudyStatus) -> float:
-    """From the first trial's begin to the end of the last, finalists included, or until now."""
-    if not status.trials:
-        return 0.0
-    now = time.time()
-    until = [trial.finished_at or now for trial in status.trials]
-    until += [finalist.finished_at or now for finalist in status.finalists if finalist.held or finalist.settled]
-    return max(until) - min(trial.started_at for trial in status.trials)
 
 
 def _test_figure(status: StudyStatus) -> float | None:

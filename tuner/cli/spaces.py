@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from tuner.cli.console import Console, styled
-from tuner.formatting import params_in_words
+from tuner.formatting import params_in_words, plural
 from tuner.search.cells import budget
 from tuner.settings import shipped_spaces
 from tuner.spec.finding import shipped_names
@@ -27,9 +27,9 @@ def in_words(spec: StudySpec) -> str:
     """A space in a line."""
     searched = sum(_is_searched(each.domain) for each in spec.space)
     names = ", ".join(baseline.name for baseline in spec.baselines) or "none"
-    what = f"{searched} parameters searched" if spec.code is None else f"what {spec.code} asks is searched"
+    what = f"{plural(searched, 'parameter')} searched" if spec.code is None else f"what {spec.code} asks is searched"
     return (
-        f"data {spec.data.name}, model {spec.model}; {what}; {budget(spec, None)} trials "
+        f"data {spec.data.name}, model {spec.model}; {what}; {plural(budget(spec, None), 'trial')} "
         f"({spec.search.sampler.name}, {spec.search.pruner.name}); baselines: {names}"
     )
 

@@ -18,6 +18,7 @@ from tuner.data.pictures import Looked, Scale, look, pixels, scale_of
 from tuner.data.raw_dataset import Found
 from tuner.data.reading import Reading, stripped
 from tuner.errors import DataError
+from tuner.formatting import plural
 from tuner.spec.sources import DataSpec, ImageFolder
 
 _ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
@@ -175,4 +176,7 @@ def _doubts(every: Sequence[Looked]) -> list[str]:
     several = [each for each in every if each.frames]
     if not several:
         return []
-    return [f"{len(several)} files have several frames, such as {several[0].path.name}: of each the first was taken"]
+    return [
+        f"{plural(len(several), 'file has', 'files have')} several frames, such as {several[0].path.name}: "
+        "of each the first was taken"
+    ]

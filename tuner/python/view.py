@@ -9,7 +9,7 @@ from html import escape
 
 from tuner.analysis import summary
 from tuner.database.trials import CANCELLED, FAILED, TrialView
-from tuner.formatting import duration, number, params_in_words
+from tuner.formatting import duration, number, params_in_words, plural
 from tuner.studies.status import StudyStatus
 
 _MOST_RUNNING = 8
@@ -34,7 +34,7 @@ _STYLE = """
 def in_a_line(status: StudyStatus) -> str:
     """A study in a line of text: ``digits-1: running, 3 of 20 trials, best val_accuracy 0.9722 (trial 2)``."""
     study, ended = status.study, _ended(status)
-    parts = [status.state, f"{ended} of {study.trials} trials"]
+    parts = [status.state, f"{ended} of {plural(study.trials, 'trial')}"]
     if status.stage:
         parts.append(status.stage)
     if status.best is not None and status.best.value is not None:
@@ -71,7 +71,7 @@ def _head(status: StudyStatus) -> str:
     return _row(
         f'<span class="tuner-name">{escape(study.study_name)}</span>',
         f"<span>{status.state}</span>",
-        f"<span>{_ended(status)} of {study.trials} trials</span>",
+        f"<span>{_ended(status)} of {plural(study.trials, 'trial')}</span>",
         f'<span class="tuner-dim">{escape(", ".join(words))}</span>',
         f'<span class="tuner-dim">{escape(", ".join(time))}</span>' if time else "",
     )

@@ -12,6 +12,7 @@ from typing import Any
 
 from tuner.database.trials import TrialView
 from tuner.errors import NotFound, TrialFailed, TunerError
+from tuner.formatting import plural
 from tuner.runs.configurations import Known
 from tuner.runs.observers.port import Beginning, Decision, EpochEnd
 from tuner.runs.records import Unstored
@@ -51,7 +52,9 @@ class Reproduction:
     @property
     def words(self) -> str:
         if self.exact:
-            return f"trial {self.trial_number} came out the same, to the digit, in all of {self.epochs} epochs"
+            return (
+                f"trial {self.trial_number} came out the same, to the digit, in all of {plural(self.epochs, 'epoch')}"
+            )
         gap = f"{self.again:.6f} instead of {self.value:.6f}"
         if not self.differences:
             return f"trial {self.trial_number} came out differently: {gap}, on the same device, versions and threads"

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 from tuner.errors import InputError, SpecError
+from tuner.formatting import plural
 from tuner.spec.families import CONFIGURE
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Params, Value, answers
 from tuner.spec.study_spec import StudySpec
@@ -63,8 +64,8 @@ def budget(spec: StudySpec, trials: int | None) -> int:
     if asked > most:
         known = f", {len(spec.baselines)} of them baselines" if spec.baselines else ""
         raise InputError(
-            f"{asked} trials: the {spec.search.sampler.name} of {spec.name} has {most} configurations{known}. "
-            f"Ask for at most {most}."
+            f"{asked} trials: the {spec.search.sampler.name} of {spec.name} has "
+            f"{plural(most, 'configuration')}{known}. Ask for at most {most}."
         )
     return asked
 

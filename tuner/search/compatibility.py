@@ -11,6 +11,7 @@ from typing import Any
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 
 from tuner.errors import SpecError
+from tuner.formatting import plural
 from tuner.search.algorithms import PRUNERS, SAMPLERS, check_options, pruner, sampler
 from tuner.search.cells import EXHAUSTIVE, cells
 from tuner.search.suggest import distributions
@@ -88,8 +89,8 @@ def _check_epochs(spec: StudySpec, at: str) -> None:
         first = spec.search.pruner.options.get(name)
         if isinstance(first, int) and most is not None and first >= most > 1:
             raise SpecError(
-                f"{at}: {spec.search.pruner.name}'s {name} is {first}, but no trial has more than {most} epochs: "
-                "nothing would be pruned. Give less."
+                f"{at}: {spec.search.pruner.name}'s {name} is {first}, but no trial has more than "
+                f"{plural(most, 'epoch')}: nothing would be pruned. Give less."
             )
 
 

@@ -13,7 +13,7 @@ from tuner.database.connection import Database
 from tuner.database.rules import limits_of
 from tuner.database.studies import StudyView
 from tuner.errors import InputError, StudyConflict
-from tuner.formatting import command
+from tuner.formatting import command, plural
 from tuner.search import cells
 from tuner.search.optuna_study import check_optuna_study
 from tuner.service.resuming import has_more, trials_in_optuna
@@ -46,7 +46,8 @@ def create_study(
         raise InputError(f"--trials {budget}: a study needs at least one trial.")
     if budget < len(spec.baselines):
         raise InputError(
-            f"--trials {budget}: the space has {len(spec.baselines)} baselines, which run first. Ask for more."
+            f"--trials {budget}: the space has {plural(len(spec.baselines), 'baseline')}, which run first. "
+            "Ask for more."
         )
     asked = resolve(spec)
     limit = spec.search.timeout if timeout_s is None else timeout_s
@@ -96,7 +97,7 @@ def _go_on(db: Database, asked: ResolvedSpec, name: str, budget: int, options: M
     check_digest(there, str(options.get(CODE_DIGEST, "")))
     if there.finished_at is not None:
         raise StudyConflict(
-            f"study {name!r} has ended after {there.trials} trials. "
+            f"study {name!r} has ended after {plural(there.trials, 'trial')}. "
             f"For more: {command('tune resume', name, options=['--trials', there.trials + budget])}."
         )
     check_optuna_study(db.storage, name, spec_of(there), trials_in_optuna(db, name))

@@ -18,6 +18,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
+from tuner.formatting import plural
+
 _LEVEL = 0.05
 
 Runs = Mapping[int, Sequence[float]]
@@ -57,7 +59,7 @@ def clearly_worse(runs: Runs, direction: str, least: float = 0.0) -> dict[int, s
         error = deviation * math.sqrt(1 / len(values) + 1 / len(runs[first]))
         p = 1.0 - float(stdtr(freedom, gap / error)) if error > 0 else float(gap == 0)
         if p < _LEVEL / (len(runs) - 1):
-            found[key] = f"clearly worse after {len(values)} seeds: {gap:.4f} behind the best (p = {p:.3f})"
+            found[key] = f"clearly worse after {plural(len(values), 'seed')}: {gap:.4f} behind the best (p = {p:.3f})"
     return found
 
 

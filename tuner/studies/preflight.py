@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tuner.data.dataset import DataInfo
 from tuner.errors import SpecError
+from tuner.formatting import plural
 from tuner.spec.families import BINARY, CONFIGURE, NEEDS_IMAGES, Config
 from tuner.spec.families.sizes import Size, size
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Params, Space, Value, answers
@@ -217,7 +218,8 @@ def _contradictions(spec: StudySpec, info: DataInfo) -> Iterator[str]:
         yield f"batch_size {max(large)} is more than the {rows} training rows, and the same as full"
     epochs = [int(each) for each in _values(spec.space, "epochs")]
     if epochs and spec.search.patience is not None and spec.search.patience >= max(epochs):
-        yield f"search.patience {spec.search.patience} never ends a trial: there are {max(epochs)} epochs at most"
+        most = plural(max(epochs), "epoch")
+        yield f"search.patience {spec.search.patience} never ends a trial: it has {most} at most"
 
 
 def _values(space: Space, name: str) -> Sequence[Value]:

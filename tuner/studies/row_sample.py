@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from tuner.data.dataset import Array, DataInfo, Dataset, Rows
+from tuner.formatting import plural
 
 _MOST_ROWS = 512
 _MOST_BYTES = 1 << 26
@@ -43,4 +44,4 @@ def as_in_an_epoch(sample: Dataset, batch_size: int | None) -> Dataset:
     rows = sample.info.train_rows
     count = len(sample.train) if batch_size is None else batch_size + rows % batch_size
     train = Rows(sample.train.x[:count], sample.train.y[:count])
-    return Dataset(sample.info, train, sample.validation, sample.test, f"{sample.digest}, {count} rows")
+    return Dataset(sample.info, train, sample.validation, sample.test, f"{sample.digest}, {plural(count, 'row')}")

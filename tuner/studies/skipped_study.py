@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from tuner.database import skipped_studies
 from tuner.database.connection import Database
+from tuner.formatting import plural
 
 _MENDS = {
     "DataError": "Put the data where the workers look for them (in containers: mount them), "
@@ -31,7 +32,7 @@ class Reason:
     def words(self) -> str:
         """In one line."""
         many = self.workers > 1
-        who = f"{self.workers} workers" if many else "1 worker"
+        who = plural(self.workers, "worker")
         does = "ended, and could not work on it" if self.gone else f"pass{'' if many else 'es'} it over"
         return f"{who} {does}: {self.reason}"
 

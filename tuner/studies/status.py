@@ -46,6 +46,20 @@ class StudyStatus:
     passed_over: tuple[Reason, ...] = ()
 
     @property
+    def elapsed_s(self) -> float:
+        """From the first trial's begin to the last thing that happened, finalists included; to now while it runs."""
+        if not self.trials:
+            return 0.0
+        began = min(trial.started_at for trial in self.trials)
+        if self.state in ("running", "stopping"):
+            # By the database's clock, as all other times.
+            return max(0.0, self.study.created_at + self.study.age_s - began)
+        jobs: list[TrialView | FinalistView] = [*self.trials, *(each for each in self.finalists if each.started_at)]
+        last = [max((epoch.measured_at for epoch in job.epochs), default=job.started_at) for job in jobs]
+        ends = [job.finished_at or seen for job, seen in zip(jobs, last, strict=True)]
+        return max(0.0, max(ends) - began)
+
+    @property
     def stage(self) -> str:
         """What is done now, beside the trials: ``finalists 4 of 9``, ``the winner on all rows, 1 of 3``, or nothing."""
         if self.study.finished_at is not None or not self.finalists:

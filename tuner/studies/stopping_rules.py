@@ -15,6 +15,7 @@ from tuner.database.connection import Database
 from tuner.database.studies import StudyView
 from tuner.database.trials import TrialView
 from tuner.errors import InputError
+from tuner.formatting import plural
 from tuner.spec.study_spec import StudySpec
 
 _BEST = 5
@@ -93,9 +94,9 @@ def why_ended(view: StudyView, spec: StudySpec, begun: int) -> str:
     limits = rules.limits_of(view.options)
     metric = spec.objective.metric
     words = {
-        "epochs": f"the budget of {limits.get('epochs')} epochs is spent",
+        "epochs": f"the budget of {plural(limits.get('epochs', 0), 'epoch')} is spent",
         "target": f"the target {metric} {limits.get('target')} is reached",
-        "plateau": f"no {metric} better by more than noise in the last {limits.get('plateau')} trials",
+        "plateau": f"no {metric} better by more than noise in the last {plural(limits.get('plateau', 0), 'trial')}",
     }
     if view.ended:
         return words.get(view.ended, view.ended)

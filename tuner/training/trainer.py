@@ -18,6 +18,7 @@ import keras
 
 from tuner.data.dataset import Dataset
 from tuner.errors import TrialFailed
+from tuner.formatting import plural
 from tuner.training.checkpoint import Arrays, Checkpoint
 from tuner.training.compiled.averaging import averaged, mean_with
 from tuner.training.compiled.compiled_metrics import why_not
@@ -179,7 +180,10 @@ class ModelTrainer:
         if epoch >= plan.epochs:
             return "finished", ""
         if out_of_patience(self._monitored(), plan.direction, plan.patience):
-            return "patience", f"no better {plan.monitor} in {plan.patience} epochs, at epoch {epoch} of {plan.epochs}"
+            return (
+                "patience",
+                f"no better {plan.monitor} in {plural(plan.patience or 0, 'epoch')}, at epoch {epoch} of {plan.epochs}",
+            )
         return None, ""
 
     def _keep(self, epoch: int) -> None:

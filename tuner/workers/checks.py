@@ -28,7 +28,7 @@ from tuner.data import cache, idx
 from tuner.database.connection import open_database
 from tuner.database.studies import view_studies
 from tuner.errors import DataError, TunerError
-from tuner.formatting import command
+from tuner.formatting import command, plural
 from tuner.redaction import shown_url
 from tuner.settings import Settings
 from tuner.workers.cores import cpu_cores
@@ -200,7 +200,7 @@ def _studies(url: str) -> Iterator[Finding]:
         mend = "Name a database with --storage or TUNER_STORAGE, and see that its server is up."
         yield Finding("studies", "bad", str(error), mend)
         return
-    words = f"{db.url}: {count} studies"
+    words = f"{db.url}: {plural(count, 'study', 'studies')}"
     if file is not None:
         yield _sqlite("studies", file, words)
     elif skew > _CLOCK_S:

@@ -18,6 +18,7 @@ import numpy as np
 
 from tuner.data.dataset import Dataset
 from tuner.errors import TrialFailed
+from tuner.formatting import plural
 from tuner.training.checkpoint import Arrays, Checkpoint
 from tuner.training.figures import figures
 from tuner.training.keras_internals import averages_weights, learning_rate
@@ -132,7 +133,7 @@ class WholeFit:
     def _ended(self, values: Sequence[float]) -> tuple[Stopped | None, str]:
         plan, epoch = self._plan, len(values)
         if out_of_patience(values, plan.direction, plan.patience):
-            return "patience", f"no better {plan.monitor} in {plan.patience} epochs, at epoch {epoch}"
+            return "patience", f"no better {plan.monitor} in {plural(plan.patience or 0, 'epoch')}, at epoch {epoch}"
         return ("finished" if self._is_over() else None), ""
 
     def _checkpoint(self) -> Checkpoint:

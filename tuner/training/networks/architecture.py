@@ -9,6 +9,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from tuner.formatting import plural
+
 _SAID = ("units", "filters", "kernel_size", "strides", "pool_size", "rate", "negative_slope", "alpha", "axis")
 
 
@@ -31,7 +33,7 @@ def _layer(layer: Any) -> str:
     for name in _SAID:
         value = getattr(layer, name, None)
         if name == "units" and value is not None:
-            words.append(f"{value} units")
+            words.append(plural(value, "unit"))
         elif name == "filters" and value is not None:
             words.append(f"{value} filters")
         elif name == "rate" and isinstance(value, int | float):
