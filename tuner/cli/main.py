@@ -26,6 +26,7 @@ from tuner.cli import (
 from tuner.cli.common import EXIT_INTERRUPTED, echo
 from tuner.errors import TunerError
 from tuner.formatting import one_line
+from tuner.framework_output import keep_quiet
 from tuner.redaction import guard_tracebacks
 
 _LONGEST = 1000
@@ -34,6 +35,7 @@ _LONGEST = 1000
 def main() -> None:
     """Run a command; what went wrong is one line on stderr and an exit code."""
     guard_tracebacks()
+    keep_quiet()
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Exit as done:

@@ -23,7 +23,6 @@ def reproduce(study: str, trial: int, code: tuple[str, ...], storage: str | None
 
     Example: tune reproduce fashion_mnist-1 25
     """
-    import os
 
     from tuner.data.sources import load
     from tuner.settings import read_share
@@ -32,7 +31,6 @@ def reproduce(study: str, trial: int, code: tuple[str, ...], storage: str | None
     from tuner.studies.status import find_trial, study_status
     from tuner.studies.stored_study import spec_of
 
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
     status = study_status(db, study, epochs=True)

@@ -101,5 +101,4 @@ def log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler])
     for chatty in ("absl", "tensorflow", "h5py", "alembic", "mlflow", "urllib3"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
     warnings.simplefilter("ignore")

@@ -27,7 +27,7 @@ from tuner.spec.code import Code, CodeName
 from tuner.spec.families import FAMILIES, layer_name
 from tuner.spec.space import Params, Value
 from tuner.spec.study_spec import StudySpec
-from tuner.studies.export_weights import END, network_json, write_weights
+from tuner.studies.export_weights import END, QUIET_KERAS, network_json, write_weights
 from tuner.studies.status import NOT_SCORED, StudyStatus, study_status
 from tuner.studies.stored_model import stored_model
 from tuner.studies.stored_study import spec_of
@@ -119,15 +119,15 @@ else:
     table = read_table(columns)
     table.columns = [stripped(str(each)) for each in table.columns]
     rows = np.concatenate([encoded(table, each) for each in columns], axis=1).astype(np.float32)"""
-_PREDICT_END = """
-# Not before the rows: it takes seconds, and they may be wrong.
-import keras
-
+_PREDICT_END = (
+    QUIET_KERAS
+    + """
 outputs = keras.models.load_model(here / "model.keras").predict(rows, verbose=0)
 outputs = np.hstack([1 - outputs, outputs]) if len(names) == 2 and outputs.shape[1] == 1 else outputs
 for row in outputs:
     print(f"{names[row.argmax()]}\\t{row.max():.4f}" if names else "\\t".join(f"{value:.6g}" for value in row))
 """
+)
 
 
 def export_trial(

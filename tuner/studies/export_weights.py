@@ -16,11 +16,28 @@ from tuner.spec.space import Params
 
 _KEPT = ("model.weights.h5", "normalization.npz")
 
-END = """
-# Not before the rows: it takes seconds, and they may be wrong.
-import importlib.util, inspect, types
-import keras
+QUIET_KERAS = """
+# Not before the rows: it takes seconds, and they may be wrong. What the libraries under it say as they are loaded is
+# shown where they cannot be.
+import os, tempfile
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+kept, stderr = tempfile.TemporaryFile(), os.dup(2)
+os.dup2(kept.fileno(), 2)
+try:
+    import keras
+except BaseException:
+    kept.seek(0)
+    os.write(stderr, kept.read())
+    raise
+finally:
+    os.dup2(stderr, 2)
+"""
+"""Of `predict.py`: `keras` is there from then on."""
 
+END = (
+    f"""{QUIET_KERAS}import importlib.util, inspect, types
+"""
+    + """
 network = json.loads((here / "network.json").read_text())
 sys.path.insert(0, str(code.parent))
 sys.argv = [str(code)]
@@ -62,6 +79,7 @@ outputs = np.hstack([1 - outputs, outputs]) if len(names) == 2 and outputs.shape
 for row in outputs:
     print(f"{names[row.argmax()]}\\t{row.max():.4f}" if names else "\\t".join(f"{value:.6g}" for value in row))
 """
+)
 """Of `predict.py`: `rows`, `names`, `here` and `code` are there."""
 
 
