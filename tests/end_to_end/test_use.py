@@ -48,6 +48,7 @@ def test_the_winner_is_exported_served_and_defended(desk: Desk, digits: Dataset)
         [sys.executable, str(out / "predict.py")], capture_output=True, text=True, check=True, timeout=120,
         env=desk.environment(), cwd="/",
     )  # fmt: skip
+    assert done.stderr == ""
     said = [line.partition("\t")[0] for line in done.stdout.splitlines()]
     metrics = json.loads((out / "metrics.json").read_text())
     assert metrics["test"]["accuracy"] > 0.8
