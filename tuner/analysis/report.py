@@ -15,6 +15,7 @@ from tuner.analysis.parallel import parallel
 from tuner.analysis.pareto import pareto
 from tuner.analysis.plotly_page import figure, render
 from tuner.database.connection import Database
+from tuner.database.studies import note_of
 from tuner.database.trials import TrialView
 from tuner.formatting import duration, plural, value_in_words
 from tuner.studies.status import StudyStatus, ranked, study_status
@@ -150,6 +151,7 @@ def _facts(status: StudyStatus) -> list[tuple[str, str]]:
     study, spec = status.study, spec_of(status.study)
     rows = summary.rows_of(status)
     facts = [
+        ("note", note_of(study)),
         ("data", spec.data.name),
         ("rows", ", ".join(f"{count:,} {part}" for part, count in rows.items())),
         ("digest of the data", study.data_digest or ""),

@@ -1,11 +1,23 @@
-"""Commands that change a study that is there: stop, cancel.
+"""Commands that change a study that is there: stop, cancel, delete, rename, note.
 
 Leaves to others: what they do (service).
 """
 
+import sys
+
 import click
 
-from tuner.cli.common import chosen, echo, open_studies, settings_of, storage_option, study_argument
+from tuner.cli.common import (
+    chosen,
+    echo,
+    json_option,
+    open_studies,
+    print_json,
+    settings_of,
+    storage_option,
+    study_argument,
+)
+from tuner.errors import InputError
 from tuner.formatting import command
 
 
@@ -47,3 +59,81 @@ def cancel(study: str, trial: int | None, storage: str | None) -> None:
         echo(f"trial {trial} of study {name} is cancelled; its place of the {status.study.trials} is spent", err=True)
         return
     echo(f"study {name} is cancelled; go on with: {command('tune resume', name)}", err=True)
+
+
+@click.command()
+@click.argument("study")
+@click.option("--mlflow", is_flag=True, help="Its runs in MLflow and the registered versions of its models, too.")
+@click.option("--yes", is_flag=True, help="Do not ask; with --mlflow, also where the champion is one of them.")
+@storage_option
+@json_option
+def delete(study: str, mlflow: bool, yes: bool, storage: str | None, as_json: bool) -> None:
+    """Delete a study: its trials, checkpoints, models and logs. Refused while workers run on it.
+
+    Example: tune delete fashion_mnist-1
+    """
+    from tuner.service import deleting
+    from tuner.service.requests import DeleteRequest
+
+    settings = settings_of(storage)
+    db = open_studies(settings, create=False)
+    view = deleting.check_idle(db, study)
+    if not yes:
+        _confirm(f"delete study {study} and its {view.trials} trials{', in MLflow, too' if mlflow else ''}?")
+    done = deleting.delete(db, settings, DeleteRequest(study_name=study, mlflow=mlflow, champion=yes))
+    if as_json:
+        print_json(
+            {"study_name": study, "freed_bytes": done.freed_bytes, "mlflow_runs": done.runs,
+             "mlflow_versions": done.versions}
+        )  # fmt: skip
+        return
+    echo(f"study {study} is deleted; {done.freed_bytes / 1e6:.1f} MB of disk are free again", err=True)
+    if mlflow:
+        told = f"{done.runs} run{'' if done.runs == 1 else 's'} and {done.versions} model versions"
+        echo(f"in MLflow: {told}; `mlflow gc` empties its trash", err=True)
+
+
+def _confirm(question: str) -> None:
+    """Ask a person; a program has to say --yes."""
+    if not sys.stdin.isatty():
+        raise InputError(f"{question} Say --yes.")
+    click.confirm(f"tune: {question}", abort=True, err=True)
+
+
+@click.command()
+@click.argument("study")
+@click.argument("new_name")
+@storage_option
+def rename(study: str, new_name: str, storage: str | None) -> None:
+    """Give a study another name. Refused while workers run on it.
+
+    Example: tune rename fashion_mnist-1 wide-layers
+    """
+    from tuner.service import renaming
+    from tuner.service.requests import RenameRequest
+
+    settings = settings_of(storage)
+    renaming.rename(open_studies(settings, create=False), settings, RenameRequest(study_name=study, new_name=new_name))
+    echo(f"study {study} is {new_name} now; MLflow shows it after: {command('tune sync', new_name)}", err=True)
+
+
+@click.command()
+@click.argument("study")
+@click.argument("text", required=False)
+@storage_option
+def note(study: str, text: str | None, storage: str | None) -> None:
+    """Keep your own words with a study, or print them; an empty text takes them away.
+
+    Status, reports and MLflow show them.
+
+    Example: tune note fashion_mnist-1 "before the labels were fixed"
+    """
+    from tuner.database.studies import note_of, view_study
+    from tuner.service import renaming
+    from tuner.service.requests import NoteRequest
+
+    db = open_studies(settings_of(storage), create=False)
+    if text is None:
+        echo(note_of(view_study(db, study)))
+    else:
+        renaming.note(db, NoteRequest(study_name=study, note=text))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tuner.cli.several import further_objectives, values_object
 from tuner.cli.show import spent_s
 from tuner.database.deliveries import Refusal
+from tuner.database.studies import note_of
 from tuner.database.trials import TrialView
 from tuner.settings import public_uri
 from tuner.studies.pareto import front
@@ -55,6 +56,7 @@ def summary_object(status: StudyStatus) -> dict[str, Any]:
         "study_name": study.study_name,
         "space": study.space_name,
         "state": status.state,
+        "note": note_of(study) or None,
         "trials": study.trials,
         "counts": dict(status.counts),
         "stage": status.stage,

@@ -15,6 +15,7 @@ from rich.text import Text
 from tuner.cli.common import echo
 from tuner.cli.console import Console, styled
 from tuner.cli.several import further_figure, further_objectives
+from tuner.database.studies import note_of
 from tuner.database.trials import CANCELLED, FAILED, TrialView
 from tuner.formatting import command, duration, one_line, params_in_words, plural
 from tuner.formatting import number as number
@@ -104,6 +105,8 @@ def print_status(status: StudyStatus) -> None:
     console = Console()
     study = status.study
     console.print(bold(study.study_name), Text(f"({study.space_name}): {status.state}"))
+    if note := note_of(study):
+        console.print(Text(note), soft_wrap=True)
     console.print(counts_in_words(status))
     if status.stage:
         console.print(status.stage)

@@ -51,6 +51,14 @@ class StudyView:
     closing_attempt: int
 
 
+NOTE = "note"
+"""The option of a study that holds a person's own words on it."""
+
+
+def note_of(view: StudyView) -> str:
+    return str(view.options.get(NOTE, ""))
+
+
 def add_study(
     db: Database,
     *,
@@ -110,6 +118,14 @@ def add_study(
 def names_in_optuna(db: Database) -> list[str]:
     """Every study that Optuna has in this database, of whichever program."""
     return [str(each.study_name) for each in db.storage.get_all_studies()]
+
+
+@patient
+def names_inside(db: Database, study_name: str) -> list[str]:
+    """Studies whose names go on from this one with a slash."""
+    with db.session() as session:
+        inside = StudyRow.study_name.startswith(f"{study_name}/", autoescape=True)
+        return list(session.scalars(sa.select(StudyRow.study_name).where(inside)))
 
 
 @patient
@@ -269,6 +285,18 @@ def note_champion(db: Database, view: StudyView, decision: Mapping[str, Any]) ->
             .where(StudyRow.study_name == view.study_name, StudyRow.finished_at == view.finished_at)
             .values(outcome={**(view.outcome or {}), "champion": dict(decision)})
         )
+
+
+@patient
+def set_note(db: Database, study_name: str, note: str) -> None:
+    """A person's own words on a study; empty takes them away."""
+    with db.session() as session, session.begin():
+        which = StudyRow.study_name == study_name
+        # The write comes first: it locks the row, in which others change options too.
+        session.execute(sa.update(StudyRow).where(which).values(changes=StudyRow.changes + 1))
+        options = session.scalar(sa.select(StudyRow.options).where(which)) or {}
+        kept = {key: each for key, each in options.items() if key != NOTE}
+        session.execute(sa.update(StudyRow).where(which).values(options={**kept, NOTE: note}))
 
 
 @patient

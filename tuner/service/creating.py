@@ -58,7 +58,7 @@ def create_study(
     }
     chosen = next((each for each in (seed, spec.search.seed) if each is not None), secrets.randbelow(2**31))
     for name in [study_name] if study_name is not None else _free_names(db, spec.name):
-        _check_name(name)
+        check_name(name)
         stored = studies.add_study(
             db,
             study_name=name,
@@ -112,6 +112,6 @@ def _free_names(db: Database, space_name: str) -> list[str]:
     return [name for name in names if name not in taken]
 
 
-def _check_name(name: str) -> None:
+def check_name(name: str) -> None:
     if not name.strip() or any(not character.isprintable() for character in name) or len(name) > 200:
         raise InputError(f"--study {name!r}: a study's name is 1 to 200 printable characters.")

@@ -132,6 +132,31 @@ class CancelRequest(Request):
     trial: Annotated[int, Field(ge=0)] | None = None
 
 
+class DeleteRequest(Request):
+    """A study with all that is kept of it here. mlflow: its runs and model versions there, too.
+
+    champion: also where the registry's champion is one of these.
+    """
+
+    study_name: str
+    mlflow: bool = False
+    champion: bool = False
+
+
+class RenameRequest(Request):
+    """Another name for a study."""
+
+    study_name: str
+    new_name: str
+
+
+class NoteRequest(Request):
+    """A person's own words on a study; empty takes them away."""
+
+    study_name: str
+    note: Annotated[str, Field(max_length=2000)]
+
+
 class ResumeRequest(Request):
     """A study goes on. trials: the new total. None leaves a budget or a limit as it is; timeout_s: None is without."""
 

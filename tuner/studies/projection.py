@@ -14,7 +14,7 @@ from tuner.database import finalists, studies, trials
 from tuner.database.blobs import BlobStore, blob_name, finalist_blob_name, study_blob_name
 from tuner.database.connection import Database
 from tuner.database.finalists import FinalistView
-from tuner.database.studies import StudyView
+from tuner.database.studies import NOTE, StudyView, note_of
 from tuner.database.trials import TrialView
 from tuner.errors import NotFound
 from tuner.spec.space import Choice
@@ -183,4 +183,5 @@ def study_record(view: StudyView) -> StudyRecord:
         outcome={key: value for key, value in outcome.get("figures", {}).items() if value is not None},
         run_id=view.mlflow_run_id,
         searched=tuple(each.name for each in spec.space if each.name not in single),
+        note=note_of(view) if NOTE in view.options else None,
     )

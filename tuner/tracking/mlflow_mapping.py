@@ -140,6 +140,10 @@ def study_tags(record: StudyRecord, page: str) -> dict[str, str]:
         **record.tags,
         **words,
         **study_identity(record),
+        # The run's name, which follows the study's.
+        "mlflow.runName": record.study_name,
+        # A tag stays where it was once set, so one that was taken away is emptied.
+        **({} if record.note is None else {"note": record.note or "-"}),
         "state": "running" if record.finished_at is None else "complete",
         "mlflow.note.content": study_note(record, page),
     }
@@ -156,6 +160,7 @@ def study_figures(record: StudyRecord) -> Iterator[Figure]:
 def study_note(record: StudyRecord, page: str) -> str:
     """The study in words, as Markdown; its first lines are what the UI shows of it. page: that of its trials."""
     title = f"Study **{record.study_name}** of the space **{record.experiment}**"
+    title = f"{record.note}\n\n{title}" if record.note else title
     trials = f"[Its trials, the best first]({page})"
     if record.finished_at is None:
         return f"{title}: the search is still running. {trials}"

@@ -23,8 +23,17 @@ from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelOutput, 
 from mlflow.exceptions import MlflowException
 
 from tuner.errors import NotFound, Postponed, Refused
-from tuner.tracking import drawings, mlflow_batches, mlflow_mapping, mlflow_models, mlflow_page, mlflow_service
+from tuner.tracking import (
+    drawings,
+    mlflow_batches,
+    mlflow_deleting,
+    mlflow_mapping,
+    mlflow_models,
+    mlflow_page,
+    mlflow_service,
+)
 from tuner.tracking.keras_file import read_interface
+from tuner.tracking.mlflow_deleting import OfStudy
 from tuner.tracking.mlflow_mapping import Figure
 from tuner.tracking.mlflow_names import MOST_DATASET, MOST_PARAM, MOST_TAG, fitting, named
 from tuner.tracking.mlflow_runs import Runs, RunState
@@ -98,6 +107,14 @@ class MlflowRecorder:
         """What was registered at about the same time as this version."""
         name = mlflow_models.registry_name(experiment)
         return self._answered(lambda: mlflow_models.rivals(self._client, name, int(version)))
+
+    def of_study(self, run_id: str) -> OfStudy:
+        """What there is of a study, by the id of its run."""
+        return self._answered(lambda: mlflow_deleting.of_study(self._client, run_id))
+
+    def delete(self, found: OfStudy) -> None:
+        """Runs into the trash, versions for good."""
+        self._answered(lambda: mlflow_deleting.delete(self._client, found))
 
     def promote(self, experiment: str, version: str) -> None:
         """Make a version that is there the champion."""

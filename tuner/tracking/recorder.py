@@ -45,6 +45,7 @@ class TrialRecord:
     epochs: all so far. value: the objective at its best epoch. reason: why it ended as it did, in words.
     started_at, finished_at: seconds since 1970, UTC.
     model: the file of its best epoch's model (.keras, no custom objects), once there is one.
+    note: a person's own words; None where there never were any.
     files: artifacts of its run, by their path in it. answers: of the best epoch on the validation rows, for pictures.
     """
 
@@ -93,6 +94,7 @@ class StudyRecord:
     run_id: str | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
     searched: tuple[str, ...] = ()
+    note: str | None = None
 
 
 @dataclass(frozen=True)
