@@ -4,7 +4,8 @@ Leaves to others: the commands themselves.
 """
 
 import json
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -93,3 +94,8 @@ def print_json(content: dict[str, Any]) -> None:
     """One object on stdout; what a terminal would obey is escaped as JSON does it."""
     text = json.dumps(redacted_values(content), ensure_ascii=False, default=lambda each: redacted(str(each)))
     click.echo("".join(each if visible(each) == each else json.dumps(each)[1:-1] for each in text))
+
+
+def ending_signals() -> Sequence[int]:
+    """Those by which this process is told to go, beside Ctrl+C: SIGTERM, and where there is one SIGHUP."""
+    return [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]

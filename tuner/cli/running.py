@@ -16,6 +16,7 @@ from tuner.cli import records
 from tuner.cli.common import (
     EXIT_INTERRUPTED,
     echo,
+    ending_signals,
     json_option,
     print_json,
     settings_of,
@@ -90,12 +91,16 @@ def start(storage: str | None, as_json: bool, **options: Any) -> None:
 
 def _tell_stored(begun: "Begun", as_json: bool) -> None:
     name = begun.study.study_name
-    typed = " ".join([command("tune worker --study", name), *map(shlex.quote, begun.code_arguments)])
+    typed = " ".join([command("tune worker --study", name), *map(shlex.quote, _code_options(begun))])
     echo(f"study {name} is stored; run it with: {typed}", err=True)
     if as_json:
         print_json({"study_name": name})
     else:
         echo(name)
+
+
+def _code_options(begun: "Begun") -> list[str]:
+    return [word for each in begun.named_codes for word in ("--code", each)]
 
 
 @click.command()
@@ -126,13 +131,13 @@ def _run(settings: Settings, begun: "Begun", as_json: bool) -> None:
     from tuner.cli import delivered, live, objects, outcome
     from tuner.database.deliveries import refusals
     from tuner.errors import TunerError
-    from tuner.service.launching import local_pool
+    from tuner.service.launching import local_workers
     from tuner.studies.nothing_completed import why_nothing_completed
     from tuner.studies.status import study_status
 
     db, name, slots = begun.db, begun.study.study_name, begun.slots
-    pool = local_pool(settings, begun)
-    for each in (signal.SIGTERM, signal.SIGHUP):
+    workers = local_workers(settings, begun)
+    for each in ending_signals():
         # Told to go, or the terminal is gone: what runs is handed back, and no worker is left behind.
         signal.signal(each, lambda number, _: sys.exit(128 + number))
     if slots[0].gpu is None:
@@ -141,7 +146,7 @@ def _run(settings: Settings, begun: "Begun", as_json: bool) -> None:
     left: KeyboardInterrupt | SystemExit | None = None
     try:
         with live.progress(db, name) as look:
-            pool.run(look)
+            workers.run(look)
     except (KeyboardInterrupt, SystemExit) as told:
         left = told
     ended = study_status(db, name, epochs=True)

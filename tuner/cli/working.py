@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuner.cli.common import echo, open_studies, settings_of, storage_option
+from tuner.cli.common import echo, ending_signals, open_studies, settings_of, storage_option
 from tuner.cli.device_options import device_options, devices_of, fit_option
 from tuner.cli.python_options import code_option
 from tuner.redaction import Formatter
@@ -47,8 +47,7 @@ def worker(study: str | None, worker_id: str | None, storage: str | None, **opti
     if options["workers"] is not None:
         here = slots_here(devices_of(options, _count(options["workers"])))
         _note(here.notes)
-        arguments = [*(["--fit"] if fit else []), *(part for each in code for part in ("--code", each))]
-        _serve(storage, study, here.slots, arguments)
+        _serve(storage, study, here.slots, fit, code)
         return
     wanted = None
     if worker_id is None:
@@ -78,18 +77,18 @@ def _count(workers: str) -> int | None:
     return int(workers)
 
 
-def _serve(storage: str | None, study: str | None, slots: "Sequence[Slot]", arguments: list[str]) -> None:
-    from tuner.workers.pool import Pool
+def _serve(storage: str | None, study: str | None, slots: "Sequence[Slot]", fit: bool, codes: Sequence[str]) -> None:
+    from tuner.service.launching import serving_workers
 
     settings = settings_of(storage)
-    pool = Pool(open_studies(settings), settings.storage, study, slots, None, arguments, serves=True)
+    workers = serving_workers(open_studies(settings), settings, study, slots, fit, codes)
 
     def told_to_go(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
-    for each in (signal.SIGTERM, signal.SIGHUP):
+    for each in ending_signals():
         signal.signal(each, told_to_go)
-    pool.run(lambda: None)
+    workers.run(lambda: None)
 
 
 def log_to_stderr() -> None:

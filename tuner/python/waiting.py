@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from tuner.errors import TunerError
-from tuner.python.supervisor import Supervisor
+from tuner.python.supervised import Supervised
 from tuner.python.view import in_a_line
 from tuner.studies.nothing_completed import why_nothing_completed
 from tuner.studies.status import StudyStatus
@@ -19,7 +19,7 @@ _SAY_S = 2.0
 
 
 def until_it_ends(
-    look: Callable[[], StudyStatus], supervisor: Supervisor | None, timeout_s: float | None, says: bool
+    look: Callable[[], StudyStatus], supervised: Supervised | None, timeout_s: float | None, says: bool
 ) -> None:
     """Return when the study has ended or was stopped.
 
@@ -29,13 +29,13 @@ def until_it_ends(
     until = None if timeout_s is None else time.monotonic() + timeout_s
     tell = _Lines() if says else None
     while True:
-        works = supervisor is not None and supervisor.works
+        works = supervised is not None and supervised.works
         status = look()
         if tell is not None:
             tell(status, supervisor)
         if not works:
-            if supervisor is not None and supervisor.error is not None:
-                raise supervisor.error
+            if supervised is not None and supervised.error is not None:
+                raise supervised.error
             if status.state in ("finished", "stopped", "cancelled"):
                 break
             if status.state in ("waiting", "interrupted"):
@@ -45,8 +45,8 @@ def until_it_ends(
                 )
         if until is not None and time.monotonic() > until:
             raise TimeoutError(f"{in_a_line(status)} after {timeout_s:g} s; it goes on.")
-        if works and supervisor is not None:
-            supervisor.join(_LOOK_S)
+        if works and supervised is not None:
+            supervised.join(_LOOK_S)
         else:
             time.sleep(_LOOK_S)
     if (words := why_nothing_completed(status)) is not None:
@@ -61,9 +61,9 @@ class _Lines:
         self._said = ""
         self._at = 0.0
 
-    def __call__(self, status: StudyStatus, supervisor: Supervisor | None) -> None:
-        if supervisor is not None and supervisor.said not in ("", self._said):
-            self._said = supervisor.said
+    def __call__(self, status: StudyStatus, supervised: Supervised | None) -> None:
+        if supervised is not None and supervised.said not in ("", self._said):
+            self._said = supervised.said
             print(f"tuner: {self._said}", file=sys.stderr)
         state = (status.state, sum(trial.settled for trial in status.trials), status.stage)
         over = status.state in ("finished", "stopped", "cancelled")

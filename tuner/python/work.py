@@ -5,8 +5,8 @@ Leaves to others: the requests (service), watching over the workers (supervisor)
 """
 
 from tuner.python.opened import Opened
-from tuner.python.supervisor import Supervisor
-from tuner.service.launching import local_pool
+from tuner.python.supervised import Supervised
+from tuner.service.launching import local_workers
 from tuner.service.requests import Devices
 from tuner.service.starting import Begun
 
@@ -17,7 +17,7 @@ class Work:
     def __init__(self, opened: Opened, study_name: str) -> None:
         self._opened = opened
         self._study_name = study_name
-        self.supervisor: Supervisor | None = None
+        self.supervised: Supervised | None = None
         self.devices = Devices()
         self.codes: tuple[str, ...] = ()
         self.fit = False
@@ -25,23 +25,23 @@ class Work:
     @property
     def works_here(self) -> bool:
         """Workers that this process started are at it."""
-        return self.supervisor is not None and self.supervisor.works
+        return self.supervised is not None and self.supervised.works
 
     @property
     def trouble(self) -> str:
         """What ended the workers, or what was warned of last; nothing where all is well."""
-        if self.supervisor is None:
+        if self.supervised is None:
             return ""
-        return self.supervisor.said if self.supervisor.error is None else str(self.supervisor.error)
+        return self.supervised.said if self.supervised.error is None else str(self.supervised.error)
 
     def begin(self, begun: Begun, devices: Devices) -> None:
         """Start the workers; their logs are in `tuner-logs`."""
         self.devices, self.fit = devices, begun.fit
         self.codes = tuple(each.named for each in begun.codes)
-        self.supervisor = Supervisor(self._study_name, local_pool(self._opened.settings, begun))
+        self.supervised = Supervised(self._study_name, local_workers(self._opened.settings, begun))
 
     def leave(self) -> None:
         """End this process' workers now; they hand back what they have not finished. Returns when they are gone."""
-        if self.supervisor is not None:
-            self.supervisor.leave()
-            self.supervisor.join()
+        if self.supervised is not None:
+            self.supervised.leave()
+            self.supervised.join()

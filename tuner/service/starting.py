@@ -53,10 +53,9 @@ class Begun:
     outlook: Outlook | None = None
 
     @property
-    def code_arguments(self) -> list[str]:
-        """What a worker process is told of the code that this person named."""
-        named = dict.fromkeys(each.named for each in self.codes)
-        return [word for each in named for word in ("--code", each)]
+    def named_codes(self) -> tuple[str, ...]:
+        """The code that this person named, for workers."""
+        return tuple(dict.fromkeys(each.named for each in self.codes))
 
 
 def start(settings: Settings, request: StartRequest, say: Say = lambda words: None) -> Begun:

@@ -1,5 +1,7 @@
 """TensorFlow as this process uses it: threads, memory, precision and graph rewriting."""
 
+import contextlib
+
 import tensorflow as tf
 
 room_bytes = 0
@@ -11,8 +13,10 @@ def prepare(threads: int, memory_mib: int, mixed_precision: bool, room_mib: int 
     global room_bytes
     room_bytes = (memory_mib or room_mib) << 20
     if threads > 0:
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-        tf.config.threading.set_inter_op_parallelism_threads(threads)
+        # In a process that has used TensorFlow already, it keeps the threads that it has.
+        with contextlib.suppress(RuntimeError):
+            tf.config.threading.set_intra_op_parallelism_threads(threads)
+            tf.config.threading.set_inter_op_parallelism_threads(threads)
     gpus = tf.config.list_physical_devices("GPU")
     for gpu in gpus:
         if memory_mib > 0:

@@ -5,10 +5,11 @@ Leaves to others: what this machine has (gpus, cores), which GPU is free (placem
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tuner.errors import InputError
+from tuner.settings import Share
 from tuner.workers.gpus import Gpu
 
 DeviceWish = Literal["auto", "cpu", "gpu"]
@@ -34,6 +35,18 @@ class Slot:
     memory_share: float | None = None
     room_mib: int = 0
     mixed_precision: bool = False
+
+    def share(self, beside: Share) -> Share:
+        """The same as a worker is told it. beside: what a slot does not say, such as where programs are kept."""
+        return replace(
+            beside,
+            device=self.device,
+            gpu="" if self.gpu is None else self.gpu.name,
+            threads=self.threads,
+            gpu_memory_mib=self.memory_mib or 0,
+            gpu_room_mib=self.room_mib,
+            mixed_precision=self.mixed_precision,
+        )
 
     def environment(self) -> Mapping[str, str]:
         """What a worker process must find in its environment, before it imports TensorFlow or JAX."""

@@ -23,10 +23,10 @@ _BEAT_S = 5.0
 
 EXIT_DONE = 0
 EXIT_NO_SPACE = 74
-"""A disk was full, and stayed so (EX_IOERR); for the pool."""
+"""A disk was full, and stayed so (EX_IOERR); for whoever started it."""
 
 EXIT_REPLACE_ME = 75
-"""The process is worn - it ran so many trials, or grew so much - and wants a fresh one in its place (EX_TEMPFAIL)."""
+"""The worker is due for recycling, or hung: a fresh one is wanted in its place (EX_TEMPFAIL)."""
 
 
 class Pulse:

@@ -1,8 +1,8 @@
 """What a worker does: takes trials until the budget is spent, and wires everything together.
 
 Owns: the loop; a study that cannot be worked on here is passed over, and a full disk waited for.
-Leaves to others: one training (runs), the process (process), its signs of life (heartbeat), which device (its
-environment).
+Leaves to others: one training (runs), entering and leaving (hosting), signs of life (heartbeat). It knows no signal
+and no environment, so that any engine can host it.
 """
 
 import gc
@@ -11,23 +11,27 @@ import logging
 import pathlib
 import socket
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import psutil
 
+from tuner.analysis import publishing
+from tuner.analysis.importance import outcome_figures
 from tuner.database import blobs, patience, skipped_studies, studies, trials
 from tuner.database.connection import OUTAGE_S, Database
 from tuner.database.error_kinds import is_full
 from tuner.database.patience import ToldToLeave
 from tuner.errors import DiskFull, NotFound, ServiceDown, TunerError
+from tuner.runs import closing, finalists_turn, trial
+from tuner.runs.study_context import StudyContext
 from tuner.runs.watchdog import Watch
-from tuner.settings import Settings, read_share
-from tuner.spec.code import Code
-from tuner.training.plan import Path
+from tuner.studies import delivery, limits, stopping_rules
+from tuner.training import backend
 from tuner.workers import placement
-from tuner.workers.heartbeat import EXIT_DONE, EXIT_REPLACE_ME, Pulse
+from tuner.workers.heartbeat import Pulse
 from tuner.workers.leaving import Leaving
+from tuner.workers.told import WorkerEnd, WorkerSettings
 
 logger = logging.getLogger(__name__)
 
@@ -46,57 +50,26 @@ Turn = Literal["trained", "idle", "over"]
 
 
 class Worker:
-    """The loop of one process, on the device that its environment names."""
+    """The loop of one worker."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        db: Database,
-        name: str,
-        device: str,
-        pulse: Pulse,
-        watch: Watch,
-        leaving: Leaving,
-        path: Path,
-        codes: Sequence[Code],
-    ) -> None:
-        # The frameworks are imported once, here, after the worker has shown itself. A million objects that stay are no
-        # garbage: not looking for any saves an eighth of the import, and leaving them out of every later look the rest.
-        gc.disable()
-        from tuner.analysis import publishing
-        from tuner.analysis.importance import outcome_figures
-        from tuner.runs import closing, finalists_turn, trial
-        from tuner.runs.study_context import StudyContext
-        from tuner.studies import delivery, limits, stopping_rules
-        from tuner.training import backend
-
-        gc.freeze()
-        gc.enable()
-
-        share = read_share()
+    def __init__(self, db: Database, told: WorkerSettings, pulse: Pulse, watch: Watch, leaving: Leaving) -> None:
+        share = told.share
         threads = share.threads or placement.threads_for_one(db)
         backend.prepare(threads, share.gpu_memory_mib, share.mixed_precision, share.cache, share.gpu_room_mib)
-        self._closing, self._delivery, self._trial = closing, delivery, trial
-        self._new_context = StudyContext
-        self._finalists, self._limits, self._rules = finalists_turn, limits, stopping_rules
-        self._further = outcome_figures
-        self._publishing = publishing
-        self._settings = settings
         self._db = db
-        self._name = name
+        self._settings, self._name, self._study_name = told.settings, told.worker_id, told.study_name
+        self._path, self._codes = told.path, told.codes
         self._pulse = pulse
         self._watch = watch
         self._leaving = leaving
-        self._path = path
-        self._codes = codes
         self._tags = {
-            "device": device,
+            "device": share.device,
             "host": socket.gethostname(),
             "threads": str(threads),
             **backend.versions(),
             **_versions(),
         }
-        self._store = blobs.blob_store(db, settings.artifacts)
+        self._store = blobs.blob_store(db, told.settings.artifacts)
         self._contexts: dict[str, Any] = {}
         self._projectors: dict[str, Any] = {}
         self._passed_over: dict[str, float] = {}
@@ -104,20 +77,23 @@ class Worker:
         self._born_mib = _memory_mib()
         self._done = 0
 
-    def work(self, study_name: str | None) -> int:
-        goodbye_s = _GOODBYE_S
+    def work(self) -> WorkerEnd:
+        """Until its study has ended, it was told to leave, or it is due for recycling."""
+        study_name, goodbye_s = self._study_name, _GOODBYE_S
         try:
             while not self._leaving():
                 turn = self._turn_with_space(study_name)
                 if turn == "over":
-                    return EXIT_DONE
+                    return "done"
                 # Told to leave, it leaves: a fresh process would not know that it was told.
                 if turn == "trained" and self._due_for_recycling() and not self._leaving():
-                    logger.info("worn after %d trials and %.0f MiB of growth", self._done, self._growth_mib())
-                    return EXIT_REPLACE_ME
+                    logger.info(
+                        "due for recycling after %d trials and %.0f MiB of growth", self._done, self._growth_mib()
+                    )
+                    return "recycle"
                 if turn == "idle":
                     self._leaving.wait(_IDLE_S if study_name is not None else _LOOK_S)
-            return EXIT_DONE
+            return "done"
         except ToldToLeave:
             goodbye_s = 0.0
             raise
@@ -197,35 +173,35 @@ class Worker:
         if view.timeout_s is not None and view.deadline_at is None:
             studies.start_clock(self._db, study_name)
             view = studies.view_study(self._db, study_name)
-        self._rules.look(self._db, view, context.spec)
-        late = self._limits.too_late(self._db, view, context.spec)
+        stopping_rules.look(self._db, view, context.spec)
+        late = limits.too_late(self._db, view, context.spec)
         stopping = view.wish != "running"
         job = None if stopping else trials.take(self._db, study_name, self._name, late)
         if job is not None:
             self._pulse.say(study_name, "training")
-            self._trial.run_trial(context, job)
+            trial.run_trial(context, job)
             self._done += 1
             if self._done in _STILL_IMPORTED:
                 gc.freeze()
             return "trained"
-        step = self._finalists_turn(context, view) if self._limits.is_over(self._db, context.spec, study_name) else None
+        step = self._finalists_turn(context, view) if limits.is_over(self._db, context.spec, study_name) else None
         if step is not None:
             return step
-        if self._closing.close_if_over(
+        if closing.close_if_over(
             self._db,
             context.spec,
             context.dataset,
             self._store,
             study_name,
             self._name,
-            self._further,
+            outcome_figures,
             view.closing_attempt,
             context.code,
             self._watch,
         ):
             # The study has ended: where this hangs, `tune sync` makes the report.
             with self._watch.during("closing", study_name, logger.error):
-                self._publishing.publish(self._db, self._store, study_name)
+                publishing.publish(self._db, self._store, study_name)
             # Its record may have been whole, and no longer watched, while the report was being made.
             self._context(view)
             return "over"
@@ -238,9 +214,9 @@ class Worker:
     def _finalists_turn(self, context: Any, view: studies.StudyView) -> Turn | None:
         """Run one finalist of a search that is over; None where none is left to run, and the study can be closed."""
         if view.wish != "running":
-            return None if self._finalists.are_done(context) else "over"
+            return None if finalists_turn.are_done(context) else "over"
         self._pulse.say(view.study_name, "finalists")
-        step: str = self._finalists.turn(context, self._name)
+        step: str = finalists_turn.turn(context, self._name)
         if step == "trained":
             self._done += 1
             return "trained"
@@ -280,13 +256,13 @@ class Worker:
                 "test_digest": rows_digest(dataset.test)[:16],
             }
             skipped_studies.clear(self._db, view.study_name, self._name)
-            self._contexts[view.study_name] = self._new_context(
+            self._contexts[view.study_name] = StudyContext(
                 self._db, view, spec, dataset, self._store, tags, self._leaving, self._path, code, watch=self._watch
             )
         board = str(view.options.get("tensorboard", ""))
         where = f"{view.mlflow_uri} {board}"
         if where not in self._projectors:
-            self._projectors[where] = self._delivery.Projector(
+            self._projectors[where] = delivery.Projector(
                 self._db,
                 lambda: _recorder(self._settings.tracking_uri_of(view.mlflow_uri), board),
                 self._store,

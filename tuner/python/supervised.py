@@ -9,28 +9,28 @@ import logging
 import threading
 import weakref
 
-from tuner.workers.pool import Pool
+from tuner.engines.supervisor import Supervisor
 
 _GOODBYE_S = 15.0
-_alive: "weakref.WeakSet[Supervisor]" = weakref.WeakSet()
+_alive: "weakref.WeakSet[Supervised]" = weakref.WeakSet()
 
 
 class _Leave(Exception):
     """This process has no more use for the workers."""
 
 
-class Supervisor:
-    """Runs a pool in a thread of its own until the study has ended, was stopped, or cannot go on.
+class Supervised:
+    """Runs a supervisor in a thread of its own until the study has ended, was stopped, or cannot go on.
 
     The workers are processes: what they train is not this process' concern, and the thread ends with it. said: what the
-    pool warned of last. error: what ended the workers, if it was no good end.
+    supervisor warned of last. error: what ended the workers, if it was no good end.
     """
 
-    def __init__(self, study_name: str, pool: Pool) -> None:
+    def __init__(self, study_name: str, workers: Supervisor) -> None:
         self.said = ""
         self.error: Exception | None = None
         self._leave = threading.Event()
-        self._pool = pool
+        self._workers = workers
         self._thread = threading.Thread(target=self._run, name=f"tuner {study_name}", daemon=True)
         _alive.add(self)
         self._thread.start()
@@ -52,7 +52,7 @@ class Supervisor:
         handler = _Heard(self)
         logging.getLogger("tuner").addHandler(handler)
         try:
-            self._pool.run(self._look)
+            self._workers.run(self._look)
         except _Leave:
             pass
         except Exception as error:
@@ -66,16 +66,16 @@ class Supervisor:
 
 
 class _Heard(logging.Handler):
-    """What is warned of in the supervisor's thread. With it, nothing of that is printed into whichever cell runs."""
+    """What is warned of in that thread. With it, nothing of that is printed into whichever cell runs."""
 
-    def __init__(self, supervisor: Supervisor) -> None:
+    def __init__(self, supervised: "Supervised") -> None:
         super().__init__(logging.WARNING)
-        self._supervisor = supervisor
+        self._supervised = supervised
         self._thread = threading.get_ident()
 
     def emit(self, record: logging.LogRecord) -> None:
         if record.thread == self._thread:
-            self._supervisor.said = record.getMessage()
+            self._supervised.said = record.getMessage()
 
 
 @atexit.register

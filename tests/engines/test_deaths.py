@@ -8,8 +8,8 @@ import sys
 import pytest
 
 from tuner.database import strikes
-from tuner.workers import deaths
-from tuner.workers.deaths import Death
+from tuner.engines import deaths
+from tuner.engines.deaths import Death
 
 
 def code_of(statement: str) -> int:

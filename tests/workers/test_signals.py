@@ -7,7 +7,8 @@ import sys
 import pytest
 
 WAITING = (
-    "from tuner.workers.leaving import Leaving; l = Leaving(); l.listen(); print(1, flush=True); print(l.wait(60))"
+    "from tuner.workers.leaving import Leaving; from tuner.workers.signals import listen; l = Leaving(); listen(l); "
+    "print(1, flush=True); print(l.wait(60))"
 )
 NOHUP = f"import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); {WAITING}"
 

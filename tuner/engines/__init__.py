@@ -1,0 +1,1 @@
+"""Where workers run: one port, and an adapter for each place."""

@@ -1,0 +1,157 @@
+"""Workers as processes of this machine.
+
+Owns: the processes, their environment and log files, and what their exit codes and last words say.
+Leaves to others: what a worker does (workers.process), who takes a dead one's place (supervisor).
+"""
+
+import contextlib
+import os
+import platform
+import signal
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tuner.engines import deaths
+from tuner.engines.port import Event, Notice, WorkerEnded, WorkerOrder
+from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
+from tuner.private_files import make_folder, opener
+from tuner.workers.heartbeat import EXIT_DONE, EXIT_NO_SPACE, EXIT_REPLACE_ME
+
+_ERRORS = {each.exit_code: each for each in (InputError, NotFound, ServiceDown)}
+_POSIX = os.name == "posix"
+
+
+@dataclass(eq=False)
+class _Process:
+    place: int
+    worker_id: str
+    popen: "subprocess.Popen[bytes]"
+    log: Path | None
+    memory_kills: int
+    pipe: int | None = None
+    last_notice: str = ""
+
+
+class LocalEngine:
+    """One process a worker. logs: the folder of their log files, one a place; None for this process' own stderr."""
+
+    most_workers: int | None = None
+
+    def __init__(self, logs: Path | None) -> None:
+        self._logs = logs
+        self._processes: list[_Process] = []
+
+    def launch(self, order: WorkerOrder) -> str:
+        worker_id = f"{platform.node()}-{order.place}-{uuid.uuid4().hex[:10]}"
+        log = None if self._logs is None else self._logs / f"worker-{order.place}.log"
+        command = [
+            *(sys.executable, "-m", "tuner.cli.main", "worker"),
+            *(("--study", order.study_name) if order.study_name else ()),
+            *("--worker-id", worker_id),
+            *(("--fit",) if order.fit else ()),
+            *(word for each in order.codes for word in ("--code", each)),
+        ]
+        with contextlib.ExitStack() as stack:
+            file, pipe, theirs = None, None, None
+            # The database by its environment: arguments are read by everybody on the machine.
+            environment = {**os.environ, **order.slot.environment(), "TUNER_STORAGE": order.storage}
+            if log is not None:
+                make_folder(log.parent)
+                file = stack.enter_context(open(log, "ab", opener=opener))
+                if _POSIX:  # elsewhere a process inherits no pipe by its number; its log says the same, later
+                    pipe, theirs = os.pipe()
+                    os.set_blocking(pipe, False)
+                    stack.callback(os.close, theirs)
+                    environment["TUNER_NOTICES"] = str(theirs)
+            popen = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=file,
+                env=environment,
+                pass_fds=() if theirs is None else (theirs,),
+                # Ctrl+C in the terminal is for this process alone; it decides what the workers do.
+                start_new_session=True,
+                creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            )
+        self._processes.append(_Process(order.place, worker_id, popen, log, deaths.memory_kills(), pipe))
+        return worker_id
+
+    def look(self) -> Sequence[Event]:
+        found: list[Event] = []
+        for process in list(self._processes):
+            code = process.popen.poll()
+            for words in _read_lines(process.pipe):
+                process.last_notice = words
+                found.append(Notice(process.worker_id, words))
+            if code is not None:
+                self._forget(process)
+                found.append(_ended(process, code))
+        return found
+
+    def running(self) -> Sequence[str]:
+        return [each.worker_id for each in self._processes]
+
+    def leave(self, worker_ids: Sequence[str]) -> None:
+        for process in self._processes:
+            if process.worker_id in worker_ids and process.popen.poll() is None:
+                _ask_to_leave(process.popen)
+
+    def end(self, within_s: float) -> Sequence[str]:
+        ids = self.running()
+        self.leave(ids)
+        until = time.monotonic() + within_s
+        for process in list(self._processes):
+            try:
+                process.popen.wait(max(0.0, until - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.popen.kill()
+                process.popen.wait()
+            self._forget(process)
+        return ids
+
+    def _forget(self, process: _Process) -> None:
+        self._processes.remove(process)
+        if process.pipe is not None:
+            os.close(process.pipe)
+            process.pipe = None
+
+
+def _ask_to_leave(popen: "subprocess.Popen[bytes]") -> None:
+    # Windows has no SIGTERM that a process could hear; a break of its process group is what it listens for there.
+    popen.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM))
+
+
+def _ended(process: _Process, code: int) -> WorkerEnded:
+    if code in (EXIT_DONE, EXIT_REPLACE_ME):
+        return WorkerEnded(process.worker_id, process.place, "done" if code == EXIT_DONE else "recycle")
+    death = deaths.of_exit(code, deaths.memory_kills() - process.memory_kills)
+    words = _last_words(process.log)
+    error: TunerError | None = None
+    if code in _ERRORS:
+        error = _ERRORS[code](words)
+    elif code == EXIT_NO_SPACE:
+        error = DiskFull(words or process.last_notice)
+    log = "" if process.log is None else str(process.log)
+    return WorkerEnded(process.worker_id, process.place, "died", words, death.words, death.strikes, error, log)
+
+
+def _read_lines(pipe: int | None) -> list[str]:
+    """What came over a pipe since; a line is written in one piece."""
+    try:
+        return [] if pipe is None else os.read(pipe, 1 << 16).decode(errors="replace").splitlines()
+    except BlockingIOError:
+        return []
+
+
+def _last_words(log: Path | None) -> str:
+    """The last line of a log that is not empty."""
+    if log is None or not log.exists():
+        return ""
+    lines = log.read_bytes()[-4000:].decode(errors="replace").splitlines()
+    return next((line.strip().removeprefix("tune: ") for line in reversed(lines) if line.strip()), "")
