@@ -77,7 +77,7 @@ class Study:
         if show and notebook and not self._display.active:
             self._display.show()
         try:
-            until_it_ends(self.status, self._work.supervisor, timeout_s, says=show and not notebook)
+            until_it_ends(self.status, self._work.supervised, timeout_s, says=show and not notebook)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(self._goes_on()) from None
         finally:

@@ -23,7 +23,7 @@ def until_it_ends(
 ) -> None:
     """Return when the study has ended or was stopped.
 
-    supervisor: of its workers, where this process started them. says: a line on stderr when something has changed.
+    supervised: of its workers, where this process started them. says: a line on stderr when something has changed.
     Raises what ended the workers, TunerError where nobody works on it, TimeoutError after so long.
     """
     until = None if timeout_s is None else time.monotonic() + timeout_s
@@ -32,7 +32,7 @@ def until_it_ends(
         works = supervised is not None and supervised.works
         status = look()
         if tell is not None:
-            tell(status, supervisor)
+            tell(status, supervised)
         if not works:
             if supervised is not None and supervised.error is not None:
                 raise supervised.error
