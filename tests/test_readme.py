@@ -1,6 +1,9 @@
 """The README is true: its commands are there, the spaces it names load, its search space is good."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -41,6 +44,19 @@ def test_every_shipped_space_is_named_in_the_readme(space: str) -> None:
 def test_the_search_space_of_the_readme_is_good() -> None:
     (text,) = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
     assert parse_spec(text, "readme", Path(), "README.md").baselines
+
+
+@pytest.mark.slow
+def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
+    (text,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    ours = {name: each for name, each in os.environ.items() if not name.startswith(("TUNER_", "MLFLOW_", "TF_CPP"))}
+    (tmp_path / "readme.py").write_text(text)
+    done = subprocess.run([sys.executable, "readme.py"], cwd=tmp_path, capture_output=True, text=True, env=ours)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("trial ")
+    assert "digits-1: finished, 4 of 4 trials" in done.stderr
+    assert all(line.startswith("digits-1: ") for line in done.stderr.splitlines()), done.stderr
+    assert (tmp_path / "digits.html").is_file()
 
 
 def test_the_readme_opens_with_the_two_commands() -> None:

@@ -15,6 +15,9 @@ _REFRESH_S = 1.0
 _SHARE = 0.2
 """Of the time that may be spent on looking: what is slow to read is refreshed more seldom."""
 
+_MOST_PLACES = 4
+"""That are refreshed; those from before stay as they are."""
+
 Picture = Callable[[], tuple[str, str, bool]]
 """The HTML, the same in a line of text, and whether it will change again."""
 
@@ -47,11 +50,15 @@ class LiveDisplay:
         html, text, changes = self._picture()
         place = f"tuner-{uuid.uuid4().hex}"
         _publish(html, text, place, update=False)
-        if not changes:
-            return
         with self._lock:
-            self._places.append(place)
-            if not self.active:
+            self._places = [*self._places, place][-_MOST_PLACES:]
+        if changes:
+            self.wake()
+
+    def wake(self) -> None:
+        """Refresh what was shown from now on, until it changes no more."""
+        with self._lock:
+            if self._places and not self.active:
                 # The cell's context, so that what is shown belongs to it.
                 context = contextvars.copy_context()
                 self._thread = threading.Thread(target=context.run, args=(self._refresh,), daemon=True)
@@ -71,9 +78,6 @@ class LiveDisplay:
                 # The database may be away for a while; what is shown stands still meanwhile.
                 shown, changes = self._once(shown)
                 if not changes:
-                    with self._lock:
-                        self._places.clear()
-                        self._thread = None
                     return
             time.sleep(max(_REFRESH_S, (time.monotonic() - began) / _SHARE))
 

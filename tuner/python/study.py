@@ -16,7 +16,8 @@ from tuner.python.view import fragment, in_a_line
 from tuner.python.waiting import until_it_ends
 from tuner.python.work import Work
 from tuner.service import starting
-from tuner.service.requests import Devices, Limits, ResumeRequest
+from tuner.service.cancelling import cancel
+from tuner.service.requests import CancelRequest, Devices, Limits, ResumeRequest
 from tuner.service.resuming import stop_study
 from tuner.settings import quiet_framework
 from tuner.spec.code import find_code
@@ -74,7 +75,7 @@ class Study:
         nobody works on it or not one trial completed, TimeoutError after `timeout_s` seconds.
         """
         notebook = in_notebook()
-        if show and notebook and not self._display.active:
+        if show and notebook and not self._display.active and self._may_change(self.status()):
             self._display.show()
         try:
             until_it_ends(self.status, self._work.supervised, timeout_s, says=show and not notebook)
@@ -86,6 +87,14 @@ class Study:
     def stop(self) -> None:
         """Let its workers, wherever they are, finish the trials that run and take no more. Returns at once."""
         stop_study(self._opened.db, self._name)
+
+    def cancel(self, trial: int | None = None) -> None:
+        """End a trial that runs, or all of the study, after the epoch that it is in. Returns at once.
+
+        trial: its number; its place of the budget is spent. None cancels everything; it may go on later, with what is
+        left of its budget. Raises NotFound, and StudyConflict for what is over already.
+        """
+        cancel(self._opened.db, CancelRequest(study_name=self._name, trial=trial))
 
     def resume(
         self,
@@ -116,6 +125,7 @@ class Study:
             fit=self._work.fit,
         )  # fmt: skip
         self._work.begin(starting.resume(self._opened.settings, request), devices)
+        self._display.wake()
 
     def _goes_on(self) -> str:
         left = "it ends with this process, and can be resumed" if self._work.works_here else "others work on it"
@@ -196,8 +206,11 @@ class Study:
             print(repr(self))
 
     def _picture(self) -> tuple[str, str, bool]:
-        status, works = self.status(epochs=True), self._work.works_here
-        return fragment(status, self._work.trouble), in_a_line(status), works or status.state not in _ENDED
+        status = self.status(epochs=True)
+        return fragment(status, self._work.trouble), in_a_line(status), self._may_change(status)
+
+    def _may_change(self, status: StudyStatus) -> bool:
+        return self._work.works_here or status.state not in _ENDED
 
 
 def open_study(name: str, *, storage: str | None = None) -> Study:

@@ -32,7 +32,9 @@ class Work:
         """What ended the workers, or what was warned of last; nothing where all is well."""
         if self.supervised is None:
             return ""
-        return self.supervised.said if self.supervised.error is None else str(self.supervised.error)
+        if self.supervised.error is not None:
+            return str(self.supervised.error)
+        return self.supervised.said if self.supervised.works else ""
 
     def begin(self, begun: Begun, devices: Devices) -> None:
         """Start the workers; their logs are in `tuner-logs`."""
