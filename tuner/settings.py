@@ -81,11 +81,6 @@ def read_share() -> Share:
     )
 
 
-def quiet_framework() -> None:
-    """Before TensorFlow is imported: it speaks from C++ before Python can stop it; who has set how much keeps it."""
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-
-
 def read_settings() -> Settings:
     """What the environment says now. What it has of passwords is kept secret (`redaction`)."""
     for name in _SECRET:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from tuner.framework_output import keep_quiet
 from tuner.python.best import Best, best_of
 from tuner.python.display import LiveDisplay, in_notebook
 from tuner.python.opened import Opened, open_storage
@@ -19,7 +20,6 @@ from tuner.service import starting
 from tuner.service.cancelling import cancel
 from tuner.service.requests import CancelRequest, Devices, Limits, ResumeRequest
 from tuner.service.resuming import stop_study
-from tuner.settings import quiet_framework
 from tuner.spec.code import find_code
 from tuner.studies.status import StudyState, StudyStatus, study_status
 
@@ -185,7 +185,7 @@ class Study:
         training and validation rows. code: as of `resume`; needed where the network has classes of its own and another
         process started the study. Raises NotFound where there is no model.
         """
-        quiet_framework()
+        keep_quiet()
         from tuner.studies.stored_model import load_stored_model
 
         named = tuple(named_code(each, self._opened.store_folder) for each in code) or self._work.codes
