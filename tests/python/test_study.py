@@ -112,3 +112,24 @@ def test_a_study_in_html_styles_nothing_but_itself(written: tuner.Study) -> None
     assert "<svg" in shown
     assert "<script" not in shown
     assert "\x1b" not in shown
+
+
+def test_a_study_is_renamed_noted_and_deleted(here: Path) -> None:
+    db = open_database("sqlite:///tuner.db")
+    write_study(db)
+    write_study(db, "other")
+    db.engine.dispose()
+    study = tuner.open("s")
+    with pytest.raises(tuner.StudyConflict, match="there is a study 'other' already"):
+        study.rename("other")
+    study.rename("wide")
+    study.note("units near 64 are enough")
+    assert study.name == "wide"
+    assert tuner.open("wide").status().study.note == "units near 64 are enough"
+    with pytest.raises(tuner.NotFound):
+        tuner.open("s")
+    with pytest.raises(tuner.StudyConflict, match="nothing to cancel"):
+        study.cancel()
+    assert study.delete().trials == 5
+    with pytest.raises(tuner.NotFound):
+        _ = study.best

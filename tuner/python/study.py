@@ -18,7 +18,17 @@ from tuner.python.waiting import until_it_ends
 from tuner.python.work import Work
 from tuner.service import starting
 from tuner.service.cancelling import cancel
-from tuner.service.requests import CancelRequest, Devices, Limits, ResumeRequest
+from tuner.service.deleting import Deleted, delete
+from tuner.service.renaming import note, rename
+from tuner.service.requests import (
+    CancelRequest,
+    DeleteRequest,
+    Devices,
+    Limits,
+    NoteRequest,
+    RenameRequest,
+    ResumeRequest,
+)
 from tuner.service.resuming import stop_study
 from tuner.spec.code import find_code
 from tuner.studies.status import StudyState, StudyStatus, study_status
@@ -95,6 +105,26 @@ class Study:
         left of its budget. Raises NotFound, and StudyConflict for what is over already.
         """
         cancel(self._opened.db, CancelRequest(study_name=self._name, trial=trial))
+
+    def rename(self, new_name: str) -> None:
+        """Give it another name, with all that is kept of it. Raises StudyConflict while workers run on it."""
+        request = RenameRequest(study_name=self._name, new_name=new_name)
+        rename(self._opened.db, self._opened.settings, request)
+        self._name = new_name
+        self._work = Work(self._opened, new_name)
+
+    def note(self, text: str) -> None:
+        """Keep a person's own words on it, at most 2,000 characters; an empty text takes them away."""
+        note(self._opened.db, NoteRequest(study_name=self._name, note=text))
+
+    def delete(self, *, mlflow: bool = False, champion: bool = False) -> Deleted:
+        """Delete it: its trials, checkpoints, models and logs. Gives what is free again, in bytes.
+
+        mlflow: its runs and model versions there, too; champion: also where the registry's champion is one of them.
+        Raises StudyConflict while workers run on it, ServiceDown; then all of it is still there.
+        """
+        request = DeleteRequest(study_name=self._name, mlflow=mlflow, champion=champion)
+        return delete(self._opened.db, self._opened.settings, request)
 
     def resume(
         self,
