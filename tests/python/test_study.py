@@ -123,9 +123,9 @@ def test_a_study_is_renamed_noted_and_deleted(here: Path) -> None:
     with pytest.raises(tuner.StudyConflict, match="there is a study 'other' already"):
         study.rename("other")
     study.rename("wide")
-    study.note("units near 64 are enough")
+    study.note("units near 64 < 65 are enough")
     assert study.name == "wide"
-    assert tuner.open("wide").status().study.note == "units near 64 are enough"
+    assert "units near 64 &lt; 65 are enough" in tuner.open("wide")._repr_html_()
     with pytest.raises(tuner.NotFound):
         tuner.open("s")
     with pytest.raises(tuner.StudyConflict, match="nothing to cancel"):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from tuner.analysis import summary
+from tuner.database.studies import note_of
 from tuner.database.trials import CANCELLED, FAILED, TrialView
 from tuner.formatting import duration, number, params_in_words, plural
 from tuner.studies.status import StudyStatus
@@ -47,7 +48,14 @@ def in_a_line(status: StudyStatus) -> str:
 
 def fragment(status: StudyStatus, trouble: str = "") -> str:
     """status: read with epochs. trouble: what ended or holds up its workers, in a line."""
-    parts = [_head(status), _bar(status), _sparkline(status), _best(status)]
+    note = note_of(status.study)
+    parts = [
+        _head(status),
+        f"<div>{escape(note)}</div>" if note else "",
+        _bar(status),
+        _sparkline(status),
+        _best(status),
+    ]
     if status.stage:
         parts.append(f"<div>{escape(status.stage)}</div>")
     parts.append(_running(status))
