@@ -36,7 +36,7 @@ from benchmarks.services import MlflowServer, end, tune
 from tests.postgres import PostgresServer, postgres
 from tuner.database.connection import OUTAGE_S, Database, is_outage, open_database
 from tuner.database.epochs import epochs_stored
-from tuner.database.trials import TrialView
+from tuner.database.runs import RunView
 from tuner.studies.status import study_status
 
 SPACE = f"""
@@ -199,7 +199,7 @@ class _Torment:
 
         return self._away(f"the worker of trial {trial.ordinal} is stopped", worker.suspend, go_on, seconds)
 
-    def _in_mid_trial(self) -> tuple[TrialView, psutil.Process] | None:
+    def _in_mid_trial(self) -> tuple[RunView, psutil.Process] | None:
         status = study_status(self._db, STUDY, epochs=True) if epochs_stored(self._db, STUDY) else None
         if status is None:
             return None

@@ -100,7 +100,7 @@ def _check_rows(status: StudyStatus, n_trials: int) -> list[str]:
         steps = [epoch.epoch for epoch in trial.epochs]
         whole = steps == list(range(1, EPOCHS + 1))
         rule = trial.state == "given_up" and steps == list(range(1, len(steps) + 1)) and "died on it" in trial.reason
-        if not (trial.settled and ((trial.state == "complete" and whole) or rule)):
+        if not (trial.finalized and ((trial.state == "complete" and whole) or rule)):
             faults.append(f"trial {trial.ordinal} is {trial.state} ({trial.reason}) with epochs {steps}")
     return faults
 

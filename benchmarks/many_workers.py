@@ -70,7 +70,7 @@ def main() -> None:
     checks = {
         "tune start ended with 0": code == 0,
         "every place of the budget once": [trial.ordinal for trial in status.trials] == list(range(options.trials)),
-        "every trial settled": all(trial.settled for trial in status.trials),
+        "every trial settled": all(trial.finalized for trial in status.trials),
         "as many in Optuna": [trial.number for trial in theirs] == list(range(options.trials)),
         "none left running there": all(trial.state.is_finished() for trial in theirs),
         "no configuration twice": max(configurations.values()) == 1,

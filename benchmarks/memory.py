@@ -16,7 +16,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks.services import end, tune
-from tuner.database import trials
+from tuner.database import budget
 from tuner.database.connection import OUTAGE_S, Database, open_database
 
 SPACE = """
@@ -71,7 +71,7 @@ def _watch(db: Database, worker: "subprocess.Popen[bytes]", n_trials: int, until
     sizes: dict[int, float] = {}
     process = psutil.Process(worker.pid)
     while worker.poll() is None and time.monotonic() < until:
-        done = trials.settled(db, STUDY)
+        done = budget.finalized(db, STUDY)
         if done:
             sizes[done] = process.memory_info().rss / 2**20
         if done >= n_trials:

@@ -16,8 +16,8 @@ from pathlib import Path
 from benchmarks.machine import machine
 from benchmarks.services import end, tune
 from tuner.database.connection import open_database
+from tuner.database.runs import RunView, view_trials
 from tuner.database.studies import view_study
-from tuner.database.trials import TrialView, view_trials
 
 GOAL = 2.5
 PATHS = {"compiled": [], "fit": ["--fit"]}
@@ -48,7 +48,7 @@ def main() -> int:
     return 1 if verdict else 0
 
 
-def _study(space: str, path: str, seconds: int, more: list[str]) -> tuple[float, list[TrialView]]:
+def _study(space: str, path: str, seconds: int, more: list[str]) -> tuple[float, list[RunView]]:
     """Minutes from the study's beginning to its last epoch, and its trials."""
     folder = Path(tempfile.mkdtemp(prefix=f"throughput-{path}-"))
     environment = {
@@ -73,7 +73,7 @@ def _study(space: str, path: str, seconds: int, more: list[str]) -> tuple[float,
     return (last - began) / 60, found
 
 
-def _same_epochs(one: list[TrialView], other: list[TrialView]) -> list[tuple[float, float]]:
+def _same_epochs(one: list[RunView], other: list[RunView]) -> list[tuple[float, float]]:
     """Seconds in either study. An epoch that compiles - the first - counts like any other."""
     theirs = {(trial.ordinal, tuple(sorted(trial.params.items()))): trial for trial in other}
     pairs = []

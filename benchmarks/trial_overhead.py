@@ -166,7 +166,7 @@ def _stand_at_the_doors(watch: Stopwatch) -> None:
     import keras
     import optuna
 
-    from tuner.database import blobs, leases, trials
+    from tuner.database import blobs, budget, leases, runs
     from tuner.runs import configurations, run, trial
     from tuner.studies import delivery
     from tuner.training import backend, network
@@ -202,8 +202,10 @@ def _stand_at_the_doors(watch: Stopwatch) -> None:
         watch.times(configurations, name, "SQL")
     watch.times(run, "view_study", "SQL")
     watch.times(optuna.trial.Trial, "report", "SQL")
-    for name in ("take", "fill", "start", "finish_epoch", "finish", "settle", "view_trial"):
-        watch.times(trials, name, "SQL")
+    for name in ("take", "fill"):
+        watch.times(budget, name, "SQL")
+    for name in ("start", "finish_epoch", "finish", "finalize", "view_run"):
+        watch.times(runs, name, "SQL")
     watch.times(leases, "renew", "SQL")
     watch.delivery(delivery, "deliver")
     watch.trial(trial, "run_trial")

@@ -24,7 +24,7 @@ from tuner import redaction
 from tuner.cli.common import print_json
 from tuner.cli.console import Console
 from tuner.database.connection import open_database
-from tuner.database.tables import TrialRow
+from tuner.database.tables import RunRow
 from tuner.errors import TunerError
 from tuner.redaction import Formatter, guard_tracebacks, keep_secrets_of, redacted, shown_url
 from tuner.settings import public_uri, read_settings
@@ -301,7 +301,7 @@ def test_no_reason_that_is_stored_or_shown_has_a_password_and_every_number_is_wh
                           Told(TRIALS[1].params, (0.7,), "failed", reason)), outcome=None)  # fmt: skip
     skipped_studies.note(db, "s", "w", ValueError("x" * 1970 + reason), left=True)
     with db.session() as session, session.begin():
-        session.execute(sa.update(TrialRow).where(TrialRow.ordinal == 1).values(settled=False))
+        session.execute(sa.update(RunRow).where(RunRow.ordinal == 1).values(finalized=False))
     leases.release(db, "w", 1, reason)
     db.engine.dispose()
     said = {

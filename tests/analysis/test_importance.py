@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.runs_by_hand import trial_view
 from tuner.analysis.importance import LEAST_TRIALS, importance, outcome_figures
-from tuner.database.trials import TrialView
+from tuner.database.runs import RunView
 from tuner.errors import NotFound
 from tuner.spec.space import Params
 from tuner.spec.study_spec import StudySpec, parse_spec
@@ -26,13 +27,11 @@ parameters:
 )
 
 
-def trial(ordinal: int, params: Params, value: float | None, state: str = "complete") -> TrialView:
-    return TrialView(
-        "s", ordinal, ordinal, "", state, "", params, {}, value, 1, None, 0.0, 1.0, "w", True, None, 1, 1, 1, 0
-    )  # fmt: skip
+def trial(ordinal: int, params: Params, value: float | None, state: str = "complete") -> RunView:
+    return trial_view(ordinal, params=params, value=value, state=state)
 
 
-def trials(count: int, learning_rate_counts: bool = True) -> list[TrialView]:
+def trials(count: int, learning_rate_counts: bool = True) -> list[RunView]:
     draws = random.Random(1)
     made = []
     for ordinal in range(count):
@@ -49,7 +48,7 @@ def trials(count: int, learning_rate_counts: bool = True) -> list[TrialView]:
     return made
 
 
-def by_name(spec: StudySpec, made: list[TrialView]) -> dict[str, object]:
+def by_name(spec: StudySpec, made: list[RunView]) -> dict[str, object]:
     return {each.name: each for each in importance(spec, made)}
 
 

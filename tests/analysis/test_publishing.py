@@ -72,7 +72,7 @@ def test_a_report_made_in_the_moment_when_all_is_delivered_is_delivered_too(db: 
 
     @sa.event.listens_for(db.engine, "after_cursor_execute")
     def last_query_of_a_delivery(connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-        last = "FROM tuner_finalists" in statement and "recording_until" in statement
+        last = "FROM tuner_runs" in statement and "recording_until" in statement
         if last and threading.current_thread().name == "projector" and not made.is_set():
             made.set()
             publish(db, store, name)

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 import tuner.analysis
 from tests.analysis.written import TRIALS, write_study
 from tuner.cli.main import cli
-from tuner.database import trials
+from tuner.database import runs
 from tuner.database.connection import Database
 from tuner.errors import NotFound
 
@@ -56,7 +56,7 @@ def test_studies_are_a_row_each_with_test_figures_once_they_have_ended(db: Datab
 
 def test_a_trial_that_changed_hands_has_a_stretch_for_each_worker(db: Database) -> None:
     write_study(db, "s", TRIALS[:1], outcome=None)
-    view = trials.view_trials(db, "s", epochs=True)[0]
+    view = runs.view_trials(db, "s", epochs=True)[0]
     late = [epoch.__class__(**{**epoch.__dict__, "worker_id": "other"}) for epoch in view.epochs[4:]]
     view = view.__class__(**{**view.__dict__, "epochs": (*view.epochs[:4], *late)})
     first, second = tuner.analysis.results.stretches([view])

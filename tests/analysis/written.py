@@ -7,10 +7,10 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from tests.database.conftest import close
-from tuner.database import studies, trials, workers
+from tuner.database import budget, runs, studies, workers
 from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
-from tuner.database.tables import TrialRow
+from tuner.database.tables import RunRow
 from tuner.search.optuna_study import baseline_proposal, trial_template
 from tuner.service.creating import create_study
 from tuner.spec.space import Value
@@ -101,12 +101,12 @@ def write_study(
 
 def _write_trial(db: Database, name: str, ordinal: int, told: Told, spec: StudySpec) -> None:
     worker = f"h-{ordinal % 2}-{name}"
-    job = trials.take(db, name, worker)
+    job = budget.take(db, name, worker)
     assert job is not None
     proposal = baseline_proposal(spec, ordinal)
-    trials.fill(db, job, trial_template(ordinal, proposal), proposal[0] if proposal else "")
+    budget.fill(db, job, trial_template(ordinal, proposal), proposal[0] if proposal else "")
     tags = {**TAGS, **told.tags, "seed": str(ordinal)}
-    trials.start(db, job, told.params, tags)
+    runs.start(db, job, told.params, tags)
     best, best_epoch = None, 0
     for epoch, accuracy in enumerate(told.accuracies, start=1):
         if best is None or (accuracy > best) == (spec.objective.direction == "maximize"):
@@ -114,13 +114,13 @@ def _write_trial(db: Database, name: str, ordinal: int, told: Told, spec: StudyS
         metrics = {"loss": 1 / epoch, "accuracy": accuracy, "val_loss": 1.1 / epoch, "val_accuracy": accuracy}
         metrics[spec.objective.metric] = accuracy
         view = EpochView(epoch, metrics, 0.5, START + 10 * ordinal + epoch)
-        trials.finish_epoch(db, job, view, best, best_epoch)
-    trials.finish(db, job, told.state, told.reason, best, best_epoch, tags)
-    trials.settle(db, job)
+        runs.finish_epoch(db, job, view, best, best_epoch)
+    runs.finish(db, job, told.state, told.reason, best, best_epoch, tags)
+    runs.finalize(db, job)
     began = START + 10 * ordinal
     with db.session() as session, session.begin():
         session.execute(
-            sa.update(TrialRow)
-            .where(TrialRow.study_name == name, TrialRow.ordinal == ordinal)
+            sa.update(RunRow)
+            .where(RunRow.study_name == name, RunRow.ordinal == ordinal)
             .values(started_at=began, finished_at=began + len(told.accuracies) + 0.5)
         )

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 
 from tests.database.conftest import add, opening
 from tests.database.test_trials import age
-from tuner.database import closings, trials, workers
+from tuner.database import budget, closings, workers
 from tuner.database.connection import Database, utc_now
 from tuner.database.leases import GRACE_S, LEASE_S
-from tuner.database.tables import StudyRow, TrialRow
+from tuner.database.tables import RunRow, StudyRow
 
 HOURS_S = 3 * 3600.0
 
@@ -48,11 +48,11 @@ def test_after_a_jump_the_dead_lose_their_trials_in_time_and_the_living_none(
         workers.enter(db, worker, "cpu")
         age(db, worker, 10 * GRACE_S)
     for worker in ("dead", "alive"):
-        assert trials.take(db, "s", worker) is not None
+        assert budget.take(db, "s", worker) is not None
     jump(hours_s)
-    assert trials.take(db, "s", "other") is None  # its own signs of life have a gap
+    assert budget.take(db, "s", "other") is None  # its own signs of life have a gap
     workers.beat(db, "other", "s", "waiting")
-    assert trials.take(db, "s", "other") is None  # the others may be about to say that they live
+    assert budget.take(db, "s", "other") is None  # the others may be about to say that they live
     for _ in range(3):
         jump(0.4 * GRACE_S)
         workers.beat(db, "alive", "s", "training")
@@ -61,22 +61,22 @@ def test_after_a_jump_the_dead_lose_their_trials_in_time_and_the_living_none(
     for worker in ("alive", "other"):
         workers.beat(db, worker, "s", "training")
         age(db, worker, 2 * GRACE_S)
-    adopted = trials.take(db, "s", "other")
+    adopted = budget.take(db, "s", "other")
     assert adopted is not None
     assert (adopted.ordinal, adopted.attempt) == (0, 2)
-    assert trials.take(db, "s", "third") is None
+    assert budget.take(db, "s", "third") is None
 
 
 def test_a_lease_that_ends_later_than_any_can_has_run_out(db: Database) -> None:
     add(db, trials=1)
     workers.enter(db, "w2", "cpu")
     age(db, "w2", 2 * GRACE_S)
-    assert trials.take(db, "s", "w1") is not None
-    assert trials.take(db, "s", "w2") is None
+    assert budget.take(db, "s", "w1") is not None
+    assert budget.take(db, "s", "w2") is None
     with db.session() as session, session.begin():
-        session.execute(sa.update(TrialRow).values(lease_until=utc_now() + HOURS_S))
-    assert trials.take(db, "s", "w2") is not None
+        session.execute(sa.update(RunRow).values(lease_until=utc_now() + HOURS_S))
+    assert budget.take(db, "s", "w2") is not None
     with db.session() as session, session.begin():
-        session.execute(sa.update(TrialRow).values(settled=True))
+        session.execute(sa.update(RunRow).values(finalized=True))
         session.execute(sa.update(StudyRow).values(closer="w1", closing_until=utc_now() + HOURS_S))
     assert closings.claim(db, "s", "w2", 0) is not None

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tests.database.conftest import add
 from tests.database.test_trials import age, fill
-from tuner.database import closings, studies, trials, workers
+from tuner.database import budget, closings, runs, studies, workers
 from tuner.database.connection import Database, utc_now
 from tuner.database.leases import GRACE_S, LeaseLost
 from tuner.database.tables import StudyRow
@@ -17,11 +17,11 @@ from tuner.database.tables import StudyRow
 def over(db: Database) -> None:
     """A study of one trial, which has ended."""
     add(db, trials=1)
-    job = trials.take(db, "s", "w")
+    job = budget.take(db, "s", "w")
     assert job is not None
     fill(db, job)
-    trials.finish(db, job, "complete", "", 0.5, 1, {})
-    trials.settle(db, job)
+    runs.finish(db, job, "complete", "", 0.5, 1, {})
+    runs.finalize(db, job)
 
 
 def test_of_workers_that_race_one_closes(db: Database) -> None:
@@ -64,7 +64,7 @@ def test_who_was_silent_writes_no_outcome_over_anothers(db: Database) -> None:
     with pytest.raises(LeaseLost):
         closings.close(db, first, {"by": "w1"})
     assert studies.view_study(db, "s").outcome == {"by": "w2"}
-    assert trials.view_trial(db, "s", 0).test == {"accuracy": 0.9}
+    assert runs.view_trial(db, "s", 0).test == {"accuracy": 0.9}
 
 
 def test_a_person_who_lets_the_search_go_on_wins_over_who_closes_it(db: Database) -> None:
@@ -76,7 +76,7 @@ def test_a_person_who_lets_the_search_go_on_wins_over_who_closes_it(db: Database
         closings.close(db, closing, {})
     assert closings.claim(db, "s", "w1", 0) is None  # it was found to be over before
     assert studies.view_study(db, "s").finished_at is None
-    job = trials.take(db, "s", "w2")
+    job = budget.take(db, "s", "w2")
     assert job is not None
     assert job.ordinal == 1
     assert closings.claim(db, "s", "w1", 2) is None  # a trial runs
@@ -85,9 +85,9 @@ def test_a_person_who_lets_the_search_go_on_wins_over_who_closes_it(db: Database
 def test_no_trial_begins_while_a_study_is_closed(db: Database) -> None:
     add(db, trials=2)
     assert closings.claim(db, "s", "w1", 0) is not None
-    assert trials.take(db, "s", "w2") is None
+    assert budget.take(db, "s", "w2") is None
     workers.mark_dead(db, "w1")
-    assert trials.take(db, "s", "w2") is not None
+    assert budget.take(db, "s", "w2") is not None
 
 
 def test_a_resume_with_nothing_more_to_train_lets_the_study_be_closed(db: Database) -> None:

@@ -2,57 +2,57 @@
 
 from tests.database.conftest import add
 from tests.database.test_trials import fill
-from tuner.database import deliveries, studies, trials
+from tuner.database import budget, deliveries, runs, studies
 from tuner.database.connection import Database
 from tuner.database.deliveries import Refusal
 from tuner.database.epochs import EpochView
-from tuner.database.tables import StudyRow, TrialRow
+from tuner.database.tables import RunRow, StudyRow
 
 
-def begun(db: Database) -> trials.Job:
+def begun(db: Database) -> runs.Job:
     add(db)
-    job = trials.take(db, "s", "w")
+    job = budget.take(db, "s", "w")
     assert job is not None
     fill(db, job)
-    trials.start(db, job, {"epochs": 3}, {})
+    runs.start(db, job, {}, {"epochs": 3})
     return job
 
 
 def changes(db: Database) -> int:
-    return trials.view_trial(db, "s", 0).changes
+    return runs.view_trial(db, "s", 0).changes
 
 
 def test_what_is_refused_waits_until_it_changes_or_is_asked_for(db: Database) -> None:
     job = begun(db)
-    assert deliveries.claim(db, TrialRow, ("s", 0), "w")
-    assert deliveries.refused(db, TrialRow, ("s", 0), changes(db), "too large\0\ud800\nby far", "run")
-    assert not deliveries.refused(db, TrialRow, ("s", 0), changes(db), "too large\0\ud800\nby far", None)
-    assert deliveries.trials_to_deliver(db, "s", "w") == []
+    assert deliveries.claim(db, RunRow, ("s", "search", 0, 0), "w")
+    assert deliveries.refused(db, RunRow, ("s", "search", 0, 0), changes(db), "too large\0\ud800\nby far", "run")
+    assert not deliveries.refused(db, RunRow, ("s", "search", 0, 0), changes(db), "too large\0\ud800\nby far", None)
+    assert deliveries.runs_to_deliver(db, "s", "w") == []
     assert deliveries.refusals(db, "s") == [Refusal("trial 0", "too large   by far")]
     assert deliveries.run_ids(db, "s") == ["run"]
 
-    trials.finish_epoch(db, job, EpochView(1, {}, 0.1, 0.0), 0.5, 1)
-    assert deliveries.trials_to_deliver(db, "s", "w") == [0]
-    deliveries.refused(db, TrialRow, ("s", 0), changes(db), "x" * 5000, None)
-    assert deliveries.trials_to_deliver(db, "s", "w") == []
+    runs.finish_epoch(db, job, EpochView(1, {}, 0.1, 0.0), 0.5, 1)
+    assert deliveries.runs_to_deliver(db, "s", "w") == [("s", "search", 0, 0)]
+    deliveries.refused(db, RunRow, ("s", "search", 0, 0), changes(db), "x" * 5000, None)
+    assert deliveries.runs_to_deliver(db, "s", "w") == []
     deliveries.retry(db, "s")
-    assert deliveries.trials_to_deliver(db, "s", "w") == [0]
+    assert deliveries.runs_to_deliver(db, "s", "w") == [("s", "search", 0, 0)]
     assert deliveries.refusals(db, "s") == [Refusal("trial 0", "x" * 1000)], "until it is there, it is said"
-    deliveries.recorded(db, TrialRow, ("s", 0), changes(db), "run")
+    deliveries.recorded(db, RunRow, ("s", "search", 0, 0), changes(db), "run")
     assert deliveries.refusals(db, "s") == []
 
 
 def test_what_was_lost_is_to_be_delivered_anew(db: Database) -> None:
     begun(db)
-    deliveries.recorded(db, TrialRow, ("s", 0), changes(db), "run")
+    deliveries.recorded(db, RunRow, ("s", "search", 0, 0), changes(db), "run")
     deliveries.recorded(db, StudyRow, ("s",), studies.view_study(db, "s").changes, "parent")
     deliveries.deliver_anew(db, "s", {"another"})
-    assert deliveries.trials_to_deliver(db, "s", "w") == []
+    assert deliveries.runs_to_deliver(db, "s", "w") == []
 
     deliveries.deliver_anew(db, "s", {"parent"})
     assert (studies.view_study(db, "s").mlflow_run_id, deliveries.run_ids(db, "s")) == (None, ["run"])
     deliveries.deliver_anew(db, "s")
-    assert deliveries.trials_to_deliver(db, "s", "w") == [0]
+    assert deliveries.runs_to_deliver(db, "s", "w") == [("s", "search", 0, 0)]
     assert deliveries.run_ids(db, "s") == ["run"], "what is still there is found by it"
 
 

@@ -4,14 +4,22 @@ import pytest
 import sqlalchemy as sa
 
 from tests.database.conftest import add
-from tuner.database import deliveries, finalists, leases, strikes, studies, workers
+from tuner.database import deliveries, finalists, leases, runs, strikes, studies, workers
 from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
 from tuner.database.finalists import Planned
 from tuner.database.leases import LeaseLost
-from tuner.database.tables import FinalistRow
+from tuner.database.runs import Job
+from tuner.database.tables import RunRow
 
 JOBS = [Planned("compare", trial, trial, seed, 10 * seed + trial) for seed in range(2) for trial in (3, 4)]
+
+
+def planned_of(job: Job) -> Planned:
+    assert job.trial_number is not None
+    assert job.seed_number is not None
+    assert job.role in ("compare", "final")
+    return Planned(job.role, job.trial_ordinal, job.trial_number, job.seed_number, job.seed, job.planned_epochs)
 
 
 def planned(db: Database) -> None:
@@ -22,9 +30,9 @@ def planned(db: Database) -> None:
 def test_a_plan_is_made_once_and_given_out_in_its_order(db: Database) -> None:
     planned(db)
     assert not finalists.plan(db, "s", 0, "compare", JOBS[:1])
-    assert finalists.plan(db, "s", 0, "final", [Planned("final", 3, 3, 0, 99, epochs=5)])
+    assert finalists.plan(db, "s", 0, "final", [Planned("final", 3, 3, 0, 99, planned_epochs=5)])
     taken = [finalists.take(db, "s", 0, f"w{i}") for i in range(6)]
-    assert [job.plan for job in taken[:5] if job] == [*JOBS, Planned("final", 3, 3, 0, 99, epochs=5)]
+    assert [planned_of(job) for job in taken[:5] if job] == [*JOBS, Planned("final", 3, 3, 0, 99, planned_epochs=5)]
     assert taken[5] is None
 
 
@@ -32,16 +40,16 @@ def test_a_dead_workers_finalist_is_adopted_from_its_checkpoint_and_fenced(db: D
     planned(db)
     first = finalists.take(db, "s", 0, "w1")
     assert first is not None
-    assert finalists.finish_epoch(db, first, EpochView(1, {"a": 1.0}, 0.1, 5.0), 0.5, 1, "c-1") == ""
+    assert runs.finish_epoch(db, first, EpochView(1, {"a": 1.0}, 0.1, 5.0), 0.5, 1, "c-1") == ""
     workers.mark_dead(db, "w1", strikes.CRASH)
     second = finalists.take(db, "s", 0, "w2")
     assert second is not None
     assert (second.ordinal, second.attempt, second.checkpoint, second.given_up) == (0, 2, "c-1", False)
     with pytest.raises(LeaseLost):
-        finalists.finish(db, first, "complete", "", 0.5, 1, {})
+        runs.finish(db, first, "complete", "", 0.5, 1, {})
     with pytest.raises(LeaseLost):
-        finalists.finish_epoch(db, first, EpochView(2, {}, 0.1, 6.0), 0.6, 2, "c-2")
-    assert [e.epoch for e in finalists.view_finalist(db, "s", 0, 0).epochs] == [1]
+        runs.finish_epoch(db, first, EpochView(2, {}, 0.1, 6.0), 0.6, 2, "c-2")
+    assert [e.epoch for e in runs.view_run(db, "s", "compare", 0, 0).epochs] == [1]
     workers.mark_dead(db, "w2", strikes.CRASH)
     third = finalists.take(db, "s", 0, "w3")
     assert third is not None
@@ -62,11 +70,9 @@ def test_a_configuration_that_is_out_is_not_begun_and_what_runs_is_told(db: Data
     job = finalists.take(db, "s", 0, "w1")
     assert job is not None
     finalists.drop(db, "s", 0, 3, "clearly worse")
-    assert finalists.finish_epoch(db, job, EpochView(1, {}, 0.1, 5.0), 0.5, 1, "c") == "clearly worse"
-    finalists.finish(db, job, "pruned", "clearly worse", 0.5, 1, {})
-    states = {
-        (view.plan.trial_ordinal, view.plan.seed_number): view.state for view in finalists.view_finalists(db, "s")
-    }
+    assert runs.finish_epoch(db, job, EpochView(1, {}, 0.1, 5.0), 0.5, 1, "c") == "clearly worse"
+    runs.finish(db, job, "pruned", "clearly worse", 0.5, 1, {})
+    states = {(view.trial_ordinal, view.seed_number): view.state for view in runs.view_finalists(db, "s")}
     assert states == {(3, 0): "pruned", (3, 1): "skipped", (4, 0): "waiting", (4, 1): "waiting"}
 
 
@@ -81,22 +87,22 @@ def test_when_the_search_goes_on_the_finalists_are_planned_anew(db: Database) ->
     assert studies.view_study(db, "s").round == 1
     assert finalists.take(db, "s", 1, "w1") is None
     assert finalists.plan(db, "s", 1, "compare", JOBS)
-    assert {view.state for view in finalists.view_finalists(db, "s", 0)} == {"pruned", "skipped"}
+    assert {view.state for view in runs.view_finalists(db, "s", 0)} == {"pruned", "skipped"}
 
 
 def test_what_mlflow_misses_of_finalists_is_known_until_it_is_delivered(db: Database) -> None:
     planned(db)
-    assert deliveries.finalists_to_deliver(db, "s", "w1") == []
+    assert deliveries.runs_to_deliver(db, "s", "w1") == []
     job = finalists.take(db, "s", 0, "w1")
     assert job is not None
-    finalists.start(db, job, {"seed": "1"})
-    assert deliveries.finalists_to_deliver(db, "s", "w1") == [(0, 0)]
-    assert deliveries.finalists_to_deliver(db, "s", "w2") == []
-    assert deliveries.claim(db, FinalistRow, ("s", 0, 0), "w1")
-    assert not deliveries.claim(db, FinalistRow, ("s", 0, 0), "w2")
-    deliveries.recorded(db, FinalistRow, ("s", 0, 0), finalists.view_finalist(db, "s", 0, 0).changes, "run")
-    assert deliveries.finalists_to_deliver(db, "s", "w1") == []
-    finalists.finish(db, job, "complete", "", 0.5, 1, {})
+    runs.start(db, job, {"seed": "1"})
+    assert deliveries.runs_to_deliver(db, "s", "w1") == [("s", "compare", 0, 0)]
+    assert deliveries.runs_to_deliver(db, "s", "w2") == []
+    assert deliveries.claim(db, RunRow, ("s", "compare", 0, 0), "w1")
+    assert not deliveries.claim(db, RunRow, ("s", "compare", 0, 0), "w2")
+    deliveries.recorded(db, RunRow, ("s", "compare", 0, 0), runs.view_run(db, "s", "compare", 0, 0).changes, "run")
+    assert deliveries.runs_to_deliver(db, "s", "w1") == []
+    runs.finish(db, job, "complete", "", 0.5, 1, {})
     with db.session() as session, session.begin():
-        session.execute(sa.update(FinalistRow).values(recording_until=0.0))
-    assert deliveries.finalists_to_deliver(db, "s", "w2") == [(0, 0)]
+        session.execute(sa.update(RunRow).values(recording_until=0.0))
+    assert deliveries.runs_to_deliver(db, "s", "w2") == [("s", "compare", 0, 0)]

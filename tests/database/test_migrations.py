@@ -1,31 +1,29 @@
 """A database made by an older version is opened, brought up to date, and worked on."""
 
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 
-from tuner.database import finalists, studies, trials
+from tests.database.conftest import opening
+from tests.database.old_databases import restore
+from tuner.database import budget, finalists, runs, studies
 from tuner.database.connection import open_database
 from tuner.database.finalists import Planned
-from tuner.database.migrations import _COLUMNS, _TABLES
-from tuner.database.tables import SCHEMA_VERSION, VersionRow
+from tuner.database.tables import SCHEMA_VERSION, Base, VersionRow
 from tuner.errors import InputError
 from tuner.service.resuming import resume_study
 from tuner.studies.status import study_status
 
-VERSION_1 = Path(__file__).with_name("version_1.sql").read_text()
-"""As version 1 left it: a study of three trials, two of them complete."""
-
 
 @pytest.fixture
-def old(tmp_path: Path) -> str:
-    with sqlite3.connect(tmp_path / "old.db") as connection:
-        connection.executescript(VERSION_1)
-    connection.close()
-    return f"sqlite:///{tmp_path / 'old.db'}"
+def old(url: str, tmp_path: Path) -> str:
+    """As version 1 left it: a study of three trials, two of them complete."""
+    restore(1, url, tmp_path)
+    return url
 
 
 def test_a_database_of_version_1_goes_on(old: str) -> None:
@@ -35,7 +33,7 @@ def test_a_database_of_version_1_goes_on(old: str) -> None:
     assert [len(trial.epochs) for trial in status.trials] == [2, 2]
     assert (status.study.round, status.study.ended) == (0, "")
     resume_study(db, "old-1", None, None)
-    job = trials.take(db, "old-1", "w2")
+    job = budget.take(db, "old-1", "w2")
     assert job is not None
     assert job.ordinal == 2
     assert finalists.plan(
@@ -45,7 +43,7 @@ def test_a_database_of_version_1_goes_on(old: str) -> None:
         assert session.scalar(sa.select(sa.func.max(VersionRow.version))) == SCHEMA_VERSION
     db.engine.dispose()
     again = open_database(old)
-    assert len(finalists.view_finalists(again, "old-1")) == 1
+    assert len(runs.view_finalists(again, "old-1")) == 1
     again.engine.dispose()
 
 
@@ -57,26 +55,23 @@ def test_several_workers_may_open_an_old_database_at_once(old: str) -> None:
         db.engine.dispose()
 
 
-def test_several_processes_may_open_a_database_of_version_2_at_once(url: str) -> None:
-    db = open_database(url)
-    with db.session() as session, session.begin():
-        for table in _TABLES[3]:
-            session.execute(sa.text(f"DROP TABLE {table.__tablename__}"))
-        for name, column, _ in _COLUMNS[3]:
-            session.execute(sa.text(f"ALTER TABLE {name} DROP COLUMN {column}"))
-        session.execute(sa.update(VersionRow).values(version=2))
-    db.engine.dispose()
-    with ThreadPoolExecutor(4) as pool:
-        opened = list(pool.map(lambda _: open_database(url), range(4)))
-    for each in opened:
-        assert studies.view_studies(each) == []
-        each.engine.dispose()
+@pytest.mark.parametrize("version", [1, 2, 3, None])
+def test_what_is_brought_up_to_date_is_what_is_made_anew(url: str, tmp_path: Path, version: int | None) -> None:
+    if version is not None:
+        restore(version, url, tmp_path)
+    with opening(url) as db:
+        with db.engine.connect() as connection:
+            context = MigrationContext.configure(
+                connection, opts={"compare_type": db.sqlite_file is None, "version_table": "tuner_alembic_version"}
+            )
+            there = compare_metadata(context, Base.metadata)
+        assert [each for each in there if "tuner_" in repr(each)] == []
 
 
 def test_a_database_of_a_newer_version_is_refused(old: str) -> None:
     db = open_database(old)
     with db.session() as session, session.begin():
-        session.execute(sa.insert(VersionRow).values(version=SCHEMA_VERSION + 1))
+        session.execute(sa.text(f"UPDATE tuner_alembic_version SET version_num = '{SCHEMA_VERSION + 1}'"))
     db.engine.dispose()
-    with pytest.raises(InputError, match="made by a newer version"):
+    with pytest.raises(InputError, match=rf"made by a newer version of tuner \(schema {SCHEMA_VERSION + 1}\)"):
         open_database(old)

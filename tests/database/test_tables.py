@@ -2,7 +2,7 @@
 
 from tests.database.conftest import add
 from tests.database.test_trials import fill
-from tuner.database import closings, finalists, leases, skipped_studies, studies, trials, workers
+from tuner.database import budget, closings, finalists, leases, runs, skipped_studies, studies, workers
 from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
 from tuner.database.finalists import Planned
@@ -15,15 +15,15 @@ FIGURES = {"mae": float("nan"), "loss": float("inf"), "low": float("-inf"), "nai
 def test_words_that_no_database_holds_are_stored_with_escapes(db: Database) -> None:
     add(db)
     workers.enter(db, "w", "cpu")
-    job = trials.take(db, "s", "w")
+    job = budget.take(db, "s", "w")
     assert job is not None
     fill(db, job)
     leases.note_death(db, job.lease, ODD, 1)
-    assert trials.view_trial(db, "s", 0).reason == STORED
-    job = trials.take(db, "s", "w")
+    assert runs.view_trial(db, "s", 0).reason == STORED
+    job = budget.take(db, "s", "w")
     assert job is not None
-    trials.finish(db, job, "failed", ODD, None, 0, {"remedy": ODD})
-    view = trials.view_trial(db, "s", 0)
+    runs.finish(db, job, "failed", ODD, None, 0, {"remedy": ODD})
+    view = runs.view_trial(db, "s", 0)
     assert (view.reason, view.tags) == (STORED, {"remedy": STORED})
 
     skipped_studies.note(db, "s", "w", ValueError(ODD))
@@ -34,7 +34,7 @@ def test_words_that_no_database_holds_are_stored_with_escapes(db: Database) -> N
     assert taken is not None
     leases.fail(db, taken.lease, ODD)
     finalists.drop(db, "s", 0, 1, ODD)
-    assert [(each.reason, each.dropped) for each in finalists.view_finalists(db, "s")] == [
+    assert [(each.reason, each.dropped) for each in runs.view_finalists(db, "s")] == [
         (STORED, ""),
         (STORED, STORED),
     ]
@@ -42,24 +42,24 @@ def test_words_that_no_database_holds_are_stored_with_escapes(db: Database) -> N
 
 def test_figures_that_are_no_numbers_are_not_stored_and_the_study_ends(db: Database) -> None:
     add(db, trials=1)
-    job = trials.take(db, "s", "w")
+    job = budget.take(db, "s", "w")
     assert job is not None
     fill(db, job)
-    trials.finish_epoch(db, job, EpochView(1, FIGURES, 0.1, 5.0), 0.5, 1)
-    trials.finish(db, job, "complete", "", 0.5, 1, {})
-    trials.settle(db, job)
+    runs.finish_epoch(db, job, EpochView(1, FIGURES, 0.1, 5.0), 0.5, 1)
+    runs.finish(db, job, "complete", "", 0.5, 1, {})
+    runs.finalize(db, job)
     assert finalists.plan(db, "s", 0, "final", [Planned("final", 0, 0, 0, 1)])
     final = finalists.take(db, "s", 0, "w")
     assert final is not None
-    finalists.keep_score(db, final, FIGURES)
-    finalists.finish(db, final, "complete", "", 0.5, 1, {}, FIGURES)
+    runs.keep_score(db, final, FIGURES)
+    runs.finish(db, final, "complete", "", 0.5, 1, {}, FIGURES)
     closing = closings.claim(db, "s", "w", 0)
     assert closing is not None
     closings.keep_score(db, closing, 0, FIGURES)
     closings.close(db, closing, {"test": FIGURES, "finalists": [{"values": [0.5, float("nan")]}], "why": None})
 
-    trial = trials.view_trial(db, "s", 0)
+    trial = runs.view_trial(db, "s", 0)
     assert [each.metrics for each in trial.epochs] == [{"naive": 0.5}]
-    assert trial.test == finalists.view_finalist(db, "s", 0, 0).test == {"naive": 0.5}
+    assert trial.test == runs.view_run(db, "s", "final", 0, 0).test == {"naive": 0.5}
     outcome = studies.view_study(db, "s").outcome
     assert outcome == {"test": {"naive": 0.5}, "finalists": [{"values": [0.5]}], "why": None}

@@ -15,28 +15,28 @@ from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial
 
 from tests.database.conftest import add
-from tuner.database import deliveries, leases, machine, strikes, studies, trials, workers
+from tuner.database import budget, deliveries, leases, machine, runs, strikes, studies, workers
 from tuner.database.connection import Database, open_database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.leases import GRACE_S, LeaseLost
-from tuner.database.tables import TrialRow, WorkerRow
+from tuner.database.tables import RunRow, WorkerRow
 from tuner.search.optuna_study import trial_template
 
 
 def expire(db: Database) -> None:
     """As if every lease had run out."""
     with db.session() as session, session.begin():
-        session.execute(sa.update(TrialRow).where(~TrialRow.settled).values(lease_until=0.0))
+        session.execute(sa.update(RunRow).where(~RunRow.finalized).values(lease_until=0.0))
 
 
-def fill(db: Database, job: trials.Job) -> int:
-    return trials.fill(db, job, trial_template(job.ordinal, None), "")
+def fill(db: Database, job: runs.Job) -> int:
+    return budget.fill(db, job, trial_template(job.ordinal, None), "")
 
 
 def silence(db: Database) -> None:
     """As if every worker had been silent for longer than a lease."""
     with db.session() as session, session.begin():
-        session.execute(sa.update(TrialRow).where(~TrialRow.settled).values(lease_until=utc_now() - 1.0))
+        session.execute(sa.update(RunRow).where(~RunRow.finalized).values(lease_until=utc_now() - 1.0))
 
 
 def age(db: Database, worker_id: str, seconds: float) -> None:
@@ -49,18 +49,18 @@ def age(db: Database, worker_id: str, seconds: float) -> None:
 
 def test_the_budget_is_given_out_once_and_no_further(db: Database) -> None:
     add(db, trials=3)
-    taken = [trials.take(db, "s", f"w{i}") for i in range(4)]
+    taken = [budget.take(db, "s", f"w{i}") for i in range(4)]
     assert [job.ordinal for job in taken[:3] if job] == [0, 1, 2]
     assert taken[3] is None
 
 
 def take_all(url: str, worker_id: str, out: "multiprocessing.Queue[int]") -> None:
     db = open_database(url)
-    while (job := trials.take(db, "s", worker_id)) is not None:
+    while (job := budget.take(db, "s", worker_id)) is not None:
         out.put(job.ordinal)
-        trials.finish_epoch(db, job, EpochView(1, {"val_accuracy": 0.5}, 0.1, time.time()), 0.5, 1)
-        trials.finish(db, job, "complete", "", 0.5, 1, {})
-        trials.settle(db, job)
+        runs.finish_epoch(db, job, EpochView(1, {"val_accuracy": 0.5}, 0.1, time.time()), 0.5, 1)
+        runs.finish(db, job, "complete", "", 0.5, 1, {})
+        runs.finalize(db, job)
 
 
 def test_processes_that_race_for_the_budget_take_each_place_once(db: Database, url: str) -> None:
@@ -75,37 +75,37 @@ def test_processes_that_race_for_the_budget_take_each_place_once(db: Database, u
         process.join(60)
     assert [process.exitcode for process in processes] == [0] * 4
     assert Counter(found) == Counter(range(60))
-    assert trials.open_places(db, "s") == 0
+    assert budget.open_places(db, "s") == 0
 
 
 def test_a_trial_of_a_silent_worker_is_adopted_and_the_silent_one_cannot_write(db: Database) -> None:
     add(db)
-    first = trials.take(db, "s", "w1")
+    first = budget.take(db, "s", "w1")
     assert first is not None
     number = fill(db, first)
     expire(db)
-    second = trials.take(db, "s", "w2")
+    second = budget.take(db, "s", "w2")
     assert second is not None
     assert (second.ordinal, second.trial_number, second.attempt) == (0, number, 2)
     with pytest.raises(LeaseLost):
-        trials.finish_epoch(db, first, EpochView(1, {}, 0.1, 0.0), None, 0)
+        runs.finish_epoch(db, first, EpochView(1, {}, 0.1, 0.0), None, 0)
     with pytest.raises(LeaseLost):
-        trials.finish(db, first, "complete", "", 0.5, 1, {})
-    assert trials.view_trial(db, "s", 0).epochs == ()
+        runs.finish(db, first, "complete", "", 0.5, 1, {})
+    assert runs.view_trial(db, "s", 0).epochs == ()
 
 
 def test_a_worker_that_gives_signs_of_life_keeps_its_trial(db: Database) -> None:
     add(db, trials=1)
     workers.enter(db, "w1", "cpu")
-    job = trials.take(db, "s", "w1")
+    job = budget.take(db, "s", "w1")
     assert job is not None
     with db.session() as session, session.begin():
-        session.execute(sa.update(TrialRow).values(lease_until=utc_now() + 0.2))
+        session.execute(sa.update(RunRow).values(lease_until=utc_now() + 0.2))
     workers.beat(db, "w1", "s", "training")
     workers.enter(db, "w2", "cpu")
     age(db, "w2", 2 * GRACE_S)
     time.sleep(0.3)
-    assert trials.take(db, "s", "w2") is None
+    assert budget.take(db, "s", "w2") is None
 
 
 def test_a_worker_whose_ended_process_nobody_waited_for_is_dead(db: Database) -> None:
@@ -120,10 +120,10 @@ def test_a_worker_whose_ended_process_nobody_waited_for_is_dead(db: Database) ->
         workers.enter(db, "w1", "cpu")
         with db.session() as session, session.begin():
             session.execute(sa.update(WorkerRow).values(pid=child.pid, pid_started_at=began))
-        assert trials.take(db, "s", "w1") is not None
+        assert budget.take(db, "s", "w1") is not None
         assert workers.view_workers(db) == []
         assert workers.reap_local_workers(db) == 1
-    again = trials.take(db, "s", "w2")
+    again = budget.take(db, "s", "w2")
     assert again is not None
     assert again.attempt == 2
 
@@ -132,25 +132,25 @@ def test_a_worker_whose_ended_process_nobody_waited_for_is_dead(db: Database) ->
 def test_a_trial_is_given_up_after_as_many_deaths_as_they_say_of_it(db: Database, deaths: int, against: int) -> None:
     add(db, trials=1)
     for number in range(deaths):
-        job = trials.take(db, "s", f"w{number}")
+        job = budget.take(db, "s", f"w{number}")
         assert job is not None
         assert not job.given_up
         workers.mark_dead(db, f"w{number}", against, "signal 9")
         workers.mark_dead(db, f"w{number}", against, "signal 9")  # an answer that was lost is asked for again
-    job = trials.take(db, "s", "w")
+    job = budget.take(db, "s", "w")
     assert job is not None
     assert job.given_up
-    assert trials.view_trial(db, "s", 0).reason == "signal 9"
+    assert runs.view_trial(db, "s", 0).reason == "signal 9"
 
 
 def test_silence_is_a_death_of_which_nothing_is_known(db: Database) -> None:
     add(db, trials=1)
     for number in range(5):
-        job = trials.take(db, "s", f"w{number}")
+        job = budget.take(db, "s", f"w{number}")
         assert job is not None
         assert not job.given_up
         expire(db)
-    job = trials.take(db, "s", "w")
+    job = budget.take(db, "s", "w")
     assert job is not None
     assert job.given_up
 
@@ -158,7 +158,7 @@ def test_silence_is_a_death_of_which_nothing_is_known(db: Database) -> None:
 def test_workers_that_were_told_to_go_say_nothing_against_their_trial(db: Database) -> None:
     add(db, trials=1)
     for number in range(12):
-        job = trials.take(db, "s", f"w{number}")
+        job = budget.take(db, "s", f"w{number}")
         assert job is not None
         assert not job.given_up
         workers.mark_dead(db, f"w{number}", strikes.NONE)
@@ -167,31 +167,31 @@ def test_workers_that_were_told_to_go_say_nothing_against_their_trial(db: Databa
 def test_an_error_that_nobody_caught_counts_once_though_the_process_dies_of_it(db: Database) -> None:
     add(db, trials=1)
     for worker in ("w1", "w2"):
-        job = trials.take(db, "s", worker)
+        job = budget.take(db, "s", worker)
         assert job is not None
         assert not job.given_up
         leases.note_death(db, job.lease, "ValueError: no", strikes.CRASH)
         workers.mark_dead(db, worker, strikes.CRASH, "exit code 1")
-    job = trials.take(db, "s", "w3")
+    job = budget.take(db, "s", "w3")
     assert job is not None
     assert job.given_up
-    assert trials.view_trial(db, "s", 0).reason == "ValueError: no"
+    assert runs.view_trial(db, "s", 0).reason == "ValueError: no"
 
 
 def test_an_epoch_between_two_deaths_clears_the_first(db: Database) -> None:
     add(db, trials=1)
     for worker in ("w1", "w2", "w3", "w4"):
-        job = trials.take(db, "s", worker)
+        job = budget.take(db, "s", worker)
         assert job is not None
         assert not job.given_up
-        trials.finish_epoch(db, job, EpochView(int(worker[1]), {}, 0.1, 0.0), 0.5, 1)
+        runs.finish_epoch(db, job, EpochView(int(worker[1]), {}, 0.1, 0.0), 0.5, 1)
         workers.mark_dead(db, worker, strikes.CRASH)
 
 
 def test_handing_back_is_no_death(db: Database) -> None:
     add(db, trials=1)
     for worker in ("w1", "w2", "w3", "w4"):
-        job = trials.take(db, "s", worker)
+        job = budget.take(db, "s", worker)
         assert job is not None
         assert not job.given_up
         leases.hand_back(db, job.lease)
@@ -199,54 +199,54 @@ def test_handing_back_is_no_death(db: Database) -> None:
 
 def test_an_epoch_is_stored_once(db: Database) -> None:
     add(db)
-    job = trials.take(db, "s", "w1")
+    job = budget.take(db, "s", "w1")
     assert job is not None
-    trials.finish_epoch(db, job, EpochView(1, {"a": 1.0}, 0.1, 5.0), 0.5, 1)
-    trials.finish_epoch(db, job, EpochView(1, {"a": 2.0}, 0.2, 6.0), 0.5, 1)
-    assert trials.view_trial(db, "s", 0).epochs == (EpochView(1, {"a": 1.0}, 0.1, 5.0, worker_id="w1"),)
+    runs.finish_epoch(db, job, EpochView(1, {"a": 1.0}, 0.1, 5.0), 0.5, 1)
+    runs.finish_epoch(db, job, EpochView(1, {"a": 2.0}, 0.2, 6.0), 0.5, 1)
+    assert runs.view_trial(db, "s", 0).epochs == (EpochView(1, {"a": 1.0}, 0.1, 5.0, worker_id="w1"),)
 
 
 def test_a_trial_that_ended_but_was_not_told_is_taken_again_to_be_told(db: Database) -> None:
     add(db, trials=1)
-    job = trials.take(db, "s", "w1")
+    job = budget.take(db, "s", "w1")
     assert job is not None
-    trials.finish(db, job, "pruned", "pruned at epoch 1 of 5", 0.5, 1, {})
+    runs.finish(db, job, "pruned", "pruned at epoch 1 of 5", 0.5, 1, {})
     expire(db)
-    again = trials.take(db, "s", "w2")
+    again = budget.take(db, "s", "w2")
     assert again is not None
     assert again.state == "pruned"
     assert not again.given_up
-    trials.settle(db, again)
+    runs.finalize(db, again)
     expire(db)
-    assert trials.take(db, "s", "w3") is None
+    assert budget.take(db, "s", "w3") is None
 
 
 def test_a_larger_budget_opens_new_places(db: Database) -> None:
     add(db, trials=1)
-    assert trials.take(db, "s", "w1") is not None
+    assert budget.take(db, "s", "w1") is not None
     studies.reopen(db, "s", 2, None)
-    job = trials.take(db, "s", "w2")
+    job = budget.take(db, "s", "w2")
     assert job is not None
     assert job.ordinal == 1
 
 
 def test_what_mlflow_misses_is_known_until_it_is_delivered(db: Database) -> None:
     add(db)
-    job = trials.take(db, "s", "w1")
+    job = budget.take(db, "s", "w1")
     assert job is not None
     fill(db, job)
-    assert deliveries.trials_to_deliver(db, "s", "w1") == []  # nothing to show before it has parameters
-    trials.start(db, job, {"epochs": 3}, {})
-    assert deliveries.trials_to_deliver(db, "s", "w1") == [0]
-    assert deliveries.trials_to_deliver(db, "s", "w2") == []  # its own worker delivers while it lives
-    assert deliveries.claim(db, TrialRow, ("s", 0), "w1")
-    assert not deliveries.claim(db, TrialRow, ("s", 0), "w2")
-    deliveries.recorded(db, TrialRow, ("s", 0), trials.view_trial(db, "s", 0).changes, "run")
-    assert deliveries.trials_to_deliver(db, "s", "w1") == []
-    trials.finish_epoch(db, job, EpochView(1, {}, 0.1, 0.0), 0.5, 1)
-    assert deliveries.trials_to_deliver(db, "s", "w1") == [0]
+    assert deliveries.runs_to_deliver(db, "s", "w1") == []  # nothing to show before it has parameters
+    runs.start(db, job, {}, {"epochs": 3})
+    assert deliveries.runs_to_deliver(db, "s", "w1") == [("s", "search", 0, 0)]
+    assert deliveries.runs_to_deliver(db, "s", "w2") == []  # its own worker delivers while it lives
+    assert deliveries.claim(db, RunRow, ("s", "search", 0, 0), "w1")
+    assert not deliveries.claim(db, RunRow, ("s", "search", 0, 0), "w2")
+    deliveries.recorded(db, RunRow, ("s", "search", 0, 0), runs.view_trial(db, "s", 0).changes, "run")
+    assert deliveries.runs_to_deliver(db, "s", "w1") == []
+    runs.finish_epoch(db, job, EpochView(1, {}, 0.1, 0.0), 0.5, 1)
+    assert deliveries.runs_to_deliver(db, "s", "w1") == [("s", "search", 0, 0)]
     expire(db)
-    assert deliveries.trials_to_deliver(db, "s", "w2") == [0]  # the worker is gone: anybody may
+    assert deliveries.runs_to_deliver(db, "s", "w2") == [("s", "search", 0, 0)]  # the worker is gone: anybody may
 
 
 def test_after_an_outage_the_first_worker_back_robs_nobody(db: Database) -> None:
@@ -254,35 +254,35 @@ def test_after_an_outage_the_first_worker_back_robs_nobody(db: Database) -> None
     for worker in ("w1", "w2"):
         workers.enter(db, worker, "cpu")
         age(db, worker, 10 * GRACE_S)
-    job = trials.take(db, "s", "w1")
+    job = budget.take(db, "s", "w1")
     assert job is not None
     silence(db)
     with db.session() as session, session.begin():
         session.execute(sa.update(WorkerRow).values(seen_at=utc_now() - 60.0))
-    assert trials.take(db, "s", "w2") is None  # its own signs of life did not come through either
+    assert budget.take(db, "s", "w2") is None  # its own signs of life did not come through either
     workers.beat(db, "w2", "s", "waiting")
-    assert trials.take(db, "s", "w2") is None  # the other may be about to say that it lives
+    assert budget.take(db, "s", "w2") is None  # the other may be about to say that it lives
     workers.beat(db, "w1", "s", "training")
     age(db, "w2", 2 * GRACE_S)
-    assert trials.take(db, "s", "w2") is None  # and has said so
-    trials.settle(db, job)
+    assert budget.take(db, "s", "w2") is None  # and has said so
+    runs.finalize(db, job)
 
 
 def test_a_silent_workers_trial_is_taken_once_the_database_has_been_there_for_a_while(db: Database) -> None:
     add(db, trials=1)
     workers.enter(db, "w2", "cpu")
-    assert trials.take(db, "s", "w1") is not None
+    assert budget.take(db, "s", "w1") is not None
     silence(db)
-    assert trials.take(db, "s", "w2") is None
+    assert budget.take(db, "s", "w2") is None
     age(db, "w2", GRACE_S + 1.0)
-    taken = trials.take(db, "s", "w2")
+    taken = budget.take(db, "s", "w2")
     assert taken is not None
     assert taken.attempt == 2
 
 
 def test_a_place_that_was_given_by_a_call_whose_answer_was_lost_is_given_again(db: Database) -> None:
     add(db, trials=1)
-    first, again = trials.take(db, "s", "w"), trials.take(db, "s", "w")
+    first, again = budget.take(db, "s", "w"), budget.take(db, "s", "w")
     assert first is not None
     assert again is not None
     assert (again.ordinal, again.attempt, again.given_up) == (0, 2, False)
@@ -292,10 +292,10 @@ def test_a_place_that_was_given_by_a_call_whose_answer_was_lost_is_given_again(d
 
 def test_a_worker_that_stalled_before_it_made_its_trial_makes_none(db: Database) -> None:
     add(db, trials=1)
-    slow = trials.take(db, "s", "w1")
+    slow = budget.take(db, "s", "w1")
     assert slow is not None
     expire(db)
-    quick = trials.take(db, "s", "w2")
+    quick = budget.take(db, "s", "w2")
     assert quick is not None
     assert fill(db, quick) == 0
     with pytest.raises(LeaseLost):
@@ -308,7 +308,7 @@ def test_a_worker_that_stalled_before_it_made_its_trial_makes_none(db: Database)
 def fill_late(url: str, worker_id: str, stalled: Event, go_on: Event, out: "multiprocessing.Queue[str]") -> None:
     """Take a trial, and stall in the middle of its making."""
     db = open_database(url)
-    job = trials.take(db, "s", worker_id)
+    job = budget.take(db, "s", worker_id)
     assert job is not None
     create = RDBStorage.create_new_trial
 
@@ -339,7 +339,7 @@ def test_a_worker_that_stalls_in_the_making_of_its_trial_leaves_no_second_one(db
     taker.join(60)
     process.join(60)
     assert out.get(timeout=10) == "made"
-    job = trials.take(db, "s", "w2")
+    job = budget.take(db, "s", "w2")
     assert job is not None
     assert job.trial_number == 0
     study_id = db.storage.get_study_id_from_name("s")
@@ -348,9 +348,9 @@ def test_a_worker_that_stalls_in_the_making_of_its_trial_leaves_no_second_one(db
 
 def test_a_metric_that_is_no_number_is_not_stored(db: Database) -> None:
     add(db)
-    job = trials.take(db, "s", "w")
+    job = budget.take(db, "s", "w")
     assert job is not None
     fill(db, job)
     figures = {"val_accuracy": 0.5, "val_f1": float("nan"), "val_loss": float("inf")}
-    trials.finish_epoch(db, job, EpochView(1, figures, 0.1, 5.0), 0.5, 1)
-    assert trials.view_trial(db, "s", 0).epochs[0].metrics == {"val_accuracy": 0.5}
+    runs.finish_epoch(db, job, EpochView(1, figures, 0.1, 5.0), 0.5, 1)
+    assert runs.view_trial(db, "s", 0).epochs[0].metrics == {"val_accuracy": 0.5}

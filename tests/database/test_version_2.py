@@ -1,7 +1,6 @@
 """A database of the release before - a study that ended, one stopped, one of a killed worker - goes on as it was."""
 
 import json
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +10,11 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
+from tests.database.old_databases import restore
 from tuner.cli.main import cli
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
-from tuner.database import studies, trials, workers
+from tuner.database import budget, studies, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database, open_database, utc_now
 from tuner.database.tables import WorkerRow
@@ -37,11 +37,9 @@ NAMES = ["done", "coded", "wild", "cut", "killed"]
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    with sqlite3.connect(tmp_path / "old.db") as connection:
-        connection.executescript((HERE / "version_2.sql").read_text(encoding="utf-8"))
-    connection.close()
-    return f"sqlite:///{tmp_path / 'old.db'}"
+def url(url: str, tmp_path: Path) -> str:
+    restore(2, url, tmp_path)
+    return url
 
 
 @pytest.fixture
@@ -66,7 +64,7 @@ def bench_of(db: Database, name: str, data: Dataset, folder: Path, **more: Any) 
 def play(context: StudyContext) -> None:
     """To the study's end, as a worker does."""
     db, name = context.db, context.study.study_name
-    while (job := trials.take(db, name, "w")) is not None:
+    while (job := budget.take(db, name, "w")) is not None:
         run_trial(context, job)
     while limits.is_over(db, context.spec, name) and finalists_turn.turn(context, "w") == "trained":
         pass
@@ -165,7 +163,7 @@ def test_an_ended_study_goes_on_with_its_finalists(old: Database, tmp_path: Path
     play(bench_of(old, "done", data, tmp_path))
     status = study_status(old, "done")
     assert (status.state, len(status.trials), status.study.round) == ("finished", 5, 1)
-    assert {each.plan.kind for each in status.finalists} == {"compare", "final"}
+    assert {each.role for each in status.finalists} == {"compare", "final"}
     assert "words" in ((status.study.outcome or {}).get("finalists") or {})
 
 

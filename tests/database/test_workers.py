@@ -15,11 +15,11 @@ import sqlalchemy as sa
 
 from tests.database.conftest import add, opening
 from tests.postgres import PostgresServer
-from tuner.database import gpu_claims, machine, trials, workers
+from tuner.database import budget, gpu_claims, machine, workers
 from tuner.database.connection import Database, utc_now
 from tuner.database.leases import LEASE_S
 from tuner.database.machine import Place
-from tuner.database.tables import GpuClaimRow, StudyRow, TrialRow, WorkerRow
+from tuner.database.tables import GpuClaimRow, RunRow, StudyRow, WorkerRow
 
 HERE = Place("m1", "boot-1", "boot-1 pid:[1]")
 NOBODY = 2**22 + 7
@@ -71,11 +71,11 @@ def test_a_worker_of_another_space_of_pids_is_not_judged_by_its_pid(db: Database
 def test_a_dead_process_of_this_space_of_pids_is_found_at_once(db: Database) -> None:
     add(db, trials=1)
     enter(db, "dead", HERE, NOBODY)
-    assert trials.take(db, "s", "dead") is not None
+    assert budget.take(db, "s", "dead") is not None
     assert living(db) == []
     with at(HERE):
         assert workers.reap_local_workers(db) == 1
-    assert trials.take(db, "s", "other") is not None
+    assert budget.take(db, "s", "other") is not None
 
 
 def test_after_a_reboot_the_machines_workers_are_dead(db: Database) -> None:
@@ -196,7 +196,7 @@ def test_a_sign_of_life_and_a_change_of_a_study_do_not_wait_for_each_other(postg
     with opening(postgres_server.new_database()) as db:
         add(db)
         workers.enter(db, "w", "cpu")
-        assert trials.take(db, "s", "w") is not None
+        assert budget.take(db, "s", "w") is not None
         with db.session() as session, session.begin():
             session.execute(sa.update(StudyRow).values(recorder="w"))
         with ThreadPoolExecutor(1) as pool:
@@ -207,5 +207,5 @@ def test_a_sign_of_life_and_a_change_of_a_study_do_not_wait_for_each_other(postg
                 with db.engine.connect() as other:
                     while not other.scalar(sa.text(waits)) and time.monotonic() < until:
                         other.rollback()
-                session.execute(sa.update(TrialRow).values(changes=TrialRow.changes + 1))
+                session.execute(sa.update(RunRow).values(changes=RunRow.changes + 1))
             beat.result(30)

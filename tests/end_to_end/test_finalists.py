@@ -11,7 +11,7 @@ import pytest
 
 from tests.end_to_end.conftest import SMALL_SPACE, Desk
 from tuner.database.connection import Database, open_database
-from tuner.database.finalists import FinalistView, view_finalists
+from tuner.database.runs import RunView, view_finalists
 from tuner.database.studies import view_study
 from tuner.studies.status import study_status
 
@@ -26,7 +26,7 @@ def finalist_epochs(desk: Desk) -> int:
         return 0
     with sqlite3.connect(desk.folder / "tuner.db") as connection:
         try:
-            return int(connection.execute("SELECT count(*) FROM tuner_finalist_epochs").fetchone()[0])
+            return int(connection.execute("SELECT count(*) FROM tuner_epochs WHERE role <> 'search'").fetchone()[0])
         except sqlite3.OperationalError:
             return 0
 
@@ -47,7 +47,7 @@ def check_mlflow_has_the_finalists(desk: Desk) -> None:
     assert champion.run_id in {run.info.run_id for run in runs if run.data.tags["kind"] == "final"}
 
 
-def finalists(db: Database) -> list[FinalistView]:
+def finalists(db: Database) -> list[RunView]:
     return view_finalists(db, "s", epochs=True)
 
 
@@ -59,13 +59,17 @@ def under_way(db: Database, known: int) -> list[int]:
     return [each.ordinal for each in every if each.held and len(each.epochs) < 70]
 
 
+def planned(view: RunView) -> tuple[str, int, int | None, int]:
+    return view.role, view.trial_ordinal, view.seed_number, view.seed
+
+
 def test_finalists_that_are_interrupted_or_killed_go_on_where_they_were(desk: Desk) -> None:
     desk.write_space(epochs=120, text=SPACE.replace("trials: 3", "trials: 2").replace("asha", "none"))
     process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "1")
     desk.wait_until(lambda: finalist_epochs(desk) >= 3, seconds=200)
     db = open_database(desk.storage)
     desk.wait_until(lambda: bool(under_way(db, 0)))
-    plan = [each.plan for each in finalists(db)]
+    plan = [planned(each) for each in finalists(db)]
     seen: dict[tuple[int, int], Any] = {}
 
     def check_nothing_is_lost_or_trained_again() -> None:
@@ -80,7 +84,7 @@ def test_finalists_that_are_interrupted_or_killed_go_on_where_they_were(desk: De
     process.communicate()
     desk.wait_until(lambda: study_status(db, "s").state == "interrupted")
     check_nothing_is_lost_or_trained_again()
-    killed = {each.ordinal: len(each.epochs) for each in finalists(db) if each.epochs and not each.settled}
+    killed = {each.ordinal: len(each.epochs) for each in finalists(db) if each.epochs and not each.finalized}
     assert killed
 
     # Ctrl+C twice: what runs is handed back in its middle.
@@ -88,21 +92,21 @@ def test_finalists_that_are_interrupted_or_killed_go_on_where_they_were(desk: De
     desk.wait_until(lambda: bool(under_way(db, len(seen))))
     (running,) = (each.ordinal for each in finalists(db) if each.held)
     os.kill(process.pid, signal.SIGINT)
-    desk.wait_until(lambda: view_study(db, "s").wish == "stopping")
+    desk.wait_until(lambda: view_study(db, "s").desired_state == "stopping")
     os.kill(process.pid, signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130, stderr
     check_nothing_is_lost_or_trained_again()
     left = finalists(db)[running]
-    assert (left.state, left.worker_id, left.settled) == ("running", None, False)
+    assert (left.state, left.worker_id, left.finalized) == ("running", None, False)
 
     done = desk.tune("resume", "s", "--workers", "1")
     assert "mean of 2 networks" in done.stdout
     check_nothing_is_lost_or_trained_again()
     every = finalists(db)
-    assert [each.plan for each in every][: len(plan)] == plan
-    assert [each.plan.kind for each in every] == ["compare"] * 4 + ["final"] * 2
-    assert len({each.plan.seed for each in every}) == 6
+    assert [planned(each) for each in every][: len(plan)] == plan
+    assert [each.role for each in every] == ["compare"] * 4 + ["final"] * 2
+    assert len({each.seed for each in every}) == 6
     for each in every:
         assert [epoch.epoch for epoch in each.epochs] == list(range(1, len(each.epochs) + 1))
     assert all(each.state == "complete" and each.test for each in every[4:])

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from tests.end_to_end.conftest import Desk
 from tuner.database.connection import open_database
 from tuner.database.epochs import epochs_stored
-from tuner.database.tables import GpuClaimRow, TrialRow, WorkerRow
+from tuner.database.tables import GpuClaimRow, RunRow, WorkerRow
 from tuner.studies.status import study_status
 
 pytestmark = pytest.mark.slow
@@ -49,7 +49,7 @@ def test_one_worker_serves_several_studies_by_turns_and_hands_back_what_it_must_
     assert worker.returncode == 0, stderr
     assert "study elsewhere is passed over" in stderr
     with db.session() as session:
-        row = session.scalars(sa.select(TrialRow).where(TrialRow.study_name == "long")).one()
+        row = session.scalars(sa.select(RunRow).where(RunRow.study_name == "long")).one()
     assert (row.state, row.worker_id, row.lease_until, row.strikes) == ("running", None, 0.0, 0)
     assert study_status(db, "elsewhere").passed_over == ()
     assert desk.tune("worker", "--study", "elsewhere", check=False).returncode == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tuner.database import studies, trials, workers
+from tuner.database import runs, studies, workers
 from tuner.database.connection import Database, open_database
 from tuner.engines.inline import InlineEngine
 from tuner.engines.local import LocalEngine
@@ -82,17 +82,17 @@ def test_a_worker_runs_a_study_to_its_end(place: Place) -> None:
     assert (ended.how, ended.place, ended.error) == ("done", 1, None)
     assert place.engine.running() == []
     assert place.engine.look() == []
-    assert [each.state for each in trials.view_trials(place.db, "s")] == ["complete", "complete"]
+    assert [each.state for each in runs.view_trials(place.db, "s")] == ["complete", "complete"]
     assert studies.view_study(place.db, "s").finished_at is not None
 
 
 def test_a_worker_that_is_told_to_leave_hands_back_what_it_holds(place: Place) -> None:
     place.study(trials=1, epochs=100_000)
     worker_id = place.engine.launch(place.order())
-    place.wait_for(lambda: any(each.epochs for each in trials.view_trials(place.db, "s", epochs=True)))
+    place.wait_for(lambda: any(each.epochs for each in runs.view_trials(place.db, "s", epochs=True)))
     place.engine.leave([worker_id])
     assert place.end_of(worker_id).how == "done"
-    (trial,) = trials.view_trials(place.db, "s")
+    (trial,) = runs.view_trials(place.db, "s")
     assert (trial.state, trial.worker_id, trial.finished_at) == ("running", None, None)
     assert workers.view_workers(place.db, "s") == []
 
@@ -108,7 +108,7 @@ def test_a_worker_that_cannot_work_says_why(place: Place) -> None:
 def test_all_are_ended_in_time(place: Place) -> None:
     place.study(trials=1, epochs=100_000)
     worker_id = place.engine.launch(place.order())
-    place.wait_for(lambda: any(each.epochs for each in trials.view_trials(place.db, "s", epochs=True)))
+    place.wait_for(lambda: any(each.epochs for each in runs.view_trials(place.db, "s", epochs=True)))
     assert list(place.engine.end(60.0)) == [worker_id]
     assert place.engine.running() == []
     assert place.engine.end(0.0) == []
@@ -119,7 +119,7 @@ def test_a_supervisor_runs_a_study_on_any_engine(place: Place) -> None:
     looks: list[int] = []
     Supervisor(place.db, place.engine, [place.order()]).run(lambda: looks.append(1))
     assert looks
-    assert [each.state for each in trials.view_trials(place.db, "s")] == ["complete"] * 3
+    assert [each.state for each in runs.view_trials(place.db, "s")] == ["complete"] * 3
 
 
 def test_a_supervisor_asked_from_another_thread_stops_the_study(place: Place) -> None:
@@ -127,11 +127,11 @@ def test_a_supervisor_asked_from_another_thread_stops_the_study(place: Place) ->
     supervisor = Supervisor(place.db, place.engine, [place.order()])
 
     def look() -> None:
-        if any(each.state == "complete" for each in trials.view_trials(place.db, "s")):
+        if any(each.state == "complete" for each in runs.view_trials(place.db, "s")):
             supervisor.ask_to_stop()
 
     supervisor.run(look)
-    every = trials.view_trials(place.db, "s")
+    every = runs.view_trials(place.db, "s")
     assert 0 < len(every) < 50
     assert {each.state for each in every} == {"complete"}
     assert studies.view_study(place.db, "s").finished_at is None

@@ -9,7 +9,7 @@ import pytest
 
 from tests.studies.test_stopping_rules import made, search
 from tuner.data.dataset import Dataset
-from tuner.database import studies, trials, workers
+from tuner.database import runs, studies, workers
 from tuner.database.blobs import blob_name
 from tuner.runs import closing
 from tuner.runs.study_context import StudyContext
@@ -40,7 +40,7 @@ def test_the_test_rows_are_scored_once_though_the_worker_dies_after_it(tmp_path:
 
     with pytest.raises(SystemExit):
         close(context, "w1", dies)
-    kept = trials.view_trial(context.db, "s", 0).test
+    kept = runs.view_trial(context.db, "s", 0).test
     assert kept is not None
     workers.mark_dead(context.db, "w1")
     # Whoever scored it again would not find the model.

@@ -7,8 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from tuner.data.dataset import Dataset
-from tuner.database import finalists as rows
-from tuner.database import studies, trials, workers
+from tuner.database import budget, runs, studies, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database, utc_now
 from tuner.database.tables import StudyRow
@@ -48,7 +47,7 @@ def context(tmp_path: Path, digits: Dataset) -> StudyContext:
 
 
 def search(context: StudyContext) -> None:
-    while (job := trials.take(context.db, "s", "w")) is not None:
+    while (job := budget.take(context.db, "s", "w")) is not None:
         run_trial(context, job)
 
 
@@ -72,13 +71,13 @@ def test_the_best_are_compared_the_worse_are_out_and_the_winner_is_scored_once_a
     honest = products.score
     monkeypatch.setattr(products, "score", lambda model, data: scored.append(len(data.test)) or honest(model, data))
     assert play(context)[-1] == "done"
-    every = rows.view_finalists(context.db, "s", epochs=True)
-    compared = [each for each in every if each.plan.kind == "compare"]
-    finals = [each for each in every if each.plan.kind == "final"]
+    every = runs.view_finalists(context.db, "s", epochs=True)
+    compared = [each for each in every if each.role == "compare"]
+    finals = [each for each in every if each.role == "final"]
     assert len(compared) == 6
     assert [each.state for each in finals] == ["complete", "complete"]
     assert scored == [len(context.dataset.test)] * 2
-    assert len({each.plan.seed for each in every}) == len(every)
+    assert len({each.seed for each in every}) == len(every)
     # What is measured on rows that were learnt from is not shown.
     assert all(not name.startswith("val_") for each in finals for epoch in each.epochs for name in epoch.metrics)
     assert finals[0].tags["rows_train"] == str(len(context.dataset.train) + len(context.dataset.validation))
@@ -92,7 +91,7 @@ def test_the_best_are_compared_the_worse_are_out_and_the_winner_is_scored_once_a
     assert test["low"] < test["accuracy"] < test["high"]
     assert test["accuracy"] == pytest.approx(sum(each.test["accuracy"] for each in finals if each.test) / 2)
     assert status.best is not None
-    assert status.best.ordinal == winner_of(every, context.spec) == finals[0].plan.trial_ordinal
+    assert status.best.ordinal == winner_of(every, context.spec) == finals[0].trial_ordinal
     assert status.best.params["learning_rate"] == 0.01
     words = outcome["finalists"]["words"]
     assert any("more than the noise" in each or "clearly worse" in each for each in words)
@@ -104,7 +103,7 @@ def test_the_best_are_compared_the_worse_are_out_and_the_winner_is_scored_once_a
     assert len(records) == sum(each.state != "skipped" for each in every)
     champion = recorder.trials[recorder.champions["small"]]
     assert champion.role == "finalist"
-    assert champion.tags["seed"] == str(finals[0].plan.seed)
+    assert champion.tags["seed"] == str(finals[0].seed)
     assert champion.value == pytest.approx(finals[0].value)
 
 
@@ -114,11 +113,11 @@ def test_a_larger_budget_runs_the_finalists_anew(context: StudyContext) -> None:
     assert studies.view_study(context.db, "s").round == 0
     play(context)
     close(context)
-    first = rows.view_finalists(context.db, "s", 0)
+    first = runs.view_finalists(context.db, "s", 0)
     studies.reopen(context.db, "s", 5, None)
     assert study_status(context.db, "s").stage == ""
-    assert rows.view_finalists(context.db, "s", 0) == first
-    assert rows.view_finalists(context.db, "s", 1) == []
+    assert runs.view_finalists(context.db, "s", 0) == first
+    assert runs.view_finalists(context.db, "s", 1) == []
 
 
 def test_two_workers_share_the_finalists(context: StudyContext) -> None:
@@ -127,7 +126,7 @@ def test_two_workers_share_the_finalists(context: StudyContext) -> None:
         steps = [finalists_turn.turn(context, worker) for worker in ("w", "w2")]
         if steps == ["done", "done"]:
             break
-    every = rows.view_finalists(context.db, "s")
+    every = runs.view_finalists(context.db, "s")
     assert {each.worker_id for each in every if each.state == "complete"} == {"w", "w2"}
 
 
@@ -138,11 +137,11 @@ def test_a_finalist_that_was_left_goes_on_from_its_epoch_to_the_same_end(
     leave.set()
     context.hand_back = leave.is_set
     assert finalists_turn.turn(context, "w") == "trained"
-    (left, *_) = rows.view_finalists(context.db, "s", epochs=True)
+    (left, *_) = runs.view_finalists(context.db, "s", epochs=True)
     assert (left.state, left.worker_id, [epoch.epoch for epoch in left.epochs]) == ("running", None, [1])
     leave.clear()
     assert finalists_turn.turn(context, "w") == "trained"
-    (ended, *_) = rows.view_finalists(context.db, "s", epochs=True)
+    (ended, *_) = runs.view_finalists(context.db, "s", epochs=True)
     assert ended.state == "complete"
     again = open_again(context, digits)
     assert [epoch.metrics["val_accuracy"] for epoch in ended.epochs] == again
@@ -154,10 +153,10 @@ def open_again(context: StudyContext, digits: Dataset) -> list[float]:
     from tuner.training.plan import TrainPlan
     from tuner.training.trainer import go_on
 
-    (job, *_) = rows.view_finalists(context.db, "s")
-    params = trials.view_trial(context.db, "s", job.plan.trial_ordinal).params
-    network = fixed_network(context.spec, digits.info, None, params, job.plan.seed)
-    plan = TrainPlan(None, 0, "val_accuracy", "maximize", None, job.plan.seed)
+    (job, *_) = runs.view_finalists(context.db, "s")
+    params = runs.view_trial(context.db, "s", job.trial_ordinal).params
+    network = fixed_network(context.spec, digits.info, None, params, job.seed)
+    plan = TrainPlan(None, 0, "val_accuracy", "maximize", None, job.seed)
     result = network.train(digits, context.preprocessing, plan, None, go_on)
     return [metrics["val_accuracy"] for metrics in result.epochs]
 
@@ -200,7 +199,7 @@ def test_a_search_makes_way_when_what_is_left_is_what_finalists_need(context: St
         assert found is not None
         return found
 
-    every = trials.view_trials(db, "s", epochs=True)
+    every = runs.view_trials(db, "s", epochs=True)
     trained_s = sum(epoch.seconds for each in every for epoch in each.epochs)
     assert left_of(1000) == pytest.approx(1000 - kept, abs=1), "far from the end the share is kept"
     # Of networks that train in a moment no more is kept than they take: 6 to be compared and 2 on all rows.

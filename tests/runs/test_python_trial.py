@@ -12,11 +12,11 @@ import pytest
 
 from tuner.analysis.summary import sentences
 from tuner.data.dataset import Dataset
-from tuner.database import trials
+from tuner.database import budget, runs
 from tuner.database.blobs import blob_store
 from tuner.database.connection import Database, open_database
+from tuner.database.runs import RunView
 from tuner.database.studies import view_study
-from tuner.database.trials import TrialView
 from tuner.database.workers import enter
 from tuner.errors import InputError, StudyConflict
 from tuner.runs.closing import close_if_over
@@ -32,7 +32,7 @@ from tuner.studies.status import study_status
 SPACES = Path(__file__).parents[1] / "spaces"
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
-Run = Callable[..., list[TrialView]]
+Run = Callable[..., list[RunView]]
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def db(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def run(db: Database, digits: Dataset) -> Run:
-    def of(where: str, more: str = "", n_trials: int = 2) -> list[TrialView]:
+    def of(where: str, more: str = "", n_trials: int = 2) -> list[RunView]:
         code = find_code(str(SPACES / where))
         name = name_in(code)
         text = f"dataset: digits\nmodel: {{{name.style}: '{where}'}}\nsearch: {{trials: {n_trials}, seed: 4}}\n{more}"
@@ -57,10 +57,10 @@ def run(db: Database, digits: Dataset) -> Run:
         enter(db, "w", "cpu")
         store = blob_store(db, None)
         context = StudyContext(db, view, spec, digits, store, {}, lambda: False, code=code_for(view, spec, [code]))
-        while (job := trials.take(db, "s", "w")) is not None:
+        while (job := budget.take(db, "s", "w")) is not None:
             run_trial(context, job)
         assert close_if_over(db, spec, digits, store, "s", "w", code=context.code)
-        return trials.view_trials(db, "s", epochs=True)
+        return runs.view_trials(db, "s", epochs=True)
 
     return of
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tuner.data.dataset import Dataset
-from tuner.database import trials, workers
+from tuner.database import budget, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database
 from tuner.errors import NotFound, TrialFailed
@@ -42,7 +42,7 @@ def context(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> StudyC
     context = StudyContext(
         db, view, spec, digits, FolderStore(folder / "blobs"), {"device": "cpu", "threads": "0"}, lambda: False
     )
-    while (job := trials.take(db, "old-1", "w")) is not None:
+    while (job := budget.take(db, "old-1", "w")) is not None:
         run_trial(context, job)
     return context
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tuner.data.dataset import Dataset
-from tuner.database import trials, workers
+from tuner.database import budget, runs, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database
 from tuner.runs.study_context import StudyContext
@@ -33,9 +33,9 @@ def test_a_trial_that_has_reached_its_last_epoch_is_complete_and_keeps_its_pictu
     )  # fmt: skip
     workers.enter(db, "w", "cpu")
     context = StudyContext(db, view, spec, digits, FolderStore(tmp_path / "blobs"), {}, lambda: False)
-    job = trials.take(db, "s", "w")
+    job = budget.take(db, "s", "w")
     assert job is not None
     run_trial(context, job)
-    trial = trials.view_trial(db, "s", 0)
+    trial = runs.view_trial(db, "s", 0)
     assert (trial.state, len(trial.epochs)) == (state, warmup)
     assert (trial_files.answers_of(context.store, trial) is not None) == (state == "complete")

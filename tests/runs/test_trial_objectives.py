@@ -8,7 +8,7 @@ import optuna
 import pytest
 
 from tuner.data.dataset import Dataset
-from tuner.database import trials
+from tuner.database import budget, runs
 from tuner.database.blobs import blob_store
 from tuner.database.connection import Database, open_database
 from tuner.database.epochs import quickest_epoch
@@ -56,7 +56,7 @@ search: {trials: 3, seed: 1}
     enter(db, "w", "cpu")
     store = blob_store(db, None)
     context = StudyContext(db, view, spec, digits, store, {}, lambda: False)
-    while (job := trials.take(db, "s", "w")) is not None:
+    while (job := budget.take(db, "s", "w")) is not None:
         run_trial(context, job)
     assert close_if_over(db, spec, digits, store, "s", "w")
 
@@ -96,14 +96,14 @@ def test_time_ends_a_trial_before_an_epoch_that_would_be_late_and_its_best_count
     context = StudyContext(
         db, view, spec, digits, blob_store(db, None), {}, lambda: False, code=code_for(view, spec, [code])
     )
-    job = trials.take(db, "s", "w")
+    job = budget.take(db, "s", "w")
     assert job is not None
     # The deadline comes into sight only now, so that no import is timed.
     reopen(db, "s", 5, 6.5)
     start_clock(db, "s")
     deadline = time.time() + 6.5
     run_trial(context, job)
-    (trial,) = trials.view_trials(db, "s", epochs=True)
+    (trial,) = runs.view_trials(db, "s", epochs=True)
     assert trial.epochs[-1].measured_at < deadline
     assert trial.state == "complete"
     assert trial.reason.startswith("time was up at epoch")

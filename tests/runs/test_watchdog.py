@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from tests.studies.test_stopping_rules import made, search
 from tuner.data.dataset import Dataset
-from tuner.database import leases, studies, trials, workers
+from tuner.database import budget, leases, runs, studies, workers
 from tuner.database.connection import utc_now
 from tuner.database.patience import patient, patiently
-from tuner.database.tables import StudyRow, TrialRow
+from tuner.database.tables import RunRow, StudyRow
 from tuner.runs import closing, job_guard
 from tuner.runs.job_guard import holding
 from tuner.runs.roles import SEARCH
@@ -105,10 +105,10 @@ def wait(context: StudyContext, clock: Clock, seconds: float, each: float = 5.0)
 def test_a_trial_that_hangs_has_failed_and_the_next_worker_only_tells_optuna(context: StudyContext) -> None:
     clock = Clock()
     context.watch = Watch(now=clock)
-    job = trials.take(context.db, "s", "w")
+    job = budget.take(context.db, "s", "w")
     assert job is not None
-    trials.fill(context.db, job, trial_template(job.ordinal, None), "")
-    trials.start(context.db, job, {"units": 16, "epochs": 3}, {"seed": "1"})
+    budget.fill(context.db, job, trial_template(job.ordinal, None), "")
+    runs.start(context.db, job, {"units": 16, "epochs": 3}, {"seed": "1"})
     with holding(context, job, SEARCH):
         context.watch.step("first epoch")
         assert wait(context, clock, 800.0) == ""
@@ -118,7 +118,7 @@ def test_a_trial_that_hangs_has_failed_and_the_next_worker_only_tells_optuna(con
         assert wait(context, clock, 300.0) == "hung: no epoch ended in 305 s, the longest before took 4 s"
         # What hung comes back after all, when another has it.
         workers.mark_dead(context.db, "w")
-        assert trials.take(context.db, "s", "other") is not None
+        assert budget.take(context.db, "s", "other") is not None
         with pytest.raises(leases.LeaseLost):
             leases.renew(context.db, job.lease)
     workers.mark_dead(context.db, "other")
@@ -126,7 +126,7 @@ def test_a_trial_that_hangs_has_failed_and_the_next_worker_only_tells_optuna(con
     status = study_status(context.db, "s")
     hung = status.trials[0]
     assert (hung.state, hung.reason) == ("failed", "hung: no epoch ended in 305 s, the longest before took 4 s")
-    assert (hung.settled, hung.attempt) == (True, 3)
+    assert (hung.finalized, hung.attempt) == (True, 3)
     assert status.counts["failed"] == 1
 
 
@@ -169,7 +169,7 @@ def test_a_worker_that_dies_while_a_disk_is_full_dies_of_what_it_died_of(
 
     monkeypatch.setattr(leases, "note_death", full)
     monkeypatch.setattr(job_guard, "_LAST_WORDS_S", 0.01)
-    job = trials.take(context.db, "s", "w")
+    job = budget.take(context.db, "s", "w")
     assert job is not None
     with pytest.raises(ZeroDivisionError), holding(context, job, SEARCH):
         raise ZeroDivisionError
@@ -178,7 +178,7 @@ def test_a_worker_that_dies_while_a_disk_is_full_dies_of_what_it_died_of(
 def test_at_the_end_of_its_time_a_study_does_not_wait_for_what_hangs(context: StudyContext) -> None:
     clock, told = Clock(), []
     context.watch = Watch(now=clock)
-    job = trials.take(context.db, "s", "w")
+    job = budget.take(context.db, "s", "w")
     assert job is not None
     with context.watch.during("building", "s", told.append, search=True):
         context.watch.epoch(1.0)
@@ -211,7 +211,7 @@ def test_scoring_that_never_ends_ends_the_study_unscored(context: StudyContext) 
     stuck.start()
     assert begun.wait(60)
     with context.db.session() as session, session.begin():
-        session.execute(sa.update(TrialRow).values(test=sa.null()))  # as if it had not come so far
+        session.execute(sa.update(RunRow).values(test=sa.null()))  # as if it had not come so far
     assert wait(context, clock, 1000.0).startswith("hung: scoring the winner had taken 905 s and was not done")
     outcome = study_status(context.db, "s").study.outcome
     come_back.set()

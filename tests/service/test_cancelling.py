@@ -7,10 +7,10 @@ import pytest
 from optuna.trial import TrialState
 
 from tests.service.conftest import create
-from tuner.database import leases, studies, trials, workers
+from tuner.database import budget, leases, runs, studies, workers
 from tuner.database.connection import Database
 from tuner.database.leases import LeaseLost
-from tuner.database.trials import Job
+from tuner.database.runs import Job
 from tuner.errors import NotFound, StudyConflict
 from tuner.runs.study_context import StudyContext
 from tuner.runs.trial import run_trial
@@ -23,10 +23,10 @@ from tuner.studies.status import study_status
 
 def begin(db: Database, worker: str = "w") -> Job:
     workers.enter(db, worker, "cpu")
-    job = trials.take(db, "s", worker)
+    job = budget.take(db, "s", worker)
     assert job is not None
-    trials.fill(db, job, trial_template(job.ordinal, None), "")
-    trials.start(db, job, {"units": 8}, {})
+    budget.fill(db, job, trial_template(job.ordinal, None), "")
+    runs.start(db, job, {}, {"units": 8})
     return job
 
 
@@ -39,7 +39,7 @@ def test_the_worker_of_a_cancelled_trial_can_write_no_more(db: Database, tmp_pat
     with pytest.raises(LeaseLost):
         leases.renew(db, job.lease)
     with pytest.raises(LeaseLost):
-        trials.finish(db, job, "complete", "", 0.9, 1, {})
+        runs.finish(db, job, "complete", "", 0.9, 1, {})
 
 
 def test_a_cancelled_place_of_the_budget_is_spent_and_optuna_learns_nothing_of_it(
@@ -49,10 +49,10 @@ def test_a_cancelled_place_of_the_budget_is_spent_and_optuna_learns_nothing_of_i
     begin(db)
     cancel(db, CancelRequest(study_name="s", trial=0))
     context = context_of("s")
-    while (job := trials.take(db, "s", "w")) is not None:
+    while (job := budget.take(db, "s", "w")) is not None:
         run_trial(context, job)
-    assert [each.state for each in trials.view_trials(db, "s")] == ["cancelled", "complete"]
-    assert trials.open_places(db, "s") == 0
+    assert [each.state for each in runs.view_trials(db, "s")] == ["cancelled", "complete"]
+    assert budget.open_places(db, "s") == 0
     told = db.storage.get_all_trials(db.storage.get_study_id_from_name("s"))
     assert [each.state for each in told] == [TrialState.FAIL, TrialState.COMPLETE]
     assert study_status(db, "s").counts == {"cancelled": 1, "complete": 1, "waiting": 0}
@@ -64,7 +64,7 @@ def test_a_trial_that_is_cancelled_while_it_trains_ends_at_its_next_epoch(
     create(db, tmp_path, trials=1)
     workers.enter(db, "w", "cpu")
     context = context_of("s")
-    job = trials.take(db, "s", "w")
+    job = budget.take(db, "s", "w")
     assert job is not None
     # The person's command comes after the second epoch, from another place.
     stored = context.store.put
@@ -76,12 +76,12 @@ def test_a_trial_that_is_cancelled_while_it_trains_ends_at_its_next_epoch(
 
     monkeypatch.setattr(context.store, "put", put)
     run_trial(context, job)
-    (trial,) = trials.view_trials(db, "s", epochs=True)
-    assert (trial.state, len(trial.epochs), trial.settled) == ("cancelled", 2, False)
-    again = trials.take(db, "s", "w")
+    (trial,) = runs.view_trials(db, "s", epochs=True)
+    assert (trial.state, len(trial.epochs), trial.finalized) == ("cancelled", 2, False)
+    again = budget.take(db, "s", "w")
     assert again is not None
     run_trial(context, again)
-    assert trials.open_places(db, "s") == 0
+    assert budget.open_places(db, "s") == 0
 
 
 def test_a_study_that_is_cancelled_begins_nothing_and_may_go_on(db: Database, tmp_path: Path) -> None:
@@ -93,21 +93,21 @@ def test_a_study_that_is_cancelled_begins_nothing_and_may_go_on(db: Database, tm
     assert [each.state for each in status.trials] == ["cancelled", "cancelled"]
     workers.enter(db, "w3", "cpu")
     for _ in range(2):
-        left = trials.take(db, "s", "w3")
+        left = budget.take(db, "s", "w3")
         assert left is not None
         assert left.state == "cancelled"
-        trials.settle(db, left)
-    assert trials.take(db, "s", "w3") is None
+        runs.finalize(db, left)
+    assert budget.take(db, "s", "w3") is None
     resume_study(db, "s", None, None)
-    assert trials.take(db, "s", "w3") is not None
+    assert budget.take(db, "s", "w3") is not None
     assert study_status(db, "s").study.trials == 6
 
 
 def test_what_is_over_cannot_be_cancelled(db: Database, tmp_path: Path) -> None:
     create(db, tmp_path)
     job = begin(db)
-    trials.finish(db, job, "complete", "", 0.9, 1, {})
-    trials.settle(db, job)
+    runs.finish(db, job, "complete", "", 0.9, 1, {})
+    runs.finalize(db, job)
     with pytest.raises(StudyConflict, match="trial 0 of study 's' is over already: complete"):
         cancel(db, CancelRequest(study_name="s", trial=0))
     with pytest.raises(NotFound, match="has no trial 7"):
@@ -120,6 +120,6 @@ def test_no_trial_begins_once_a_person_has_asked_for_an_end(db: Database, tmp_pa
     create(db, tmp_path)
     workers.enter(db, "w", "cpu")
     stop_study(db, "s")
-    assert trials.take(db, "s", "w") is None
-    studies.set_wish(db, "s", "running")
-    assert trials.take(db, "s", "w") is not None
+    assert budget.take(db, "s", "w") is None
+    studies.set_desired_state(db, "s", "running")
+    assert budget.take(db, "s", "w") is not None

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from mlflow.tracking import MlflowClient
 
 from tests.service.conftest import create
-from tuner.database import studies, trials, workers
+from tuner.database import budget, runs, studies, workers
 from tuner.database.blobs import blob_name, blob_store
 from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
@@ -30,13 +30,13 @@ def with_a_trial(db: Database, folder: Path, name: str) -> None:
     create(db, folder, name)
     workers.enter(db, f"w-{name}", "cpu")
     workers.beat(db, f"w-{name}", name, "training")
-    job = trials.take(db, name, f"w-{name}")
+    job = budget.take(db, name, f"w-{name}")
     assert job is not None
-    trials.fill(db, job, trial_template(job.ordinal, None), "")
-    trials.start(db, job, {"units": 8}, {})
-    trials.finish_epoch(db, job, EpochView(1, {"val_accuracy": 0.5}, 0.1, 1.0), 0.5, 1)
-    trials.finish(db, job, "complete", "", 0.5, 1, {})
-    trials.settle(db, job)
+    budget.fill(db, job, trial_template(job.ordinal, None), "")
+    runs.start(db, job, {}, {"units": 8})
+    runs.finish_epoch(db, job, EpochView(1, {"val_accuracy": 0.5}, 0.1, 1.0), 0.5, 1)
+    runs.finish(db, job, "complete", "", 0.5, 1, {})
+    runs.finalize(db, job)
     blob_store(db, None).put(blob_name(name, 0, "model.keras"), b"x" * 1000)
 
 

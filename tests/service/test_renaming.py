@@ -7,7 +7,7 @@ import pytest
 
 from tests.service.conftest import create
 from tests.service.test_deleting import rows_of, settings, with_a_trial
-from tuner.database import studies, trials, workers
+from tuner.database import budget, studies, workers
 from tuner.database.blobs import blob_name, blob_store
 from tuner.database.connection import Database
 from tuner.database.studies import note_of
@@ -31,9 +31,9 @@ def test_a_renamed_study_has_all_that_it_had_and_goes_on(db: Database, tmp_path:
     assert blob_store(db, None).get(blob_name("größer / 2", 0, "model.keras")) == b"x" * 1000
     assert len(optuna.load_study(study_name="größer / 2", storage=db.storage).trials) == 1
     workers.enter(db, "w2", "cpu")
-    job = trials.take(db, "größer / 2", "w2")
+    job = budget.take(db, "größer / 2", "w2")
     assert job is not None
-    assert trials.fill(db, job, optuna.trial.create_trial(state=optuna.trial.TrialState.RUNNING), "") == 1
+    assert budget.fill(db, job, optuna.trial.create_trial(state=optuna.trial.TrialState.RUNNING), "") == 1
 
 
 def test_a_name_that_is_taken_or_cannot_be_read_is_refused(db: Database, tmp_path: Path, settings: Settings) -> None:

@@ -21,7 +21,7 @@ from tests.tracking.records import model_file
 from tests.tracking.seen import everything
 from tuner.analysis.synchronizing import synchronize
 from tuner.cli.main import cli
-from tuner.database import deliveries, studies, trials
+from tuner.database import deliveries, runs, studies
 from tuner.database.blobs import BlobStore, FolderStore, blob_name
 from tuner.database.connection import Database, open_database
 from tuner.database.tables import StudyRow
@@ -65,7 +65,7 @@ def names_as_they_are(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.Monkey
 def with_models(db: Database, store: BlobStore, folder: Path, name: str, **options: Any) -> str:
     """A study that has ended, with a model for each complete trial."""
     write_study(db, name, **options)
-    for trial in trials.view_trials(db, name):
+    for trial in runs.view_trials(db, name):
         if trial.state == "complete":
             store.put(blob_name(name, trial.ordinal, "model.keras"), model_file(folder).read_bytes())
     return name
@@ -86,7 +86,7 @@ def test_what_is_refused_is_set_aside_and_nothing_waits_behind_it(
     assert refusal.record == "trial 0"
     assert refusal.reason.startswith("parameter tail//width: Invalid value")
     # All else of it is there.
-    run = MlflowClient(uri).get_run(trials.view_trials(db, "odd")[0].mlflow_run_id)
+    run = MlflowClient(uri).get_run(runs.view_trials(db, "odd")[0].mlflow_run_id)
     assert (run.info.status, run.data.params["optimizer"], run.data.metrics["value"]) == ("FINISHED", "adam", 0.5)
 
     names_as_they_are.undo()
@@ -213,7 +213,7 @@ def test_what_is_still_there_is_not_doubled_and_what_is_gone_is_made(
     synchronize(db, recorder, store, "s", "w")
     client = MlflowClient(uri)
     before = everything(client, "digits")
-    gone, trashed = (trials.view_trials(db, "s")[place].mlflow_run_id for place in (1, 2))
+    gone, trashed = (runs.view_trials(db, "s")[place].mlflow_run_id for place in (1, 2))
     SqlAlchemyStore(uri, str(tmp_path))._hard_delete_run(gone)
     client.delete_run(trashed)
 
@@ -248,7 +248,7 @@ def test_every_figure_in_mlflow_is_that_of_sql(db: Database, uri: str, store: Fo
     name = write_study(db)
     deliver(db, MlflowRecorder(uri), store, name, "w")
     client = MlflowClient(uri)
-    for view in (trials.view_trial(db, name, each.ordinal) for each in trials.view_trials(db, name)):
+    for view in (runs.view_trial(db, name, each.ordinal) for each in runs.view_trials(db, name)):
         run = client.get_run(view.mlflow_run_id)
         histories = {key: client.get_metric_history(run.info.run_id, key) for key in run.data.metrics}
         for epoch in view.epochs:

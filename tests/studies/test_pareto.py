@@ -5,7 +5,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuner.database.trials import TrialView
+from tests.runs_by_hand import trial_view
+from tuner.database.runs import RunView
 from tuner.spec.study_spec import parse_spec
 from tuner.studies.pareto import front, values_of
 
@@ -15,13 +16,9 @@ SPEC = parse_spec(
 )  # fmt: skip
 
 
-def trial(ordinal: int, value: float | None, parameters: int | None, state: str = "complete") -> TrialView:
+def trial(ordinal: int, value: float | None, parameters: int | None, state: str = "complete") -> RunView:
     tags = {} if parameters is None else {"parameters": str(parameters)}
-    return TrialView(
-        study_name="s", ordinal=ordinal, trial_number=ordinal, baseline="", state=state, reason="", params={},
-        tags=tags, value=value, best_epoch=1, test=None, started_at=0.0, finished_at=1.0, worker_id="w", settled=True,
-        mlflow_run_id=None, changes=1, recorded=1, attempt=1, repeated=0,
-    )  # fmt: skip
+    return trial_view(ordinal, tags=tags, value=value, state=state)
 
 
 def test_more_accuracy_and_fewer_parameters_are_better() -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from tests.database.conftest import close
 from tests.postgres import PostgresServer
-from tuner.database import studies, trials, workers
+from tuner.database import budget, runs, studies, workers
 from tuner.database.connection import Database, open_database
-from tuner.database.trials import FAILED
+from tuner.database.runs import FAILED
 from tuner.errors import DataError, InputError, NotFound, StudyConflict
 from tuner.runs.scoring import wilson
 from tuner.search.optuna_study import open_optuna_study, trial_template
@@ -58,11 +58,11 @@ def create(db: Database, name: str | None = None, n_trials: int | None = None) -
 
 
 def end(db: Database, name: str, value: float, state: str = "complete", reason: str = "") -> None:
-    job = trials.take(db, name, "w")
+    job = budget.take(db, name, "w")
     assert job is not None
-    trials.fill(db, job, trial_template(job.ordinal, None), "")
-    trials.finish(db, job, state, reason, value, 1, {})
-    trials.settle(db, job)
+    budget.fill(db, job, trial_template(job.ordinal, None), "")
+    runs.finish(db, job, state, reason, value, 1, {})
+    runs.finalize(db, job)
 
 
 def test_studies_without_a_name_are_numbered(db: Database) -> None:
@@ -177,7 +177,7 @@ def test_stopping_and_resuming_is_a_wish_that_workers_read(db: Database) -> None
     assert stop_study(db, "mine").state == "stopping"
     workers.leave(db, "w")
     assert study_status(db, "mine").state == "stopped"
-    assert resume_study(db, "mine", None, None).wish == "running"
+    assert resume_study(db, "mine", None, None).desired_state == "running"
 
 
 def test_an_ended_study_goes_on_only_with_a_larger_budget(db: Database) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tuner.data.dataset import Dataset
-from tuner.database import rules, trials, workers
+from tuner.database import budget, rules, runs, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database, open_database
 from tuner.database.epochs import EpochView, epochs_stored
@@ -42,7 +42,7 @@ def made(tmp_path: Path, digits: Dataset, **limits: Any) -> StudyContext:
 
 
 def search(context: StudyContext) -> None:
-    while (job := trials.take(context.db, "s", "w")) is not None:
+    while (job := budget.take(context.db, "s", "w")) is not None:
         run_trial(context, job)
 
 
@@ -78,14 +78,14 @@ def test_a_target_that_is_reached_ends_the_search(tmp_path: Path, digits: Datase
 def spend(url: str, worker_id: str) -> None:
     """As a worker does, without the training."""
     db = open_database(url)
-    while (job := trials.take(db, "s", worker_id)) is not None:
-        trials.fill(db, job, trial_template(job.ordinal, None), "")
+    while (job := budget.take(db, "s", worker_id)) is not None:
+        budget.fill(db, job, trial_template(job.ordinal, None), "")
         for epoch in range(1, 4):
-            trials.finish_epoch(db, job, EpochView(epoch, {}, 0.1, time.time()), 0.5, epoch)
+            runs.finish_epoch(db, job, EpochView(epoch, {}, 0.1, time.time()), 0.5, epoch)
             if epoch == 3 or not rules.grant(db, "s", job.ordinal, job.attempt, epoch + 1):
                 break
-        trials.finish(db, job, "complete", "", 0.5, 1, {})
-        trials.settle(db, job)
+        runs.finish(db, job, "complete", "", 0.5, 1, {})
+        runs.finalize(db, job)
 
 
 def test_workers_that_race_for_the_last_epochs_spend_not_one_too_many(tmp_path: Path, digits: Dataset) -> None:
@@ -104,16 +104,16 @@ def test_workers_that_race_for_the_last_epochs_spend_not_one_too_many(tmp_path: 
 def rules_granted(db: Database) -> int:
     import sqlalchemy as sa
 
-    from tuner.database.tables import TrialRow
+    from tuner.database.tables import RunRow
 
     with db.session() as session:
-        return int(session.scalar(sa.select(sa.func.sum(TrialRow.granted))) or 0)
+        return int(session.scalar(sa.select(sa.func.sum(RunRow.epoch_limit))) or 0)
 
 
 def trial(ordinal: int, values: list[float]) -> Any:
     epochs = [SimpleNamespace(metrics={"val_accuracy": value}) for value in values]
     return SimpleNamespace(
-        ordinal=ordinal, settled=True, state="complete", value=max(values), finished_at=float(ordinal), epochs=epochs
+        ordinal=ordinal, finalized=True, state="complete", value=max(values), finished_at=float(ordinal), epochs=epochs
     )
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tests.studies.test_stopping_rules import made
 from tuner.data.dataset import Dataset
-from tuner.database import leases, studies, trials, workers
+from tuner.database import budget, leases, studies, workers
 from tuner.database.connection import utc_now
 from tuner.database.tables import StudyRow
 from tuner.runs import closing
@@ -21,11 +21,11 @@ from tuner.studies.status import study_status
 def test_what_a_dead_worker_left_is_ended_when_time_is_up(tmp_path: Path, digits: Dataset, epochs: int) -> None:
     context = made(tmp_path, digits)
     db = context.db
-    whole = trials.take(db, "s", "w")
+    whole = budget.take(db, "s", "w")
     assert whole is not None
     run_trial(context, whole)
     workers.enter(db, "dead", "cpu")
-    left = trials.take(db, "s", "dead")
+    left = budget.take(db, "s", "dead")
     assert left is not None
     if epochs:
         seen = iter([False] * (epochs - 1) + [True])
@@ -38,10 +38,10 @@ def test_what_a_dead_worker_left_is_ended_when_time_is_up(tmp_path: Path, digits
         session.execute(sa.update(StudyRow).values(timeout_s=60.0, deadline_at=utc_now() - 1))
     assert not limits.is_over(db, context.spec, "s")
 
-    job = trials.take(db, "s", "w", begun_only=True)
+    job = budget.take(db, "s", "w", begun_only=True)
     assert job is not None
     run_trial(context, job)
-    assert trials.take(db, "s", "w", begun_only=True) is None
+    assert budget.take(db, "s", "w", begun_only=True) is None
     assert closing.close_if_over(db, context.spec, digits, context.store, "s", "w")
     status = study_status(db, "s", epochs=True)
     ended = status.trials[1]
@@ -84,15 +84,15 @@ def test_the_first_trial_is_trained_for_an_epoch_however_late_it_is(
     context = made(tmp_path, digits)
     if its_worker_died:
         workers.enter(context.db, "dead", "cpu")
-        assert trials.take(context.db, "s", "dead") is not None
+        assert budget.take(context.db, "s", "dead") is not None
         workers.mark_dead(context.db, "dead")
     pass_time(context)
     assert not limits.is_over(context.db, context.spec, "s")
-    job = trials.take(context.db, "s", "w", begun_only=late(context))
+    job = budget.take(context.db, "s", "w", begun_only=late(context))
     assert job is not None
     run_trial(context, job)
     assert late(context)
-    assert trials.take(context.db, "s", "w", begun_only=True) is None
+    assert budget.take(context.db, "s", "w", begun_only=True) is None
     assert closing.close_if_over(context.db, context.spec, digits, context.store, "s", "w")
     status = study_status(context.db, "s", epochs=True)
     assert [(len(each.epochs), each.reason) for each in status.trials] == [(1, "time was up at epoch 1 of 3")]

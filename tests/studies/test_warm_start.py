@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tuner.data.dataset import Dataset
-from tuner.database import trials, workers
+from tuner.database import budget, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database
 from tuner.errors import InputError
@@ -55,7 +55,7 @@ def old(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> StudyStatu
     context = StudyContext(
         db, view, spec, digits, FolderStore(folder / "blobs"), {"device": "cpu", "threads": "0"}, lambda: False
     )
-    while (job := trials.take(db, "old-1", "w")) is not None:
+    while (job := budget.take(db, "old-1", "w")) is not None:
         run_trial(context, job)
     return study_status(db, "old-1", epochs=True)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tuner.analysis import summary
-from tuner.database.trials import CANCELLED, FAILED, TrialView
+from tuner.database.runs import CANCELLED, FAILED, RunView
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter
 from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of
@@ -75,14 +75,14 @@ class Chart:
     legend: bool = True
 
 
-def trial_words(status: StudyStatus, trial: TrialView) -> str:
+def trial_words(status: StudyStatus, trial: RunView) -> str:
     """What is said of a trial where it is a point."""
     named = f" ({trial.baseline})" if trial.baseline else ""
     value = "" if trial.value is None else f" {trial.value:.4f}"
     return f"trial {trial.trial_number}{named}: {trial.state}{value}"
 
 
-def style_of(status: StudyStatus, trial: TrialView) -> Style:
+def style_of(status: StudyStatus, trial: RunView) -> Style:
     """The winner and baselines before their states."""
     if status.best is not None and trial.ordinal == status.best.ordinal:
         return "best"
@@ -101,27 +101,27 @@ NAMES: Mapping[Style, str] = {
 
 
 def points(
-    status: StudyStatus, style: Style, same: Sequence[TrialView], x: Sequence[float | None], y: Sequence[float | None]
+    status: StudyStatus, style: Style, same: Sequence[RunView], x: Sequence[float | None], y: Sequence[float | None]
 ) -> Series:
     """Trials as points."""
     words = [trial_words(status, trial) for trial in same]
     return Series(NAMES[style], style, "points", x, y, [trial.trial_number for trial in same], words)
 
 
-def by_style(status: StudyStatus, found: Sequence[TrialView]) -> list[tuple[Style, list[TrialView]]]:
+def by_style(status: StudyStatus, found: Sequence[RunView]) -> list[tuple[Style, list[RunView]]]:
     """Trials by style, in the order of drawing; styles that none has are left out."""
     grouped = [(style, [trial for trial in found if style_of(status, trial) == style]) for style in NAMES]
     return [(style, same) for style, same in grouped if same]
 
 
-def best_tenth(status: StudyStatus) -> list[TrialView]:
+def best_tenth(status: StudyStatus) -> list[RunView]:
     """The best tenth of all trials, the winner and baselines apart."""
     complete = [trial for trial in status.trials if style_of(status, trial) == "complete" and trial.value is not None]
     complete.sort(key=lambda trial: -summary.sign(status) * (trial.value or 0.0))
     return complete[: max(1, len(status.trials) // 10)]
 
 
-def searched(status: StudyStatus, shown: Sequence[TrialView]) -> list[Parameter]:
+def searched(status: StudyStatus, shown: Sequence[RunView]) -> list[Parameter]:
     """The parameters that the search chose, a layer's share of one (units_2) as one of its own.
 
     Where a person's code asks, nobody has said what may be tried: a parameter is then as wide as what was.
@@ -134,7 +134,7 @@ def searched(status: StudyStatus, shown: Sequence[TrialView]) -> list[Parameter]
     return known + [_as_seen(name, shown) for name in names if name not in space]
 
 
-def _as_seen(name: str, shown: Sequence[TrialView]) -> Parameter:
+def _as_seen(name: str, shown: Sequence[RunView]) -> Parameter:
     values = list(dict.fromkeys(trial.params[name] for trial in shown if name in trial.params))
     numbers = [value for value in values if isinstance(value, int | float) and not isinstance(value, bool)]
     if len(numbers) < len(values):
@@ -146,12 +146,12 @@ def _as_seen(name: str, shown: Sequence[TrialView]) -> Parameter:
     return Parameter(name, FloatRange(float(low), float(high), log=log), values[0])
 
 
-def different(shown: Sequence[TrialView], name: str) -> set[object]:
+def different(shown: Sequence[RunView], name: str) -> set[object]:
     """The different values of a parameter; None among them where a trial did not use it."""
     return {trial.params.get(name) for trial in shown}
 
 
-def measured(trial: TrialView) -> bool:
+def measured(trial: RunView) -> bool:
     """It has a value."""
     return trial.value is not None and math.isfinite(trial.value)
 

@@ -26,7 +26,7 @@ from tuner.analysis.chart import (
     trial_words,
 )
 from tuner.analysis.results import stretches
-from tuner.database.trials import TrialView
+from tuner.database.runs import RunView
 from tuner.formatting import plural, value_in_words
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter
 from tuner.studies.status import StudyStatus
@@ -166,7 +166,7 @@ def _within(value: float | None, axis_range: tuple[float, float] | None) -> bool
 
 
 def _slice(
-    status: StudyStatus, used: Sequence[TrialView], parameter: Parameter, axis_range: tuple[float, float] | None
+    status: StudyStatus, used: Sequence[RunView], parameter: Parameter, axis_range: tuple[float, float] | None
 ) -> Chart:
     name, domain = parameter.name, parameter.domain
     value_axis = Axis(range=axis_range)
@@ -228,7 +228,7 @@ def curves(status: StudyStatus) -> Chart:
     return Chart("curves", "Learning curves", series, Axis("epoch", grid=False), Axis(name, range=axis_range), outside)
 
 
-def _curves(style: Style, same: Sequence[TrialView], metric: str) -> Series:
+def _curves(style: Style, same: Sequence[RunView], metric: str) -> Series:
     x: list[float | None] = []
     y: list[float | None] = []
     trials: list[int | None] = []

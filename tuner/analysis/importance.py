@@ -21,7 +21,7 @@ from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
 from optuna.trial import TrialState, create_trial
 
 from tuner.analysis.fanova import fanova as shares_of_variance
-from tuner.database.trials import TrialView
+from tuner.database.runs import RunView
 from tuner.errors import NotFound
 from tuner.search.suggest import distributions
 from tuner.spec.space import Value
@@ -57,7 +57,7 @@ class Importance:
     best_trials: int
 
 
-def importance(spec: StudySpec, trials: Sequence[TrialView], fanova: bool = True) -> tuple[Importance, ...]:
+def importance(spec: StudySpec, trials: Sequence[RunView], fanova: bool = True) -> tuple[Importance, ...]:
     """Every searched parameter of a study, the most important first.
 
     fanova: False leaves the second measure out, which grows a forest.
@@ -91,7 +91,7 @@ def importance(spec: StudySpec, trials: Sequence[TrialView], fanova: bool = True
     return tuple(sorted(found, key=lambda each: -each.ped_anova))
 
 
-def outcome_figures(spec: StudySpec, trials: Sequence[TrialView]) -> dict[str, float]:
+def outcome_figures(spec: StudySpec, trials: Sequence[RunView]) -> dict[str, float]:
     """PED-ANOVA's shares, by the names under which a study's outcome has them; none for a study too small for any."""
     try:
         return {f"importance_{each.name}": round(each.ped_anova, 6) for each in importance(spec, trials, fanova=False)}
@@ -99,7 +99,7 @@ def outcome_figures(spec: StudySpec, trials: Sequence[TrialView]) -> dict[str, f
         return {}
 
 
-def _study(spec: StudySpec, counted: Sequence[TrialView], searched: Mapping[str, BaseDistribution]) -> optuna.Study:
+def _study(spec: StudySpec, counted: Sequence[RunView], searched: Mapping[str, BaseDistribution]) -> optuna.Study:
     """The trials as Optuna's evaluators want them: all complete, with the parameters that were in use."""
     # Its INFO lines would say that a study was made.
     optuna.logging.set_verbosity(optuna.logging.ERROR)
@@ -118,7 +118,7 @@ def _study(spec: StudySpec, counted: Sequence[TrialView], searched: Mapping[str,
     return study
 
 
-def _searched(spec: StudySpec, counted: Sequence[TrialView]) -> dict[str, BaseDistribution]:
+def _searched(spec: StudySpec, counted: Sequence[RunView]) -> dict[str, BaseDistribution]:
     """What Optuna sampled. Code says that only while it runs; there, the values seen are the space."""
     found = distributions(spec.space)
     if spec.code is None:
@@ -137,7 +137,7 @@ def _searched(spec: StudySpec, counted: Sequence[TrialView]) -> dict[str, BaseDi
 
 
 def _one(
-    name: str, sampled: BaseDistribution, ped_anova: float, fanova: float | None, best: Sequence[TrialView]
+    name: str, sampled: BaseDistribution, ped_anova: float, fanova: float | None, best: Sequence[RunView]
 ) -> Importance:
     values = [each.params[name] for each in best if name in each.params]
     if isinstance(sampled, CategoricalDistribution):

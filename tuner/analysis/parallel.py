@@ -21,7 +21,7 @@ from tuner.analysis.chart import (
     searched,
     shortened,
 )
-from tuner.database.trials import TrialView
+from tuner.database.runs import RunView
 from tuner.formatting import value_in_words
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter
 from tuner.studies.status import StudyStatus
@@ -68,7 +68,7 @@ def parallel(status: StudyStatus, importance: Mapping[str, float]) -> Chart | No
     )  # fmt: skip
 
 
-def _lines(style: Style, same: Sequence[TrialView], scales: "Sequence[_Scale]", low: float, high: float) -> Series:
+def _lines(style: Style, same: Sequence[RunView], scales: "Sequence[_Scale]", low: float, high: float) -> Series:
     x: list[float | None] = []
     y: list[float | None] = []
     trials: list[int | None] = []
@@ -90,7 +90,7 @@ def _axis_line(at: float) -> Series:
 class _Scale:
     """Where a parameter's values lie on its axis of the parallel coordinates, 0 to 1."""
 
-    def __init__(self, parameter: Parameter, shown: Sequence[TrialView]) -> None:
+    def __init__(self, parameter: Parameter, shown: Sequence[RunView]) -> None:
         self.name = parameter.name
         self._domain = parameter.domain
         self._unused = any(parameter.name not in trial.params for trial in shown)

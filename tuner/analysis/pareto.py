@@ -6,7 +6,7 @@ Leaves to others: which trials are on the front (studies), drawing (pictures, pl
 from collections.abc import Sequence
 
 from tuner.analysis.chart import Axis, Chart, Series, by_style, measured, points
-from tuner.database.trials import TrialView
+from tuner.database.runs import RunView
 from tuner.studies.pareto import front, values_of
 from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of
@@ -37,11 +37,11 @@ def pareto(status: StudyStatus) -> Chart | None:
     )  # fmt: skip
 
 
-def _all(status: StudyStatus, trials: Sequence[TrialView], place: int) -> list[float]:
+def _all(status: StudyStatus, trials: Sequence[RunView], place: int) -> list[float]:
     return [_at(status, trial, place) for trial in trials]
 
 
-def _at(status: StudyStatus, trial: TrialView, place: int) -> float:
+def _at(status: StudyStatus, trial: RunView, place: int) -> float:
     values = values_of(spec_of(status.study), trial)
     assert values is not None
     return values[place]

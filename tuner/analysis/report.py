@@ -15,8 +15,8 @@ from tuner.analysis.parallel import parallel
 from tuner.analysis.pareto import pareto
 from tuner.analysis.plotly_page import figure, render
 from tuner.database.connection import Database
+from tuner.database.runs import RunView
 from tuner.database.studies import note_of
-from tuner.database.trials import TrialView
 from tuner.formatting import duration, plural, value_in_words
 from tuner.studies.status import StudyStatus, ranked, study_status
 from tuner.studies.stored_study import spec_of
@@ -105,7 +105,7 @@ def _tiles(status: StudyStatus) -> list[dict[str, str]]:
     return tiles
 
 
-def _winner(status: StudyStatus, best: TrialView) -> dict[str, Any]:
+def _winner(status: StudyStatus, best: RunView) -> dict[str, Any]:
     chosen = summary.searched(status, best.params)
     metrics = next((epoch.metrics for epoch in best.epochs if epoch.epoch == best.best_epoch), {})
     return {
@@ -119,7 +119,7 @@ def _winner(status: StudyStatus, best: TrialView) -> dict[str, Any]:
     }
 
 
-def _row(status: StudyStatus, trial: TrialView) -> dict[str, Any]:
+def _row(status: StudyStatus, trial: RunView) -> dict[str, Any]:
     return {
         "number": trial.trial_number,
         "baseline": trial.baseline,
@@ -134,7 +134,7 @@ def _row(status: StudyStatus, trial: TrialView) -> dict[str, Any]:
     }
 
 
-def _best_first(status: StudyStatus) -> list[TrialView]:
+def _best_first(status: StudyStatus) -> list[RunView]:
     return ranked(status.trials, spec_of(status.study).objective.direction)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuner.database.connection import Database, open_database
 from tuner.database.epochs import EpochView
-from tuner.database.trials import CANCELLED, TrialView
+from tuner.database.runs import CANCELLED, RunView
 from tuner.studies.status import all_statuses, study_status
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _TIMELINE_COLUMNS = ("study_name", "trial_number", "worker", "began_at", "ended_
 class Stretch:
     """The time that one worker spent on one trial without a break. began_at, ended_at: seconds since 1970, UTC."""
 
-    trial: TrialView
+    trial: RunView
     worker_id: str
     began_at: float
     ended_at: float
@@ -94,7 +94,7 @@ def trials(storage: str | Database, study: str) -> "pd.DataFrame":
     return trial_frame(study_status(_opened(storage), study, epochs=True).trials)
 
 
-def trial_frame(found: Sequence[TrialView]) -> "pd.DataFrame":
+def trial_frame(found: Sequence[RunView]) -> "pd.DataFrame":
     """The frame of `trials`, of trials that were read with their epochs, in the order given."""
     rows = []
     for trial in found:
@@ -176,12 +176,12 @@ def timeline(storage: str | Database, study: str) -> "pd.DataFrame":
     return _frame(rows, _TIMELINE_COLUMNS)
 
 
-def stretches(found: Sequence[TrialView]) -> list[Stretch]:
+def stretches(found: Sequence[RunView]) -> list[Stretch]:
     """Who worked when, by begin; of trials that were read with their epochs."""
     return sorted((each for trial in found for each in _stretches(trial)), key=lambda each: each.began_at)
 
 
-def _stretches(trial: TrialView) -> Iterator[Stretch]:
+def _stretches(trial: RunView) -> Iterator[Stretch]:
     runs: list[list[EpochView]] = []
     for epoch in trial.epochs:
         if not runs or runs[-1][-1].worker_id != epoch.worker_id:

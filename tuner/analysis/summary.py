@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from tuner.database.trials import CANCELLED, FAILED, TrialView
+from tuner.database.runs import CANCELLED, FAILED, RunView
 from tuner.formatting import duration, plural
 from tuner.spec.space import Choice, Params
 from tuner.studies.status import NOT_SCORED, StudyStatus
@@ -127,7 +127,7 @@ def test_noise(first: Test, second: Test) -> float | None:
     return math.hypot(*halves)
 
 
-def baselines(status: StudyStatus) -> list[TrialView]:
+def baselines(status: StudyStatus) -> list[RunView]:
     """The trials that a person proposed, the best first."""
     found = [trial for trial in status.trials if trial.baseline and trial.value is not None]
     return sorted(found, key=lambda trial: (trial.state != "complete", -sign(status) * (trial.value or 0.0)))
@@ -178,7 +178,7 @@ def _test_sentences(status: StudyStatus) -> list[str]:
     return [f"Its {test.metric} is {test.value:.4f}{interval}{over}{mean}.{guess}"]
 
 
-def _baseline_sentences(status: StudyStatus, best: TrialView) -> list[str]:
+def _baseline_sentences(status: StudyStatus, best: RunView) -> list[str]:
     named = [trial for trial in baselines(status) if trial.state == "complete"]
     if not named:
         return []
@@ -254,7 +254,7 @@ def pruning_sentences(status: StudyStatus) -> list[str]:
     return lines
 
 
-def failures(status: StudyStatus) -> list[TrialView]:
+def failures(status: StudyStatus) -> list[RunView]:
     """Trials that could not be trained to an end."""
     return [trial for trial in status.trials if trial.state in FAILED]
 
@@ -272,7 +272,7 @@ def verdicts(status: StudyStatus) -> list[Verdict]:
     return sorted(listed, key=lambda each: -each.count)
 
 
-def _ills(trial: TrialView) -> list[tuple[str, str, str]]:
+def _ills(trial: RunView) -> list[tuple[str, str, str]]:
     """Kind, words and remedy of each, from the trial's tags, where they are lists side by side."""
     kinds = trial.tags.get("illness", "").split(", ")
     words = trial.tags.get("verdict", "").split("; ")
@@ -287,7 +287,7 @@ def _ills(trial: TrialView) -> list[tuple[str, str, str]]:
 
 def costs(status: StudyStatus) -> list[Cost]:
     """What was spent, by state, the dearest first."""
-    found: dict[str, list[TrialView]] = {}
+    found: dict[str, list[RunView]] = {}
     for trial in status.trials:
         found.setdefault(trial.state, []).append(trial)
     listed = [

@@ -12,8 +12,8 @@ from tuner.database import deliveries
 from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.connection import Database
 from tuner.database.deliveries import Refusal
+from tuner.database.runs import view_trials
 from tuner.database.studies import view_study
-from tuner.database.trials import view_trials
 from tuner.settings import public_uri
 from tuner.studies.delivery import deliver, look_for_losses
 from tuner.tracking.recorder import Recorder

@@ -21,8 +21,7 @@ from tuner.cli import outcome, show
 from tuner.cli.common import echo
 from tuner.cli.console import Console
 from tuner.database.connection import OUTAGE_S, Database
-from tuner.database.finalists import FinalistView
-from tuner.database.trials import CANCELLED, FAILED, TrialView
+from tuner.database.runs import CANCELLED, FAILED, RunView
 from tuner.formatting import duration, one_line, params_in_words, plural, visible
 from tuner.redaction import Formatter
 from tuner.studies.status import StudyStatus, study_status
@@ -87,7 +86,7 @@ def _seldom(call: Callable[[], None], seconds: float) -> Callable[[], None]:
 def picture(status: StudyStatus) -> RenderableType:
     """The whole view: the study, the running trials, the best so far, the last that ended."""
     study = status.study
-    ended = sum(trial.settled for trial in status.trials)
+    ended = sum(trial.finalized for trial in status.trials)
     head = Table.grid(padding=(0, 2))
     left = f"about {duration(status.left_s)} left" if status.left_s is not None else "time left: not known yet"
     head.add_row(
@@ -133,7 +132,7 @@ def _counts(status: StudyStatus) -> Text:
     return text
 
 
-def _running(status: StudyStatus, running: list[TrialView]) -> Table:
+def _running(status: StudyStatus, running: list[RunView]) -> Table:
     metric = show.objective(status)
     table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
     for column, width in (
@@ -171,8 +170,8 @@ def _finalists(status: StudyStatus) -> Table:
     for column in ("trial", "kind", "seeds"):
         table.add_column(column, no_wrap=True)
     numbers = {trial.ordinal: show.label(trial) for trial in status.trials}
-    for key in dict.fromkeys((each.plan.kind, each.plan.trial_ordinal) for each in status.finalists):
-        mine = [each for each in status.finalists if (each.plan.kind, each.plan.trial_ordinal) == key]
+    for key in dict.fromkeys((each.role, each.trial_ordinal) for each in status.finalists):
+        mine = [each for each in status.finalists if (each.role, each.trial_ordinal) == key]
         table.add_row(
             numbers.get(key[1], "?"),
             "on all rows" if key[0] == "final" else "compared",
@@ -181,11 +180,11 @@ def _finalists(status: StudyStatus) -> Table:
     return table
 
 
-def _seed(finalist: FinalistView) -> Text:
+def _seed(finalist: RunView) -> Text:
     if finalist.state == "running":
         return Text(f"epoch {len(finalist.epochs)}", "cyan")
     if finalist.state == "complete":
-        return Text(show.number(finalist.value) if finalist.plan.kind == "compare" else "done", "green")
+        return Text(show.number(finalist.value) if finalist.role == "compare" else "done", "green")
     return Text("-") if finalist.state == "waiting" else Text(finalist.state, "yellow")
 
 
@@ -209,7 +208,7 @@ def _workers(status: StudyStatus) -> Table:
     return table
 
 
-def _best(status: StudyStatus, best: TrialView) -> RenderableType:
+def _best(status: StudyStatus, best: RunView) -> RenderableType:
     named = f" ({best.baseline})" if best.baseline else ""
     text = Text.assemble(
         ("best  ", "bold"),
@@ -238,10 +237,10 @@ class _Lines:
         status = study_status(self._db, self._study_name, epochs=True)
         if not self._begun:
             self._begun = True
-            self._shown = {trial.ordinal for trial in status.trials if trial.settled}
+            self._shown = {trial.ordinal for trial in status.trials if trial.finalized}
             _say(f"study {self._study_name}: {show.counts_in_words(status)}")
         for trial in status.trials:
-            if trial.settled and trial.ordinal not in self._shown:
+            if trial.finalized and trial.ordinal not in self._shown:
                 self._shown.add(trial.ordinal)
                 _say(self._line(status, trial))
         for each in status.passed_over:
@@ -252,7 +251,7 @@ class _Lines:
             self._stage = status.stage
             _say(status.stage)
 
-    def _line(self, status: StudyStatus, trial: TrialView) -> str:
+    def _line(self, status: StudyStatus, trial: RunView) -> str:
         named = f" {trial.baseline}" if trial.baseline else ""
         metric = show.objective(status)
         figures = f"{metric} {show.number(trial.value)} at epoch {trial.best_epoch}, {show.spent_s(trial):.1f} s"

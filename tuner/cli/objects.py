@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from tuner.cli.several import further_objectives, values_object
 from tuner.cli.show import spent_s
 from tuner.database.deliveries import Refusal
+from tuner.database.runs import RunView
 from tuner.database.studies import note_of
-from tuner.database.trials import TrialView
 from tuner.settings import public_uri
 from tuner.studies.pareto import front
 from tuner.studies.status import StudyStatus, ranked
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tuner.analysis.synchronizing import Synchronized
 
 
-def _verdicts(trial: TrialView) -> list[dict[str, str]]:
+def _verdicts(trial: RunView) -> list[dict[str, str]]:
     """What went wrong in the network, one object an illness; empty for a healthy one."""
     parts = [trial.tags.get(name, "") for name in ("illness", "verdict", "remedy")]
     kinds, words, remedies = (text.split(between) for text, between in zip(parts, (", ", "; ", "\n"), strict=True))
@@ -29,7 +29,7 @@ def _verdicts(trial: TrialView) -> list[dict[str, str]]:
     return [{"illness": kind, "verdict": seen, "remedy": remedy} for kind, seen, remedy in found if kind]
 
 
-def trial_object(trial: TrialView) -> dict[str, Any]:
+def trial_object(trial: RunView) -> dict[str, Any]:
     """A trial for --json. metrics: of its best epoch."""
     metrics = next((epoch.metrics for epoch in trial.epochs if epoch.epoch == trial.best_epoch), {})
     return {

@@ -18,7 +18,7 @@ from tuner.cli.show import (
     searched_params,
     spent_s,
 )
-from tuner.database.trials import TrialView
+from tuner.database.runs import RunView
 from tuner.formatting import command, duration, one_line, params_in_words, plural, value_in_words
 from tuner.studies.champion import standing
 from tuner.studies.pareto import front
@@ -111,7 +111,7 @@ def _print_champion(console: Console, status: StudyStatus) -> None:
         console.print(f"  {words}", soft_wrap=True)
 
 
-def _print_result(console: Console, status: StudyStatus, best: TrialView) -> None:
+def _print_result(console: Console, status: StudyStatus, best: RunView) -> None:
     chosen = {one_line(name): value for name, value in searched_params(status, best).items()}
     width = max(14, *map(len, chosen), 0)
     epochs = f"epoch {best.best_epoch} of {len(best.epochs)}"
@@ -178,5 +178,5 @@ def baseline_lines(status: StudyStatus) -> list[str]:
     return lines
 
 
-def _named(trial: TrialView) -> str:
+def _named(trial: RunView) -> str:
     return f" ({one_line(trial.baseline)})" if trial.baseline else ""

@@ -5,7 +5,7 @@ Leaves to others: which trials are on the front (studies), the tables (show).
 
 from typing import Any
 
-from tuner.database.trials import FAILED, TrialView
+from tuner.database.runs import FAILED, RunView
 from tuner.studies.pareto import values_of
 from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of
@@ -16,7 +16,7 @@ def further_objectives(status: StudyStatus) -> list[str]:
     return [each.metric for each in spec_of(status.study).further_objectives]
 
 
-def further_figure(trial: TrialView, name: str) -> str:
+def further_figure(trial: RunView, name: str) -> str:
     """A trial's figure of a further objective; a count without digits after the point."""
     if name not in trial.tags or trial.state in FAILED:
         return "-"
@@ -24,7 +24,7 @@ def further_figure(trial: TrialView, name: str) -> str:
     return f"{figure:,.0f}" if name == "parameters" else f"{figure:.4f}" if figure < 100 else f"{figure:.6g}"
 
 
-def values_object(status: StudyStatus, trial: TrialView) -> dict[str, Any]:
+def values_object(status: StudyStatus, trial: RunView) -> dict[str, Any]:
     """Of a study with several objectives: a trial's value of each, by name, or null for one that failed."""
     spec = spec_of(status.study)
     if not spec.further_objectives:

@@ -15,8 +15,8 @@ from rich.text import Text
 from tuner.cli.common import echo
 from tuner.cli.console import Console, styled
 from tuner.cli.several import further_figure, further_objectives
+from tuner.database.runs import CANCELLED, FAILED, RunView
 from tuner.database.studies import note_of
-from tuner.database.trials import CANCELLED, FAILED, TrialView
 from tuner.formatting import command, duration, one_line, params_in_words, plural
 from tuner.formatting import number as number
 from tuner.spec.space import Choice, Params
@@ -36,7 +36,7 @@ STYLES = {
 }
 
 
-def searched_params(status: StudyStatus, trial: TrialView) -> Params:
+def searched_params(status: StudyStatus, trial: RunView) -> Params:
     """The part of a trial's configuration that the search chose, in the order of the file."""
     spec = spec_of(status.study)
     space = spec.space
@@ -47,12 +47,12 @@ def searched_params(status: StudyStatus, trial: TrialView) -> Params:
     return {name: trial.params[name] for name in names if name in trial.params}
 
 
-def spent_s(trial: TrialView) -> float:
+def spent_s(trial: RunView) -> float:
     """Seconds from a trial's begin to its end, or until now."""
     return max(0.0, (trial.finished_at or time.time()) - trial.started_at)
 
 
-def label(trial: TrialView) -> str:
+def label(trial: RunView) -> str:
     """A trial's number, and the name of its baseline if it is one."""
     return one_line(f"{'-' if trial.trial_number is None else trial.trial_number} {trial.baseline}".strip())
 
@@ -76,7 +76,7 @@ def print_studies(found: Sequence[StudyStatus], unreadable: Mapping[str, str]) -
     """`tune list`. unreadable: studies that this version cannot read, and why."""
     table = plain_table("study", "space", "state", "trials", "best", "test", "seconds")
     for each in found:
-        ended = sum(trial.settled for trial in each.trials)
+        ended = sum(trial.finalized for trial in each.trials)
         table.add_row(
             one_line(each.study.study_name),
             one_line(each.study.space_name),

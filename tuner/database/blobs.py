@@ -12,24 +12,27 @@ import sqlalchemy as sa
 
 from tuner.database.connection import Database
 from tuner.database.patience import patient, patiently
-from tuner.database.tables import BlobRow
+from tuner.database.tables import BlobRow, Role
 from tuner.formatting import path_part
 from tuner.private_files import make_folder, opener
 
 
+def run_blob_name(study_name: str, role: Role, round: int, ordinal: int, what: str) -> str:
+    """Where a run's bytes are kept: what is ``model.keras``, or the row's `checkpoint`."""
+    if role == "search":
+        return blob_name(study_name, ordinal, what)
+    kind = "reproduction" if role == "reproduction" else "finalist"
+    return f"{study_name}/{kind}-{round}-{ordinal:05d}/{what}"
+
+
 def blob_name(study_name: str, ordinal: int, what: str) -> str:
-    """Where a trial's bytes are kept: what is ``model.keras``, or the row's `checkpoint`."""
+    """Where a trial's bytes are kept."""
     return f"{study_name}/{ordinal:05d}/{what}"
 
 
 def study_blob_name(study_name: str, what: str) -> str:
     """Where a study's bytes are kept: what is the path of a file of its report."""
     return f"{study_name}/study/{what}"
-
-
-def finalist_blob_name(study_name: str, round: int, ordinal: int, what: str) -> str:
-    """Where a finalist's bytes are kept."""
-    return f"{study_name}/finalist-{round}-{ordinal:05d}/{what}"
 
 
 class BlobStore(Protocol):

@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
-from tuner.database.tables import FinalistRow, StudyRow, TrialRow
-from tuner.database.trials import CANCELLED
+from tuner.database.runs import CANCELLED
+from tuner.database.tables import FINALISTS, RunRow, StudyRow
 
 _REASON = "cancelled by a person"
 
@@ -20,7 +20,7 @@ _REASON = "cancelled by a person"
 def cancel_trial(db: Database, study_name: str, ordinal: int) -> bool:
     """End one trial; tells whether it was not over by then."""
     with db.session() as session, session.begin():
-        return _cancel(session, TrialRow.study_name == study_name, TrialRow.ordinal == ordinal) == 1
+        return _cancel(session, RunRow.study_name == study_name, RunRow.ordinal == ordinal) == 1
 
 
 @patient
@@ -35,7 +35,7 @@ def cancel_study(db: Database, study_name: str) -> int | None:
             sa.update(StudyRow)
             .where(StudyRow.study_name == study_name, StudyRow.finished_at.is_(None))
             .values(
-                wish=CANCELLED,
+                desired_state=CANCELLED,
                 closer=None,
                 closing_until=0.0,
                 closing_attempt=StudyRow.closing_attempt + 1,
@@ -45,27 +45,32 @@ def cancel_study(db: Database, study_name: str) -> int | None:
         if not stopped.rowcount:  # type: ignore[attr-defined]
             return None
         session.execute(
-            sa.update(FinalistRow)
-            .where(FinalistRow.study_name == study_name, ~FinalistRow.settled, FinalistRow.worker_id.is_not(None))
-            .values(attempt=FinalistRow.attempt + 1, worker_id=None, lease_until=0.0)
+            sa.update(RunRow)
+            .where(
+                RunRow.study_name == study_name,
+                RunRow.role.in_(FINALISTS),
+                ~RunRow.finalized,
+                RunRow.worker_id.is_not(None),
+            )
+            .values(attempt=RunRow.attempt + 1, worker_id=None, lease_until=0.0)
         )
-        return _cancel(session, TrialRow.study_name == study_name)
+        return _cancel(session, RunRow.study_name == study_name)
 
 
 def _cancel(session: Session, *which: sa.ColumnElement[bool]) -> int:
     done = session.execute(
-        sa.update(TrialRow)
-        .where(*which, TrialRow.state == "running")
+        sa.update(RunRow)
+        .where(*which, RunRow.role == "search", RunRow.state == "running")
         .values(
             state=CANCELLED,
             reason=_REASON,
             value=None,
             best_epoch=0,
             finished_at=utc_now(),
-            attempt=TrialRow.attempt + 1,
+            attempt=RunRow.attempt + 1,
             worker_id=None,
             lease_until=0.0,
-            changes=TrialRow.changes + 1,
+            changes=RunRow.changes + 1,
         )
     )
     return int(done.rowcount)  # type: ignore[attr-defined]

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from tuner.database.connection import Database, utc_now
 from tuner.database.leases import LEASE_S, LeaseLost, free_for
 from tuner.database.patience import patient
-from tuner.database.tables import StudyRow, TrialRow, keyed
+from tuner.database.tables import RunRow, StudyRow, keyed
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,8 @@ def claim(db: Database, study_name: str, worker_id: str, seen: int) -> Closing |
             .where(sa.or_(sa.and_(StudyRow.closing_attempt == seen, free), mine))
             .values(closer=worker_id, closing_until=utc_now() + LEASE_S, closing_attempt=seen + 1)
         )
-        running = sa.select(TrialRow.ordinal).where(TrialRow.study_name == study_name, ~TrialRow.settled).limit(1)
+        of_search = (RunRow.study_name == study_name, RunRow.role == "search")
+        running = sa.select(RunRow.ordinal).where(*of_search, ~RunRow.finalized).limit(1)
         if claimed.rowcount != 1 or session.scalar(running) is not None:
             return None
         session.commit()
@@ -57,7 +58,7 @@ def keep_score(db: Database, closing: Closing, ordinal: int, test: Mapping[str, 
     with db.session() as session, session.begin():
         _fenced(session, closing, closing_until=utc_now() + LEASE_S)
         session.execute(
-            sa.update(TrialRow).where(*keyed(TrialRow, (closing.study_name, ordinal))).values(test=dict(test))
+            sa.update(RunRow).where(*keyed(RunRow, (closing.study_name, "search", 0, ordinal))).values(test=dict(test))
         )
 
 

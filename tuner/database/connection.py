@@ -1,8 +1,8 @@
 """The engine, the schema and the clock of a study database.
 
-Owns: how SQLite and PostgreSQL are opened, our schema and its version, words for failures.
-Leaves to others: the statements (studies, trials, workers, blobs), what an error means (error_kinds), waiting
-(patience).
+Owns: how SQLite and PostgreSQL are opened, words for failures.
+Leaves to others: our tables (migrations), the statements (studies, runs, workers, blobs), what an error means
+(error_kinds), waiting (patience).
 """
 
 import os
@@ -17,11 +17,10 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
 from tuner.database.error_kinds import cannot_open, is_race, judge
-from tuner.database.migrations import migrate
+from tuner.database.migrations import bring_up_to_date
 from tuner.database.patience import OUTAGE_S as OUTAGE_S
 from tuner.database.patience import first_words, patient, patiently, pause
 from tuner.database.patience import is_outage as is_outage
-from tuner.database.tables import SCHEMA_VERSION, Base, VersionRow
 from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
 from tuner.private_files import make_file
 from tuner.redaction import redacted, shown_url
@@ -178,7 +177,7 @@ def _open_once(url: sa.URL, shown: str, create: bool, wait_s: float) -> Database
         if create:
             # Before any transaction of ours, in which its tables could not be made.
             _ = opened.storage
-        _create_schema(engine, shown)
+        bring_up_to_date(engine, shown)
     except Exception:
         engine.dispose()
         raise
@@ -242,27 +241,6 @@ def _tune_sqlite(engine: sa.Engine) -> None:
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA journal_mode=WAL")
     engine.dispose()  # connections made before the listener
-
-
-def _create_schema(engine: sa.Engine, shown: str) -> None:
-    if not sa.inspect(engine).has_table(VersionRow.__tablename__):
-        # One transaction: nobody sees a part of the schema, and where two make it at once, one fails and looks again.
-        with engine.begin() as connection:
-            if engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver begins none for a CREATE TABLE
-            Base.metadata.create_all(connection)
-            connection.execute(sa.insert(VersionRow).values(version=SCHEMA_VERSION))
-    with Session(engine) as session:
-        version = session.scalar(sa.select(sa.func.max(VersionRow.version))) or SCHEMA_VERSION
-    if version < SCHEMA_VERSION:
-        with engine.begin() as connection:
-            if engine.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            # Asked again: another worker may have been first.
-            version = connection.scalar(sa.select(sa.func.max(VersionRow.version))) or SCHEMA_VERSION
-            migrate(connection, version)
-    if version > SCHEMA_VERSION:
-        raise InputError(f"{shown} was made by a newer version of tuner (schema {version}). Upgrade tuner.")
 
 
 def _unopened(shown: str) -> InputError:

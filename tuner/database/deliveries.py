@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from tuner.database.connection import Database, utc_now
 from tuner.database.leases import LEASE_S, run_out
 from tuner.database.patience import patient
-from tuner.database.tables import FinalistRow, Key, Recorded, StudyRow, TrialRow, keyed
+from tuner.database.tables import FINALISTS, Key, Recorded, RunKey, RunRow, StudyRow, keyed
 from tuner.redaction import redacted
 
-_RECORDED: tuple[type[Recorded], ...] = (StudyRow, TrialRow, FinalistRow)
+_RECORDED: tuple[type[Recorded], ...] = (StudyRow, RunRow)
 _LONGEST = 1000
 
 
@@ -30,29 +30,22 @@ class Refusal:
 
 
 @patient
-def trials_to_deliver(db: Database, study_name: str, worker_id: str) -> list[int]:
-    """Ordinals of trials that MLflow does not show in full and that no other worker is training or delivering."""
-    with db.session() as session:
-        return list(
-            session.scalars(
-                sa.select(TrialRow.ordinal)
-                .where(TrialRow.study_name == study_name, _free(TrialRow, worker_id))
-                .where(TrialRow.trial_number.is_not(None), sa.or_(TrialRow.params.is_not(None), TrialRow.settled))
-                .order_by(TrialRow.ordinal)
-            )
-        )
+def runs_to_deliver(db: Database, study_name: str, worker_id: str) -> list[RunKey]:
+    """The keys of runs that MLflow does not show in full and that no other worker is training or delivering.
 
-
-@patient
-def finalists_to_deliver(db: Database, study_name: str, worker_id: str) -> list[tuple[int, int]]:
-    """Round and ordinal of the like finalists."""
+    Trials first, in the order of the budget: a finalist names the trial whose configuration it has.
+    """
+    of_search = RunRow.role == "search"
+    # A trial is shown once it is known what it trains; a finalist, from when it is begun.
+    begun = sa.and_(RunRow.trial_number.is_not(None), sa.or_(RunRow.params.is_not(None), RunRow.finalized))
     with db.session() as session:
-        rows = session.execute(
-            sa.select(FinalistRow.round, FinalistRow.ordinal)
-            .where(FinalistRow.study_name == study_name, _free(FinalistRow, worker_id))
-            .order_by(FinalistRow.round, FinalistRow.ordinal)
+        keys = session.execute(
+            sa.select(RunRow.study_name, RunRow.role, RunRow.round, RunRow.ordinal)
+            .where(RunRow.study_name == study_name, _free(worker_id))
+            .where(sa.or_(sa.and_(of_search, begun), RunRow.role.in_(FINALISTS)))
+            .order_by(sa.case((of_search, 0), else_=1), RunRow.round, RunRow.ordinal)
         ).all()
-    return [(row.round, row.ordinal) for row in rows]
+    return [(key.study_name, key.role, key.round, key.ordinal) for key in keys]
 
 
 @patient
@@ -119,15 +112,9 @@ def deliver_anew(db: Database, study_name: str, lost: Collection[str] | None = N
 @patient
 def run_ids(db: Database, study_name: str) -> list[str]:
     """The runs that the study's trials and finalists have."""
+    of_study = sa.select(RunRow.mlflow_run_id).where(RunRow.study_name == study_name)
     with db.session() as session:
-        return [
-            run_id
-            for row in (TrialRow, FinalistRow)
-            for run_id in session.scalars(
-                sa.select(row.mlflow_run_id).where(row.study_name == study_name, row.mlflow_run_id.is_not(None))
-            )
-            if run_id is not None
-        ]
+        return [each for each in session.scalars(of_study.where(RunRow.mlflow_run_id.is_not(None))) if each is not None]
 
 
 @patient
@@ -144,16 +131,17 @@ def refusals(db: Database, study_name: str) -> list[Refusal]:
 def _words(row: Recorded) -> str:
     if isinstance(row, StudyRow):
         return f"study {row.study_name}"
-    return f"trial {row.trial_number}" if isinstance(row, TrialRow) else f"finalist {row.trial_number}, seed {row.seed}"
+    return f"trial {row.trial_number}" if row.role == "search" else f"finalist {row.trial_number}, seed {row.seed}"
 
 
 def _rows(row: type[Recorded], study_name: str) -> sa.Select[Any]:
     return sa.select(row).where(row.study_name == study_name).order_by(*row.__table__.primary_key)
 
 
-def _free(row: type[TrialRow] | type[FinalistRow], worker_id: str) -> sa.ColumnElement[bool]:
-    whose = sa.or_(row.worker_id == worker_id, row.settled, run_out(row.lease_until))
-    return sa.and_(row.changes > row.recorded, row.changes > row.refused, whose, _unclaimed(row, worker_id))
+def _free(worker_id: str) -> sa.ColumnElement[bool]:
+    whose = sa.or_(RunRow.worker_id == worker_id, RunRow.finalized, run_out(RunRow.lease_until))
+    left = sa.and_(RunRow.changes > RunRow.recorded, RunRow.changes > RunRow.refused)
+    return sa.and_(left, whose, _unclaimed(RunRow, worker_id))
 
 
 def _unclaimed(row: type[Recorded], worker_id: str) -> sa.ColumnElement[bool]:

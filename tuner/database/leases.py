@@ -1,8 +1,8 @@
-"""Who holds a trial or a finalist, and that nobody else writes to it.
+"""Who holds a run, and that nobody else writes to it.
 
-Owns: the lease, of either. It is taken in one statement; every write names the attempt, so a worker that lost its
+Owns: the lease. It is taken in one statement; every write names the attempt, so a worker that lost its
 lease cannot write; a sign of life renews it. Delivery to MLflow is claimed in the same way, for as long.
-Leaves to others: what there is to be held (trials, finalists), when to give a sign of life (workers).
+Leaves to others: what there is to be held (budget, finalists), when to give a sign of life (workers).
 
 When silence is death. A worker that handed its trial back, or whose process its machine saw die, holds nothing from
 then on: its trial is free at once. Of any other, one only knows that it was silent for a lease - and after an outage
@@ -16,7 +16,7 @@ two signs of life, after which nobody takes a silent worker's trial for GRACE_S.
 """
 
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -25,7 +25,7 @@ from tuner.database import epochs, strikes
 from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.patience import patient
-from tuner.database.tables import FinalistRow, GpuClaimRow, Key, Row, StudyRow, TrialRow, WorkerRow, keyed
+from tuner.database.tables import GpuClaimRow, Key, RunRow, StudyRow, WorkerRow, keyed
 
 LEASE_S = 60.0
 """How long a worker may be silent before its trial is another's."""
@@ -39,34 +39,29 @@ GRACE_S = 30.0
 _SLACK_S = 5.0
 """A lease may seem longer by so much: on SQLite it is read by another process than wrote it, on a clock that is set."""
 
-_LEASED: tuple[type[Row], ...] = (TrialRow, FinalistRow)
-
-R = TypeVar("R", TrialRow, FinalistRow)
-
 
 class LeaseLost(Exception):
-    """This trial is another worker's by now; whoever catches this steps back and writes nothing."""
+    """This run is another worker's by now; whoever catches this steps back and writes nothing."""
 
 
 @dataclass(frozen=True)
 class Lease:
-    """That a worker holds a row. key: the row's. attempt: as it was when the worker took it. what: it is, in words."""
+    """That a worker holds a run. key: of its row. attempt: as it was when the worker took it. what: it is, in words."""
 
-    row: type[Row]
     key: Key
     worker_id: str
     attempt: int
     what: str
 
 
-def adopt(
-    db: Database, row: type[R], which: sa.ColumnElement[bool], worker_id: str, **also: Any
-) -> tuple[R, bool] | None:
-    """Take the first row, of those in question, that nobody holds or whose worker is gone; None where there is none.
+def adopt(db: Database, which: sa.ColumnElement[bool], worker_id: str) -> tuple[RunRow, bool] | None:
+    """Take the first run, of those in question, that nobody holds or whose worker is gone; None where there is none.
 
-    also: what else is written with it. Gives the row, with its new attempt, and whether it has killed too many workers.
+    Gives its row, as it is now, and whether it has killed too many workers.
     """
-    free = sa.and_(which, ~row.settled, free_for(row.lease_until, row.worker_id, worker_id))
+    row = RunRow
+    free = sa.and_(which, ~row.finalized, free_for(row.lease_until, row.worker_id, worker_id))
+    waits = row.state == "waiting"
     with db.session() as session:
         rows = session.scalars(sa.select(row).where(free).order_by(row.ordinal)).all()
     for each in rows:
@@ -78,10 +73,16 @@ def adopt(
             claimed = session.execute(
                 sa.update(row)
                 .where(free, *keyed(row, each.key), row.attempt == each.attempt)
-                .values(lease_until=utc_now() + LEASE_S, **taken, **also)
+                .values(
+                    state=sa.case((waits, "running"), else_=row.state),
+                    started_at=sa.case((waits, utc_now()), else_=row.started_at),
+                    lease_until=utc_now() + LEASE_S,
+                    **taken,
+                )
             )
         if _one(claimed):
             each.attempt, each.strikes = taken["attempt"], taken["strikes"]
+            each.state = "running" if each.state == "waiting" else each.state
             return each, each.strikes >= strikes.GIVEN_UP
     return None
 
@@ -113,7 +114,7 @@ def write(db: Database, lease: Lease, **values: Any) -> None:
 
 def fenced(session: Session, lease: Lease, **values: Any) -> None:
     """Write only while it is this worker's. The write comes first, so that it locks the row. Raises LeaseLost."""
-    if not _one(session.execute(sa.update(lease.row).where(*_held(lease)).values(**values))):
+    if not _one(session.execute(sa.update(RunRow).where(*_held(lease)).values(**values))):
         raise LeaseLost(f"{lease.what} is another worker's")
 
 
@@ -137,10 +138,10 @@ def finish_epoch(
         best_epoch=best_epoch,
         strikes=0,
         checkpoint=checkpoint,
-        changes=lease.row.changes + 1,
+        changes=RunRow.changes + 1,
         lease_until=utc_now() + LEASE_S,
     )
-    epochs.store(session, lease.row, lease.key, epoch, lease.worker_id)
+    epochs.store(session, lease.key, epoch, lease.worker_id)
 
 
 @patient
@@ -150,20 +151,19 @@ def note_death(db: Database, lease: Lease, reason: str, against: int) -> None:
     against: strikes for it.
     """
     with db.session() as session, session.begin():
-        _count(session, lease.row, (*_held(lease),), against, reason)
+        _count(session, _held(lease), against, reason)
 
 
 @patient
 def fail(db: Database, lease: Lease, reason: str) -> None:
     """End what this worker holds, in place of the thread that will not. No error where it has ended, or was lost."""
-    row = lease.row
     values = {"state": "failed", "reason": reason, "value": None, "best_epoch": 0, "finished_at": utc_now()}
     with db.session() as session, session.begin():
         session.execute(
-            sa.update(row)
-            .where(*_held(lease), row.state == "running")
-            # Of a trial, Optuna has still to be told.
-            .values(**values, settled=row is FinalistRow, changes=row.changes + 1)
+            sa.update(RunRow)
+            .where(*_held(lease), RunRow.state == "running")
+            # Of a search, Optuna has still to be told.
+            .values(**values, finalized=RunRow.role != "search", changes=RunRow.changes + 1)
         )
 
 
@@ -172,7 +172,7 @@ def hand_back(db: Database, lease: Lease) -> None:
     """Leave it to whoever takes it next. Not an error where it was lost already."""
     with db.session() as session, session.begin():
         session.execute(
-            sa.update(lease.row).where(*_held(lease), ~lease.row.settled).values(worker_id=None, lease_until=0.0)
+            sa.update(RunRow).where(*_held(lease), ~RunRow.finalized).values(worker_id=None, lease_until=0.0)
         )
 
 
@@ -184,15 +184,15 @@ def release(db: Database, worker_id: str, against: int | None = None, reason: st
     """
     with db.session() as session, session.begin():
         _reset(session, worker_id, 0.0)
-        for row in _LEASED if against is not None else ():
-            _count(session, row, (row.worker_id == worker_id, ~row.settled), against or 0, reason)
+        if against is not None:
+            _count(session, (RunRow.worker_id == worker_id, ~RunRow.finalized), against, reason)
 
 
-def _count(session: Session, row: type[Row], which: Any, against: int, reason: str) -> None:
+def _count(session: Session, which: tuple[sa.ColumnElement[bool], ...], against: int, reason: str) -> None:
     session.execute(
-        sa.update(row)
-        .where(*which, row.state == "running")
-        .values(reason=reason, strikes=row.strikes + against, worker_id=None, lease_until=0.0)
+        sa.update(RunRow)
+        .where(*which, RunRow.state == "running")
+        .values(reason=reason, strikes=RunRow.strikes + against, worker_id=None, lease_until=0.0)
     )
 
 
@@ -209,15 +209,13 @@ def _reset(session: Session, worker_id: str, until: Any) -> None:
         .where(StudyRow.closer == worker_id, StudyRow.finished_at.is_(None))
         .values(closing_until=until)
     )
-    for row in _LEASED:
-        session.execute(sa.update(row).where(row.recorder == worker_id).values(recording_until=until))
-        session.execute(sa.update(row).where(row.worker_id == worker_id, ~row.settled).values(lease_until=until))
+    session.execute(sa.update(RunRow).where(RunRow.recorder == worker_id).values(recording_until=until))
+    session.execute(sa.update(RunRow).where(RunRow.worker_id == worker_id, ~RunRow.finalized).values(lease_until=until))
     session.execute(sa.update(GpuClaimRow).where(GpuClaimRow.worker_id == worker_id).values(lease_until=until))
 
 
 def _held(lease: Lease) -> tuple[sa.ColumnElement[bool], ...]:
-    row = lease.row
-    return *keyed(row, lease.key), row.worker_id == lease.worker_id, row.attempt == lease.attempt
+    return *keyed(RunRow, lease.key), RunRow.worker_id == lease.worker_id, RunRow.attempt == lease.attempt
 
 
 def _one(result: Any) -> bool:

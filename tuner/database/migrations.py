@@ -1,57 +1,78 @@
-"""From an older version of our tables to the present one.
+"""Our tables are made, or brought from an older schema to the present one.
 
-Owns: the steps, each of which only adds: a column with a value for the rows that are there, or a table.
-Leaves to others: the tables as they are now (tables), when a database is opened (connection).
+Owns: which schema a database has; that one process at a time changes it, in one transaction, and that a newer one, and
+what is not ours, is left alone.
+Leaves to others: the steps from one schema to the next (alembic), when a database is opened (connection).
+
+Up to schema 3 the version was a row of `tuner_version`. Since then it is Alembic's, in a table of our own; a row of the
+old one tells programs of that time that the database is not for them.
 """
+
+from pathlib import Path
 
 import sqlalchemy as sa
 
-from tuner.database.tables import (
-    SCHEMA_VERSION,
-    Base,
-    FinalistEpochRow,
-    FinalistRow,
-    GpuClaimRow,
-    PassedOverRow,
-    VersionRow,
-)
+from tuner.database.tables import SCHEMA_VERSION, Base, VersionRow
+from tuner.errors import InputError
 
-_RECORDED = ("tuner_studies", "tuner_trials", "tuner_finalists")
-
-_COLUMNS: dict[int, tuple[tuple[str, str, str], ...]] = {
-    2: (
-        ("tuner_studies", "round", "INTEGER NOT NULL DEFAULT 0"),
-        ("tuner_studies", "ended", "VARCHAR(32) NOT NULL DEFAULT ''"),
-        ("tuner_trials", "granted", "INTEGER NOT NULL DEFAULT 0"),
-    ),
-    3: (
-        ("tuner_studies", "resolved", "JSON"),
-        ("tuner_studies", "closing_attempt", "INTEGER NOT NULL DEFAULT 0"),
-        ("tuner_trials", "test", "JSON"),
-        ("tuner_workers", "machine", "VARCHAR(80) NOT NULL DEFAULT ''"),
-        ("tuner_workers", "boot", "VARCHAR(80) NOT NULL DEFAULT ''"),
-        ("tuner_workers", "pid_space", "VARCHAR(80) NOT NULL DEFAULT ''"),
-        ("tuner_studies", "recorder", "TEXT"),
-        ("tuner_studies", "recording_until", "FLOAT NOT NULL DEFAULT 0"),
-        *((table, "refused", "INTEGER NOT NULL DEFAULT 0") for table in _RECORDED),
-        *((table, "refusal", "VARCHAR(1000) NOT NULL DEFAULT ''") for table in _RECORDED),
-    ),
-}
-"""Of each version: table, column, and its type in SQL that every database here reads."""
-
-_TABLES = {
-    2: (FinalistRow, FinalistEpochRow),
-    3: (GpuClaimRow, PassedOverRow),
-}
+_ALEMBIC = sa.table("tuner_alembic_version", sa.column("version_num", sa.String(32)))
+_LOCK = 7_265_113_900_417_264_001
+"""Of PostgreSQL: held by whoever makes or changes the tables, to the end of its transaction."""
 
 
-def migrate(connection: sa.Connection, version: int) -> None:
-    """Bring the tables of a version to the present one. Within a transaction: all of it, or nothing."""
-    for each in range(version + 1, SCHEMA_VERSION + 1):
-        there = sa.inspect(connection)
-        for table, column, kind in _COLUMNS.get(each, ()):
-            if all(known["name"] != column for known in there.get_columns(table)):
-                connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column} {kind}")
-        for row in _TABLES.get(each, ()):
-            Base.metadata.tables[row.__tablename__].create(connection, checkfirst=True)
-        connection.execute(sa.insert(VersionRow).values(version=each))
+def bring_up_to_date(engine: sa.Engine, shown: str) -> None:
+    """Make the tables where there are none, or change those of an older schema. Raises InputError for a newer one.
+
+    shown: the database, for messages.
+    """
+    with engine.connect() as connection:
+        version = _version(connection)
+    if version != SCHEMA_VERSION:
+        with engine.begin() as connection:
+            _lock(connection)
+            # Asked again: another process may have been first.
+            version = _version(connection)
+            if version is None:
+                Base.metadata.create_all(connection)
+                connection.execute(sa.insert(VersionRow).values(version=SCHEMA_VERSION))
+                _stamp(connection, SCHEMA_VERSION)
+            elif version < SCHEMA_VERSION:
+                _upgrade(connection, version)
+    if version is not None and version > SCHEMA_VERSION:
+        raise InputError(f"{shown} was made by a newer version of tuner (schema {version}). Upgrade tuner.")
+
+
+def _version(connection: sa.Connection) -> int | None:
+    """The schema of the tables; None where there are none."""
+    there = sa.inspect(connection)
+    if not there.has_table(VersionRow.__tablename__):
+        return None
+    if there.has_table(_ALEMBIC.name):
+        return int(connection.scalars(sa.select(_ALEMBIC.c.version_num)).one())
+    return int(connection.scalar(sa.select(sa.func.max(VersionRow.version))) or SCHEMA_VERSION)
+
+
+def _lock(connection: sa.Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver begins none for a CREATE TABLE
+    elif connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+
+
+def _upgrade(connection: sa.Connection, version: int) -> None:
+    # Imported here: who opens a database of the present schema does without it.
+    from alembic import command
+    from alembic.config import Config
+
+    if not sa.inspect(connection).has_table(_ALEMBIC.name):
+        _stamp(connection, version)
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "alembic").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, str(SCHEMA_VERSION))
+
+
+def _stamp(connection: sa.Connection, version: int) -> None:
+    made = sa.Table(_ALEMBIC.name, sa.MetaData(), sa.Column("version_num", sa.String(32), primary_key=True))
+    made.create(connection)
+    connection.execute(sa.insert(made).values(version_num=str(version)))

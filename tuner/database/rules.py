@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from tuner.database.connection import Database
 from tuner.database.leases import run_out
 from tuner.database.patience import patient
-from tuner.database.tables import StudyRow, TrialRow
+from tuner.database.tables import RunRow, StudyRow
 
 Rule = Literal["epochs", "target", "plateau"]
 
@@ -45,14 +45,14 @@ def grant(db: Database, study_name: str, ordinal: int, attempt: int, epochs: int
     with db.session() as session, session.begin():
         options, _ = _locked(session, study_name)
         budget = limits_of(options).get("epochs")
-        which = (TrialRow.study_name == study_name, TrialRow.ordinal == ordinal, TrialRow.attempt == attempt)
-        has = session.scalar(sa.select(TrialRow.granted).where(*which)) or 0
+        which = (*_search(study_name), RunRow.ordinal == ordinal, RunRow.attempt == attempt)
+        has = session.scalar(sa.select(RunRow.epoch_limit).where(*which)) or 0
         if budget is None or has >= epochs:
             return True
         if _granted(session, study_name) + epochs - has > budget:
             _end(session, study_name, "epochs")
             return False
-        session.execute(sa.update(TrialRow).where(*which).values(granted=epochs))
+        session.execute(sa.update(RunRow).where(*which).values(epoch_limit=epochs))
         return True
 
 
@@ -78,11 +78,15 @@ def _closes(session: Session, study_name: str) -> bool:
 
 def _rests(session: Session, study_name: str) -> bool:
     """Whether a person has asked that no trial begins."""
-    return session.scalar(sa.select(StudyRow.wish).where(StudyRow.study_name == study_name)) != "running"
+    return session.scalar(sa.select(StudyRow.desired_state).where(StudyRow.study_name == study_name)) != "running"
 
 
 def _granted(session: Session, study_name: str) -> int:
-    return int(session.scalar(sa.select(sa.func.sum(TrialRow.granted)).where(TrialRow.study_name == study_name)) or 0)
+    return int(session.scalar(sa.select(sa.func.sum(RunRow.epoch_limit)).where(*_search(study_name))) or 0)
+
+
+def _search(study_name: str) -> tuple[sa.ColumnElement[bool], ...]:
+    return RunRow.study_name == study_name, RunRow.role == "search"
 
 
 def _end(session: Session, study_name: str, rule: Rule) -> None:

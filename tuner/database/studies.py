@@ -1,4 +1,4 @@
-"""The row of a study: its specification, budget, wish and outcome."""
+"""The row of a study: its specification, budget, desired state and outcome."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class StudyView:
     timeout_s: float | None
     deadline_at: float | None
     left_s: float | None
-    wish: str
+    desired_state: str
     mlflow_uri: str
     mlflow_run_id: str | None
     data_digest: str | None
@@ -96,7 +96,7 @@ def add_study(
                     seed=seed,
                     trials=trials,
                     timeout_s=timeout_s,
-                    wish="running",
+                    desired_state="running",
                     mlflow_uri=mlflow_uri,
                     options=dict(options),
                     created_at=utc_now(),
@@ -170,7 +170,7 @@ def _views(db: Database, *where: sa.ColumnElement[bool]) -> list[StudyView]:
             timeout_s=row.timeout_s,
             deadline_at=row.deadline_at,
             left_s=row.timeout_s if left_s is None else float(left_s),
-            wish=row.wish,
+            desired_state=row.desired_state,
             mlflow_uri=row.mlflow_uri,
             mlflow_run_id=row.mlflow_run_id,
             data_digest=row.data_digest,
@@ -191,9 +191,9 @@ def _views(db: Database, *where: sa.ColumnElement[bool]) -> list[StudyView]:
 
 
 @patient
-def set_wish(db: Database, study_name: str, wish: str) -> None:
+def set_desired_state(db: Database, study_name: str, desired_state: str) -> None:
     """What a person asks of the study's workers: running or stopping."""
-    _update(db, study_name, wish=wish)
+    _update(db, study_name, desired_state=desired_state)
 
 
 @patient
@@ -214,7 +214,7 @@ def reopen(
     """
     view = view_study(db, study_name)
     anew = anew or trials > view.trials
-    values: dict[str, Any] = {"wish": "running", "trials": trials, "timeout_s": timeout_s}
+    values: dict[str, Any] = {"desired_state": "running", "trials": trials, "timeout_s": timeout_s}
     values["deadline_at"] = None
     if options is not None:
         values["options"] = dict(options)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import (
     JSON,
@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     LargeBinary,
+    PrimaryKeyConstraint,
     String,
     Text,
     TypeDecorator,
@@ -22,7 +23,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_mapper
 
 from tuner.redaction import redacted
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised with every change of a table (`migrations` says how to get there); an older program then refuses the database
 instead of harming it."""
 
@@ -73,8 +74,17 @@ class _Figures(TypeDecorator[dict[str, Any]]):
         return storable(value)  # type: ignore[no-any-return]
 
 
+Role = Literal["search", "compare", "final", "reproduction"]
+"""What a training is for."""
+
+FINALISTS: tuple[Role, ...] = ("compare", "final")
+
 Key = tuple[str | int, ...]
 """The values of a primary key, in the order of its columns."""
+
+
+RunKey = tuple[str, Role, int, int]
+"""Of a run: study, role, round, ordinal."""
 
 
 class Base(DeclarativeBase):
@@ -92,12 +102,12 @@ class VersionRow(Base):
 
 
 class StudyRow(Base):
-    """One study. trials: its budget. wish: what a person last asked of it: running or stopping.
+    """One study. trials: its budget. desired_state: what a person last asked of it: running or stopping.
     deadline_at: None until a worker is ready for its first trial, and where it has no time limit.
 
     spec_text: the specification as a person wrote it; resolved: with every default written out, which is what counts.
-    outcome: its result, once the search is over. changes, and what follows: as in TrialRow.
-    closer, closing_until: the worker that scores the winner, and its lease. closing_attempt: as in TrialRow; raised
+    outcome: its result, once the search is over. changes, and what follows: as in RunRow.
+    closer, closing_until: the worker that scores the winner, and its lease. closing_attempt: as in RunRow; raised
     also when the search goes on, so that whoever was closing it cannot write.
     round: raised when the search goes on after its finalists were planned: they are then run anew.
     ended: the rule that ended the search before its trials were up (`rules`), or empty.
@@ -114,7 +124,7 @@ class StudyRow(Base):
     trials: Mapped[int]
     timeout_s: Mapped[float | None]
     deadline_at: Mapped[float | None]
-    wish: Mapped[str] = mapped_column(Text)
+    desired_state: Mapped[str] = mapped_column(Text)
     mlflow_uri: Mapped[str] = mapped_column(Text)
     mlflow_run_id: Mapped[str | None] = mapped_column(Text)
     data_digest: Mapped[str | None] = mapped_column(Text)
@@ -135,102 +145,63 @@ class StudyRow(Base):
     recording_until: Mapped[float] = mapped_column(default=0.0)
 
 
-class TrialRow(Base):
-    """One trial of the budget. ordinal: its place in it, from 0; the primary key makes a place unique.
+class RunRow(Base):
+    """One training, of any role: a place of the budget and its trial ("search"), one of the best configurations trained
+    again with another seed, on the training rows ("compare") or, the winner, on these and the validation rows
+    ("final"), or a trial trained once more to see whether it comes out the same ("reproduction").
 
-    trial_number: Optuna's, once the trial is there. attempt: raised whenever a worker takes it, and checked by every
-    write, so that a worker that was robbed cannot write. strikes: against it, for workers that died on it since an
-    epoch was finished.
+    round: 0 but for finalists, whose rounds the study counts. ordinal: of a search, its place in the budget, from 0; of
+    finalists, their order in their round. The primary key makes a place unique.
+
+    trial_ordinal, trial_number: whose configuration it is; of a search, itself, and Optuna's number of it once its
+    trial is there. seed_number: of finalists, which of their seeds, from 0; seed: itself. planned_epochs: how many to
+    train; 0 leaves it to the configuration. dropped: why its configuration is out.
+    attempt: raised whenever a worker takes it, and checked by every write, so that a worker that was robbed cannot
+    write. strikes: against it, for workers that died on it since an epoch was finished.
     checkpoint: the name of the bytes from which its training goes on; only its holder moves it. repeated: whole epochs
-    that were trained twice, because a checkpoint was lost. granted: epochs that it may train, where the study has a
+    that were trained twice, because a checkpoint was lost. epoch_limit: epochs that it may train, where the study has a
     budget of epochs.
-    test: what its network came to on the test rows, where it was scored.
-    settled: final here and told to Optuna. changes: raised by every write that MLflow should show; recorded: its value
-    when MLflow last showed all. refused, refusal: its value when MLflow last refused it, and why; empty once MLflow
-    shows it. recorder, recording_until: who delivers it, and the lease of that.
+    state: "waiting" until a worker takes it, then "running"; "skipped" was never trained. test: what its network came
+    to on the test rows, where it was scored. finalized: final here and, of a search, told to Optuna.
+    changes: raised by every write that MLflow should show; recorded: its value when MLflow last showed all. refused,
+    refusal: its value when MLflow last refused it, and why; empty once MLflow shows it. recorder, recording_until: who
+    delivers it, and the lease of that.
     """
 
-    __tablename__ = "tuner_trials"
-    __table_args__ = (UniqueConstraint("study_name", "trial_number"), Index("tuner_trials_worker", "worker_id"))
+    __tablename__ = "tuner_runs"
+    __table_args__ = (
+        # NULL equals nothing: places without a trial yet, and reproductions, which have no seed of their own.
+        UniqueConstraint("study_name", "role", "round", "trial_number", "seed_number", name="tuner_runs_configuration"),
+        Index("tuner_runs_worker", "worker_id"),
+    )
     study_name: Mapped[str] = mapped_column(ForeignKey("tuner_studies.study_name"), primary_key=True)
-    ordinal: Mapped[int] = mapped_column(primary_key=True)
+    role: Mapped[Role] = mapped_column(String(16), primary_key=True)
+    round: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    ordinal: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    trial_ordinal: Mapped[int]
     trial_number: Mapped[int | None]
     baseline: Mapped[str] = mapped_column(Text, default="")
-    state: Mapped[str] = mapped_column(Text, default="running")
+    seed_number: Mapped[int | None] = mapped_column(default=0)
+    seed: Mapped[int] = mapped_column(BigInteger, default=0)
+    planned_epochs: Mapped[int] = mapped_column(default=0)
+    epoch_limit: Mapped[int] = mapped_column(default=0)
+    dropped: Mapped[str] = mapped_column(_Words, default="")
+    state: Mapped[str] = mapped_column(String(16), default="waiting")
     reason: Mapped[str] = mapped_column(_Words, default="")
     params: Mapped[dict[str, Any] | None]
     tags: Mapped[dict[str, Any] | None] = mapped_column(_Figures)
     value: Mapped[float | None]
     best_epoch: Mapped[int] = mapped_column(default=0)
     test: Mapped[dict[str, Any] | None] = mapped_column(_Figures)
-    started_at: Mapped[float]
-    finished_at: Mapped[float | None]
-    settled: Mapped[bool] = mapped_column(default=False)
-    worker_id: Mapped[str | None] = mapped_column(Text)
-    lease_until: Mapped[float] = mapped_column(default=0.0)
-    attempt: Mapped[int] = mapped_column(default=1)
-    strikes: Mapped[int] = mapped_column(default=0)
-    checkpoint: Mapped[str] = mapped_column(Text, default="")
-    repeated: Mapped[int] = mapped_column(default=0)
-    granted: Mapped[int] = mapped_column(default=0)
-    mlflow_run_id: Mapped[str | None] = mapped_column(Text)
-    changes: Mapped[int] = mapped_column(default=1)
-    recorded: Mapped[int] = mapped_column(default=0)
-    refused: Mapped[int] = mapped_column(default=0)
-    refusal: Mapped[str] = mapped_column(String(1000), default="")
-    recorder: Mapped[str | None] = mapped_column(Text)
-    recording_until: Mapped[float] = mapped_column(default=0.0)
-
-
-class EpochRow(Base):
-    """seconds: of the epoch, validation included. measured_at: its end."""
-
-    __tablename__ = "tuner_epochs"
-    study_name: Mapped[str] = mapped_column(Text, primary_key=True)
-    ordinal: Mapped[int] = mapped_column(primary_key=True)
-    epoch: Mapped[int] = mapped_column(primary_key=True)
-    metrics: Mapped[dict[str, Any]] = mapped_column(_Figures)
-    seconds: Mapped[float]
-    measured_at: Mapped[float]
-    worker_id: Mapped[str] = mapped_column(Text)
-
-
-class FinalistRow(Base):
-    """One configuration of the best, trained again with another seed. ordinal: its place in its round, from 0.
-
-    kind: "compare" with other configurations, on the training rows; "final", the winner on these and the validation
-    rows. trial_ordinal, trial_number: whose configuration it is. seed_number: which of the seeds, from 0; seed: itself.
-    epochs: how many to train, for "final"; 0 leaves it to the configuration. dropped: why its configuration is out.
-    test: what a "final" came to on the test rows. The rest is as in TrialRow; state begins as "waiting", and "skipped"
-    was never trained.
-    """
-
-    __tablename__ = "tuner_finalists"
-    __table_args__ = (Index("tuner_finalists_worker", "worker_id"),)
-    study_name: Mapped[str] = mapped_column(ForeignKey("tuner_studies.study_name"), primary_key=True)
-    round: Mapped[int] = mapped_column(primary_key=True)
-    ordinal: Mapped[int] = mapped_column(primary_key=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    trial_ordinal: Mapped[int]
-    trial_number: Mapped[int]
-    seed_number: Mapped[int]
-    seed: Mapped[int]
-    epochs: Mapped[int] = mapped_column(default=0)
-    dropped: Mapped[str] = mapped_column(_Words, default="")
-    state: Mapped[str] = mapped_column(String(16), default="waiting")
-    reason: Mapped[str] = mapped_column(_Words, default="")
-    tags: Mapped[dict[str, Any] | None] = mapped_column(_Figures)
-    value: Mapped[float | None]
-    best_epoch: Mapped[int] = mapped_column(default=0)
-    test: Mapped[dict[str, Any] | None] = mapped_column(_Figures)
     started_at: Mapped[float] = mapped_column(default=0.0)
     finished_at: Mapped[float | None]
-    settled: Mapped[bool] = mapped_column(default=False)
+    finalized: Mapped[bool] = mapped_column(default=False)
     worker_id: Mapped[str | None] = mapped_column(Text)
     lease_until: Mapped[float] = mapped_column(default=0.0)
     attempt: Mapped[int] = mapped_column(default=0)
     strikes: Mapped[int] = mapped_column(default=0)
     checkpoint: Mapped[str] = mapped_column(Text, default="")
+    repeated: Mapped[int] = mapped_column(default=0)
     mlflow_run_id: Mapped[str | None] = mapped_column(Text)
     changes: Mapped[int] = mapped_column(default=0)
     recorded: Mapped[int] = mapped_column(default=0)
@@ -240,14 +211,17 @@ class FinalistRow(Base):
     recording_until: Mapped[float] = mapped_column(default=0.0)
 
 
-class FinalistEpochRow(Base):
-    """As EpochRow, of a finalist."""
+class EpochRow(Base):
+    """One epoch of a run. seconds: of the epoch, validation included. measured_at: its end."""
 
-    __tablename__ = "tuner_finalist_epochs"
-    study_name: Mapped[str] = mapped_column(Text, primary_key=True)
-    round: Mapped[int] = mapped_column(primary_key=True)
-    ordinal: Mapped[int] = mapped_column(primary_key=True)
-    epoch: Mapped[int] = mapped_column(primary_key=True)
+    __tablename__ = "tuner_epochs"
+    # Named, since the table of that name of schema 3 has the usual one.
+    __table_args__ = (PrimaryKeyConstraint("study_name", "role", "round", "ordinal", "epoch", name="tuner_epochs_key"),)
+    study_name: Mapped[str] = mapped_column(Text)
+    role: Mapped[Role] = mapped_column(String(16))
+    round: Mapped[int]
+    ordinal: Mapped[int]
+    epoch: Mapped[int]
     metrics: Mapped[dict[str, Any]] = mapped_column(_Figures)
     seconds: Mapped[float]
     measured_at: Mapped[float]
@@ -312,10 +286,7 @@ class BlobRow(Base):
     data: Mapped[bytes] = mapped_column(_Bytes)
 
 
-Row = TrialRow | FinalistRow
-"""What a worker holds under a lease."""
-
-Recorded = StudyRow | TrialRow | FinalistRow
+Recorded = StudyRow | RunRow
 """What MLflow shows."""
 
 

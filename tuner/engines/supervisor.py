@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from tuner.database import strikes, studies, trials, workers
+from tuner.database import budget, strikes, studies, workers
 from tuner.database.connection import OUTAGE_S, Database, is_outage
 from tuner.database.epochs import epochs_stored
 from tuner.engines.port import Engine, Notice, WorkerEnded, WorkerOrder
@@ -107,7 +107,7 @@ class Supervisor:
             return
         name = self._study_name
         try:
-            studies.set_wish(self.db.waiting(_STOP_S), name, "stopping")
+            studies.set_desired_state(self.db.waiting(_STOP_S), name, "stopping")
         except (ServiceDown, DiskFull) as error:
             # Nobody could read it either: what runs is handed back.
             logger.warning("%s", error)
@@ -153,7 +153,7 @@ class Supervisor:
         if self._stopping or name is None:
             return self._stopping
         view = studies.view_study(self.db, name)
-        return view.finished_at is not None or view.wish != "running"
+        return view.finished_at is not None or view.desired_state != "running"
 
     def _left(self, event: WorkerEnded) -> float:
         """A worker ended as it should, or because somebody told it to go."""
@@ -183,7 +183,7 @@ class Supervisor:
 
     def _achieved(self) -> int:
         every = [self._study_name] if self._study_name else [each.study_name for each in studies.view_studies(self.db)]
-        return sum(epochs_stored(self.db, name) + trials.settled(self.db, name) for name in every)
+        return sum(epochs_stored(self.db, name) + budget.finalized(self.db, name) for name in every)
 
     def _end(self) -> None:
         """End what still runs. What the workers held is free for others."""

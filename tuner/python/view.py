@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from tuner.analysis import summary
+from tuner.database.runs import CANCELLED, FAILED, RunView
 from tuner.database.studies import note_of
-from tuner.database.trials import CANCELLED, FAILED, TrialView
 from tuner.formatting import duration, number, params_in_words, plural
 from tuner.studies.status import StudyStatus
 
@@ -123,7 +123,7 @@ def _running(status: StudyStatus) -> str:
     )  # fmt: skip
 
 
-def _trial(status: StudyStatus, trial: TrialView) -> str:
+def _trial(status: StudyStatus, trial: RunView) -> str:
     last = trial.epochs[-1].metrics.get(summary.metric(status)) if trial.epochs else None
     epochs = f"{len(trial.epochs)}/{trial.params.get('epochs', '?')}"
     label = "" if trial.trial_number is None else trial.trial_number
@@ -163,7 +163,7 @@ def _sparkline(status: StudyStatus) -> str:
     )
 
 
-def _steps(places: Sequence[tuple[float, float]], ended: Sequence[TrialView]) -> Iterator[tuple[float, float]]:
+def _steps(places: Sequence[tuple[float, float]], ended: Sequence[RunView]) -> Iterator[tuple[float, float]]:
     """The best of the complete ones so far; higher up is better."""
     best: float | None = None
     for (x, y), trial in zip(places, ended, strict=True):
@@ -177,7 +177,7 @@ def _steps(places: Sequence[tuple[float, float]], ended: Sequence[TrialView]) ->
 
 
 def _ended(status: StudyStatus) -> int:
-    return sum(trial.settled for trial in status.trials)
+    return sum(trial.finalized for trial in status.trials)
 
 
 def _row(*parts: str) -> str:

@@ -65,7 +65,7 @@ class _Lines:
         if supervised is not None and supervised.said not in ("", self._said):
             self._said = supervised.said
             print(f"tuner: {self._said}", file=sys.stderr)
-        state = (status.state, sum(trial.settled for trial in status.trials), status.stage)
+        state = (status.state, sum(trial.finalized for trial in status.trials), status.stage)
         over = status.state in ("finished", "stopped", "cancelled")
         if state != self._shown and (over or time.monotonic() - self._at >= _SAY_S):
             self._shown, self._at = state, time.monotonic()

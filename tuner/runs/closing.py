@@ -9,13 +9,12 @@ from typing import Any
 
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import fit
-from tuner.database import closings, studies, trials
+from tuner.database import closings, runs, studies
 from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.closings import Closing
 from tuner.database.connection import Database
-from tuner.database.finalists import view_finalists
 from tuner.database.leases import LeaseLost
-from tuner.database.trials import TrialView
+from tuner.database.runs import RunView, view_finalists
 from tuner.errors import TrialFailed
 from tuner.runs.scoring import score
 from tuner.runs.watchdog import LAST_WORDS_S, Watch
@@ -31,7 +30,7 @@ from tuner.training.plan import WEIGHTS_ONLY
 
 logger = logging.getLogger(__name__)
 
-Further = Callable[[StudySpec, Sequence[TrialView]], Mapping[str, float]]
+Further = Callable[[StudySpec, Sequence[RunView]], Mapping[str, float]]
 
 
 def close_if_over(
@@ -68,7 +67,7 @@ def close_if_over(
         with (watch or Watch()).during("closing", study, hung, spec.search.epoch_timeout):
             found = _outcome(db, spec, dataset, store, closing, code)
             if further is not None:
-                every = trials.view_trials(db, study)
+                every = runs.view_trials(db, study)
                 found["figures"] |= further(spec, every)
         closings.close(db, closing, found)
     except LeaseLost as error:
@@ -107,7 +106,7 @@ def _outcome(
 
 
 def _score(
-    spec: StudySpec, dataset: Dataset, store: BlobStore, best: TrialView, code: Code | None
+    spec: StudySpec, dataset: Dataset, store: BlobStore, best: RunView, code: Code | None
 ) -> tuple[dict[str, float] | None, str]:
     """The winner's figures on the test rows, or why there are none."""
     if NOT_SCORED in best.tags:
@@ -120,7 +119,7 @@ def _score(
         return None, failure.reason
 
 
-def _for_use(spec: StudySpec, dataset: Dataset, store: BlobStore, best: TrialView, code: Code | None) -> Any:
+def _for_use(spec: StudySpec, dataset: Dataset, store: BlobStore, best: RunView, code: Code | None) -> Any:
     """The winner's model, from its file; one that Keras cannot make again is built by its code, and gets its weights.
 
     Raises TrialFailed where neither can be.

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from tuner.data.dataset import DataInfo
-from tuner.database import trials
-from tuner.database.trials import Job
+from tuner.database import budget, runs
+from tuner.database.runs import Job
 from tuner.optuna_internals import trial_id
 from tuner.runs.study_context import StudyContext
 from tuner.search.optuna_study import (
@@ -70,7 +70,7 @@ class Asked:
         self.number = job.trial_number
         if self.number is None:
             template = trial_template(job.ordinal, proposal)
-            self.number = trials.fill(db, job, template, proposal[0] if proposal else "")
+            self.number = budget.fill(db, job, template, proposal[0] if proposal else "")
         self.trial = adopt(self._study, db.storage, self.number)
         self.is_baseline = proposal is not None
         self._baseline = spec.baselines[job.ordinal].params if self.is_baseline else None
@@ -85,7 +85,7 @@ class Asked:
 
     def tell(self) -> None:
         db, spec = self._context.db, self._context.spec
-        view = trials.view_trial(db, self._job.study_name, self._job.ordinal)
+        view = runs.view_trial(db, self._job.study_name, self._job.ordinal)
         told: Sequence[float] | None = None if view.value is None else (view.value,)
         if len(spec.objectives) > 1:
             told = values_of(spec, view) if view.state == "complete" else None

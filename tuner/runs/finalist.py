@@ -3,8 +3,8 @@
 Leaves to others: which configuration and seed (finalists), its lifecycle (run), who holds it (database).
 """
 
-from tuner.database import finalists, trials
-from tuner.database.finalists import FinalistJob
+from tuner.database import runs
+from tuner.database.runs import Job
 from tuner.runs.checkpoints import Checkpoints
 from tuner.runs.configurations import Known
 from tuner.runs.job_guard import holding
@@ -14,39 +14,38 @@ from tuner.runs.observers.port import Observer
 from tuner.runs.observers.row import Row
 from tuner.runs.observers.sign_of_life import SignOfLife
 from tuner.runs.observers.system_metrics import measure_of
-from tuner.runs.records import FinalistRecord
+from tuner.runs.records import StoredRecord
 from tuner.runs.roles import COMPARE, FINAL, Order
 from tuner.runs.run import Run
 from tuner.runs.study_context import StudyContext
 from tuner.studies.finalists import known_value
 
 
-def run_finalist(context: StudyContext, job: FinalistJob) -> None:
+def run_finalist(context: StudyContext, job: Job) -> None:
     """Run the finalist that this worker holds to its end, unless the worker has to leave or has lost it."""
-    db, plan = context.db, job.plan
-    role = FINAL if plan.kind == "final" else COMPARE
+    db, role = context.db, FINAL if job.role == "final" else COMPARE
     with holding(context, job, role):
-        trial = trials.view_trial(db, job.study_name, plan.trial_ordinal)
+        trial = runs.view_trial(db, job.study_name, job.trial_ordinal)
         rows = (context.all_rows() if role.all_rows else context).dataset.train
         order = Order(
             role,
-            plan.seed,
-            f"finalist {job.ordinal}, trial {plan.trial_number} seed {plan.seed_number}",
-            plan.epochs,
-            known_value(finalists.view_finalists(db, job.study_name, job.round), trial) if role.all_rows else None,
+            job.seed,
+            f"finalist {job.ordinal}, trial {job.trial_number} seed {job.seed_number}",
+            job.planned_epochs,
+            known_value(runs.view_finalists(db, job.study_name, job.round), trial) if role.all_rows else None,
             {
-                "seed_number": str(plan.seed_number),
-                "kind": plan.kind,
+                "seed_number": str(job.seed_number),
+                "kind": job.role,
                 "learnt_from": "training and validation rows" if role.all_rows else "training rows",
                 "rows_train": str(len(rows)),
             },
         )
-        record, checkpoints = FinalistRecord(db, job), Checkpoints(context.store, job)
+        record, checkpoints = StoredRecord(db, job), Checkpoints(context.store, job)
         observers: list[Observer] = [
             SignOfLife(context.watch),
             Row(record, checkpoints, measure_of(context.study), validated=not role.all_rows),
             Deadline(lambda view: view.left_s, role.late),
             Leaving(context.hand_back),
         ]
-        known = Known(context, trial.params, plan.trial_number)
+        known = Known(context, trial.params, job.trial_number or 0)
         Run(context, order, known, record, observers, (job, checkpoints))()

@@ -7,8 +7,8 @@ made once (database).
 from collections.abc import Sequence
 from typing import Literal
 
-from tuner.database import finalists, studies, trials
-from tuner.database.finalists import FinalistView
+from tuner.database import finalists, runs, studies
+from tuner.database.runs import RunView
 from tuner.runs.finalist import run_finalist
 from tuner.runs.study_context import StudyContext
 from tuner.studies.finalists import least_noise, plan_comparison, plan_finals, the_worse, winner_of
@@ -23,7 +23,7 @@ def turn(context: StudyContext, worker_id: str) -> Turn:
     if not wants_finalists(context.spec):
         return "done"
     view = studies.view_study(db, name)
-    every = finalists.view_finalists(db, name, view.round)
+    every = runs.view_finalists(db, name, view.round)
     if view.left_s is not None and view.left_s <= 0:
         return "idle" if any(each.held for each in every) else "done"
     if not every:
@@ -33,14 +33,14 @@ def turn(context: StudyContext, worker_id: str) -> Turn:
         finalists.plan(db, name, view.round, kind, planned)
     job = finalists.take(db, name, view.round, worker_id)
     if job is None:
-        every = finalists.view_finalists(db, name, view.round)
-        if any(not each.settled for each in every):
+        every = runs.view_finalists(db, name, view.round)
+        if any(not each.finalized for each in every):
             return "idle"
-        if any(each.plan.kind == "final" for each in every) or not _plan_finals(context, every):
+        if any(each.role == "final" for each in every) or not _plan_finals(context, every):
             return "done"
         return "trained"
     run_finalist(context, job)
-    every = finalists.view_finalists(db, name, view.round)
+    every = runs.view_finalists(db, name, view.round)
     least = least_noise(context.spec, len(context.dataset.validation))
     for ordinal, words in the_worse(every, context.spec, least).items():
         finalists.drop(db, name, view.round, ordinal, words)
@@ -52,15 +52,15 @@ def are_done(context: StudyContext) -> bool:
     if not wants_finalists(context.spec):
         return True
     view = studies.view_study(context.db, context.study.study_name)
-    every = finalists.view_finalists(context.db, view.study_name, view.round)
-    return any(each.plan.kind == "final" for each in every) and all(each.settled for each in every)
+    every = runs.view_finalists(context.db, view.study_name, view.round)
+    return any(each.role == "final" for each in every) and all(each.finalized for each in every)
 
 
-def _plan_finals(context: StudyContext, every: Sequence[FinalistView]) -> bool:
+def _plan_finals(context: StudyContext, every: Sequence[RunView]) -> bool:
     db, winner = context.db, winner_of(every, context.spec)
     if winner is None:
         return False
     view = studies.view_study(db, context.study.study_name)
-    trial = trials.view_trial(db, view.study_name, winner)
+    trial = runs.view_trial(db, view.study_name, winner)
     finalists.plan(db, view.study_name, every[0].round, "final", plan_finals(db, view, context.spec, every, trial))
     return True

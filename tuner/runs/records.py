@@ -8,12 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from tuner.database import finalists, trials
+from tuner.database import runs
 from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
-from tuner.database.finalists import FinalistJob, FinalistView
 from tuner.database.leases import Lease
-from tuner.database.trials import Job, TrialView
+from tuner.database.runs import Job, RunView
 from tuner.spec.space import Params
 
 
@@ -33,7 +32,7 @@ class HeldJob(Protocol):
     def blob_name(self, what: str) -> str: ...
 
 
-class RunView(Protocol):
+class RunState(Protocol):
     """A training as its row has it."""
 
     @property
@@ -63,7 +62,7 @@ class Ending:
 class Record(Protocol):
     """Every write raises LeaseLost where the training is another worker's by now."""
 
-    def view(self) -> RunView:
+    def view(self) -> RunState:
         """With its epochs."""
         ...
 
@@ -90,65 +89,40 @@ class Record(Protocol):
         ...
 
 
-class TrialRecord:
-    """Of a trial of the search."""
+class StoredRecord:
+    """Of a run that a worker holds, whatever its role."""
 
     def __init__(self, db: Database, job: Job) -> None:
         self._db, self._job = db, job
+        self._of_search = job.role == "search"
 
-    def view(self) -> TrialView:
-        return trials.view_trial(self._db, self._job.study_name, self._job.ordinal)
-
-    def start(self, params: Params, tags: Mapping[str, str], repeats: int) -> None:
-        trials.start(self._db, self._job, params, tags, repeats=repeats)
-
-    def amend(self, params: Params) -> None:
-        trials.amend(self._db, self._job, params)
-
-    def finish_epoch(self, epoch: EpochView, value: float | None, best_epoch: int, checkpoint: str) -> str:
-        trials.finish_epoch(self._db, self._job, epoch, value, best_epoch, checkpoint)
-        return ""
-
-    def keep_score(self, test: Mapping[str, float]) -> None:
-        raise NotImplementedError("a trial of the search is scored when the study is closed")
-
-    def finish(self, ending: Ending) -> None:
-        trials.finish(
-            self._db, self._job, ending.state, ending.reason, ending.value, ending.best_epoch, ending.tags
-        )  # fmt: skip
-
-    def settle(self) -> None:
-        trials.settle(self._db, self._job)
-
-
-class FinalistRecord:
-    """Of a comparison or a final: its configuration is known, and nobody has to be told how it ended."""
-
-    def __init__(self, db: Database, job: FinalistJob) -> None:
-        self._db, self._job = db, job
-
-    def view(self) -> FinalistView:
-        return finalists.view_finalist(self._db, self._job.study_name, self._job.round, self._job.ordinal)
+    def view(self) -> RunView:
+        job = self._job
+        return runs.view_run(self._db, job.study_name, job.role, job.round, job.ordinal)
 
     def start(self, params: Params, tags: Mapping[str, str], repeats: int) -> None:
-        finalists.start(self._db, self._job, tags)
+        # Of all others the configuration is a trial's, and stored there.
+        runs.start(self._db, self._job, tags, params if self._of_search else None, repeats)
 
     def amend(self, params: Params) -> None:
-        pass
+        if self._of_search:
+            runs.amend(self._db, self._job, params)
 
     def finish_epoch(self, epoch: EpochView, value: float | None, best_epoch: int, checkpoint: str) -> str:
-        return finalists.finish_epoch(self._db, self._job, epoch, value, best_epoch, checkpoint)
+        return runs.finish_epoch(self._db, self._job, epoch, value, best_epoch, checkpoint)
 
     def keep_score(self, test: Mapping[str, float]) -> None:
-        finalists.keep_score(self._db, self._job, test)
+        runs.keep_score(self._db, self._job, test)
 
     def finish(self, ending: Ending) -> None:
-        finalists.finish(
+        runs.finish(
             self._db, self._job, ending.state, ending.reason, ending.value, ending.best_epoch, ending.tags, ending.test
         )  # fmt: skip
 
     def settle(self) -> None:
-        pass
+        # Optuna waits for a search's alone.
+        if self._of_search:
+            runs.finalize(self._db, self._job)
 
 
 @dataclass

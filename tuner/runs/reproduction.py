@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tuner.database.trials import TrialView
+from tuner.database.runs import RunView
 from tuner.errors import NotFound, TrialFailed, TunerError
 from tuner.formatting import plural
 from tuner.runs.configurations import Known
@@ -20,7 +20,7 @@ from tuner.runs.roles import REPRODUCTION, Order
 from tuner.runs.run import Run
 from tuner.runs.study_context import StudyContext
 from tuner.studies import comparison
-from tuner.studies.finalists import runs_of
+from tuner.studies.finalists import values_by_trial
 from tuner.studies.status import StudyStatus
 from tuner.studies.stopping_rules import noise
 from tuner.studies.stored_study import spec_of
@@ -83,7 +83,7 @@ class _Seen:
         return Decision("complete", f"as many epochs as it had, at {end.words}") if end.epoch >= self._last else None
 
 
-def reproduce(context: StudyContext, status: StudyStatus, trial: TrialView) -> Reproduction:
+def reproduce(context: StudyContext, status: StudyStatus, trial: RunView) -> Reproduction:
     """Train a trial again, for as many epochs as it was trained. context: its tags are of this process.
 
     Raises NotFound for a trial that finished no epoch, TunerError for other data, TrialFailed where it fails.
@@ -121,7 +121,8 @@ def _differences(then: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
 def _allowed(status: StudyStatus) -> float:
     """Two runs of one configuration differ by less than this in 19 of 20 cases: 1.96 root two deviations."""
     rounds = {each.round for each in status.finalists}
-    deviations = [comparison.noise(runs_of([each for each in status.finalists if each.round == one])) for one in rounds]
+    by_round = ([each for each in status.finalists if each.round == one] for one in rounds)
+    deviations = [comparison.noise(values_by_trial(each)) for each in by_round]
     known = [deviation for deviation, freedom in deviations if freedom > 0]
     deviation = statistics.fmean(known) if known else noise(status.trials, spec_of(status.study))
     return 1.96 * math.sqrt(2) * deviation

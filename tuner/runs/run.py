@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 
 from tuner.database import leases
 from tuner.database.epochs import EpochView
+from tuner.database.runs import FAILED
 from tuner.database.studies import StudyView, view_study
-from tuner.database.trials import FAILED
 from tuner.errors import TrialFailed
 from tuner.runs.checkpoints import Checkpoints
 from tuner.runs.configurations import Configuration

@@ -5,7 +5,7 @@ Leaves to others: which trial (database), its lifecycle (run), when it is delive
 
 from tuner.database.connection import Database
 from tuner.database.epochs import quickest_epoch
-from tuner.database.trials import Job
+from tuner.database.runs import Job
 from tuner.runs.checkpoints import Checkpoints
 from tuner.runs.configurations import Asked
 from tuner.runs.job_guard import holding
@@ -18,7 +18,7 @@ from tuner.runs.observers.row import Row
 from tuner.runs.observers.sign_of_life import SignOfLife
 from tuner.runs.observers.system_metrics import measure_of
 from tuner.runs.observers.target import Target
-from tuner.runs.records import TrialRecord
+from tuner.runs.records import StoredRecord
 from tuner.runs.roles import SEARCH, Order
 from tuner.runs.run import Run
 from tuner.runs.study_context import StudyContext
@@ -31,7 +31,7 @@ def run_trial(context: StudyContext, job: Job) -> None:
     with holding(context, job, SEARCH):
         db, spec = context.db, context.spec
         asked = Asked(context, job)
-        record, checkpoints = TrialRecord(db, job), Checkpoints(context.store, job)
+        record, checkpoints = StoredRecord(db, job), Checkpoints(context.store, job)
         observers: list[Observer] = [
             SignOfLife(context.watch),
             Row(record, checkpoints, measure_of(context.study), validated=True),

@@ -7,7 +7,8 @@ Leaves to others: what may be asked (requests), the row (database), running it (
 from collections.abc import Mapping
 from typing import Any
 
-from tuner.database import studies, trials, workers
+from tuner.database import runs, studies, workers
+from tuner.database.budget import finalized
 from tuner.database.connection import Database
 from tuner.database.rules import limits_of
 from tuner.database.studies import StudyView
@@ -32,7 +33,7 @@ def resume_study(
     """
     view = studies.view_study(db, study_name)
     budget = view.trials if n_trials is None else cells.budget(spec_of(view), n_trials)
-    begun = len(trials.view_trials(db, study_name))
+    begun = len(runs.view_trials(db, study_name))
     if budget < begun:
         raise InputError(
             f"--trials {budget}: study {study_name!r} has begun {begun} already. Ask for at least {begun}."
@@ -57,7 +58,7 @@ def stop_study(db: Database, study_name: str) -> StudyStatus:
     """Ask a study's workers to finish what they have begun and take no more."""
     view = studies.view_study(db, study_name)
     if view.finished_at is None:
-        studies.set_wish(db, study_name, "stopping")
+        studies.set_desired_state(db, study_name, "stopping")
     return study_status(db, study_name)
 
 
@@ -67,9 +68,9 @@ def has_more(db: Database, view: StudyView, budget: int) -> bool:
     Where there is not, a worker that is closing it goes on doing so.
     """
     time_was_up = view.left_s is not None and view.left_s <= 0
-    return time_was_up or (not view.ended and budget > trials.settled(db, view.study_name))
+    return time_was_up or (not view.ended and budget > finalized(db, view.study_name))
 
 
 def trials_in_optuna(db: Database, study_name: str) -> int:
     """How many trials Optuna has to have of a study."""
-    return sum(trial.trial_number is not None for trial in trials.view_trials(db, study_name))
+    return sum(trial.trial_number is not None for trial in runs.view_trials(db, study_name))

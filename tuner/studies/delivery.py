@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from tuner.database import deliveries, finalists, studies, trials
+from tuner.database import deliveries, runs, studies
 from tuner.database.blobs import BlobStore
 from tuner.database.connection import Database, is_outage
 from tuner.database.studies import StudyView
-from tuner.database.tables import FinalistRow, Key, Recorded, StudyRow, TrialRow
+from tuner.database.tables import Key, Recorded, RunKey, RunRow, StudyRow
 from tuner.errors import Postponed, Refused, ServiceDown, TunerError
 from tuner.studies.projection import deliver_champion, finalist_record, study_files, study_record, trial_record
 from tuner.studies.stored_study import spec_of
@@ -96,19 +96,15 @@ class _Round:
             # Without a run of its own it has no place for those of its trials.
             return
         record = study_record(study)
-        for ordinal in deliveries.trials_to_deliver(self._db, study_name, self._worker_id):
-            self._deliver_trial(study, record, ordinal)
-        for round, ordinal in deliveries.finalists_to_deliver(self._db, study_name, self._worker_id):
-            self._deliver_finalist(record, round, ordinal)
+        for key in deliveries.runs_to_deliver(self._db, study_name, self._worker_id):
+            self._deliver_run(study, record, key)
         if _is_left(study):
             self._deliver_study(study, record)
 
     def _left(self, study_name: str) -> bool:
         """Whether there is anything to deliver: MLflow is not asked for nothing."""
-        return (
-            _is_left(studies.view_study(self._db, study_name))
-            or bool(deliveries.trials_to_deliver(self._db, study_name, self._worker_id))
-            or bool(deliveries.finalists_to_deliver(self._db, study_name, self._worker_id))
+        return _is_left(studies.view_study(self._db, study_name)) or bool(
+            deliveries.runs_to_deliver(self._db, study_name, self._worker_id)
         )
 
     def _make_run(self, study: StudyView) -> None:
@@ -124,29 +120,21 @@ class _Round:
             else:
                 self.held = True
 
-    def _deliver_trial(self, study: StudyView, record: StudyRecord, ordinal: int) -> None:
-        key = (study.study_name, ordinal)
-        with self._taken(TrialRow, key) as taken:
+    def _deliver_run(self, study: StudyView, record: StudyRecord, key: RunKey) -> None:
+        with self._taken(RunRow, key) as taken:
             if taken:
-                view = trials.view_trial(self._db, *key)
+                view = runs.view_run(self._db, *key)
 
                 def send() -> str:
-                    with trial_record(self._store, view, spec_of(study)) as seen:
+                    made = (
+                        trial_record(self._store, view, spec_of(study))
+                        if view.role == "search"
+                        else finalist_record(self._db, self._store, view)
+                    )
+                    with made as seen:
                         return self._recorder.record_trial(record, seen)
 
-                self._send(TrialRow, key, view.changes, send)
-
-    def _deliver_finalist(self, record: StudyRecord, round: int, ordinal: int) -> None:
-        key = (record.study_name, round, ordinal)
-        with self._taken(FinalistRow, key) as taken:
-            if taken:
-                view = finalists.view_finalist(self._db, *key)
-
-                def send() -> str:
-                    with finalist_record(self._db, self._store, view) as seen:
-                        return self._recorder.record_trial(record, seen)
-
-                self._send(FinalistRow, key, view.changes, send)
+                self._send(RunRow, key, view.changes, send)
 
     def _deliver_study(self, study: StudyView, record: StudyRecord) -> None:
         def send() -> str:

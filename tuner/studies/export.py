@@ -21,7 +21,7 @@ from tuner.data.reading import INVISIBLE
 from tuner.data.sources import load
 from tuner.database.blobs import BlobStore
 from tuner.database.connection import Database
-from tuner.database.trials import TrialView
+from tuner.database.runs import RunView
 from tuner.errors import DataError, InputError
 from tuner.spec.code import Code, CodeName
 from tuner.spec.families import FAMILIES, layer_name
@@ -178,7 +178,7 @@ def export_trial(
     return [*written, *(folder / name for name in contents), *sorted(folder.glob("sample.npy"))]
 
 
-def parameters_yaml(trial: TrialView, spec: StudySpec) -> str:
+def parameters_yaml(trial: RunView, spec: StudySpec) -> str:
     """The trial's configuration as a baseline: a name and values, those of the layers as lists."""
     content = yaml.safe_dump({f"trial-{trial.trial_number}": as_written(trial.params, spec)}, sort_keys=False)
     title = " ".join(f"Trial {trial.trial_number} of {trial.study_name}".split())
@@ -241,7 +241,7 @@ def _input_shape(model: Path) -> tuple[int | None, ...]:
     return read_interface(model).inputs[0].shape
 
 
-def _metrics(status: StudyStatus, trial: TrialView, class_names: list[str]) -> dict[str, Any]:
+def _metrics(status: StudyStatus, trial: RunView, class_names: list[str]) -> dict[str, Any]:
     spec = spec_of(status.study)
     best = status.best is not None and trial.ordinal == status.best.ordinal
     metrics = next((epoch.metrics for epoch in trial.epochs if epoch.epoch == trial.best_epoch), {})

@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 
 from tuner.database.connection import Database
-from tuner.database.finalists import FinalistView, Kind, Planned
+from tuner.database.finalists import FinalistRole, Planned
+from tuner.database.runs import FAILED, RunView
 from tuner.database.studies import StudyView
-from tuner.database.trials import FAILED, TrialView
 from tuner.search.algorithms import trial_seed
 from tuner.spec.study_spec import StudySpec
 from tuner.studies import comparison
@@ -38,7 +38,7 @@ from tuner.studies.retraining_budget import (
 logger = logging.getLogger(__name__)
 
 
-def plan_comparison(db: Database, view: StudyView, spec: StudySpec) -> tuple[Kind, list[Planned]]:
+def plan_comparison(db: Database, view: StudyView, spec: StudySpec) -> tuple[FinalistRole, list[Planned]]:
     """What is trained first: the best few over some seeds, or where there is no time for that, the best on all rows.
 
     Nothing where nothing fits.
@@ -63,10 +63,10 @@ def plan_comparison(db: Database, view: StudyView, spec: StudySpec) -> tuple[Kin
 
 
 def plan_finals(
-    db: Database, view: StudyView, spec: StudySpec, every: Sequence[FinalistView], winner: TrialView
+    db: Database, view: StudyView, spec: StudySpec, every: Sequence[RunView], winner: RunView
 ) -> list[Planned]:
     """The winner on all rows, over as many seeds as fit; one at least: without any, no test row would be looked at."""
-    mine = [each for each in every if each.plan.trial_ordinal == winner.ordinal and each.state == "complete"]
+    mine = [each for each in every if each.trial_ordinal == winner.ordinal and each.state == "complete"]
     # The latest, since the mean of weights gains from epochs that one of them alone would not.
     epochs = max(1, winner.best_epoch, *(each.best_epoch for each in mine))
     spent = sum(float(each.tags.get("training_seconds", 0.0)) for each in every)
@@ -75,49 +75,49 @@ def plan_finals(
     return _finals(view, winner, count, epochs)
 
 
-def _finals(view: StudyView, trial: TrialView, seeds: int, epochs: int) -> list[Planned]:
+def _finals(view: StudyView, trial: RunView, seeds: int, epochs: int) -> list[Planned]:
     return [
         Planned("final", trial.ordinal, trial.trial_number or 0, number, _seed(view, trial, "final", number), epochs)
         for number in range(seeds)
     ]
 
 
-def _seed(view: StudyView, trial: TrialView, kind: str, number: int) -> int:
+def _seed(view: StudyView, trial: RunView, kind: str, number: int) -> int:
     return trial_seed(view.seed, trial.ordinal, f"{kind}/{view.round}/{number}")
 
 
-def runs_of(every: Sequence[FinalistView]) -> dict[int, list[float]]:
+def values_by_trial(every: Sequence[RunView]) -> dict[int, list[float]]:
     """The objective of each complete run of each configuration that was compared."""
     runs: dict[int, list[float]] = {}
     for each in every:
-        if each.plan.kind == "compare":
-            runs.setdefault(each.plan.trial_ordinal, [])
+        if each.role == "compare":
+            runs.setdefault(each.trial_ordinal, [])
             if each.state == "complete" and each.value is not None:
-                runs[each.plan.trial_ordinal].append(each.value)
+                runs[each.trial_ordinal].append(each.value)
     return runs
 
 
-def winner_of(every: Sequence[FinalistView], spec: StudySpec) -> int | None:
+def winner_of(every: Sequence[RunView], spec: StudySpec) -> int | None:
     """The configuration, by its trial, with the best mean over its seeds among those that are not out."""
-    out = {each.plan.trial_ordinal for each in every if each.dropped or each.state in FAILED}
-    standing = {key: values for key, values in runs_of(every).items() if key not in out}
+    out = {each.trial_ordinal for each in every if each.dropped or each.state in FAILED}
+    standing = {key: values for key, values in values_by_trial(every).items() if key not in out}
     return comparison.leader(standing, spec.objective.direction)
 
 
-def known_value(every: Sequence[FinalistView], trial: TrialView) -> float | None:
+def known_value(every: Sequence[RunView], trial: RunView) -> float | None:
     """The mean objective of a configuration over its seeds; that of its trial where it was compared with none."""
-    values = runs_of(every).get(trial.ordinal)
+    values = values_by_trial(every).get(trial.ordinal)
     return float(np.mean(values)) if values else trial.value
 
 
-def the_worse(every: Sequence[FinalistView], spec: StudySpec, least: float) -> dict[int, str]:
+def the_worse(every: Sequence[RunView], spec: StudySpec, least: float) -> dict[int, str]:
     """Configurations that need no more training, and why: they are clearly worse, or fail with one of their seeds."""
-    compared = [each for each in every if each.plan.kind == "compare"]
-    open_ones = {each.plan.trial_ordinal for each in compared if not each.settled}
-    worse = comparison.clearly_worse(runs_of(compared), spec.objective.direction, least)
+    compared = [each for each in every if each.role == "compare"]
+    open_ones = {each.trial_ordinal for each in compared if not each.finalized}
+    worse = comparison.clearly_worse(values_by_trial(compared), spec.objective.direction, least)
     for each in compared:
         if each.state in FAILED:
-            worse[each.plan.trial_ordinal] = f"{each.state} with seed {each.plan.seed_number}: {each.reason}"
+            worse[each.trial_ordinal] = f"{each.state} with seed {each.seed_number}: {each.reason}"
     return {key: words for key, words in worse.items() if key in open_ones}
 
 
@@ -126,9 +126,9 @@ def least_noise(spec: StudySpec, validation_rows: int) -> float:
     return 0.5 / validation_rows if spec.objective.metric.endswith("accuracy") else 0.0
 
 
-def test_figures(every: Sequence[FinalistView], rows: int) -> dict[str, float] | None:
+def test_figures(every: Sequence[RunView], rows: int) -> dict[str, float] | None:
     """The winner on the test rows: means over the seeds of its finals, and the headline's interval."""
-    tests = [each.test for each in every if each.plan.kind == "final" and each.state == "complete" and each.test]
+    tests = [each.test for each in every if each.role == "final" and each.state == "complete" and each.test]
     if not tests:
         return None
     names = [name for name in tests[0] if all(name in test for test in tests)]
@@ -147,25 +147,25 @@ def test_figures(every: Sequence[FinalistView], rows: int) -> dict[str, float] |
 
 
 def summary(
-    every: Sequence[FinalistView], of_search: Sequence[TrialView], spec: StudySpec, rows: int, least: float
+    every: Sequence[RunView], of_search: Sequence[RunView], spec: StudySpec, rows: int, least: float
 ) -> dict[str, Any] | None:
     """What the finalists came to; None where no final was trained. rows: for testing.
 
     words: how the winner compares, in sentences that call noise noise.
     """
     test = test_figures(every, rows)
-    finals = [each for each in every if each.plan.kind == "final" and each.state == "complete"]
+    finals = [each for each in every if each.role == "final" and each.state == "complete"]
     if test is None:
         return None
     first = finals[0]
-    winner, runs = first.plan.trial_ordinal, runs_of(every)
+    winner, runs = first.trial_ordinal, values_by_trial(every)
     by_ordinal = {trial.ordinal: trial for trial in of_search}
     deviation, freedom = comparison.noise(runs)
-    out = {each.plan.trial_ordinal: each.dropped for each in every if each.dropped}
+    out = {each.trial_ordinal: each.dropped for each in every if each.dropped}
     return {
         "winner": winner,
         "final": {"round": first.round, "ordinal": first.ordinal},
-        "epochs": first.plan.epochs,
+        "epochs": first.planned_epochs,
         "averaged": int(first.tags.get("averaged_epochs", "1")),
         "noise": deviation if freedom else None,
         "configurations": [
@@ -186,7 +186,7 @@ def _words(
     winner: int,
     runs: dict[int, list[float]],
     out: dict[int, str],
-    by_ordinal: dict[int, TrialView],
+    by_ordinal: dict[int, RunView],
     spec: StudySpec,
     noise: tuple[float, int],
 ) -> list[str]:
@@ -216,5 +216,5 @@ def _words(
     return words
 
 
-def _called(trial: TrialView) -> str:
+def _called(trial: RunView) -> str:
     return f"baseline {trial.baseline}" if trial.baseline else f"trial {trial.trial_number}"

@@ -8,12 +8,12 @@ Leaves to others: the clock (database), what happens when time is up (trial, clo
 (retraining_budget).
 """
 
-from tuner.database import studies, trials
+from tuner.database import budget, studies
 from tuner.database.connection import Database
 from tuner.database.epochs import epochs_stored, quickest_epoch
 from tuner.database.finalists import any_planned
+from tuner.database.runs import Job
 from tuner.database.studies import StudyView
-from tuner.database.trials import Job
 from tuner.spec.space_file import SHARE
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.retraining_budget import candidates, needed_s, room_for
@@ -37,16 +37,16 @@ def too_late(db: Database, view: StudyView, spec: StudySpec) -> bool:
 def time_is_up(db: Database, view: StudyView, spec: StudySpec) -> bool:
     """Whether the clock has ended the search; it does not before a trial has begun."""
     left_s = search_left_s(db, view, spec)
-    return left_s is not None and left_s <= 0 and trials.load(db, view.study_name)[1] > 0
+    return left_s is not None and left_s <= 0 and budget.load(db, view.study_name)[1] > 0
 
 
 def is_over(db: Database, spec: StudySpec, study_name: str) -> bool:
     """Every trial of the budget is final, or a rule or the clock ended the search and nothing runs any more."""
-    if trials.open_places(db, study_name) == 0:
+    if budget.open_places(db, study_name) == 0:
         return True
     view = studies.view_study(db, study_name)
     ended = bool(view.ended) or time_is_up(db, view, spec)
-    return ended and trials.running(db, study_name) == 0
+    return ended and budget.running(db, study_name) == 0
 
 
 def is_first(db: Database, job: Job) -> bool:

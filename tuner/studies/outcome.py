@@ -6,7 +6,7 @@ Leaves to others: scoring and closing (runs), showing (cli, tracking).
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tuner.database.trials import FAILED, TrialView
+from tuner.database.runs import FAILED, RunView
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.pareto import front, values_of
 from tuner.studies.status import NOT_SCORED, StudyStatus, best_trial
@@ -32,7 +32,7 @@ def figures_of_search(status: StudyStatus, spec: StudySpec) -> Figures:
     return {**figures, **_against_baseline(status.trials, best, spec), **_front(status.trials, spec)}
 
 
-def with_score(best: TrialView, test: Mapping[str, float] | None, why: str, figures: Figures) -> dict[str, Any]:
+def with_score(best: RunView, test: Mapping[str, float] | None, why: str, figures: Figures) -> dict[str, Any]:
     """The outcome where the winner is the search's best trial. why: it has no figures on the test rows."""
     if test is not None:
         figures |= {f"test_{name}": value for name, value in test.items() if name != "seeds"}
@@ -40,7 +40,7 @@ def with_score(best: TrialView, test: Mapping[str, float] | None, why: str, figu
     return {"figures": {**figures, **reason}, "best_ordinal": best.ordinal, "test": test, **reason}
 
 
-def with_finalists(found: Mapping[str, Any], every: Sequence[TrialView], figures: Figures) -> dict[str, Any]:
+def with_finalists(found: Mapping[str, Any], every: Sequence[RunView], figures: Figures) -> dict[str, Any]:
     """The outcome where the best were trained again: the winner is theirs, and so is the model for use."""
     winner = next(trial for trial in every if trial.ordinal == found["winner"])
     test = found["test"]
@@ -51,7 +51,7 @@ def with_finalists(found: Mapping[str, Any], every: Sequence[TrialView], figures
     return {"figures": figures, "best_ordinal": winner.ordinal, "test": test, "finalists": dict(found)}
 
 
-def _front(every: tuple[TrialView, ...], spec: StudySpec) -> Figures:
+def _front(every: tuple[RunView, ...], spec: StudySpec) -> Figures:
     """Of several objectives: which trials no other beats, and the best value of each objective."""
     if not spec.further_objectives:
         return {}
@@ -67,7 +67,7 @@ def _front(every: tuple[TrialView, ...], spec: StudySpec) -> Figures:
     return figures
 
 
-def _against_baseline(every: tuple[TrialView, ...], best: TrialView, spec: StudySpec) -> Figures:
+def _against_baseline(every: tuple[RunView, ...], best: RunView, spec: StudySpec) -> Figures:
     named = best_trial(tuple(each for each in every if each.baseline), spec.objective.direction)
     if named is None or named.ordinal == best.ordinal or named.value is None or best.value is None:
         return {}

@@ -7,17 +7,17 @@ Leaves to others: measuring them (trial), how a front looks (cli, analysis).
 import math
 from collections.abc import Sequence
 
-from tuner.database.trials import TrialView
+from tuner.database.runs import RunView
 from tuner.spec.study_spec import StudySpec
 
 
-def values_of(spec: StudySpec, trial: TrialView) -> tuple[float, ...] | None:
+def values_of(spec: StudySpec, trial: RunView) -> tuple[float, ...] | None:
     """A trial's objectives in the order of the file; None where one was not measured."""
     found = [trial.value, *(_figure(trial, each.metric) for each in spec.objectives[1:])]
     return None if None in found else tuple(float(each) for each in found if each is not None)
 
 
-def front(spec: StudySpec, trials: Sequence[TrialView]) -> list[TrialView]:
+def front(spec: StudySpec, trials: Sequence[RunView]) -> list[RunView]:
     """The complete trials that no other complete trial beats in one objective and equals in the rest; best first.
 
     Of trials with the same values, the earliest.
@@ -40,6 +40,6 @@ def _beats(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
     return one != other and all(a >= b for a, b in zip(one, other, strict=True))
 
 
-def _figure(trial: TrialView, metric: str) -> float | None:
+def _figure(trial: RunView, metric: str) -> float | None:
     number = float(trial.tags.get(metric, "nan"))
     return number if math.isfinite(number) else None

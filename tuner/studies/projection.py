@@ -10,12 +10,11 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from tuner.database import finalists, studies, trials
-from tuner.database.blobs import BlobStore, blob_name, finalist_blob_name, study_blob_name
+from tuner.database import runs, studies
+from tuner.database.blobs import BlobStore, blob_name, study_blob_name
 from tuner.database.connection import Database
-from tuner.database.finalists import FinalistView
+from tuner.database.runs import RunView
 from tuner.database.studies import NOTE, StudyView, note_of
-from tuner.database.trials import TrialView
 from tuner.errors import NotFound
 from tuner.spec.space import Choice
 from tuner.spec.study_spec import StudySpec
@@ -71,11 +70,11 @@ def _winner(db: Database, store: BlobStore, study: StudyView) -> Iterator[TrialR
     if outcome.get("best_ordinal") is None:
         yield None
     elif outcome.get("finalists"):
-        final = finalists.view_finalist(db, study.study_name, **outcome["finalists"]["final"])
+        final = runs.view_run(db, study.study_name, "final", **outcome["finalists"]["final"])
         with finalist_record(db, store, final) as record:
             yield record
     else:
-        view = trials.view_trial(db, study.study_name, outcome["best_ordinal"])
+        view = runs.view_trial(db, study.study_name, outcome["best_ordinal"])
         with trial_record(store, view, spec_of(study)) as record:
             yield record
 
@@ -95,15 +94,14 @@ def study_files(store: BlobStore, study: StudyView) -> dict[str, bytes]:
 
 
 @contextmanager
-def finalist_record(db: Database, store: BlobStore, view: FinalistView) -> Iterator[TrialRecord]:
+def finalist_record(db: Database, store: BlobStore, view: RunView) -> Iterator[TrialRecord]:
     """A finalist as a record: its trial's configuration, its own seed. Its model is a file while the context lasts."""
-    trial = trials.view_trial(db, view.study_name, view.plan.trial_ordinal)
-    name = finalist_blob_name(view.study_name, view.round, view.ordinal, "model.keras")
-    data = store.get(name) if view.state == "complete" else None
+    trial = runs.view_trial(db, view.study_name, view.trial_ordinal)
+    data = store.get(view.blob_name("model.keras")) if view.state == "complete" else None
     with _in_file(data) as model:
         yield TrialRecord(
             study_name=view.study_name,
-            trial_number=view.plan.trial_number,
+            trial_number=view.trial_number or 0,
             role="finalist",
             state=view.state,  # type: ignore[arg-type]  # only what was begun is delivered
             reason=view.reason,
@@ -120,7 +118,7 @@ def finalist_record(db: Database, store: BlobStore, view: FinalistView) -> Itera
         )
 
 
-def _test_tags(view: FinalistView) -> dict[str, str]:
+def _test_tags(view: RunView) -> dict[str, str]:
     return {f"test_{name}": str(value) for name, value in (view.test or {}).items()}
 
 
@@ -134,7 +132,7 @@ def _in_file(data: bytes | None) -> Iterator[Path | None]:
 
 
 @contextmanager
-def trial_record(store: BlobStore, view: TrialView, spec: StudySpec) -> Iterator[TrialRecord]:
+def trial_record(store: BlobStore, view: RunView, spec: StudySpec) -> Iterator[TrialRecord]:
     """The trial as a record; its model is a file while the context lasts."""
     assert view.trial_number is not None
     final = view.state != "running"

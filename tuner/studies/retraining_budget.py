@@ -7,11 +7,11 @@ Leaves to others: planning and running them (finalists), when the search makes w
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tuner.database import epochs, trials, workers
+from tuner.database import epochs, runs, workers
 from tuner.database.connection import Database
 from tuner.database.leases import GAP_S
+from tuner.database.runs import RunView
 from tuner.database.studies import StudyView
-from tuner.database.trials import TrialView
 from tuner.spec.space_file import Finalists
 from tuner.spec.study_spec import StudySpec
 
@@ -71,7 +71,7 @@ def finals_fitting(wanted: int, of_final: float, room: Room, before: Parts = ())
     return max(fit, default=0)
 
 
-def needed_s(wanted: Finalists, best: Sequence[TrialView], spec: StudySpec, room: Room) -> float | None:
+def needed_s(wanted: Finalists, best: Sequence[RunView], spec: StudySpec, room: Room) -> float | None:
     """Seconds to keep for all that fits; None where nothing does. best: the candidates, the best first."""
     costs, of_final = [cost(each, spec) for each in best], cost_of_final(best)
     count, seeds = fitting(wanted, costs, of_final, room)
@@ -87,10 +87,10 @@ def _comparison(costs: Sequence[float], count: int, seeds: int) -> tuple[int, fl
     return count * seeds, sum(costs[:count]) / count, max(costs[:count])
 
 
-def candidates(db: Database, view: StudyView, spec: StudySpec) -> list[TrialView]:
+def candidates(db: Database, view: StudyView, spec: StudySpec) -> list[RunView]:
     """The best complete trials, the best first, as many as may be compared."""
     wanted = spec.search.finalists.configurations
-    return trials.view_best(db, view.study_name, spec.objective.direction, wanted)
+    return runs.view_best(db, view.study_name, spec.objective.direction, wanted)
 
 
 def room_for(db: Database, view: StudyView, spec: StudySpec, left_s: float | None, since_search_s: float = 0.0) -> Room:
@@ -105,7 +105,7 @@ def room_for(db: Database, view: StudyView, spec: StudySpec, left_s: float | Non
     return Room(share * spent_s - since_search_s, left_s, active)
 
 
-def cost(trial: TrialView, spec: StudySpec) -> float:
+def cost(trial: RunView, spec: StudySpec) -> float:
     """Seconds of one more training: to its last epoch, or until patience ends it as it did in the search."""
     planned = trial.params.get("epochs", len(trial.epochs))
     last = int(planned) if isinstance(planned, int) else len(trial.epochs)
@@ -114,15 +114,15 @@ def cost(trial: TrialView, spec: StudySpec) -> float:
     return _epoch_s(trial) * max(1, last)
 
 
-def final_cost(trial: TrialView, last_epoch: int) -> float:
+def final_cost(trial: RunView, last_epoch: int) -> float:
     """Seconds of one training on all rows, so many epochs."""
     return _ALL_ROWS_COST * _epoch_s(trial) * max(1, last_epoch)
 
 
-def cost_of_final(best: Sequence[TrialView]) -> float:
+def cost_of_final(best: Sequence[RunView]) -> float:
     """Seconds of one training on all rows, before it is known which of them wins."""
     return max(final_cost(each, each.best_epoch) for each in best)
 
 
-def _epoch_s(trial: TrialView) -> float:
+def _epoch_s(trial: RunView) -> float:
     return sum(epoch.seconds for epoch in trial.epochs) / max(1, len(trial.epochs))

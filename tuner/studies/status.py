@@ -8,11 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from tuner.database import studies, trials, workers
+from tuner.database import runs, studies, workers
 from tuner.database.connection import Database
-from tuner.database.finalists import FinalistView, view_finalists
+from tuner.database.runs import CANCELLED, RunView, view_finalists
 from tuner.database.studies import StudyView
-from tuner.database.trials import CANCELLED, TrialView
 from tuner.database.workers import WorkerView
 from tuner.errors import NotFound, SpecError
 from tuner.studies.skipped_study import Reason, reasons
@@ -36,12 +35,12 @@ class StudyStatus:
 
     study: StudyView
     state: StudyState
-    trials: tuple[TrialView, ...]
+    trials: tuple[RunView, ...]
     workers: tuple[WorkerView, ...]
     counts: Mapping[str, int]
-    best: TrialView | None
+    best: RunView | None
     left_s: float | None
-    finalists: tuple[FinalistView, ...] = ()
+    finalists: tuple[RunView, ...] = ()
     why_ended: str = ""
     passed_over: tuple[Reason, ...] = ()
 
@@ -54,7 +53,7 @@ class StudyStatus:
         if self.state in ("running", "stopping"):
             # By the database's clock, as all other times.
             return max(0.0, self.study.created_at + self.study.age_s - began)
-        jobs: list[TrialView | FinalistView] = [*self.trials, *(each for each in self.finalists if each.started_at)]
+        jobs: list[RunView | RunView] = [*self.trials, *(each for each in self.finalists if each.started_at)]
         last = [max((epoch.measured_at for epoch in job.epochs), default=job.started_at) for job in jobs]
         ends = [job.finished_at or seen for job, seen in zip(jobs, last, strict=True)]
         return max(0.0, max(ends) - began)
@@ -64,16 +63,16 @@ class StudyStatus:
         """What is done now, beside the trials: ``finalists 4 of 9``, ``the winner on all rows, 1 of 3``, or nothing."""
         if self.study.finished_at is not None or not self.finalists:
             return ""
-        finals = [each for each in self.finalists if each.plan.kind == "final"]
+        finals = [each for each in self.finalists if each.role == "final"]
         shown = finals or self.finalists
-        done = sum(each.settled for each in shown)
+        done = sum(each.finalized for each in shown)
         return f"{'the winner on all rows,' if finals else 'finalists'} {done} of {len(shown)}"
 
 
 def study_status(db: Database, study_name: str, epochs: bool = False) -> StudyStatus:
     """Look at a study. epochs: with each trial's epochs. Raises NotFound."""
     view = studies.view_study(db, study_name)
-    every = tuple(trials.view_trials(db, study_name, epochs))
+    every = tuple(runs.view_trials(db, study_name, epochs))
     active = tuple(workers.view_workers(db, study_name))
     counts = Counter(trial.state for trial in every)
     why = why_ended(view, spec_of(view), len(every))
@@ -106,42 +105,42 @@ def all_statuses(db: Database) -> tuple[list[StudyStatus], dict[str, str]]:
 def _state(view: StudyView, begun: bool, active: bool) -> StudyState:
     if view.finished_at is not None:
         return "finished"
-    if view.wish == CANCELLED:
+    if view.desired_state == CANCELLED:
         return "cancelled"
-    if view.wish == "stopping":
+    if view.desired_state == "stopping":
         return "stopping" if active else "stopped"
     if active:
         return "running"
     return "interrupted" if begun else "waiting"
 
 
-def _best(view: StudyView, every: tuple[TrialView, ...]) -> TrialView | None:
+def _best(view: StudyView, every: tuple[RunView, ...]) -> RunView | None:
     """The winner, once the study has ended; before that, the best so far."""
     ordinal = (view.outcome or {}).get("best_ordinal")
     chosen = next((trial for trial in every if trial.ordinal == ordinal), None)
     return chosen or best_trial(every, spec_of(view).objective.direction)
 
 
-def best_trial(every: tuple[TrialView, ...], direction: str) -> TrialView | None:
+def best_trial(every: tuple[RunView, ...], direction: str) -> RunView | None:
     """The best complete trial; of equals, the earliest."""
     complete = [trial for trial in every if trial.state == "complete" and trial.value is not None]
     sign = -1.0 if direction == "maximize" else 1.0
     return min(complete, key=lambda trial: (sign * (trial.value or 0.0), trial.ordinal), default=None)
 
 
-def ranked(every: tuple[TrialView, ...], direction: str) -> list[TrialView]:
+def ranked(every: tuple[RunView, ...], direction: str) -> list[RunView]:
     """Trials from best to worst: complete, then pruned, running, failed; those without a value last of their kind."""
     kinds = {"complete": 0, "pruned": 1, "running": 2}
     sign = -1.0 if direction == "maximize" else 1.0
 
-    def rank(trial: TrialView) -> tuple[int, bool, float, int]:
+    def rank(trial: RunView) -> tuple[int, bool, float, int]:
         value = trial.value
         return kinds.get(trial.state, 3), value is None, sign * (value or 0.0), trial.ordinal
 
     return sorted(every, key=rank)
 
 
-def _left_s(view: StudyView, every: tuple[TrialView, ...]) -> float | None:
+def _left_s(view: StudyView, every: tuple[RunView, ...]) -> float | None:
     """From the pace of the trials that ended; what is running counts half, as on average it is half done."""
     ended = [trial for trial in every if trial.finished_at is not None]
     if view.finished_at is not None:
@@ -155,9 +154,9 @@ def _left_s(view: StudyView, every: tuple[TrialView, ...]) -> float | None:
     return left_s if view.left_s is None else max(0.0, min(left_s, view.left_s))
 
 
-def find_trial(db: Database, study_name: str, trial_number: int) -> TrialView:
+def find_trial(db: Database, study_name: str, trial_number: int) -> RunView:
     """One trial by Optuna's number, with its epochs. Raises NotFound."""
     for trial in study_status(db, study_name).trials:
         if trial.trial_number == trial_number:
-            return trials.view_trial(db, study_name, trial.ordinal)
+            return runs.view_trial(db, study_name, trial.ordinal)
     raise NotFound(f"study {study_name!r} has no trial {trial_number}.")

@@ -10,10 +10,10 @@ from itertools import pairwise
 from statistics import fmean
 from typing import Any
 
-from tuner.database import rules, trials
+from tuner.database import rules, runs
 from tuner.database.connection import Database
+from tuner.database.runs import RunView
 from tuner.database.studies import StudyView
-from tuner.database.trials import TrialView
 from tuner.errors import InputError
 from tuner.formatting import plural
 from tuner.spec.study_spec import StudySpec
@@ -51,18 +51,18 @@ def look(db: Database, view: StudyView, spec: StudySpec) -> None:
     wait = rules.limits_of(view.options).get("plateau")
     if wait is None or view.ended:
         return
-    every = trials.view_trials(db, view.study_name, epochs=True)
+    every = runs.view_trials(db, view.study_name, epochs=True)
     if on_plateau(every, spec, int(wait)):
         rules.end(db, view.study_name, "plateau")
 
 
-def on_plateau(every: Sequence[TrialView], spec: StudySpec, wait: int) -> bool:
+def on_plateau(every: Sequence[RunView], spec: StudySpec, wait: int) -> bool:
     """Whether the last trials that ended, so many, improved the best by no more than noise."""
-    ended = sorted((each for each in every if each.settled), key=lambda each: (each.finished_at or 0.0, each.ordinal))
+    ended = sorted((each for each in every if each.finalized), key=lambda each: (each.finished_at or 0.0, each.ordinal))
     before, last = ended[:-wait], ended[-wait:]
     sign = 1.0 if spec.objective.direction == "maximize" else -1.0
 
-    def best(some: Sequence[TrialView]) -> float | None:
+    def best(some: Sequence[RunView]) -> float | None:
         return max((sign * each.value for each in some if each.state == "complete" and each.value is not None),
                    default=None)  # fmt: skip
 
@@ -72,7 +72,7 @@ def on_plateau(every: Sequence[TrialView], spec: StudySpec, wait: int) -> bool:
     return new is None or new - old <= math.sqrt(2) * noise(ended, spec)
 
 
-def noise(every: Sequence[TrialView], spec: StudySpec) -> float:
+def noise(every: Sequence[RunView], spec: StudySpec) -> float:
     """The standard deviation between runs of one configuration, guessed from curves: no configuration ran twice yet.
 
     A network after an epoch and after the next one are two that are about equally good; so the differences between

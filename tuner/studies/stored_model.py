@@ -11,9 +11,9 @@ from typing import Any
 
 from tuner.data.preprocessing import fit
 from tuner.data.sources import load
-from tuner.database.blobs import BlobStore, blob_name, finalist_blob_name
+from tuner.database.blobs import BlobStore, blob_name, run_blob_name
 from tuner.database.connection import Database
-from tuner.database.trials import TrialView
+from tuner.database.runs import RunView
 from tuner.errors import NotFound, TrialFailed, TunerError
 from tuner.spec.code import Code
 from tuner.studies.code import code_for
@@ -27,7 +27,7 @@ class StoredModel:
     """file: a ``.keras`` file, which takes raw rows. weights: what stands for it where Keras cannot make the network
     again. One of them is there."""
 
-    trial: TrialView
+    trial: RunView
     file: bytes | None
     weights: bytes | None
 
@@ -46,7 +46,7 @@ def stored_model(db: Database, store: BlobStore, status: StudyStatus, trial_numb
     name = blob_name(study_name, trial.ordinal, "model.keras")
     if final is not None:
         # The winner's own model has not seen the validation rows; the one for use has.
-        name = finalist_blob_name(study_name, final["round"], final["ordinal"], "model.keras")
+        name = run_blob_name(study_name, "final", final["round"], final["ordinal"], "model.keras")
     file, weights = store.get(name), store.get(blob_name(study_name, trial.ordinal, WEIGHTS_ONLY))
     if file is None and (weights is None or spec_of(status.study).code is None):
         raise NotFound(f"trial {trial.trial_number} of {study_name} has no model: it is {trial.state}. Name another.")

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from tuner.data.answers import Answers
 from tuner.database.blobs import BlobStore, blob_name
-from tuner.database.trials import TrialView
+from tuner.database.runs import RunView
 from tuner.errors import DataError
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.export import parameters_yaml
@@ -28,7 +28,7 @@ def keep(store: BlobStore, named: Callable[[str], str], answers: Answers | None,
     store.put(named(ARCHITECTURE), architecture.encode())
 
 
-def texts(store: BlobStore, view: TrialView, spec: StudySpec) -> dict[str, bytes]:
+def texts(store: BlobStore, view: RunView, spec: StudySpec) -> dict[str, bytes]:
     """The files of a complete trial that are words."""
     if view.state != "complete":
         return {}
@@ -37,7 +37,7 @@ def texts(store: BlobStore, view: TrialView, spec: StudySpec) -> dict[str, bytes
     return found if architecture is None else {**found, ARCHITECTURE: architecture}
 
 
-def answers_of(store: BlobStore, view: TrialView) -> Answers | None:
+def answers_of(store: BlobStore, view: RunView) -> Answers | None:
     """The answers of a complete trial, where they were kept."""
     data = store.get(blob_name(view.study_name, view.ordinal, ANSWERS)) if view.state == "complete" else None
     try:

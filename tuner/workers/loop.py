@@ -18,7 +18,7 @@ import psutil
 
 from tuner.analysis import publishing
 from tuner.analysis.importance import outcome_figures
-from tuner.database import blobs, patience, skipped_studies, studies, trials
+from tuner.database import blobs, budget, patience, skipped_studies, studies
 from tuner.database.connection import OUTAGE_S, Database
 from tuner.database.error_kinds import is_full
 from tuner.database.patience import ToldToLeave
@@ -138,8 +138,8 @@ class Worker:
         Where as many run in several, the one whose last trial began longest ago.
         """
         views = studies.view_studies(self._db)
-        ready = [each.study_name for each in views if each.finished_at is None and each.wish == "running"]
-        load = {name: trials.load(self._db, name) for name in ready}
+        ready = [each.study_name for each in views if each.finished_at is None and each.desired_state == "running"]
+        load = {name: budget.load(self._db, name) for name in ready}
         for gone in set(self._contexts) - set(ready):
             del self._contexts[gone]
         for name in sorted(ready, key=lambda name: load[name]):
@@ -175,8 +175,8 @@ class Worker:
             view = studies.view_study(self._db, study_name)
         stopping_rules.look(self._db, view, context.spec)
         late = limits.too_late(self._db, view, context.spec)
-        stopping = view.wish != "running"
-        job = None if stopping else trials.take(self._db, study_name, self._name, late)
+        stopping = view.desired_state != "running"
+        job = None if stopping else budget.take(self._db, study_name, self._name, late)
         if job is not None:
             self._pulse.say(study_name, "training")
             trial.run_trial(context, job)
@@ -205,7 +205,7 @@ class Worker:
             # Its record may have been whole, and no longer watched, while the report was being made.
             self._context(view)
             return "over"
-        if view.wish != "running":
+        if view.desired_state != "running":
             return "over"
         # Others are at the last trials: wait, in case one of them dies.
         self._pulse.say(study_name, "waiting")
@@ -213,7 +213,7 @@ class Worker:
 
     def _finalists_turn(self, context: Any, view: studies.StudyView) -> Turn | None:
         """Run one finalist of a search that is over; None where none is left to run, and the study can be closed."""
-        if view.wish != "running":
+        if view.desired_state != "running":
             return None if finalists_turn.are_done(context) else "over"
         self._pulse.say(view.study_name, "finalists")
         step: str = finalists_turn.turn(context, self._name)

@@ -5,7 +5,7 @@ Leaves to others: what is granted, exactly (database).
 
 from tuner.database import rules
 from tuner.database.connection import Database
-from tuner.database.trials import Job
+from tuner.database.runs import Job
 from tuner.runs.observers.port import Beginning, Decision, EpochEnd, Moment
 
 

@@ -1,0 +1,1 @@
+"""A module a revision; its number is the schema's."""

@@ -1,0 +1,289 @@
+"""Runs: trainings of any role, held one at a time by a worker, from their first epoch to their end.
+
+Owns: what all roles share - that a run is begun, goes on, ends and is shown in one way.
+Leaves to others: that a run is one worker's (leases), which runs there are to be (budget, finalists).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from tuner.database import epochs, leases
+from tuner.database.blobs import run_blob_name
+from tuner.database.connection import Database, utc_now
+from tuner.database.epochs import EpochView
+from tuner.database.leases import Lease
+from tuner.database.patience import patient
+from tuner.database.tables import FINALISTS, Role, RunRow, keyed
+from tuner.spec.space import Params
+
+FAILED = ("diverged", "out_of_memory", "failed", "given_up")
+"""The states of a run that ended without a value."""
+
+CANCELLED = "cancelled"
+"""The state of one that a person ended: it has no value either, and says nothing of its configuration."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A run that this worker holds; what is not said here is as in its row.
+
+    trial_number: None for a place of the budget that has no trial yet. state: running, or final where only Optuna has
+    still to be told. given_up: too many workers died on it (`strikes`).
+    """
+
+    study_name: str
+    role: Role
+    round: int
+    ordinal: int
+    attempt: int
+    worker_id: str
+    trial_ordinal: int
+    trial_number: int | None = None
+    seed_number: int | None = 0
+    seed: int = 0
+    planned_epochs: int = 0
+    state: str = "running"
+    given_up: bool = False
+    checkpoint: str = ""
+
+    @property
+    def lease(self) -> Lease:
+        called = f"trial {self.trial_number}" if self.role == "search" else f"{self.role} run {self.ordinal}"
+        key = (self.study_name, self.role, self.round, self.ordinal)
+        return Lease(key, self.worker_id, self.attempt, f"{called} of {self.study_name}")
+
+    def blob_name(self, what: str) -> str:
+        return run_blob_name(self.study_name, self.role, self.round, self.ordinal, what)
+
+
+@dataclass(frozen=True)
+class RunView:
+    """One run as the database has it; epochs only where they were asked for.
+
+    value: the objective at its best epoch so far; None before its first, and of a run that failed. held: a worker has
+    it just now.
+    """
+
+    study_name: str
+    role: Role
+    round: int
+    ordinal: int
+    trial_ordinal: int
+    trial_number: int | None
+    baseline: str
+    seed_number: int | None
+    seed: int
+    planned_epochs: int
+    dropped: str
+    state: str
+    reason: str
+    params: Params
+    tags: Mapping[str, str]
+    value: float | None
+    best_epoch: int
+    test: Mapping[str, float] | None
+    started_at: float
+    finished_at: float | None
+    finalized: bool
+    worker_id: str | None
+    held: bool
+    attempt: int
+    repeated: int
+    mlflow_run_id: str | None
+    changes: int
+    recorded: int
+    epochs: tuple[EpochView, ...] = ()
+
+    def blob_name(self, what: str) -> str:
+        return run_blob_name(self.study_name, self.role, self.round, self.ordinal, what)
+
+
+def adopt(db: Database, study_name: str, roles: Sequence[Role], round: int, worker_id: str) -> Job | None:
+    """Take the first of a study's runs that nobody holds, or whose worker is gone; None where there is none.
+
+    Made twice, the second time gives the one that the first has taken.
+    """
+    which = sa.and_(RunRow.study_name == study_name, RunRow.role.in_(roles), RunRow.round == round)
+    adopted = leases.adopt(db, which, worker_id)
+    if adopted is None:
+        return None
+    row, given_up = adopted
+    return Job(
+        study_name=study_name,
+        role=row.role,
+        round=row.round,
+        ordinal=row.ordinal,
+        attempt=row.attempt,
+        worker_id=worker_id,
+        trial_ordinal=row.trial_ordinal,
+        trial_number=row.trial_number,
+        seed_number=row.seed_number,
+        seed=row.seed,
+        planned_epochs=row.planned_epochs,
+        state=row.state,
+        given_up=given_up,
+        checkpoint=row.checkpoint,
+    )
+
+
+@patient
+def start(db: Database, job: Job, tags: Mapping[str, str], params: Params | None = None, repeats: int = 0) -> None:
+    """Say what is about to be trained, where and how. Raises LeaseLost.
+
+    params: of a search's, whose configuration is its own. repeats: stored epochs that it trains again.
+    """
+    values: dict[str, Any] = {} if params is None else {"params": dict(params)}
+    leases.write(
+        db, job.lease, tags=dict(tags), repeated=RunRow.repeated + repeats, changes=RunRow.changes + 1, **values
+    )
+
+
+@patient
+def amend(db: Database, job: Job, params: Params) -> None:
+    """More of the configuration has become known. Raises LeaseLost."""
+    leases.write(db, job.lease, params=dict(params), changes=RunRow.changes + 1)
+
+
+@patient
+def finish_epoch(
+    db: Database, job: Job, epoch: EpochView, value: float | None, best_epoch: int, checkpoint: str = ""
+) -> str:
+    """Store an epoch, once, with the name of its checkpoint, and renew the lease. Raises LeaseLost.
+
+    Gives why its configuration is out by now, or nothing.
+    """
+    with db.session() as session, session.begin():
+        leases.finish_epoch(session, job.lease, epoch, value, best_epoch, checkpoint)
+        if job.role not in FINALISTS:
+            return ""
+        return session.scalar(sa.select(RunRow.dropped).where(*keyed(RunRow, job.lease.key))) or ""
+
+
+@patient
+def keep_score(db: Database, job: Job, test: Mapping[str, float]) -> None:
+    """What it came to on the test rows, and renew the lease. Raises LeaseLost."""
+    leases.write(db, job.lease, test=dict(test), lease_until=utc_now() + leases.LEASE_S)
+
+
+@patient
+def finish(
+    db: Database,
+    job: Job,
+    state: str,
+    reason: str,
+    value: float | None,
+    best_epoch: int,
+    tags: Mapping[str, str],
+    test: Mapping[str, float] | None = None,
+) -> None:
+    """Write how it ended. Of a search, Optuna is told afterwards, then `finalize`. Raises LeaseLost.
+
+    test: on the test rows, where it was scored.
+    """
+    values: dict[str, Any] = {} if test is None else {"test": dict(test)}
+    leases.write(
+        db,
+        job.lease,
+        state=state,
+        reason=reason,
+        value=value,
+        best_epoch=best_epoch,
+        tags=dict(tags),
+        finished_at=utc_now(),
+        finalized=job.role != "search",
+        changes=RunRow.changes + 1,
+        **values,
+    )
+
+
+@patient
+def finalize(db: Database, job: Job) -> None:
+    """Optuna knows: this place of the budget is spent for good."""
+    leases.write(db, job.lease, finalized=True)
+
+
+@patient
+def hand_back(db: Database, job: Job) -> None:
+    """Leave it to whoever takes it next. Not an error where it was lost already."""
+    leases.hand_back(db, job.lease)
+
+
+@patient
+def view_run(db: Database, study_name: str, role: Role, round: int, ordinal: int) -> RunView:
+    """One run, with its epochs."""
+    return _views(db, list(keyed(RunRow, (study_name, role, round, ordinal))), with_epochs=True)[0]
+
+
+def view_trial(db: Database, study_name: str, ordinal: int) -> RunView:
+    """One trial of the search, with its epochs."""
+    return view_run(db, study_name, "search", 0, ordinal)
+
+
+@patient
+def view_trials(db: Database, study_name: str, epochs: bool = False) -> list[RunView]:
+    """Every trial of a study, in the order of the budget."""
+    return _views(db, [RunRow.study_name == study_name, RunRow.role == "search"], epochs)
+
+
+@patient
+def view_finalists(db: Database, study_name: str, round: int | None = None, epochs: bool = False) -> list[RunView]:
+    """The finalists of a round, or of all, in the order in which they are trained."""
+    where = [RunRow.study_name == study_name, RunRow.role.in_(FINALISTS)]
+    return _views(db, where if round is None else [*where, RunRow.round == round], epochs)
+
+
+@patient
+def view_best(db: Database, study_name: str, direction: str, most: int) -> list[RunView]:
+    """The best complete trials of a study, with their epochs, from the best on; of equals the earlier one."""
+    value = RunRow.value.desc() if direction == "maximize" else RunRow.value.asc()
+    where = [RunRow.study_name == study_name, RunRow.role == "search", RunRow.state == "complete"]
+    with db.session() as session:
+        best = sa.select(RunRow.ordinal).where(*where, RunRow.value.is_not(None)).order_by(value, RunRow.ordinal)
+        ordinals = session.scalars(best.limit(most)).all()
+    return [view_run(db, study_name, "search", 0, ordinal) for ordinal in ordinals]
+
+
+def _views(db: Database, where: list[sa.ColumnElement[bool]], with_epochs: bool) -> list[RunView]:
+    held = sa.and_(RunRow.worker_id.is_not(None), ~leases.run_out(RunRow.lease_until), ~RunRow.finalized)
+    with db.session() as session:
+        rows = session.execute(sa.select(RunRow, held).where(*where).order_by(RunRow.round, RunRow.ordinal)).all()
+        found = epochs.read(session, [row for row, _ in rows]) if with_epochs else {}
+    return [_view(row, bool(is_held), found.get(row.key, ())) for row, is_held in rows]
+
+
+def _view(row: RunRow, held: bool, of_it: tuple[EpochView, ...]) -> RunView:
+    return RunView(
+        study_name=row.study_name,
+        role=row.role,
+        round=row.round,
+        ordinal=row.ordinal,
+        trial_ordinal=row.trial_ordinal,
+        trial_number=row.trial_number,
+        baseline=row.baseline,
+        seed_number=row.seed_number,
+        seed=row.seed,
+        planned_epochs=row.planned_epochs,
+        dropped=row.dropped,
+        state=row.state,
+        reason=row.reason,
+        params=row.params or {},
+        tags=row.tags or {},
+        # Up to schema 2 a failed trial was stored with the value that Optuna was told of it.
+        value=None if row.state in FAILED else row.value,
+        best_epoch=row.best_epoch,
+        test=row.test,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        finalized=row.finalized,
+        worker_id=row.worker_id,
+        held=held,
+        attempt=row.attempt,
+        repeated=row.repeated,
+        mlflow_run_id=row.mlflow_run_id,
+        changes=row.changes,
+        recorded=row.recorded,
+        epochs=of_it,
+    )
