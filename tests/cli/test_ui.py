@@ -19,7 +19,7 @@ import pytest
 from click.testing import CliRunner
 
 from tests.analysis.written import write_study
-from tuner.cli import record
+from tuner.cli import ui
 from tuner.cli.dashboard import look_only
 from tuner.cli.main import cli
 from tuner.database.connection import open_database
@@ -62,7 +62,7 @@ def test_what_keeps_the_dashboard_from_answering_is_said_first(
 ) -> None:
     find = importlib.util.find_spec
     there = None if missing else find("json")
-    monkeypatch.setattr(record.importlib.util, "find_spec", lambda name: there if "dash" in name else find(name))
+    monkeypatch.setattr(ui.importlib.util, "find_spec", lambda name: there if "dash" in name else find(name))
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -72,6 +72,38 @@ def test_what_keeps_the_dashboard_from_answering_is_said_first(
         done = CliRunner().invoke(cli, ["ui", "--live", "--live-port", str(port), "--storage", url])
     words = "--live needs optuna-dashboard" if missing else f"--live-port {port}: cannot be listened on"
     assert words in str(done.exception)
+
+
+@pytest.mark.parametrize(
+    ("host", "opened"),
+    [("127.0.0.1", "http://127.0.0.1:5001"), ("0.0.0.0", "http://127.0.0.1:5001"), ("::1", "http://[::1]:5001")],
+)
+def test_the_address_is_one_that_a_browser_on_this_machine_opens(host: str, opened: str) -> None:
+    assert ui.address_of(host, 5001) == opened
+
+
+@pytest.mark.slow
+def test_mlflow_is_told_of_once_it_answers_and_ends_without_a_word(tmp_path: Path) -> None:
+    port = free_port()
+    storage = f"sqlite:///{tmp_path / 'tuner.db'}"
+    environment = {**os.environ, "TUNER_STORAGE": storage, "MLFLOW_TRACKING_URI": f"sqlite:///{tmp_path / 'mlflow.db'}"}
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tuner.cli.main", "ui", "--port", str(port)], cwd=tmp_path, env=environment,
+        stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stderr is not None
+        assert process.stderr.readline() == f"MLflow: http://127.0.0.1:{port}\n"
+        assert process.stderr.readline() == "Ctrl+C ends it\n"
+        assert answer_of(f"http://127.0.0.1:{port}/health") == (200, b"OK")
+        process.send_signal(signal.SIGINT)
+        assert process.wait(30) == 130
+        assert process.stderr.read() == ""
+        with pytest.raises(OSError, match="refused"):
+            answer_of(f"http://127.0.0.1:{port}/health")
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.slow

@@ -15,7 +15,7 @@ from mlflow.entities import LoggedModelStatus, Metric, Param, RunTag, ViewType
 from tests.tracking import servers
 from tests.tracking.records import STUDY, epochs, model_file, trial
 from tests.tracking.seen import everything
-from tuner.cli.record import page_of
+from tuner.cli.ui import page_of
 from tuner.errors import NotFound, Refused, ServiceDown
 from tuner.tracking import mlflow_batches, mlflow_page, mlflow_recorder
 from tuner.tracking.mlflow_mapping import TRUE_NAMES, TRUE_VALUES

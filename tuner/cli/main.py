@@ -20,6 +20,7 @@ from tuner.cli import (
     results,
     running,
     space_commands,
+    ui,
     using,
     working,
 )
@@ -92,7 +93,7 @@ for command in (
     changing.delete, changing.rename, changing.note,
     reading.status, reading.list_, reading.trials, reading.best, importance.importance,
     reproducing.reproduce, results.report, results.compare, using.export, using.champion,
-    space_commands.spaces, record.sync, record.ui, doctor.doctor,
+    space_commands.spaces, record.sync, ui.ui, doctor.doctor,
 ):  # fmt: skip
     cli.add_command(command)
 
