@@ -6,13 +6,11 @@ Leaves to others: checking them as baselines (study_spec), trying them first (se
 
 from typing import Any
 
-import yaml
-
 from tuner.errors import InputError
+from tuner.spec.added_baselines import with_baselines_last
 from tuner.spec.families import CONFIGURE
-from tuner.spec.safe_yaml import load
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Params, Value, answers
-from tuner.spec.study_spec import StudySpec, parse_spec
+from tuner.spec.study_spec import StudySpec
 from tuner.studies.export import as_written
 from tuner.studies.status import StudyStatus, ranked
 from tuner.studies.stored_study import spec_of
@@ -33,8 +31,7 @@ def with_best_of(spec: StudySpec, old: StudyStatus, most: int) -> tuple[StudySpe
     best = [trial for trial in ranked(old.trials, before.objective.direction) if trial.state == "complete"][:most]
     if not best:
         raise InputError(f"--from {name}: it has no complete trial yet. Let it run, or name another.")
-    content = load(spec.text, spec.name)
-    baselines: dict[str, Any] = dict(content.get("baselines") or {})
+    baselines: dict[str, Any] = {}
     known = [{key: each.params[key] for key in each.params if key in spec.space} for each in spec.baselines]
     moved: dict[str, None] = {}
     left: dict[str, None] = {}
@@ -46,11 +43,10 @@ def with_best_of(spec: StudySpec, old: StudyStatus, most: int) -> tuple[StudySpe
         known.append(dict(fitted))
         baselines[f"{name}-trial-{trial.trial_number}"] = as_written(fitted, spec)
         taken += 1
-    text = yaml.safe_dump({**content, "baselines": baselines}, sort_keys=False, allow_unicode=True)
     words = f"{taken} of the {len(best)} best configurations of {name} are tried first"
     words += f"; moved into the space: {', '.join(moved)}" if moved else ""
     words += f"; left out, not searched here: {', '.join(left)}" if left else ""
-    return parse_spec(text, spec.name, spec.folder, where=f"{spec.name} with the best of {name}"), words
+    return with_baselines_last(spec, baselines, f"{spec.name} with the best of {name}"), words
 
 
 def _fitted(old: Params, spec: StudySpec, moved: dict[str, None], left: dict[str, None]) -> dict[str, Value]:
