@@ -106,7 +106,7 @@ def _write_trial(db: Database, name: str, ordinal: int, told: Told, spec: StudyS
     proposal = baseline_proposal(spec, ordinal)
     budget.fill(db, job, trial_template(ordinal, proposal), proposal[0] if proposal else "")
     tags = {**TAGS, **told.tags, "seed": str(ordinal)}
-    runs.start(db, job, told.params, tags)
+    runs.start(db, job, tags, told.params)
     best, best_epoch = None, 0
     for epoch, accuracy in enumerate(told.accuracies, start=1):
         if best is None or (accuracy > best) == (spec.objective.direction == "maximize"):

@@ -108,7 +108,7 @@ def test_a_trial_that_hangs_has_failed_and_the_next_worker_only_tells_optuna(con
     job = budget.take(context.db, "s", "w")
     assert job is not None
     budget.fill(context.db, job, trial_template(job.ordinal, None), "")
-    runs.start(context.db, job, {"units": 16, "epochs": 3}, {"seed": "1"})
+    runs.start(context.db, job, {"seed": "1"}, {"units": 16, "epochs": 3})
     with holding(context, job, SEARCH):
         context.watch.step("first epoch")
         assert wait(context, clock, 800.0) == ""
