@@ -1,9 +1,10 @@
-"""Commands that change a study that is there: stop, cancel, delete, rename, note.
+"""Commands that change a study that is there: stop, cancel, change, delete, rename, note.
 
 Leaves to others: what they do (service).
 """
 
 import sys
+from typing import Any
 
 import click
 
@@ -17,8 +18,10 @@ from tuner.cli.common import (
     storage_option,
     study_argument,
 )
+from tuner.cli.request_options import change_request
+from tuner.cli.running import how_long
 from tuner.errors import InputError
-from tuner.formatting import command
+from tuner.formatting import command, duration
 
 
 @click.command()
@@ -59,6 +62,26 @@ def cancel(study: str, trial: int | None, storage: str | None) -> None:
         echo(f"trial {trial} of study {name} is cancelled; its place of the {status.study.trials} is spent", err=True)
         return
     echo(f"study {name} is cancelled; go on with: {command('tune resume', name)}", err=True)
+
+
+@click.command()
+@click.argument("study")
+@how_long
+@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Of the command that runs it here.")
+@storage_option
+def change(storage: str | None, **options: Any) -> None:
+    """Change a study that runs: its budget, its time, when it ends, its workers.
+
+    Workers look at it before each trial and after each epoch. A time limit counts from the study's begin.
+
+    Example: tune change fashion_mnist-1 --trials 60 --workers 4
+    """
+    from tuner.service import changing
+
+    view = changing.change(open_studies(settings_of(storage), create=False), change_request(options))
+    time = "" if view.timeout_s is None else f", {duration(view.timeout_s)}"
+    workers = "" if options["workers"] is None else f", {options['workers']} workers"
+    echo(f"study {view.study_name}: {view.trials} trials{time}{workers}", err=True)
 
 
 @click.command()

@@ -89,7 +89,7 @@ def cli() -> None:
 
 
 for command in (
-    running.start, running.resume, working.worker, changing.stop, changing.cancel,
+    running.start, running.resume, working.worker, changing.stop, changing.cancel, changing.change,
     changing.delete, changing.rename, changing.note,
     reading.status, reading.list_, reading.trials, reading.best, importance.importance,
     reproducing.reproduce, results.report, results.compare, using.export, using.champion,

@@ -8,7 +8,7 @@ from typing import Any
 
 from tuner.cli.device_options import devices_of
 from tuner.cli.python_options import python_settings
-from tuner.service.requests import Limits, ResumeRequest, SpaceRequest, StartRequest
+from tuner.service.requests import ChangeRequest, Limits, ResumeRequest, SpaceRequest, StartRequest
 
 
 def start_request(options: Mapping[str, Any]) -> StartRequest:
@@ -32,6 +32,17 @@ def resume_request(options: Mapping[str, Any]) -> ResumeRequest:
         timeout_s=options["timeout"],
         limits=_limits(options),
         devices=devices_of(options, options["workers"]),
+    )
+
+
+def change_request(options: Mapping[str, Any]) -> ChangeRequest:
+    """Of `tune change`. Raises InputError."""
+    return ChangeRequest(
+        study_name=options["study"],
+        trials=options["trials"],
+        timeout_s=options["timeout"],
+        limits=_limits(options),
+        workers=options["workers"],
     )
 
 

@@ -33,7 +33,7 @@ from tuner.settings import LARGEST_SEED, MOST_TRIALS, Settings
 if TYPE_CHECKING:
     from tuner.service.starting import Begun
 
-_how_long = together(
+how_long = together(
     click.option("--trials", type=click.IntRange(max=MOST_TRIALS), metavar="N", help="How many trials, exactly."),
     click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Time limit."),
     click.option(
@@ -45,7 +45,9 @@ _how_long = together(
         help="End after N trials without an improvement above noise.",
     ),
 )  # fmt: skip
-_workers = click.option("--workers", type=int, metavar="N", help="Worker processes [one a GPU, else one a CPU core].")
+workers_option = click.option(
+    "--workers", type=int, metavar="N", help="Worker processes [one a GPU, else one a CPU core]."
+)
 
 
 @click.command()
@@ -53,8 +55,8 @@ _workers = click.option("--workers", type=int, metavar="N", help="Worker process
     "--space", required=True, metavar="NAME|FILE", help="A shipped search space, a YAML file, or Python code."
 )
 @click.option("--study", "study_name", metavar="NAME", help="Name of the study [the space's, numbered].")
-@_how_long
-@_workers
+@how_long
+@workers_option
 @device_options
 @click.option("--from", "from_study", metavar="STUDY", help="Try the best of an old study first.")
 @click.option("--from-best", type=click.IntRange(min=1), default=3, show_default=True, metavar="N", help="So many.")
@@ -105,8 +107,8 @@ def _code_options(begun: "Begun") -> list[str]:
 
 @click.command()
 @click.argument("study")
-@_how_long
-@_workers
+@how_long
+@workers_option
 @device_options
 @fit_option
 @code_option

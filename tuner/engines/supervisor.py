@@ -9,9 +9,10 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tuner.database import budget, strikes, studies, workers
+from tuner.database.changing import WORKERS
 from tuner.database.connection import OUTAGE_S, Database, is_outage
 from tuner.database.epochs import epochs_stored
 from tuner.engines.port import Engine, Notice, WorkerEnded, WorkerOrder
@@ -25,6 +26,9 @@ _GOODBYE_S = 2.0
 _MOMENT_S = 0.01
 _HOPELESS = 3
 """Workers that crash in a row - or as many places twice over - with nothing achieved between, before it is given up."""
+
+_FOLLOW_S = 1.0
+_UNKNOWN = object()
 
 _MOST_PAUSE_S = 60.0
 _STOP_S = 1.0
@@ -57,6 +61,10 @@ class Supervisor:
     _against: int = 0
     _done_at_death: int = -1
     _said: dict[str, float] = field(default_factory=dict)
+    _places: dict[str, int] = field(default_factory=dict)
+    _leaving: set[str] = field(default_factory=set)
+    _wanted: object = _UNKNOWN
+    _follow_at: float = 0.0
 
     def __post_init__(self) -> None:
         self.db = self.db.waiting(OUTAGE_S)
@@ -72,7 +80,7 @@ class Supervisor:
         interrupted = False
         try:
             for order in self.orders:
-                self.engine.launch(order)
+                self._launch(order)
             while self.engine.running() or self._due:
                 try:
                     self._show(look)
@@ -82,6 +90,7 @@ class Supervisor:
                         self.stop()
                     self._hear()
                     self._start_due()
+                    self._follow()
                 except KeyboardInterrupt:
                     if interrupted:
                         self._end()
@@ -128,10 +137,12 @@ class Supervisor:
             if isinstance(event, Notice):
                 self._say(event)
                 continue
-            pause_s = self._died(event) if event.how == "died" else self._left(event)
-            if not self._over():
-                order = next(each for each in self.orders if each.place == event.place)
-                self._due.append((time.monotonic() + pause_s, order))
+            # One that was told to leave may have died of it, before it could listen.
+            died = event.how == "died" and event.worker_id not in self._leaving
+            pause_s = self._died(event) if died else self._left(event)
+            del self._places[event.worker_id]
+            if event.place <= len(self.orders) and not self._over():
+                self._due.append((time.monotonic() + pause_s, self.orders[event.place - 1]))
 
     def _say(self, notice: Notice) -> None:
         """What makes workers stand still is said here, at once, and once for all of them."""
@@ -146,7 +157,35 @@ class Supervisor:
             if over or time.monotonic() >= at:
                 self._due.remove((at, order))
                 if not over:
-                    self.engine.launch(order)
+                    self._launch(order)
+
+    def _launch(self, order: WorkerOrder) -> None:
+        self._places[self.engine.launch(order)] = order.place
+
+    def _follow(self) -> None:
+        """As many workers as a person last wanted of a study that runs: more at once, fewer after their epochs."""
+        if self._study_name is None or self._stopping or time.monotonic() < self._follow_at:
+            return
+        self._follow_at = time.monotonic() + _FOLLOW_S
+        try:
+            wanted = studies.view_study(self.db.waiting(_MOMENT_S), self._study_name).options.get(WORKERS)
+        except (ServiceDown, DiskFull):
+            return
+        # What was wanted before these workers began was said to others.
+        news, self._wanted = self._wanted not in (_UNKNOWN, wanted), wanted
+        if news and isinstance(wanted, int):
+            self._resize(min(wanted, self.engine.most_workers or wanted))
+
+    def _resize(self, count: int) -> None:
+        logger.warning("%d worker%s from now on", count, "" if count == 1 else "s")
+        known = self.orders
+        self.orders = [replace(known[each % len(known)], place=each + 1) for each in range(count)]
+        surplus = [worker_id for worker_id, place in self._places.items() if place > count]
+        self._leaving.update(surplus)
+        self.engine.leave(surplus)
+        self._due = [each for each in self._due if each[1].place <= count]
+        busy = {*self._places.values(), *(order.place for _, order in self._due)}
+        self._due += [(time.monotonic(), each) for each in self.orders if each.place not in busy]
 
     def _over(self) -> bool:
         name = self._study_name

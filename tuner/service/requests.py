@@ -132,6 +132,24 @@ class CancelRequest(Request):
     trial: Annotated[int, Field(ge=0)] | None = None
 
 
+class ChangeRequest(Request):
+    """Of a study that runs; None leaves a thing as it is. trials, timeout_s: the new totals.
+
+    workers: how many the command that runs it here is to have.
+    """
+
+    study_name: str
+    trials: Annotated[int, Field(ge=1, le=MOST_TRIALS)] | None = None
+    timeout_s: Annotated[float, Field(gt=0)] | None = None
+    limits: Limits = Limits()
+    workers: Annotated[int, Field(ge=1, le=1000)] | None = None
+
+    @property
+    def says_something(self) -> bool:
+        given = (self.trials, self.timeout_s, self.workers, *self.limits.given().values())
+        return any(each is not None for each in given)
+
+
 class DeleteRequest(Request):
     """A study with all that is kept of it here. mlflow: its runs and model versions there, too.
 

@@ -1,0 +1,67 @@
+"""What a person changes of a study while it runs: its budget, its time, its limits, how many workers it is to have.
+
+Owns: exactness. All of it is one transaction in which the study is locked, so that no trial begins between the count of
+those that have begun and the smaller budget.
+Leaves to others: what may be asked (service), what workers make of it (workers).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+
+from tuner.database import finalists
+from tuner.database.connection import Database
+from tuner.database.patience import patient
+from tuner.database.tables import RunRow, StudyRow
+
+WORKERS = "workers"
+"""The option of a study that says how many workers a person last wanted."""
+
+
+@patient
+def change_study(
+    db: Database,
+    study_name: str,
+    trials: int | None,
+    timeout_s: float | None,
+    limits: Mapping[str, Any],
+    workers: int | None,
+    anew: bool,
+) -> int | None:
+    """None leaves a thing as it is. Gives how many trials have begun where that is more than was asked for: then
+    nothing is changed.
+
+    limits: all of them. anew: the search goes on after it had ended, so that its finalists are run again. A time limit
+    runs from when the one before it did.
+    """
+    which = StudyRow.study_name == study_name
+    with db.session() as session, session.begin():
+        # The write comes first: it locks the study.
+        session.execute(sa.update(StudyRow).where(which).values(changes=StudyRow.changes + 1))
+        trained = sa.select(sa.func.count()).where(RunRow.study_name == study_name, RunRow.role == "search")
+        begun = session.scalar(trained) or 0
+        if trials is not None and trials < begun:
+            return int(begun)
+        options = dict(session.scalar(sa.select(StudyRow.options).where(which)) or {})
+        options.pop("limits", None)
+        values: dict[str, Any] = {
+            "options": {
+                **options,
+                **({"limits": dict(limits)} if limits else {}),
+                **({WORKERS: workers} if workers is not None else {}),
+            }
+        }
+        if trials is not None:
+            values["trials"] = trials
+        if timeout_s is not None:
+            values["timeout_s"] = timeout_s
+            # Where its clock has not begun, a worker starts it.
+            values["deadline_at"] = StudyRow.deadline_at - StudyRow.timeout_s + timeout_s
+        if anew:
+            values |= {"ended": "", "round": StudyRow.round + 1, "outcome": None, "closer": None, "closing_until": 0.0}
+            values["closing_attempt"] = StudyRow.closing_attempt + 1
+        session.execute(sa.update(StudyRow).where(which).values(**values))
+        if anew:
+            finalists.abandon(session, study_name)
+    return None

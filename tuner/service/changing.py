@@ -1,0 +1,42 @@
+"""A study is changed while it runs: workers look at it before each trial, and at the end of each epoch.
+
+Leaves to others: that it is exact (database), what workers do then (runs, workers).
+"""
+
+from tuner.database import changing, studies
+from tuner.database.connection import Database
+from tuner.database.finalists import any_planned
+from tuner.database.rules import limits_of
+from tuner.database.studies import StudyView
+from tuner.errors import InputError, StudyConflict
+from tuner.formatting import command
+from tuner.search import cells
+from tuner.service.requests import ChangeRequest
+from tuner.studies import stopping_rules
+from tuner.studies.stored_study import spec_of
+
+
+def change(db: Database, request: ChangeRequest) -> StudyView:
+    """Raises NotFound, InputError, StudyConflict; then nothing was changed."""
+    name = request.study_name
+    view = studies.view_study(db, name)
+    if view.finished_at is not None:
+        raise StudyConflict(f"study {name!r} has ended. To go on: {command('tune resume', name)} --trials N.")
+    if not request.says_something:
+        raise InputError("say what to change: --trials, --timeout, --epoch-budget, --target, --plateau or --workers.")
+    spec = spec_of(view)
+    trials = None if request.trials is None else cells.budget(spec, request.trials)
+    limits = limits_of(stopping_rules.change(view, spec, request.limits.given()))
+    more = trials is not None and trials > view.trials
+    # Finalists that were planned are those of an end that was none.
+    planned = any_planned(db, name, view.round)
+    anew = (limits != limits_of(view.options) and bool(view.ended)) or (more and planned and not view.ended)
+    if more and view.ended and not anew:
+        why = stopping_rules.why_ended(view, spec, 0)
+        raise StudyConflict(
+            f"the search of study {name!r} has ended: {why}. Give another {stopping_rules.OPTIONS[view.ended]}, too."
+        )
+    begun = changing.change_study(db, name, trials, request.timeout_s, limits, request.workers, anew)
+    if begun is not None:
+        raise InputError(f"--trials {trials}: study {name!r} has begun {begun} already. Ask for at least {begun}.")
+    return studies.view_study(db, name)
