@@ -81,8 +81,7 @@ def test_a_trial_without_an_epoch_and_one_that_fails_now_are_told_apart(
 ) -> None:
     with pytest.raises(NotFound, match="finished no epoch"):
         reproduce(context, status, replace(status.trials[0], epochs=()))
-    unmeasured = replace(
-        context, spec=replace(context.spec, objective=replace(context.spec.objective, metric="val_no"))
-    )
+    objective = context.spec.objective.model_copy(update={"metric": "val_no"})
+    unmeasured = replace(context, spec=replace(context.spec, objective=objective))
     with pytest.raises(TrialFailed, match="does not measure 'val_no'"):
         reproduce(unmeasured, status, status.trials[0])
