@@ -2,7 +2,7 @@
 
 Owns: that they are exact however many workers there are. Every decision is made while the study's row is locked: an
 epoch is granted before it is trained, and no trial begins once a rule has ended the search.
-Leaves to others: what a plateau is (studies), what is trained (trial).
+Leaves to others: what a plateau is (studies), what is trained (runs).
 
 A study's limits are in its options: `epochs`, `target`, `plateau`, each only where it is set.
 """

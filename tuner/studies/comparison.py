@@ -1,7 +1,7 @@
 """How sure a figure of few runs is: seeds of one configuration, and two configurations against each other. Pure.
 
 Owns: the noise between seeds, when a configuration is clearly worse, the interval of a mean over seeds, the words.
-Leaves to others: training (retraining), what is made of the answer (finalists).
+Leaves to others: training (runs), what is made of the answer (finalists).
 
 The test among finalists. Each configuration has two to five runs, so what a test needs most is a good estimate of the
 noise. It is pooled: the squared deviations of all finalists from their own means, which assumes that good

@@ -4,7 +4,7 @@ Owns: the part of a time limit that is kept for the finalists, and that a study 
 trained anything. A time limit runs from when the first worker is ready - its frameworks imported, the data read - and
 the first trial is trained for an epoch at least, whatever the clock says: on a slow machine a study of too little time
 ends with a small result instead of none.
-Leaves to others: the clock (database), what happens when time is up (trial, closing), what finalists cost
+Leaves to others: the clock (database), what happens when time is up (runs), what finalists cost
 (retraining_budget).
 """
 

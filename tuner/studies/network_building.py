@@ -2,7 +2,7 @@
 
 Owns: which of the two kinds of asking a study has - a family's, over the space that is written down; code's, which says
 what it searches while it runs.
-Leaves to others: sampling (search), the networks (training), the order of a trial (trial).
+Leaves to others: sampling (search), the networks (training), the order of a training (runs).
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
 """Studies with several objectives: each trial's values, and the trials that no other beats in all of them.
 
 Owns: which of a trial's figures are its objectives, and the Pareto front.
-Leaves to others: measuring them (trial), how a front looks (cli, analysis).
+Leaves to others: measuring them (runs), how a front looks (cli, analysis).
 """
 
 import math
