@@ -141,7 +141,10 @@ def tell(
 
 
 def _constrain(study: optuna.Study, trial_id: int, value: float) -> None:
-    Trial(study, trial_id).set_constraint(_INFEASIBLE, value)
+    trial = Trial(study, trial_id)
+    # A worker that died between this and what comes next has set it.
+    if _INFEASIBLE not in trial.constraints:
+        trial.set_constraint(_INFEASIBLE, value)
 
 
 def worst_value(study: optuna.Study) -> float:
