@@ -7,8 +7,8 @@ Leaves to others: what is in one (training), where bytes are kept (database), th
 import logging
 
 from tuner.database.blobs import BlobStore
+from tuner.database.runs import Job
 from tuner.errors import DataError
-from tuner.runs.records import HeldJob
 from tuner.training.checkpoint import Checkpoint
 
 logger = logging.getLogger(__name__)
@@ -17,7 +17,7 @@ logger = logging.getLogger(__name__)
 class Checkpoints:
     """Of one training."""
 
-    def __init__(self, store: BlobStore, job: HeldJob) -> None:
+    def __init__(self, store: BlobStore, job: Job) -> None:
         self._store = store
         self._job = job
         self._name = job.checkpoint

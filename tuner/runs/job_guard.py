@@ -9,10 +9,10 @@ from collections.abc import Iterator
 
 from tuner.database import leases, strikes
 from tuner.database.leases import LeaseLost
+from tuner.database.runs import Job
 from tuner.errors import DiskFull, ServiceDown, TunerError
 from tuner.redaction import redacted
 from tuner.runs.checkpoints import Checkpoints
-from tuner.runs.records import HeldJob
 from tuner.runs.roles import Role
 from tuner.runs.study_context import StudyContext
 from tuner.runs.watchdog import LAST_WORDS_S
@@ -24,7 +24,7 @@ _LAST_WORDS_S = 10.0
 
 
 @contextlib.contextmanager
-def holding(context: StudyContext, job: HeldJob, role: Role) -> Iterator[None]:
+def holding(context: StudyContext, job: Job, role: Role) -> Iterator[None]:
     """While it is run: a worker that has lost it steps back, and one that dies of it or hangs in it says why.
 
     What hangs has failed, and is not tried again: whoever took it next would hang as long.
@@ -56,7 +56,7 @@ def holding(context: StudyContext, job: HeldJob, role: Role) -> Iterator[None]:
         backend.forget()
 
 
-def _was_lost(context: StudyContext, job: HeldJob) -> bool:
+def _was_lost(context: StudyContext, job: Job) -> bool:
     try:
         with contextlib.suppress(ServiceDown, DiskFull):
             leases.renew(context.db.waiting(_LAST_WORDS_S), job.lease)

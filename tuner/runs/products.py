@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tuner.database import leases
-from tuner.runs.records import HeldJob, Record
+from tuner.database.runs import Job
+from tuner.runs.records import Record
 from tuner.runs.scoring import score
 from tuner.runs.study_context import StudyContext
 from tuner.spec.objectives import COSTS
@@ -32,7 +33,7 @@ class Kept:
     test: Mapping[str, float] | None = None
 
 
-def keep_model(context: StudyContext, job: HeldJob, network: Network, result: TrainResult, whole: bool) -> Kept:
+def keep_model(context: StudyContext, job: Job, network: Network, result: TrainResult, whole: bool) -> Kept:
     """Store a trial's model, and what only the trained network can tell. whole: it was not pruned."""
     if not result.best_epoch:
         return Kept()
@@ -52,7 +53,7 @@ def keep_model(context: StudyContext, job: HeldJob, network: Network, result: Tr
     return Kept({**tags, **_further_figures(context, network, result)})
 
 
-def keep_scored_model(context: StudyContext, job: HeldJob, record: Record, network: Network) -> Kept:
+def keep_scored_model(context: StudyContext, job: Job, record: Record, network: Network) -> Kept:
     """Score a final on the test rows, once, and store its model. context: of the study's own rows.
 
     Raises TrialFailed where it cannot be scored.

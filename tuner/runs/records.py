@@ -11,25 +11,8 @@ from typing import Protocol
 from tuner.database import runs
 from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
-from tuner.database.leases import Lease
 from tuner.database.runs import Job, RunView
 from tuner.spec.space import Params
-
-
-class HeldJob(Protocol):
-    """What a worker holds. attempt: from 1. given_up: too many workers died of it. checkpoint: from which to go on."""
-
-    @property
-    def study_name(self) -> str: ...
-    @property
-    def attempt(self) -> int: ...
-    @property
-    def given_up(self) -> bool: ...
-    @property
-    def checkpoint(self) -> str: ...
-    @property
-    def lease(self) -> Lease: ...
-    def blob_name(self, what: str) -> str: ...
 
 
 class RunState(Protocol):

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from tuner.database import leases
 from tuner.database.epochs import EpochView
-from tuner.database.runs import FAILED
+from tuner.database.runs import FAILED, Job
 from tuner.database.studies import StudyView, view_study
 from tuner.errors import TrialFailed
 from tuner.runs.checkpoints import Checkpoints
@@ -21,7 +21,7 @@ from tuner.runs.job_guard import given_up
 from tuner.runs.observers.parameters import Parameters
 from tuner.runs.observers.port import Beginning, Decision, EpochEnd, Moment, Observer
 from tuner.runs.products import Kept, keep_model, keep_scored_model
-from tuner.runs.records import Ending, HeldJob, Record
+from tuner.runs.records import Ending, Record
 from tuner.runs.roles import Order
 from tuner.runs.study_context import StudyContext
 from tuner.training.health.diagnosis import as_tags, judge
@@ -45,13 +45,13 @@ class Run:
         configuration: Configuration,
         record: Record,
         observers: Sequence[Observer],
-        held: tuple[HeldJob, Checkpoints] | None = None,
+        held: tuple[Job, Checkpoints] | None = None,
     ) -> None:
         self._context = context
         self._order = order
         self._configuration = configuration
         self._record = record
-        self._job: HeldJob | None
+        self._job: Job | None
         self._checkpoints: Checkpoints | None
         self._job, self._checkpoints = held or (None, None)
         self._parameters = Parameters(record, configuration.params)
