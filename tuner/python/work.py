@@ -1,7 +1,7 @@
 """What this process does for a study beside looking at it: starts its workers, and ends them.
 
 Owns: which workers of a study are this process' own.
-Leaves to others: the requests (service), watching over the workers (supervisor).
+Leaves to others: the requests (service), watching over the workers (supervised).
 """
 
 from tuner.python.opened import Opened
