@@ -106,7 +106,10 @@ def picture(status: StudyStatus) -> RenderableType:
         parts += [_running(status, running), Text("")]
     elif status.workers and not status.stage:
         parts += [
-            Text(f"{len(status.workers)} workers are starting (importing TensorFlow takes some seconds)"),
+            Text(
+                f"{plural(len(status.workers), 'worker is', 'workers are')} starting "
+                "(importing TensorFlow takes some seconds)"
+            ),
             Text(""),
         ]
     if status.workers:
@@ -257,6 +260,8 @@ class _Lines:
         figures = f"{metric} {show.number(trial.value)} at epoch {trial.best_epoch}, {show.spent_s(trial):.1f} s"
         if trial.state in FAILED:
             figures = one_line(trial.reason)
+        elif trial.value is None:
+            figures = f"before its first epoch had ended, {show.spent_s(trial):.1f} s"
         best = show.number(status.best.value) if status.best else "-"
         left = f", about {duration(status.left_s)} left" if status.left_s else ""
         place = f"[{len(self._shown)}/{status.study.trials}, best {best}{left}]"

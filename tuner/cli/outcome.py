@@ -25,6 +25,8 @@ from tuner.studies.pareto import front
 from tuner.studies.status import NOT_SCORED, StudyStatus
 from tuner.studies.stored_study import spec_of
 
+_LONGEST_NAME = 30
+
 
 def print_outcome(status: StudyStatus) -> None:
     """The closing summary of `tune start` and `tune resume`."""
@@ -113,7 +115,8 @@ def _print_champion(console: Console, status: StudyStatus) -> None:
 
 def _print_result(console: Console, status: StudyStatus, best: RunView) -> None:
     chosen = {one_line(name): value for name, value in searched_params(status, best).items()}
-    width = max(14, *map(len, chosen), 0)
+    # A longer name has its line for itself, and makes no other line longer.
+    width = max(14, *(len(name) for name in chosen if len(name) <= _LONGEST_NAME), 0)
     epochs = f"epoch {best.best_epoch} of {len(best.epochs)}"
     figure = bold(number(best.value))
     console.print(Text(f"  {objective(status):<{width}} ") + figure + f"  ({epochs}, {spent_s(best):.1f} s)")
