@@ -156,7 +156,7 @@ def measured(trial: RunView) -> bool:
     return trial.value is not None and math.isfinite(trial.value)
 
 
-def focus(values: Sequence[float], direction: int) -> tuple[tuple[float, float] | None, int]:
+def focus(values: Sequence[float], direction: float) -> tuple[tuple[float, float] | None, int]:
     """The range that shows the good part of the values, and how many lie outside.
 
     From the best to as far again below the median as the best is above it, and to the worst where that is near.

@@ -24,6 +24,7 @@ from tuner.analysis.fanova import fanova as shares_of_variance
 from tuner.database.runs import RunView
 from tuner.errors import NotFound
 from tuner.search.suggest import distributions
+from tuner.spec.metrics import sign
 from tuner.spec.space import Value
 from tuner.spec.study_spec import StudySpec
 
@@ -84,8 +85,8 @@ def importance(spec: StudySpec, trials: Sequence[RunView], fanova: bool = True) 
         by_variance = shares_of_variance(
             [each.params for each in counted], values, {n: searched[n] for n in everywhere}
         )
-    sign = -1.0 if spec.objective.direction == "maximize" else 1.0
-    ordered = sorted(counted, key=lambda each: (sign * (each.value or 0.0), each.ordinal))
+    direction = -sign(spec.objective.direction)
+    ordered = sorted(counted, key=lambda each: (direction * (each.value or 0.0), each.ordinal))
     best = ordered[: max(_LEAST_BEST, math.ceil(_BEST * len(counted)))]
     found = [_one(name, searched[name], ped_anova[name], by_variance.get(name), best) for name in names]
     return tuple(sorted(found, key=lambda each: -each.ped_anova))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tuner.database.runs import CANCELLED, FAILED, RunView
 from tuner.formatting import duration, plural
+from tuner.spec import metrics
 from tuner.spec.space import Choice, Params
 from tuner.studies.status import NOT_SCORED, StudyStatus
 from tuner.studies.stored_study import spec_of
@@ -69,9 +70,9 @@ def metric(status: StudyStatus) -> str:
     return spec_of(status.study).objective.metric
 
 
-def sign(status: StudyStatus) -> int:
-    """1 where more is better, else -1."""
-    return 1 if spec_of(status.study).objective.direction == "maximize" else -1
+def sign(status: StudyStatus) -> float:
+    """1.0 where more is better, else -1.0."""
+    return metrics.sign(spec_of(status.study).objective.direction)
 
 
 def searched(status: StudyStatus, params: Params) -> Params:

@@ -20,6 +20,7 @@ from tuner.cli.show import (
 )
 from tuner.database.runs import RunView
 from tuner.formatting import command, duration, one_line, params_in_words, plural, value_in_words
+from tuner.spec.metrics import sign
 from tuner.studies.champion import standing
 from tuner.studies.pareto import front
 from tuner.studies.status import NOT_SCORED, StudyStatus
@@ -174,7 +175,7 @@ def baseline_lines(status: StudyStatus) -> list[str]:
         elif trial.ordinal == best.ordinal:
             lines.append(f"baseline {name} is the best: no trial was better")
         else:
-            gain = (best.value - trial.value) * (1 if direction == "maximize" else -1)
+            gain = (best.value - trial.value) * sign(direction)
             lines.append(
                 f"baseline {name}: {objective(status)} {number(trial.value)}; the best is {number(gain)} better"
             )

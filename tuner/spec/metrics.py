@@ -1,7 +1,7 @@
 """The metrics that a search-space file can name, for which task, and whether more or less of each is better.
 
 Names only: no Keras here.
-Owns: our short names and Keras' own, which are known without importing Keras.
+Owns: our short names and Keras' own, which are known without importing Keras; what a direction means for two values.
 Leaves to others: the Keras objects (training).
 """
 
@@ -11,6 +11,17 @@ from typing import Literal
 from tuner.spec.families import Task
 
 Direction = Literal["maximize", "minimize"]
+
+
+def sign(direction: Direction) -> float:
+    """1.0 where more is better, else -1.0: of values times it, the largest is the best."""
+    return 1.0 if direction == "maximize" else -1.0
+
+
+def beats(value: float, other: float, direction: Direction) -> bool:
+    """Whether it is better; equal values and what is not a number beat nothing."""
+    return sign(direction) * value > sign(direction) * other
+
 
 ALIASES: Mapping[str, str] = {
     "r2": "R2Score",

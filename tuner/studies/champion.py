@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from tuner.spec.metrics import Direction, beats
 from tuner.tracking.recorder import Champion, Recorder, StudyRecord, TrialRecord, claim_of
 
 logger = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ def promote(recorder: Recorder, study: StudyRecord, record: TrialRecord, force: 
     """
     standing = recorder.champion(study.experiment)
     claim = claim_of(study, record)
-    refusal = None if force else rejection_reason(claim, standing, study.tags.get("direction", "maximize"))
+    refusal = None if force else rejection_reason(claim, standing, _direction(study))
     name = f"trial {record.trial_number} of {study.study_name}"
     if standing is not None and (refusal is not None or _same(claim, standing)):
         stands = refusal is None
@@ -46,7 +47,7 @@ def promote(recorder: Recorder, study: StudyRecord, record: TrialRecord, force: 
         return Decision(stands, standing.version, words)
     version = recorder.register_champion(study, record)
     if not force and (beside := _better_beside(recorder, study, replace(claim, version=version))) is not None:
-        why = rejection_reason(claim, beside, study.tags.get("direction", "maximize"))
+        why = rejection_reason(claim, beside, _direction(study))
         words = f"{name} is not the champion: {why}"
         logger.info("%s", words)
         return Decision(False, beside.version, words)
@@ -56,9 +57,13 @@ def promote(recorder: Recorder, study: StudyRecord, record: TrialRecord, force: 
     return Decision(True, version, words)
 
 
+def _direction(study: StudyRecord) -> Direction:
+    return "minimize" if study.tags.get("direction") == "minimize" else "maximize"
+
+
 def _better_beside(recorder: Recorder, study: StudyRecord, mine: Champion) -> Champion | None:
     """A better one that was registered at the same time, which is the champion then; None where there is none."""
-    direction = study.tags.get("direction", "maximize")
+    direction = _direction(study)
     for _ in range(_LOOKS):
         # In the order in which they were registered, as if each had waited for the one before.
         best, *later = sorted(
@@ -73,7 +78,7 @@ def _better_beside(recorder: Recorder, study: StudyRecord, mine: Champion) -> Ch
     return None if best.version == mine.version else best
 
 
-def rejection_reason(claim: Champion, standing: Champion | None, direction: str) -> str | None:
+def rejection_reason(claim: Champion, standing: Champion | None, direction: Direction) -> str | None:
     """What speaks against putting a trial in the standing champion's place; None where nothing does."""
     if standing is None or _same(claim, standing):
         return None
@@ -86,8 +91,7 @@ def rejection_reason(claim: Champion, standing: Champion | None, direction: str)
         return f"{named} was measured by {standing.metric}, this by {claim.metric}"
     if claim.data != standing.data:
         return f"{named} learnt from other data ({standing.data}; this from {claim.data or 'data that is not known'})"
-    better = claim.value > standing.value if direction == "maximize" else claim.value < standing.value
-    if better:
+    if beats(claim.value, standing.value, direction):
         return None
     return f"{named} has {standing.metric} {standing.value:.4f}, this {claim.value:.4f}"
 

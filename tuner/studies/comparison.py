@@ -19,6 +19,7 @@ import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from tuner.formatting import plural
+from tuner.spec.metrics import Direction, sign
 
 _LEVEL = 0.05
 
@@ -33,14 +34,13 @@ def noise(runs: Runs) -> tuple[float, int]:
     return (math.sqrt(sum(squares) / freedom) if freedom else 0.0), freedom
 
 
-def leader(runs: Runs, direction: str) -> int | None:
+def leader(runs: Runs, direction: Direction) -> int | None:
     """The configuration with the best mean; of equals, that of the earlier trial."""
-    sign = -1.0 if direction == "maximize" else 1.0
     known = [key for key in runs if len(runs[key])]
-    return min(known, key=lambda key: (sign * float(np.mean(runs[key])), key), default=None)
+    return min(known, key=lambda key: (-sign(direction) * float(np.mean(runs[key])), key), default=None)
 
 
-def clearly_worse(runs: Runs, direction: str, least: float = 0.0) -> dict[int, str]:
+def clearly_worse(runs: Runs, direction: Direction, least: float = 0.0) -> dict[int, str]:
     """Configurations that the leader beats by more than noise, each with the words why.
 
     least: the standard deviation is taken to be at least so much, such as half a validation row: two equal accuracies

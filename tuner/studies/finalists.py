@@ -23,6 +23,7 @@ from tuner.database.finalists import FinalistRole, Planned
 from tuner.database.runs import FAILED, RunView
 from tuner.database.studies import StudyView
 from tuner.search.algorithms import trial_seed
+from tuner.spec.metrics import sign
 from tuner.spec.study_spec import StudySpec
 from tuner.studies import comparison
 from tuner.studies.retraining_budget import (
@@ -190,7 +191,7 @@ def _words(
     spec: StudySpec,
     noise: tuple[float, int],
 ) -> list[str]:
-    metric, sign = spec.objective.metric, 1.0 if spec.objective.direction == "maximize" else -1.0
+    metric, upwards = spec.objective.metric, sign(spec.objective.direction)
     mine = runs.get(winner, [])
     known = by_ordinal[winner].value
     mean = float(np.mean(mine)) if mine else known
@@ -202,7 +203,7 @@ def _words(
     others = {key: values for key, values in runs.items() if key != winner and values}
     for key, values in others.items():
         than = _called(by_ordinal[key])
-        gain = sign * (mean - float(np.mean(values)))
+        gain = upwards * (mean - float(np.mean(values)))
         if out.get(key):
             words.append(f"{than}: {out[key]}")
         else:
@@ -210,7 +211,7 @@ def _words(
     for trial in by_ordinal.values():
         if trial.baseline and trial.ordinal not in runs and trial.ordinal != winner and trial.state == "complete":
             # Of a baseline there is the one run of the search, which nobody has chosen for being good.
-            gain = sign * (mean - (trial.value or 0.0))
+            gain = upwards * (mean - (trial.value or 0.0))
             than = _called(trial)
             words.append(comparison.difference_in_words(gain, *noise, len(mine), 1, than))
     return words

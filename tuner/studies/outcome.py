@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from tuner.database.runs import FAILED, RunView
+from tuner.spec.metrics import sign
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.pareto import front, values_of
 from tuner.studies.status import NOT_SCORED, StudyStatus, best_trial
@@ -62,8 +63,8 @@ def _front(every: tuple[RunView, ...], spec: StudySpec) -> Figures:
     }
     values = [values_of(spec, each) or () for each in found]
     for place, objective in enumerate(spec.objectives):
-        pick = max if objective.direction == "maximize" else min
-        figures[f"best_{objective.metric}"] = pick(each[place] for each in values)
+        upwards = sign(objective.direction)
+        figures[f"best_{objective.metric}"] = max((each[place] for each in values), key=lambda value: upwards * value)
     return figures
 
 

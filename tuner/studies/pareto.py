@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 
 from tuner.database.runs import RunView
+from tuner.spec.metrics import sign
 from tuner.spec.study_spec import StudySpec
 
 
@@ -22,9 +23,9 @@ def front(spec: StudySpec, trials: Sequence[RunView]) -> list[RunView]:
 
     Of trials with the same values, the earliest.
     """
-    signs = [1.0 if each.direction == "maximize" else -1.0 for each in spec.objectives]
+    signs = [sign(each.direction) for each in spec.objectives]
     known = [
-        (trial, tuple(sign * value for sign, value in zip(signs, values, strict=True)))
+        (trial, tuple(one * value for one, value in zip(signs, values, strict=True)))
         for trial in trials
         if trial.state == "complete" and (values := values_of(spec, trial)) is not None
     ]

@@ -14,6 +14,7 @@ from tuner.database.runs import CANCELLED, RunView, view_finalists
 from tuner.database.studies import StudyView
 from tuner.database.workers import WorkerView
 from tuner.errors import NotFound, SpecError
+from tuner.spec.metrics import Direction, sign
 from tuner.studies.skipped_study import Reason, reasons
 from tuner.studies.stopping_rules import why_ended
 from tuner.studies.stored_study import spec_of
@@ -121,21 +122,19 @@ def _best(view: StudyView, every: tuple[RunView, ...]) -> RunView | None:
     return chosen or best_trial(every, spec_of(view).objective.direction)
 
 
-def best_trial(every: tuple[RunView, ...], direction: str) -> RunView | None:
+def best_trial(every: tuple[RunView, ...], direction: Direction) -> RunView | None:
     """The best complete trial; of equals, the earliest."""
     complete = [trial for trial in every if trial.state == "complete" and trial.value is not None]
-    sign = -1.0 if direction == "maximize" else 1.0
-    return min(complete, key=lambda trial: (sign * (trial.value or 0.0), trial.ordinal), default=None)
+    return min(complete, key=lambda trial: (-sign(direction) * (trial.value or 0.0), trial.ordinal), default=None)
 
 
-def ranked(every: tuple[RunView, ...], direction: str) -> list[RunView]:
+def ranked(every: tuple[RunView, ...], direction: Direction) -> list[RunView]:
     """Trials from best to worst: complete, then pruned, running, failed; those without a value last of their kind."""
     kinds = {"complete": 0, "pruned": 1, "running": 2}
-    sign = -1.0 if direction == "maximize" else 1.0
 
     def rank(trial: RunView) -> tuple[int, bool, float, int]:
         value = trial.value
-        return kinds.get(trial.state, 3), value is None, sign * (value or 0.0), trial.ordinal
+        return kinds.get(trial.state, 3), value is None, -sign(direction) * (value or 0.0), trial.ordinal
 
     return sorted(every, key=rank)
 

@@ -16,6 +16,7 @@ from tuner.database.runs import RunView
 from tuner.database.studies import StudyView
 from tuner.errors import InputError
 from tuner.formatting import plural
+from tuner.spec.metrics import beats, sign
 from tuner.spec.study_spec import StudySpec
 
 _BEST = 5
@@ -43,7 +44,7 @@ def reached(spec: StudySpec, limits: Mapping[str, Any], value: float | None) -> 
     target = limits.get("target")
     if target is None or value is None or not math.isfinite(value):
         return False
-    return bool(value >= target if spec.objective.direction == "maximize" else value <= target)
+    return not beats(target, value, spec.objective.direction)
 
 
 def look(db: Database, view: StudyView, spec: StudySpec) -> None:
@@ -60,10 +61,10 @@ def on_plateau(every: Sequence[RunView], spec: StudySpec, wait: int) -> bool:
     """Whether the last trials that ended, so many, improved the best by no more than noise."""
     ended = sorted((each for each in every if each.finalized), key=lambda each: (each.finished_at or 0.0, each.ordinal))
     before, last = ended[:-wait], ended[-wait:]
-    sign = 1.0 if spec.objective.direction == "maximize" else -1.0
+    upwards = sign(spec.objective.direction)
 
     def best(some: Sequence[RunView]) -> float | None:
-        return max((sign * each.value for each in some if each.state == "complete" and each.value is not None),
+        return max((upwards * each.value for each in some if each.state == "complete" and each.value is not None),
                    default=None)  # fmt: skip
 
     old, new = best(before), best(last)
@@ -79,9 +80,9 @@ def noise(every: Sequence[RunView], spec: StudySpec) -> float:
     neighbouring epochs, in the second half of the best trials' training, are about root two of that deviation. What
     they still learn there is in it too, so it errs on the large side.
     """
-    metric, sign = spec.objective.metric, 1.0 if spec.objective.direction == "maximize" else -1.0
+    metric, upwards = spec.objective.metric, sign(spec.objective.direction)
     complete = [each for each in every if each.state == "complete" and each.value is not None and len(each.epochs) > 3]
-    complete.sort(key=lambda each: -sign * (each.value or 0.0))
+    complete.sort(key=lambda each: -upwards * (each.value or 0.0))
     steps: list[float] = []
     for each in complete[:_BEST]:
         values = [epoch.metrics[metric] for epoch in each.epochs if metric in epoch.metrics]

@@ -7,6 +7,7 @@ Leaves to others: the weights of the best epoch (trainer).
 import math
 from collections.abc import Sequence
 
+from tuner.spec.metrics import beats
 from tuner.training.plan import Direction
 
 
@@ -16,7 +17,7 @@ def is_better(value: float, best: float | None, direction: Direction) -> bool:
         return False
     if best is None:
         return True
-    return value > best if direction == "maximize" else value < best
+    return beats(value, best, direction)
 
 
 def best_epoch(values: Sequence[float], direction: Direction) -> int:
