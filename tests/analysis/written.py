@@ -86,9 +86,7 @@ def write_study(
 ) -> str:
     """Write a study of a space whose trials went so; ended, where an outcome is given."""
     spec = parse_spec(space, space_name, Path(), f"{space_name}.yaml")
-    create_study(
-        db, spec, study_name=name, n_trials=max(1, len(told)), timeout_s=None, seed=7, mlflow_uri=mlflow_uri, options={}
-    )
+    create_study(db, spec, study_name=name, n_trials=max(1, len(told)), timeout_s=None, seed=7, mlflow_uri=mlflow_uri)
     studies.pin_data(db, name, "d1g")
     for turn in range(2):
         workers.enter(db, f"h-{turn}-{name}", "cpu")

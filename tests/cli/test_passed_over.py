@@ -28,7 +28,7 @@ def url(tmp_path: Path) -> str:
     for name in ("mine", "other"):
         create_study(
             db, read_spec(shipped_spaces() / "digits.yaml"), study_name=name, n_trials=None, timeout_s=None, seed=None,
-            mlflow_uri="sqlite:///m.db", options={},
+            mlflow_uri="sqlite:///m.db",
         )  # fmt: skip
     for worker in ("w1", "w2"):
         workers.enter(db, worker, "cpu")

@@ -10,6 +10,7 @@ import pytest
 from tests.postgres import PostgresServer
 from tuner.database import closings, studies
 from tuner.database.connection import Database, open_database
+from tuner.database.facts import StudyOptions
 from tuner.spec.study_spec import parse_spec
 from tuner.studies.resolved_spec import as_json, resolve
 
@@ -55,7 +56,7 @@ def add(db: Database, name: str = "s", trials: int = 5, timeout_s: float | None 
         trials=trials,
         timeout_s=timeout_s,
         mlflow_uri="sqlite:///mlflow.db",
-        options={},
+        options=StudyOptions(),
         directions=["maximize"],
     )
 

@@ -120,7 +120,7 @@ def test_its_rules_are_those_of_its_release_and_a_new_study_has_todays(
     view = studies.view_study(db, "done")
     spec = parse_spec(view.spec_text, "new", Path(), "new.yaml")
     new = create_study(
-        db, spec, study_name="new", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={}
+        db, spec, study_name="new", n_trials=None, timeout_s=None, seed=None, mlflow_uri=""
     )  # fmt: skip
     assert spec_of(new).search.pruner.options == {"percentile": 75.0, "startup_trials": 9, "warmup_epochs": 3}
     assert studies.unresolved(db) == []
@@ -132,7 +132,7 @@ def test_the_same_file_is_the_same_study(old: Database, name: str) -> None:
     view = studies.view_study(old, name)
     spec = parse_spec("# the same\n" + view.spec_text, "killed", Path(view.spec_folder), "killed.yaml")
     again = create_study(
-        old, spec, study_name=name, n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={}
+        old, spec, study_name=name, n_trials=None, timeout_s=None, seed=None, mlflow_uri=""
     )  # fmt: skip
     assert (again.study_name, again.trials, again.seed) == (name, 3, 3)
 

@@ -39,7 +39,7 @@ class Place:
         text = SPACE.replace("TRIALS", str(trials)).replace("EPOCHS", str(epochs))
         spec = parse_spec(text, "iris", Path(), "iris.yaml")
         create_study(
-            self.db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={}
+            self.db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri=""
         )  # fmt: skip
 
     def order(self, study_name: str = "s") -> WorkerOrder:

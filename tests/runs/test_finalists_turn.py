@@ -38,7 +38,7 @@ def context(tmp_path: Path, digits: Dataset) -> StudyContext:
     db = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
     spec = parse_spec(SPACE, "small", tmp_path, "small.yaml")
     view = create_study(
-        db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={}
+        db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri=""
     )  # fmt: skip
     workers.enter(db, "w", "cpu")
     made = StudyContext(db, view, spec, digits, FolderStore(tmp_path / "blobs"), {"device": "cpu"}, lambda: False)
@@ -212,7 +212,7 @@ def test_the_share_is_kept_until_it_is_known_which_the_finalists_are(tmp_path: P
     db = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
     spec = parse_spec(SPACE, "small", tmp_path, "small.yaml")
     view = create_study(
-        db, spec, study_name="s", n_trials=None, timeout_s=10.0, seed=None, mlflow_uri="", options={}
+        db, spec, study_name="s", n_trials=None, timeout_s=10.0, seed=None, mlflow_uri=""
     )  # fmt: skip
     assert search_left_s(db, view, spec) == pytest.approx(8.0, abs=1)
     with db.session() as session, session.begin():

@@ -29,7 +29,7 @@ def test_a_trial_that_has_reached_its_last_epoch_is_complete_and_keeps_its_pictu
     db = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
     spec = parse_spec(SPACE.replace("WARMUP", str(warmup)), "small", tmp_path, "small.yaml")
     view = create_study(
-        db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={}
+        db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri=""
     )  # fmt: skip
     workers.enter(db, "w", "cpu")
     context = StudyContext(db, view, spec, digits, FolderStore(tmp_path / "blobs"), {}, lambda: False)

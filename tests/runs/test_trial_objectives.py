@@ -51,7 +51,7 @@ search: {trials: 3, seed: 1}
 """
     spec = parse_spec(text, "mine", Path(), "mine.yaml")
     view = create_study(
-        db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={}
+        db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri=""
     )  # fmt: skip
     enter(db, "w", "cpu")
     store = blob_store(db, None)

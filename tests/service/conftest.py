@@ -27,7 +27,7 @@ __all__ = ["SPACE", "create", "db", "opening", "url"]
 
 def create(db: Database, folder: Path, name: str = "s", trials: int | None = None, text: str = SPACE) -> None:
     spec = parse_spec(text, "small", folder, "small.yaml")
-    create_study(db, spec, study_name=name, n_trials=trials, timeout_s=None, seed=None, mlflow_uri="", options={})
+    create_study(db, spec, study_name=name, n_trials=trials, timeout_s=None, seed=None, mlflow_uri="")
 
 
 @pytest.fixture

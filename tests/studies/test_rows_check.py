@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 from tuner.data.sources import load
+from tuner.database.facts import StudyOptions
 from tuner.errors import DataError
 from tuner.spec.code import find_code
 from tuner.spec.study_spec import StudySpec, parse_spec
-from tuner.studies.row_order import order_in_words, order_options, with_order
+from tuner.studies.row_order import order_in_words, rows_option, with_order
 from tuner.studies.rows_check import load_as_workers_will
 
 ROWS = """
@@ -53,7 +54,7 @@ def test_rows_that_come_in_another_order_each_time_are_taken_in_one(spec_of: obj
     spec = spec_of("shuffled")  # type: ignore[operator]
     settled, dataset = load_as_workers_will(spec, codes)
     assert "another order each time" in order_in_words(settled)
-    stored = with_order(spec, order_options(settled))
+    stored = with_order(spec, StudyOptions(rows=rows_option(settled)))
     for seed in (0, 7):
         digests = {load(stored.data, seed, codes).digest for _ in range(2)}
         assert len(digests) == 1
@@ -68,7 +69,7 @@ def test_rows_that_a_fresh_process_gets_in_the_same_order_stay_as_they_come(spec
     # Its generator goes on from call to call: in this process it was never called before.
     settled, _ = load_as_workers_will(spec, [find_code(str(tmp_path / "rows.py"))])
     assert settled == spec
-    assert order_options(settled) == {}
+    assert rows_option(settled) == ""
 
 
 @pytest.mark.parametrize("name", ["random", "other_parts"])

@@ -53,7 +53,6 @@ def create(db: Database, name: str | None = None, n_trials: int | None = None) -
         timeout_s=None,
         seed=None,
         mlflow_uri="sqlite:///m.db",
-        options={},
     )
 
 
@@ -87,7 +86,6 @@ def test_another_specification_under_the_same_name_is_refused(db: Database) -> N
             timeout_s=None,
             seed=None,
             mlflow_uri="sqlite:///m.db",
-            options={},
         )
 
 
@@ -96,9 +94,7 @@ def test_how_long_an_epoch_may_take_is_what_was_written_last(db: Database) -> No
 
     def asked(more: str) -> float | None:
         spec = parse_spec(text % more, "own", Path(), "own.yaml")
-        view = create_study(
-            db, spec, study_name="mine", n_trials=None, timeout_s=None, seed=1, mlflow_uri="", options={}
-        )
+        view = create_study(db, spec, study_name="mine", n_trials=None, timeout_s=None, seed=1, mlflow_uri="")
         return spec_of(view).search.epoch_timeout
 
     assert [asked(each) for each in ("", ", epoch_timeout: 900", "", ", epoch_timeout: 60")] == [None, 900, 900, 60]
@@ -107,7 +103,7 @@ def test_how_long_an_epoch_may_take_is_what_was_written_last(db: Database) -> No
 def test_fewer_trials_than_baselines_are_refused(db: Database) -> None:
     mnist = read_spec(shipped_spaces() / "mnist.yaml")
     with pytest.raises(InputError, match="3 baselines, which run first"):
-        create_study(db, mnist, study_name=None, n_trials=2, timeout_s=None, seed=None, mlflow_uri="", options={})
+        create_study(db, mnist, study_name=None, n_trials=2, timeout_s=None, seed=None, mlflow_uri="")
 
 
 @pytest.mark.parametrize("name", ["", "  ", "two\nlines", "x" * 201])

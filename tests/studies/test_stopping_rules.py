@@ -13,6 +13,7 @@ from tuner.database import budget, rules, runs, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database, open_database
 from tuner.database.epochs import EpochView, epochs_stored
+from tuner.database.facts import Limits, StudyOptions
 from tuner.errors import InputError, StudyConflict
 from tuner.runs import closing
 from tuner.runs.study_context import StudyContext
@@ -34,8 +35,9 @@ search: {trials: 30, pruner: none, seed: 1, finalists: 0}
 def made(tmp_path: Path, digits: Dataset, **limits: Any) -> StudyContext:
     db = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
     spec = parse_spec(SPACE, "small", tmp_path, "small.yaml")
+    options = StudyOptions(limits=Limits.model_validate(limits))
     view = create_study(
-        db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={"limits": limits}
+        db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options=options
     )  # fmt: skip
     workers.enter(db, "w", "cpu")
     return StudyContext(db, view, spec, digits, FolderStore(tmp_path / "blobs"), {}, lambda: False)
@@ -59,7 +61,7 @@ def test_an_epoch_budget_is_spent_to_the_epoch(tmp_path: Path, digits: Dataset) 
     assert status.study.outcome["figures"]["ended_by"] == "the budget of 7 epochs is spent"
     with pytest.raises(StudyConflict, match="give another --epoch-budget"):
         resume_study(context.db, "s", None, None)
-    assert resume_study(context.db, "s", None, None, {"epochs": 9}).ended == ""
+    assert resume_study(context.db, "s", None, None, Limits(epochs=9)).ended == ""
     search(context)
     assert epochs_stored(context.db, "s") == 9
 

@@ -49,7 +49,7 @@ def old(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> StudyStatu
     db = open_database(f"sqlite:///{folder / 'tuner.db'}")
     spec = parse_spec(OLD, "old", folder, "old.yaml")
     view = create_study(
-        db, spec, study_name="old-1", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={}
+        db, spec, study_name="old-1", n_trials=None, timeout_s=None, seed=None, mlflow_uri=""
     )  # fmt: skip
     workers.enter(db, "w", "cpu")
     context = StudyContext(

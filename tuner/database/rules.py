@@ -4,16 +4,16 @@ Owns: that they are exact however many workers there are. Every decision is made
 epoch is granted before it is trained, and no trial begins once a rule has ended the search.
 Leaves to others: what a plateau is (studies), what is trained (runs).
 
-A study's limits are in its options: `epochs`, `target`, `plateau`, each only where it is set.
+A study's limits are in its options (`facts.Limits`).
 """
 
-from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database
+from tuner.database.facts import StudyOptions
 from tuner.database.leases import run_out
 from tuner.database.patience import patient
 from tuner.database.tables import RunRow, StudyRow
@@ -21,18 +21,12 @@ from tuner.database.tables import RunRow, StudyRow
 Rule = Literal["epochs", "target", "plateau"]
 
 
-def limits_of(options: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The limits of a study, by its options."""
-    found: Mapping[str, Any] = options.get("limits") or {}
-    return found
-
-
 def may_begin(session: Session, study_name: str) -> bool:
     """Whether one more trial may begin, with one epoch of the budget; within the transaction that makes its row."""
     options, ended = _locked(session, study_name)
     if _closes(session, study_name) or _rests(session, study_name):
         return False
-    budget = limits_of(options).get("epochs")
+    budget = options.limits.epochs
     if not ended and budget is not None and _granted(session, study_name) >= budget:
         _end(session, study_name, "epochs")
         return False
@@ -44,7 +38,7 @@ def grant(db: Database, study_name: str, ordinal: int, attempt: int, epochs: int
     """Let a trial train so many epochs altogether, if the study's budget allows it. Asked twice, it is counted once."""
     with db.session() as session, session.begin():
         options, _ = _locked(session, study_name)
-        budget = limits_of(options).get("epochs")
+        budget = options.limits.epochs
         which = (*_search(study_name), RunRow.ordinal == ordinal, RunRow.attempt == attempt)
         has = session.scalar(sa.select(RunRow.epoch_limit).where(*which)) or 0
         if budget is None or has >= epochs:
@@ -63,7 +57,7 @@ def end(db: Database, study_name: str, rule: Rule) -> None:
         _end(session, study_name, rule)
 
 
-def _locked(session: Session, study_name: str) -> tuple[Mapping[str, Any], str]:
+def _locked(session: Session, study_name: str) -> tuple[StudyOptions, str]:
     which = StudyRow.study_name == study_name
     session.execute(sa.update(StudyRow).where(which).values(round=StudyRow.round))
     row = session.execute(sa.select(StudyRow.options, StudyRow.ended).where(which)).one()

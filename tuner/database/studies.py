@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from tuner.database import finalists
 from tuner.database.connection import Database, utc_now
+from tuner.database.facts import StudyOptions
 from tuner.database.patience import patient
 from tuner.database.tables import StudyRow
 from tuner.errors import NotFound
@@ -38,7 +39,7 @@ class StudyView:
     mlflow_uri: str
     mlflow_run_id: str | None
     data_digest: str | None
-    options: Mapping[str, Any]
+    options: StudyOptions
     outcome: Mapping[str, Any] | None
     created_at: float
     finished_at: float | None
@@ -51,12 +52,8 @@ class StudyView:
     closing_attempt: int
 
 
-NOTE = "note"
-"""The option of a study that holds a person's own words on it."""
-
-
 def note_of(view: StudyView) -> str:
-    return str(view.options.get(NOTE, ""))
+    return view.options.note or ""
 
 
 def add_study(
@@ -72,7 +69,7 @@ def add_study(
     trials: int,
     timeout_s: float | None,
     mlflow_uri: str,
-    options: Mapping[str, Any],
+    options: StudyOptions,
     directions: Sequence[Direction],
 ) -> Literal["added", "there", "foreign"]:
     """Store a new study here and in Optuna's tables, both or neither.
@@ -98,7 +95,7 @@ def add_study(
                     timeout_s=timeout_s,
                     desired_state="running",
                     mlflow_uri=mlflow_uri,
-                    options=dict(options),
+                    options=options,
                     created_at=utc_now(),
                     deadline_at=None,
                 )
@@ -202,7 +199,7 @@ def reopen(
     study_name: str,
     trials: int,
     timeout_s: float | None,
-    options: Mapping[str, Any] | None = None,
+    options: StudyOptions | None = None,
     anew: bool = False,
     goes_on: bool = True,
 ) -> None:
@@ -217,7 +214,7 @@ def reopen(
     values: dict[str, Any] = {"desired_state": "running", "trials": trials, "timeout_s": timeout_s}
     values["deadline_at"] = None
     if options is not None:
-        values["options"] = dict(options)
+        values["options"] = options
     if anew or (view.outcome is None and goes_on):
         values |= {"outcome": None, "finished_at": None, "closer": None, "closing_until": 0.0}
         values["closing_attempt"] = StudyRow.closing_attempt + 1
@@ -294,9 +291,8 @@ def set_note(db: Database, study_name: str, note: str) -> None:
         which = StudyRow.study_name == study_name
         # The write comes first: it locks the row, in which others change options too.
         session.execute(sa.update(StudyRow).where(which).values(changes=StudyRow.changes + 1))
-        options = session.scalar(sa.select(StudyRow.options).where(which)) or {}
-        kept = {key: each for key, each in options.items() if key != NOTE}
-        session.execute(sa.update(StudyRow).where(which).values(options={**kept, NOTE: note}))
+        options = session.scalars(sa.select(StudyRow.options).where(which)).one()
+        session.execute(sa.update(StudyRow).where(which).values(options=options.with_(note=note)))
 
 
 @patient

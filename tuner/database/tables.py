@@ -21,6 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_mapper
 
+from tuner.database.facts import StudyOptions
 from tuner.redaction import redacted
 
 SCHEMA_VERSION = 4
@@ -72,6 +73,19 @@ class _Figures(TypeDecorator[dict[str, Any]]):
 
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> dict[str, Any] | None:
         return storable(value)  # type: ignore[no-any-return]
+
+
+class _Options(TypeDecorator[StudyOptions]):
+    """A study's options, as `facts` reads and writes them."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: StudyOptions | None, dialect: Dialect) -> dict[str, Any] | None:
+        return None if value is None else storable(value.as_json())
+
+    def process_result_value(self, value: dict[str, Any] | None, dialect: Dialect) -> StudyOptions | None:
+        return StudyOptions.read(value)
 
 
 Role = Literal["search", "compare", "final", "reproduction"]
@@ -128,7 +142,7 @@ class StudyRow(Base):
     mlflow_uri: Mapped[str] = mapped_column(Text)
     mlflow_run_id: Mapped[str | None] = mapped_column(Text)
     data_digest: Mapped[str | None] = mapped_column(Text)
-    options: Mapped[dict[str, Any]]
+    options: Mapped[StudyOptions] = mapped_column(_Options)
     outcome: Mapped[dict[str, Any] | None] = mapped_column(_Figures)
     created_at: Mapped[float]
     finished_at: Mapped[float | None]

@@ -5,12 +5,10 @@ Leaves to others: what may be asked (requests), the row (database), running it (
 """
 
 import secrets
-from collections.abc import Mapping
-from typing import Any
 
 from tuner.database import studies
 from tuner.database.connection import Database
-from tuner.database.rules import limits_of
+from tuner.database.facts import StudyOptions
 from tuner.database.studies import StudyView
 from tuner.errors import InputError, StudyConflict
 from tuner.formatting import command, plural
@@ -18,7 +16,7 @@ from tuner.search import cells
 from tuner.search.optuna_study import check_optuna_study
 from tuner.service.resuming import has_more, trials_in_optuna
 from tuner.spec.study_spec import StudySpec
-from tuner.studies.code import CODE_DIGEST, check_digest
+from tuner.studies.code import check_digest
 from tuner.studies.resolved_spec import ResolvedSpec, as_json, resolve
 from tuner.studies.same_request import differences, in_words, with_epoch_timeout
 from tuner.studies.stopping_rules import merged
@@ -34,7 +32,7 @@ def create_study(
     timeout_s: float | None,
     seed: int | None,
     mlflow_uri: str,
-    options: Mapping[str, Any],
+    options: StudyOptions | None = None,
 ) -> StudyView:
     """Store a new study, or find the one of that name and go on with it.
 
@@ -51,11 +49,8 @@ def create_study(
         )
     asked = resolve(spec)
     limit = spec.search.timeout if timeout_s is None else timeout_s
-    limits = merged(spec, limits_of(options))
-    options = {
-        **{key: each for key, each in options.items() if key != "limits"},
-        **({"limits": limits} if limits else {}),
-    }
+    options = options or StudyOptions()
+    options = options.with_(limits=merged(spec, options.limits))
     chosen = next((each for each in (seed, spec.search.seed) if each is not None), secrets.randbelow(2**31))
     for name in [study_name] if study_name is not None else _free_names(db, spec.name):
         check_name(name)
@@ -86,7 +81,7 @@ def create_study(
     return studies.view_study(db, name)
 
 
-def _go_on(db: Database, asked: ResolvedSpec, name: str, budget: int, options: Mapping[str, Any]) -> None:
+def _go_on(db: Database, asked: ResolvedSpec, name: str, budget: int, options: StudyOptions) -> None:
     there = studies.view_study(db, name)
     stored = resolved_of(there)
     if found := differences(stored, asked):
@@ -94,7 +89,7 @@ def _go_on(db: Database, asked: ResolvedSpec, name: str, budget: int, options: M
             f"study {name!r} is there with another specification (space {there.space_name}): {in_words(found)}. "
             "Choose another --study name, or `tune resume` it as it is."
         )
-    check_digest(there, str(options.get(CODE_DIGEST, "")))
+    check_digest(there, options.code_digest)
     if there.finished_at is not None:
         raise StudyConflict(
             f"study {name!r} has ended after {plural(there.trials, 'trial')}. "

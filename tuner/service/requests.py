@@ -4,7 +4,6 @@ Owns: what each may say, and the line for a value that cannot be.
 Leaves to others: what is done (starting, resuming), how it is typed (cli, python).
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -18,6 +17,7 @@ from pydantic import (
     model_validator,
 )
 
+from tuner.database.facts import Limits as StoredLimits
 from tuner.errors import InputError
 from tuner.settings import LARGEST_SEED, MOST_TRIALS
 from tuner.spec.strict_model import complaint
@@ -48,9 +48,9 @@ class Limits(Request):
     target: float | None = None
     plateau: Annotated[int, Field(ge=1)] | None = None
 
-    def given(self) -> Mapping[str, int | float | None]:
-        """By their names, as a study stores them."""
-        return {"epochs": self.epochs, "target": self.target, "plateau": self.plateau}
+    def given(self) -> StoredLimits:
+        """As a study stores them."""
+        return StoredLimits(epochs=self.epochs, target=self.target, plateau=self.plateau)
 
 
 class Devices(Request):

@@ -4,13 +4,10 @@ Owns: to which budget and under which limits it may go on.
 Leaves to others: what may be asked (requests), the row (database), running it (engines, workers).
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from tuner.database import runs, studies, workers
 from tuner.database.budget import finalized
 from tuner.database.connection import Database
-from tuner.database.rules import limits_of
+from tuner.database.facts import Limits
 from tuner.database.studies import StudyView
 from tuner.errors import InputError, StudyConflict
 from tuner.search import cells
@@ -25,11 +22,11 @@ def resume_study(
     study_name: str,
     n_trials: int | None,
     timeout_s: float | None,
-    limits: Mapping[str, Any] | None = None,
+    limits: Limits | None = None,
 ) -> StudyView:
     """Let a study go on, to a larger budget if one is given. Raises NotFound, InputError, StudyConflict.
 
-    limits: other ones of `epochs`, `target` and `plateau`; None leaves one as it is.
+    limits: other ones; None leaves one as it is.
     """
     view = studies.view_study(db, study_name)
     budget = view.trials if n_trials is None else cells.budget(spec_of(view), n_trials)
@@ -39,8 +36,8 @@ def resume_study(
             f"--trials {budget}: study {study_name!r} has begun {begun} already. Ask for at least {begun}."
         )
     spec = spec_of(view)
-    options = change(view, spec, limits or {})
-    other = limits_of(options) != limits_of(view.options)
+    options = change(view, spec, limits or Limits())
+    other = options.limits != view.options.limits
     if view.ended and not other and (view.finished_at is not None or budget > view.trials):
         why = why_ended(view, spec, begun)
         raise StudyConflict(f"study {study_name!r} has ended: {why}. To go on, give another {OPTIONS[view.ended]}.")

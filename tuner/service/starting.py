@@ -7,7 +7,6 @@ Leaves to others: each check (checking), the study's row (creating, resuming), t
 import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tuner.data import sources
 from tuner.data.reading import Reading
@@ -28,7 +27,7 @@ from tuner.settings import Settings
 from tuner.spec.code import Code, find_code
 from tuner.studies.code import code_for, code_options
 from tuner.studies.preflight import Outlook
-from tuner.studies.row_order import order_options
+from tuner.studies.row_order import rows_option
 from tuner.studies.status import study_status
 from tuner.studies.stored_study import bind_data, spec_of
 from tuner.studies.warm_start import with_best_of
@@ -63,7 +62,7 @@ def start(settings: Settings, request: StartRequest, say: Say = lambda words: No
 
     Raises InputError and its kin, NotFound, ServiceDown; then nothing was stored.
     """
-    recorded = _recorded(request)
+    board = _board(request)
     found, notes = _space(settings, request)
     check_algorithms(found.spec, request.called)
     here = slots_here(request.devices)
@@ -87,7 +86,12 @@ def start(settings: Settings, request: StartRequest, say: Say = lambda words: No
         timeout_s=request.timeout_s,
         seed=request.seed,
         mlflow_uri=settings.public_tracking_uri,
-        options={**code_options(found.code), **order_options(spec), **recorded, "limits": request.limits.given()},
+        options=code_options(found.code).with_(
+            rows=rows_option(spec),
+            tensorboard=board,
+            system_metrics=request.system_metrics,
+            limits=request.limits.given(),
+        ),
     )
     codes = (*(() if found.code is None else (found.code,)), *found.codes)
     if study.data_digest is not None and not request.detach:
@@ -129,10 +133,9 @@ def _bind(db: Database, study: StudyView, codes: tuple[Code, ...]) -> None:
     bind_data(db, study, data.name, sources.load(data, study.seed, codes).digest)
 
 
-def _recorded(request: StartRequest) -> dict[str, Any]:
-    """What the study stores of what is recorded beside the usual."""
+def _board(request: StartRequest) -> str:
+    """The folder of TensorBoard's logs, or nothing."""
     board: Path | None = request.tensorboard
     if board is not None and importlib.util.find_spec("tensorboard") is None:
         raise InputError("--tensorboard needs a package that is not installed. Run: pip install 'tuner[tensorboard]'")
-    stored: dict[str, Any] = {} if board is None else {"tensorboard": str(board.expanduser().absolute())}
-    return {**stored, **({"system_metrics": True} if request.system_metrics else {})}
+    return "" if board is None else str(board.expanduser().absolute())

@@ -4,23 +4,20 @@ Owns: which of the code that a process was given is a study's, and the words whe
 Leaves to others: finding and digesting code (code), running it (training).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+from tuner.database.facts import StudyOptions
 from tuner.database.studies import StudyView
 from tuner.errors import CodeNotGiven, StudyConflict
 from tuner.formatting import command
 from tuner.spec.code import Code
 from tuner.spec.study_spec import StudySpec
 
-CODE_DIGEST = "code_digest"
-"""The study's option that holds it."""
 
-
-def code_options(code: Code | None) -> Mapping[str, Any]:
+def code_options(code: Code | None) -> StudyOptions:
     """What a new study stores of its code."""
-    return {} if code is None else {CODE_DIGEST: code.digest, "code_place": code.place}
+    return StudyOptions() if code is None else StudyOptions(code_digest=code.digest, code_place=code.place)
 
 
 def code_for(view: StudyView, spec: StudySpec, given: Sequence[Code]) -> Code | None:
@@ -31,7 +28,7 @@ def code_for(view: StudyView, spec: StudySpec, given: Sequence[Code]) -> Code | 
     if spec.code is None:
         return None
     for code in given:
-        if code.digest == view.options.get(CODE_DIGEST) and code.name in (None, spec.code.name):
+        if code.digest == view.options.code_digest and code.name in (None, spec.code.name):
             return code
     named = Path(spec.code.place).name
     for code in given:
@@ -45,9 +42,9 @@ def code_for(view: StudyView, spec: StudySpec, given: Sequence[Code]) -> Code | 
 
 def check_digest(view: StudyView, digest: str) -> None:
     """Raises StudyConflict for other code than the study began with."""
-    began = str(view.options.get(CODE_DIGEST, ""))
+    began = view.options.code_digest
     if began != digest:
-        place = view.options.get("code_place")
+        place = view.options.code_place
         raise StudyConflict(
             f"the code of study {view.study_name!r} ({place}, or what it imports from beside it) "
             f"has changed since it began (digest {began[:12]}, now {digest[:12]}). Put it back, or start a new study."

@@ -14,7 +14,7 @@ from tuner.database import runs, studies
 from tuner.database.blobs import BlobStore, blob_name, study_blob_name
 from tuner.database.connection import Database
 from tuner.database.runs import RunView
-from tuner.database.studies import NOTE, StudyView, note_of
+from tuner.database.studies import StudyView
 from tuner.errors import NotFound
 from tuner.spec.space import Choice
 from tuner.spec.study_spec import StudySpec
@@ -181,5 +181,5 @@ def study_record(view: StudyView) -> StudyRecord:
         outcome={key: value for key, value in outcome.get("figures", {}).items() if value is not None},
         run_id=view.mlflow_run_id,
         searched=tuple(each.name for each in spec.space if each.name not in single),
-        note=note_of(view) if NOTE in view.options else None,
+        note=view.options.note,
     )

@@ -4,24 +4,22 @@ Owns: the study's option that says so.
 Leaves to others: finding it out (rows_check), ordering rows (data).
 """
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
+from tuner.database.facts import StudyOptions
 from tuner.spec.study_spec import StudySpec
 
-_ROWS = "rows"
 _SORTED = "sorted"
 
 
-def order_options(spec: StudySpec) -> Mapping[str, Any]:
-    """What a new study stores of it."""
-    return {_ROWS: _SORTED} if spec.data.one_order else {}
+def rows_option(spec: StudySpec) -> str:
+    """What a new study stores of it, as its option `rows`."""
+    return _SORTED if spec.data.one_order else ""
 
 
-def with_order(spec: StudySpec, options: Mapping[str, Any]) -> StudySpec:
+def with_order(spec: StudySpec, options: StudyOptions) -> StudySpec:
     """The specification of a study that stored such options."""
-    return replace(spec, data=replace(spec.data, one_order=True)) if options.get(_ROWS) == _SORTED else spec
+    return replace(spec, data=replace(spec.data, one_order=True)) if options.rows == _SORTED else spec
 
 
 def order_in_words(spec: StudySpec) -> str:

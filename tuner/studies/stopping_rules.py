@@ -5,13 +5,13 @@ Leaves to others: that no trial begins afterwards, and no epoch too many is trai
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 from statistics import fmean
-from typing import Any
 
 from tuner.database import rules, runs
 from tuner.database.connection import Database
+from tuner.database.facts import Limits, StudyOptions
 from tuner.database.runs import RunView
 from tuner.database.studies import StudyView
 from tuner.errors import InputError
@@ -20,28 +20,27 @@ from tuner.spec.metrics import beats, sign
 from tuner.spec.study_spec import StudySpec
 
 _BEST = 5
-_NAMES = ("epochs", "target", "plateau")
 OPTIONS = {"epochs": "--epoch-budget", "target": "--target", "plateau": "--plateau"}
 """Under which each limit is given on the command line, where --epochs is of a person's own code."""
 
 
-def merged(spec: StudySpec, given: Mapping[str, Any]) -> dict[str, Any]:
+def merged(spec: StudySpec, given: Limits) -> Limits:
     """The file's limits, with those given instead; None takes the file's. Raises InputError."""
-    chosen = {name: getattr(spec.search, name) if given.get(name) is None else given[name] for name in _NAMES}
-    if chosen["plateau"] is not None and chosen["plateau"] < 1:
-        raise InputError(f"--plateau {chosen['plateau']}: give the number of trials without improvement, at least 1.")
-    if chosen["epochs"] is not None and chosen["epochs"] < 1:
-        raise InputError(f"--epoch-budget {chosen['epochs']}: a study needs at least one epoch.")
-    several = bool(spec.further_objectives)
-    for name in ("target", "plateau"):
-        if chosen[name] is not None and several:
+    search = spec.search
+    chosen = Limits(epochs=search.epochs, target=search.target, plateau=search.plateau).changed(given)
+    if chosen.plateau is not None and chosen.plateau < 1:
+        raise InputError(f"--plateau {chosen.plateau}: give the number of trials without improvement, at least 1.")
+    if chosen.epochs is not None and chosen.epochs < 1:
+        raise InputError(f"--epoch-budget {chosen.epochs}: a study needs at least one epoch.")
+    for name, value in (("target", chosen.target), ("plateau", chosen.plateau)):
+        if value is not None and spec.further_objectives:
             raise InputError(f"{name}: is of one objective, and this study has several. Leave it out.")
-    return {name: value for name, value in chosen.items() if value is not None}
+    return chosen
 
 
-def reached(spec: StudySpec, limits: Mapping[str, Any], value: float | None) -> bool:
+def reached(spec: StudySpec, limits: Limits, value: float | None) -> bool:
     """Whether a value of the objective is as good as the target, if there is one."""
-    target = limits.get("target")
+    target = limits.target
     if target is None or value is None or not math.isfinite(value):
         return False
     return not beats(target, value, spec.objective.direction)
@@ -49,7 +48,7 @@ def reached(spec: StudySpec, limits: Mapping[str, Any], value: float | None) -> 
 
 def look(db: Database, view: StudyView, spec: StudySpec) -> None:
     """End the search where it has reached a plateau; asked before every trial."""
-    wait = rules.limits_of(view.options).get("plateau")
+    wait = view.options.limits.plateau
     if wait is None or view.ended:
         return
     every = runs.view_trials(db, view.study_name, epochs=True)
@@ -92,12 +91,12 @@ def noise(every: Sequence[RunView], spec: StudySpec) -> float:
 
 def why_ended(view: StudyView, spec: StudySpec, begun: int) -> str:
     """Why the search ended, in words; empty while it goes on or after all its trials."""
-    limits = rules.limits_of(view.options)
+    limits = view.options.limits
     metric = spec.objective.metric
     words = {
-        "epochs": f"the budget of {plural(limits.get('epochs', 0), 'epoch')} is spent",
-        "target": f"the target {metric} {limits.get('target')} is reached",
-        "plateau": f"no {metric} better by more than noise in the last {plural(limits.get('plateau', 0), 'trial')}",
+        "epochs": f"the budget of {plural(limits.epochs or 0, 'epoch')} is spent",
+        "target": f"the target {metric} {limits.target} is reached",
+        "plateau": f"no {metric} better by more than noise in the last {plural(limits.plateau or 0, 'trial')}",
     }
     if view.ended:
         return words.get(view.ended, view.ended)
@@ -106,10 +105,6 @@ def why_ended(view: StudyView, spec: StudySpec, begun: int) -> str:
     return ""
 
 
-def change(view: StudyView, spec: StudySpec, given: Mapping[str, Any]) -> dict[str, Any]:
+def change(view: StudyView, spec: StudySpec, given: Limits) -> StudyOptions:
     """The study's options with other limits: None leaves one as it is. Raises InputError."""
-    now = {name: rules.limits_of(view.options).get(name) for name in _NAMES}
-    wanted = {name: now[name] if given.get(name) is None else given[name] for name in _NAMES}
-    limits = merged(spec, wanted)
-    rest = {key: value for key, value in view.options.items() if key != "limits"}
-    return {**rest, **({"limits": limits} if limits else {})}
+    return view.options.with_(limits=merged(spec, view.options.limits.changed(given)))

@@ -259,7 +259,7 @@ class Worker:
             self._contexts[view.study_name] = StudyContext(
                 self._db, view, spec, dataset, self._store, tags, self._leaving, self._path, code, watch=self._watch
             )
-        board = str(view.options.get("tensorboard", ""))
+        board = view.options.tensorboard
         where = f"{view.mlflow_uri} {board}"
         if where not in self._projectors:
             self._projectors[where] = delivery.Projector(

@@ -24,7 +24,8 @@ class EpochBudget:
         return None if end.decision is not None or end.is_last else self._ask(end)
 
     def _ask(self, moment: Moment) -> Decision | None:
-        db, job, limits = self._db, self._job, rules.limits_of(moment.study.options)
-        if "epochs" not in limits or rules.grant(db, job.study_name, job.ordinal, job.attempt, moment.epoch + 1):
+        db, job = self._db, self._job
+        budget, after = moment.study.options.limits.epochs, moment.epoch + 1
+        if budget is None or rules.grant(db, job.study_name, job.ordinal, job.attempt, after):
             return None
         return Decision("complete", f"the budget of epochs is spent, at {moment.words}")

@@ -12,7 +12,7 @@ _MIB = 2**20
 
 def measure_of(study: StudyView) -> "SystemMetrics | None":
     """Where a study asks for them."""
-    return SystemMetrics() if study.options.get("system_metrics") else None
+    return SystemMetrics() if study.options.system_metrics else None
 
 
 class SystemMetrics:

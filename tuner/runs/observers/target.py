@@ -20,7 +20,7 @@ class Target:
 
     def epoch_ended(self, end: EpochEnd) -> Decision | None:
         study = end.study
-        if reached(self._spec, rules.limits_of(study.options), end.result.best):
+        if reached(self._spec, study.options.limits, end.result.best):
             rules.end(self._db, study.study_name, "target")
             return Decision("complete", f"the target is reached, at {end.words}")
         if study.ended == "target":

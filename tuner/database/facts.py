@@ -1,0 +1,74 @@
+"""What is stored of a study and of a run beside their columns, as typed values.
+
+Owns: their fields, and reading what every earlier version stored of them.
+Leaves to others: the columns (tables), who writes what (service, runs).
+
+Each is stored as JSON, without what is not known. A key that this version does not know - a later one wrote it - is
+kept and written back.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tuner.errors import TunerError
+
+
+class Stored(BaseModel):
+    """Frozen; equal where all of it is equal."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    @classmethod
+    def read(cls, stored: Mapping[str, Any] | None) -> Self:
+        """Of the JSON in a column. Raises TunerError for one that cannot be read."""
+        try:
+            return cls.model_validate(dict(stored or {}))
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"]))
+            raise TunerError(
+                f"the database holds a {cls.__name__} that cannot be read ({where}: {first['msg']})."
+            ) from error
+
+    def as_json(self) -> dict[str, Any]:
+        """What is stored: only what is known."""
+        return self.model_dump(mode="json", exclude_defaults=True)
+
+
+class Limits(Stored):
+    """When a search ends before its trials are up; None sets no limit.
+
+    epochs: of all trials together. target: a value of the objective. plateau: trials without an improvement above
+    noise.
+    """
+
+    epochs: int | None = None
+    target: float | None = None
+    plateau: int | None = None
+
+    def changed(self, given: "Limits") -> "Limits":
+        """These, with what is given in their place; None leaves one as it is."""
+        return Limits(**{**self.as_json(), **given.as_json()})
+
+
+class StudyOptions(Stored):
+    """How a study was asked for, beside its specification.
+
+    code_digest, code_place: of the Python code that makes its networks; empty where none does. rows: "sorted" where
+    the data's own order is another one in every process. tensorboard: a folder for its logs. system_metrics: record
+    what each epoch takes of the machine. note: a person's own words; None where there never were
+    any.
+    """
+
+    code_digest: str = ""
+    code_place: str = ""
+    rows: str = ""
+    tensorboard: str = ""
+    system_metrics: bool = False
+    limits: Limits = Field(default_factory=Limits)
+    note: str | None = None
+
+    def with_(self, **changes: Any) -> "StudyOptions":
+        return self.model_copy(update=changes)
