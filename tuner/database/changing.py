@@ -5,18 +5,15 @@ those that have begun and the smaller budget.
 Leaves to others: what may be asked (service), what workers make of it (workers).
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
 
 from tuner.database import finalists
 from tuner.database.connection import Database
+from tuner.database.facts import Limits
 from tuner.database.patience import patient
 from tuner.database.tables import RunRow, StudyRow
-
-WORKERS = "workers"
-"""The option of a study that says how many workers a person last wanted."""
 
 
 @patient
@@ -25,7 +22,7 @@ def change_study(
     study_name: str,
     trials: int | None,
     timeout_s: float | None,
-    limits: Mapping[str, Any],
+    limits: Limits,
     workers: int | None,
     anew: bool,
 ) -> int | None:
@@ -43,15 +40,8 @@ def change_study(
         begun = session.scalar(trained) or 0
         if trials is not None and trials < begun:
             return int(begun)
-        options = dict(session.scalar(sa.select(StudyRow.options).where(which)) or {})
-        options.pop("limits", None)
-        values: dict[str, Any] = {
-            "options": {
-                **options,
-                **({"limits": dict(limits)} if limits else {}),
-                **({WORKERS: workers} if workers is not None else {}),
-            }
-        }
+        options = session.scalars(sa.select(StudyRow.options).where(which)).one().with_(limits=limits)
+        values: dict[str, Any] = {"options": options if workers is None else options.with_(workers=workers)}
         if trials is not None:
             values["trials"] = trials
         if timeout_s is not None:

@@ -59,7 +59,7 @@ class StudyOptions(Stored):
     code_digest, code_place: of the Python code that makes its networks; empty where none does. rows: "sorted" where
     the data's own order is another one in every process. tensorboard: a folder for its logs. system_metrics: record
     what each epoch takes of the machine. note: a person's own words; None where there never were
-    any.
+    any. workers: how many a person last wanted; None where nobody has said since the start.
     """
 
     code_digest: str = ""
@@ -69,6 +69,7 @@ class StudyOptions(Stored):
     system_metrics: bool = False
     limits: Limits = Field(default_factory=Limits)
     note: str | None = None
+    workers: int | None = None
 
     def with_(self, **changes: Any) -> "StudyOptions":
         return self.model_copy(update=changes)

@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from tuner.database import budget, strikes, studies, workers
-from tuner.database.changing import WORKERS
 from tuner.database.connection import OUTAGE_S, Database, is_outage
 from tuner.database.epochs import epochs_stored
 from tuner.engines.port import Engine, Notice, WorkerEnded, WorkerOrder
@@ -168,7 +167,7 @@ class Supervisor:
             return
         self._follow_at = time.monotonic() + _FOLLOW_S
         try:
-            wanted = studies.view_study(self.db.waiting(_MOMENT_S), self._study_name).options.get(WORKERS)
+            wanted = studies.view_study(self.db.waiting(_MOMENT_S), self._study_name).options.workers
         except (ServiceDown, DiskFull):
             return
         # What was wanted before these workers began was said to others.

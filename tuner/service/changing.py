@@ -6,7 +6,6 @@ Leaves to others: that it is exact (database), what workers do then (runs, worke
 from tuner.database import changing, studies
 from tuner.database.connection import Database
 from tuner.database.finalists import any_planned
-from tuner.database.rules import limits_of
 from tuner.database.studies import StudyView
 from tuner.errors import InputError, StudyConflict
 from tuner.formatting import command
@@ -26,11 +25,11 @@ def change(db: Database, request: ChangeRequest) -> StudyView:
         raise InputError("say what to change: --trials, --timeout, --epoch-budget, --target, --plateau or --workers.")
     spec = spec_of(view)
     trials = None if request.trials is None else cells.budget(spec, request.trials)
-    limits = limits_of(stopping_rules.change(view, spec, request.limits.given()))
+    limits = stopping_rules.change(view, spec, request.limits.given()).limits
     more = trials is not None and trials > view.trials
     # Finalists that were planned are those of an end that was none.
     planned = any_planned(db, name, view.round)
-    anew = (limits != limits_of(view.options) and bool(view.ended)) or (more and planned and not view.ended)
+    anew = (limits != view.options.limits and bool(view.ended)) or (more and planned and not view.ended)
     if more and view.ended and not anew:
         why = stopping_rules.why_ended(view, spec, 0)
         raise StudyConflict(

@@ -146,8 +146,7 @@ class ChangeRequest(Request):
 
     @property
     def says_something(self) -> bool:
-        given = (self.trials, self.timeout_s, self.workers, *self.limits.given().values())
-        return any(each is not None for each in given)
+        return any(each is not None for each in (self.trials, self.timeout_s, self.workers)) or self.limits != Limits()
 
 
 class DeleteRequest(Request):
