@@ -52,9 +52,7 @@ def study(folder: Path, digits: Dataset) -> StudyContext:
     folder.mkdir()
     db = open_database(f"sqlite:///{folder / 'tuner.db'}")
     spec = parse_spec(SPACE, "small", folder, "small.yaml")
-    view = create_study(
-        db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options={}
-    )  # fmt: skip
+    view = create_study(db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="")
     workers.enter(db, "w", "cpu")
     return StudyContext(db, view, spec, digits, FolderStore(folder / "blobs"), {}, lambda: False)
 
