@@ -14,7 +14,6 @@ from typing import Any
 
 import keras_tuner
 import optuna
-import yaml
 from optuna.trial import FrozenTrial, TrialState
 
 from tuner.database.connection import open_database
@@ -26,6 +25,7 @@ from tuner.search.optuna_study import adopt, tell, worst_value
 from tuner.search.suggest import distribution, suggest_anew
 from tuner.settings import read_settings
 from tuner.spec.metrics import Direction
+from tuner.spec.safe_yaml import dump
 from tuner.spec.space import Value
 from tuner.spec.study_spec import StudySpec, parse_spec
 from tuner.training.custom.hypermodel import AskedHyperParameters, parameter_of
@@ -206,7 +206,7 @@ def _spec(sampler: str, options: Mapping[str, Value]) -> StudySpec:
         "dataset": "digits", "model": {"keras_tuner": "script.py:hypermodel"},
         "search": {"sampler": {"name": sampler, **options}},
     }  # fmt: skip
-    spec = parse_spec(yaml.safe_dump(content), "OptunaOracle", Path(), "OptunaOracle")
+    spec = parse_spec(dump(content), "OptunaOracle", Path(), "OptunaOracle")
     try:
         check_algorithms(spec, "OptunaOracle")
     except SpecError as error:

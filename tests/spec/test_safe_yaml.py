@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tuner.errors import SpecError
-from tuner.spec.safe_yaml import LARGEST_BYTES, load, read_text
+from tuner.spec.safe_yaml import LARGEST_BYTES, dump, load, read_text
 
 _keys = st.text(st.characters(categories=["L", "N", "P", "S"]), min_size=1, max_size=20)
 _values = st.recursive(
@@ -24,8 +24,11 @@ _values = st.recursive(
 
 
 @given(_values)
-def test_what_yaml_writes_is_read_as_it_was(value: object) -> None:
-    assert load(yaml.safe_dump(value, allow_unicode=True), "x") == value
+@example(["yes", "no", "1e-5", 1e-5, "010", "0o7", "0b1", "1:30", "2024-01-01", "=", "<<", "+.5", "._1", "~", ""])
+def test_what_is_written_is_read_as_it_was_here_and_by_a_reader_of_yaml_1_1(value: object) -> None:
+    text = dump(value)
+    assert load(text, "x") == value
+    assert yaml.safe_load(text) == value
 
 
 @pytest.mark.parametrize(
@@ -43,16 +46,15 @@ def test_what_yaml_writes_is_read_as_it_was(value: object) -> None:
         ("a: 1\n[b]: 2", "line 2: a key is not a word"),
         ("{a: b}: 2", "a key is not a word"),
         ("1: 2", "the key 1 is not a word"),
-        ("no: 2", "the key no is not a word"),
+        ("true: 2", "the key true is not a word"),
         ("a: 1\na: 2", "line 2: 'a' is given twice"),
         ("a: {b: 1, b: 2}", "'b' is given twice"),
         ('"a\\x1b": 1', r"'a\x1b' is no key"),
         ("a: 1\n<<: {[1, 2]: 3}", "line 2: a key is not a word"),
         ("<<: {? {a: b} : 3}", "a key is not a word"),
         ("<<: {1: 2}", "the key 1 is not a word"),
-        ("<<: [{b: 1}, {<<: {no: 2}}]", "the key no is not a word"),
+        ("<<: [{b: 1}, {<<: {true: 2}}]", "the key true is not a word"),
         ('<<: {"\\a": 1}', r"'\x07' is no key"),
-        ("<<: {=: 1}", "is not read here"),
         ("<<: {a: 1, a: 2}", "'a' is given twice"),
         ("<<: {a: 1}\na: 2\na: 3", "line 3: 'a' is given twice"),
         ("<<: [{a: 1}, 2]", "is merged with '<<' and is no mapping"),
@@ -86,7 +88,19 @@ def test_what_is_not_taken_is_one_line_that_says_where(text: str, words: str) ->
 
 
 def test_a_date_stays_a_word_and_a_number_with_an_exponent_is_one() -> None:
-    assert load("[2024-13-45, 2024-01-01, 1e-4, yes, 1_000]", "x") == ["2024-13-45", "2024-01-01", 1e-4, True, 1000]
+    assert load("[2024-13-45, 2024-01-01, 1e-4, .5, 1_000]", "x") == ["2024-13-45", "2024-01-01", 1e-4, 0.5, 1000]
+
+
+def test_only_true_and_false_are_booleans_and_text_of_an_old_release_has_its_own() -> None:
+    text = "[yes, No, ON, off, true, False, 'yes', y, =]"
+    assert load(text, "x") == ["yes", "No", "ON", "off", True, False, "yes", "y", "="]
+    assert load(text, "x", old_booleans=True) == [True, False, True, False, True, False, "yes", "y", "="]
+    assert load("%YAML 1.1\n--- [yes, 010.5]", "x") == ["yes", 10.5]
+
+
+def test_what_yaml_has_not_is_said_and_not_written() -> None:
+    with pytest.raises(SpecError, match="not a value that YAML has"):
+        dump({"a": object()})
 
 
 def test_aliases_and_merges_are_taken_and_count_as_often_as_they_are_used() -> None:

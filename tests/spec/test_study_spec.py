@@ -9,7 +9,7 @@ from tuner.settings import shipped_spaces
 from tuner.spec.families import CONFIGURE, FAMILIES, CnnConfig, MlpConfig
 from tuner.spec.space import Choice, FloatRange, IntRange, Params, fixed
 from tuner.spec.space_file import Objective
-from tuner.spec.study_spec import StudySpec, parse_spec, read_spec
+from tuner.spec.study_spec import StudySpec, parse_spec, read_spec, spec_of_content
 
 SHIPPED = sorted(shipped_spaces().glob("*.yaml"))
 LAB = (shipped_spaces() / "fashion_mnist.yaml").read_text()
@@ -370,3 +370,27 @@ def test_ranges_know_their_values() -> None:
     assert True not in IntRange(0, 1)
     assert 0.3 in FloatRange(0.0, 0.5, step=0.1)
     assert 1 not in Choice((True, 1.0))
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ("  dropout:\n    float: [0.5, 0.1]\n", "small.yaml: line 5: parameters.dropout: low 0.5 is above high 0.1"),
+        ("  batch_normalization: [yes, no]\n", "small.yaml: line 5: parameters.batch_normalization: 'yes' is not true"),
+        ("search:\n\n  trails: 3\n", "small.yaml: line 7: search.trails: there is no such key"),
+        ("search:\n  finalists:\n    seeds: 0\n", "small.yaml: line 7: search.finalists.seeds: should be"),
+        ("baselines:\n  mine:\n\n    learning_rate: -1.0\n", "small.yaml: line 8: baselines.mine: learning_rate"),
+        ("metrics:\n  - val_loss\n  - 3\n", "small.yaml: line 7: metrics.1: should be"),
+    ],
+)
+def test_what_is_wrong_with_a_value_names_its_line(more: str, words: str) -> None:
+    with pytest.raises(SpecError) as raised:
+        parse(SMALL + more)
+    assert str(raised.value).startswith(words)
+
+
+def test_what_is_missing_or_was_not_written_as_text_has_no_line() -> None:
+    with pytest.raises(SpecError, match=r"^small.yaml: parameters: is missing"):
+        parse("dataset: digits\n")
+    with pytest.raises(SpecError, match=r"^small: search.trials: should be"):
+        spec_of_content({"dataset": "digits", "parameters": {}, "search": {"trials": "3"}}, "small", Path(), "small")

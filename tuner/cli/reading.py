@@ -55,8 +55,7 @@ def status(study: str | None, watch: bool, spec: bool, storage: str | None, as_j
 
 
 def _print_spec(view: "StudyView", as_json: bool) -> None:
-    import yaml
-
+    from tuner.spec.safe_yaml import dump
     from tuner.studies.resolved_spec import as_json as stored
     from tuner.studies.stored_study import resolved_of
 
@@ -68,7 +67,7 @@ def _print_spec(view: "StudyView", as_json: bool) -> None:
     echo("\n# As it was stored, every default written out:")
     # Through JSON, as the database has it: YAML would give tuples a word of their own.
     shown = redacted_values(json.loads(json.dumps(resolved)))
-    echo_whole(yaml.safe_dump(shown, sort_keys=False, allow_unicode=True).rstrip("\n"))
+    echo_whole(dump(shown).rstrip("\n"))
 
 
 @click.command("list")

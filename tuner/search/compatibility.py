@@ -15,6 +15,7 @@ from tuner.formatting import plural
 from tuner.search.algorithms import PRUNERS, SAMPLERS, check_options, pruner, sampler
 from tuner.search.cells import EXHAUSTIVE, cells
 from tuner.search.suggest import distributions
+from tuner.spec.safe_yaml import naming_lines
 from tuner.spec.space import Choice, FloatRange
 from tuner.spec.space_file import Algorithm
 from tuner.spec.study_spec import StudySpec
@@ -25,6 +26,12 @@ def check_algorithms(spec: StudySpec, where: str) -> None:
 
     where: what errors call the file. Raises SpecError.
     """
+    # Of what was not a file, the text is not the person's, and its lines say nothing.
+    with naming_lines(spec.text if where.endswith((".yaml", ".yml")) else "", where):
+        _check_search(spec, where)
+
+
+def _check_search(spec: StudySpec, where: str) -> None:
     search = spec.search
     _check(search.sampler, SAMPLERS, f"{where}: search.sampler")
     _check_pruner(search.pruner, f"{where}: search.pruner")

@@ -1,4 +1,4 @@
-"""The keys of a search-space file: YAML in, a `SpaceFile` of checked kinds out.
+"""The keys of a search-space file: what its YAML says in, a `SpaceFile` of checked kinds out.
 
 Owns: the keys, their kinds, defaults and short forms; a search's identity (its digest).
 Leaves to others: reading YAML (safe_yaml), whether they make sense together (study_spec), what `parameters` and
@@ -16,7 +16,6 @@ from tuner.settings import LARGEST_SEED, MOST_TRIALS
 from tuner.spec.defaults import Defaults
 from tuner.spec.metrics import Direction
 from tuner.spec.objectives import spread
-from tuner.spec.safe_yaml import load
 from tuner.spec.strict_model import StrictModel, complaint
 
 
@@ -97,16 +96,11 @@ class SpaceFile(StrictModel):
     search: Search = Search()
 
 
-def read_file(text: str, where: str) -> SpaceFile:
-    """The file's text with its keys and kinds checked. where: what errors call it. Raises SpecError.
+def read_content(content: Any, where: str) -> SpaceFile:
+    """What a file says with its keys and kinds checked. where: what errors call it. Raises SpecError.
 
     A sampler or pruner given by its name alone, or with options, becomes an Algorithm.
     """
-    return read_content(load(text, where), where)
-
-
-def read_content(content: Any, where: str) -> SpaceFile:
-    """The same of what a file's text says."""
     if not isinstance(content, dict):
         raise SpecError(f"{where}: the file has no keys. It needs at least dataset: and parameters:.")
     content = dict(content)

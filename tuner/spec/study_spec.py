@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tuner.errors import SpecError
 from tuner.formatting import nearest
 from tuner.spec.baselines import Baseline, read_baselines, read_python_baselines
@@ -20,7 +18,7 @@ from tuner.spec.families import BINARY, CALLBACKS, FAMILIES, LOSSES, NEEDS_IMAGE
 from tuner.spec.metrics import METRICS, key
 from tuner.spec.objectives import COSTS
 from tuner.spec.parameters import read_parameters
-from tuner.spec.safe_yaml import read_text
+from tuner.spec.safe_yaml import dump, load, naming_lines, read_text
 from tuner.spec.sources import DataSpec, may_be_images, read_data, task_of
 from tuner.spec.space import ByAnswer, Choice, Default, Parameter, Space, Value
 from tuner.spec.space_file import (
@@ -30,7 +28,6 @@ from tuner.spec.space_file import (
     SpaceFile,
     digest,
     read_content,
-    read_file,
     refilled,
     written,
 )
@@ -80,12 +77,15 @@ def parse_spec(text: str, name: str, folder: Path, where: str, defaults: Default
     where: what errors call it. folder: what relative paths in it start from. defaults: others than today's, of the
     release for which the text was written. Raises SpecError.
     """
-    return _checked(read_file(text, where), text, name, folder, where, defaults)
+    # Of older releases only text is checked with other defaults; they read YAML 1.1.
+    whole = load(text, where, old_booleans=defaults is not None)
+    with naming_lines(text, where):
+        return _checked(read_content(whole, where), text, name, folder, where, defaults)
 
 
 def spec_of_content(content: Mapping[str, Any], name: str, folder: Path, where: str, head: str = "") -> StudySpec:
     """The same of what a file would say. head: comments above it in the text that people are shown."""
-    text = head + yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True)
+    text = head + dump(dict(content))
     return _checked(read_content(content, where), text, name, folder, where)
 
 

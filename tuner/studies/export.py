@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import yaml
 
 from tuner.data.cell_values import MISSING_WORDS
 from tuner.data.dataset import Dataset
@@ -25,6 +24,7 @@ from tuner.database.runs import RunView
 from tuner.errors import DataError, InputError
 from tuner.spec.code import Code, CodeName
 from tuner.spec.families import FAMILIES, layer_name
+from tuner.spec.safe_yaml import dump
 from tuner.spec.space import Params, Value
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.export_weights import END, QUIET_KERAS, network_json, write_weights
@@ -180,7 +180,7 @@ def export_trial(
 
 def parameters_yaml(trial: RunView, spec: StudySpec) -> str:
     """The trial's configuration as a baseline: a name and values, those of the layers as lists."""
-    content = yaml.safe_dump({f"trial-{trial.trial_number}": as_written(trial.params, spec)}, sort_keys=False)
+    content = dump({f"trial-{trial.trial_number}": as_written(trial.params, spec)})
     title = " ".join(f"Trial {trial.trial_number} of {trial.study_name}".split())
     words = "Under `baselines:` of a search-space file, or with `tune start --baseline FILE`, it is tried first."
     return f"# {title}. {words}\n{content}"

@@ -15,7 +15,6 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
-import yaml
 from mlflow import MlflowClient
 from mlflow.entities import LoggedModel, LoggedModelStatus
 from mlflow.entities.model_registry import ModelVersion
@@ -23,6 +22,7 @@ from mlflow.exceptions import MlflowException
 from mlflow.models import Model, ModelSignature
 from mlflow.types.schema import Schema, TensorSpec
 
+from tuner.spec.safe_yaml import dump
 from tuner.tracking.keras_file import Interface, Tensor
 from tuner.tracking.mlflow_names import MODEL, MOST_PARAM, fitting, named
 from tuner.tracking.mlflow_service import is_http, is_outage
@@ -194,7 +194,7 @@ def _write_folder(folder: Path, file: Path, interface: Interface, description: M
     needs = [f"{package}=={version(package)}" for package in ("mlflow", "keras", backend, "numpy", "pandas")]
     (folder / "requirements.txt").write_text("\n".join(needs) + "\n")
     (folder / "python_env.yaml").write_text(
-        yaml.safe_dump({"python": platform.python_version(), "dependencies": ["-r requirements.txt"]})
+        dump({"python": platform.python_version(), "dependencies": ["-r requirements.txt"]})
     )
 
 
