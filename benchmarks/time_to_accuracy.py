@@ -218,8 +218,7 @@ def _ours(seed: int, seconds: float, folder: Path, began: float) -> Run:
     points = [
         (epoch.measured_at - began, epoch.metrics["val_accuracy"]) for trial in status.trials for epoch in trial.epochs
     ]
-    outcome = status.study.outcome or {}
-    test = (outcome.get("test") or {}).get("accuracy")
+    test = ((status.study.outcome.test if status.study.outcome else None) or {}).get("accuracy")
     failed = why_failed(ended, len(points), test)
     return Run("tuner", seed, len(status.trials), len(points), _best_so_far(points), test, wall_s, failed)
 

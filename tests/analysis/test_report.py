@@ -143,6 +143,7 @@ def test_a_study_that_has_just_begun_has_a_report(db: Database) -> None:
 def test_finalists_are_shown_where_there_were_any(db: Database) -> None:
     found = {
         "winner": 1,
+        "final": {"round": 0, "ordinal": 4},
         "noise": 0.004,
         "configurations": [
             {"trial_number": 4, "values": [0.93, 0.94], "mean": 0.935, "out": ""},

@@ -52,7 +52,8 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
         Told(_PARAMS, (0.6,), "pruned", EVIL),
         Told(_PARAMS, (0.5, 0.6)),
     )
-    finalists = {"words": [EVIL], "epochs": 2, "configurations": []}
+    final = {"round": 0, "ordinal": 0}
+    finalists = {"winner": 0, "final": final, "words": [EVIL], "epochs": 2, "configurations": []}
     outcome = {**OUTCOME, "best_ordinal": 0, "finalists": finalists, "champion": {"words": EVIL, "stands": True}}
     write_study(db, NAME, told, space=SPACE, outcome=outcome)
     write_study(db, "other", told[:1], space=SPACE, outcome={**outcome, "finalists": None})

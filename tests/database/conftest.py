@@ -10,7 +10,7 @@ import pytest
 from tests.postgres import PostgresServer
 from tuner.database import closings, studies
 from tuner.database.connection import Database, open_database
-from tuner.database.facts import StudyOptions
+from tuner.database.facts import Outcome, StudyOptions
 from tuner.spec.study_spec import parse_spec
 from tuner.studies.resolved_spec import as_json, resolve
 
@@ -65,4 +65,4 @@ def close(db: Database, name: str, outcome: Mapping[str, Any]) -> None:
     """End a study, as a worker does that has scored its winner."""
     closing = closings.claim(db, name, "closer", studies.view_study(db, name).closing_attempt)
     assert closing is not None
-    closings.close(db, closing, outcome)
+    closings.close(db, closing, Outcome.model_validate(dict(outcome)))

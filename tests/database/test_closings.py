@@ -10,6 +10,7 @@ from tests.database.conftest import add
 from tests.database.test_trials import age, fill
 from tuner.database import budget, closings, runs, studies, workers
 from tuner.database.connection import Database, utc_now
+from tuner.database.facts import Outcome
 from tuner.database.leases import GRACE_S, LeaseLost
 from tuner.database.tables import StudyRow
 
@@ -55,15 +56,18 @@ def test_who_was_silent_writes_no_outcome_over_anothers(db: Database) -> None:
     workers.mark_dead(db, "w1")
     second = closings.claim(db, "s", "w2", 1)
     assert second is not None
-    for late in (lambda: closings.keep_score(db, first, 0, {"accuracy": 0.1}), lambda: closings.close(db, first, {})):
+    for late in (
+        lambda: closings.keep_score(db, first, 0, {"accuracy": 0.1}),
+        lambda: closings.close(db, first, Outcome()),
+    ):
         with pytest.raises(LeaseLost, match="the closing of s is another's, or its search goes on"):
             late()
     closings.keep_score(db, second, 0, {"accuracy": 0.9})
-    closings.close(db, second, {"by": "w2"})
-    closings.close(db, second, {"by": "w2"})  # an answer that was lost is asked for again
+    closings.close(db, second, Outcome(figures={"by": "w2"}))
+    closings.close(db, second, Outcome(figures={"by": "w2"}))  # an answer that was lost is asked for again
     with pytest.raises(LeaseLost):
-        closings.close(db, first, {"by": "w1"})
-    assert studies.view_study(db, "s").outcome == {"by": "w2"}
+        closings.close(db, first, Outcome(figures={"by": "w1"}))
+    assert studies.view_study(db, "s").outcome == Outcome(figures={"by": "w2"})
     assert runs.view_trial(db, "s", 0).test == {"accuracy": 0.9}
 
 
@@ -73,7 +77,7 @@ def test_a_person_who_lets_the_search_go_on_wins_over_who_closes_it(db: Database
     assert closing is not None
     studies.reopen(db, "s", 2, None)
     with pytest.raises(LeaseLost):
-        closings.close(db, closing, {})
+        closings.close(db, closing, Outcome())
     assert closings.claim(db, "s", "w1", 0) is None  # it was found to be over before
     assert studies.view_study(db, "s").finished_at is None
     job = budget.take(db, "s", "w2")
@@ -95,5 +99,5 @@ def test_a_resume_with_nothing_more_to_train_lets_the_study_be_closed(db: Databa
     closing = closings.claim(db, "s", "w1", 0)
     assert closing is not None
     studies.reopen(db, "s", 1, None, goes_on=False)
-    closings.close(db, closing, {"by": "w1"})
-    assert studies.view_study(db, "s").outcome == {"by": "w1"}
+    closings.close(db, closing, Outcome(figures={"by": "w1"}))
+    assert studies.view_study(db, "s").outcome == Outcome(figures={"by": "w1"})

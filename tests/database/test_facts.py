@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tuner.database.facts import Limits, StudyOptions
+from tuner.database.facts import (
+    ChampionDecision,
+    ConfigurationOutcome,
+    FinalistsOutcome,
+    FinalRun,
+    Limits,
+    Outcome,
+    StudyOptions,
+)
 from tuner.errors import TunerError
 
 _counts = st.none() | st.integers(1, 10**6)
@@ -58,3 +66,43 @@ def test_what_earlier_versions_stored_is_read(stored: dict[str, Any] | None, opt
 def test_what_cannot_be_read_is_said() -> None:
     with pytest.raises(TunerError, match=r"a StudyOptions that cannot be read \(limits\.epochs: "):
         StudyOptions.read({"limits": {"epochs": "many"}})
+
+
+_figures = st.dictionaries(_texts, st.none() | st.floats(allow_nan=False, allow_infinity=False) | _texts, max_size=4)
+_tests = st.dictionaries(_texts, st.floats(allow_nan=False, allow_infinity=False), max_size=4)
+_finalists = st.builds(
+    FinalistsOutcome,
+    winner=st.integers(0, 9), final=st.builds(FinalRun, round=st.integers(0, 3), ordinal=st.integers(0, 9)),
+    epochs=st.integers(0, 9), averaged=st.integers(1, 9), noise=st.none() | st.floats(0, 1),
+    configurations=st.lists(st.builds(ConfigurationOutcome), max_size=3).map(tuple),
+    words=st.lists(_texts, max_size=3).map(tuple), test=_tests,
+)  # fmt: skip
+_outcomes = st.builds(
+    Outcome,
+    figures=_figures, best_ordinal=st.none() | st.integers(0, 9), test=st.none() | _tests,
+    not_scored=st.none() | _texts, finalists=st.none() | _finalists,
+    champion=st.none() | st.builds(ChampionDecision, stands=st.booleans(), version=_texts, words=_texts),
+)  # fmt: skip
+
+
+@given(_outcomes)
+def test_an_outcome_comes_back_as_it_was(outcome: Outcome) -> None:
+    assert Outcome.read(json.loads(json.dumps(outcome.as_json()))) == outcome
+
+
+def test_an_outcome_of_schema_2_is_read() -> None:
+    stored = {
+        "figures": {"value": 0.9, "best_trial": 3, "ended_by": "all trials were run", "gain_over_baseline": None},
+        "best_ordinal": 3,
+        "test": {"accuracy": 0.88, "seeds": 2.0},
+        "finalists": {
+            "winner": 3, "final": {"round": 0, "ordinal": 4}, "epochs": 7, "averaged": 3, "noise": 0.002,
+            "configurations": [{"trial_number": 3, "values": [0.9, 0.91], "mean": 0.905, "out": ""}],
+            "words": ["mean val_accuracy 0.9050"], "test": {"accuracy": 0.88},
+        },
+        "champion": {"stands": True, "version": "2", "words": "s is the champion"},
+    }  # fmt: skip
+    read = Outcome.read(stored)
+    assert read.finalists is not None
+    assert read.finalists.configurations[0].values == (0.9, 0.91)
+    assert read.model_dump(mode="json", exclude_none=False) == {**stored, "not_scored": None}

@@ -5,6 +5,7 @@ from tests.database.test_trials import fill
 from tuner.database import budget, closings, finalists, leases, runs, skipped_studies, studies, workers
 from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
+from tuner.database.facts import ConfigurationOutcome, FinalistsOutcome, FinalRun, Outcome
 from tuner.database.finalists import Planned
 
 ODD = "no file caf\udce9\0.png\nat row 2 \N{PILE OF POO}"
@@ -56,10 +57,15 @@ def test_figures_that_are_no_numbers_are_not_stored_and_the_study_ends(db: Datab
     closing = closings.claim(db, "s", "w", 0)
     assert closing is not None
     closings.keep_score(db, closing, 0, FIGURES)
-    closings.close(db, closing, {"test": FIGURES, "finalists": [{"values": [0.5, float("nan")]}], "why": None})
+    compared = ConfigurationOutcome(values=(0.5, float("nan")))
+    again = FinalistsOutcome(winner=0, final=FinalRun(round=0, ordinal=0), configurations=(compared,))
+    closings.close(db, closing, Outcome(test=FIGURES, finalists=again))
 
     trial = runs.view_trial(db, "s", 0)
     assert [each.metrics for each in trial.epochs] == [{"naive": 0.5}]
     assert trial.test == runs.view_run(db, "s", "final", 0, 0).test == {"naive": 0.5}
     outcome = studies.view_study(db, "s").outcome
-    assert outcome == {"test": {"naive": 0.5}, "finalists": [{"values": [0.5]}], "why": None}
+    assert outcome is not None
+    assert outcome.finalists is not None
+    assert outcome.test == {"naive": 0.5}
+    assert [each.values for each in outcome.finalists.configurations] == [(0.5,)]

@@ -164,7 +164,9 @@ def test_an_ended_study_goes_on_with_its_finalists(old: Database, tmp_path: Path
     status = study_status(old, "done")
     assert (status.state, len(status.trials), status.study.round) == ("finished", 5, 1)
     assert {each.role for each in status.finalists} == {"compare", "final"}
-    assert "words" in ((status.study.outcome or {}).get("finalists") or {})
+    assert status.study.outcome is not None
+    assert status.study.outcome.finalists is not None
+    assert status.study.outcome.finalists.words
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")

@@ -115,7 +115,7 @@ def test_finalists_that_are_interrupted_or_killed_go_on_where_they_were(desk: De
     assert any(len({epoch.worker_id for epoch in every[ordinal].epochs}) > 1 for ordinal in killed)
     outcome = view_study(db, "s").outcome
     assert outcome is not None
-    assert outcome["test"]["seeds"] == 2
-    assert outcome["test"]["low"] < outcome["test"]["accuracy"] < outcome["test"]["high"]
+    assert outcome.test["seeds"] == 2
+    assert outcome.test["low"] < outcome.test["accuracy"] < outcome.test["high"]
     db.engine.dispose()
     check_mlflow_has_the_finalists(desk)

@@ -48,7 +48,7 @@ def test_the_test_rows_are_scored_once_though_the_worker_dies_after_it(tmp_path:
     assert close(context, "w2")
     outcome = study_status(context.db, "s").study.outcome
     assert outcome is not None
-    assert outcome["test"] == kept
+    assert outcome.test == kept
 
 
 def test_resume_during_the_closing_wins_and_nothing_is_written_over_it(tmp_path: Path, digits: Dataset) -> None:

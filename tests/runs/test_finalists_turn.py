@@ -86,14 +86,14 @@ def test_the_best_are_compared_the_worse_are_out_and_the_winner_is_scored_once_a
     status = study_status(context.db, "s")
     outcome = status.study.outcome
     assert outcome is not None
-    test = outcome["test"]
+    test = outcome.test
     assert test["seeds"] == 2
     assert test["low"] < test["accuracy"] < test["high"]
     assert test["accuracy"] == pytest.approx(sum(each.test["accuracy"] for each in finals if each.test) / 2)
     assert status.best is not None
     assert status.best.ordinal == winner_of(every, context.spec) == finals[0].trial_ordinal
     assert status.best.params["learning_rate"] == 0.01
-    words = outcome["finalists"]["words"]
+    words = outcome.finalists.words
     assert any("more than the noise" in each or "clearly worse" in each for each in words)
 
     recorder = MemoryRecorder()

@@ -145,9 +145,9 @@ def test_a_winner_of_the_codes_own_class_is_scored_also_where_keras_cannot_make_
 ) -> None:
     run(f"spaces.py:{name}", "parameters: {epochs: 2, normalization: minmax}\n", n_trials=1)
     outcome: Any = view_study(db, "s").outcome
-    assert outcome["test"]["accuracy"] > 0.3
-    assert "not_scored" not in outcome
-    predicts_alike(db, tmp_path, digits, outcome["test"]["accuracy"], SPACES / "spaces.py")
+    assert outcome.test["accuracy"] > 0.3
+    assert outcome.not_scored is None
+    predicts_alike(db, tmp_path, digits, outcome.test["accuracy"], SPACES / "spaces.py")
 
 
 @pytest.mark.parametrize(
@@ -168,9 +168,9 @@ def test_outputs_that_are_not_the_classes_of_the_rows_get_no_accuracy_on_test_ro
     (ours,) = run(f"own_fits.py:{name}", objective, n_trials=1)
     assert ours.state == "complete", ours.reason
     outcome: Any = view_study(db, "s").outcome
-    assert outcome["test"] is None
-    assert outcome["not_scored"].startswith(words)
-    assert outcome["figures"]["not_scored"] == outcome["not_scored"]
+    assert outcome.test is None
+    assert outcome.not_scored.startswith(words)
+    assert outcome.figures["not_scored"] == outcome.not_scored
     (told,) = [each for each in sentences(study_status(db, "s", epochs=True)) if "test rows" in each]
     assert told == f"It has no figures on the test rows, since {outcome['not_scored']}."
 

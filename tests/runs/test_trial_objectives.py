@@ -77,7 +77,7 @@ search: {trials: 3, seed: 1}
     assert theirs[2].values[0] == 0.0
     assert (theirs[2].user_attrs["state"], theirs[2].user_attrs["reason"]) == ("diverged", hopeless.reason)
     assert theirs[2].values[1] == max(trial.values[1] for trial in theirs[:2])
-    figures = dict((status.study.outcome or {})["figures"])
+    figures = dict(status.study.outcome.figures)
     assert figures["pareto_size"] == len(front(spec, status.trials)) == 2
     assert figures["best_parameters"] == theirs[0].values[1]
 

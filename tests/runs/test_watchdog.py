@@ -217,5 +217,5 @@ def test_scoring_that_never_ends_ends_the_study_unscored(context: StudyContext) 
     come_back.set()
     stuck.join(60)
     assert outcome is not None
-    assert outcome["best_ordinal"] == 0
-    assert outcome["not_scored"].startswith("hung: scoring the winner")
+    assert outcome.best_ordinal == 0
+    assert outcome.not_scored.startswith("hung: scoring the winner")

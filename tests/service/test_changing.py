@@ -8,6 +8,7 @@ import pytest
 from tests.service.conftest import create
 from tuner.database import budget, changing, closings, facts, rules, runs, studies
 from tuner.database.connection import Database
+from tuner.database.facts import Outcome
 from tuner.errors import InputError, NotFound, StudyConflict
 from tuner.service.changing import change
 from tuner.service.requests import ChangeRequest, Limits
@@ -81,7 +82,7 @@ def test_what_has_ended_or_is_not_there_is_not_changed(db: Database, tmp_path: P
         change(db, ChangeRequest(study_name="s"))
     closing = closings.claim(db, "s", "w", 0)
     assert closing is not None
-    closings.close(db, closing, {})
+    closings.close(db, closing, Outcome())
     with pytest.raises(StudyConflict, match=r"has ended\. To go on: tune resume s --trials N"):
         change(db, ChangeRequest(study_name="s", trials=9))
     with pytest.raises(NotFound):

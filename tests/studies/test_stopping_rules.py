@@ -58,7 +58,7 @@ def test_an_epoch_budget_is_spent_to_the_epoch(tmp_path: Path, digits: Dataset) 
     status = study_status(context.db, "s")
     assert (status.counts["not_run"], status.counts.get("waiting", 0)) == (27, 0)
     assert status.study.outcome is not None
-    assert status.study.outcome["figures"]["ended_by"] == "the budget of 7 epochs is spent"
+    assert status.study.outcome.figures["ended_by"] == "the budget of 7 epochs is spent"
     with pytest.raises(StudyConflict, match="give another --epoch-budget"):
         resume_study(context.db, "s", None, None)
     assert resume_study(context.db, "s", None, None, Limits(epochs=9)).ended == ""

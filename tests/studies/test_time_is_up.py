@@ -96,4 +96,4 @@ def test_the_first_trial_is_trained_for_an_epoch_however_late_it_is(
     assert closing.close_if_over(context.db, context.spec, digits, context.store, "s", "w")
     status = study_status(context.db, "s", epochs=True)
     assert [(len(each.epochs), each.reason) for each in status.trials] == [(1, "time was up at epoch 1 of 3")]
-    assert (status.study.outcome or {})["figures"]["test_accuracy"] > 0.0
+    assert status.study.outcome.figures["test_accuracy"] > 0.0

@@ -14,7 +14,7 @@ from tuner.analysis import summary
 from tuner.analysis.chart import Axis, Chart, Series, shortened
 from tuner.formatting import duration, value_in_words
 from tuner.spec.space import Value
-from tuner.studies.status import NOT_SCORED, StudyStatus
+from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of
 
 # Okabe and Ito's colours, which most eyes tell apart.
@@ -58,7 +58,7 @@ def comparison_object(statuses: Sequence[StudyStatus]) -> dict[str, Any]:
                 "metric": summary.metric(status),
                 "value": best.value if best else None,
                 "best_trial": best.trial_number if best else None,
-                "test": (status.study.outcome or {}).get("test"),
+                "test": status.study.outcome.test if status.study.outcome else None,
                 "trials": len(status.trials),
                 "counts": dict(status.counts),
                 "epochs": _epochs(status),
@@ -149,7 +149,7 @@ def _parameters(statuses: Sequence[StudyStatus]) -> dict[str, tuple[Value | None
 
 
 def _why_none(status: StudyStatus) -> str:
-    why = (status.study.outcome or {}).get(NOT_SCORED)
+    why = status.study.outcome.not_scored if status.study.outcome else None
     return f", since {why}" if why else f" yet: it is {status.state}"
 
 

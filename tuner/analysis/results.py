@@ -58,7 +58,7 @@ def studies(storage: str | Database) -> "pd.DataFrame":
         logger.warning("%s", why)
     for status in found:
         study, counts = status.study, status.counts
-        test = (study.outcome or {}).get("test") or {}
+        test = (study.outcome.test if study.outcome else None) or {}
         complete, pruned = counts.get("complete", 0), counts.get("pruned", 0)
         ended = [trial for trial in status.trials if trial.finished_at is not None]
         rows.append(

@@ -9,11 +9,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from tuner.database.facts import Outcome
 from tuner.database.runs import CANCELLED, FAILED, RunView
 from tuner.formatting import duration, plural
 from tuner.spec import metrics
 from tuner.spec.space import Choice, Params
-from tuner.studies.status import NOT_SCORED, StudyStatus
+from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of
 
 _Z_95 = 1.959964
@@ -91,7 +92,7 @@ def _is_fixed(domain: object) -> bool:
 
 def test_of(status: StudyStatus) -> Test | None:
     """None until the search has ended."""
-    test = (status.study.outcome or {}).get("test") or {}
+    test = _outcome(status).test or {}
     name = next((each for each in _HEADLINES if each in test), None)
     if name is None:
         return None
@@ -154,20 +155,24 @@ def sentences(status: StudyStatus) -> list[str]:
 
 def finalists(status: StudyStatus) -> list[Finalist]:
     """The configurations that were trained again over new seeds, where any were; as the outcome has them."""
-    found = (status.study.outcome or {}).get("finalists") or {}
-    listed = found.get("configurations", [])
-    return [Finalist(each["trial_number"], each["values"], each.get("out", "")) for each in listed if each["values"]]
+    found = _outcome(status).finalists
+    listed = found.configurations if found else ()
+    return [Finalist(each.trial_number or 0, each.values, each.out) for each in listed if each.values]
 
 
 def finalist_sentences(status: StudyStatus) -> list[str]:
     """How the winner compares over new seeds."""
-    found = (status.study.outcome or {}).get("finalists") or {}
-    return [f"{words[:1].upper()}{words[1:].rstrip('.')}." for words in found.get("words", []) if words]
+    found = _outcome(status).finalists
+    return [f"{words[:1].upper()}{words[1:].rstrip('.')}." for words in (found.words if found else ()) if words]
+
+
+def _outcome(status: StudyStatus) -> Outcome:
+    return status.study.outcome or Outcome()
 
 
 def _test_sentences(status: StudyStatus) -> list[str]:
     test, rows = test_of(status), rows_of(status).get("test")
-    why = (status.study.outcome or {}).get(NOT_SCORED)
+    why = _outcome(status).not_scored
     if why:
         return [f"It has no figures on the test rows, since {why}."]
     if test is None:
@@ -219,7 +224,8 @@ def noise_sentences(status: StudyStatus) -> list[str]:
         "The winner was chosen by its validation figure, so that figure flatters it, the more the more trials there "
         "were. The test figure does not: those rows chose nothing."
     )
-    deviation = ((status.study.outcome or {}).get("finalists") or {}).get("noise")
+    found = _outcome(status).finalists
+    deviation = found.noise if found else None
     if deviation:
         lines.append(f"From seed to seed, the same configuration varies by {deviation:.4f} (standard deviation).")
     test = test_of(status)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tuner.cli.several import further_objectives, values_object
 from tuner.cli.show import spent_s
 from tuner.database.deliveries import Refusal
+from tuner.database.facts import Outcome
 from tuner.database.runs import RunView
 from tuner.database.studies import note_of
 from tuner.settings import public_uri
@@ -66,7 +67,7 @@ def summary_object(status: StudyStatus) -> dict[str, Any]:
         ],
         "ended_by": status.why_ended or None,
         "value": status.best.value if status.best else None,
-        "test": (study.outcome or {}).get("test"),
+        "test": study.outcome.test if study.outcome else None,
         "seconds": round(status.elapsed_s, 3),
         "seconds_left": None if status.left_s is None else round(status.left_s, 1),
         "seed": study.seed,
@@ -122,13 +123,13 @@ def best_object(status: StudyStatus) -> dict[str, Any]:
     """`tune best --json`."""
     base: dict[str, Any] = {"study_name": status.study.study_name, "trial_number": None, "state": status.state}
     content = {**trial_object(status.best), **values_object(status, status.best)} if status.best else base
-    outcome = status.study.outcome or {}
+    outcome = status.study.outcome or Outcome()
     found = {
         **content,
-        "test": outcome.get("test"),
-        "not_scored": outcome.get("not_scored"),
-        "finalists": outcome.get("finalists"),
-        "champion": outcome.get("champion"),
+        "test": outcome.test,
+        "not_scored": outcome.not_scored,
+        "finalists": outcome.finalists and outcome.finalists.model_dump(mode="json"),
+        "champion": outcome.champion and outcome.champion.model_dump(mode="json"),
     }
     if further_objectives(status):
         found["pareto"] = [

@@ -18,12 +18,13 @@ from tuner.cli.show import (
     searched_params,
     spent_s,
 )
+from tuner.database.facts import Outcome
 from tuner.database.runs import RunView
 from tuner.formatting import command, duration, one_line, params_in_words, plural, value_in_words
 from tuner.spec.metrics import sign
 from tuner.studies.champion import standing
 from tuner.studies.pareto import front
-from tuner.studies.status import NOT_SCORED, StudyStatus
+from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of
 
 _LONGEST_NAME = 30
@@ -110,7 +111,7 @@ def print_front(status: StudyStatus) -> None:
 
 
 def _print_champion(console: Console, status: StudyStatus) -> None:
-    if words := standing(status.study.study_name, status.study.outcome or {}):
+    if words := standing(status.study.study_name, status.study.outcome or Outcome()):
         console.print(f"  {words}", soft_wrap=True)
 
 
@@ -131,10 +132,10 @@ def _print_result(console: Console, status: StudyStatus, best: RunView) -> None:
 
 def test_in_words(status: StudyStatus, width: int) -> Text:
     """The winner's test result with its interval, or why there is none. width: of the names before the figures."""
-    outcome = status.study.outcome or {}
-    test = outcome.get("test")
-    if outcome.get(NOT_SCORED):
-        return Text(f"test rows: not scored, since {outcome[NOT_SCORED]}")
+    outcome = status.study.outcome or Outcome()
+    test = outcome.test
+    if outcome.not_scored:
+        return Text(f"test rows: not scored, since {outcome.not_scored}")
     if not test:
         return Text("test rows: not scored; that is done once, when the search has ended")
     name = headline(test)
@@ -153,13 +154,13 @@ def test_in_words(status: StudyStatus, width: int) -> Text:
 
 def finalist_lines(status: StudyStatus) -> list[str]:
     """How the winner compares, where the best were trained again over seeds."""
-    found = (status.study.outcome or {}).get("finalists")
+    found = status.study.outcome.finalists if status.study.outcome else None
     if not found:
         return []
-    rows = f"the model for use learnt from training and validation rows, {plural(found['epochs'], 'epoch')}"
-    if found.get("averaged", 1) > 1:
-        rows += f"; its weights are the mean of the last {found['averaged']}"
-    return [*found["words"], rows]
+    rows = f"the model for use learnt from training and validation rows, {plural(found.epochs, 'epoch')}"
+    if found.averaged > 1:
+        rows += f"; its weights are the mean of the last {found.averaged}"
+    return [*found.words, rows]
 
 
 def baseline_lines(status: StudyStatus) -> list[str]:

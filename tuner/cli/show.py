@@ -175,7 +175,7 @@ def objective(status: StudyStatus) -> str:
 
 
 def _test_figure(status: StudyStatus) -> float | None:
-    test = (status.study.outcome or {}).get("test") or {}
+    test = (status.study.outcome.test if status.study.outcome else None) or {}
     return test.get(headline(test))
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database, utc_now
+from tuner.database.facts import Outcome
 from tuner.database.leases import LEASE_S, LeaseLost, free_for
 from tuner.database.patience import patient
 from tuner.database.tables import RunRow, StudyRow, keyed
@@ -63,10 +64,10 @@ def keep_score(db: Database, closing: Closing, ordinal: int, test: Mapping[str, 
 
 
 @patient
-def close(db: Database, closing: Closing, outcome: Mapping[str, Any]) -> None:
+def close(db: Database, closing: Closing, outcome: Outcome) -> None:
     """The search is over, and this came of it. Raises LeaseLost."""
     with db.session() as session, session.begin():
-        _fenced(session, closing, outcome=dict(outcome), finished_at=utc_now(), changes=StudyRow.changes + 1)
+        _fenced(session, closing, outcome=outcome, finished_at=utc_now(), changes=StudyRow.changes + 1)
 
 
 def _fenced(session: Session, closing: Closing, **values: Any) -> None:

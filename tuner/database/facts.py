@@ -73,3 +73,60 @@ class StudyOptions(Stored):
 
     def with_(self, **changes: Any) -> "StudyOptions":
         return self.model_copy(update=changes)
+
+
+class ConfigurationOutcome(Stored):
+    """One of those that were compared. values: of the objective, one a seed. out: why it is out, or empty."""
+
+    trial_number: int | None = None
+    values: tuple[float, ...] = ()
+    mean: float | None = None
+    out: str = ""
+
+
+class FinalRun(Stored):
+    """Where the run of the model for use is."""
+
+    round: int
+    ordinal: int
+
+
+class FinalistsOutcome(Stored):
+    """What came of training the best again.
+
+    winner: its trial's ordinal. final: of the model for use. epochs: that it was trained. averaged: of so many epochs'
+    weights its own are the mean. noise: the deviation between seeds; None where it is not known. words: how the winner
+    compares, in sentences. test: its figures on the test rows, means over its seeds.
+    """
+
+    winner: int
+    final: FinalRun
+    epochs: int = 0
+    averaged: int = 1
+    noise: float | None = None
+    configurations: tuple[ConfigurationOutcome, ...] = ()
+    words: tuple[str, ...] = ()
+    test: dict[str, float] = Field(default_factory=dict)
+
+
+class ChampionDecision(Stored):
+    """What became of the winner in the registry. stands: it is the champion. version: of whichever that is."""
+
+    stands: bool = False
+    version: str = ""
+    words: str = ""
+
+
+class Outcome(Stored):
+    """What came of a study.
+
+    figures: as MLflow shows them, by name. best_ordinal: of the winner; None where no trial was complete. test: its
+    figures on the test rows. not_scored: why there are none, where that has a reason.
+    """
+
+    figures: dict[str, float | str | None] = Field(default_factory=dict)
+    best_ordinal: int | None = None
+    test: dict[str, float] | None = None
+    not_scored: str | None = None
+    finalists: FinalistsOutcome | None = None
+    champion: ChampionDecision | None = None

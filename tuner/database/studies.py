@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from tuner.database import finalists
 from tuner.database.connection import Database, utc_now
-from tuner.database.facts import StudyOptions
+from tuner.database.facts import ChampionDecision, Outcome, StudyOptions
 from tuner.database.patience import patient
 from tuner.database.tables import StudyRow
 from tuner.errors import NotFound
@@ -40,7 +40,7 @@ class StudyView:
     mlflow_run_id: str | None
     data_digest: str | None
     options: StudyOptions
-    outcome: Mapping[str, Any] | None
+    outcome: Outcome | None
     created_at: float
     finished_at: float | None
     age_s: float
@@ -274,13 +274,13 @@ def pin_data(db: Database, study_name: str, digest: str) -> str:
 
 
 @patient
-def note_champion(db: Database, view: StudyView, decision: Mapping[str, Any]) -> None:
+def note_champion(db: Database, view: StudyView, decision: ChampionDecision) -> None:
     """What became of a study's model in the registry is part of its outcome, while that stands as `view` has it."""
     with db.session() as session, session.begin():
         session.execute(
             sa.update(StudyRow)
             .where(StudyRow.study_name == view.study_name, StudyRow.finished_at == view.finished_at)
-            .values(outcome={**(view.outcome or {}), "champion": dict(decision)})
+            .values(outcome=(view.outcome or Outcome()).model_copy(update={"champion": decision}))
         )
 
 

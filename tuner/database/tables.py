@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_mapper
 
-from tuner.database.facts import StudyOptions
+from tuner.database.facts import Outcome, StudyOptions
 from tuner.redaction import redacted
 
 SCHEMA_VERSION = 4
@@ -73,6 +73,19 @@ class _Figures(TypeDecorator[dict[str, Any]]):
 
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> dict[str, Any] | None:
         return storable(value)  # type: ignore[no-any-return]
+
+
+class _Outcome(TypeDecorator[Outcome]):
+    """What came of a study, as `facts` reads and writes it. Of a figure that is not finite nothing is stored."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: Outcome | None, dialect: Dialect) -> dict[str, Any] | None:
+        return None if value is None else storable(value.as_json())
+
+    def process_result_value(self, value: dict[str, Any] | None, dialect: Dialect) -> Outcome | None:
+        return None if value is None else Outcome.read(value)
 
 
 class _Options(TypeDecorator[StudyOptions]):
@@ -143,7 +156,7 @@ class StudyRow(Base):
     mlflow_run_id: Mapped[str | None] = mapped_column(Text)
     data_digest: Mapped[str | None] = mapped_column(Text)
     options: Mapped[StudyOptions] = mapped_column(_Options)
-    outcome: Mapped[dict[str, Any] | None] = mapped_column(_Figures)
+    outcome: Mapped[Outcome | None] = mapped_column(_Outcome)
     created_at: Mapped[float]
     finished_at: Mapped[float | None]
     closer: Mapped[str | None] = mapped_column(Text)

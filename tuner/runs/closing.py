@@ -13,6 +13,7 @@ from tuner.database import closings, runs, studies
 from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.closings import Closing
 from tuner.database.connection import Database
+from tuner.database.facts import Outcome
 from tuner.database.leases import LeaseLost
 from tuner.database.runs import RunView, view_finalists
 from tuner.errors import TrialFailed
@@ -68,7 +69,8 @@ def close_if_over(
             found = _outcome(db, spec, dataset, store, closing, code)
             if further is not None:
                 every = runs.view_trials(db, study)
-                found["figures"] |= further(spec, every)
+                figures = {**found.figures, **further(spec, every)}
+                found = found.model_copy(update={"figures": figures})
         closings.close(db, closing, found)
     except LeaseLost as error:
         logger.warning("%s; stepping back", error)
@@ -85,12 +87,12 @@ def _outcome(
     closing: Closing,
     code: Code | None = None,
     unscored: str = "",
-) -> dict[str, Any]:
+) -> Outcome:
     """unscored: why the winner cannot be scored any more, where that is known."""
     status = study_status(db, closing.study_name)
     figures, best = outcome.figures_of_search(status, spec), status.best
     if best is None:
-        return {"figures": figures, "best_ordinal": None, "test": None}
+        return Outcome(figures=figures)
     every = view_finalists(db, closing.study_name, status.study.round)
     noise = finalists.least_noise(spec, len(dataset.validation))
     found = finalists.summary(every, status.trials, spec, len(dataset.test), noise)

@@ -7,10 +7,9 @@ Leaves to others: the registry (tracking), when the rule is asked (projection, c
 """
 
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
+from tuner.database.facts import Outcome
 from tuner.spec.metrics import Direction, beats
 from tuner.tracking.recorder import Champion, Recorder, StudyRecord, TrialRecord, claim_of
 
@@ -96,12 +95,12 @@ def rejection_reason(claim: Champion, standing: Champion | None, direction: Dire
     return f"{named} has {standing.metric} {standing.value:.4f}, this {claim.value:.4f}"
 
 
-def standing(study_name: str, outcome: Mapping[str, Any]) -> str:
+def standing(study_name: str, outcome: Outcome) -> str:
     """What became of a study's winner in the registry, by its outcome; empty where nothing has been decided."""
-    found = outcome.get("champion")
-    if not found:
+    found = outcome.champion
+    if found is None:
         return ""
-    return str(found["words"]) if found["stands"] else f"{found['words']}. {BY_FORCE.format(study_name)}"
+    return found.words if found.stands else f"{found.words}. {BY_FORCE.format(study_name)}"
 
 
 def _same(claim: Champion, standing: Champion) -> bool:

@@ -209,8 +209,8 @@ def _is_left(study: StudyView) -> bool:
 
 def _may_be_champion(study: StudyView) -> bool:
     """Delivered anew, a study whose model was not the champion does not take the place that the champion's has lost."""
-    decision = (study.outcome or {}).get("champion")
-    return study.recorded > 0 or decision is None or bool(decision["stands"])
+    decision = study.outcome.champion if study.outcome else None
+    return study.recorded > 0 or decision is None or decision.stands
 
 
 class Projector:

@@ -254,7 +254,7 @@ def _metrics(status: StudyStatus, trial: RunView, class_names: list[str]) -> dic
         "value": trial.value,
         "best_epoch": trial.best_epoch,
         "metrics": dict(metrics),
-        "test": (status.study.outcome or {}).get("test") if best else None,
+        "test": status.study.outcome.test if best and status.study.outcome else None,
         NOT_SCORED: trial.tags.get(NOT_SCORED),
         "class_names": class_names,
         **versions,

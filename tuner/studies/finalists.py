@@ -14,11 +14,11 @@ Leaves to others: how much fits (retraining_budget), a worker's turn at them and
 
 import logging
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from tuner.database.connection import Database
+from tuner.database.facts import ConfigurationOutcome, FinalistsOutcome, FinalRun
 from tuner.database.finalists import FinalistRole, Planned
 from tuner.database.runs import FAILED, RunView
 from tuner.database.studies import StudyView
@@ -149,7 +149,7 @@ def test_figures(every: Sequence[RunView], rows: int) -> dict[str, float] | None
 
 def summary(
     every: Sequence[RunView], of_search: Sequence[RunView], spec: StudySpec, rows: int, least: float
-) -> dict[str, Any] | None:
+) -> FinalistsOutcome | None:
     """What the finalists came to; None where no final was trained. rows: for testing.
 
     words: how the winner compares, in sentences that call noise noise.
@@ -163,24 +163,25 @@ def summary(
     by_ordinal = {trial.ordinal: trial for trial in of_search}
     deviation, freedom = comparison.noise(runs)
     out = {each.trial_ordinal: each.dropped for each in every if each.dropped}
-    return {
-        "winner": winner,
-        "final": {"round": first.round, "ordinal": first.ordinal},
-        "epochs": first.planned_epochs,
-        "averaged": int(first.tags.get("averaged_epochs", "1")),
-        "noise": deviation if freedom else None,
-        "configurations": [
-            {
-                "trial_number": by_ordinal[key].trial_number,
-                "values": values,
-                "mean": float(np.mean(values)) if values else None,
-                "out": out.get(key, ""),
-            }
-            for key, values in runs.items()
-        ],
-        "words": _words(winner, runs, out, by_ordinal, spec, (max(deviation, least), freedom)),
-        "test": test,
-    }
+    configurations = tuple(
+        ConfigurationOutcome(
+            trial_number=by_ordinal[key].trial_number,
+            values=tuple(values),
+            mean=float(np.mean(values)) if values else None,
+            out=out.get(key, ""),
+        )
+        for key, values in runs.items()
+    )
+    return FinalistsOutcome(
+        winner=winner,
+        final=FinalRun(round=first.round, ordinal=first.ordinal),
+        epochs=first.planned_epochs,
+        averaged=int(first.tags.get("averaged_epochs", "1")),
+        noise=deviation if freedom else None,
+        configurations=configurations,
+        words=tuple(_words(winner, runs, out, by_ordinal, spec, (max(deviation, least), freedom))),
+        test=test,
+    )
 
 
 def _words(

@@ -4,8 +4,8 @@ Leaves to others: scoring and closing (runs), showing (cli, tracking).
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
+from tuner.database.facts import FinalistsOutcome, Outcome
 from tuner.database.runs import FAILED, RunView
 from tuner.spec.metrics import sign
 from tuner.spec.study_spec import StudySpec
@@ -33,23 +33,24 @@ def figures_of_search(status: StudyStatus, spec: StudySpec) -> Figures:
     return {**figures, **_against_baseline(status.trials, best, spec), **_front(status.trials, spec)}
 
 
-def with_score(best: RunView, test: Mapping[str, float] | None, why: str, figures: Figures) -> dict[str, Any]:
+def with_score(best: RunView, test: Mapping[str, float] | None, why: str, figures: Figures) -> Outcome:
     """The outcome where the winner is the search's best trial. why: it has no figures on the test rows."""
     if test is not None:
         figures |= {f"test_{name}": value for name, value in test.items() if name != "seeds"}
-    reason = {NOT_SCORED: why} if why else {}
-    return {"figures": {**figures, **reason}, "best_ordinal": best.ordinal, "test": test, **reason}
+    if why:
+        figures = {**figures, NOT_SCORED: why}
+    scored = None if test is None else dict(test)
+    return Outcome(figures=figures, best_ordinal=best.ordinal, test=scored, not_scored=why or None)
 
 
-def with_finalists(found: Mapping[str, Any], every: Sequence[RunView], figures: Figures) -> dict[str, Any]:
+def with_finalists(found: FinalistsOutcome, every: Sequence[RunView], figures: Figures) -> Outcome:
     """The outcome where the best were trained again: the winner is theirs, and so is the model for use."""
-    winner = next(trial for trial in every if trial.ordinal == found["winner"])
-    test = found["test"]
-    mean = next((each["mean"] for each in found["configurations"] if each["trial_number"] == winner.trial_number), None)
-    figures |= {"value": winner.value, "best_trial": winner.trial_number, "value_mean": mean, "noise": found["noise"]}
-    figures |= {f"test_{name}": value for name, value in test.items()}
-    figures |= {f"finalists_{number}": words for number, words in enumerate(found["words"], start=1)}
-    return {"figures": figures, "best_ordinal": winner.ordinal, "test": test, "finalists": dict(found)}
+    winner = next(trial for trial in every if trial.ordinal == found.winner)
+    mean = next((each.mean for each in found.configurations if each.trial_number == winner.trial_number), None)
+    figures |= {"value": winner.value, "best_trial": winner.trial_number, "value_mean": mean, "noise": found.noise}
+    figures |= {f"test_{name}": value for name, value in found.test.items()}
+    figures |= {f"finalists_{number}": words for number, words in enumerate(found.words, start=1)}
+    return Outcome(figures=figures, best_ordinal=winner.ordinal, test=found.test, finalists=found)
 
 
 def _front(every: tuple[RunView, ...], spec: StudySpec) -> Figures:

@@ -7,12 +7,12 @@ Leaves to others: when and by whom a record is delivered (delivery), how it look
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 from tuner.database import runs, studies
 from tuner.database.blobs import BlobStore, blob_name, study_blob_name
 from tuner.database.connection import Database
+from tuner.database.facts import ChampionDecision, Outcome
 from tuner.database.runs import RunView
 from tuner.database.studies import StudyView
 from tuner.errors import NotFound
@@ -59,22 +59,23 @@ def crown_trial(
 def _noted(db: Database, study: StudyView, decision: Decision) -> Decision:
     """The decision, kept where the person who started the study sees it."""
     if study.finished_at is not None:
-        studies.note_champion(db, study, asdict(decision))
+        studies.note_champion(db, study, ChampionDecision(**vars(decision)))
     return decision
 
 
 @contextmanager
 def _winner(db: Database, store: BlobStore, study: StudyView) -> Iterator[TrialRecord | None]:
     """The model for use of a study that has ended: the last of its finalists, or else its best trial."""
-    outcome = study.outcome or {}
-    if outcome.get("best_ordinal") is None:
+    outcome = study.outcome or Outcome()
+    if outcome.best_ordinal is None:
         yield None
-    elif outcome.get("finalists"):
-        final = runs.view_run(db, study.study_name, "final", **outcome["finalists"]["final"])
+    elif outcome.finalists is not None:
+        place = outcome.finalists.final
+        final = runs.view_run(db, study.study_name, "final", place.round, place.ordinal)
         with finalist_record(db, store, final) as record:
             yield record
     else:
-        view = runs.view_trial(db, study.study_name, outcome["best_ordinal"])
+        view = runs.view_trial(db, study.study_name, outcome.best_ordinal)
         with trial_record(store, view, spec_of(study)) as record:
             yield record
 
@@ -161,7 +162,7 @@ def trial_record(store: BlobStore, view: RunView, spec: StudySpec) -> Iterator[T
 
 def study_record(view: StudyView) -> StudyRecord:
     """The study as a record, without files."""
-    outcome = view.outcome or {}
+    outcome = view.outcome or Outcome()
     spec = spec_of(view)
     objective = spec.objective
     single = {each.name for each in spec.space if isinstance(each.domain, Choice) and len(each.domain.values) == 1}
@@ -178,7 +179,7 @@ def study_record(view: StudyView) -> StudyRecord:
         },
         started_at=view.created_at,
         finished_at=view.finished_at,
-        outcome={key: value for key, value in outcome.get("figures", {}).items() if value is not None},
+        outcome={key: value for key, value in outcome.figures.items() if value is not None},
         run_id=view.mlflow_run_id,
         searched=tuple(each.name for each in spec.space if each.name not in single),
         note=view.options.note,

@@ -117,7 +117,7 @@ def _state(view: StudyView, begun: bool, active: bool) -> StudyState:
 
 def _best(view: StudyView, every: tuple[RunView, ...]) -> RunView | None:
     """The winner, once the study has ended; before that, the best so far."""
-    ordinal = (view.outcome or {}).get("best_ordinal")
+    ordinal = view.outcome.best_ordinal if view.outcome else None
     chosen = next((trial for trial in every if trial.ordinal == ordinal), None)
     return chosen or best_trial(every, spec_of(view).objective.direction)
 

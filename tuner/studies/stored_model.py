@@ -42,11 +42,11 @@ def stored_model(db: Database, store: BlobStore, status: StudyStatus, trial_numb
         raise NotFound(f"study {study_name!r} has no complete trial yet. Name one with --trial.")
     number = status.best.trial_number if trial_number is None and status.best else trial_number
     trial = find_trial(db, study_name, number or 0)
-    final = ((status.study.outcome or {}).get("finalists") or {}).get("final") if trial_number is None else None
+    finalists = status.study.outcome.finalists if status.study.outcome and trial_number is None else None
     name = blob_name(study_name, trial.ordinal, "model.keras")
-    if final is not None:
+    if finalists is not None:
         # The winner's own model has not seen the validation rows; the one for use has.
-        name = run_blob_name(study_name, "final", final["round"], final["ordinal"], "model.keras")
+        name = run_blob_name(study_name, "final", finalists.final.round, finalists.final.ordinal, "model.keras")
     file, weights = store.get(name), store.get(blob_name(study_name, trial.ordinal, WEIGHTS_ONLY))
     if file is None and (weights is None or spec_of(status.study).code is None):
         raise NotFound(f"trial {trial.trial_number} of {study_name} has no model: it is {trial.state}. Name another.")
