@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.service.conftest import create
-from tuner.database import budget, changing, closings, facts, rules, runs, studies
+from tuner.database import budget, changing, closings, rules, runs, studies
 from tuner.database.connection import Database
-from tuner.database.facts import Outcome
+from tuner.database.facts import Limits, Outcome, StudyOptions
 from tuner.errors import InputError, NotFound, StudyConflict
 from tuner.service.changing import change
 from tuner.service.requests import ChangeRequest, Limits
@@ -35,7 +35,7 @@ def test_no_more_trials_than_asked_for_begin_however_many_workers_race(db: Datab
 
     def shrink(_: str) -> None:
         for most in range(39, 3, -1):
-            changing.change_study(db, "s", most, None, facts.Limits(), None, False)
+            changing.change_study(db, "s", most, None, Limits(), None, False)
 
     with ThreadPoolExecutor(4) as several:
         taken = several.map(take, ("a", "b", "c"))
@@ -63,7 +63,7 @@ def test_limits_and_workers_are_stored_beside_what_was_there(db: Database, tmp_p
     studies.set_note(db, "s", "mine")
     change(db, ChangeRequest(study_name="s", limits=Limits(plateau=7), workers=3))
     view = change(db, ChangeRequest(study_name="s", limits=Limits(epochs=50)))
-    assert view.options == facts.StudyOptions(note="mine", workers=3, limits=facts.Limits(plateau=7, epochs=50))
+    assert view.options == StudyOptions(note="mine", workers=3, limits=Limits(plateau=7, epochs=50))
 
 
 def test_a_search_that_a_rule_ended_goes_on_only_by_another_limit(db: Database, tmp_path: Path) -> None:
