@@ -11,7 +11,7 @@ from tuner.database.connection import Database
 from tuner.database.facts import Limits, Outcome, StudyOptions
 from tuner.errors import InputError, NotFound, StudyConflict
 from tuner.service.changing import change
-from tuner.service.requests import ChangeRequest, Limits
+from tuner.service.requests import ChangeRequest, LimitsRequest
 
 
 def test_a_budget_is_made_larger_and_smaller_while_trials_are_taken(db: Database, tmp_path: Path) -> None:
@@ -61,18 +61,18 @@ def test_a_time_limit_counts_from_when_the_one_before_it_did(db: Database, tmp_p
 def test_limits_and_workers_are_stored_beside_what_was_there(db: Database, tmp_path: Path) -> None:
     create(db, tmp_path)
     studies.set_note(db, "s", "mine")
-    change(db, ChangeRequest(study_name="s", limits=Limits(plateau=7), workers=3))
-    view = change(db, ChangeRequest(study_name="s", limits=Limits(epochs=50)))
+    change(db, ChangeRequest(study_name="s", limits=LimitsRequest(plateau=7), workers=3))
+    view = change(db, ChangeRequest(study_name="s", limits=LimitsRequest(epochs=50)))
     assert view.options == StudyOptions(note="mine", workers=3, limits=Limits(plateau=7, epochs=50))
 
 
 def test_a_search_that_a_rule_ended_goes_on_only_by_another_limit(db: Database, tmp_path: Path) -> None:
     create(db, tmp_path)
-    change(db, ChangeRequest(study_name="s", limits=Limits(target=0.5)))
+    change(db, ChangeRequest(study_name="s", limits=LimitsRequest(target=0.5)))
     rules.end(db, "s", "target")
     with pytest.raises(StudyConflict, match="Give another --target, too"):
         change(db, ChangeRequest(study_name="s", trials=9))
-    view = change(db, ChangeRequest(study_name="s", trials=9, limits=Limits(target=0.9)))
+    view = change(db, ChangeRequest(study_name="s", trials=9, limits=LimitsRequest(target=0.9)))
     assert (view.ended, view.trials, view.round) == ("", 9, 1)
 
 

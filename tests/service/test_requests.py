@@ -6,7 +6,7 @@ import pydantic
 import pytest
 
 from tuner.errors import InputError
-from tuner.service.requests import Devices, Limits, Request, ResumeRequest, StartRequest
+from tuner.service.requests import Devices, LimitsRequest, Request, ResumeRequest, StartRequest
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from tuner.service.requests import Devices, Limits, Request, ResumeRequest, Star
         (StartRequest, {"space": "digits", "trails": 3}, "trails: there is no such key. Did you mean trials?"),
         (StartRequest, {}, "space: is missing"),
         (ResumeRequest, {"study_name": "s", "limits": {"plateau": 0}}, "plateau: "),
-        (Limits, {"epochs": 0}, "epochs: "),
+        (LimitsRequest, {"epochs": 0}, "epochs: "),
         (Devices, {"device": "tpu"}, "device: "),
     ],
 )

@@ -8,7 +8,7 @@ from typing import Any
 
 from tuner.cli.device_options import devices_of
 from tuner.cli.python_options import python_settings
-from tuner.service.requests import ChangeRequest, Limits, ResumeRequest, SpaceRequest, StartRequest
+from tuner.service.requests import ChangeRequest, LimitsRequest, ResumeRequest, SpaceRequest, StartRequest
 
 
 def start_request(options: Mapping[str, Any]) -> StartRequest:
@@ -51,5 +51,5 @@ def space_request(options: Mapping[str, Any]) -> SpaceRequest:
     return SpaceRequest(space=options["space"], code=options["code"], python=python_settings(options))
 
 
-def _limits(options: Mapping[str, Any]) -> Limits:
-    return Limits(epochs=options["epoch_budget"], target=options["target"], plateau=options["plateau"])
+def _limits(options: Mapping[str, Any]) -> LimitsRequest:
+    return LimitsRequest(epochs=options["epoch_budget"], target=options["target"], plateau=options["plateau"])

@@ -17,7 +17,7 @@ from tuner.python.own_code import code_of, is_code
 from tuner.python.study import Study
 from tuner.python.work import Work
 from tuner.service import starting
-from tuner.service.requests import Devices, Limits, PythonSettings, StartRequest
+from tuner.service.requests import Devices, LimitsRequest, PythonSettings, StartRequest
 from tuner.settings import Settings
 from tuner.spec.code import name_in
 from tuner.spec.families import Task
@@ -111,7 +111,7 @@ def start(
         trials=trials,
         timeout_s=timeout_s,
         seed=seed,
-        limits=Limits(epochs=epoch_budget, target=target, plateau=plateau),
+        limits=LimitsRequest(epochs=epoch_budget, target=target, plateau=plateau),
         devices=Devices(
             device=device, workers=workers, gpus=gpus, workers_per_gpu=workers_per_gpu, mixed_precision=mixed_precision
         ),

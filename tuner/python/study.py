@@ -24,7 +24,7 @@ from tuner.service.requests import (
     CancelRequest,
     DeleteRequest,
     Devices,
-    Limits,
+    LimitsRequest,
     NoteRequest,
     RenameRequest,
     ResumeRequest,
@@ -149,7 +149,7 @@ class Study:
         given = {name: each for name, each in (("workers", workers), ("device", device)) if each is not None}
         devices = Devices(**{**self._work.devices.model_dump(), **given})
         named = tuple(named_code(each, self._opened.store_folder) for each in code) or self._work.codes
-        limits = Limits(epochs=epoch_budget, target=target, plateau=plateau)
+        limits = LimitsRequest(epochs=epoch_budget, target=target, plateau=plateau)
         request = ResumeRequest(
             study_name=self._name, trials=trials, timeout_s=timeout_s, limits=limits, devices=devices, code=named,
             fit=self._work.fit,

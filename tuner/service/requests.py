@@ -17,7 +17,7 @@ from pydantic import (
     model_validator,
 )
 
-from tuner.database.facts import Limits as StoredLimits
+from tuner.database.facts import Limits
 from tuner.errors import InputError
 from tuner.settings import LARGEST_SEED, MOST_TRIALS
 from tuner.spec.strict_model import complaint
@@ -41,16 +41,16 @@ class Request(BaseModel):
             raise InputError(complaint(error, cls)) from error
 
 
-class Limits(Request):
+class LimitsRequest(Request):
     """When a search ends before its trials are up. epochs: of all trials together. None leaves a limit as it is."""
 
     epochs: Annotated[int, Field(ge=1)] | None = None
     target: float | None = None
     plateau: Annotated[int, Field(ge=1)] | None = None
 
-    def given(self) -> StoredLimits:
+    def given(self) -> Limits:
         """As a study stores them."""
-        return StoredLimits(epochs=self.epochs, target=self.target, plateau=self.plateau)
+        return Limits(epochs=self.epochs, target=self.target, plateau=self.plateau)
 
 
 class Devices(Request):
@@ -114,7 +114,7 @@ class StartRequest(SpaceRequest):
     trials: Annotated[int, Field(le=MOST_TRIALS)] | None = None
     timeout_s: Annotated[float, Field(gt=0)] | None = None
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] | None = None
-    limits: Limits = Limits()
+    limits: LimitsRequest = LimitsRequest()
     devices: Devices = Devices()
     baselines: Path | dict[str, Content] | None = None
     from_study: str | None = None
@@ -141,12 +141,15 @@ class ChangeRequest(Request):
     study_name: str
     trials: Annotated[int, Field(ge=1, le=MOST_TRIALS)] | None = None
     timeout_s: Annotated[float, Field(gt=0)] | None = None
-    limits: Limits = Limits()
+    limits: LimitsRequest = LimitsRequest()
     workers: Annotated[int, Field(ge=1, le=1000)] | None = None
 
     @property
     def says_something(self) -> bool:
-        return any(each is not None for each in (self.trials, self.timeout_s, self.workers)) or self.limits != Limits()
+        return (
+            any(each is not None for each in (self.trials, self.timeout_s, self.workers))
+            or self.limits != LimitsRequest()
+        )
 
 
 class DeleteRequest(Request):
@@ -180,7 +183,7 @@ class ResumeRequest(Request):
     study_name: str
     trials: Annotated[int, Field(le=MOST_TRIALS)] | None = None
     timeout_s: Annotated[float, Field(gt=0)] | None = None
-    limits: Limits = Limits()
+    limits: LimitsRequest = LimitsRequest()
     devices: Devices = Devices()
     code: tuple[str, ...] = ()
     fit: bool = False
