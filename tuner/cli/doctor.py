@@ -26,19 +26,22 @@ def doctor(deep: bool, storage: str | None, as_json: bool) -> None:
     from rich.text import Text
 
     from tuner.cli.console import Console
+    from tuner.cli.stages import stages
     from tuner.workers.checks import check_all
 
     findings = []
     # Where nobody looks, a line stays a line.
     console = Console(width=None if sys.stdout.isatty() else 2**16)
-    for each in check_all(settings_of(storage), deep):
-        findings.append(each)
-        if not as_json:
-            table = Table.grid(Column(width=5), Column(width=13), Column(overflow="fold"), padding=(0, 1, 0, 0))
-            table.add_row(Text(each.state, _STYLES[each.state]), each.name, each.words)
-            if each.mend:
-                table.add_row("", "", Text(each.mend, "dim"))
-            console.print(table)
+    with stages("checking") as say:
+        for each in check_all(settings_of(storage), deep):
+            findings.append(each)
+            if not as_json:
+                table = Table.grid(Column(width=5), Column(width=13), Column(overflow="fold"), padding=(0, 1, 0, 0))
+                table.add_row(Text(each.state, _STYLES[each.state]), each.name, each.words)
+                if each.mend:
+                    table.add_row("", "", Text(each.mend, "dim"))
+                console.print(table)
+            say("the next check takes a while")
     bad = sum(each.state == "bad" for each in findings)
     if as_json:
         print_json({"good": not bad, "findings": [asdict(each) for each in findings]})

@@ -17,6 +17,7 @@ from tuner.cli.common import (
     storage_option,
     study_argument,
 )
+from tuner.cli.stages import stages
 from tuner.formatting import one_line, plural
 
 if TYPE_CHECKING:
@@ -34,13 +35,15 @@ def importance(study: str | None, storage: str | None, as_json: bool) -> None:
 
     Example: tune importance fashion_mnist-1
     """
-    from tuner.analysis.importance import SURE_TRIALS, importance
     from tuner.studies.status import study_status
     from tuner.studies.stored_study import spec_of
 
     db = open_studies(settings_of(storage), create=False)
-    status = study_status(db, chosen(db, study))
-    found = importance(spec_of(status.study), status.trials)
+    with stages("weighing the parameters"):
+        from tuner.analysis.importance import SURE_TRIALS, importance
+
+        status = study_status(db, chosen(db, study))
+        found = importance(spec_of(status.study), status.trials)
     if as_json:
         print_json({"study_name": status.study.study_name, "parameters": [_object(each) for each in found]})
         return

@@ -6,7 +6,7 @@ Leaves to others: what is delivered, and how (analysis, studies), the words (del
 import logging
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -19,9 +19,7 @@ from tuner.cli.common import (
     storage_option,
     view_of,
 )
-
-if TYPE_CHECKING:
-    pass
+from tuner.cli.stages import stages
 
 
 @click.command()
@@ -53,14 +51,15 @@ def sync(study: str | None, rebuild: bool, storage: str | None, as_json: bool) -
         if view.mlflow_uri in down:
             continue
         try:
-            seen = synchronize(
-                db,
-                MlflowRecorder(settings.tracking_uri_of(view.mlflow_uri), rebuild),
-                store,
-                view.study_name,
-                f"sync-{os.getpid()}",
-                rebuild,
-            )
+            with stages(f"bringing {view.study_name} to MLflow"):
+                seen = synchronize(
+                    db,
+                    MlflowRecorder(settings.tracking_uri_of(view.mlflow_uri), rebuild),
+                    store,
+                    view.study_name,
+                    f"sync-{os.getpid()}",
+                    rebuild,
+                )
         except ServiceDown as error:
             down[view.mlflow_uri] = error
             continue

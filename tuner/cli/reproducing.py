@@ -4,12 +4,21 @@ Leaves to others: the training and what is compared (runs).
 """
 
 import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from tuner.cli.common import echo, json_option, open_studies, print_json, settings_of, storage_option
 from tuner.cli.python_options import code_option
+from tuner.cli.stages import stages
 from tuner.formatting import plural
+from tuner.settings import Settings, read_share
+
+if TYPE_CHECKING:
+    from tuner.database.connection import Database
+    from tuner.runs.reproduction import Reproduction
+    from tuner.spec.code import Code
 
 
 @click.command()
@@ -23,40 +32,44 @@ def reproduce(study: str, trial: int, code: tuple[str, ...], storage: str | None
 
     Example: tune reproduce fashion_mnist-1 25
     """
-
-    from tuner.data.sources import load
-    from tuner.settings import read_share
     from tuner.spec.code import find_code
-    from tuner.studies.code import code_for
-    from tuner.studies.status import find_trial, study_status
-    from tuner.studies.stored_study import spec_of
 
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
-    status = study_status(db, study, epochs=True)
-    found = find_trial(db, study, trial)
-    spec = spec_of(status.study)
     codes = [find_code(each) for each in code]
-    own = code_for(status.study, spec, codes)
-    from tuner.database.blobs import blob_store
-    from tuner.runs.reproduction import reproduce as again
-    from tuner.runs.study_context import StudyContext
-    from tuner.training import backend
+    made = _again(settings, db, study, trial, codes)
+    if as_json:
+        print_json({"study_name": study, **made.object()})
+    else:
+        echo(made.words)
+    sys.exit(0 if made.reproduced else 1)
 
-    # As many threads as it had, for sums are added in another order with others.
-    threads = int(found.tags.get("threads", "0"))
-    backend.prepare(threads)
-    tags = {"device": read_share().device, "threads": str(threads), **backend.versions()}
-    dataset = load(spec.data, status.study.seed, codes)
+
+def _again(settings: Settings, db: "Database", study: str, trial: int, codes: "Sequence[Code]") -> "Reproduction":
+    with stages("starting TensorFlow or JAX") as say:
+        from tuner.data.sources import load
+        from tuner.database.blobs import blob_store
+        from tuner.runs.reproduction import reproduce as again
+        from tuner.runs.study_context import StudyContext
+        from tuner.studies.code import code_for
+        from tuner.studies.status import find_trial, study_status
+        from tuner.studies.stored_study import spec_of
+        from tuner.training import backend
+
+        status = study_status(db, study, epochs=True)
+        found = find_trial(db, study, trial)
+        spec = spec_of(status.study)
+        own = code_for(status.study, spec, codes)
+        # As many threads as it had, for sums are added in another order with others.
+        threads = int(found.tags.get("threads", "0"))
+        backend.prepare(threads)
+        tags = {"device": read_share().device, "threads": str(threads), **backend.versions()}
+        say("loading the data")
+        dataset = load(spec.data, status.study.seed, codes)
     echo(f"tune: training trial {trial} again, {plural(len(found.epochs), 'epoch')}", err=True)
     by_fit = found.tags.get("path", "compiled").startswith("fit")
     context = StudyContext(
         db, status.study, spec, dataset, blob_store(db, settings.artifacts), tags, lambda: False,
         path="fit" if by_fit else "auto", code=own,
     )  # fmt: skip
-    made = again(context, status, found)
-    if as_json:
-        print_json({"study_name": study, **made.object()})
-    else:
-        echo(made.words)
-    sys.exit(0 if made.reproduced else 1)
+    return again(context, status, found)

@@ -17,6 +17,7 @@ from tuner.cli.common import (
     storage_option,
     study_argument,
 )
+from tuner.cli.stages import stages
 from tuner.errors import InputError
 from tuner.formatting import path_part
 
@@ -32,18 +33,20 @@ def report(study: str | None, output: Path | None, png: Path | None, storage: st
 
     Example: tune report fashion_mnist-1 --output report.html
     """
-    from tuner.analysis.report import report as made
-    from tuner.analysis.report import study_charts
-
     db = open_studies(settings_of(storage), create=False)
     name = chosen(db, study)
     files: list[Path] = []
-    if png is not None:
-        from tuner.analysis.pictures import write_pictures
+    with stages("drawing the pictures") as say:
+        from tuner.analysis.report import report as made
+        from tuner.analysis.report import study_charts
 
-        files += write_pictures(study_charts(db, name), png)
-    if png is None or output is not None:
-        files.append(write_text(output or Path(f"{path_part(name)}.html"), made(db, name)))
+        if png is not None:
+            from tuner.analysis.pictures import write_pictures
+
+            files += write_pictures(study_charts(db, name), png)
+        if png is None or output is not None:
+            say("making the report")
+            files.append(write_text(output or Path(f"{path_part(name)}.html"), made(db, name)))
     if as_json:
         print_json({"study_name": name, "files": [str(path) for path in files]})
     else:
@@ -60,20 +63,25 @@ def compare(studies: tuple[str, ...], output: Path | None, storage: str | None, 
 
     Example: tune compare fashion_mnist-1 fashion_mnist-2 --output compare.html
     """
-    from tuner.analysis import comparison
     from tuner.cli.side_by_side import print_comparison
     from tuner.studies.status import study_status
 
     if len(set(studies)) < 2:
         raise InputError("tune compare needs two studies or more. `tune list` shows those that are there.")
     db = open_studies(settings_of(storage), create=False)
-    found = [study_status(db, name, epochs=True) for name in dict.fromkeys(studies)]
-    if output is not None:
-        echo(write_text(output, comparison.comparison_page(found)), err=as_json)
-    if as_json:
-        print_json(comparison.comparison_object(found))
-    elif output is None:
-        print_comparison(comparison.compare(found))
+    with stages("comparing the studies"):
+        from tuner.analysis import comparison
+
+        found = [study_status(db, name, epochs=True) for name in dict.fromkeys(studies)]
+        page = None if output is None else comparison.comparison_page(found)
+        compared = comparison.comparison_object(found) if as_json else None
+        shown = comparison.compare(found) if compared is None and page is None else None
+    if output is not None and page is not None:
+        echo(write_text(output, page), err=as_json)
+    if compared is not None:
+        print_json(compared)
+    elif shown is not None:
+        print_comparison(shown)
 
 
 def write_text(path: Path, text: str) -> Path:

@@ -1,6 +1,6 @@
-"""What is done now, in a terminal, where it takes more than two seconds. What a program reads has only the outcome.
+"""What is done now, on stderr: after two seconds in a terminal, after five where a log is written.
 
-Leaves to others: the words (service).
+Leaves to others: the words (service, commands).
 """
 
 import sys
@@ -14,13 +14,16 @@ from tuner.cli.common import echo
 if TYPE_CHECKING:
     from tuner.service.checking import Say
 
-_QUIET_S = 2.0
+_TERMINAL_S = 2.0
+_PLAIN_S = 5.0
+"""What is soon done needs no line in a log, and whoever reads stderr for errors finds it empty."""
 
 
 @contextmanager
-def stages() -> "Iterator[Say]":
-    """A callback for what is done from now on; each stage is said once it has taken two seconds."""
+def stages(first: str = "") -> "Iterator[Say]":
+    """A callback for what is done from now on, beginning with `first`; each stage is said once it has taken a while."""
     timer: list[threading.Timer] = []
+    quiet_s = _TERMINAL_S if sys.stderr.isatty() else _PLAIN_S
 
     def end() -> None:
         while timer:
@@ -28,13 +31,13 @@ def stages() -> "Iterator[Say]":
 
     def say(words: str) -> None:
         end()
-        if not sys.stderr.isatty():
-            return
-        later = threading.Timer(_QUIET_S, echo, (f"tune: {words} ...",), {"err": True})
+        later = threading.Timer(quiet_s, echo, (f"tune: {words} ...",), {"err": True})
         later.daemon = True
         timer.append(later)
         later.start()
 
+    if first:
+        say(first)
     try:
         yield say
     finally:

@@ -19,6 +19,7 @@ from tuner.cli.common import (
     view_of,
 )
 from tuner.cli.python_options import code_option
+from tuner.cli.stages import stages
 from tuner.formatting import command, path_part
 
 _trial = click.option("--trial", type=click.IntRange(min=0), metavar="N", help="This trial [the best].")
@@ -40,14 +41,17 @@ def export(
     """
     from tuner.database.blobs import blob_store
     from tuner.spec.code import find_code
-    from tuner.studies.export import export_trial
 
     codes = [find_code(each) for each in code]
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
     name = chosen(db, study)
     folder = output or Path(f"{path_part(name)}-{'best' if trial is None else f'trial-{trial}'}")
-    files = export_trial(db, blob_store(db, settings.artifacts), name, trial, folder, codes)
+    with stages("writing the model and its script"):
+        # Its import takes Keras along.
+        from tuner.studies.export import export_trial
+
+        files = export_trial(db, blob_store(db, settings.artifacts), name, trial, folder, codes)
     if as_json:
         print_json({"study_name": name, "files": [str(path) for path in files]})
         return
@@ -72,20 +76,22 @@ def champion(study: str | None, trial: int | None, force: bool, storage: str | N
     """
     from tuner.database.blobs import blob_store
     from tuner.errors import TunerError
-    from tuner.studies.projection import crown_trial
-    from tuner.tracking.mlflow_recorder import MlflowRecorder
 
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
     view = view_of(db, chosen(db, study))
-    decision = crown_trial(
-        db,
-        MlflowRecorder(settings.tracking_uri_of(view.mlflow_uri)),
-        blob_store(db, settings.artifacts),
-        view,
-        trial,
-        force,
-    )
+    with stages("comparing with the standing champion"):
+        from tuner.studies.projection import crown_trial
+        from tuner.tracking.mlflow_recorder import MlflowRecorder
+
+        decision = crown_trial(
+            db,
+            MlflowRecorder(settings.tracking_uri_of(view.mlflow_uri)),
+            blob_store(db, settings.artifacts),
+            view,
+            trial,
+            force,
+        )
     if as_json:
         print_json({"study_name": view.study_name, "champion": decision.stands, "version": decision.version,
                     "words": decision.words})  # fmt: skip
