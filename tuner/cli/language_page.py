@@ -7,11 +7,12 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from tuner.cli.schema import OBJECTIVE, SEARCH, TOP, options, schema
+from tuner.cli.schema import descriptions, options, schema
 from tuner.search.algorithms import PRUNERS, SAMPLERS
 from tuner.spec.families import CALLBACKS, FAMILIES, SETTINGS, HyperparameterDef
 from tuner.spec.metrics import METRICS
 from tuner.spec.sources import KINDS, known_sources
+from tuner.spec.space_file import Objective, Search, SpaceFile
 
 _HEAD = """# The space language
 
@@ -60,11 +61,13 @@ def page() -> str:
     parts = [
         _HEAD,
         "## Keys of a file\n",
-        _table(("key", "default", "meaning"), _keys(made["properties"], TOP, made["required"])),
+        _table(("key", "default", "meaning"), _keys(made["properties"], descriptions(SpaceFile), made["required"])),
         "### objective\n",
-        _table(("key", "default", "meaning"), _keys(made["properties"]["objective"]["properties"], OBJECTIVE)),
+        _table(
+            ("key", "default", "meaning"), _keys(made["properties"]["objective"]["properties"], descriptions(Objective))
+        ),
         "### search\n",
-        _table(("key", "default", "meaning"), _keys(made["properties"]["search"]["properties"], SEARCH)),
+        _table(("key", "default", "meaning"), _keys(made["properties"]["search"]["properties"], descriptions(Search))),
         "## Data\n",
         _table(("name", "what it is"), ((f"`{name}`", words) for name, words in known_sources().items())),
         "Your own data is a mapping; paths start from the space's own folder.\n",

@@ -1,7 +1,8 @@
 """The space language as a JSON schema, for editors: made from what checks a file, so that the two cannot drift.
 
-Owns: how a file's keys, a family's parameters, samplers and pruners look as a schema, and each key in a line.
-Leaves to others: the checks themselves (study_spec, parameters, compatibility), the same as a page (language_page).
+Owns: how a file's keys, a family's parameters, samplers and pruners look as a schema.
+Leaves to others: each key in a line (space_file), the checks themselves (study_spec, parameters, compatibility), the
+same as a page (language_page).
 """
 
 import inspect
@@ -9,48 +10,13 @@ from collections.abc import Callable, Mapping
 from types import NoneType
 from typing import Any, get_args
 
+from pydantic import BaseModel
+
 from tuner.search.algorithms import PRUNERS, SAMPLERS
 from tuner.spec.families import CALLBACKS, FAMILIES, HyperparameterDef
 from tuner.spec.metrics import METRICS
 from tuner.spec.sources import KINDS, known_sources
 from tuner.spec.space_file import Finalists, Objective, Search, SpaceFile
-
-TOP: Mapping[str, str] = {
-    "dataset": "which data: a name, or a file or folder and what it holds",
-    "validation": "training rows kept for validation: a share below 1, or a number of rows",
-    "model": "a family, or Python code that makes the network",
-    "objective": "the metric of the validation rows that the study optimizes",
-    "objectives": "several of them, the first a metric of the validation rows; a study of such is not pruned",
-    "metrics": "further metrics of Keras to watch, by name",
-    "parameters": "what is searched, and what is fixed; a parameter that is left out has its default",
-    "callbacks": "of Keras, each by name alone or with options; for a network of your own code",
-    "baselines": "configurations that are tried first, each under a name; what one leaves out has its default",
-    "search": "how long, and by which algorithms",
-}
-OBJECTIVE: Mapping[str, str] = {
-    "metric": "as Keras names it, with val_ before it",
-    "direction": "whether more of it is better, or less",
-}
-SEARCH: Mapping[str, str] = {
-    "trials": "how many, exactly, baselines included",
-    "timeout": "seconds of training, after which no new trial begins and those running end with their best",
-    "sampler": "what proposes configurations: a name, or a mapping with its name and options",
-    "pruner": "what ends trials early: a name, or a mapping with its name and options",
-    "cost": "at equal what asha compares trials: epochs, or seconds of training",
-    "patience": "epochs without a better objective after which a trial ends",
-    "seed": "of everything random in the study; without it, one is drawn",
-    "epochs": "how many, of all trials together, after which the search ends",
-    "target": "a value of the objective; the search ends when a trial reaches it",
-    "plateau": "trials without an improvement above the noise, after which the search ends",
-    "epoch_timeout": "seconds of an epoch after which a trial hangs and fails; without it, by the epochs so far",
-    "finalists": "the best configurations, trained again over several seeds; a number of them, or a mapping",
-}
-FINALISTS: Mapping[str, str] = {
-    "configurations": "how many; 0 leaves the finalists out, 1 only trains the winner on all rows",
-    "seeds": "how many times each is trained",
-    "share": "at most so much of the search's training time, with fewer where they do not fit",
-}
-"""One line for each key; a key without its line is a test that fails."""
 
 _KINDS = {"int": "integer", "float": "number", "bool": "boolean", "str": "string"}
 
@@ -58,28 +24,32 @@ _KINDS = {"int": "integer", "float": "number", "bool": "boolean", "str": "string
 def schema() -> dict[str, Any]:
     """A JSON schema (draft 2020-12) of a search-space file."""
     made: dict[str, Any] = SpaceFile.model_json_schema()
-    properties = {name: {**made["properties"][name], "description": words} for name, words in TOP.items()}
+    top, of_search = descriptions(SpaceFile), descriptions(Search)
+    properties = {name: dict(each) for name, each in made["properties"].items()}
     for each in properties.values():
         each.pop("title", None)
-    properties["dataset"] = {"description": TOP["dataset"], "anyOf": [_names(known_sources()), *map(_plain, KINDS)]}
+    properties["dataset"] = {"description": top["dataset"], "anyOf": [_names(known_sources()), *map(_plain, KINDS)]}
     properties["model"] = {**properties["model"], "anyOf": [{"enum": list(FAMILIES)}, *_code()]}
-    properties["objective"] = _object(Objective.model_json_schema()["properties"], OBJECTIVE, TOP["objective"])
+    properties["objective"] = _object(Objective, top["objective"])
     properties["metrics"] = {**properties["metrics"], "items": {"anyOf": [{"enum": sorted(_metrics())}, _WORD]}}
     properties["parameters"] = {
-        "type": "object", "description": TOP["parameters"],
+        "type": "object", "description": top["parameters"],
         "properties": {name: _parameter(known) for name, known in parameters().items()},
         "additionalProperties": False,
     }  # fmt: skip
     properties["callbacks"] = {**properties["callbacks"], "items": {"anyOf": [{"enum": list(CALLBACKS)}, _MAPPING]}}
-    search = _object(Search.model_json_schema()["properties"], SEARCH, TOP["search"])
+    search = _object(Search, top["search"])
     for name, known_algorithms in (("sampler", SAMPLERS), ("pruner", PRUNERS)):
         default = Search.model_fields[name].default.name
-        search["properties"][name] = {"description": SEARCH[name], "default": default, **_algorithm(known_algorithms)}
-    finalists = _object(Finalists.model_json_schema()["properties"], FINALISTS, SEARCH["finalists"])
+        search["properties"][name] = {
+            "description": of_search[name],
+            "default": default,
+            **_algorithm(known_algorithms),
+        }
     search["properties"]["finalists"] = {
-        "description": SEARCH["finalists"],
+        "description": of_search["finalists"],
         "default": Search().finalists.model_dump(),
-        "anyOf": [{"type": "integer", "minimum": 0}, finalists],
+        "anyOf": [{"type": "integer", "minimum": 0}, _object(Finalists, of_search["finalists"])],
     }
     properties["search"] = search
     return {
@@ -145,14 +115,19 @@ def _code() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _object(properties: Mapping[str, Any], words: Mapping[str, str], description: str) -> dict[str, Any]:
-    described = {name: {**properties[name], "description": words[name]} for name in properties}
-    for each in described.values():
+def descriptions(model: type[BaseModel]) -> dict[str, str]:
+    """Each key's line, in the order of the keys."""
+    return {name: field.description or "" for name, field in model.model_fields.items()}
+
+
+def _object(model: type[BaseModel], description: str) -> dict[str, Any]:
+    properties = model.model_json_schema()["properties"]
+    for each in properties.values():
         each.pop("title", None)
         each.pop("$ref", None)
         if each.get("default", 0) is None:
             each.pop("default")
-    return {"type": "object", "description": description, "properties": described, "additionalProperties": False}
+    return {"type": "object", "description": description, "properties": properties, "additionalProperties": False}
 
 
 def _metrics() -> set[str]:

@@ -1,6 +1,7 @@
 """The keys of a search-space file: what its YAML says in, a `SpaceFile` of checked kinds out.
 
-Owns: the keys, their kinds, defaults and short forms; a search's identity (its digest).
+Owns: the keys, their kinds, defaults and short forms, each in a line for editors and docs; a search's identity (its
+digest).
 Leaves to others: reading YAML (safe_yaml), whether they make sense together (study_spec), what `parameters` and
 `baselines` hold.
 """
@@ -25,8 +26,8 @@ class Objective(StrictModel):
     A regression that names none minimizes val_mae.
     """
 
-    metric: str = "val_accuracy"
-    direction: Direction = "maximize"
+    metric: str = Field(default="val_accuracy", description="as Keras names it, with val_ before it")
+    direction: Direction = Field(default="maximize", description="whether more of it is better, or less")
 
 
 class Algorithm(StrictModel):
@@ -48,52 +49,99 @@ SHARE = 0.25
 class Finalists(StrictModel):
     """The best configurations, trained again over several seeds when the search is over; then the winner on all rows.
 
-    configurations: how many; 0 leaves it out, 1 compares none and only trains the winner on all rows. seeds: of each.
-    share: at most so much of the search's training time, with fewer configurations and seeds where they do not fit;
-    None keeps to the numbers.
+    share: None keeps to the numbers.
     """
 
-    configurations: int = Field(default=3, ge=0, le=MOST_FINALISTS)
-    seeds: int = Field(default=3, ge=1, le=MOST_FINALISTS)
-    share: float | None = Field(default=None, gt=0)
+    configurations: int = Field(
+        default=3,
+        ge=0,
+        le=MOST_FINALISTS,
+        description="how many; 0 leaves the finalists out, 1 only trains the winner on all rows",
+    )
+    seeds: int = Field(default=3, ge=1, le=MOST_FINALISTS, description="how many times each is trained")
+    share: float | None = Field(
+        default=None,
+        gt=0,
+        description="at most so much of the search's training time, with fewer where they do not fit",
+    )
 
 
 class Search(StrictModel):
-    """How long and by which algorithms to search.
+    """How long and by which algorithms to search."""
 
-    trials: how many, exactly. timeout: seconds, or None. patience: epochs without a better objective after which a
-    trial ends, or None. seed: of everything random in the study; None draws one.
-    cost: at equal what trials are compared by asha: epochs, or seconds of training.
-    epoch_timeout: seconds of an epoch after which a trial hangs, or None, by the epochs so far.
-    """
-
-    trials: int = Field(default=40, ge=1, le=MOST_TRIALS)
-    timeout: float | None = Field(default=None, gt=0)
-    sampler: Algorithm = Algorithm(name="tpe")
-    pruner: Algorithm = Algorithm(name="percentile")
-    cost: Literal["epochs", "seconds"] = "epochs"
-    patience: int | None = Field(default=None, ge=1)
-    seed: int | None = Field(default=None, ge=0, le=LARGEST_SEED)
-    epochs: int | None = Field(default=None, ge=1)
-    target: float | None = None
-    plateau: int | None = Field(default=None, ge=1)
-    epoch_timeout: float | None = Field(default=None, gt=0)
-    finalists: Finalists = Finalists(share=SHARE)
+    trials: int = Field(default=40, ge=1, le=MOST_TRIALS, description="how many, exactly, baselines included")
+    timeout: float | None = Field(
+        default=None,
+        gt=0,
+        description="seconds of training, after which no new trial begins and those running end with their best",
+    )
+    sampler: Algorithm = Field(
+        default=Algorithm(name="tpe"),
+        description="what proposes configurations: a name, or a mapping with its name and options",
+    )
+    pruner: Algorithm = Field(
+        default=Algorithm(name="percentile"),
+        description="what ends trials early: a name, or a mapping with its name and options",
+    )
+    cost: Literal["epochs", "seconds"] = Field(
+        default="epochs", description="at equal what asha compares trials: epochs, or seconds of training"
+    )
+    patience: int | None = Field(
+        default=None, ge=1, description="epochs without a better objective after which a trial ends"
+    )
+    seed: int | None = Field(
+        default=None, ge=0, le=LARGEST_SEED, description="of everything random in the study; without it, one is drawn"
+    )
+    epochs: int | None = Field(
+        default=None, ge=1, description="how many, of all trials together, after which the search ends"
+    )
+    target: float | None = Field(
+        default=None, description="a value of the objective; the search ends when a trial reaches it"
+    )
+    plateau: int | None = Field(
+        default=None, ge=1, description="trials without an improvement above the noise, after which the search ends"
+    )
+    epoch_timeout: float | None = Field(
+        default=None,
+        gt=0,
+        description="seconds of an epoch after which a trial hangs and fails; without it, by the epochs so far",
+    )
+    finalists: Finalists = Field(
+        default=Finalists(share=SHARE),
+        description="the best configurations, trained again over several seeds; a number of them, or a mapping",
+    )
 
 
 class SpaceFile(StrictModel):
     """The file's top level. Parameters and baselines are checked against the model family afterwards."""
 
-    dataset: str | dict[str, Any]
-    validation: int | float = 0.2
-    model: str | dict[str, str] = "mlp"
-    objective: Objective = Objective()
-    objectives: tuple[Objective, ...] = Field(default=(), strict=False)
-    metrics: tuple[str, ...] = Field(default=(), strict=False)
-    parameters: dict[str, Any] | None = None
-    callbacks: tuple[str | dict[str, dict[str, Any]], ...] = Field(default=(), strict=False)
-    baselines: dict[str, dict[str, Any]] = Field(default_factory=dict)
-    search: Search = Search()
+    dataset: str | dict[str, Any] = Field(description="which data: a name, or a file or folder and what it holds")
+    validation: int | float = Field(
+        default=0.2, description="training rows kept for validation: a share below 1, or a number of rows"
+    )
+    model: str | dict[str, str] = Field(default="mlp", description="a family, or Python code that makes the network")
+    objective: Objective = Field(
+        default=Objective(), description="the metric of the validation rows that the study optimizes"
+    )
+    objectives: tuple[Objective, ...] = Field(
+        default=(),
+        strict=False,
+        description="several of them, the first a metric of the validation rows; a study of such is not pruned",
+    )
+    metrics: tuple[str, ...] = Field(default=(), strict=False, description="further metrics of Keras to watch, by name")
+    parameters: dict[str, Any] | None = Field(
+        default=None, description="what is searched, and what is fixed; a parameter that is left out has its default"
+    )
+    callbacks: tuple[str | dict[str, dict[str, Any]], ...] = Field(
+        default=(),
+        strict=False,
+        description="of Keras, each by name alone or with options; for a network of your own code",
+    )
+    baselines: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="configurations that are tried first, each under a name; what one leaves out has its default",
+    )
+    search: Search = Field(default=Search(), description="how long, and by which algorithms")
 
 
 def read_content(content: Any, where: str) -> SpaceFile:

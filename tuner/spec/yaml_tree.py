@@ -131,8 +131,7 @@ def _check_word(node: ScalarNode) -> None:
 
 
 def compose(text: str) -> Node | None:
-    """The tree of a text; None of an empty one. Raises Refused, YAMLError, and ValueError or OverflowError for escapes
-    and versions that ruamel stumbles over."""
+    """The tree of a text; None of an empty one. Raises Refused, YAMLError, ValueError and OverflowError."""
     reader = YAML(typ="safe", pure=True)
     reader.Composer = _Composer
     reader.Resolver = _Resolver
@@ -142,9 +141,7 @@ def compose(text: str) -> Node | None:
 
 def value_of(node: Node | None, old_booleans: bool = False) -> Any:
     """What a tree says, as plain values. old_booleans: plain yes, no, on and off are true and false, as in YAML 1.1."""
-    if node is None:
-        return None
-    return _Values(_OLD_BOOLEANS if old_booleans else {}).of(node)
+    return None if node is None else _Values(_OLD_BOOLEANS if old_booleans else {}).of(node)
 
 
 class _Values:
