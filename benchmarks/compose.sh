@@ -125,7 +125,7 @@ for trial in status.trials:
     assert run.data.tags["state"] == trial.state and run.info.status != "RUNNING"
     print(f"trial {trial.trial_number}: {trial.state}, {len(trial.epochs)} epochs, attempts {trial.attempt}, "
           f"repeated {trial.repeated}, worker {trial.worker_id}")
-test = (status.study.outcome or {}).get("test") or {}
+test = (status.study.outcome.test if status.study.outcome else None) or {}
 print(f"{sum(trial.attempt > 1 for trial in status.trials)} adopted; test accuracy {test.get('accuracy')}")
 PYTHON
 say "every trial is final, and its run has all its epochs"

@@ -172,7 +172,7 @@ def test_outputs_that_are_not_the_classes_of_the_rows_get_no_accuracy_on_test_ro
     assert outcome.not_scored.startswith(words)
     assert outcome.figures["not_scored"] == outcome.not_scored
     (told,) = [each for each in sentences(study_status(db, "s", epochs=True)) if "test rows" in each]
-    assert told == f"It has no figures on the test rows, since {outcome['not_scored']}."
+    assert told == f"It has no figures on the test rows, since {outcome.not_scored}."
 
 
 def test_a_function_of_a_trial_may_prune_it_note_attributes_and_ask_its_number(db: Database, run: Run) -> None:
