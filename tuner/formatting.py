@@ -73,14 +73,28 @@ def _escaped(character: str) -> str:
     return character
 
 
+STORAGE_VARIABLE = "$TUNER_STORAGE"
+_storage: list[str] = []
+
+
+def commands_need(storage: str | None) -> None:
+    """From now on `tune` commands that people are told have this --storage, as this process was told; None is none.
+
+    storage: a URL, or `STORAGE_VARIABLE` for one that has a secret.
+    """
+    _storage[:] = [] if storage is None else ["--storage", storage]
+
+
 def command(words: str, *names: object, options: Iterable[object] = ()) -> str:
     """A command to be typed into a shell. words: as they are. names, options: quoted where they need it."""
     given = [str(name) for name in names]
     # What begins like an option is a name after two dashes; what follows an option, such as --study, is its value.
     value = words.rpartition(" ")[2].startswith("--")
     apart = ["--"] if not value and any(name.startswith("-") for name in given) else []
-    before, after = (list(map(str, options)), []) if apart else ([], list(map(str, options)))
-    return shlex.join([*words.split(), *before, *apart, *given, *after])
+    further = [*map(str, options), *(_storage if words.startswith("tune ") else ())]
+    before, after = (further, []) if apart else ([], further)
+    typed = shlex.join([*words.split(), *before, *apart, *given, *after])
+    return typed.replace(shlex.quote(STORAGE_VARIABLE), f'"{STORAGE_VARIABLE}"')
 
 
 _LONGEST_PART = 200

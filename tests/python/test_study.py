@@ -133,3 +133,15 @@ def test_a_study_is_renamed_noted_and_deleted(here: Path) -> None:
     assert study.delete().trials == 5
     with pytest.raises(tuner.NotFound):
         _ = study.best
+
+
+def test_a_study_is_changed_while_it_runs(here: Path) -> None:
+    db = open_database("sqlite:///tuner.db")
+    write_study(db, told=TRIALS[:2], outcome=None)
+    db.engine.dispose()
+    study = tuner.open("s")
+    study.change(trials=9, workers=2, plateau=4)
+    view = study.status().study
+    assert (view.trials, view.options.workers, view.options.limits.plateau) == (9, 2, 4)
+    with pytest.raises(tuner.InputError, match="Ask for at least 2"):
+        study.change(trials=1)

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tuner.formatting import visible
-from tuner.redaction import keep_secrets_of, redacted, redacted_values
+from tuner.formatting import STORAGE_VARIABLE, commands_need, visible
+from tuner.redaction import keep_secrets_of, redacted, redacted_values, shown_url
 from tuner.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -48,10 +48,15 @@ study_argument = click.argument("study", metavar="[STUDY]", required=False)
 
 
 def settings_of(storage: str | None) -> Settings:
+    """What this command was told; the commands that it names are told the same."""
     settings = read_settings()
     if storage is None:
         return settings
     keep_secrets_of(storage)
+    if storage != settings.storage:
+        commands_need(storage if shown_url(storage) == storage else STORAGE_VARIABLE)
+        if (context := click.get_current_context(silent=True)) is not None:
+            context.call_on_close(lambda: commands_need(None))
     return replace(settings, storage=storage)
 
 

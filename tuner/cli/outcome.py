@@ -44,7 +44,8 @@ def print_outcome(status: StudyStatus) -> None:
     console.print(f"\nBest: trial {best.trial_number}{_named(best)}")
     _print_result(console, status, best)
     for line in finalist_lines(status) or baseline_lines(status):
-        console.print(f"  {line}", soft_wrap=True)
+        # In a terminal words stay whole; in a file a line stays a line.
+        console.print(f"  {line}", soft_wrap=not console.is_terminal)
     _print_champion(console, status)
     if further_objectives(status):
         print_front(status)
@@ -53,7 +54,7 @@ def print_outcome(status: StudyStatus) -> None:
     steps = [
         (command("tune trials", name), "every trial, the best first"),
         (command("tune report", name), "the outcome and its pictures, in one HTML file"),
-        ("tune ui", "compare the runs in MLflow"),
+        (command("tune ui"), "compare the runs in MLflow"),
         (command("tune resume", name, options=["--trials", 2 * study.trials] if finished else []), "search on"),
     ]
     width = max(len(typed) for typed, _ in steps)

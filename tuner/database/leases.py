@@ -15,6 +15,7 @@ that does was written before the clock went back, and has run out like any other
 two signs of life, after which nobody takes a silent worker's trial for GRACE_S.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,6 +100,22 @@ def free_for(until: Any, holder: Any, worker_id: str) -> sa.ColumnElement[bool]:
         utc_now() - WorkerRow.steady_since > GRACE_S,
     )
     return sa.or_(until == 0.0, holder == worker_id, sa.and_(run_out(until), steady))
+
+
+@patient
+def free_in_s(db: Database, study_name: str, living: Collection[str]) -> float | None:
+    """Seconds until the leases of all but these workers have run out; None where the others hold nothing."""
+    with db.session() as session:
+        left_s = session.scalar(
+            sa.select(sa.func.max(RunRow.lease_until - utc_now())).where(
+                RunRow.study_name == study_name,
+                RunRow.worker_id.is_not(None),
+                RunRow.worker_id.not_in(living),
+                ~RunRow.finalized,
+                ~run_out(RunRow.lease_until),
+            )
+        )
+    return None if left_s is None else max(0.0, float(left_s))
 
 
 def run_out(until: Any) -> sa.ColumnElement[bool]:

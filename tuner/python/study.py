@@ -18,10 +18,12 @@ from tuner.python.waiting import until_it_ends
 from tuner.python.work import Work
 from tuner.service import starting
 from tuner.service.cancelling import cancel
+from tuner.service.changing import change
 from tuner.service.deleting import Deleted, delete
 from tuner.service.renaming import note, rename
 from tuner.service.requests import (
     CancelRequest,
+    ChangeRequest,
     DeleteRequest,
     Devices,
     LimitsRequest,
@@ -105,6 +107,28 @@ class Study:
         left of its budget. Raises NotFound, and StudyConflict for what is over already.
         """
         cancel(self._opened.db, CancelRequest(study_name=self._name, trial=trial))
+
+    def change(
+        self,
+        *,
+        trials: int | None = None,
+        timeout_s: float | None = None,
+        workers: int | None = None,
+        epoch_budget: int | None = None,
+        target: float | None = None,
+        plateau: int | None = None,
+    ) -> None:
+        """Change it while it runs; None leaves a thing as it is. Its workers look after each epoch.
+
+        trials, timeout_s: the new totals; the time counts from the study's begin. workers: how many of them there are
+        to be here. epoch_budget, target, plateau: its limits. Raises InputError, StudyConflict; then nothing was
+        changed.
+        """
+        limits = LimitsRequest(epochs=epoch_budget, target=target, plateau=plateau)
+        request = ChangeRequest(
+            study_name=self._name, trials=trials, timeout_s=timeout_s, limits=limits, workers=workers
+        )
+        change(self._opened.db, request)
 
     def rename(self, new_name: str) -> None:
         """Give it another name, with all that is kept of it. Raises StudyConflict while workers run on it."""

@@ -31,6 +31,7 @@ from tuner.database.connection import Database
 from tuner.database.epochs import longest_epoch
 from tuner.formatting import duration
 from tuner.studies.limits import search_left_s
+from tuner.studies.status import CLOSING
 from tuner.studies.stored_study import spec_of
 
 Step = Literal["loading", "building", "first epoch", "epoch", "finishing", "closing"]
@@ -171,7 +172,7 @@ class Watch:
     def _set(self, task: _Task | None) -> None:
         with self._lock:
             self._task, self._silent_s, self._looked_at = task, 0.0, self.now()
-            self.says = "closing the study" if task is not None and task.step == "closing" else ""
+            self.says = CLOSING if task is not None and task.step == "closing" else ""
 
     def look(self, db: Database) -> Hang | None:
         """Asked every few seconds in which the database answers: the step that hangs, if it does."""

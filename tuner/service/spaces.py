@@ -79,7 +79,8 @@ def _of_code(code: Code, python: PythonSettings, space_name: str | None) -> Stud
         content["objective"] = _objective(python.objective)
     if settings:
         content["parameters"] = settings
-    head = f"# Written by {one_line(command('tune start --space', code.place))}\n"
+    # Stored with the study, so it says nothing of where that is.
+    head = f"# Written by tune {one_line(command('start --space', code.place))}\n"
     called = space_name or Path(code.place).stem.rpartition(".")[2]
     return spec_of_content(content, called, Path.cwd(), f"--space {code.place}", head)
 

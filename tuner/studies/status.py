@@ -3,12 +3,13 @@
 Leaves to others: what is asked of it (service), what is stored (stored_study), how it looks (cli, python, analysis).
 """
 
+import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tuner.database import runs, studies, workers
+from tuner.database import leases, runs, studies, workers
 from tuner.database.connection import Database
 from tuner.database.runs import CANCELLED, RunView, view_finalists
 from tuner.database.studies import StudyView
@@ -20,6 +21,9 @@ from tuner.studies.stopping_rules import why_ended
 from tuner.studies.stored_study import spec_of
 
 StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "cancelled", "finished"]
+CLOSING = "closing the study"
+"""What a worker says that it does when the search is over: the winner's score, the report."""
+
 NOT_SCORED = "not_scored"
 """Why there are no figures on the test rows: a tag of a trial, and a word of the outcome."""
 
@@ -31,7 +35,8 @@ class StudyStatus:
     counts: trials by state; `waiting` are places of the budget that no worker has taken. best: of the complete ones.
     why_ended: why trials of the budget are not run any more (`not_run`), in words.
     left_s: seconds to go, estimated from the pace so far; None where nothing is known yet. finalists: of this round.
-    passed_over: why workers do not work on it, where they do not.
+    passed_over: why workers do not work on it, where they do not. silent_s: a worker that holds a run gives no sign of
+    life, and others wait; after so many seconds it is free.
     """
 
     study: StudyView
@@ -44,6 +49,7 @@ class StudyStatus:
     finalists: tuple[RunView, ...] = ()
     why_ended: str = ""
     passed_over: tuple[Reason, ...] = ()
+    silent_s: float | None = None
 
     @property
     def elapsed_s(self) -> float:
@@ -62,7 +68,14 @@ class StudyStatus:
     @property
     def stage(self) -> str:
         """What is done now, beside the trials: ``finalists 4 of 9``, ``the winner on all rows, 1 of 3``, or nothing."""
-        if self.study.finished_at is not None or not self.finalists:
+        if self.silent_s is not None and self.state == "running":
+            about_s = 20 * max(1, math.ceil(self.silent_s / 20))
+            return f"a worker is silent; what it held is free in about {about_s} s"
+        if self.study.finished_at is not None:
+            return ""
+        if any(worker.stage == CLOSING for worker in self.workers):
+            return CLOSING
+        if not self.finalists:
             return ""
         finals = [each for each in self.finalists if each.role == "final"]
         shown = finals or self.finalists
@@ -74,20 +87,25 @@ def study_status(db: Database, study_name: str, epochs: bool = False) -> StudySt
     """Look at a study. epochs: with each trial's epochs. Raises NotFound."""
     view = studies.view_study(db, study_name)
     every = tuple(runs.view_trials(db, study_name, epochs))
-    active = tuple(workers.view_workers(db, study_name))
+    everyone = workers.view_workers(db)
+    active = tuple(each for each in everyone if each.study_name == study_name)
     counts = Counter(trial.state for trial in every)
+    rounds = tuple(view_finalists(db, study_name, view.round, epochs))
+    silent_s = _silent_s(db, view, [*every, *rounds], everyone)
+    waits = silent_s is not None and any(each.study_name is None for each in everyone)
     why = why_ended(view, spec_of(view), len(every))
     counts["not_run" if why else "waiting"] = max(0, view.trials - len(every))
     return StudyStatus(
         study=view,
-        state=_state(view, begun=bool(every), active=bool(active)),
+        state=_state(view, begun=bool(every), active=bool(active) or waits),
         trials=every,
         workers=active,
         counts=dict(counts),
         best=_best(view, every),
         left_s=_left_s(view, every),
         why_ended=why,
-        finalists=tuple(view_finalists(db, study_name, view.round, epochs)),
+        finalists=rounds,
+        silent_s=silent_s,
         passed_over=reasons(db, study_name) if view.finished_at is None else (),
     )
 
@@ -113,6 +131,13 @@ def _state(view: StudyView, begun: bool, active: bool) -> StudyState:
     if active:
         return "running"
     return "interrupted" if begun else "waiting"
+
+
+def _silent_s(db: Database, view: StudyView, held: Sequence[RunView], everyone: Sequence[WorkerView]) -> float | None:
+    living = {each.worker_id for each in everyone if each.seen_s < leases.GAP_S}
+    if view.finished_at is not None or not any(each.held and each.worker_id not in living for each in held):
+        return None
+    return leases.free_in_s(db, view.study_name, living)
 
 
 def _best(view: StudyView, every: tuple[RunView, ...]) -> RunView | None:
