@@ -30,7 +30,7 @@ def db(url: str) -> Database:
 
 
 def test_what_was_left_off_says_what_is_done_what_is_best_and_what_goes_on(
-    db: Database, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    db: Database, url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "200")
     change(db, ChangeRequest(study_name="s", trials=6))
@@ -40,6 +40,7 @@ def test_what_was_left_off_says_what_is_done_what_is_best_and_what_goes_on(
     outcome.print_left_off(study_status(db, "s", epochs=True))
     out, err = capsys.readouterr()
     assert out == ""
+    assert "running: trial 2, epoch 0, handed back" in CliRunner().invoke(cli, ["status", "s", "--storage", url]).stdout
     first, counts, handed, best, params, goes_on = err.splitlines()
     assert first.startswith("s was interrupted after ")
     assert counts == "2 of 6 trials: 2 complete, 0 pruned, 0 failed"

@@ -119,7 +119,7 @@ def print_status(status: StudyStatus) -> None:
     does = {each.worker_id: f": {each.stage}" for each in status.workers if each.stage != "training"}
     for trial in status.trials:
         if trial.state == "running":
-            where = f"{trial.worker_id}{does.get(trial.worker_id or '', '')}"
+            where = f"{trial.worker_id or 'handed back'}{does.get(trial.worker_id or '', '')}"
             console.print(f"running: trial {trial.trial_number}, epoch {len(trial.epochs)}, {where}")
     if status.state == "running" and status.left_s is not None:
         console.print(f"time left: about {duration(status.left_s)}")
