@@ -16,7 +16,6 @@ import pytest
 
 from tests.end_to_end.conftest import Desk
 
-pytestmark = pytest.mark.slow
 
 OPTUNA = Path(sys.executable).with_name("optuna")
 STATUS = {"complete": "FINISHED", "pruned": "KILLED"}
@@ -105,6 +104,7 @@ def test_one_command_tunes_and_all_records_agree(desk: Desk) -> None:
     check_all_three_agree(desk, "s", 7)
 
 
+@pytest.mark.slow
 def test_a_killed_study_goes_on_with_no_trial_lost_and_none_doubled(desk: Desk) -> None:
     desk.write_space(epochs=150)
     process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "2")
@@ -125,6 +125,7 @@ def test_a_killed_study_goes_on_with_no_trial_lost_and_none_doubled(desk: Desk) 
         assert after[trial["trial_number"]]["epochs"] >= trial["epochs"]
 
 
+@pytest.mark.slow
 def test_a_killed_worker_is_replaced_and_its_trial_adopted(desk: Desk) -> None:
     desk.write_space(epochs=150)
     process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "1")
@@ -138,6 +139,7 @@ def test_a_killed_worker_is_replaced_and_its_trial_adopted(desk: Desk) -> None:
     check_all_three_agree(desk, "s", 5)
 
 
+@pytest.mark.slow
 def test_the_first_interrupt_finishes_what_runs_and_takes_no_more(desk: Desk) -> None:
     desk.write_space(epochs=60)
     process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "1")
@@ -151,6 +153,7 @@ def test_the_first_interrupt_finishes_what_runs_and_takes_no_more(desk: Desk) ->
     assert status["counts"]["waiting"] > 0
 
 
+@pytest.mark.slow
 def test_the_second_interrupt_stops_at_once_and_loses_nothing(desk: Desk) -> None:
     desk.write_space(epochs=400)
     process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "1")
@@ -168,6 +171,7 @@ def test_the_second_interrupt_stops_at_once_and_loses_nothing(desk: Desk) -> Non
     assert after[trial["trial_number"]]["epochs"] >= trial["epochs"]
 
 
+@pytest.mark.slow
 def test_a_study_that_is_told_to_go_leaves_no_worker_behind(desk: Desk) -> None:
     desk.write_space(epochs=400)
     process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "1")
@@ -182,6 +186,7 @@ def test_a_study_that_is_told_to_go_leaves_no_worker_behind(desk: Desk) -> None:
     assert len(status["running"]) == 1
 
 
+@pytest.mark.slow
 def test_workers_started_by_hand_run_a_detached_study(desk: Desk) -> None:
     desk.write_space()
     assert desk.tune("start", "--space", "small.yaml", "--study", "s", "--detach").stdout == "s\n"
@@ -194,6 +199,7 @@ def test_workers_started_by_hand_run_a_detached_study(desk: Desk) -> None:
     assert desk.object("status", "s")["state"] == "finished"
 
 
+@pytest.mark.slow
 def test_a_timeout_ends_the_study_with_the_running_trials_best(desk: Desk) -> None:
     desk.write_space(epochs=4000)
     done = desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "1", "--timeout", "10")
@@ -203,6 +209,7 @@ def test_a_timeout_ends_the_study_with_the_running_trials_best(desk: Desk) -> No
     assert all(trial["state"] in ("complete", "pruned") for trial in trials)
 
 
+@pytest.mark.slow
 def test_a_diverging_configuration_fails_with_its_reason_and_the_study_goes_on(desk: Desk) -> None:
     desk.write_space(
         text="dataset: digits\n"

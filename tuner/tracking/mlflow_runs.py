@@ -259,7 +259,7 @@ def _true_name(space: str) -> dict[str, str]:
 
 
 def _user() -> str:
-    # A container's user may have no name.
-    with suppress(KeyError, OSError):
+    # A container's user may have no name, and Windows has no list of users to look it up in.
+    with suppress(KeyError, OSError, ImportError):
         return getpass.getuser()
     return "unknown"
