@@ -16,7 +16,6 @@ import pytest
 
 from tests.end_to_end.conftest import Desk
 
-
 OPTUNA = Path(sys.executable).with_name("optuna")
 STATUS = {"complete": "FINISHED", "pruned": "KILLED"}
 
