@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -131,8 +130,10 @@ def test_a_script_that_ends_leaves_no_worker_and_a_study_that_goes_on(here: Path
 def test_interrupting_the_waiting_says_what_goes_on(here: Path) -> None:
     script = begin(here, "try:\n    study.wait()\nfinally:\n    print(study.state)")
     assert script.stdout is not None
+    assert script.stderr is not None
     assert script.stdout.readline() == "begun\n"
-    time.sleep(1.0)
+    # The first word of the waiting.
+    assert any(line.startswith("left: running") for line in iter(script.stderr.readline, ""))
     script.send_signal(signal.SIGINT)
     out, err = script.communicate(timeout=60)
     assert out == "running\n"

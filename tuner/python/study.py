@@ -86,10 +86,10 @@ class Study:
         stop button) it ends the waiting alone, and says what goes on. Raises what ended the workers, TunerError where
         nobody works on it or not one trial completed, TimeoutError after `timeout_s` seconds.
         """
-        notebook = in_notebook()
-        if show and notebook and not self._display.active and self._may_change(self.status()):
-            self._display.show()
         try:
+            notebook = in_notebook()
+            if show and notebook and not self._display.active and self._may_change(self.status()):
+                self._display.show()
             until_it_ends(self.status, self._work.supervised, timeout_s, says=show and not notebook)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(self._goes_on()) from None
