@@ -14,6 +14,7 @@ from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
 from tuner.database.rules import may_begin
 from tuner.database.runs import Job
+from tuner.database.sequence import stamp_run
 from tuner.database.tables import RunRow, StudyRow, keyed
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def _reserve(db: Database, study_name: str, worker_id: str) -> Job | None:
                         lease_until=utc_now() + leases.LEASE_S,
                     )
                 )
+                stamp_run(session, job.lease.key)
             return job
         except sa.exc.IntegrityError:
             continue  # another worker took this place; the next may be free
@@ -82,6 +84,7 @@ def fill(db: Database, job: Job, template: "FrozenTrial", baseline: str) -> int:
         trial_id = storage.create_new_trial(storage.get_study_id_from_name(job.study_name), template)
         number = storage.get_trial(trial_id).number
         leases.fenced(session, job.lease, trial_number=number)
+        stamp_run(session, job.lease.key)
     return number
 
 

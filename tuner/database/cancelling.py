@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
 from tuner.database.runs import CANCELLED
-from tuner.database.tables import FINALISTS, RunRow, StudyRow
+from tuner.database.sequence import stamp
+from tuner.database.tables import FINALISTS, UNSTAMPED, RunRow, StudyRow
 
 _REASON = "cancelled by a person"
 
@@ -20,7 +21,7 @@ _REASON = "cancelled by a person"
 def cancel_trial(db: Database, study_name: str, ordinal: int) -> bool:
     """End one trial; tells whether it was not over by then."""
     with db.session() as session, session.begin():
-        return _cancel(session, RunRow.study_name == study_name, RunRow.ordinal == ordinal) == 1
+        return _cancel(session, study_name, RunRow.ordinal == ordinal) == 1
 
 
 @patient
@@ -40,6 +41,7 @@ def cancel_study(db: Database, study_name: str) -> int | None:
                 closing_until=0.0,
                 closing_attempt=StudyRow.closing_attempt + 1,
                 changes=StudyRow.changes + 1,
+                sequence=UNSTAMPED,
             )
         )
         if not stopped.rowcount:  # type: ignore[attr-defined]
@@ -52,15 +54,16 @@ def cancel_study(db: Database, study_name: str) -> int | None:
                 ~RunRow.finalized,
                 RunRow.worker_id.is_not(None),
             )
-            .values(attempt=RunRow.attempt + 1, worker_id=None, lease_until=0.0)
+            .values(attempt=RunRow.attempt + 1, worker_id=None, lease_until=0.0, sequence=UNSTAMPED)
         )
-        return _cancel(session, RunRow.study_name == study_name)
+        return _cancel(session, study_name)
 
 
-def _cancel(session: Session, *which: sa.ColumnElement[bool]) -> int:
+def _cancel(session: Session, study_name: str, *which: sa.ColumnElement[bool]) -> int:
+    """The end of a transaction: what it wrote is numbered, too."""
     done = session.execute(
         sa.update(RunRow)
-        .where(*which, RunRow.role == "search", RunRow.state == "running")
+        .where(RunRow.study_name == study_name, *which, RunRow.role == "search", RunRow.state == "running")
         .values(
             state=CANCELLED,
             reason=_REASON,
@@ -71,6 +74,8 @@ def _cancel(session: Session, *which: sa.ColumnElement[bool]) -> int:
             worker_id=None,
             lease_until=0.0,
             changes=RunRow.changes + 1,
+            sequence=UNSTAMPED,
         )
     )
+    stamp(session, study_name)
     return int(done.rowcount)  # type: ignore[attr-defined]

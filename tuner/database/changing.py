@@ -13,7 +13,8 @@ from tuner.database import finalists
 from tuner.database.connection import Database
 from tuner.database.facts import Limits
 from tuner.database.patience import patient
-from tuner.database.tables import RunRow, StudyRow
+from tuner.database.sequence import stamp
+from tuner.database.tables import UNSTAMPED, RunRow, StudyRow
 
 
 @patient
@@ -35,13 +36,14 @@ def change_study(
     which = StudyRow.study_name == study_name
     with db.session() as session, session.begin():
         # The write comes first: it locks the study.
-        session.execute(sa.update(StudyRow).where(which).values(changes=StudyRow.changes + 1))
+        session.execute(sa.update(StudyRow).where(which).values(round=StudyRow.round))
         trained = sa.select(sa.func.count()).where(RunRow.study_name == study_name, RunRow.role == "search")
         begun = session.scalar(trained) or 0
         if trials is not None and trials < begun:
             return int(begun)
         options = session.scalars(sa.select(StudyRow.options).where(which)).one().with_(limits=limits)
         values: dict[str, Any] = {"options": options if workers is None else options.with_(workers=workers)}
+        values["changes"] = StudyRow.changes + 1
         if trials is not None:
             values["trials"] = trials
         if timeout_s is not None:
@@ -51,7 +53,8 @@ def change_study(
         if anew:
             values |= {"ended": "", "round": StudyRow.round + 1, "outcome": None, "closer": None, "closing_until": 0.0}
             values["closing_attempt"] = StudyRow.closing_attempt + 1
-        session.execute(sa.update(StudyRow).where(which).values(**values))
+        session.execute(sa.update(StudyRow).where(which).values(**values, sequence=UNSTAMPED))
         if anew:
             finalists.abandon(session, study_name)
+        stamp(session, study_name)
     return None

@@ -17,7 +17,8 @@ from tuner.database.connection import Database, utc_now
 from tuner.database.facts import Outcome
 from tuner.database.leases import LEASE_S, LeaseLost, free_for
 from tuner.database.patience import patient
-from tuner.database.tables import RunRow, StudyRow, keyed
+from tuner.database.sequence import stamp
+from tuner.database.tables import UNSTAMPED, RunRow, StudyRow, keyed
 
 
 @dataclass(frozen=True)
@@ -43,12 +44,13 @@ def claim(db: Database, study_name: str, worker_id: str, seen: int) -> Closing |
             sa.update(StudyRow)
             .where(StudyRow.study_name == study_name, StudyRow.finished_at.is_(None))
             .where(sa.or_(sa.and_(StudyRow.closing_attempt == seen, free), mine))
-            .values(closer=worker_id, closing_until=utc_now() + LEASE_S, closing_attempt=seen + 1)
+            .values(closer=worker_id, closing_until=utc_now() + LEASE_S, closing_attempt=seen + 1, sequence=UNSTAMPED)
         )
         of_search = (RunRow.study_name == study_name, RunRow.role == "search")
         running = sa.select(RunRow.ordinal).where(*of_search, ~RunRow.finalized).limit(1)
         if claimed.rowcount != 1 or session.scalar(running) is not None:
             return None
+        stamp(session, study_name)
         session.commit()
     return Closing(study_name, worker_id, seen + 1)
 
@@ -59,8 +61,11 @@ def keep_score(db: Database, closing: Closing, ordinal: int, test: Mapping[str, 
     with db.session() as session, session.begin():
         _fenced(session, closing, closing_until=utc_now() + LEASE_S)
         session.execute(
-            sa.update(RunRow).where(*keyed(RunRow, (closing.study_name, "search", 0, ordinal))).values(test=dict(test))
+            sa.update(RunRow)
+            .where(*keyed(RunRow, (closing.study_name, "search", 0, ordinal)))
+            .values(test=dict(test), sequence=UNSTAMPED)
         )
+        stamp(session, closing.study_name)
 
 
 @patient
@@ -68,6 +73,7 @@ def close(db: Database, closing: Closing, outcome: Outcome) -> None:
     """The search is over, and this came of it. Raises LeaseLost."""
     with db.session() as session, session.begin():
         _fenced(session, closing, outcome=outcome, finished_at=utc_now(), changes=StudyRow.changes + 1)
+        stamp(session, closing.study_name)
 
 
 def _fenced(session: Session, closing: Closing, **values: Any) -> None:
@@ -78,7 +84,7 @@ def _fenced(session: Session, closing: Closing, **values: Any) -> None:
             StudyRow.closer == closing.worker_id,
             StudyRow.closing_attempt == closing.attempt,
         )
-        .values(**values)
+        .values(**values, sequence=UNSTAMPED)
     )
     if written.rowcount != 1:
         raise LeaseLost(f"the closing of {closing.study_name} is another's, or its search goes on")

@@ -6,7 +6,8 @@ Leaves to others: our tables (migrations), the statements (studies, runs, worker
 """
 
 import os
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -111,6 +112,16 @@ class Database:
     def session(self) -> Session:
         """A short unit of work; use as a context manager with `begin`."""
         return Session(self.engine, expire_on_commit=False)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A unit of work that reads: whatever it reads is as of one moment."""
+        with self.session() as session:
+            if self.sqlite_file is None:
+                session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+            else:
+                session.connection().exec_driver_sql("BEGIN")  # the driver begins none for a SELECT
+            yield session
 
     def optuna_within(self, session: Session) -> "BaseStorage":
         """Optuna's storage for the length of a session, in its transaction: what it writes is committed with ours."""

@@ -14,7 +14,8 @@ import sqlalchemy as sa
 from tuner.database.connection import Database, utc_now
 from tuner.database.leases import LEASE_S, run_out
 from tuner.database.patience import patient
-from tuner.database.tables import FINALISTS, Key, Recorded, RunKey, RunRow, StudyRow, keyed
+from tuner.database.sequence import stamp
+from tuner.database.tables import FINALISTS, UNSTAMPED, Key, Recorded, RunKey, RunRow, StudyRow, keyed
 from tuner.redaction import redacted
 
 _RECORDED: tuple[type[Recorded], ...] = (StudyRow, RunRow)
@@ -63,14 +64,16 @@ def claim(db: Database, row: type[Recorded], key: Key, worker_id: str) -> bool:
 @patient
 def unclaim(db: Database, row: type[Recorded], key: Key, worker_id: str) -> None:
     """Leave its delivery to whoever comes next."""
-    _write(db, row, row.recorder == worker_id, *keyed(row, key), recorder=None, recording_until=0.0)
+    with db.session() as session, session.begin():
+        mine = sa.update(row).where(row.recorder == worker_id, *keyed(row, key))
+        session.execute(mine.values(recorder=None, recording_until=0.0))
 
 
 @patient
 def recorded(db: Database, row: type[Recorded], key: Key, changes: int, run_id: str) -> None:
     """MLflow shows the row as it was after so many changes; what was written since is still to be delivered."""
     shown = {"mlflow_run_id": run_id, "recorded": changes, "refused": 0, "refusal": ""}
-    _write(db, row, *keyed(row, key), **shown, recorder=None, recording_until=0.0)
+    _write(db, row, key, **shown, recorder=None, recording_until=0.0)
 
 
 @patient
@@ -84,7 +87,7 @@ def refused(db: Database, row: type[Recorded], key: Key, changes: int, reason: s
     with db.session() as session:
         before = session.scalar(sa.select(row.refusal).where(*keyed(row, key)))
     told: dict[str, Any] = {"refused": changes, "refusal": words, "recorder": None, "recording_until": 0.0}
-    _write(db, row, *keyed(row, key), **told, **({} if run_id is None else {"mlflow_run_id": run_id}))
+    _write(db, row, key, **told, **({} if run_id is None else {"mlflow_run_id": run_id}))
     return before != words
 
 
@@ -92,21 +95,20 @@ def refused(db: Database, row: type[Recorded], key: Key, changes: int, reason: s
 def retry(db: Database, study_name: str) -> None:
     """What was refused is to be delivered once more."""
     for row in _RECORDED:
-        _write(db, row, row.study_name == study_name, refused=0)
+        _write(db, row, (study_name,), refused=0)
 
 
 @patient
 def deliver_anew(db: Database, study_name: str, lost: Collection[str] | None = None) -> None:
     """What MLflow lost is to be delivered again: the rows of these runs, or all of the study."""
     for row in _RECORDED:
-        of_study = row.study_name == study_name
         if lost is None:
-            _write(db, row, of_study, recorded=0, refused=0)
+            _write(db, row, (study_name,), recorded=0, refused=0)
             continue
         with db.session() as session:
             keys = [each.key for each in session.scalars(_rows(row, study_name)) if each.mlflow_run_id in lost]
         for key in keys:
-            _write(db, row, *keyed(row, key), mlflow_run_id=None, recorded=0, refused=0)
+            _write(db, row, key, mlflow_run_id=None, recorded=0, refused=0)
 
 
 @patient
@@ -148,6 +150,8 @@ def _unclaimed(row: type[Recorded], worker_id: str) -> sa.ColumnElement[bool]:
     return sa.or_(row.recorder == worker_id, run_out(row.recording_until))
 
 
-def _write(db: Database, row: type[Recorded], *which: sa.ColumnElement[bool], **values: Any) -> None:
+def _write(db: Database, row: type[Recorded], key: Key, **values: Any) -> None:
+    """key: of one row, or of a study, for all of its rows."""
     with db.session() as session, session.begin():
-        session.execute(sa.update(row).where(*which).values(**values))
+        session.execute(sa.update(row).where(*keyed(row, key)).values(**values, sequence=UNSTAMPED))
+        stamp(session, str(key[0]))

@@ -26,8 +26,8 @@ class EpochView:
     worker_id: str = ""
 
 
-def store(session: Session, key: Key, epoch: EpochView, worker_id: str) -> None:
-    """Store an epoch of a run; one that is there stays as it is. key: of the run."""
+def store(session: Session, key: Key, epoch: EpochView, worker_id: str, sequence: int) -> None:
+    """Store an epoch of a run; one that is there stays as it is. key: of the run. sequence: as in its row."""
     study_name, role, round, ordinal = key
     if session.get(EpochRow, (*key, epoch.epoch)) is None:
         session.add(
@@ -41,6 +41,7 @@ def store(session: Session, key: Key, epoch: EpochView, worker_id: str) -> None:
                 seconds=epoch.seconds,
                 measured_at=epoch.measured_at,
                 worker_id=worker_id,
+                sequence=sequence,
             )
         )
 

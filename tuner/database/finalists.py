@@ -15,7 +15,8 @@ from tuner.database import runs
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
 from tuner.database.runs import Job
-from tuner.database.tables import FINALISTS, RunRow, StudyRow
+from tuner.database.sequence import stamp
+from tuner.database.tables import FINALISTS, UNSTAMPED, RunRow, StudyRow
 
 FinalistRole = Literal["compare", "final"]
 
@@ -52,6 +53,7 @@ def plan(db: Database, study_name: str, round: int, role: FinalistRole, jobs: Se
                 for ordinal, job in enumerate(jobs, start=len(every))
             ],
         )
+        stamp(session, study_name)
     return True
 
 
@@ -72,12 +74,13 @@ def drop(db: Database, study_name: str, round: int, trial_ordinal: int, reason: 
         ~RunRow.finalized,
     )
     with db.session() as session, session.begin():
-        session.execute(sa.update(RunRow).where(*which).values(dropped=reason))
+        session.execute(sa.update(RunRow).where(*which).values(dropped=reason, sequence=UNSTAMPED))
         session.execute(
             sa.update(RunRow)
             .where(*which, RunRow.state == "waiting")
             .values(state="skipped", reason=reason, finalized=True)
         )
+        stamp(session, study_name)
 
 
 @patient
@@ -88,13 +91,16 @@ def any_planned(db: Database, study_name: str, round: int) -> bool:
 
 
 def abandon(session: Session, study_name: str) -> None:
-    """The search goes on: what is left of earlier rounds is not trained any more, and whoever trains it steps back."""
+    """The search goes on: what is left of earlier rounds is not trained any more, and whoever trains it steps back.
+
+    The rows are marked, and numbered at the end of the transaction (`sequence`).
+    """
     open_rows = (RunRow.study_name == study_name, RunRow.role.in_(FINALISTS), ~RunRow.finalized)
     reason = "the search went on"
     session.execute(
         sa.update(RunRow)
         .where(*open_rows, RunRow.state == "waiting")
-        .values(state="skipped", reason=reason, finalized=True)
+        .values(state="skipped", reason=reason, finalized=True, sequence=UNSTAMPED)
     )
     session.execute(
         sa.update(RunRow)
@@ -106,6 +112,7 @@ def abandon(session: Session, study_name: str) -> None:
             finished_at=utc_now(),
             attempt=RunRow.attempt + 1,
             changes=RunRow.changes + 1,
+            sequence=UNSTAMPED,
         )
     )
 

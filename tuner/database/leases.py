@@ -26,7 +26,8 @@ from tuner.database import epochs, strikes
 from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.patience import patient
-from tuner.database.tables import GpuClaimRow, Key, RunRow, StudyRow, WorkerRow, keyed
+from tuner.database.sequence import stamp, stamp_run
+from tuner.database.tables import UNSTAMPED, GpuClaimRow, Key, RunRow, StudyRow, WorkerRow, keyed
 
 LEASE_S = 60.0
 """How long a worker may be silent before its trial is another's."""
@@ -81,6 +82,8 @@ def adopt(db: Database, which: sa.ColumnElement[bool], worker_id: str) -> tuple[
                     **taken,
                 )
             )
+            if _one(claimed):
+                stamp_run(session, each.key)
         if _one(claimed):
             each.attempt, each.strikes = taken["attempt"], taken["strikes"]
             each.state = "running" if each.state == "waiting" else each.state
@@ -127,10 +130,14 @@ def write(db: Database, lease: Lease, **values: Any) -> None:
     """Write to what this worker holds. Raises LeaseLost."""
     with db.session() as session, session.begin():
         fenced(session, lease, **values)
+        stamp_run(session, lease.key)
 
 
 def fenced(session: Session, lease: Lease, **values: Any) -> None:
-    """Write only while it is this worker's. The write comes first, so that it locks the row. Raises LeaseLost."""
+    """Write only while it is this worker's. The write comes first, so that it locks the row. Raises LeaseLost.
+
+    Leaves to others: to number it (`sequence`), at the end of the transaction.
+    """
     if not _one(session.execute(sa.update(RunRow).where(*_held(lease)).values(**values))):
         raise LeaseLost(f"{lease.what} is another worker's")
 
@@ -138,7 +145,8 @@ def fenced(session: Session, lease: Lease, **values: Any) -> None:
 @patient
 def renew(db: Database, lease: Lease) -> None:
     """Make sure that it is still this worker's, for a whole lease. Raises LeaseLost."""
-    write(db, lease, lease_until=utc_now() + LEASE_S)
+    with db.session() as session, session.begin():
+        fenced(session, lease, lease_until=utc_now() + LEASE_S)
 
 
 def finish_epoch(
@@ -158,7 +166,7 @@ def finish_epoch(
         changes=RunRow.changes + 1,
         lease_until=utc_now() + LEASE_S,
     )
-    epochs.store(session, lease.key, epoch, lease.worker_id)
+    epochs.store(session, lease.key, epoch, lease.worker_id, stamp_run(session, lease.key))
 
 
 @patient
@@ -169,6 +177,7 @@ def note_death(db: Database, lease: Lease, reason: str, against: int) -> None:
     """
     with db.session() as session, session.begin():
         _count(session, _held(lease), against, reason)
+        stamp_run(session, lease.key)
 
 
 @patient
@@ -182,6 +191,7 @@ def fail(db: Database, lease: Lease, reason: str) -> None:
             # Of a search, Optuna has still to be told.
             .values(**values, finalized=RunRow.role != "search", changes=RunRow.changes + 1)
         )
+        stamp_run(session, lease.key)
 
 
 @patient
@@ -191,6 +201,7 @@ def hand_back(db: Database, lease: Lease) -> None:
         session.execute(
             sa.update(RunRow).where(*_held(lease), ~RunRow.finalized).values(worker_id=None, lease_until=0.0)
         )
+        stamp_run(session, lease.key)
 
 
 def release(db: Database, worker_id: str, against: int | None = None, reason: str = "") -> None:
@@ -201,8 +212,12 @@ def release(db: Database, worker_id: str, against: int | None = None, reason: st
     """
     with db.session() as session, session.begin():
         _reset(session, worker_id, 0.0)
+        held = (RunRow.worker_id == worker_id, ~RunRow.finalized)
+        freed = sa.update(RunRow).where(*held).values(sequence=UNSTAMPED).returning(RunRow.study_name)
+        studies = session.scalars(freed).all()
         if against is not None:
-            _count(session, (RunRow.worker_id == worker_id, ~RunRow.finalized), against, reason)
+            _count(session, held, against, reason)
+        stamp(session, *studies)
 
 
 def _count(session: Session, which: tuple[sa.ColumnElement[bool], ...], against: int, reason: str) -> None:

@@ -16,7 +16,8 @@ from tuner.database.connection import Database
 from tuner.database.facts import StudyOptions
 from tuner.database.leases import run_out
 from tuner.database.patience import patient
-from tuner.database.tables import RunRow, StudyRow
+from tuner.database.sequence import stamp
+from tuner.database.tables import UNSTAMPED, RunRow, StudyRow
 
 Rule = Literal["epochs", "target", "plateau"]
 
@@ -84,8 +85,10 @@ def _search(study_name: str) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _end(session: Session, study_name: str, rule: Rule) -> None:
+    """The end of a transaction: what it wrote is numbered, too."""
     session.execute(
         sa.update(StudyRow)
         .where(StudyRow.study_name == study_name, StudyRow.ended == "")
-        .values(ended=rule, changes=StudyRow.changes + 1)
+        .values(ended=rule, changes=StudyRow.changes + 1, sequence=UNSTAMPED)
     )
+    stamp(session, study_name)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from tuner.database import epochs, leases
 from tuner.database.blobs import run_blob_name
@@ -247,10 +248,15 @@ def view_best(db: Database, study_name: str, direction: str, most: int) -> list[
 
 
 def _views(db: Database, where: list[sa.ColumnElement[bool]], with_epochs: bool) -> list[RunView]:
-    held = sa.and_(RunRow.worker_id.is_not(None), ~leases.run_out(RunRow.lease_until), ~RunRow.finalized)
     with db.session() as session:
-        rows = session.execute(sa.select(RunRow, held).where(*where).order_by(RunRow.round, RunRow.ordinal)).all()
-        found = epochs.read(session, [row for row, _ in rows]) if with_epochs else {}
+        return views_within(session, *where, with_epochs=with_epochs)
+
+
+def views_within(session: Session, *where: sa.ColumnElement[bool], with_epochs: bool = False) -> list[RunView]:
+    """Some runs of one study, as a transaction sees them."""
+    held = sa.and_(RunRow.worker_id.is_not(None), ~leases.run_out(RunRow.lease_until), ~RunRow.finalized)
+    rows = session.execute(sa.select(RunRow, held).where(*where).order_by(RunRow.round, RunRow.ordinal)).all()
+    found = epochs.read(session, [row for row, _ in rows]) if with_epochs else {}
     return [_view(row, bool(is_held), found.get(row.key, ())) for row, is_held in rows]
 
 

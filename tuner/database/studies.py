@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from tuner.database import finalists
 from tuner.database.connection import Database, utc_now
 from tuner.database.facts import ChampionDecision, Outcome, StudyOptions
 from tuner.database.patience import patient
-from tuner.database.tables import StudyRow
+from tuner.database.sequence import stamp
+from tuner.database.tables import UNSTAMPED, CounterRow, StudyRow
 from tuner.errors import NotFound
 from tuner.formatting import nearest
 from tuner.spec.metrics import Direction
@@ -100,11 +102,13 @@ def add_study(
                     deadline_at=None,
                 )
             )
+            session.execute(sa.insert(CounterRow).values(study_name=study_name, number=0))
             # A savepoint: where Optuna has that name, its own rollback must not end the transaction around it.
             with session.begin_nested():
                 db.optuna_within(session).create_new_study(
                     [StudyDirection[each.upper()] for each in directions], study_name
                 )
+            stamp(session, study_name)
     except sa.exc.IntegrityError:
         return "there"
     except DuplicatedStudyError:
@@ -149,11 +153,16 @@ def view_study(db: Database, study_name: str) -> StudyView:
 
 def _views(db: Database, *where: sa.ColumnElement[bool]) -> list[StudyView]:
     with db.session() as session:
-        rows = session.execute(
-            sa.select(StudyRow, StudyRow.deadline_at - utc_now(), utc_now() - StudyRow.created_at)
-            .where(*where)
-            .order_by(StudyRow.created_at)
-        ).all()
+        return views_within(session, *where)
+
+
+def views_within(session: Session, *where: sa.ColumnElement[bool]) -> list[StudyView]:
+    """Some studies, the oldest first, as a transaction sees them."""
+    rows = session.execute(
+        sa.select(StudyRow, StudyRow.deadline_at - utc_now(), utc_now() - StudyRow.created_at)
+        .where(*where)
+        .order_by(StudyRow.created_at)
+    ).all()
     return [
         StudyView(
             study_name=row.study_name,
@@ -221,21 +230,18 @@ def reopen(
     with db.session() as session, session.begin():
         if anew:
             values |= {"ended": "", "round": StudyRow.round + 1}
-        values["changes"] = StudyRow.changes + 1
+        values |= {"changes": StudyRow.changes + 1, "sequence": UNSTAMPED}
         session.execute(sa.update(StudyRow).where(StudyRow.study_name == study_name).values(**values))
         if anew:
             finalists.abandon(session, study_name)
+        stamp(session, study_name)
 
 
 @patient
 def start_clock(db: Database, study_name: str) -> None:
     """A worker is ready: the study's time runs from now, unless it does already."""
-    with db.session() as session, session.begin():
-        session.execute(
-            sa.update(StudyRow)
-            .where(StudyRow.study_name == study_name, StudyRow.deadline_at.is_(None), StudyRow.timeout_s.is_not(None))
-            .values(deadline_at=utc_now() + StudyRow.timeout_s)
-        )
+    first = (StudyRow.deadline_at.is_(None), StudyRow.timeout_s.is_not(None))
+    _update(db, study_name, *first, deadline_at=utc_now() + StudyRow.timeout_s)
 
 
 @patient
@@ -247,12 +253,7 @@ def unresolved(db: Database) -> list[StudyView]:
 @patient
 def keep_resolved(db: Database, study_name: str, resolved: Mapping[str, Any]) -> None:
     """Store a specification with every default written out, where there was text alone."""
-    with db.session() as session, session.begin():
-        session.execute(
-            sa.update(StudyRow)
-            .where(StudyRow.study_name == study_name, StudyRow.resolved.is_(None))
-            .values(resolved=dict(resolved))
-        )
+    _update(db, study_name, StudyRow.resolved.is_(None), resolved=dict(resolved))
 
 
 @patient
@@ -264,24 +265,15 @@ def replace_resolved(db: Database, study_name: str, resolved: Mapping[str, Any])
 @patient
 def pin_data(db: Database, study_name: str, digest: str) -> str:
     """Bind the study to its data, once; gives the digest that it is bound to."""
-    with db.session() as session, session.begin():
-        session.execute(
-            sa.update(StudyRow)
-            .where(StudyRow.study_name == study_name, StudyRow.data_digest.is_(None))
-            .values(data_digest=digest)
-        )
+    _update(db, study_name, StudyRow.data_digest.is_(None), data_digest=digest)
     return view_study(db, study_name).data_digest or digest
 
 
 @patient
 def note_champion(db: Database, view: StudyView, decision: ChampionDecision) -> None:
     """What became of a study's model in the registry is part of its outcome, while that stands as `view` has it."""
-    with db.session() as session, session.begin():
-        session.execute(
-            sa.update(StudyRow)
-            .where(StudyRow.study_name == view.study_name, StudyRow.finished_at == view.finished_at)
-            .values(outcome=(view.outcome or Outcome()).model_copy(update={"champion": decision}))
-        )
+    outcome = (view.outcome or Outcome()).model_copy(update={"champion": decision})
+    _update(db, view.study_name, StudyRow.finished_at == view.finished_at, outcome=outcome)
 
 
 @patient
@@ -292,7 +284,8 @@ def set_note(db: Database, study_name: str, note: str) -> None:
         # The write comes first: it locks the row, in which others change options too.
         session.execute(sa.update(StudyRow).where(which).values(changes=StudyRow.changes + 1))
         options = session.scalars(sa.select(StudyRow.options).where(which)).one()
-        session.execute(sa.update(StudyRow).where(which).values(options=options.with_(note=note)))
+        session.execute(sa.update(StudyRow).where(which).values(options=options.with_(note=note), sequence=UNSTAMPED))
+        stamp(session, study_name)
 
 
 @patient
@@ -301,6 +294,8 @@ def note_change(db: Database, study_name: str) -> None:
     _update(db, study_name, changes=StudyRow.changes + 1)
 
 
-def _update(db: Database, study_name: str, **values: Any) -> None:
+def _update(db: Database, study_name: str, *which: sa.ColumnElement[bool], **values: Any) -> None:
     with db.session() as session, session.begin():
-        session.execute(sa.update(StudyRow).where(StudyRow.study_name == study_name).values(**values))
+        written = sa.update(StudyRow).where(StudyRow.study_name == study_name, *which)
+        session.execute(written.values(**values, sequence=UNSTAMPED))
+        stamp(session, study_name)

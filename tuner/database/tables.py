@@ -24,7 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_mapper
 from tuner.database.facts import Outcome, StudyOptions
 from tuner.redaction import redacted
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised with every change of a table (`migrations` says how to get there); an older program then refuses the database
 instead of harming it."""
 
@@ -114,6 +114,10 @@ RunKey = tuple[str, Role, int, int]
 """Of a run: study, role, round, ordinal."""
 
 
+UNSTAMPED = 0
+"""The `sequence` of a row that was written in a transaction that is still to draw its number (`sequence`)."""
+
+
 class Base(DeclarativeBase):
     type_annotation_map = {dict[str, Any]: JSON}  # noqa: RUF012 (SQLAlchemy reads it from the class)
 
@@ -138,6 +142,7 @@ class StudyRow(Base):
     also when the search goes on, so that whoever was closing it cannot write.
     round: raised when the search goes on after its finalists were planned: they are then run anew.
     ended: the rule that ended the search before its trials were up (`rules`), or empty.
+    sequence: the number of its last write that readers are told of (`sequence`).
     """
 
     __tablename__ = "tuner_studies"
@@ -170,6 +175,7 @@ class StudyRow(Base):
     refusal: Mapped[str] = mapped_column(String(1000), default="")
     recorder: Mapped[str | None] = mapped_column(Text)
     recording_until: Mapped[float] = mapped_column(default=0.0)
+    sequence: Mapped[int] = mapped_column(BigInteger, default=UNSTAMPED)
 
 
 class RunRow(Base):
@@ -192,7 +198,7 @@ class RunRow(Base):
     to on the test rows, where it was scored. finalized: final here and, of a search, told to Optuna.
     changes: raised by every write that MLflow should show; recorded: its value when MLflow last showed all. refused,
     refusal: its value when MLflow last refused it, and why; empty once MLflow shows it. recorder, recording_until: who
-    delivers it, and the lease of that.
+    delivers it, and the lease of that. sequence: as of a study.
     """
 
     __tablename__ = "tuner_runs"
@@ -236,6 +242,7 @@ class RunRow(Base):
     refusal: Mapped[str] = mapped_column(String(1000), default="")
     recorder: Mapped[str | None] = mapped_column(Text)
     recording_until: Mapped[float] = mapped_column(default=0.0)
+    sequence: Mapped[int] = mapped_column(BigInteger, default=UNSTAMPED)
 
 
 class EpochRow(Base):
@@ -243,7 +250,10 @@ class EpochRow(Base):
 
     __tablename__ = "tuner_epochs"
     # Named, since the table of that name of schema 3 has the usual one.
-    __table_args__ = (PrimaryKeyConstraint("study_name", "role", "round", "ordinal", "epoch", name="tuner_epochs_key"),)
+    __table_args__ = (
+        PrimaryKeyConstraint("study_name", "role", "round", "ordinal", "epoch", name="tuner_epochs_key"),
+        Index("tuner_epochs_sequence", "study_name", "sequence"),
+    )
     study_name: Mapped[str] = mapped_column(Text)
     role: Mapped[Role] = mapped_column(String(16))
     round: Mapped[int]
@@ -253,6 +263,17 @@ class EpochRow(Base):
     seconds: Mapped[float]
     measured_at: Mapped[float]
     worker_id: Mapped[str] = mapped_column(Text)
+    sequence: Mapped[int] = mapped_column(BigInteger)
+
+
+class CounterRow(Base):
+    """The last number that was drawn for what was written of a study (`sequence`). In a table of its own: whoever draws
+    has it locked, and not the study.
+    """
+
+    __tablename__ = "tuner_counters"
+    study_name: Mapped[str] = mapped_column(ForeignKey("tuner_studies.study_name"), primary_key=True)
+    number: Mapped[int] = mapped_column(BigInteger)
 
 
 class WorkerRow(Base):

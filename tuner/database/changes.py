@@ -1,0 +1,65 @@
+"""What is new of a study since a number, for readers that follow it: each asks for what it has not seen.
+
+Owns: that a reader who goes on from the number that it was given misses nothing, and sees no epoch twice.
+Leaves to others: the numbers (sequence).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import cast
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tuner.database import runs, studies, workers
+from tuner.database.connection import Database
+from tuner.database.epochs import EpochView
+from tuner.database.patience import patient
+from tuner.database.runs import RunView
+from tuner.database.studies import StudyView
+from tuner.database.tables import CounterRow, EpochRow, RunKey, RunRow, StudyRow
+from tuner.database.workers import WorkerView
+
+
+@dataclass(frozen=True)
+class Changes:
+    """number: to ask for what is newer. study: itself, where it is new. runs: those that are new, without epochs.
+
+    epochs: those that are new, by run and in their order. workers: all that live: one that dies writes nothing.
+    Whatever the clock alone moves - the time left, whether a lease still holds - makes nothing new.
+    """
+
+    number: int
+    study: StudyView | None
+    runs: tuple[RunView, ...]
+    epochs: Mapping[RunKey, tuple[EpochView, ...]]
+    workers: tuple[WorkerView, ...]
+
+
+@patient
+def changes_since(db: Database, study_name: str, since: int) -> Changes:
+    """What was written after a number; 0: all of it. Raises NotFound.
+
+    A number greater than the study's own is another's, of a study that was deleted since: then it is all, too.
+    """
+    living = tuple(workers.view_workers(db, study_name))
+    with db.snapshot() as session:
+        number = session.scalar(sa.select(CounterRow.number).where(CounterRow.study_name == study_name))
+        if number is not None:
+            after = since if since <= number else 0
+            found = studies.views_within(session, StudyRow.study_name == study_name, StudyRow.sequence > after)
+            of_study = (RunRow.study_name == study_name, RunRow.sequence > after, RunRow.sequence <= number)
+            new = runs.views_within(session, *of_study)
+            epochs = _epochs(session, study_name, after, number)
+            return Changes(number, found[0] if found else None, tuple(new), epochs, living)
+    studies.view_study(db, study_name)
+    return changes_since(db, study_name, since)  # it was made just now
+
+
+def _epochs(session: Session, study_name: str, after: int, number: int) -> dict[RunKey, tuple[EpochView, ...]]:
+    of_study = (EpochRow.study_name == study_name, EpochRow.sequence > after, EpochRow.sequence <= number)
+    found: dict[RunKey, list[EpochView]] = {}
+    for each in session.scalars(sa.select(EpochRow).where(*of_study).order_by(EpochRow.sequence)):
+        view = EpochView(each.epoch, each.metrics, each.seconds, each.measured_at, each.worker_id)
+        found.setdefault(cast(RunKey, each.key[:-1]), []).append(view)
+    return {key: tuple(views) for key, views in found.items()}

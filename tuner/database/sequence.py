@@ -1,0 +1,41 @@
+"""Numbers of what was written of a study, in the order in which it was committed.
+
+Owns: that the order is exact. A study has one counter. Whoever writes draws from it as the last thing of the
+transaction: until that commits nobody else draws, so whoever sees a number sees all that has a smaller one. Its row is
+always locked after those that were written, so that no two wait for each other.
+Leaves to others: which writes a reader is told of - all but those of leases and claims, which pass with time - and
+reading (changes).
+"""
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from tuner.database.tables import UNSTAMPED, CounterRow, Key, RunRow, StudyRow, keyed
+
+
+def stamp(session: Session, *study_names: str) -> None:
+    """Number what this transaction has written of some studies and their runs, and marked with UNSTAMPED."""
+    # In one order, so that two who write to the same studies do not wait for each other.
+    for study_name in sorted(set(study_names)):
+        number = _draw(session, study_name)
+        for row in (StudyRow, RunRow):
+            written = (row.study_name == study_name, row.sequence == UNSTAMPED)
+            session.execute(sa.update(row).where(*written).values(sequence=number))
+
+
+def stamp_run(session: Session, key: Key) -> int:
+    """Number one run that this transaction has written; gives the number, for its epochs. key: of its row."""
+    number = _draw(session, str(key[0]))
+    session.execute(sa.update(RunRow).where(*keyed(RunRow, key)).values(sequence=number))
+    return number
+
+
+def _draw(session: Session, study_name: str) -> int:
+    """The next number; where the study is gone, and with it its counter, one that nobody reads."""
+    drawn = (
+        sa.update(CounterRow)
+        .where(CounterRow.study_name == study_name)
+        .values(number=CounterRow.number + 1)
+        .returning(CounterRow.number)
+    )
+    return session.scalar(drawn) or UNSTAMPED
