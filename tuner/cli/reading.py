@@ -30,20 +30,29 @@ if TYPE_CHECKING:
 @study_argument
 @click.option("--watch", is_flag=True, help="Follow it until it has ended.")
 @click.option("--spec", is_flag=True, help="Its space as it was written, then with every default as it was stored.")
+@click.option("--since", type=click.IntRange(min=0), metavar="N", help="With --json: what is new since that number.")
 @storage_option
 @json_option
-def status(study: str | None, watch: bool, spec: bool, storage: str | None, as_json: bool) -> None:
+def status(study: str | None, watch: bool, spec: bool, since: int | None, storage: str | None, as_json: bool) -> None:
     """Show how a study stands: trials, workers, best so far [the latest study].
 
     Example: tune status fashion_mnist-1 --watch
     """
     from tuner.cli import delivered, live, objects, show
     from tuner.database.deliveries import refusals
+    from tuner.errors import InputError
     from tuner.studies.status import study_status
 
+    if since is not None and (spec or watch or not as_json):
+        raise InputError("--since goes with --json, and without --watch and --spec: it is for programs.")
     db = open_studies(settings_of(storage), create=False)
     name = chosen(db, study)
-    if spec:
+    if since is not None:
+        from tuner.service.changes import changes
+        from tuner.service.requests import ChangesRequest
+
+        print_json(changes(db, ChangesRequest(study_name=name, since=since)).model_dump(mode="json"))
+    elif spec:
         _print_spec(view_of(db, name), as_json)
     elif as_json:
         print_json(objects.status_object(study_status(db, name, epochs=True), refusals(db, name)))

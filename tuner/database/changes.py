@@ -48,18 +48,27 @@ def changes_since(db: Database, study_name: str, since: int) -> Changes:
         if number is not None:
             after = since if since <= number else 0
             found = studies.views_within(session, StudyRow.study_name == study_name, StudyRow.sequence > after)
-            of_study = (RunRow.study_name == study_name, RunRow.sequence > after, RunRow.sequence <= number)
-            new = runs.views_within(session, *of_study)
-            epochs = _epochs(session, study_name, after, number)
+            of_epochs = (EpochRow.study_name == study_name, *_between(EpochRow, after, number))
+            told = sa.select(EpochRow.role, EpochRow.round, EpochRow.ordinal).where(*of_epochs)
+            # An epoch is news of its run, which is not numbered again with each of them.
+            written = sa.or_(
+                sa.and_(*_between(RunRow, after, number)),
+                sa.tuple_(RunRow.role, RunRow.round, RunRow.ordinal).in_(told),
+            )
+            new = runs.views_within(session, RunRow.study_name == study_name, written)
+            epochs = _epochs(session, of_epochs)
             return Changes(number, found[0] if found else None, tuple(new), epochs, living)
     studies.view_study(db, study_name)
     return changes_since(db, study_name, since)  # it was made just now
 
 
-def _epochs(session: Session, study_name: str, after: int, number: int) -> dict[RunKey, tuple[EpochView, ...]]:
-    of_study = (EpochRow.study_name == study_name, EpochRow.sequence > after, EpochRow.sequence <= number)
+def _between(row: type[RunRow | EpochRow], after: int, number: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return row.sequence > after, row.sequence <= number
+
+
+def _epochs(session: Session, which: tuple[sa.ColumnElement[bool], ...]) -> dict[RunKey, tuple[EpochView, ...]]:
     found: dict[RunKey, list[EpochView]] = {}
-    for each in session.scalars(sa.select(EpochRow).where(*of_study).order_by(EpochRow.sequence)):
+    for each in session.scalars(sa.select(EpochRow).where(*which).order_by(EpochRow.sequence)):
         view = EpochView(each.epoch, each.metrics, each.seconds, each.measured_at, each.worker_id)
         found.setdefault(cast(RunKey, each.key[:-1]), []).append(view)
     return {key: tuple(views) for key, views in found.items()}

@@ -12,7 +12,12 @@ from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database
 from tuner.database.patience import patient
-from tuner.database.tables import EpochRow, Key, RunRow, keyed
+from tuner.database.tables import Base, EpochRow, Key, RunRow, keyed
+
+_EPOCHS = Base.metadata.tables[EpochRow.__tablename__]
+_COLUMNS = (
+    "study_name", "role", "round", "ordinal", "epoch", "metrics", "seconds", "measured_at", "worker_id", "sequence",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -26,24 +31,18 @@ class EpochView:
     worker_id: str = ""
 
 
-def store(session: Session, key: Key, epoch: EpochView, worker_id: str, sequence: int) -> None:
-    """Store an epoch of a run; one that is there stays as it is. key: of the run. sequence: as in its row."""
-    study_name, role, round, ordinal = key
-    if session.get(EpochRow, (*key, epoch.epoch)) is None:
-        session.add(
-            EpochRow(
-                study_name=study_name,
-                role=role,
-                round=round,
-                ordinal=ordinal,
-                epoch=epoch.epoch,
-                metrics=dict(epoch.metrics),
-                seconds=epoch.seconds,
-                measured_at=epoch.measured_at,
-                worker_id=worker_id,
-                sequence=sequence,
-            )
-        )
+def store(session: Session, key: Key, epoch: EpochView, worker_id: str, sequence: int) -> bool:
+    """Store an epoch of a run; one that is there stays as it is, and False is given. Whoever calls holds the run.
+
+    key: of the run. sequence: as in its row.
+    """
+    row = (*key, epoch.epoch, dict(epoch.metrics), epoch.seconds, epoch.measured_at, worker_id, sequence)
+    columns = [_EPOCHS.c[name] for name in _COLUMNS]
+    new = sa.select(*(sa.literal(value, column.type) for value, column in zip(row, columns, strict=True)))
+    there = sa.exists().where(*keyed(EpochRow, (*key, epoch.epoch)))
+    # One statement, and not through the ORM: it is the one that is made most often.
+    stored = session.connection().execute(sa.insert(_EPOCHS).from_select(columns, new.where(~there)))
+    return stored.rowcount == 1
 
 
 def read(session: Session, rows: Sequence[RunRow]) -> dict[Key, tuple[EpochView, ...]]:

@@ -26,7 +26,7 @@ from tuner.database import epochs, strikes
 from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.patience import patient
-from tuner.database.sequence import stamp, stamp_run
+from tuner.database.sequence import draw, stamp, stamp_run
 from tuner.database.tables import UNSTAMPED, GpuClaimRow, Key, RunRow, StudyRow, WorkerRow, keyed
 
 LEASE_S = 60.0
@@ -166,7 +166,9 @@ def finish_epoch(
         changes=RunRow.changes + 1,
         lease_until=utc_now() + LEASE_S,
     )
-    epochs.store(session, lease.key, epoch, lease.worker_id, stamp_run(session, lease.key))
+    # A new epoch is news of its run, too; where it is there already, the run is numbered by itself.
+    if not epochs.store(session, lease.key, epoch, lease.worker_id, draw(session, str(lease.key[0]))):
+        stamp_run(session, lease.key)
 
 
 @patient

@@ -10,32 +10,34 @@ reading (changes).
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tuner.database.tables import UNSTAMPED, CounterRow, Key, RunRow, StudyRow, keyed
+from tuner.database.tables import UNSTAMPED, Base, CounterRow, Key, RunRow, StudyRow, keyed
+
+_COUNTERS = Base.metadata.tables[CounterRow.__tablename__]
+_NEXT = (
+    sa.update(_COUNTERS)
+    .where(_COUNTERS.c.study_name == sa.bindparam("of"))
+    .values(number=_COUNTERS.c.number + 1)
+    .returning(_COUNTERS.c.number)
+)
 
 
 def stamp(session: Session, *study_names: str) -> None:
     """Number what this transaction has written of some studies and their runs, and marked with UNSTAMPED."""
     # In one order, so that two who write to the same studies do not wait for each other.
     for study_name in sorted(set(study_names)):
-        number = _draw(session, study_name)
+        number = draw(session, study_name)
         for row in (StudyRow, RunRow):
             written = (row.study_name == study_name, row.sequence == UNSTAMPED)
             session.execute(sa.update(row).where(*written).values(sequence=number))
 
 
-def stamp_run(session: Session, key: Key) -> int:
-    """Number one run that this transaction has written; gives the number, for its epochs. key: of its row."""
-    number = _draw(session, str(key[0]))
+def stamp_run(session: Session, key: Key) -> None:
+    """Number one run that this transaction has written. key: of its row."""
+    number = draw(session, str(key[0]))
     session.execute(sa.update(RunRow).where(*keyed(RunRow, key)).values(sequence=number))
-    return number
 
 
-def _draw(session: Session, study_name: str) -> int:
+def draw(session: Session, study_name: str) -> int:
     """The next number; where the study is gone, and with it its counter, one that nobody reads."""
-    drawn = (
-        sa.update(CounterRow)
-        .where(CounterRow.study_name == study_name)
-        .values(number=CounterRow.number + 1)
-        .returning(CounterRow.number)
-    )
-    return session.scalar(drawn) or UNSTAMPED
+    # Not through the ORM: it is made with every epoch.
+    return session.connection().scalar(_NEXT, {"of": study_name}) or UNSTAMPED

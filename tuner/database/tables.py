@@ -198,7 +198,7 @@ class RunRow(Base):
     to on the test rows, where it was scored. finalized: final here and, of a search, told to Optuna.
     changes: raised by every write that MLflow should show; recorded: its value when MLflow last showed all. refused,
     refusal: its value when MLflow last refused it, and why; empty once MLflow shows it. recorder, recording_until: who
-    delivers it, and the lease of that. sequence: as of a study.
+    delivers it, and the lease of that. sequence: as of a study; a new epoch has one of its own.
     """
 
     __tablename__ = "tuner_runs"

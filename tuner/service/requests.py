@@ -132,6 +132,13 @@ class CancelRequest(Request):
     trial: Annotated[int, Field(ge=0)] | None = None
 
 
+class ChangesRequest(Request):
+    """What is new of a study since a number, which the last answer gave; 0 is all of it."""
+
+    study_name: str
+    since: Annotated[int, Field(ge=0)] = 0
+
+
 class ChangeRequest(Request):
     """Of a study that runs; None leaves a thing as it is. trials, timeout_s: the new totals.
 
