@@ -48,8 +48,8 @@ def render(template: str, content: Mapping[str, Any]) -> str:
     template: a file of the folder beside this one. content: for it; all text in it is escaped.
     """
     frame = {
-        "style": Markup((_FOLDER / "page.css").read_text()),
-        "script": Markup((_FOLDER / "page.js").read_text()),
+        "style": Markup((_FOLDER / "page.css").read_text(encoding="utf-8")),
+        "script": Markup((_FOLDER / "page.js").read_text(encoding="utf-8")),
         "plotly": Markup(get_plotlyjs()),
     }
     return _environment().get_template(template).render(**frame, **content)

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from tuner.database import strikes
 
-_TOLD_TO_GO = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_TOLD_TO_GO = tuple(int(getattr(signal, name)) for name in ("SIGTERM", "SIGINT", "SIGHUP") if hasattr(signal, name))
+_KILLED = int(getattr(signal, "SIGKILL", 9))
+"""Windows has neither SIGHUP nor SIGKILL, and gives no process a negative exit code."""
 
 _COUNTERS = (Path("/sys/fs/cgroup/memory.events"), Path("/proc/vmstat"))
 """Of this container; where it is none, of the whole machine. Neither is there but on Linux."""
@@ -32,7 +34,7 @@ def of_exit(code: int, memory_kills: int = 0) -> Death:
     words = f"signal {-code}"
     if -code in _TOLD_TO_GO:
         return Death(strikes.NONE, words)
-    if -code != signal.SIGKILL:
+    if -code != _KILLED:
         return Death(strikes.CRASH, words)
     if memory_kills:
         return Death(strikes.NO_MEMORY, f"{words}, and the system had no memory left")
@@ -43,7 +45,7 @@ def memory_kills() -> int:
     """How many processes the system has killed so far for want of memory; 0 where it does not say."""
     for path in _COUNTERS:
         try:
-            found = re.search(r"^oom_kill (\d+)$", path.read_text(), re.MULTILINE)
+            found = re.search(r"^oom_kill (\d+)$", path.read_text(encoding="ascii", errors="replace"), re.MULTILINE)
         except OSError:
             continue
         if found:

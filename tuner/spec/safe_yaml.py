@@ -18,6 +18,10 @@ from tuner.errors import SpecError
 LARGEST_BYTES = 256 * 1024
 
 
+_FLAGS = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+"""The first is not there on Windows, which has no such pipes among its files; the second is there alone."""
+
+
 def read_text(path: Path, where: str | None = None) -> str:
     """The text of a file that a person named, if it is one and not too large. Raises SpecError.
 
@@ -26,7 +30,7 @@ def read_text(path: Path, where: str | None = None) -> str:
     where = where or str(path)
     try:
         # Neither a pipe that nobody writes to nor a device without an end may be waited for.
-        opened = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        opened = os.open(path, os.O_RDONLY | _FLAGS)
         try:
             if not stat.S_ISREG(os.fstat(opened).st_mode):
                 raise SpecError(f"{where}: is not a file. Give a YAML file.")

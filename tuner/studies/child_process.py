@@ -7,18 +7,27 @@ Leaves to others: what is asked (code_check, dry_run), who asks (cli).
 import contextlib
 import json
 import os
-import resource
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+try:
+    import resource
+except ImportError:  # Windows
+    resource = None  # type: ignore[assignment]
+
 from tuner.errors import SpecError, TunerError
 
 Answer = Mapping[str, Any]
 
-_CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE)
+_CRASHES = tuple(
+    int(getattr(signal, name))
+    for name in ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE")
+    if hasattr(signal, name)
+)
+_KILLED = int(getattr(signal, "SIGKILL", 9))
 
 
 def ask(module: str, request: Mapping[str, Any], name: str, environment: Mapping[str, str] | None = None) -> Answer:
@@ -57,13 +66,26 @@ def how_it_ended(returncode: int, stderr: str) -> str:
     """Why a child gave no answer. returncode: as `subprocess` has it, negative for a signal."""
     lines = [line.strip() for line in stderr.splitlines() if line.strip()]
     if returncode < 0:
-        ended = f"its process was killed by signal {-returncode} ({signal.Signals(-returncode).name})"
-        if -returncode == signal.SIGKILL:
-            most = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 2**20
-            return f"{ended}, as Linux does where memory runs out; it had taken {most:.1f} GiB"
+        ended = f"its process was killed by signal {-returncode}{_name(-returncode)}"
+        if -returncode == _KILLED:
+            return f"{ended}, as Linux does where memory runs out{_taken()}"
         said = next((line for line in reversed(lines) if "Check failed" in line or "terminate called" in line), "")
         crash = ", a crash inside a library" if -returncode in _CRASHES else ""
         return f"{ended}{crash}{': ' if said else ''}{said[:300]}"
     if any(line.startswith("Traceback (most recent call last)") for line in lines):
         return lines[-1][:300]
     return f"its process ended itself with exit code {returncode} before it had an answer"
+
+
+def _name(number: int) -> str:
+    """A signal's name in brackets, where this system has one for it."""
+    return next((f" ({each.name})" for each in signal.Signals if each == number), "")
+
+
+def _taken() -> str:
+    """How much memory the largest child had; no system but Linux and macOS keeps it for one that has ended."""
+    if resource is None:
+        return ""
+    # macOS counts bytes, Linux KiB.
+    unit = 2**30 if sys.platform == "darwin" else 2**20
+    return f"; it had taken {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / unit:.1f} GiB"

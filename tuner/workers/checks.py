@@ -125,7 +125,7 @@ _SHOWN = ("keras", "tensorflow", "optuna", "mlflow", "keras-tuner", "sqlalchemy"
 
 
 def _processor() -> Iterator[Finding]:
-    cores, load = cpu_cores(), os.getloadavg()[0]
+    cores, load = cpu_cores(), psutil.getloadavg()[0]
     words = f"{cores} cores, load {load:.1f}"
     if load > 1.5 * cores:
         mend = "Others compute here too; trials will be slow, and times tell little."

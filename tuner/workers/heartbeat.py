@@ -7,6 +7,7 @@ Leaves to others: what a sign of life renews (database), when a step hangs (watc
 import faulthandler
 import logging
 import os
+import subprocess
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
@@ -104,7 +105,11 @@ def end_process(hang: Hang, becomes: Mapping[str, str] | None, leaving: bool) ->
 def become(environment: Mapping[str, str]) -> NoReturn:
     """Become a fresh process of the same command; its database is in the environment."""
     # An argument is read by everybody on the machine, and a URL may hold a password.
-    os.execve(sys.executable, [sys.executable, *without_storage(sys.orig_argv[1:])], environment)
+    command = [sys.executable, *without_storage(sys.orig_argv[1:])]
+    if os.name == "nt":
+        # Windows' own `execve` starts another process and ends this one, for which the shell waits no longer.
+        os._exit(subprocess.run(command, env=dict(environment), check=False).returncode)
+    os.execve(sys.executable, command, environment)
 
 
 def without_storage(arguments: Sequence[str]) -> list[str]:

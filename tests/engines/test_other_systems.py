@@ -1,0 +1,93 @@
+"""What other systems than Linux do not have is taken away, as far as Linux can tell what comes of it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+# Python runs this first in every process, workers too. psutil has its own answers on each system: it keeps them.
+TAKEN_AWAY = """
+import builtins, os, signal, sys
+import psutil
+for name in ("SIGHUP", "SIGALRM", "SIGQUIT", "SIGBUS", "SIGUSR1", "setitimer", "ITIMER_REAL", "pthread_kill",
+             "pthread_sigmask"):
+    delattr(signal, name)
+for name in ("uname", "getloadavg", "execv", "execve", "sched_getaffinity", "mkfifo", "killpg",
+             "O_NONBLOCK", "O_PATH"):
+    delattr(os, name)
+real = builtins.__import__
+def without(name, globals=None, *rest, **further):
+    if name in ("fcntl", "resource", "pwd", "grp", "termios") and (globals or {}).get("__name__", "").startswith("tuner"):
+        raise ImportError(name)
+    return real(name, globals, *rest, **further)
+builtins.__import__ = without
+"""
+IMPORTS = """
+import importlib, pkgutil, tuner
+for each in pkgutil.walk_packages(tuner.__path__, "tuner."):
+    if not each.name.endswith(OPTIONAL) and ".alembic." not in each.name:
+        importlib.import_module(each.name)
+from tuner.database import machine
+machine.here(), machine.uptime_s()
+print("imported")
+""".replace("OPTIONAL", repr((".measures_jax", ".epoch_jax", ".backend_jax")))
+SPACE = "dataset: iris\nparameters: {units: [4, 8], epochs: 1}\nsearch: {trials: 2, seed: 1, finalists: 0}\n"
+INLINE = """
+import time
+from pathlib import Path
+from tuner.database import runs
+from tuner.database.connection import open_database
+from tuner.engines.inline import InlineEngine
+from tuner.engines.port import WorkerOrder
+from tuner.engines.supervisor import Supervisor
+from tuner.service.creating import create_study
+from tuner.settings import read_settings
+from tuner.spec.study_spec import parse_spec
+from tuner.workers.devices import Slot
+
+settings = read_settings()
+db = open_database(settings.storage)
+text = Path("small.yaml").read_text()
+create_study(db, parse_spec(text, "iris", Path(), "iris.yaml"), study_name="inside", n_trials=None, timeout_s=None,
+             seed=None, mlflow_uri="")
+order = WorkerOrder(settings.storage, "inside", Slot("cpu", None, 1), place=1)
+Supervisor(db, InlineEngine(settings), [order]).run(lambda: None)
+print(*(each.state for each in runs.view_trials(db, "inside")))
+"""
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "sitecustomize.py").write_text(TAKEN_AWAY)
+    (tmp_path / "small.yaml").write_text(SPACE)
+    here = Path(__file__).parents[2]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join((str(tmp_path), str(here))))
+    monkeypatch.setenv("TUNER_STORAGE", f"sqlite:///{tmp_path / 'tuner.db'}")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def python(*arguments: str) -> str:
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, timeout=240, check=False)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_module_is_imported_without_what_only_linux_has(elsewhere: Path) -> None:
+    assert python("-c", IMPORTS).splitlines()[-1] == "imported"
+
+
+def test_a_study_runs_in_processes_without_what_only_linux_has(elsewhere: Path) -> None:
+    tune = ("-m", "tuner.cli.main")
+    ended = python(*tune, "start", "--space", "small.yaml", "--study", "s", "--workers", "1")
+    assert "2 of 2 trials" in ended
+    python(*tune, "doctor", "--json")
+    assert '"s"' in python(*tune, "status", "s", "--json")
+    assert "3 of 3 trials" in python(*tune, "resume", "s", "--trials", "3", "--workers", "1")
+
+
+def test_a_study_runs_in_this_process_without_what_only_linux_has(elsewhere: Path) -> None:
+    assert python("-c", INLINE).split()[-2:] == ["complete", "complete"]
