@@ -23,9 +23,7 @@ from tuner.errors import SpecError, TunerError
 Answer = Mapping[str, Any]
 
 _CRASHES = tuple(
-    int(getattr(signal, name))
-    for name in ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE")
-    if hasattr(signal, name)
+    int(getattr(signal, name)) for name in ("SIGSEGV", "SIGABRT", "SIGBUS", "SIGILL", "SIGFPE") if hasattr(signal, name)
 )
 _KILLED = int(getattr(signal, "SIGKILL", 9))
 
