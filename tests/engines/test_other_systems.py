@@ -11,7 +11,8 @@ import pytest
 TAKEN_AWAY = """
 import builtins, types
 AWAY = {
-    "signal": {"SIGHUP", "SIGALRM", "SIGQUIT", "SIGBUS", "SIGKILL", "SIGUSR1", "setitimer", "ITIMER_REAL", "pthread_kill"},
+    "signal": {"SIGHUP", "SIGALRM", "SIGQUIT", "SIGBUS", "SIGKILL", "SIGUSR1", "setitimer", "ITIMER_REAL",
+               "pthread_kill"},
     "os": {"uname", "getloadavg", "execv", "execve", "fork", "sched_getaffinity", "mkfifo", "getuid", "geteuid",
            "killpg", "statvfs", "O_NONBLOCK", "O_PATH"},
 }
@@ -88,6 +89,7 @@ def test_every_module_is_imported_without_what_only_linux_has(elsewhere: Path) -
     assert python("-c", IMPORTS).splitlines()[-1] == "imported"
 
 
+@pytest.mark.slow
 def test_a_study_runs_in_processes_without_what_only_linux_has(elsewhere: Path) -> None:
     tune = ("-m", "tuner.cli.main")
     ended = python(*tune, "start", "--space", "small.yaml", "--study", "s", "--workers", "1")
