@@ -380,6 +380,10 @@ def test_ranges_know_their_values() -> None:
         ("search:\n\n  trails: 3\n", "small.yaml: line 7: search.trails: there is no such key"),
         ("search:\n  finalists:\n    seeds: 0\n", "small.yaml: line 7: search.finalists.seeds: should be"),
         ("baselines:\n  mine:\n\n    learning_rate: -1.0\n", "small.yaml: line 8: baselines.mine: learning_rate"),
+        (
+            "objectives:\n- metric: val_loss\n  directoin: minimize\n",
+            "small.yaml: line 7: objectives.0.directoin: there is",
+        ),
         ("metrics:\n  - val_loss\n  - 3\n", "small.yaml: line 7: metrics.1: should be"),
     ],
 )

@@ -4,7 +4,7 @@ Owns: the rule that unknown keys are errors, and pydantic's errors in our words.
 Leaves to others: which keys there are (study_spec, sources).
 """
 
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -25,7 +25,8 @@ def complaint(error: ValidationError, model: type[BaseModel]) -> str:
     if first["type"] == "extra_forbidden":
         at: Any = model
         for part in path[:-1]:
-            at = at.model_fields[part].annotation
+            # An item of a tuple, by its number, is of the tuple's kind.
+            at = get_args(at)[0] if get_args(at) else at.model_fields[part].annotation
         return f"{key}: there is no such key{nearest(path[-1], at.model_fields)}"
     if first["type"] == "missing":
         return f"{key}: is missing."
