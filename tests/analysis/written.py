@@ -11,6 +11,7 @@ from tuner.database import budget, runs, studies, workers
 from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
 from tuner.database.tables import RunRow
+from tuner.database.trial_facts import of_tags
 from tuner.search.optuna_study import baseline_proposal, trial_template
 from tuner.service.creating import create_study
 from tuner.spec.space import Value
@@ -104,7 +105,8 @@ def _write_trial(db: Database, name: str, ordinal: int, told: Told, spec: StudyS
     proposal = baseline_proposal(spec, ordinal)
     budget.fill(db, job, trial_template(ordinal, proposal), proposal[0] if proposal else "")
     tags = {**TAGS, **told.tags, "seed": str(ordinal)}
-    runs.start(db, job, tags, told.params)
+    known = of_tags(tags)
+    runs.start(db, job, known, told.params)
     best, best_epoch = None, 0
     for epoch, accuracy in enumerate(told.accuracies, start=1):
         if best is None or (accuracy > best) == (spec.objective.direction == "maximize"):
@@ -113,7 +115,7 @@ def _write_trial(db: Database, name: str, ordinal: int, told: Told, spec: StudyS
         metrics[spec.objective.metric] = accuracy
         view = EpochView(epoch, metrics, 0.5, START + 10 * ordinal + epoch)
         runs.finish_epoch(db, job, view, best, best_epoch)
-    runs.finish(db, job, told.state, told.reason, best, best_epoch, tags)
+    runs.finish(db, job, told.state, told.reason, best, best_epoch, known)
     runs.finalize(db, job)
     began = START + 10 * ordinal
     with db.session() as session, session.begin():

@@ -13,6 +13,7 @@ from tuner.database.connection import Database, utc_now
 from tuner.database.facts import Outcome
 from tuner.database.leases import GRACE_S, LeaseLost
 from tuner.database.tables import StudyRow
+from tuner.database.trial_facts import TrialFacts
 
 
 def over(db: Database) -> None:
@@ -21,7 +22,7 @@ def over(db: Database) -> None:
     job = budget.take(db, "s", "w")
     assert job is not None
     fill(db, job)
-    runs.finish(db, job, "complete", "", 0.5, 1, {})
+    runs.finish(db, job, "complete", "", 0.5, 1, TrialFacts())
     runs.finalize(db, job)
 
 

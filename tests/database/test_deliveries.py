@@ -7,6 +7,7 @@ from tuner.database.connection import Database
 from tuner.database.deliveries import Refusal
 from tuner.database.epochs import EpochView
 from tuner.database.tables import RunRow, StudyRow
+from tuner.database.trial_facts import TrialFacts
 
 
 def begun(db: Database) -> runs.Job:
@@ -14,7 +15,7 @@ def begun(db: Database) -> runs.Job:
     job = budget.take(db, "s", "w")
     assert job is not None
     fill(db, job)
-    runs.start(db, job, {}, {"epochs": 3})
+    runs.start(db, job, TrialFacts(), {"epochs": 3})
     return job
 
 

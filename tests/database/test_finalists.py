@@ -11,6 +11,7 @@ from tuner.database.finalists import Planned
 from tuner.database.leases import LeaseLost
 from tuner.database.runs import Job
 from tuner.database.tables import RunRow
+from tuner.database.trial_facts import TrialFacts
 
 JOBS = [Planned("compare", trial, trial, seed, 10 * seed + trial) for seed in range(2) for trial in (3, 4)]
 
@@ -46,7 +47,7 @@ def test_a_dead_workers_finalist_is_adopted_from_its_checkpoint_and_fenced(db: D
     assert second is not None
     assert (second.ordinal, second.attempt, second.checkpoint, second.given_up) == (0, 2, "c-1", False)
     with pytest.raises(LeaseLost):
-        runs.finish(db, first, "complete", "", 0.5, 1, {})
+        runs.finish(db, first, "complete", "", 0.5, 1, TrialFacts())
     with pytest.raises(LeaseLost):
         runs.finish_epoch(db, first, EpochView(2, {}, 0.1, 6.0), 0.6, 2, "c-2")
     assert [e.epoch for e in runs.view_run(db, "s", "compare", 0, 0).epochs] == [1]
@@ -71,7 +72,7 @@ def test_a_configuration_that_is_out_is_not_begun_and_what_runs_is_told(db: Data
     assert job is not None
     finalists.drop(db, "s", 0, 3, "clearly worse")
     assert runs.finish_epoch(db, job, EpochView(1, {}, 0.1, 5.0), 0.5, 1, "c") == "clearly worse"
-    runs.finish(db, job, "pruned", "clearly worse", 0.5, 1, {})
+    runs.finish(db, job, "pruned", "clearly worse", 0.5, 1, TrialFacts())
     states = {(view.trial_ordinal, view.seed_number): view.state for view in runs.view_finalists(db, "s")}
     assert states == {(3, 0): "pruned", (3, 1): "skipped", (4, 0): "waiting", (4, 1): "waiting"}
 
@@ -95,14 +96,14 @@ def test_what_mlflow_misses_of_finalists_is_known_until_it_is_delivered(db: Data
     assert deliveries.runs_to_deliver(db, "s", "w1") == []
     job = finalists.take(db, "s", 0, "w1")
     assert job is not None
-    runs.start(db, job, {"seed": "1"})
+    runs.start(db, job, TrialFacts(seed=1))
     assert deliveries.runs_to_deliver(db, "s", "w1") == [("s", "compare", 0, 0)]
     assert deliveries.runs_to_deliver(db, "s", "w2") == []
     assert deliveries.claim(db, RunRow, ("s", "compare", 0, 0), "w1")
     assert not deliveries.claim(db, RunRow, ("s", "compare", 0, 0), "w2")
     deliveries.recorded(db, RunRow, ("s", "compare", 0, 0), runs.view_run(db, "s", "compare", 0, 0).changes, "run")
     assert deliveries.runs_to_deliver(db, "s", "w1") == []
-    runs.finish(db, job, "complete", "", 0.5, 1, {})
+    runs.finish(db, job, "complete", "", 0.5, 1, TrialFacts())
     with db.session() as session, session.begin():
         session.execute(sa.update(RunRow).values(recording_until=0.0))
     assert deliveries.runs_to_deliver(db, "s", "w2") == [("s", "compare", 0, 0)]

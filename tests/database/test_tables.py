@@ -7,6 +7,7 @@ from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
 from tuner.database.facts import ConfigurationOutcome, FinalistsOutcome, FinalRun, Outcome
 from tuner.database.finalists import Planned
+from tuner.database.trial_facts import StoredVerdict, TrialFacts
 
 ODD = "no file caf\udce9\0.png\nat row 2 \N{PILE OF POO}"
 STORED = "no file caf\\udce9\\x00.png\nat row 2 \N{PILE OF POO}"
@@ -23,9 +24,9 @@ def test_words_that_no_database_holds_are_stored_with_escapes(db: Database) -> N
     assert runs.view_trial(db, "s", 0).reason == STORED
     job = budget.take(db, "s", "w")
     assert job is not None
-    runs.finish(db, job, "failed", ODD, None, 0, {"remedy": ODD})
+    runs.finish(db, job, "failed", ODD, None, 0, TrialFacts(verdicts=(StoredVerdict(remedy=ODD),)))
     view = runs.view_trial(db, "s", 0)
-    assert (view.reason, view.tags) == (STORED, {"remedy": STORED})
+    assert (view.reason, view.facts.as_tags()) == (STORED, {"remedy": STORED})
 
     skipped_studies.note(db, "s", "w", ValueError(ODD))
     assert [each.reason for each in skipped_studies.view_passed_over(db, "s")] == [STORED]
@@ -47,13 +48,13 @@ def test_figures_that_are_no_numbers_are_not_stored_and_the_study_ends(db: Datab
     assert job is not None
     fill(db, job)
     runs.finish_epoch(db, job, EpochView(1, FIGURES, 0.1, 5.0), 0.5, 1)
-    runs.finish(db, job, "complete", "", 0.5, 1, {})
+    runs.finish(db, job, "complete", "", 0.5, 1, TrialFacts())
     runs.finalize(db, job)
     assert finalists.plan(db, "s", 0, "final", [Planned("final", 0, 0, 0, 1)])
     final = finalists.take(db, "s", 0, "w")
     assert final is not None
     runs.keep_score(db, final, FIGURES)
-    runs.finish(db, final, "complete", "", 0.5, 1, {}, FIGURES)
+    runs.finish(db, final, "complete", "", 0.5, 1, TrialFacts(), FIGURES)
     closing = closings.claim(db, "s", "w", 0)
     assert closing is not None
     closings.keep_score(db, closing, 0, FIGURES)

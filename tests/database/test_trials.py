@@ -20,6 +20,7 @@ from tuner.database.connection import Database, open_database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.leases import GRACE_S, LeaseLost
 from tuner.database.tables import RunRow, WorkerRow
+from tuner.database.trial_facts import TrialFacts
 from tuner.search.optuna_study import trial_template
 
 
@@ -59,7 +60,7 @@ def take_all(url: str, worker_id: str, out: "multiprocessing.Queue[int]") -> Non
     while (job := budget.take(db, "s", worker_id)) is not None:
         out.put(job.ordinal)
         runs.finish_epoch(db, job, EpochView(1, {"val_accuracy": 0.5}, 0.1, time.time()), 0.5, 1)
-        runs.finish(db, job, "complete", "", 0.5, 1, {})
+        runs.finish(db, job, "complete", "", 0.5, 1, TrialFacts())
         runs.finalize(db, job)
 
 
@@ -90,7 +91,7 @@ def test_a_trial_of_a_silent_worker_is_adopted_and_the_silent_one_cannot_write(d
     with pytest.raises(LeaseLost):
         runs.finish_epoch(db, first, EpochView(1, {}, 0.1, 0.0), None, 0)
     with pytest.raises(LeaseLost):
-        runs.finish(db, first, "complete", "", 0.5, 1, {})
+        runs.finish(db, first, "complete", "", 0.5, 1, TrialFacts())
     assert runs.view_trial(db, "s", 0).epochs == ()
 
 
@@ -210,7 +211,7 @@ def test_a_trial_that_ended_but_was_not_told_is_taken_again_to_be_told(db: Datab
     add(db, trials=1)
     job = budget.take(db, "s", "w1")
     assert job is not None
-    runs.finish(db, job, "pruned", "pruned at epoch 1 of 5", 0.5, 1, {})
+    runs.finish(db, job, "pruned", "pruned at epoch 1 of 5", 0.5, 1, TrialFacts())
     expire(db)
     again = budget.take(db, "s", "w2")
     assert again is not None
@@ -236,7 +237,7 @@ def test_what_mlflow_misses_is_known_until_it_is_delivered(db: Database) -> None
     assert job is not None
     fill(db, job)
     assert deliveries.runs_to_deliver(db, "s", "w1") == []  # nothing to show before it has parameters
-    runs.start(db, job, {}, {"epochs": 3})
+    runs.start(db, job, TrialFacts(), {"epochs": 3})
     assert deliveries.runs_to_deliver(db, "s", "w1") == [("s", "search", 0, 0)]
     assert deliveries.runs_to_deliver(db, "s", "w2") == []  # its own worker delivers while it lives
     assert deliveries.claim(db, RunRow, ("s", "search", 0, 0), "w1")

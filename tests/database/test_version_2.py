@@ -18,6 +18,7 @@ from tuner.database import budget, studies, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database, open_database, utc_now
 from tuner.database.tables import WorkerRow
+from tuner.database.trial_facts import TrialFacts
 from tuner.runs import closing, finalists_turn
 from tuner.runs.study_context import StudyContext
 from tuner.runs.trial import run_trial
@@ -57,7 +58,7 @@ def bench_of(db: Database, name: str, data: Dataset, folder: Path, **more: Any) 
     with db.session() as session, session.begin():
         session.execute(sa.update(WorkerRow).where(WorkerRow.worker_id == "w").values(steady_since=utc_now() - 600.0))
     return StudyContext(
-        db, view, spec_of(view), data, FolderStore(folder / "blobs"), {"device": "cpu"}, lambda: False, **more
+        db, view, spec_of(view), data, FolderStore(folder / "blobs"), TrialFacts(device="cpu"), lambda: False, **more
     )
 
 

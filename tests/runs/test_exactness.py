@@ -14,6 +14,7 @@ from tuner.database import budget, runs, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database, open_database
 from tuner.database.runs import RunView
+from tuner.database.trial_facts import TrialFacts
 from tuner.runs.finalists_turn import turn
 from tuner.runs.study_context import StudyContext
 from tuner.runs.trial import run_trial
@@ -54,7 +55,7 @@ def study(folder: Path, digits: Dataset) -> StudyContext:
     spec = parse_spec(SPACE, "small", folder, "small.yaml")
     view = create_study(db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="")
     workers.enter(db, "w", "cpu")
-    return StudyContext(db, view, spec, digits, FolderStore(folder / "blobs"), {}, lambda: False)
+    return StudyContext(db, view, spec, digits, FolderStore(folder / "blobs"), TrialFacts(), lambda: False)
 
 
 def train(context: StudyContext, worker: str = "w") -> None:

@@ -11,6 +11,7 @@ from tuner.database import budget, runs, studies, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database, utc_now
 from tuner.database.tables import StudyRow
+from tuner.database.trial_facts import TrialFacts
 from tuner.runs import closing, finalists_turn, products
 from tuner.runs.study_context import StudyContext
 from tuner.runs.trial import run_trial
@@ -41,7 +42,9 @@ def context(tmp_path: Path, digits: Dataset) -> StudyContext:
         db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri=""
     )  # fmt: skip
     workers.enter(db, "w", "cpu")
-    made = StudyContext(db, view, spec, digits, FolderStore(tmp_path / "blobs"), {"device": "cpu"}, lambda: False)
+    made = StudyContext(
+        db, view, spec, digits, FolderStore(tmp_path / "blobs"), TrialFacts(device="cpu"), lambda: False
+    )
     search(made)
     return made
 
@@ -80,7 +83,7 @@ def test_the_best_are_compared_the_worse_are_out_and_the_winner_is_scored_once_a
     assert len({each.seed for each in every}) == len(every)
     # What is measured on rows that were learnt from is not shown.
     assert all(not name.startswith("val_") for each in finals for epoch in each.epochs for name in epoch.metrics)
-    assert finals[0].tags["rows_train"] == str(len(context.dataset.train) + len(context.dataset.validation))
+    assert finals[0].facts.rows_train == len(context.dataset.train) + len(context.dataset.validation)
 
     close(context)
     status = study_status(context.db, "s")

@@ -17,6 +17,7 @@ from tuner.database.blobs import blob_store
 from tuner.database.connection import Database, open_database
 from tuner.database.runs import RunView
 from tuner.database.studies import view_study
+from tuner.database.trial_facts import TrialFacts
 from tuner.database.workers import enter
 from tuner.errors import InputError, StudyConflict
 from tuner.runs.closing import close_if_over
@@ -56,7 +57,9 @@ def run(db: Database, digits: Dataset) -> Run:
         )  # fmt: skip
         enter(db, "w", "cpu")
         store = blob_store(db, None)
-        context = StudyContext(db, view, spec, digits, store, {}, lambda: False, code=code_for(view, spec, [code]))
+        context = StudyContext(
+            db, view, spec, digits, store, TrialFacts(), lambda: False, code=code_for(view, spec, [code])
+        )
         while (job := budget.take(db, "s", "w")) is not None:
             run_trial(context, job)
         assert close_if_over(db, spec, digits, store, "s", "w", code=context.code)

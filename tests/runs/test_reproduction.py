@@ -8,6 +8,7 @@ from tuner.data.dataset import Dataset
 from tuner.database import budget, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database
+from tuner.database.trial_facts import TrialFacts
 from tuner.errors import NotFound, TrialFailed
 from tuner.runs.reproduction import reproduce
 from tuner.runs.study_context import StudyContext
@@ -40,7 +41,7 @@ def context(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> StudyC
     )  # fmt: skip
     workers.enter(db, "w", "cpu")
     context = StudyContext(
-        db, view, spec, digits, FolderStore(folder / "blobs"), {"device": "cpu", "threads": "0"}, lambda: False
+        db, view, spec, digits, FolderStore(folder / "blobs"), TrialFacts(device="cpu", threads=0), lambda: False
     )
     while (job := budget.take(db, "old-1", "w")) is not None:
         run_trial(context, job)
@@ -65,12 +66,12 @@ def test_another_seed_is_not_the_same_and_other_versions_leave_room_for_noise(
     context: StudyContext, status: StudyStatus
 ) -> None:
     trial = status.trials[1]
-    other = replace(trial, tags={**trial.tags, "seed": "1"})
+    other = replace(trial, facts=trial.facts.with_more(TrialFacts(seed=1)))
     made = reproduce(context, status, other)
     assert not made.exact
     assert not made.reproduced
     assert "came out differently" in made.words
-    there = replace(context, tags={**context.tags, "version_keras": "4.0"})
+    there = replace(context, facts=context.facts.with_more(TrialFacts(versions={"keras": "4.0"})))
     elsewhere = reproduce(there, status, other)
     assert elsewhere.differences == ("version_keras not noted -> 4.0",)
     assert elsewhere.reproduced == (abs(elsewhere.again - elsewhere.value) <= elsewhere.allowed)

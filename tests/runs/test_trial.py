@@ -8,6 +8,7 @@ from tuner.data.dataset import Dataset
 from tuner.database import budget, runs, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database
+from tuner.database.trial_facts import TrialFacts
 from tuner.runs.study_context import StudyContext
 from tuner.runs.trial import run_trial
 from tuner.service.creating import create_study
@@ -32,7 +33,7 @@ def test_a_trial_that_has_reached_its_last_epoch_is_complete_and_keeps_its_pictu
         db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri=""
     )  # fmt: skip
     workers.enter(db, "w", "cpu")
-    context = StudyContext(db, view, spec, digits, FolderStore(tmp_path / "blobs"), {}, lambda: False)
+    context = StudyContext(db, view, spec, digits, FolderStore(tmp_path / "blobs"), TrialFacts(), lambda: False)
     job = budget.take(db, "s", "w")
     assert job is not None
     run_trial(context, job)

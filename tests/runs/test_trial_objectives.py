@@ -13,6 +13,7 @@ from tuner.database.blobs import blob_store
 from tuner.database.connection import Database, open_database
 from tuner.database.epochs import quickest_epoch
 from tuner.database.studies import reopen, start_clock
+from tuner.database.trial_facts import TrialFacts
 from tuner.database.workers import enter
 from tuner.runs.closing import close_if_over
 from tuner.runs.study_context import StudyContext
@@ -55,7 +56,7 @@ search: {trials: 3, seed: 1}
     )  # fmt: skip
     enter(db, "w", "cpu")
     store = blob_store(db, None)
-    context = StudyContext(db, view, spec, digits, store, {}, lambda: False)
+    context = StudyContext(db, view, spec, digits, store, TrialFacts(), lambda: False)
     while (job := budget.take(db, "s", "w")) is not None:
         run_trial(context, job)
     assert close_if_over(db, spec, digits, store, "s", "w")
@@ -94,7 +95,7 @@ def test_time_ends_a_trial_before_an_epoch_that_would_be_late_and_its_best_count
     )
     enter(db, "w", "cpu")
     context = StudyContext(
-        db, view, spec, digits, blob_store(db, None), {}, lambda: False, code=code_for(view, spec, [code])
+        db, view, spec, digits, blob_store(db, None), TrialFacts(), lambda: False, code=code_for(view, spec, [code])
     )
     job = budget.take(db, "s", "w")
     assert job is not None

@@ -17,6 +17,7 @@ from tuner.database import budget, leases, runs, studies, workers
 from tuner.database.connection import utc_now
 from tuner.database.patience import patient, patiently
 from tuner.database.tables import RunRow, StudyRow
+from tuner.database.trial_facts import TrialFacts
 from tuner.runs import closing, job_guard
 from tuner.runs.job_guard import holding
 from tuner.runs.roles import SEARCH
@@ -108,7 +109,7 @@ def test_a_trial_that_hangs_has_failed_and_the_next_worker_only_tells_optuna(con
     job = budget.take(context.db, "s", "w")
     assert job is not None
     budget.fill(context.db, job, trial_template(job.ordinal, None), "")
-    runs.start(context.db, job, {"seed": "1"}, {"units": 16, "epochs": 3})
+    runs.start(context.db, job, TrialFacts(seed=1), {"units": 16, "epochs": 3})
     with holding(context, job, SEARCH):
         context.watch.step("first epoch")
         assert wait(context, clock, 800.0) == ""

@@ -12,6 +12,7 @@ from tuner.data.dataset import Dataset
 from tuner.database import studies
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database
+from tuner.database.trial_facts import TrialFacts
 from tuner.runs.study_context import StudyContext
 from tuner.service.creating import create_study
 from tuner.spec.study_spec import parse_spec
@@ -36,6 +37,8 @@ def context_of(db: Database, digits: Dataset, tmp_path: Path) -> Callable[[str],
         from tuner.studies.stored_study import spec_of
 
         view = studies.view_study(db, name)
-        return StudyContext(db, view, spec_of(view), digits, FolderStore(tmp_path / "blobs"), {}, lambda: False)
+        return StudyContext(
+            db, view, spec_of(view), digits, FolderStore(tmp_path / "blobs"), TrialFacts(), lambda: False
+        )
 
     return of

@@ -11,6 +11,7 @@ from tuner.database import budget, leases, runs, studies, workers
 from tuner.database.connection import Database
 from tuner.database.leases import LeaseLost
 from tuner.database.runs import Job
+from tuner.database.trial_facts import TrialFacts
 from tuner.errors import NotFound, StudyConflict
 from tuner.runs.study_context import StudyContext
 from tuner.runs.trial import run_trial
@@ -26,7 +27,7 @@ def begin(db: Database, worker: str = "w") -> Job:
     job = budget.take(db, "s", worker)
     assert job is not None
     budget.fill(db, job, trial_template(job.ordinal, None), "")
-    runs.start(db, job, {}, {"units": 8})
+    runs.start(db, job, TrialFacts(), {"units": 8})
     return job
 
 
@@ -39,7 +40,7 @@ def test_the_worker_of_a_cancelled_trial_can_write_no_more(db: Database, tmp_pat
     with pytest.raises(LeaseLost):
         leases.renew(db, job.lease)
     with pytest.raises(LeaseLost):
-        runs.finish(db, job, "complete", "", 0.9, 1, {})
+        runs.finish(db, job, "complete", "", 0.9, 1, TrialFacts())
 
 
 def test_a_cancelled_place_of_the_budget_is_spent_and_optuna_learns_nothing_of_it(
@@ -106,7 +107,7 @@ def test_a_study_that_is_cancelled_begins_nothing_and_may_go_on(db: Database, tm
 def test_what_is_over_cannot_be_cancelled(db: Database, tmp_path: Path) -> None:
     create(db, tmp_path)
     job = begin(db)
-    runs.finish(db, job, "complete", "", 0.9, 1, {})
+    runs.finish(db, job, "complete", "", 0.9, 1, TrialFacts())
     runs.finalize(db, job)
     with pytest.raises(StudyConflict, match="trial 0 of study 's' is over already: complete"):
         cancel(db, CancelRequest(study_name="s", trial=0))

@@ -12,6 +12,7 @@ from tuner.database.blobs import blob_name, blob_store
 from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
 from tuner.database.tables import Base
+from tuner.database.trial_facts import TrialFacts
 from tuner.errors import NotFound, StudyConflict
 from tuner.search.optuna_study import trial_template
 from tuner.service.deleting import delete
@@ -33,9 +34,9 @@ def with_a_trial(db: Database, folder: Path, name: str) -> None:
     job = budget.take(db, name, f"w-{name}")
     assert job is not None
     budget.fill(db, job, trial_template(job.ordinal, None), "")
-    runs.start(db, job, {}, {"units": 8})
+    runs.start(db, job, TrialFacts(), {"units": 8})
     runs.finish_epoch(db, job, EpochView(1, {"val_accuracy": 0.5}, 0.1, 1.0), 0.5, 1)
-    runs.finish(db, job, "complete", "", 0.5, 1, {})
+    runs.finish(db, job, "complete", "", 0.5, 1, TrialFacts())
     runs.finalize(db, job)
     blob_store(db, None).put(blob_name(name, 0, "model.keras"), b"x" * 1000)
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tests.runs_by_hand import trial_view
 from tuner.database.runs import RunView
+from tuner.database.trial_facts import TrialFacts
 from tuner.spec.study_spec import parse_spec
 from tuner.studies.pareto import front, values_of
 
@@ -17,8 +18,7 @@ SPEC = parse_spec(
 
 
 def trial(ordinal: int, value: float | None, parameters: int | None, state: str = "complete") -> RunView:
-    tags = {} if parameters is None else {"parameters": str(parameters)}
-    return trial_view(ordinal, tags=tags, value=value, state=state)
+    return trial_view(ordinal, facts=TrialFacts(parameters=parameters), value=value, state=state)
 
 
 def test_more_accuracy_and_fewer_parameters_are_better() -> None:

@@ -12,6 +12,7 @@ from tests.postgres import PostgresServer
 from tuner.database import budget, runs, studies, workers
 from tuner.database.connection import Database, open_database
 from tuner.database.runs import FAILED
+from tuner.database.trial_facts import TrialFacts
 from tuner.errors import DataError, InputError, NotFound, StudyConflict
 from tuner.runs.scoring import wilson
 from tuner.search.optuna_study import open_optuna_study, trial_template
@@ -60,7 +61,7 @@ def end(db: Database, name: str, value: float, state: str = "complete", reason: 
     job = budget.take(db, name, "w")
     assert job is not None
     budget.fill(db, job, trial_template(job.ordinal, None), "")
-    runs.finish(db, job, state, reason, value, 1, {})
+    runs.finish(db, job, state, reason, value, 1, TrialFacts())
     runs.finalize(db, job)
 
 

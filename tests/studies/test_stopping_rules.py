@@ -14,6 +14,7 @@ from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database, open_database
 from tuner.database.epochs import EpochView, epochs_stored
 from tuner.database.facts import Limits, StudyOptions
+from tuner.database.trial_facts import TrialFacts
 from tuner.errors import InputError, StudyConflict
 from tuner.runs import closing
 from tuner.runs.study_context import StudyContext
@@ -40,7 +41,7 @@ def made(tmp_path: Path, digits: Dataset, **limits: Any) -> StudyContext:
         db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options=options
     )  # fmt: skip
     workers.enter(db, "w", "cpu")
-    return StudyContext(db, view, spec, digits, FolderStore(tmp_path / "blobs"), {}, lambda: False)
+    return StudyContext(db, view, spec, digits, FolderStore(tmp_path / "blobs"), TrialFacts(), lambda: False)
 
 
 def search(context: StudyContext) -> None:
@@ -86,7 +87,7 @@ def spend(url: str, worker_id: str) -> None:
             runs.finish_epoch(db, job, EpochView(epoch, {}, 0.1, time.time()), 0.5, epoch)
             if epoch == 3 or not rules.grant(db, "s", job.ordinal, job.attempt, epoch + 1):
                 break
-        runs.finish(db, job, "complete", "", 0.5, 1, {})
+        runs.finish(db, job, "complete", "", 0.5, 1, TrialFacts())
         runs.finalize(db, job)
 
 

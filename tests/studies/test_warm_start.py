@@ -9,6 +9,7 @@ from tuner.data.dataset import Dataset
 from tuner.database import budget, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database
+from tuner.database.trial_facts import TrialFacts
 from tuner.errors import InputError
 from tuner.runs.study_context import StudyContext
 from tuner.runs.trial import run_trial
@@ -53,7 +54,7 @@ def old(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> StudyStatu
     )  # fmt: skip
     workers.enter(db, "w", "cpu")
     context = StudyContext(
-        db, view, spec, digits, FolderStore(folder / "blobs"), {"device": "cpu", "threads": "0"}, lambda: False
+        db, view, spec, digits, FolderStore(folder / "blobs"), TrialFacts(device="cpu", threads=0), lambda: False
     )
     while (job := budget.take(db, "old-1", "w")) is not None:
         run_trial(context, job)

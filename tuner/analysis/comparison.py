@@ -189,7 +189,7 @@ def _difference(metric: str, name: str, best: summary.Test, other: str, test: su
 
 def _data(status: StudyStatus) -> str:
     """Which test rows: the same for every seed of the split."""
-    digests = {trial.tags.get("test_digest", "") for trial in status.trials} - {""}
+    digests = {trial.facts.test_digest for trial in status.trials} - {""}
     return f"{spec_of(status.study).data.name} {' '.join(sorted(digests))}"
 
 

@@ -114,8 +114,8 @@ def _winner(status: StudyStatus, best: RunView) -> dict[str, Any]:
         "chosen": [(name, value_in_words(value)) for name, value in chosen.items()],
         "fixed": [(name, value_in_words(value)) for name, value in best.params.items() if name not in chosen],
         "metrics": [(name, f"{value:.4f}") for name, value in metrics.items()],
-        "size": best.tags.get("parameters", ""),
-        "verdict": best.tags.get("verdict", ""),
+        "size": best.facts.as_tags().get("parameters", ""),
+        "verdict": best.facts.verdict,
     }
 
 
@@ -125,7 +125,7 @@ def _row(status: StudyStatus, trial: RunView) -> dict[str, Any]:
         "baseline": trial.baseline,
         "state": trial.state,
         "reason": trial.reason,
-        "verdict": trial.tags.get("verdict", ""),
+        "verdict": trial.facts.verdict,
         "value": "" if trial.value is None else f"{trial.value:.4f}",
         "epochs": len(trial.epochs),
         "best_epoch": trial.best_epoch,

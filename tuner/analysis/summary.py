@@ -104,9 +104,10 @@ def test_of(status: StudyStatus) -> Test | None:
 def rows_of(status: StudyStatus) -> Mapping[str, int]:
     """How many rows for ``train``, ``validation`` and ``test``, as far as the trials say."""
     for trial in status.trials:
-        found = {part: trial.tags.get(f"rows_{part}", "") for part in ("train", "validation", "test")}
-        if all(str(each).isdigit() for each in found.values()):
-            return {part: int(each) for part, each in found.items()}
+        known = trial.facts
+        found = {"train": known.rows_train, "validation": known.rows_validation, "test": known.rows_test}
+        if None not in found.values():
+            return {part: rows for part, rows in found.items() if rows is not None}
     return {}
 
 
@@ -270,26 +271,15 @@ def verdicts(status: StudyStatus) -> list[Verdict]:
     """What was found wrong with the trials' training, the most frequent first; a trial may have several."""
     found: dict[str, list[Verdict]] = {}
     for trial in status.trials:
-        for kind, words, remedy in _ills(trial):
-            found.setdefault(kind, []).append(Verdict(kind, 1, f"trial {trial.trial_number}: {words}", remedy))
+        for each in trial.facts.verdicts:
+            if each.kind:
+                example = f"trial {trial.trial_number}: {each.words}"
+                found.setdefault(each.kind, []).append(Verdict(each.kind, 1, example, each.remedy))
     listed = [
         Verdict(kind, len(same), same[0].example, next((each.remedy for each in same if each.remedy), ""))
         for kind, same in found.items()
     ]
     return sorted(listed, key=lambda each: -each.count)
-
-
-def _ills(trial: RunView) -> list[tuple[str, str, str]]:
-    """Kind, words and remedy of each, from the trial's tags, where they are lists side by side."""
-    kinds = trial.tags.get("illness", "").split(", ")
-    words = trial.tags.get("verdict", "").split("; ")
-    remedies = trial.tags.get("remedy", "").split("\n")
-    if not kinds[0]:
-        return []
-    if not len(kinds) == len(words) == len(remedies):
-        # A word with a semicolon in it: told whole.
-        return [(trial.tags["illness"], trial.tags.get("verdict", ""), trial.tags.get("remedy", ""))]
-    return list(zip(kinds, words, remedies, strict=True))
 
 
 def costs(status: StudyStatus) -> list[Cost]:
@@ -313,7 +303,8 @@ def versions(status: StudyStatus) -> Mapping[str, Sequence[str]]:
     """Versions, hosts and devices, each as the set of those that trials were run with."""
     found: dict[str, dict[str, None]] = {}
     for trial in status.trials:
-        for key, value in trial.tags.items():
-            if key.startswith("version_") or key in ("host", "device"):
-                found.setdefault(key.removeprefix("version_"), {})[str(value)] = None
+        known = trial.facts
+        for key, value in {**known.versions, "host": known.host, "device": known.device}.items():
+            if value:
+                found.setdefault(key, {})[value] = None
     return {key: tuple(values) for key, values in sorted(found.items())}

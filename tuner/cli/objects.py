@@ -24,10 +24,8 @@ if TYPE_CHECKING:
 
 def _verdicts(trial: RunView) -> list[dict[str, str]]:
     """What went wrong in the network, one object an illness; empty for a healthy one."""
-    parts = [trial.tags.get(name, "") for name in ("illness", "verdict", "remedy")]
-    kinds, words, remedies = (text.split(between) for text, between in zip(parts, (", ", "; ", "\n"), strict=True))
-    found = zip(kinds, words, remedies, strict=False)
-    return [{"illness": kind, "verdict": seen, "remedy": remedy} for kind, seen, remedy in found if kind]
+    known = [each for each in trial.facts.verdicts if each.kind]
+    return [{"illness": each.kind, "verdict": each.words, "remedy": each.remedy} for each in known]
 
 
 def trial_object(trial: RunView) -> dict[str, Any]:

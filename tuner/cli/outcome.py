@@ -126,9 +126,9 @@ def _print_result(console: Console, status: StudyStatus, best: RunView) -> None:
     console.print(Text("  ") + test_in_words(status, width), soft_wrap=True)
     for name, value in chosen.items():
         console.print(f"  {name:<{width}} {one_line(value_in_words(value))}")
-    if "verdict" in best.tags:
-        console.print(f"  {'verdict':<{width}} {best.tags['verdict']}", soft_wrap=True)
-        console.print(f"  {'remedy':<{width}} {best.tags.get('remedy', '')}", soft_wrap=True)
+    if best.facts.verdict:
+        console.print(f"  {'verdict':<{width}} {best.facts.verdict}", soft_wrap=True)
+        console.print(f"  {'remedy':<{width}} {best.facts.remedy}", soft_wrap=True)
 
 
 def test_in_words(status: StudyStatus, width: int) -> Text:

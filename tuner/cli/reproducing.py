@@ -49,6 +49,7 @@ def _again(settings: Settings, db: "Database", study: str, trial: int, codes: "S
     with stages("starting TensorFlow or JAX") as say:
         from tuner.data.sources import load
         from tuner.database.blobs import blob_store
+        from tuner.database.trial_facts import TrialFacts, of_tags
         from tuner.runs.reproduction import reproduce as again
         from tuner.runs.study_context import StudyContext
         from tuner.studies.code import code_for
@@ -61,15 +62,15 @@ def _again(settings: Settings, db: "Database", study: str, trial: int, codes: "S
         spec = spec_of(status.study)
         own = code_for(status.study, spec, codes)
         # As many threads as it had, for sums are added in another order with others.
-        threads = int(found.tags.get("threads", "0"))
+        threads = found.facts.threads or 0
         backend.prepare(threads)
-        tags = {"device": read_share().device, "threads": str(threads), **backend.versions()}
+        here = of_tags(backend.versions()).with_more(TrialFacts(device=read_share().device, threads=threads))
         say("loading the data")
         dataset = load(spec.data, status.study.seed, codes)
     echo(f"tune: training trial {trial} again, {plural(len(found.epochs), 'epoch')}", err=True)
-    by_fit = found.tags.get("path", "compiled").startswith("fit")
+    by_fit = found.facts.path.startswith("fit")
     context = StudyContext(
-        db, status.study, spec, dataset, blob_store(db, settings.artifacts), tags, lambda: False,
+        db, status.study, spec, dataset, blob_store(db, settings.artifacts), here, lambda: False,
         path="fit" if by_fit else "auto", code=own,
     )  # fmt: skip
     return again(context, status, found)

@@ -18,9 +18,9 @@ def further_objectives(status: StudyStatus) -> list[str]:
 
 def further_figure(trial: RunView, name: str) -> str:
     """A trial's figure of a further objective; a count without digits after the point."""
-    if name not in trial.tags or trial.state in FAILED:
+    figure = trial.facts.figure(name)
+    if figure is None or trial.state in FAILED:
         return "-"
-    figure = float(trial.tags[name])
     return f"{figure:,.0f}" if name == "parameters" else f"{figure:.4f}" if figure < 100 else f"{figure:.6g}"
 
 

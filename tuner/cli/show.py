@@ -139,7 +139,7 @@ def print_trials(status: StudyStatus, top: int | None) -> None:
         words = params_in_words(searched_params(status, trial))
         if trial.reason and trial.state in FAILED:
             words = f"{one_line(trial.reason)}: {words}"
-        verdict = styled(f"{trial.tags['verdict']}\n" if "verdict" in trial.tags else "", "yellow")
+        verdict = styled(f"{trial.facts.verdict}\n" if trial.facts.verdict else "", "yellow")
         rows.append(
             (
                 label(trial) + (" *" if trial.ordinal in on_front else ""),

@@ -18,6 +18,7 @@ from tuner.database.epochs import EpochView
 from tuner.database.leases import Lease
 from tuner.database.patience import patient
 from tuner.database.tables import FINALISTS, Role, RunRow, keyed
+from tuner.database.trial_facts import TrialFacts
 from tuner.spec.space import Params
 
 FAILED = ("diverged", "out_of_memory", "failed", "given_up")
@@ -82,7 +83,7 @@ class RunView:
     state: str
     reason: str
     params: Params
-    tags: Mapping[str, str]
+    facts: TrialFacts
     value: float | None
     best_epoch: int
     test: Mapping[str, float] | None
@@ -131,15 +132,13 @@ def adopt(db: Database, study_name: str, roles: Sequence[Role], round: int, work
 
 
 @patient
-def start(db: Database, job: Job, tags: Mapping[str, str], params: Params | None = None, repeats: int = 0) -> None:
+def start(db: Database, job: Job, facts: TrialFacts, params: Params | None = None, repeats: int = 0) -> None:
     """Say what is about to be trained, where and how. Raises LeaseLost.
 
     params: of a search's, whose configuration is its own. repeats: stored epochs that it trains again.
     """
     values: dict[str, Any] = {} if params is None else {"params": dict(params)}
-    leases.write(
-        db, job.lease, tags=dict(tags), repeated=RunRow.repeated + repeats, changes=RunRow.changes + 1, **values
-    )
+    leases.write(db, job.lease, facts=facts, repeated=RunRow.repeated + repeats, changes=RunRow.changes + 1, **values)
 
 
 @patient
@@ -177,7 +176,7 @@ def finish(
     reason: str,
     value: float | None,
     best_epoch: int,
-    tags: Mapping[str, str],
+    facts: TrialFacts,
     test: Mapping[str, float] | None = None,
 ) -> None:
     """Write how it ended. Of a search, Optuna is told afterwards, then `finalize`. Raises LeaseLost.
@@ -192,7 +191,7 @@ def finish(
         reason=reason,
         value=value,
         best_epoch=best_epoch,
-        tags=dict(tags),
+        facts=facts,
         finished_at=utc_now(),
         finalized=job.role != "search",
         changes=RunRow.changes + 1,
@@ -276,7 +275,7 @@ def _view(row: RunRow, held: bool, of_it: tuple[EpochView, ...]) -> RunView:
         state=row.state,
         reason=row.reason,
         params=row.params or {},
-        tags=row.tags or {},
+        facts=row.facts or TrialFacts(),
         # Up to schema 2 a failed trial was stored with the value that Optuna was told of it.
         value=None if row.state in FAILED else row.value,
         best_epoch=row.best_epoch,

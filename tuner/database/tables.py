@@ -22,6 +22,7 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_mapper
 
 from tuner.database.facts import Outcome, StudyOptions
+from tuner.database.trial_facts import TrialFacts
 from tuner.redaction import redacted
 
 SCHEMA_VERSION = 5
@@ -99,6 +100,19 @@ class _Options(TypeDecorator[StudyOptions]):
 
     def process_result_value(self, value: dict[str, Any] | None, dialect: Dialect) -> StudyOptions | None:
         return StudyOptions.read(value)
+
+
+class _Facts(TypeDecorator[TrialFacts]):
+    """What is known of a run, as `trial_facts` reads and writes it."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: TrialFacts | None, dialect: Dialect) -> dict[str, Any] | None:
+        return None if value is None else storable(value.as_json())
+
+    def process_result_value(self, value: dict[str, Any] | None, dialect: Dialect) -> TrialFacts:
+        return TrialFacts.read(value)
 
 
 Role = Literal["search", "compare", "final", "reproduction"]
@@ -222,7 +236,7 @@ class RunRow(Base):
     state: Mapped[str] = mapped_column(String(16), default="waiting")
     reason: Mapped[str] = mapped_column(_Words, default="")
     params: Mapped[dict[str, Any] | None]
-    tags: Mapped[dict[str, Any] | None] = mapped_column(_Figures)
+    facts: Mapped[TrialFacts | None] = mapped_column("tags", _Facts)
     value: Mapped[float | None]
     best_epoch: Mapped[int] = mapped_column(default=0)
     test: Mapped[dict[str, Any] | None] = mapped_column(_Figures)

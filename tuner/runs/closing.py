@@ -24,7 +24,7 @@ from tuner.spec.study_spec import StudySpec
 from tuner.studies import finalists, outcome
 from tuner.studies.limits import is_over
 from tuner.studies.network_building import fixed_network
-from tuner.studies.status import NOT_SCORED, study_status
+from tuner.studies.status import study_status
 from tuner.training.custom.loading import keras_of
 from tuner.training.networks.models import load_bytes
 from tuner.training.plan import WEIGHTS_ONLY
@@ -111,8 +111,8 @@ def _score(
     spec: StudySpec, dataset: Dataset, store: BlobStore, best: RunView, code: Code | None
 ) -> tuple[dict[str, float] | None, str]:
     """The winner's figures on the test rows, or why there are none."""
-    if NOT_SCORED in best.tags:
-        return None, best.tags[NOT_SCORED]
+    if best.facts.not_scored:
+        return None, best.facts.not_scored
     try:
         with keras_of(code):
             model = _for_use(spec, dataset, store, best, code)
@@ -132,7 +132,5 @@ def _for_use(spec: StudySpec, dataset: Dataset, store: BlobStore, best: RunView,
     weights = store.get(blob_name(best.study_name, best.ordinal, WEIGHTS_ONLY))
     if weights is None or code is None:
         raise TrialFailed("there is no file of the winner's model")
-    network = fixed_network(
-        spec, dataset.info, code, best.params, int(best.tags.get("seed", 0)), best.trial_number or 0
-    )
+    network = fixed_network(spec, dataset.info, code, best.params, best.facts.seed or 0, best.trial_number or 0)
     return network.with_weights(weights, dataset, lambda kind: fit(kind, dataset.train.x))

@@ -5,6 +5,7 @@ Leaves to others: which configuration and seed (finalists), its lifecycle (run),
 
 from tuner.database import runs
 from tuner.database.runs import Job
+from tuner.database.trial_facts import TrialFacts
 from tuner.runs.checkpoints import Checkpoints
 from tuner.runs.configurations import Known
 from tuner.runs.job_guard import holding
@@ -33,12 +34,12 @@ def run_finalist(context: StudyContext, job: Job) -> None:
             f"finalist {job.ordinal}, trial {job.trial_number} seed {job.seed_number}",
             job.planned_epochs,
             known_value(runs.view_finalists(db, job.study_name, job.round), trial) if role.all_rows else None,
-            {
-                "seed_number": str(job.seed_number),
-                "kind": job.role,
-                "learnt_from": "training and validation rows" if role.all_rows else "training rows",
-                "rows_train": str(len(rows)),
-            },
+            TrialFacts(
+                seed_number=job.seed_number,
+                kind=job.role,
+                learnt_from="training and validation rows" if role.all_rows else "training rows",
+                rows_train=len(rows),
+            ),
         )
         record, checkpoints = StoredRecord(db, job), Checkpoints(context.store, job)
         observers: list[Observer] = [

@@ -12,12 +12,12 @@ from dataclasses import dataclass, field
 
 from tuner.database import leases
 from tuner.database.runs import Job
+from tuner.database.trial_facts import TrialFacts
 from tuner.runs.records import Record
 from tuner.runs.scoring import score
 from tuner.runs.study_context import StudyContext
 from tuner.spec.objectives import COSTS
 from tuner.studies import trial_files
-from tuner.studies.status import NOT_SCORED
 from tuner.training.network import Network
 from tuner.training.networks.models import load_bytes
 from tuner.training.plan import TrainResult
@@ -27,9 +27,9 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Kept:
-    """tags: for the record. test: the figures on the test rows, of what was scored."""
+    """facts: for the record. test: the figures on the test rows, of what was scored."""
 
-    tags: Mapping[str, str] = field(default_factory=dict)
+    facts: TrialFacts = field(default_factory=TrialFacts)
     test: Mapping[str, float] | None = None
 
 
@@ -38,19 +38,19 @@ def keep_model(context: StudyContext, job: Job, network: Network, result: TrainR
     if not result.best_epoch:
         return Kept()
     best = result.epochs[result.best_epoch - 1]
-    tags: dict[str, str] = {}
     exported = network.export()
     if exported.problem:
         logger.warning("the model %s", exported.problem)
-        tags["model"] = exported.problem
     # Not over the model of a worker that has taken this over.
     leases.renew(context.db, job.lease)
     context.store.put(job.blob_name(exported.name), exported.data)
+    why = None
     if whole:
         why = network.why_not_scored(context.dataset, best)
-        tags |= {NOT_SCORED: why} if why else {}
         trial_files.keep(context.store, job.blob_name, network.answers(context.dataset), network.in_words())
-    return Kept({**tags, **_further_figures(context, network, result)})
+    further, latency_ms = _further_figures(context, network, result)
+    problem = exported.problem or ""
+    return Kept(TrialFacts(model=problem, not_scored=why or "", latency_ms=latency_ms, figures=further))
 
 
 def keep_scored_model(context: StudyContext, job: Job, record: Record, network: Network) -> Kept:
@@ -70,12 +70,15 @@ def keep_scored_model(context: StudyContext, job: Job, record: Record, network: 
     return Kept(test=test)
 
 
-def _further_figures(context: StudyContext, network: Network, result: TrainResult) -> dict[str, str]:
-    """What further objectives ask for and nobody else measures."""
-    found: dict[str, str] = {}
+def _further_figures(
+    context: StudyContext, network: Network, result: TrainResult
+) -> tuple[dict[str, float], float | None]:
+    """What further objectives ask for and nobody else measures: metrics of the best epoch, and a prediction's time."""
+    found: dict[str, float] = {}
+    latency_ms = None
     for each in context.spec.further_objectives:
         if each.metric == "latency_ms":
-            found[each.metric] = f"{network.latency_ms(context.dataset.validation.x):.4f}"
+            latency_ms = round(network.latency_ms(context.dataset.validation.x), 4)
         elif each.metric not in COSTS:
-            found[each.metric] = repr(float(result.epochs[result.best_epoch - 1].get(each.metric, math.nan)))
-    return found
+            found[each.metric] = float(result.epochs[result.best_epoch - 1].get(each.metric, math.nan))
+    return found, latency_ms

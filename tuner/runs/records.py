@@ -12,6 +12,7 @@ from tuner.database import runs
 from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
 from tuner.database.runs import Job, RunView
+from tuner.database.trial_facts import TrialFacts
 from tuner.spec.space import Params
 
 
@@ -23,7 +24,7 @@ class RunState(Protocol):
     @property
     def reason(self) -> str: ...
     @property
-    def tags(self) -> Mapping[str, str]: ...
+    def facts(self) -> TrialFacts: ...
     @property
     def test(self) -> Mapping[str, float] | None: ...
     @property
@@ -36,7 +37,7 @@ class Ending:
 
     state: str
     reason: str
-    tags: Mapping[str, str]
+    facts: TrialFacts
     value: float | None = None
     best_epoch: int = 0
     test: Mapping[str, float] | None = None
@@ -49,7 +50,7 @@ class Record(Protocol):
         """With its epochs."""
         ...
 
-    def start(self, params: Params, tags: Mapping[str, str], repeats: int) -> None:
+    def start(self, params: Params, facts: TrialFacts, repeats: int) -> None:
         """What is about to be trained. repeats: stored epochs that are trained again."""
         ...
 
@@ -83,9 +84,9 @@ class StoredRecord:
         job = self._job
         return runs.view_run(self._db, job.study_name, job.role, job.round, job.ordinal)
 
-    def start(self, params: Params, tags: Mapping[str, str], repeats: int) -> None:
+    def start(self, params: Params, facts: TrialFacts, repeats: int) -> None:
         # Of all others the configuration is a trial's, and stored there.
-        runs.start(self._db, self._job, tags, params if self._of_search else None, repeats)
+        runs.start(self._db, self._job, facts, params if self._of_search else None, repeats)
 
     def amend(self, params: Params) -> None:
         if self._of_search:
@@ -99,7 +100,7 @@ class StoredRecord:
 
     def finish(self, ending: Ending) -> None:
         runs.finish(
-            self._db, self._job, ending.state, ending.reason, ending.value, ending.best_epoch, ending.tags, ending.test
+            self._db, self._job, ending.state, ending.reason, ending.value, ending.best_epoch, ending.facts, ending.test
         )  # fmt: skip
 
     def settle(self) -> None:
@@ -114,7 +115,7 @@ class Unstored:
 
     state: str = "running"
     reason: str = ""
-    tags: Mapping[str, str] = field(default_factory=dict)
+    facts: TrialFacts = field(default_factory=TrialFacts)
     test: Mapping[str, float] | None = None
     epochs: tuple[EpochView, ...] = ()
     ending: Ending | None = None
@@ -122,8 +123,8 @@ class Unstored:
     def view(self) -> "Unstored":
         return self
 
-    def start(self, params: Params, tags: Mapping[str, str], repeats: int) -> None:
-        self.tags = tags
+    def start(self, params: Params, facts: TrialFacts, repeats: int) -> None:
+        self.facts = facts
 
     def amend(self, params: Params) -> None:
         pass

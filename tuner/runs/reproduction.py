@@ -84,7 +84,7 @@ class _Seen:
 
 
 def reproduce(context: StudyContext, status: StudyStatus, trial: RunView) -> Reproduction:
-    """Train a trial again, for as many epochs as it was trained. context: its tags are of this process.
+    """Train a trial again, for as many epochs as it was trained. context: its facts are of this process.
 
     Raises NotFound for a trial that finished no epoch, TunerError for other data, TrialFailed where it fails.
     """
@@ -93,7 +93,7 @@ def reproduce(context: StudyContext, status: StudyStatus, trial: RunView) -> Rep
         raise NotFound(f"trial {trial.trial_number} of {trial.study_name} finished no epoch: it is {trial.state}.")
     if status.study.data_digest not in (None, dataset.digest):
         raise TunerError(f"{spec.data.name}: these are not the rows that study {trial.study_name!r} was trained on.")
-    order = Order(REPRODUCTION, int(trial.tags["seed"]), f"trial {trial.trial_number} again", len(trial.epochs))
+    order = Order(REPRODUCTION, trial.facts.seed or 0, f"trial {trial.trial_number} again", len(trial.epochs))
     record, seen = Unstored(), _Seen(len(trial.epochs))
     known = Known(context, trial.params, trial.trial_number or 0)
     Run(context, order, known, record, [seen])()
@@ -108,7 +108,7 @@ def reproduce(context: StudyContext, status: StudyStatus, trial: RunView) -> Rep
         value=trial.value,
         again=math.nan if again is None else again,
         exact=then == now,
-        differences=tuple(_differences(trial.tags, context.tags)),
+        differences=tuple(_differences(trial.facts.as_tags(), context.facts.as_tags())),
         allowed=_allowed(status),
     )
 

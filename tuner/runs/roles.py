@@ -4,9 +4,10 @@ Owns: what each role trains on, what it keeps, what becomes of it when time is u
 Leaves to others: the one lifecycle that reads them (run), what is told at its end (configurations).
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
+
+from tuner.database.trial_facts import TrialFacts
 
 RoleName = Literal["search", "compare", "final", "reproduction"]
 Product = Literal["nothing", "model", "scored model"]
@@ -42,7 +43,7 @@ class Order:
 
     seed: of weights, row order and dropout. epochs: at most so many; 0 is as many as the configuration says.
     value: what is known of the configuration, for a training whose own figures say nothing.
-    tags: for the record. what: it is called so in messages.
+    facts: for the record. what: it is called so in messages.
     """
 
     role: Role
@@ -50,4 +51,4 @@ class Order:
     what: str
     epochs: int = 0
     value: float | None = None
-    tags: Mapping[str, str] = field(default_factory=dict)
+    facts: TrialFacts = field(default_factory=TrialFacts)

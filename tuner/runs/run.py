@@ -8,12 +8,13 @@ epoch's end (observers), what is stored (records, checkpoints, products), an epo
 
 import logging
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from tuner.database import leases
 from tuner.database.epochs import EpochView
 from tuner.database.runs import FAILED, Job
 from tuner.database.studies import StudyView, view_study
+from tuner.database.trial_facts import StoredVerdict, TrialFacts
 from tuner.errors import TrialFailed
 from tuner.runs.checkpoints import Checkpoints
 from tuner.runs.configurations import Configuration
@@ -24,7 +25,7 @@ from tuner.runs.products import Kept, keep_model, keep_scored_model
 from tuner.runs.records import Ending, Record
 from tuner.runs.roles import Order
 from tuner.runs.study_context import StudyContext
-from tuner.training.health.diagnosis import as_tags, judge
+from tuner.training.health.diagnosis import judge
 from tuner.training.network import Network
 from tuner.training.plan import EpochResult, TrainPlan, TrainResult, Verdict
 
@@ -57,7 +58,7 @@ class Run:
         self._parameters = Parameters(record, configuration.params)
         self._observers = (self._parameters, *observers)
         self._here = context.all_rows() if order.role.all_rows else context
-        self._tags: Mapping[str, str] = {**context.tags, "seed": str(order.seed), **order.tags}
+        self._facts = context.facts.with_more(TrialFacts(seed=order.seed)).with_more(order.facts)
         self._planned: int | None = None
         self._decision: Decision | None = None
 
@@ -68,12 +69,12 @@ class Run:
             self._tell()
             return
         if self._job is not None and self._job.given_up:
-            self._end(Ending("given_up", given_up(row.reason), row.tags))
+            self._end(Ending("given_up", given_up(row.reason), row.facts))
             return
         try:
             ending = self._train(row.epochs)
         except TrialFailed as failure:
-            ending = Ending(failure.state, failure.reason, self._tags)
+            ending = Ending(failure.state, failure.reason, self._facts)
         if ending is not None:
             self._end(ending)
 
@@ -83,11 +84,11 @@ class Run:
         try:
             network = self._configuration.network(self._here.dataset.info, order.seed)
         except TrialFailed:
-            record.start(params, self._tags, 0)
+            record.start(params, self._facts, 0)
             raise
         checkpoint = self._checkpoints.last() if self._checkpoints is not None else None
         done = checkpoint.epoch if checkpoint else 0
-        record.start(params, self._tags, len(rows) - done)
+        record.start(params, self._facts, len(rows) - done)
         self._planned = min((each for each in (order.epochs, network.epochs) if each), default=None)
         attempt = self._job.attempt if self._job is not None else 1
         beginning = Beginning(epoch=done, planned=self._planned, look=self._study, rows=rows, attempt=attempt)
@@ -95,7 +96,7 @@ class Run:
             self._decide(beginning, each.begins(beginning))
         if self._decision is not None and not done:
             reason = "its worker died, and time was up before another had finished an epoch"
-            return Ending("given_up", reason, self._tags)
+            return Ending("given_up", reason, self._facts)
         if attempt > 1:
             logger.info("%s adopted: goes on after epoch %d of %s", order.what, done, self._planned or "?")
         began = time.monotonic()
@@ -146,19 +147,19 @@ class Run:
         elif decision is not None and (self._planned is None or len(result.epochs) < self._planned):
             state, reason = decision.state, decision.reason
         kept = self._keep(network, result, state)
-        tags = {
-            **self._tags,
-            **kept.tags,
-            "path": result.path,
-            "parameters": str(network.parameters()),
-            "training_seconds": f"{seconds:.2f}",
-            **({"averaged_epochs": str(result.averaged)} if role.mean else {}),
-            **(as_tags(judge(self._configuration.params, result.epochs, state, reason)) if role.health else {}),
-        }
+        verdicts = judge(self._configuration.params, result.epochs, state, reason) if role.health else ()
+        trained = TrialFacts(
+            path=result.path,
+            parameters=network.parameters(),
+            training_seconds=round(seconds, 2),
+            averaged_epochs=result.averaged if role.mean else None,
+            verdicts=tuple(StoredVerdict(kind=one.kind, words=one.words, remedy=one.remedy) for one in verdicts),
+        )
+        facts = self._facts.with_more(kept.facts).with_more(trained)
         # Figures of rows that it has learnt say nothing: what is known of it is its configuration's.
         value = self._order.value if role.all_rows and result.value is not None else result.value
         # What Optuna is told of a failure is made up for its sampler; the record has what was measured: nothing.
-        return Ending(state, reason, tags, None if state in FAILED else value, result.best_epoch, kept.test)
+        return Ending(state, reason, facts, None if state in FAILED else value, result.best_epoch, kept.test)
 
     def _keep(self, network: Network, result: TrainResult, state: str) -> Kept:
         product, job = self._order.role.product, self._job

@@ -4,7 +4,7 @@ Owns: the data, the store and the worker's tags in one place; what is made of th
 Leaves to others: making it (workers), what is trained on it (run).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -14,6 +14,7 @@ from tuner.data.preprocessing import Preprocessing, fit
 from tuner.database.blobs import BlobStore
 from tuner.database.connection import Database
 from tuner.database.studies import StudyView
+from tuner.database.trial_facts import TrialFacts
 from tuner.runs.watchdog import Watch
 from tuner.spec.code import Code
 from tuner.spec.study_spec import StudySpec
@@ -26,7 +27,7 @@ _WATCHED_ROWS = 256
 class StudyContext:
     """What a worker needs to train the networks of one study.
 
-    tags: of the worker, for the record (host, device, versions). hand_back: asked at each epoch's end whether the
+    facts: of the worker, for the record (host, device, versions). hand_back: asked at each epoch's end whether the
     worker has to leave. path: which training path to take. code: what makes the network, if a person's code does.
     whole: the same with the validation rows among the training rows, once it was needed. watch: is told
     what goes on.
@@ -37,7 +38,7 @@ class StudyContext:
     spec: StudySpec
     dataset: Dataset
     store: BlobStore
-    tags: Mapping[str, str]
+    facts: TrialFacts
     hand_back: Callable[[], bool]
     path: Path = "auto"
     code: Code | None = None

@@ -245,7 +245,9 @@ def _metrics(status: StudyStatus, trial: RunView, class_names: list[str]) -> dic
     spec = spec_of(status.study)
     best = status.best is not None and trial.ordinal == status.best.ordinal
     metrics = next((epoch.metrics for epoch in trial.epochs if epoch.epoch == trial.best_epoch), {})
-    versions = {key: value for key, value in trial.tags.items() if key.startswith(("version_", "dataset", "rows_"))}
+    versions = {
+        key: value for key, value in trial.facts.as_tags().items() if key.startswith(("version_", "dataset", "rows_"))
+    }
     return {
         "study_name": trial.study_name,
         "trial_number": trial.trial_number,
@@ -255,7 +257,7 @@ def _metrics(status: StudyStatus, trial: RunView, class_names: list[str]) -> dic
         "best_epoch": trial.best_epoch,
         "metrics": dict(metrics),
         "test": status.study.outcome.test if best and status.study.outcome else None,
-        NOT_SCORED: trial.tags.get(NOT_SCORED),
+        NOT_SCORED: trial.facts.not_scored or None,
         "class_names": class_names,
         **versions,
     }

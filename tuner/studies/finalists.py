@@ -70,7 +70,7 @@ def plan_finals(
     mine = [each for each in every if each.trial_ordinal == winner.ordinal and each.state == "complete"]
     # The latest, since the mean of weights gains from epochs that one of them alone would not.
     epochs = max(1, winner.best_epoch, *(each.best_epoch for each in mine))
-    spent = sum(float(each.tags.get("training_seconds", 0.0)) for each in every)
+    spent = sum(each.facts.training_seconds or 0.0 for each in every)
     room = room_for(db, view, spec, view.left_s, spent)
     count = finals_fitting(spec.search.finalists.seeds, final_cost(winner, epochs), room) or 1
     return _finals(view, winner, count, epochs)
@@ -176,7 +176,7 @@ def summary(
         winner=winner,
         final=FinalRun(round=first.round, ordinal=first.ordinal),
         epochs=first.planned_epochs,
-        averaged=int(first.tags.get("averaged_epochs", "1")),
+        averaged=first.facts.averaged_epochs or 1,
         noise=deviation if freedom else None,
         configurations=configurations,
         words=tuple(_words(winner, runs, out, by_ordinal, spec, (max(deviation, least), freedom))),

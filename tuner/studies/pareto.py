@@ -4,7 +4,6 @@ Owns: which of a trial's figures are its objectives, and the Pareto front.
 Leaves to others: measuring them (runs), how a front looks (cli, analysis).
 """
 
-import math
 from collections.abc import Sequence
 
 from tuner.database.runs import RunView
@@ -42,5 +41,4 @@ def _beats(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
 
 
 def _figure(trial: RunView, metric: str) -> float | None:
-    number = float(trial.tags.get(metric, "nan"))
-    return number if math.isfinite(number) else None
+    return trial.facts.figure(metric)

@@ -73,7 +73,7 @@ def load_stored_model(
         code = code_for(status.study, spec, codes)
         dataset = load(spec.data, status.study.seed, codes)
         trial = found.trial
-        network = fixed_network(spec, dataset.info, code, trial.params, int(trial.tags.get("seed", 0)))
+        network = fixed_network(spec, dataset.info, code, trial.params, trial.facts.seed or 0)
         return network.with_weights(found.weights or b"", dataset, lambda kind: fit(kind, dataset.train.x))
     code = code_for(status.study, spec, codes) if codes and spec.code is not None else None
     if code is not None and spec.code is not None:

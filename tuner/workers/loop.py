@@ -22,6 +22,7 @@ from tuner.database import blobs, budget, patience, skipped_studies, studies
 from tuner.database.connection import OUTAGE_S, Database
 from tuner.database.error_kinds import is_full
 from tuner.database.patience import ToldToLeave
+from tuner.database.trial_facts import TrialFacts, of_tags
 from tuner.errors import DiskFull, NotFound, ServiceDown, TunerError
 from tuner.runs import closing, finalists_turn, trial
 from tuner.runs.study_context import StudyContext
@@ -62,13 +63,9 @@ class Worker:
         self._pulse = pulse
         self._watch = watch
         self._leaving = leaving
-        self._tags = {
-            "device": share.device,
-            "host": socket.gethostname(),
-            "threads": str(threads),
-            **backend.versions(),
-            **_versions(),
-        }
+        self._facts = of_tags({**backend.versions(), **_versions()}).with_more(
+            TrialFacts(device=share.device, host=socket.gethostname(), threads=threads)
+        )
         self._store = blobs.blob_store(db, told.settings.artifacts)
         self._contexts: dict[str, Any] = {}
         self._projectors: dict[str, Any] = {}
@@ -246,18 +243,18 @@ class Worker:
                 dataset = load(spec.data, view.seed, self._codes)
             bind_data(self._db, view, spec.data.name, dataset.digest)
             info = dataset.info
-            tags = {
-                **self._tags,
-                "dataset": spec.data.name,
-                "dataset_digest": dataset.digest,
-                "rows_train": str(info.train_rows),
-                "rows_validation": str(info.validation_rows),
-                "rows_test": str(info.test_rows),
-                "test_digest": rows_digest(dataset.test)[:16],
-            }
+            of_data = TrialFacts(
+                dataset=spec.data.name,
+                dataset_digest=dataset.digest,
+                rows_train=info.train_rows,
+                rows_validation=info.validation_rows,
+                rows_test=info.test_rows,
+                test_digest=rows_digest(dataset.test)[:16],
+            )
+            known = self._facts.with_more(of_data)
             skipped_studies.clear(self._db, view.study_name, self._name)
             self._contexts[view.study_name] = StudyContext(
-                self._db, view, spec, dataset, self._store, tags, self._leaving, self._path, code, watch=self._watch
+                self._db, view, spec, dataset, self._store, known, self._leaving, self._path, code, watch=self._watch
             )
         board = view.options.tensorboard
         where = f"{view.mlflow_uri} {board}"

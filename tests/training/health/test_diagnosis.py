@@ -10,7 +10,7 @@ import pytest
 
 from benchmarks.illnesses import CASES, Case, epochs_of, verdicts_of
 from tuner.data.dataset import Dataset
-from tuner.training.health.diagnosis import as_tags, judge
+from tuner.training.health.diagnosis import judge
 from tuner.training.health.names import layers_of
 
 QUICK = [case for case in CASES if case.quick]
@@ -67,7 +67,6 @@ def test_a_trial_that_never_trained_has_no_verdict() -> None:
     for state in ("failed", "out_of_memory", "given_up", "running"):
         assert judge({}, [{"loss": 2.0}, {"loss": 9.0}], state) == ()
     assert judge({}, []) == ()
-    assert as_tags(()) == {}
 
 
 def test_a_loss_that_rises_over_fits_or_is_unstable() -> None:

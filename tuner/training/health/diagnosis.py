@@ -92,19 +92,6 @@ def judge(
     return (found,) if found else ()
 
 
-def as_tags(verdicts: Sequence[Verdict]) -> dict[str, str]:
-    """Tags of a trial, none for a healthy one: ``illness`` (kinds, between commas), ``verdict`` (words, between
-    semicolons), ``remedy`` (a line each).
-    """
-    if not verdicts:
-        return {}
-    return {
-        "illness": ", ".join(each.kind for each in verdicts),
-        "verdict": "; ".join(each.words for each in verdicts),
-        "remedy": "\n".join(each.remedy for each in verdicts),
-    }
-
-
 def _inside(params: Params, layers: Layers, known: bool) -> list[Verdict]:
     """What the last look into the network shows."""
     alike = _alike(params, layers)
