@@ -4,6 +4,7 @@ import io
 import json
 import runpy
 import sys
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -13,16 +14,19 @@ import pandas
 import pytest
 import yaml
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.analysis.written import SPACE, TRIALS, Told, write_study
 from tuner.cli.main import cli
 from tuner.data.sources import load
 from tuner.database.blobs import blob_name, blob_store
 from tuner.database.connection import Database, open_database
-from tuner.errors import NotFound
+from tuner.errors import DataError, NotFound
 from tuner.spec.sources import read_data
 from tuner.spec.study_spec import parse_spec
-from tuner.studies.export import export_trial, parameters_yaml, rows_script
+from tuner.studies.export import export_trial, parameters_yaml
+from tuner.studies.export_script import rows_script
 from tuner.studies.status import find_trial, study_status
 from tuner.studies.stored_study import spec_of
 from tuner.training.plan import WEIGHTS_ONLY
@@ -65,6 +69,39 @@ TABLES: dict[str, tuple[str, dict[str, Any], dict[str, list[Any]]]] = {
     "numbers that are names": ("csv", {"categorical": ["a"]}, {"a": ["1.0", "1", "2", "2.50"], "b": list("uvuv")}),
     "Arrow": ("parquet", {"missing": "impute"}, {"a": [1.5, None, 3.0, 2.0], "b": ["NA", None, "x", "x "]}),
 }
+
+
+NUMBERS = st.sampled_from(["1", "1.5", "-2", "", "NA", "+3", " 4", "2e1", "true", "n/a"])
+NAMES = st.one_of(
+    st.sampled_from(["1", "1.0", "+1", "01", "12345678901234567", "true", "TRUE", "", "NA"]),
+    st.text("ab \u00a0\ufeff", max_size=3),
+)
+
+
+# Names that are all numbers are spelt in one way.
+NUMERALS = st.sampled_from(["1", "1.0", "+1", "2.50", "12345678901234567", "+12345678901234567", ""])
+CELLS = (st.lists(st.tuples(NUMBERS, names), min_size=4, max_size=12) for names in (NAMES, NUMERALS))
+
+
+@settings(max_examples=40, deadline=None)
+@given(cells=st.one_of(*CELLS))
+def test_the_script_and_the_study_agree_on_any_table(cells: list[tuple[str, str]]) -> None:
+    with tempfile.TemporaryDirectory() as name, pytest.MonkeyPatch.context() as patch:
+        folder = Path(name)
+        rows = [(number, text, "pq"[at % 2]) for at, (number, text) in enumerate(cells * 10)]
+        frame = pandas.DataFrame(rows, columns=["a", "b", "y"])
+        frame.to_csv(folder / "t.csv", index=False)
+        how = {"categorical": ["b"], "missing": "impute", "test": "t.csv", "validation": "t.csv"}
+        try:
+            data = load(read_data({"csv": "t.csv", "target": "y", **how}, 0.2, folder, "s"), 0)
+        except DataError:
+            # Nothing is trained on such a table.
+            return
+        (folder / "metrics.json").write_text('{"class_names": []}')
+        (folder / "table.json").write_text(json.dumps(data.table))
+        (folder / "read.py").write_text(rows_script("2", table=True))
+        patch.setattr(sys, "argv", ["read.py", str(folder / "t.csv")])
+        np.testing.assert_array_equal(runpy.run_path(str(folder / "read.py"))["rows"], data.train.x)
 
 
 @pytest.mark.parametrize("case", TABLES)

@@ -17,8 +17,8 @@ MISSING_WORDS = (
 """In a column of numbers these stand for an empty cell, as pandas has it; in a column of texts they are texts."""
 
 _SHOWN = 60
-_CODE = re.compile(r"[+-]?0\d")
-_WHOLE = re.compile(r"[+-]?\d+")
+CODE = re.compile(r"[+-]?0\d")
+WHOLE = re.compile(r"[+-]?\d+")
 _DATE = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}([ T].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([ T].*)?")
 _SPACED = re.compile(r"[+-]?\d{1,3}([ \u00a0\u202f'\u2019]\d{3})+([.,]\d+)?")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -36,11 +36,11 @@ def shown(cell: Any) -> str:
 
 def texts_of(cells: Any) -> Any:
     """A column as pandas has it, its texts without the spaces around them; an empty one is None."""
-    bare: dict[Any, str | None] = {cell: stripped(_text(cell)) or None for cell in cells.dropna().unique()}
+    bare: dict[Any, str | None] = {cell: stripped(text_of(cell)) or None for cell in cells.dropna().unique()}
     return cells.astype(object).map(bare).astype(object).where(cells.notna(), None)
 
 
-def _text(cell: Any) -> str:
+def text_of(cell: Any) -> str:
     # A whole number that pandas made a float, because a cell is empty, is written without its point.
     return str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell)
 
@@ -50,11 +50,11 @@ def numbers_of(texts: Any, decimal: str = ".") -> Any:
     import pandas
 
     if decimal == ",":
-        texts = texts.map(_with_point)
+        texts = texts.map(with_point)
     return pandas.to_numeric(texts, errors="coerce").astype("float64")
 
 
-def _with_point(text: str | None) -> str | None:
+def with_point(text: str | None) -> str | None:
     """A number with a decimal comma as others write it; one with a point is none."""
     return text if text is None else "?" if "." in text else text.replace(",", ".")
 
@@ -86,7 +86,7 @@ def one_spelling(texts: Any) -> Callable[[str], str]:
 
     given = [text for text in texts if text is not None]
     numbers = pandas.to_numeric(pandas.Series(given, dtype=object), errors="coerce")
-    if numbers.isna().any() or any(_CODE.match(text) for text in given):
+    if numbers.isna().any() or any(CODE.match(text) for text in given):
         return str
     return canonical
 
@@ -94,7 +94,7 @@ def one_spelling(texts: Any) -> Callable[[str], str]:
 def canonical(text: str) -> str:
     """A number as Python writes it; a text that is none stays as it is."""
     try:
-        if _WHOLE.fullmatch(text):
+        if WHOLE.fullmatch(text):
             return str(int(text))
         number = float(text)
     except ValueError:

@@ -1,7 +1,7 @@
 """A trial's network taken out of the study: a folder that predicts without this project.
 
-Owns: the files of that folder, and the script that predicts from raw rows.
-Leaves to others: training and saving the model (training, trial).
+Owns: the files of that folder.
+Leaves to others: its script (export_script), training and saving the model (training, trial).
 """
 
 import json
@@ -14,9 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from tuner.data.cell_values import MISSING_WORDS
 from tuner.data.dataset import Dataset
-from tuner.data.reading import INVISIBLE
 from tuner.data.sources import load
 from tuner.database.blobs import BlobStore
 from tuner.database.connection import Database
@@ -27,7 +25,8 @@ from tuner.spec.families import FAMILIES, layer_name
 from tuner.spec.safe_yaml import dump
 from tuner.spec.space import Params, Value
 from tuner.spec.study_spec import StudySpec
-from tuner.studies.export_weights import END, QUIET_KERAS, network_json, write_weights
+from tuner.studies.export_script import KERAS_END, rows_script
+from tuner.studies.export_weights import END, network_json, write_weights
 from tuner.studies.status import NOT_SCORED, StudyStatus, study_status
 from tuner.studies.stored_model import stored_model
 from tuner.studies.stored_study import spec_of
@@ -36,98 +35,6 @@ from tuner.tracking.keras_file import read_interface
 logger = logging.getLogger(__name__)
 
 SAMPLE_ROWS = 10
-
-_PREDICT = '''"""Predict raw rows, (rows, {shape}), with {needs} alone: python predict.py {code}[ROWS.npy{or_table}]"""
-import json, pathlib, sys
-import numpy as np
-{take}
-here = pathlib.Path(__file__).parent
-names = json.loads((here / "metrics.json").read_text())["class_names"]
-path = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here / "sample.npy"
-{read}
-'''
-_TAKE_CODE = """
-if len(sys.argv) < 2:
-    sys.exit(__doc__)
-code = pathlib.Path(sys.argv.pop(1)).resolve()"""
-_READ_ARRAY = "rows = np.load(path)"
-# Cells are read as text, so that a column is understood alike whichever rows of it are there.
-_READ_TABLE = """
-
-def read_table(columns):
-    if path.suffix == ".parquet":
-        return pandas.read_parquet(path)
-    wanted = {each["column"] for each in columns}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        head = file.readline()
-    separator = max(",;\\t|", key=lambda each: len(wanted.intersection(next(csv.reader([head], delimiter=each), []))))
-    how = {"keep_default_na": False, "na_values": [""]}
-    return pandas.read_csv(path, sep=separator, dtype=str, index_col=False, encoding="utf-8-sig", **how)
-
-
-def stripped(text):
-    bare = text.strip().strip(INVISIBLE)
-    return bare if bare == text else stripped(bare)
-
-
-def text_of(cell):
-    return stripped(str(int(cell)) if isinstance(cell, float) and cell.is_integer() else str(cell))
-
-
-def as_number(text):
-    if text.lower() in ("true", "false"):
-        return text.title()
-    try:
-        return str(int(float(text))) if float(text).is_integer() else repr(float(text))
-    except ValueError:
-        return text
-
-
-def encoded(table, column):
-    name = column["column"]
-    if name not in table:
-        sys.exit(f"{path}: there is no column {name!r}")
-    texts = table[name].map(text_of, na_action="ignore")
-    texts = texts.where(texts != "", None)
-    if "categories" in column:
-        # Numbers and truth values that stand for a category may be written differently here; codes such as 007 may not.
-        codes = any(each is not None and re.match(r"[+-]?0[0-9]", each) for each in column["categories"])
-        spelt = texts if codes else texts.map(as_number, na_action="ignore")
-        texts = texts.where(texts.isin(column["categories"]), spelt)
-        return np.stack([texts.isna() if each is None else texts == each for each in column["categories"]], axis=1)
-    texts = texts.where(~texts.isin(MISSING), None)
-    if column.get("decimal") == "," and path.suffix != ".parquet":
-        texts = texts.map(lambda text: text.replace(".", "?").replace(",", "."), na_action="ignore")
-    numbers = pandas.to_numeric(texts.replace(TRUTH), errors="coerce")
-    wrong = np.flatnonzero(numbers.isna() & texts.notna())
-    if len(wrong):
-        sys.exit(f"{path}: column {name}, row {wrong[0] + 1}: {texts.iloc[wrong[0]]!r} is not a number")
-    return numbers.fillna(column["median"]).to_numpy()[:, np.newaxis]
-
-
-if path.suffix == ".npy":
-    rows = np.load(path)
-else:
-    import csv
-    import re
-    import pandas
-
-    INVISIBLE = {invisible}
-    MISSING = {missing}
-    TRUTH = {"True": 1, "TRUE": 1, "true": 1, "False": 0, "FALSE": 0, "false": 0}
-    columns = json.loads((here / "table.json").read_text())
-    table = read_table(columns)
-    table.columns = [stripped(str(each)) for each in table.columns]
-    rows = np.concatenate([encoded(table, each) for each in columns], axis=1).astype(np.float32)"""
-_PREDICT_END = (
-    QUIET_KERAS
-    + """
-outputs = keras.models.load_model(here / "model.keras").predict(rows, verbose=0)
-outputs = np.hstack([1 - outputs, outputs]) if len(names) == 2 and outputs.shape[1] == 1 else outputs
-for row in outputs:
-    print(f"{names[row.argmax()]}\\t{row.max():.4f}" if names else "\\t".join(f"{value:.6g}" for value in row))
-"""
-)
 
 
 def export_trial(
@@ -160,7 +67,7 @@ def export_trial(
             written, shape = [model], _input_shape(model)
             names = _numbered(model, spec) if dataset is None else []
             contents["preprocessing.json"] = _json(preprocessing(model, trial.params))
-            contents["predict.py"] = rows_script(_in_words(shape), table) + _PREDICT_END
+            contents["predict.py"] = rows_script(_in_words(shape), table) + KERAS_END
         else:
             written, shape, names = write_weights(folder, weights or b""), (), []
             contents["network.json"] = network_json(spec.code or CodeName("python", "", ""), trial.params, dataset)
@@ -280,20 +187,6 @@ def _dataset(spec: StudySpec, status: StudyStatus, codes: Sequence[Code]) -> Dat
 
 def _in_words(shape: Sequence[int | None]) -> str:
     return ", ".join(map(str, shape))
-
-
-def rows_script(shape: str, table: bool, code: bool = False) -> str:
-    """The part of `predict.py` that reads `rows` from the file of its command line. shape: of a row, in words.
-
-    code: the first word of its command line is the file of the code that makes the network.
-    """
-    as_read = _READ_TABLE.replace("{invisible}", ascii(INVISIBLE)).replace("{missing}", repr(MISSING_WORDS))
-    read = as_read if table else _READ_ARRAY
-    needs, or_table = ("Keras, NumPy and pandas", " | TABLE.csv | TABLE.parquet") if table else ("Keras and NumPy", "")
-    needs, words, take = (
-        (f"{needs} and the code that made the network", "CODE.py ", _TAKE_CODE) if code else (needs, "", "")
-    )
-    return _PREDICT.format(shape=shape, needs=needs, or_table=or_table, read=read, code=words, take=take)
 
 
 def _json(content: Any) -> str:

@@ -13,26 +13,9 @@ from typing import Any
 from tuner.data.dataset import Dataset
 from tuner.spec.code import CodeName
 from tuner.spec.space import Params
+from tuner.studies.export_script import QUIET_KERAS
 
 _KEPT = ("model.weights.h5", "normalization.npz")
-
-QUIET_KERAS = """
-# Not before the rows: it takes seconds, and they may be wrong. What the libraries under it say as they are loaded is
-# shown where they cannot be.
-import os, tempfile
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-kept, stderr = tempfile.TemporaryFile(), os.dup(2)
-os.dup2(kept.fileno(), 2)
-try:
-    import keras
-except BaseException:
-    kept.seek(0)
-    os.write(stderr, kept.read())
-    raise
-finally:
-    os.dup2(stderr, 2)
-"""
-"""Of `predict.py`: `keras` is there from then on."""
 
 END = (
     f"""{QUIET_KERAS}import importlib.util, inspect, types

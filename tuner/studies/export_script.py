@@ -1,0 +1,132 @@
+"""The script of an export, `predict.py`: raw rows in, predictions out, and nothing of this project is needed.
+
+Owns: its text. How the cells of a table are understood is not written again in it: it is the source of `cell_values`.
+Leaves to others: the files beside it (export), a network that its code has to build (export_weights).
+"""
+
+import inspect
+
+from tuner.data import cell_values, reading
+
+_PREDICT = '''"""Predict raw rows, (rows, {shape}), with {needs} alone: python predict.py {code}[ROWS.npy{or_table}]"""
+import json, pathlib, sys
+import numpy as np
+{take}
+here = pathlib.Path(__file__).parent
+names = json.loads((here / "metrics.json").read_text())["class_names"]
+path = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here / "sample.npy"
+{read}
+'''
+_TAKE_CODE = """
+if len(sys.argv) < 2:
+    sys.exit(__doc__)
+code = pathlib.Path(sys.argv.pop(1)).resolve()"""
+_READ_ARRAY = "rows = np.load(path)"
+
+_SHARED = (
+    reading.stripped, cell_values.texts_of, cell_values.text_of, cell_values.numbers_of, cell_values.with_point,
+    cell_values.canonical,
+)  # fmt: skip
+# Cells are read as text, so that a column is understood alike whichever rows of it are there.
+_READ_TABLE = """def read_table(columns):
+    if path.suffix == ".parquet":
+        return pandas.read_parquet(path)
+    wanted = {each["column"] for each in columns}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        head = file.readline()
+    separator = max(",;\\t|", key=lambda each: len(wanted.intersection(next(csv.reader([head], delimiter=each), []))))
+    how = {"keep_default_na": False, "na_values": [""]}
+    return pandas.read_csv(path, sep=separator, dtype=str, index_col=False, encoding="utf-8-sig", **how)
+
+
+def encoded(table, column):
+    name = column["column"]
+    if name not in table:
+        sys.exit(f"{path}: there is no column {name!r}")
+    texts = texts_of(table[name])
+    if "categories" in column:
+        # Numbers and truth values that stand for a category may be written differently here; codes such as 007 may not.
+        codes = any(each is not None and CODE.match(each) for each in column["categories"])
+        spelt = texts if codes else texts.map(spelling, na_action="ignore")
+        texts = texts.where(texts.isin(column["categories"]), spelt)
+        return np.stack([texts.isna() if each is None else texts == each for each in column["categories"]], axis=1)
+    texts = texts.where(~texts.isin(MISSING_WORDS), None)
+    decimal = column.get("decimal", ".") if path.suffix != ".parquet" else "."
+    numbers = numbers_of(texts.replace(TRUTH), decimal)
+    wrong = np.flatnonzero(numbers.isna() & texts.notna())
+    if len(wrong):
+        sys.exit(f"{path}: column {name}, row {wrong[0] + 1}: {texts.iloc[wrong[0]]!r} is not a number")
+    return numbers.fillna(column["median"]).to_numpy()[:, np.newaxis]
+
+
+def spelling(text):
+    return text.title() if text.lower() in ("true", "false") else canonical(text)
+
+
+if path.suffix == ".npy":
+    rows = np.load(path)
+else:
+    import csv
+    import pandas
+
+    TRUTH = {"True": "1", "TRUE": "1", "true": "1", "False": "0", "FALSE": "0", "false": "0"}
+    columns = json.loads((here / "table.json").read_text())
+    table = read_table(columns)
+    table.columns = [stripped(str(each)) for each in table.columns]
+    rows = np.concatenate([encoded(table, each) for each in columns], axis=1).astype(np.float32)"""
+
+QUIET_KERAS = """
+# Not before the rows: it takes seconds, and they may be wrong. What the libraries under it say as they are loaded is
+# shown where they cannot be.
+import os, tempfile
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+kept, stderr = tempfile.TemporaryFile(), os.dup(2)
+os.dup2(kept.fileno(), 2)
+try:
+    import keras
+except BaseException:
+    kept.seek(0)
+    os.write(stderr, kept.read())
+    raise
+finally:
+    os.dup2(stderr, 2)
+"""
+"""Of `predict.py`: `keras` is there from then on."""
+
+KERAS_END = (
+    QUIET_KERAS
+    + """
+outputs = keras.models.load_model(here / "model.keras").predict(rows, verbose=0)
+outputs = np.hstack([1 - outputs, outputs]) if len(names) == 2 and outputs.shape[1] == 1 else outputs
+for row in outputs:
+    print(f"{names[row.argmax()]}\\t{row.max():.4f}" if names else "\\t".join(f"{value:.6g}" for value in row))
+"""
+)
+"""Of `predict.py`: `rows`, `names` and `here` are there."""
+
+
+def rows_script(shape: str, table: bool, code: bool = False) -> str:
+    """The part of `predict.py` that reads `rows` from the file of its command line. shape: of a row, in words.
+
+    code: the first word of its command line is the file of the code that makes the network.
+    """
+    needs, or_table = ("Keras, NumPy and pandas", " | TABLE.csv | TABLE.parquet") if table else ("Keras and NumPy", "")
+    needs, words, take = (
+        (f"{needs} and the code that made the network", "CODE.py ", _TAKE_CODE) if code else (needs, "", "")
+    )
+    read = f"{_shared()}\n\n{_READ_TABLE}" if table else _READ_ARRAY
+    return _PREDICT.format(shape=shape, needs=needs, or_table=or_table, read=read, code=words, take=take)
+
+
+def _shared() -> str:
+    """The source of the functions that read a cell, and what they need."""
+    known = [
+        "import re",
+        "from typing import Any",
+        "",
+        f"INVISIBLE = {reading.INVISIBLE!a}",
+        f"MISSING_WORDS = {cell_values.MISSING_WORDS!r}",
+        f"CODE = re.compile({cell_values.CODE.pattern!r})",
+        f"WHOLE = re.compile({cell_values.WHOLE.pattern!r})",
+    ]
+    return "\n".join([*known, *(f"\n\n{inspect.getsource(each).rstrip()}" for each in _SHARED)])
