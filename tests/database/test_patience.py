@@ -24,7 +24,8 @@ logging.basicConfig(level=logging.WARNING, stream=sys.stderr)
 from tuner.database.connection import open_database
 from tuner.database.patience import ToldToLeave
 from tuner.workers.leaving import Leaving
-Leaving().listen()
+from tuner.workers.signals import listen
+listen(Leaving())
 try:
     open_database(sys.argv[1], wait_s=300.0)
 except ToldToLeave:
