@@ -31,6 +31,7 @@ from tuner.database.epochs import EpochView
 from tuner.database.facts import Limits
 from tuner.database.finalists import Planned
 from tuner.database.tables import UNSTAMPED, RunRow, StudyRow
+from tuner.database.trial_facts import TrialFacts, of_tags
 from tuner.errors import NotFound
 from tuner.search.optuna_study import trial_template
 
@@ -75,7 +76,7 @@ def test_every_write_is_told_of(db: Database) -> None:
     told(take, of=(0,))
     job = taken[0]
     told(lambda: fill(db, job), of=(0,))
-    told(lambda: runs.start(db, job, {"a": "b"}, {"epochs": 2}), of=(0,))
+    told(lambda: runs.start(db, job, of_tags({"a": "b"}), {"epochs": 2}), of=(0,))
     told(lambda: runs.amend(db, job, {"epochs": 3}), of=(0,))
     runs.finish_epoch(db, job, EpochView(1, {"loss": 0.5}, 0.1, 0.0), 0.5, 1)
     seen = follower.look()
@@ -98,7 +99,7 @@ def test_every_write_is_told_of(db: Database) -> None:
     told(lambda: leases.fail(db, taken[-1].lease, "stuck"), of=(0,))
     told(lambda: runs.finalize(db, taken[-1]), of=(0,))
     told(take, of=(1,))
-    told(lambda: runs.finish(db, taken[-1], "complete", "", 0.5, 1, {}), of=(1,))
+    told(lambda: runs.finish(db, taken[-1], "complete", "", 0.5, 1, TrialFacts()), of=(1,))
     told(lambda: runs.finalize(db, taken[-1]), of=(1,))
     told(take, of=(2,))
     told(lambda: cancelling.cancel_trial(db, "s", 2), of=(2,))
@@ -168,7 +169,7 @@ def write_epochs(url: str, worker_id: str) -> None:
             budget.fill(db, job, trial_template(job.ordinal, None), "")
             for epoch in range(1, EPOCHS + 1):
                 runs.finish_epoch(db, job, EpochView(epoch, {"loss": 1 / epoch}, 0.1, 0.0), 1 / epoch, epoch)
-            runs.finish(db, job, "complete", "", 0.5, EPOCHS, {})
+            runs.finish(db, job, "complete", "", 0.5, EPOCHS, TrialFacts())
             runs.finalize(db, job)
 
 
