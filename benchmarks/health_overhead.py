@@ -61,7 +61,7 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=60, help="of digits [60]")
     epochs = parser.parse_args().epochs
     backend.prepare(1)
-    trainer.Probe = _Timed  # type: ignore[misc]
+    trainer.Probe = _Timed  # type: ignore[misc, attr-defined]
     datasets = {"digits": load(DataSpec("digits"), seed=0)}
     try:
         datasets["fashion"] = load(DataSpec("fashion_mnist"), seed=0)
