@@ -106,3 +106,8 @@ def test_an_outcome_of_schema_2_is_read() -> None:
     assert read.finalists is not None
     assert read.finalists.configurations[0].values == (0.9, 0.91)
     assert read.model_dump(mode="json", exclude_none=False) == {**stored, "not_scored": None}
+
+
+def test_a_count_stays_a_whole_number() -> None:
+    read = Outcome.read(json.loads(json.dumps(Outcome(figures={"trials": 5, "value": 0.5}).as_json())))
+    assert [type(each) for each in read.figures.values()] == [int, float]

@@ -124,7 +124,7 @@ class Outcome(Stored):
     figures on the test rows. not_scored: why there are none, where that has a reason.
     """
 
-    figures: dict[str, float | str | None] = Field(default_factory=dict)
+    figures: dict[str, int | float | str | None] = Field(default_factory=dict)
     best_ordinal: int | None = None
     test: dict[str, float] | None = None
     not_scored: str | None = None

@@ -13,7 +13,7 @@ from tuner.studies.pareto import front, values_of
 from tuner.studies.status import NOT_SCORED, StudyStatus, best_trial
 from tuner.studies.stopping_rules import why_ended
 
-Figures = dict[str, float | str | None]
+Figures = dict[str, int | float | str | None]
 
 
 def figures_of_search(status: StudyStatus, spec: StudySpec) -> Figures:
