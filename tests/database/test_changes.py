@@ -79,9 +79,13 @@ def test_every_write_is_told_of(db: Database) -> None:
     told(lambda: runs.start(db, job, of_tags({"a": "b"}), {"epochs": 2}), of=(0,))
     told(lambda: runs.amend(db, job, {"epochs": 3}), of=(0,))
     runs.finish_epoch(db, job, EpochView(1, {"loss": 0.5}, 0.1, 0.0), 0.5, 1)
+    before = follower.number
     seen = follower.look()
+    assert seen.number == before + 1, "one number, and so one statement, for an epoch and its run"
     assert [each.best_epoch for each in seen.runs] == [1]
     assert {key: [each.epoch for each in views] for key, views in seen.epochs.items()} == {TRIAL: [1]}
+    again = EpochView(1, {"loss": 0.4}, 0.1, 0.0)
+    told(lambda: runs.finish_epoch(db, job, again, 0.6, 1), of=(0,))
     told(lambda: deliveries.recorded(db, RunRow, TRIAL, 1, "run"), of=(0,))
     told(lambda: deliveries.refused(db, RunRow, TRIAL, 1, "no", None), of=(0,))
     told(lambda: deliveries.retry(db, "s"), study=True, of=(0,))

@@ -41,8 +41,10 @@ def store(session: Session, key: Key, epoch: EpochView, worker_id: str, sequence
     new = sa.select(*(sa.literal(value, column.type) for value, column in zip(row, columns, strict=True)))
     there = sa.exists().where(*keyed(EpochRow, (*key, epoch.epoch)))
     # One statement, and not through the ORM: it is the one that is made most often.
-    stored = session.connection().execute(sa.insert(_EPOCHS).from_select(columns, new.where(~there)))
-    return stored.rowcount == 1
+    stored = sa.insert(_EPOCHS).from_select(columns, new.where(~there))
+    # Of an INSERT, not every driver gives the count of rows unless it is asked for.
+    counted = session.connection().execute(stored, execution_options={"preserve_rowcount": True})
+    return counted.rowcount == 1
 
 
 def read(session: Session, rows: Sequence[RunRow]) -> dict[Key, tuple[EpochView, ...]]:
