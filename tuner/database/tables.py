@@ -1,119 +1,27 @@
 """Our tables, all named ``tuner_*``, beside Optuna's in one database. Times are seconds since 1970, UTC."""
 
-import math
-import re
 from typing import Any, Literal
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     ColumnElement,
-    Dialect,
     ForeignKey,
     Index,
-    LargeBinary,
     PrimaryKeyConstraint,
     String,
     Text,
-    TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy.dialects import mysql
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, object_mapper
 
+from tuner.database.column_types import Bytes, Figures, Model, Words
 from tuner.database.facts import Outcome, StudyOptions
 from tuner.database.trial_facts import TrialFacts
-from tuner.redaction import redacted
 
 SCHEMA_VERSION = 5
 """Raised with every change of a table (`migrations` says how to get there); an older program then refuses the database
 instead of harming it."""
-
-# MySQL's BLOB ends at 64 KiB.
-_Bytes = LargeBinary().with_variant(mysql.LONGBLOB(), "mysql")
-
-
-# A file name that is no UTF-8 has surrogates; PostgreSQL's texts take no NUL either.
-_NOT_HELD = re.compile(r"[\0\ud800-\udfff]")
-
-
-def storable(value: Any) -> Any:
-    """A text, or a value of JSON, as every database holds it.
-
-    A character that not every one takes is written as an escape. A float that is not finite is left out of the mapping
-    or the list that it is in: PostgreSQL's JSON takes none, and what is not a number was not measured.
-    """
-    if isinstance(value, str):
-        return _NOT_HELD.sub(lambda found: found[0].encode("unicode_escape").decode(), value)
-    if isinstance(value, dict):
-        return {storable(key): storable(each) for key, each in value.items() if not _is_no_number(each)}
-    if isinstance(value, list | tuple):
-        return [storable(each) for each in value if not _is_no_number(each)]
-    return value
-
-
-def _is_no_number(value: Any) -> bool:
-    return isinstance(value, float) and not math.isfinite(value)
-
-
-class _Words(TypeDecorator[str]):
-    """A text that may come from anywhere, such as that of an error; stored without the secrets that may be in it."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        return None if value is None else redacted(storable(value))
-
-
-class _Figures(TypeDecorator[dict[str, Any]]):
-    """Figures and words that were measured or made here, and not written by a person."""
-
-    impl = JSON
-    cache_ok = True
-
-    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> dict[str, Any] | None:
-        return storable(value)  # type: ignore[no-any-return]
-
-
-class _Outcome(TypeDecorator[Outcome]):
-    """What came of a study, as `facts` reads and writes it. Of a figure that is not finite nothing is stored."""
-
-    impl = JSON
-    cache_ok = True
-
-    def process_bind_param(self, value: Outcome | None, dialect: Dialect) -> dict[str, Any] | None:
-        return None if value is None else storable(value.as_json())
-
-    def process_result_value(self, value: dict[str, Any] | None, dialect: Dialect) -> Outcome | None:
-        return None if value is None else Outcome.read(value)
-
-
-class _Options(TypeDecorator[StudyOptions]):
-    """A study's options, as `facts` reads and writes them."""
-
-    impl = JSON
-    cache_ok = True
-
-    def process_bind_param(self, value: StudyOptions | None, dialect: Dialect) -> dict[str, Any] | None:
-        return None if value is None else storable(value.as_json())
-
-    def process_result_value(self, value: dict[str, Any] | None, dialect: Dialect) -> StudyOptions | None:
-        return StudyOptions.read(value)
-
-
-class _Facts(TypeDecorator[TrialFacts]):
-    """What is known of a run, as `trial_facts` reads and writes it."""
-
-    impl = JSON
-    cache_ok = True
-
-    def process_bind_param(self, value: TrialFacts | None, dialect: Dialect) -> dict[str, Any] | None:
-        return None if value is None else storable(value.as_json())
-
-    def process_result_value(self, value: dict[str, Any] | None, dialect: Dialect) -> TrialFacts:
-        return TrialFacts.read(value)
-
 
 Role = Literal["search", "compare", "final", "reproduction"]
 """What a training is for."""
@@ -174,8 +82,8 @@ class StudyRow(Base):
     mlflow_uri: Mapped[str] = mapped_column(Text)
     mlflow_run_id: Mapped[str | None] = mapped_column(Text)
     data_digest: Mapped[str | None] = mapped_column(Text)
-    options: Mapped[StudyOptions] = mapped_column(_Options)
-    outcome: Mapped[Outcome | None] = mapped_column(_Outcome)
+    options: Mapped[StudyOptions] = mapped_column(Model(StudyOptions, empty=True))
+    outcome: Mapped[Outcome | None] = mapped_column(Model(Outcome))
     created_at: Mapped[float]
     finished_at: Mapped[float | None]
     closer: Mapped[str | None] = mapped_column(Text)
@@ -232,14 +140,14 @@ class RunRow(Base):
     seed: Mapped[int] = mapped_column(BigInteger, default=0)
     planned_epochs: Mapped[int] = mapped_column(default=0)
     epoch_limit: Mapped[int] = mapped_column(default=0)
-    dropped: Mapped[str] = mapped_column(_Words, default="")
+    dropped: Mapped[str] = mapped_column(Words, default="")
     state: Mapped[str] = mapped_column(String(16), default="waiting")
-    reason: Mapped[str] = mapped_column(_Words, default="")
+    reason: Mapped[str] = mapped_column(Words, default="")
     params: Mapped[dict[str, Any] | None]
-    facts: Mapped[TrialFacts | None] = mapped_column("tags", _Facts)
+    facts: Mapped[TrialFacts | None] = mapped_column("tags", Model(TrialFacts, empty=True))
     value: Mapped[float | None]
     best_epoch: Mapped[int] = mapped_column(default=0)
-    test: Mapped[dict[str, Any] | None] = mapped_column(_Figures)
+    test: Mapped[dict[str, Any] | None] = mapped_column(Figures)
     started_at: Mapped[float] = mapped_column(default=0.0)
     finished_at: Mapped[float | None]
     finalized: Mapped[bool] = mapped_column(default=False)
@@ -273,7 +181,7 @@ class EpochRow(Base):
     round: Mapped[int]
     ordinal: Mapped[int]
     epoch: Mapped[int]
-    metrics: Mapped[dict[str, Any]] = mapped_column(_Figures)
+    metrics: Mapped[dict[str, Any]] = mapped_column(Figures)
     seconds: Mapped[float]
     measured_at: Mapped[float]
     worker_id: Mapped[str] = mapped_column(Text)
@@ -334,7 +242,7 @@ class PassedOverRow(Base):
     __tablename__ = "tuner_passed_over"
     study_name: Mapped[str] = mapped_column(ForeignKey("tuner_studies.study_name"), primary_key=True)
     worker_id: Mapped[str] = mapped_column(String(250), primary_key=True)
-    reason: Mapped[str] = mapped_column(_Words)
+    reason: Mapped[str] = mapped_column(Words)
     kind: Mapped[str] = mapped_column(String(32))
     passed_at: Mapped[float]
     left: Mapped[bool] = mapped_column(default=False)
@@ -345,7 +253,7 @@ class BlobRow(Base):
 
     __tablename__ = "tuner_blobs"
     name: Mapped[str] = mapped_column(Text, primary_key=True)
-    data: Mapped[bytes] = mapped_column(_Bytes)
+    data: Mapped[bytes] = mapped_column(Bytes)
 
 
 Recorded = StudyRow | RunRow
