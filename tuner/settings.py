@@ -53,7 +53,7 @@ class Share:
     """What this worker process may use of its machine, as whoever started it says in the environment.
 
     gpu: the UUID of the one that it was given. threads: 0 where nobody has said (TUNER_THREADS).
-    notices: a pipe to the pool that started it.
+    notices: a pipe to whoever started it.
     cache: a folder for what may be deleted at any time (TUNER_CACHE; by default in the user's cache).
     """
 

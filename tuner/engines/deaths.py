@@ -1,7 +1,7 @@
 """What a worker process died of, as far as its machine can tell, in words and in strikes.
 
 Owns: the reading of exit codes, and of the system's count of processes that it killed for want of memory.
-Leaves to others: what strikes come to (database), who is started in its place (pool).
+Leaves to others: what strikes come to (database), who is started in its place (supervisor).
 """
 
 import re
