@@ -17,7 +17,10 @@ _values = st.recursive(
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.booleans()
     | st.none()
-    | st.text(max_size=30),
+    | st.text(max_size=30)
+    | st.text(
+        st.sampled_from("\n\r\t \x7f\x85\x9f\xa0\u2028\u2029\ufeff'\"\\#:-,[{&*!|>%@~.0_eExoynNULtr"), max_size=30
+    ),
     lambda each: st.lists(each, max_size=4) | st.dictionaries(_keys, each, max_size=4),
     max_leaves=15,
 )
@@ -25,6 +28,10 @@ _values = st.recursive(
 
 @given(_values)
 @example(["yes", "no", "1e-5", 1e-5, "010", "0o7", "0b1", "1:30", "2024-01-01", "=", "<<", "+.5", "._1", "~", ""])
+@example(
+    ["\x85", "a\x85b", "\u2028", " \u2029\n", "\ufeff", "\x80", "\x9f", "\x7f", "\0", "\r", "\t", "\uffff", "\xa0"]
+)
+@example({"a": {"b": "\x85 \x85 " * 40}, "c" * 200: "d " * 200})
 def test_what_is_written_is_read_as_it_was_here_and_by_a_reader_of_yaml_1_1(value: object) -> None:
     text = dump(value)
     assert load(text, "x") == value

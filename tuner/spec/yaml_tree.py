@@ -274,7 +274,16 @@ class _DumpedResolver(_Resolver):
 _READ_OTHERWISE = re.compile(r"y|n|yes|no|on|off|=|[-+]?[0-9.][0-9_.:eExobXOB+tT -]*z?", re.IGNORECASE)
 
 
+_AS_IT_IS = re.compile("[\t\n\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]*")
+"""What a file holds as itself. Of the rest, YAML 1.1 has other line breaks than 1.2, and some nobody sees."""
+
+
 class _Representer(SafeRepresenter):
+    def represent_str(self, data: str) -> ScalarNode:
+        style = None if _AS_IT_IS.fullmatch(data) else '"'
+        node: ScalarNode = self.represent_scalar(_PREFIX + "str", data, style)
+        return node
+
     def represent_float(self, data: float) -> ScalarNode:
         # 1e-05 is a word in YAML 1.1, 1.0e-05 a number in both.
         text = repr(data).lower()
@@ -284,6 +293,7 @@ class _Representer(SafeRepresenter):
         return node
 
 
+_Representer.add_representer(str, _Representer.represent_str)
 _Representer.add_representer(float, _Representer.represent_float)
 
 
