@@ -1,5 +1,6 @@
 """What is said of a study that was left off, and of its best trial; the commands that are named work as they stand."""
 
+import json
 import shlex
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from click.testing import CliRunner
 from tests.analysis.written import TRIALS, write_study
 from tuner.cli import common, outcome
 from tuner.cli.main import cli
-from tuner.database import budget, leases, studies, workers
+from tuner.database import budget, leases, reproductions, runs, studies, workers
 from tuner.database.connection import Database, open_database
+from tuner.database.trial_facts import TrialFacts
 from tuner.formatting import command
 from tuner.service.changing import change
 from tuner.service.requests import ChangeRequest
@@ -84,3 +86,15 @@ def test_a_storage_with_a_password_is_named_by_its_variable(monkeypatch: pytest.
         common.settings_of("postgresql://me:very-secret@host/db")
         assert command("tune resume", "-s") == 'tune resume --storage "$TUNER_STORAGE" -- -s'
     assert command("tune resume", "-s") == "tune resume -- -s"
+
+
+def test_a_trial_that_was_trained_again_is_told_of_with_the_study(db: Database, url: str) -> None:
+    trial = study_status(db, "s", epochs=True).trials[0]
+    job = reproductions.begin(db, trial, 0, 6, "again")
+    asked = ["status", "s", "--storage", url]
+    assert "training again: trial 0, epoch 0 of 6\n" in CliRunner().invoke(cli, asked).stdout
+    facts = TrialFacts(device="gpu", came_out="the same")
+    runs.finish(db, job, "complete", "trial 0 came out the same", 0.93, 6, facts)
+    assert "trained again: trial 0 came out the same (0:00 on gpu)\n" in CliRunner().invoke(cli, asked).stdout
+    (told,) = json.loads(CliRunner().invoke(cli, [*asked, "--json"]).stdout)["reproductions"]
+    assert (told["trial_number"], told["came_out"], told["value"]) == (0, "the same", 0.93)

@@ -1,13 +1,15 @@
-"""A trial that is trained again, through the lifecycle of all trainings, and stored nowhere."""
+"""A trial that is trained again, through the lifecycle of all trainings: a row of its own, and no trial."""
 
 from dataclasses import replace
 
 import pytest
+import sqlalchemy as sa
 
 from tuner.data.dataset import Dataset
 from tuner.database import budget, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database
+from tuner.database.reproductions import view_reproductions
 from tuner.database.trial_facts import TrialFacts
 from tuner.errors import NotFound, TrialFailed
 from tuner.runs.reproduction import reproduce
@@ -58,8 +60,56 @@ def test_a_trial_trained_again_comes_out_the_same_to_the_digit(context: StudyCon
     assert made.exact
     assert made.reproduced
     assert made.differences == ()
+    assert made.not_stored == ""
     # It is no trial: the study has as many as it had, as they were.
     assert study_status(context.db, "old-1", epochs=True).trials == status.trials
+
+
+def test_what_came_of_it_is_stored(context: StudyContext, status: StudyStatus) -> None:
+    trial = status.trials[0]
+    made = reproduce(context, status, trial)
+    row = view_reproductions(context.db, "old-1", epochs=True)[-1]
+    assert (row.trial_ordinal, row.state, row.value, row.best_epoch) == (0, "complete", trial.value, trial.best_epoch)
+    assert (row.reason, row.facts.came_out, row.facts.device, row.seed) == (
+        made.words,
+        "the same",
+        "cpu",
+        trial.facts.seed,
+    )
+    assert [each.metrics["val_accuracy"] for each in row.epochs] == [
+        each.metrics["val_accuracy"] for each in trial.epochs
+    ]
+    assert row.finished_at is not None
+    assert study_status(context.db, "old-1").reproductions[-1].reason == made.words
+
+
+def test_where_nothing_can_be_written_it_is_trained_all_the_same_and_says_so(
+    context: StudyContext, status: StudyStatus
+) -> None:
+    rows = len(view_reproductions(context.db, "old-1"))
+    read_only = open_database(context.db.url)
+    sa.event.listen(read_only.engine, "connect", lambda connection, _: connection.execute("PRAGMA query_only=1"))
+    read_only.engine.dispose()
+    made = reproduce(replace(context, db=read_only), status, status.trials[1])
+    read_only.engine.dispose()
+    assert made.exact
+    assert made.not_stored.startswith("the database can only be read")
+    assert len(view_reproductions(context.db, "old-1")) == rows
+
+
+def test_one_that_is_interrupted_says_so_in_its_row(context: StudyContext, status: StudyStatus) -> None:
+    def interrupt(_: object, __: object, statement: str, *___: object) -> None:
+        if "INTO tuner_epochs" in statement:
+            raise KeyboardInterrupt
+
+    sa.event.listen(context.db.engine, "before_cursor_execute", interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            reproduce(context, status, status.trials[1])
+    finally:
+        sa.event.remove(context.db.engine, "before_cursor_execute", interrupt)
+    row = view_reproductions(context.db, "old-1")[-1]
+    assert (row.state, row.reason, row.finalized) == ("cancelled", "interrupted", True)
 
 
 def test_another_seed_is_not_the_same_and_other_versions_leave_room_for_noise(
@@ -86,3 +136,6 @@ def test_a_trial_without_an_epoch_and_one_that_fails_now_are_told_apart(
     unmeasured = replace(context, spec=replace(context.spec, objective=objective))
     with pytest.raises(TrialFailed, match="does not measure 'val_no'"):
         reproduce(unmeasured, status, status.trials[0])
+    row = view_reproductions(context.db, "old-1")[-1]
+    assert (row.state, row.facts.came_out) == ("failed", "")
+    assert "does not measure 'val_no'" in row.reason

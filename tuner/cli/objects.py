@@ -81,12 +81,28 @@ def status_object(status: StudyStatus, refused: Sequence[Refusal]) -> dict[str, 
         "refused": refused_object(refused),
         "best": trial_object(status.best) if status.best else None,
         "running": [trial_object(trial) for trial in status.trials if trial.state == "running"],
+        "reproductions": [reproduction_object(again) for again in status.reproductions],
         "workers": [
             {"worker": each.worker_id, "host": each.host, "device": each.device, "stage": each.stage,
              "seen_seconds_ago": round(each.seen_s, 1)}
             for each in status.workers
         ],
     }  # fmt: skip
+
+
+def reproduction_object(again: RunView) -> dict[str, Any]:
+    """A trial that was trained once more, for --json."""
+    return {
+        "trial_number": again.trial_number,
+        "state": again.state,
+        "reason": again.reason,
+        "came_out": again.facts.came_out or None,
+        "value": again.value,
+        "epochs": len(again.epochs),
+        "seed": again.seed,
+        "device": again.facts.device or None,
+        "seconds": round(spent_s(again), 3),
+    }
 
 
 def refused_object(refused: Sequence[Refusal]) -> list[dict[str, str]]:

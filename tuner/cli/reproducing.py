@@ -3,6 +3,7 @@
 Leaves to others: the training and what is compared (runs).
 """
 
+import socket
 import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
@@ -42,6 +43,8 @@ def reproduce(study: str, trial: int, code: tuple[str, ...], storage: str | None
         print_json({"study_name": study, **made.object()})
     else:
         echo(made.words)
+    if made.not_stored:
+        echo(f"tune: the study has no record of this: {made.not_stored}", err=True)
     sys.exit(0 if made.reproduced else 1)
 
 
@@ -64,7 +67,9 @@ def _again(settings: Settings, db: "Database", study: str, trial: int, codes: "S
         # As many threads as it had, for sums are added in another order with others.
         threads = found.facts.threads or 0
         backend.prepare(threads)
-        here = of_tags(backend.versions()).with_more(TrialFacts(device=read_share().device, threads=threads))
+        here = of_tags(backend.versions()).with_more(
+            TrialFacts(device=read_share().device, host=socket.gethostname(), threads=threads)
+        )
         say("loading the data")
         dataset = load(spec.data, status.study.seed, codes)
     echo(f"tune: training trial {trial} again, {plural(len(found.epochs), 'epoch')}", err=True)

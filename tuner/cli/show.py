@@ -121,10 +121,23 @@ def print_status(status: StudyStatus) -> None:
         if trial.state == "running":
             where = f"{trial.worker_id or 'handed back'}{does.get(trial.worker_id or '', '')}"
             console.print(f"running: trial {trial.trial_number}, epoch {len(trial.epochs)}, {where}")
+    for again in status.reproductions:
+        console.print(reproduction_in_words(again), soft_wrap=True)
     if status.state == "running" and status.left_s is not None:
         console.print(f"time left: about {duration(status.left_s)}")
     if status.state in ("stopped", "interrupted", "cancelled"):
         console.print(f"go on with: {command('tune resume', study.study_name)}", soft_wrap=True)
+
+
+def reproduction_in_words(again: RunView) -> str:
+    """How a trial that was trained once more came out, or how far it is."""
+    took = f"{duration(spent_s(again))} on {again.facts.device or '?'}"
+    if again.state != "running":
+        # What was compared says itself of which trial; an error does not.
+        what = again.reason if again.facts.came_out else f"trial {again.trial_number} {again.state}: {again.reason}"
+        return f"trained again: {one_line(what)} ({took})"
+    far = f"epoch {len(again.epochs)} of {again.planned_epochs}"
+    return f"training again: trial {again.trial_number}, {far}{'' if again.held else ', silent for a minute or more'}"
 
 
 def print_trials(status: StudyStatus, top: int | None) -> None:

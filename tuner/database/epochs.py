@@ -65,8 +65,8 @@ def read(session: Session, rows: Sequence[RunRow]) -> dict[Key, tuple[EpochView,
 
 @patient
 def epochs_stored(db: Database, study_name: str) -> int:
-    """Epochs of all runs of a study: what grows while anything goes on."""
-    return int(_over(db, sa.func.count(), EpochRow.study_name == study_name))
+    """Epochs of all runs of a study that its workers train: what grows while anything goes on."""
+    return int(_over(db, sa.func.count(), *_of_workers(study_name)))
 
 
 @patient
@@ -77,8 +77,8 @@ def quickest_epoch(db: Database, study_name: str) -> float:
 
 @patient
 def longest_epoch(db: Database, study_name: str) -> float:
-    """Seconds of the longest epoch of any run so far; 0 where there is none."""
-    return _over(db, sa.func.max(EpochRow.seconds), EpochRow.study_name == study_name)
+    """Seconds of the longest epoch of a trial or a finalist so far; 0 where there is none."""
+    return _over(db, sa.func.max(EpochRow.seconds), *_of_workers(study_name))
 
 
 @patient
@@ -89,6 +89,11 @@ def seconds_of_trials(db: Database, study_name: str) -> float:
 
 def _of_trials(study_name: str) -> tuple[sa.ColumnElement[bool], ...]:
     return EpochRow.study_name == study_name, EpochRow.role == "search"
+
+
+def _of_workers(study_name: str) -> tuple[sa.ColumnElement[bool], ...]:
+    # A reproduction is trained beside the study, perhaps on another machine.
+    return EpochRow.study_name == study_name, EpochRow.role != "reproduction"
 
 
 def _over(db: Database, figure: Any, *which: sa.ColumnElement[bool]) -> float:

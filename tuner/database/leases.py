@@ -112,6 +112,7 @@ def free_in_s(db: Database, study_name: str, living: Collection[str]) -> float |
         left_s = session.scalar(
             sa.select(sa.func.max(RunRow.lease_until - utc_now())).where(
                 RunRow.study_name == study_name,
+                RunRow.role != "reproduction",  # which nobody waits for
                 RunRow.worker_id.is_not(None),
                 RunRow.worker_id.not_in(living),
                 ~RunRow.finalized,

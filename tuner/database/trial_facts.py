@@ -24,7 +24,8 @@ class TrialFacts(Stored):
     """None or an empty text is what is not known.
 
     threads: of TensorFlow. path: the training path that was taken. seed: of weights, row order and dropout;
-    seed_number, kind, learnt_from: of a finalist. test_digest: of the test rows. averaged_epochs: whose weights are
+    seed_number, kind, learnt_from: of a finalist. came_out: of a reproduction: "the same" (to the digit), "within
+    noise" or "differently". test_digest: of the test rows. averaged_epochs: whose weights are
     averaged. model: what is wrong with the file of its model. not_scored: why there are no figures on the test rows.
     versions: of libraries, by name. figures: further objectives that the network has no field for.
     other_tags: texts by name that this version has no field for, as an earlier one stored them.
@@ -46,6 +47,7 @@ class TrialFacts(Stored):
     seed_number: int | None = None
     kind: str = ""
     learnt_from: str = ""
+    came_out: str = ""
     path: str = ""
     parameters: int | None = None
     training_seconds: float | None = None

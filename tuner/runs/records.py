@@ -1,16 +1,17 @@
 """The row of a training, whatever its role: read, and written by the worker that holds it alone.
 
-Owns: what all roles have in common in the database; a training that is stored nowhere.
+Owns: what all roles have in common in the database; a training that goes on where its row cannot be written.
 Leaves to others: the statements and their fences (database).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 from tuner.database import runs
 from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
+from tuner.database.reproductions import why_not_stored
 from tuner.database.runs import Job, RunView
 from tuner.database.trial_facts import TrialFacts
 from tuner.spec.space import Params
@@ -109,35 +110,62 @@ class StoredRecord:
             runs.finalize(self._db, self._job)
 
 
-@dataclass
-class Unstored:
-    """Of a training that only whoever started it sees."""
+class NotedRecord:
+    """Of a training that whoever started it sees, and that the database notes for as long as it can be written.
 
-    state: str = "running"
-    reason: str = ""
-    facts: TrialFacts = field(default_factory=TrialFacts)
-    test: Mapping[str, float] | None = None
-    epochs: tuple[EpochView, ...] = ()
-    ending: Ending | None = None
+    not_stored: why it notes no more; empty where it does. ending: how the training ended, which is noted by `close`:
+    what came of it is known only then.
+    """
 
-    def view(self) -> "Unstored":
+    def __init__(self, begin: Callable[[], StoredRecord]) -> None:
+        """begin: makes the row."""
+        self.state, self.reason = "running", ""
+        self.facts = TrialFacts()
+        self.test: Mapping[str, float] | None = None
+        self.epochs: tuple[EpochView, ...] = ()
+        self.ending: Ending | None = None
+        self.not_stored = ""
+        self._stored: StoredRecord | None = None
+        self._try(lambda: setattr(self, "_stored", begin()))
+
+    def view(self) -> "NotedRecord":
         return self
 
     def start(self, params: Params, facts: TrialFacts, repeats: int) -> None:
         self.facts = facts
+        self._note(lambda stored: stored.start(params, facts, repeats))
 
     def amend(self, params: Params) -> None:
-        pass
+        self._note(lambda stored: stored.amend(params))
 
     def finish_epoch(self, epoch: EpochView, value: float | None, best_epoch: int, checkpoint: str) -> str:
         self.epochs += (epoch,)
+        self._note(lambda stored: stored.finish_epoch(epoch, value, best_epoch, checkpoint))
         return ""
 
     def keep_score(self, test: Mapping[str, float]) -> None:
         self.test = test
+        self._note(lambda stored: stored.keep_score(test))
 
     def finish(self, ending: Ending) -> None:
         self.state, self.reason, self.ending = ending.state, ending.reason, ending
 
     def settle(self) -> None:
         pass
+
+    def close(self, ending: Ending) -> None:
+        """Note how it ended, with what came of it."""
+        self._note(lambda stored: stored.finish(ending))
+
+    def _note(self, write: Callable[[StoredRecord], object]) -> None:
+        if (stored := self._stored) is not None:
+            self._try(lambda: write(stored))
+
+    def _try(self, write: Callable[[], object]) -> None:
+        """What the database does not take ends the notes, and not the training."""
+        try:
+            write()
+        except Exception as error:
+            if (why := why_not_stored(error)) is None:
+                raise
+            self.not_stored, self._stored = why, None

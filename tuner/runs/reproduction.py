@@ -5,17 +5,25 @@ Leaves to others: the training (run), the noise (comparison, stopping_rules), ho
 """
 
 import math
+import os
+import socket
 import statistics
+import time
+import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tuner.database.runs import RunView
+from tuner.database import reproductions
+from tuner.database.connection import Database
+from tuner.database.epochs import EpochView
+from tuner.database.runs import CANCELLED, RunView
+from tuner.database.trial_facts import TrialFacts
 from tuner.errors import NotFound, TrialFailed, TunerError
 from tuner.formatting import plural
 from tuner.runs.configurations import Known
 from tuner.runs.observers.port import Beginning, Decision, EpochEnd
-from tuner.runs.records import Unstored
+from tuner.runs.records import Ending, NotedRecord, StoredRecord
 from tuner.runs.roles import REPRODUCTION, Order
 from tuner.runs.run import Run
 from tuner.runs.study_context import StudyContext
@@ -34,7 +42,8 @@ class Reproduction:
     """value, again: the objective at the best epoch, then and now. exact: every epoch's is the same to the digit.
 
     differences: what is not as it was (``version_keras 3.14 -> 3.15``). allowed: the difference of values that noise
-    explains; it is allowed only where something is not as it was.
+    explains; it is allowed only where something is not as it was. not_stored: why the study has no full row of it, or
+    empty.
     """
 
     trial_number: int
@@ -44,10 +53,16 @@ class Reproduction:
     exact: bool
     differences: tuple[str, ...]
     allowed: float
+    not_stored: str = ""
 
     @property
     def reproduced(self) -> bool:
         return self.exact or (bool(self.differences) and abs(self.again - self.value) <= self.allowed)
+
+    @property
+    def came_out(self) -> str:
+        """In a word, as it is stored."""
+        return "the same" if self.exact else "within noise" if self.reproduced else "differently"
 
     @property
     def words(self) -> str:
@@ -71,15 +86,20 @@ class Reproduction:
 class _Seen:
     """Takes each epoch's metrics, and ends the training after as many as there were."""
 
-    def __init__(self, last: int) -> None:
+    def __init__(self, record: NotedRecord, last: int) -> None:
         self.epochs: list[Metrics] = []
+        self._record = record
         self._last = last
 
     def begins(self, beginning: Beginning) -> Decision | None:
         return None
 
     def epoch_ended(self, end: EpochEnd) -> Decision | None:
-        self.epochs.append(end.result.metrics)
+        result = end.result
+        self.epochs.append(result.metrics)
+        view = EpochView(end.epoch, result.metrics, result.seconds, measured_at=time.time())
+        # Without a checkpoint: nobody goes on with it.
+        self._record.finish_epoch(view, result.best, result.best_epoch, "")
         return Decision("complete", f"as many epochs as it had, at {end.words}") if end.epoch >= self._last else None
 
 
@@ -93,19 +113,43 @@ def reproduce(context: StudyContext, status: StudyStatus, trial: RunView) -> Rep
         raise NotFound(f"trial {trial.trial_number} of {trial.study_name} finished no epoch: it is {trial.state}.")
     if status.study.data_digest not in (None, dataset.digest):
         raise TunerError(f"{spec.data.name}: these are not the rows that study {trial.study_name!r} was trained on.")
-    order = Order(REPRODUCTION, trial.facts.seed or 0, f"trial {trial.trial_number} again", len(trial.epochs))
-    record, seen = Unstored(), _Seen(len(trial.epochs))
+    seed, epochs = trial.facts.seed or 0, len(trial.epochs)
+    order = Order(REPRODUCTION, seed, f"trial {trial.trial_number} again", epochs)
+    record = NotedRecord(lambda: _stored(context.db, trial, seed, epochs))
+    seen = _Seen(record, epochs)
     known = Known(context, trial.params, trial.trial_number or 0)
-    Run(context, order, known, record, [seen])()
-    if record.ending is None or record.ending.state not in ("complete", "diverged"):
-        raise TrialFailed(record.reason, state=record.state)
-    metric, again = spec.objective.metric, record.ending.value
+    try:
+        Run(context, order, known, record, [seen])()
+        if record.ending is None or record.ending.state not in ("complete", "diverged"):
+            raise TrialFailed(record.reason, state=record.state)
+    except BaseException as error:
+        record.close(record.ending or _broken_off(record, error))
+        raise
+    made = _compared(context, status, trial, seen, record.ending)
+    facts = record.ending.facts.with_more(TrialFacts(came_out=made.came_out))
+    record.close(replace(record.ending, reason=made.words, facts=facts))
+    return replace(made, not_stored=record.not_stored)
+
+
+def _stored(db: Database, trial: RunView, seed: int, epochs: int) -> StoredRecord:
+    worker_id = f"reproduce-{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:10]}"
+    return StoredRecord(db, reproductions.begin(db, trial, seed, epochs, worker_id))
+
+
+def _broken_off(record: NotedRecord, error: BaseException) -> Ending:
+    by_person = isinstance(error, KeyboardInterrupt)
+    words = "interrupted" if by_person else " ".join(f"{type(error).__name__}: {error}".split())
+    return Ending(CANCELLED if by_person else "failed", words, record.facts)
+
+
+def _compared(context: StudyContext, status: StudyStatus, trial: RunView, seen: _Seen, ending: Ending) -> Reproduction:
+    metric, again = context.spec.objective.metric, ending.value
     then = [epoch.metrics.get(metric) for epoch in trial.epochs]
     now = [metrics.get(metric) for metrics in seen.epochs]
     return Reproduction(
         trial_number=trial.trial_number or 0,
         epochs=len(now),
-        value=trial.value,
+        value=trial.value if trial.value is not None else math.nan,
         again=math.nan if again is None else again,
         exact=then == now,
         differences=tuple(_differences(trial.facts.as_tags(), context.facts.as_tags())),

@@ -11,6 +11,7 @@ from typing import Literal
 
 from tuner.database import leases, runs, studies, workers
 from tuner.database.connection import Database
+from tuner.database.reproductions import view_reproductions
 from tuner.database.runs import CANCELLED, RunView, view_finalists
 from tuner.database.studies import StudyView
 from tuner.database.workers import WorkerView
@@ -36,7 +37,7 @@ class StudyStatus:
     why_ended: why trials of the budget are not run any more (`not_run`), in words.
     left_s: seconds to go, estimated from the pace so far; None where nothing is known yet. finalists: of this round.
     passed_over: why workers do not work on it, where they do not. silent_s: a worker that holds a run gives no sign of
-    life, and others wait; after so many seconds it is free.
+    life, and others wait; after so many seconds it is free. reproductions: trials that were trained once more.
     """
 
     study: StudyView
@@ -50,6 +51,7 @@ class StudyStatus:
     why_ended: str = ""
     passed_over: tuple[Reason, ...] = ()
     silent_s: float | None = None
+    reproductions: tuple[RunView, ...] = ()
 
     @property
     def elapsed_s(self) -> float:
@@ -107,6 +109,7 @@ def study_status(db: Database, study_name: str, epochs: bool = False) -> StudySt
         finalists=rounds,
         silent_s=silent_s,
         passed_over=reasons(db, study_name) if view.finished_at is None else (),
+        reproductions=tuple(view_reproductions(db, study_name, epochs)),
     )
 
 
