@@ -1,6 +1,5 @@
 """Workers that serve whichever study is open: by turns, replaced in time, leaving cleanly."""
 
-import os
 import shutil
 import signal
 from pathlib import Path
@@ -11,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.end_to_end.conftest import Desk
+from tests.nvml import Device, library
 from tuner.database.connection import open_database
 from tuner.database.epochs import epochs_stored
 from tuner.database.tables import GpuClaimRow, RunRow, WorkerRow
@@ -81,22 +81,15 @@ def test_workers_that_somebody_kills_and_sends_away_are_replaced_and_cost_no_tri
     db.engine.dispose()
 
 
-SMI = """#!/bin/sh
-echo "0, GPU-aa, 81559, NVIDIA H100, Disabled"
-echo "1, GPU-bb, 81559, NVIDIA H100, Disabled"
-"""
-
-
 def test_a_pool_serves_every_study_over_all_gpus_and_a_worker_beside_it_takes_the_one_with_the_fewest(
     desk: Desk,
 ) -> None:
-    """The driver's answer is a file: on this machine TensorFlow then finds no such GPU, and computes all the same."""
+    """A library stands in for the driver's: TensorFlow then finds no such GPU, and computes all the same."""
     desk.write_space(epochs=2)
     for name in ("a", "b"):
         desk.tune("start", "--space", "small.yaml", "--study", name, "--trials", "2", "--detach")
-    (desk.folder / "nvidia-smi").write_text(SMI)
-    (desk.folder / "nvidia-smi").chmod(0o755)
-    desk.settings = {"PATH": f"{desk.folder}:{os.environ['PATH']}", "CUDA_VISIBLE_DEVICES": "0,1,-1"}
+    driver = library(desk.folder / "driver", Device("GPU-aa", "NVIDIA H100"), Device("GPU-bb", "NVIDIA H100"))
+    desk.settings = {"LD_LIBRARY_PATH": driver, "CUDA_VISIBLE_DEVICES": "0,1,-1"}
     pool = desk.begin("worker", "--workers", "auto")
     db = open_database(desk.storage)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.nvml import DRIVER_NOT_LOADED, LOST, Device, library
 from tests.tracking.servers import mlflow
 from tuner.cli.main import main
 from tuner.database.connection import open_database
@@ -42,6 +43,28 @@ def test_in_an_empty_folder_nothing_is_bad_and_nothing_is_made(settings: Setting
     assert "is made when the first study starts" in found["mlflow"].words
     assert "keras 3." in found["packages"].words
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_the_driver_says_of_its_gpus_and_what_hides_them(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "driver"
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    monkeypatch.setenv("LD_LIBRARY_PATH", library(folder, Device("GPU-a", "H100"), Device("GPU-b", "H100", error=LOST)))
+    found = findings(settings)
+    assert (found["gpus"].state, found["gpus"].words) == ("ok", "0: 80 GiB")
+    assert found["gpu driver"].state == "warn"
+    assert found["gpu driver"].words == "the NVIDIA driver is there: GPU 1: GPU is lost"
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
+    hidden = findings(settings)["gpus"]
+    assert hidden.state == "warn"
+    assert hidden.words == "the driver names 1 GPU, the environment hides each from this process"
+    assert "CUDA_VISIBLE_DEVICES" in hidden.mend
+    monkeypatch.setenv("LD_LIBRARY_PATH", library(folder, init=DRIVER_NOT_LOADED))
+    found = findings(settings)
+    assert "gpus" not in found
+    assert found["gpu driver"].state == "bad"
+    assert found["gpu driver"].words == "the NVIDIA driver is there: Driver Not Loaded"
 
 
 def test_a_database_that_is_there_is_opened_and_counted(settings: Settings) -> None:

@@ -1,31 +1,43 @@
-"""What nvidia-smi says, and what CUDA_VISIBLE_DEVICES leaves of it."""
+"""What the driver says, through the real binding, and what CUDA_VISIBLE_DEVICES leaves of it."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.nvml import DRIVER_NOT_LOADED, LOST, VERSION_MISMATCH, Device, library
 from tuner.errors import InputError
-from tuner.workers import cores, gpus
-from tuner.workers.gpus import Gpu, parts, read_gpus, visible
+from tuner.workers import cores
+from tuner.workers.gpus import DriverAnswer, Gpu, ask_driver, find_gpus, visible
 
 A, B, C = "GPU-5d5ba0d6-d33d-2b2c", "GPU-5d8e0d2a-0000-1111", "GPU-7a1d5c1e-9f7c-4e3b"
 FOUR = [Gpu(str(number), 80_000, uuid, "H100") for number, uuid in enumerate((A, B, C, "GPU-ff"))]
-ANSWER = f"""0, {A}, 81559, NVIDIA H100 80GB HBM3, Disabled
-1, {B}, 40960, NVIDIA A100-SXM4-40GB, Enabled
-2, {C}, 40960, NVIDIA A100-SXM4-40GB, Enabled
-3, GPU-ff, [N/A], NVIDIA GB10, [N/A]
-"""
-LISTED = f"""GPU 0: NVIDIA H100 80GB HBM3 (UUID: {A})
-GPU 1: NVIDIA A100-SXM4-40GB (UUID: {B})
-  MIG 3g.20gb     Device  0: (UUID: MIG-c6d4f1ef-42e4-5de3-91c7-45d71c87eb3f)
-  MIG 1g.5gb+me   Device  1: (UUID: MIG-{B}/13/0)
-GPU 2: NVIDIA A100-SXM4-40GB (UUID: {C})
-GPU 3: NVIDIA GB10 (UUID: GPU-ff)
-"""
-DIVIDED = parts(read_gpus(ANSWER), LISTED)
+PART = "MIG-c6d4f1ef-42e4-5de3-91c7-45d71c87eb3f"
+OLD_PART = f"MIG-{B}/13/0"
+"""As drivers before 470 name one."""
+
+MACHINE = (
+    Device(A, "NVIDIA H100 80GB HBM3"),
+    Device(
+        B,
+        "NVIDIA A100-SXM4-40GB",
+        40960,
+        parts=(Device(PART, "MIG 3g.20gb", 20096), None, Device(OLD_PART, "MIG 1g.5gb", 4864)),
+    ),
+    Device(C, "NVIDIA A100-SXM4-40GB", 40960, parts=()),
+    Device("GPU-ff", "NVIDIA GB10", 0),
+)
+DIVIDED = [
+    Gpu("0", 81559, A, "NVIDIA H100 80GB HBM3"),
+    Gpu("1:0", 20096, PART, "MIG 3g.20gb", B),
+    Gpu("1:2", 4864, OLD_PART, "MIG 1g.5gb", B),
+    Gpu("3", 0, "GPU-ff", "NVIDIA GB10"),
+]
 
 
 def seen(only: str | None, among: list[Gpu] = FOUR, **further: str) -> list[str]:
@@ -33,35 +45,46 @@ def seen(only: str | None, among: list[Gpu] = FOUR, **further: str) -> list[str]
     return [each.index for each in visible(among, {**variables, **further})]
 
 
-def test_the_drivers_words_are_read() -> None:
-    assert read_gpus(f"0, {A}, 81559, NVIDIA H100, Disabled\n") == [Gpu("0", 81559, A, "NVIDIA H100")]
-    assert read_gpus(f"0, {A}, 16384, Tesla K80\n") == [Gpu("0", 16384, A, "Tesla K80")]
-    assert read_gpus("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.") == []
-    assert read_gpus('Field "mig.mode.current" is not a valid field to query.') == []
-
-
-def test_a_divided_gpu_is_its_parts() -> None:
-    assert [(each.index, each.memory_mib, each.name) for each in DIVIDED] == [
-        ("0", 81559, A),
-        ("1:0", 19456, "MIG-c6d4f1ef-42e4-5de3-91c7-45d71c87eb3f"),
-        ("1:1", 4864, f"MIG-{B}/13/0"),
-        ("3", 0, "GPU-ff"),  # GPU 2 is divided into nothing
-    ]
-
-
-def test_nvidia_smi_is_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "answer").write_text(ANSWER)
-    (tmp_path / "listed").write_text(LISTED)
-    program = tmp_path / "nvidia-smi"
-    program.write_text(f"#!/bin/sh\ncase $1 in -L) cat {tmp_path}/listed;; *) cat {tmp_path}/answer;; esac\n")
-    program.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+def test_the_driver_is_asked_and_a_divided_gpu_is_its_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LD_LIBRARY_PATH", library(tmp_path, *MACHINE))
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    assert gpus.find_gpus() == DIVIDED
+    assert ask_driver() == DriverAnswer(tuple(DIVIDED), ("GPU 2: it is in MIG mode and has no part",))
+    assert find_gpus() == DIVIDED
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "GPU-ff")
-    assert [each.index for each in gpus.find_gpus()] == ["3"]
-    program.write_text("#!/bin/sh\necho NVIDIA-SMI has failed\nexit 9\n")
-    assert gpus.find_gpus() == []
+    assert [each.index for each in find_gpus()] == ["3"]
+
+
+def test_a_driver_from_before_mig_and_a_lost_gpu_leave_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = replace(MACHINE[0], uuid=C, error=LOST)
+    old = library(tmp_path, lost, Device(A, "Tesla K80", 16384), before_mig=True)
+    monkeypatch.setenv("LD_LIBRARY_PATH", old)
+    assert ask_driver() == DriverAnswer((Gpu("1", 16384, A, "Tesla K80"),), ("GPU 0: GPU is lost",))
+
+
+@pytest.mark.parametrize(
+    ("trouble", "words"),
+    [
+        ({"init": DRIVER_NOT_LOADED}, "Driver Not Loaded"),
+        ({"init": VERSION_MISMATCH}, "RM has detected an NVML/RM version mismatch"),
+        ({"crashes": True}, "killed by signal"),
+        ({}, "it has no GPU"),
+    ],
+)
+def test_a_driver_in_trouble_has_no_gpu_and_says_why(
+    trouble: dict[str, Any], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LD_LIBRARY_PATH", library(tmp_path, *(MACHINE if trouble else ()), **trouble))
+    answer = ask_driver()
+    assert answer.gpus == ()
+    assert words in answer.problems[0]
+
+
+def test_a_driver_that_hangs_is_waited_for_no_longer_than_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LD_LIBRARY_PATH", library(tmp_path, *MACHINE, hangs=True))
+    assert ask_driver(within_s=1.0) == DriverAnswer(problems=("it did not answer in 1 s",))
+    assert psutil.Process().children() == []
 
 
 @pytest.mark.parametrize(
@@ -101,8 +124,8 @@ def test_the_environment_hides_gpus_as_cuda_does(only: str | None, left: list[st
     ("only", "left"),
     [
         ("MIG-c6d4", ["1:0"]),
-        (f"MIG-c6d4,MIG-{B}", ["1:0", "1:1"]),
-        (f"MIG-{B}/13/0,{A}", ["1:1"]),
+        (f"MIG-c6d4,MIG-{B}", ["1:0", "1:2"]),
+        (f"MIG-{B}/13/0,{A}", ["1:2"]),
         ("MIG-", []),
         ("1", ["1:0"]),
         ("1,1", []),

@@ -32,7 +32,7 @@ from tuner.formatting import command, plural
 from tuner.redaction import shown_url
 from tuner.settings import Settings
 from tuner.workers.cores import cpu_cores
-from tuner.workers.gpus import find_gpus
+from tuner.workers.gpus import ask_driver, visible
 
 State = Literal["ok", "warn", "bad"]
 
@@ -142,18 +142,23 @@ def _processor() -> Iterator[Finding]:
 
 
 def _gpus(deep: bool) -> Iterator[Finding]:
+    driver = ask_driver()
     try:
-        gpus = find_gpus()
+        gpus = visible(driver.gpus, os.environ)
     except TunerError as error:
         yield Finding("gpus", "bad", str(error), "Until then no trial begins on a GPU.")
         return
     if gpus:
         yield Finding("gpus", "ok", ", ".join(f"{each.index}: {each.memory_mib / 1024:.0f} GiB" for each in gpus))
-    elif shutil.which("nvidia-smi"):
-        mend = "Run nvidia-smi and put right what it says; mind CUDA_VISIBLE_DEVICES."
-        yield Finding("gpus", "bad", "nvidia-smi is there and names no GPU that this process may use", mend)
-    else:
-        yield Finding("gpus", "ok", "none; trials run on the CPU")
+    elif driver.gpus:
+        words = f"the driver names {plural(len(driver.gpus), 'GPU')}, the environment hides each from this process"
+        yield Finding("gpus", "warn", words, "Unset CUDA_VISIBLE_DEVICES (and NVIDIA_VISIBLE_DEVICES) to train there.")
+    elif not driver.problems:
+        yield Finding("gpus", "ok", "none, and no NVIDIA driver (NVML); trials run on the CPU")
+    if driver.problems:
+        words = f"the NVIDIA driver is there: {'; '.join(driver.problems)}"
+        mend = "Run nvidia-smi and put right what it says; after an update of the driver, restart the machine."
+        yield Finding("gpu driver", "warn" if driver.gpus else "bad", words, mend)
     if not deep:
         return
     told = _framework()

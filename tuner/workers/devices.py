@@ -121,7 +121,7 @@ def slots(
 def must_have(wish: str, gpus: Sequence[Gpu]) -> None:
     """Raises InputError where a GPU is wanted and none is there."""
     if wish == "gpu" and not gpus:
-        raise InputError("--device gpu: no NVIDIA GPU was found. Check `nvidia-smi`, or use --device cpu.")
+        raise InputError("--device gpu: no NVIDIA GPU was found. `tune doctor` says why; or use --device cpu.")
 
 
 def on_a_gpu(gpu: Gpu, threads: int, sharers: int, mixed_precision: bool = False) -> Slot:

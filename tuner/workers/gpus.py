@@ -1,27 +1,25 @@
 """The NVIDIA GPUs that this process may use: what the driver names, as far as CUDA would let the process see it.
 
-Owns: reading nvidia-smi, and the meaning of CUDA_VISIBLE_DEVICES. No framework is started for it.
-Leaves to others: who gets which (devices, placement).
+Owns: asking the driver in a process of its own, and the meaning of CUDA_VISIBLE_DEVICES. No framework is started.
+Leaves to others: what is asked (nvml), who gets which (devices, placement).
 """
 
+import contextlib
+import json
 import os
 import re
-import shutil
 import subprocess
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from tuner.errors import InputError
+from tuner.studies.child_process import how_it_ended
 
-_ASK_S = 20
-_FIELDS = ("index", "uuid", "memory.total", "name", "mig.mode.current")
-_OLD_FIELDS = _FIELDS[:-1]
-"""What drivers from before MIG can be asked."""
-
-_LISTED = re.compile(r"^GPU (?P<index>\d+): (?P<name>.*?) \(UUID: (?P<uuid>[^)]+)\)")
-_LISTED_PART = re.compile(r"^\s+MIG (?P<profile>\S+)\s+Device\s+(?P<number>\d+): \(UUID: (?P<uuid>[^)]+)\)")
-_USABLE_PART = 0.95
-"""A MIG profile's name rounds its memory up: 1g.5gb has 4.75 GiB."""
+_ASK_S = 20.0
+_WSL = Path("/usr/lib/wsl/lib")
+"""Where Windows puts its driver's libraries; not every distribution's loader looks there."""
 
 
 @dataclass(frozen=True)
@@ -43,71 +41,50 @@ class Gpu:
         return self.uuid or self.index
 
 
+@dataclass(frozen=True)
+class DriverAnswer:
+    """problems: why a GPU is missing, or all are. Where there is no driver there is neither GPU nor problem."""
+
+    gpus: tuple[Gpu, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
 def find_gpus() -> list[Gpu]:
     """Those that this process may use; none where there is no driver. Raises InputError as `visible` does."""
-    found = _ask_all()
-    if any(each.memory_mib < 0 for each in found):
-        found = parts(found, _ask("-L"))
-    return visible(found, os.environ)
+    return visible(ask_driver().gpus, os.environ)
 
 
-def _ask_all() -> list[Gpu]:
-    for fields in (_FIELDS, _OLD_FIELDS):
-        if found := read_gpus(_ask(f"--query-gpu={','.join(fields)}", "--format=csv,noheader,nounits")):
-            return found
-    return []
-
-
-def _ask(*arguments: str) -> str:
-    if shutil.which("nvidia-smi") is None:
-        return ""
+def ask_driver(within_s: float = _ASK_S) -> DriverAnswer:
+    """What `nvml` says, in a process of its own: the call never returns where the driver hangs."""
+    libraries = os.pathsep.join(filter(None, [os.environ.get("LD_LIBRARY_PATH"), str(_WSL) if _WSL.is_dir() else ""]))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tuner.workers.nvml"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        env={**os.environ, **({"LD_LIBRARY_PATH": libraries} if libraries else {})},
+    )
     try:
-        asked = subprocess.run(
-            ["nvidia-smi", *arguments], capture_output=True, text=True, timeout=_ASK_S, check=False, errors="replace"
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return asked.stdout if asked.returncode == 0 else ""
+        answer, said = process.communicate(timeout=within_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        _let_go(process)
+        return DriverAnswer(problems=(f"it did not answer in {within_s:.0f} s",))
+    if process.returncode != 0:
+        return DriverAnswer(problems=(how_it_ended(process.returncode, said),))
+    found = json.loads(answer)
+    return DriverAnswer(tuple(Gpu(**each) for each in found["gpus"]), tuple(found["problems"]))
 
 
-def read_gpus(text: str) -> list[Gpu]:
-    """Lines of `index, UUID, MiB, name, MIG`; whatever else the driver says is no GPU.
-
-    A GPU in MIG mode cannot be used as a whole: its memory is told as that of its parts (`parts`), here as -1.
-    """
-    found = []
-    for line in text.splitlines():
-        cells = [cell.strip() for cell in line.split(",")]
-        if len(cells) < 4 or not cells[0].isdigit() or not cells[1].startswith("GPU-"):
-            continue
-        # Memory that the GPU shares with the processor is not told: [N/A].
-        memory_mib = int(cells[2]) if cells[2].isdigit() else 0
-        divided = len(cells) > 4 and cells[4] == "Enabled"
-        found.append(Gpu(cells[0], -1 if divided else memory_mib, cells[1], cells[3]))
-    return found
-
-
-def parts(gpus: Sequence[Gpu], listed: str) -> list[Gpu]:
-    """The GPUs, each that is in MIG mode replaced by its parts; it may have none. listed: by `nvidia-smi -L`."""
-    found: list[Gpu] = []
-    inside: dict[str, list[Gpu]] = {}
-    here = None
-    for line in listed.splitlines():
-        if whole := _LISTED.match(line):
-            here = whole["uuid"]
-        elif (part := _LISTED_PART.match(line)) and here is not None:
-            gib = re.search(r"\.(\d+)gb", part["profile"])
-            memory_mib = int(int(gib[1]) * 1024 * _USABLE_PART) if gib else 0
-            inside.setdefault(here, []).append(Gpu(part["number"], memory_mib, part["uuid"], part["profile"], here))
-    for gpu in gpus:
-        if gpu.memory_mib >= 0:
-            found.append(gpu)
-            continue
-        found += [
-            Gpu(f"{gpu.index}:{each.index}", each.memory_mib, each.uuid, each.kind, gpu.uuid)
-            for each in inside.get(gpu.uuid, [])
-        ]
-    return found
+def _let_go(process: "subprocess.Popen[str]") -> None:
+    """Close what leads to a killed process. It is not waited for long: inside a sick driver it does not end at all."""
+    for pipe in (process.stdout, process.stderr):
+        if pipe is not None:
+            pipe.close()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(1.0)
 
 
 def visible(gpus: Sequence[Gpu], environment: Mapping[str, str]) -> list[Gpu]:
