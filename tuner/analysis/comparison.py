@@ -8,14 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import Any
 
 from tuner.analysis import summary
 from tuner.analysis.chart import Axis, Chart, Series, shortened
 from tuner.formatting import duration, value_in_words
 from tuner.spec.space import Value
-from tuner.studies.status import StudyStatus
+from tuner.studies.status import StudyState, StudyStatus
 from tuner.studies.stored_study import spec_of
+from tuner.studies.views import View
 
 # Okabe and Ito's colours, which most eyes tell apart.
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#7f7f7f")
@@ -34,6 +34,31 @@ class Comparison:
     sentences: tuple[str, ...]
 
 
+class ComparedStudy(View):
+    """One of them. trials: that were begun. value, test, params: of its best trial."""
+
+    study_name: str
+    space: str
+    state: StudyState
+    metric: str
+    value: float | None
+    best_trial: int | None
+    test: Mapping[str, float] | None
+    trials: int
+    counts: Mapping[str, int]
+    epochs: int
+    seconds: float
+    params: Mapping[str, Value]
+
+
+class ComparedStudies(View):
+    """different_params: by which the best trials differ, a value a study. sentences: what the differences come to."""
+
+    studies: tuple[ComparedStudy, ...]
+    different_params: Mapping[str, tuple[Value | None, ...]]
+    sentences: tuple[str, ...]
+
+
 def compare(statuses: Sequence[StudyStatus]) -> Comparison:
     """Compare studies, in the order given; they were read with their epochs."""
     return Comparison(
@@ -44,30 +69,30 @@ def compare(statuses: Sequence[StudyStatus]) -> Comparison:
     )
 
 
-def comparison_object(statuses: Sequence[StudyStatus]) -> dict[str, Any]:
-    """The comparison for --json."""
+def comparison_view(statuses: Sequence[StudyStatus]) -> ComparedStudies:
+    """The comparison for programs."""
     found = compare(statuses)
-    studies = []
-    for status in statuses:
-        best = status.best
-        studies.append(
-            {
-                "study_name": status.study.study_name,
-                "space": status.study.space_name,
-                "state": status.state,
-                "metric": summary.metric(status),
-                "value": best.value if best else None,
-                "best_trial": best.trial_number if best else None,
-                "test": status.study.outcome.test if status.study.outcome else None,
-                "trials": len(status.trials),
-                "counts": dict(status.counts),
-                "epochs": _epochs(status),
-                "seconds": round(status.elapsed_s, 3),
-                "params": dict(best.params) if best else {},
-            }
-        )
-    different = {name: list(values) for name, values in found.parameters.items()}
-    return {"studies": studies, "different_params": different, "sentences": list(found.sentences)}
+    return ComparedStudies(
+        studies=tuple(map(_compared, statuses)), different_params=found.parameters, sentences=found.sentences
+    )
+
+
+def _compared(status: StudyStatus) -> ComparedStudy:
+    best = status.best
+    return ComparedStudy(
+        study_name=status.study.study_name,
+        space=status.study.space_name,
+        state=status.state,
+        metric=summary.metric(status),
+        value=best.value if best else None,
+        best_trial=best.trial_number if best else None,
+        test=status.study.outcome.test if status.study.outcome else None,
+        trials=len(status.trials),
+        counts=status.counts,
+        epochs=_epochs(status),
+        seconds=round(status.elapsed_s, 3),
+        params=best.params if best else {},
+    )
 
 
 def comparison_page(statuses: Sequence[StudyStatus]) -> str:

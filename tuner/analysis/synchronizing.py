@@ -4,25 +4,22 @@ Owns: that nothing is taken for delivered which is not there any more, and sayin
 Leaves to others: the delivery (studies), the report (publishing).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from tuner.analysis.publishing import publish, published
 from tuner.database import deliveries
 from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.connection import Database
-from tuner.database.deliveries import Refusal
 from tuner.database.runs import view_trials
 from tuner.database.studies import view_study
 from tuner.settings import public_uri
+from tuner.studies import viewing
 from tuner.studies.delivery import deliver, look_for_losses
+from tuner.studies.views import Refused, View
 from tuner.tracking.recorder import Recorder
 from tuner.training.plan import WEIGHTS_ONLY
 
 
-@dataclass(frozen=True)
-class Synchronized:
-    """What came of it.
+class Synchronized(View):
+    """What came of it, also as `tune sync --json` prints it.
 
     lost: runs that MLflow did not know any more. refused: all that is set aside. postponed: at what MLflow failed.
     without_model: complete trials whose model the store has not (any more), of a study that was delivered anew.
@@ -32,9 +29,13 @@ class Synchronized:
     mlflow_uri: str
     delivered: int
     lost: int
-    refused: Sequence[Refusal]
-    postponed: Sequence[str]
-    without_model: Sequence[int]
+    refused: tuple[Refused, ...]
+    postponed: tuple[str, ...]
+    without_model: tuple[int, ...]
+
+
+class AllSynchronized(View):
+    studies: tuple[Synchronized, ...]
 
 
 def synchronize(
@@ -53,21 +54,34 @@ def synchronize(
         deliveries.deliver_anew(db, study_name)
     found = deliver(db, recorder, store, study_name, worker_id)
     return Synchronized(
-        study_name,
-        public_uri(view.mlflow_uri),
-        found.delivered,
-        lost,
-        deliveries.refusals(db, study_name),
-        found.postponed,
-        _without_model(db, store, study_name) if rebuild or lost else (),
+        study_name=study_name,
+        mlflow_uri=public_uri(view.mlflow_uri),
+        delivered=found.delivered,
+        lost=lost,
+        refused=viewing.refusals(deliveries.refusals(db, study_name)),
+        postponed=found.postponed,
+        without_model=_without_model(db, store, study_name) if rebuild or lost else (),
     )
 
 
-def _without_model(db: Database, store: BlobStore, study_name: str) -> list[int]:
-    return [
+def none_synchronized(db: Database, study_name: str) -> Synchronized:
+    """Of a study whose MLflow does not answer."""
+    return Synchronized(
+        study_name=study_name,
+        mlflow_uri=public_uri(view_study(db, study_name).mlflow_uri),
+        delivered=0,
+        lost=0,
+        refused=viewing.refusals(deliveries.refusals(db, study_name)),
+        postponed=(),
+        without_model=(),
+    )
+
+
+def _without_model(db: Database, store: BlobStore, study_name: str) -> tuple[int, ...]:
+    return tuple(
         trial.trial_number
         for trial in view_trials(db, study_name)
         if trial.state == "complete"
         and trial.trial_number is not None
         and not any(store.has(blob_name(study_name, trial.ordinal, name)) for name in ("model.keras", WEIGHTS_ONLY))
-    ]
+    )

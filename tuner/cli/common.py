@@ -16,6 +16,8 @@ from tuner.redaction import keep_secrets_of, redacted, redacted_values, shown_ur
 from tuner.settings import Settings, read_settings
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from tuner.database.connection import Database
     from tuner.database.studies import StudyView
 
@@ -95,9 +97,10 @@ def echo_whole(text: str, nl: bool = True) -> None:
     click.echo(visible(text), nl=nl)
 
 
-def print_json(content: dict[str, Any]) -> None:
+def print_json(content: "BaseModel | dict[str, Any]") -> None:
     """One object on stdout; what a terminal would obey is escaped as JSON does it."""
-    text = json.dumps(redacted_values(content), ensure_ascii=False, default=lambda each: redacted(str(each)))
+    found = content if isinstance(content, dict) else content.model_dump(mode="json")
+    text = json.dumps(redacted_values(found), ensure_ascii=False, default=lambda each: redacted(str(each)))
     click.echo("".join(each if visible(each) == each else json.dumps(each)[1:-1] for each in text))
 
 

@@ -1,6 +1,6 @@
 """What MLflow has of a study, and what it has not, in words for people: on stderr, beside the result.
 
-Leaves to others: --json (objects), what is known (database, analysis).
+Leaves to others: --json (studies.views), what is known (database, analysis).
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tuner.cli.common import echo
 from tuner.database.deliveries import Refusal
 from tuner.formatting import command, plural
+from tuner.studies.views import Refused
 
 if TYPE_CHECKING:
     from tuner.analysis.synchronizing import Synchronized
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 _MOST = 10
 
 
-def print_refused(study_name: str, refused: Sequence[Refusal]) -> None:
+def print_refused(study_name: str, refused: Sequence[Refusal | Refused]) -> None:
     """What MLflow did not take of a study, and why, a line each; of many, the first."""
     for each in refused[:_MOST]:
         echo(f"not in MLflow: {each.record}: {each.reason}", err=True)

@@ -1,6 +1,6 @@
 """How a study came out, in words for people: the best trial, what it is compared with, what to do next.
 
-Leaves to others: tables of trials and studies (show), --json (objects), what is known (studies).
+Leaves to others: tables of trials and studies (show), --json (studies.views), what is known (studies).
 """
 
 from rich.text import Text
@@ -16,7 +16,6 @@ from tuner.cli.show import (
     objective,
     plain_table,
     searched_params,
-    spent_s,
 )
 from tuner.database.facts import Outcome
 from tuner.database.runs import RunView
@@ -122,7 +121,7 @@ def _print_result(console: Console, status: StudyStatus, best: RunView) -> None:
     width = max(14, *(len(name) for name in chosen if len(name) <= _LONGEST_NAME), 0)
     epochs = f"epoch {best.best_epoch} of {len(best.epochs)}"
     figure = bold(number(best.value))
-    console.print(Text(f"  {objective(status):<{width}} ") + figure + f"  ({epochs}, {spent_s(best):.1f} s)")
+    console.print(Text(f"  {objective(status):<{width}} ") + figure + f"  ({epochs}, {status.seconds_of(best):.1f} s)")
     console.print(Text("  ") + test_in_words(status, width), soft_wrap=True)
     for name, value in chosen.items():
         console.print(f"  {name:<{width}} {one_line(value_in_words(value))}")

@@ -1,6 +1,6 @@
 """Commands that show how studies stand: status, list, trials, best.
 
-Leaves to others: what is shown (studies), how it looks (show, outcome, live, objects).
+Leaves to others: what is shown (studies), how it looks (show, outcome, live), --json (views).
 """
 
 import json
@@ -38,9 +38,10 @@ def status(study: str | None, watch: bool, spec: bool, since: int | None, storag
 
     Example: tune status fashion_mnist-1 --watch
     """
-    from tuner.cli import delivered, live, objects, show
+    from tuner.cli import delivered, live, show
     from tuner.database.deliveries import refusals
     from tuner.errors import InputError
+    from tuner.studies import viewing
     from tuner.studies.status import study_status
 
     if since is not None and (spec or watch or not as_json):
@@ -51,11 +52,11 @@ def status(study: str | None, watch: bool, spec: bool, since: int | None, storag
         from tuner.service.changes import changes
         from tuner.service.requests import ChangesRequest
 
-        print_json(changes(db, ChangesRequest(study_name=name, since=since)).model_dump(mode="json"))
+        print_json(changes(db, ChangesRequest(study_name=name, since=since)))
     elif spec:
         _print_spec(view_of(db, name), as_json)
     elif as_json:
-        print_json(objects.status_object(study_status(db, name, epochs=True), refusals(db, name)))
+        print_json(viewing.study_detail(study_status(db, name, epochs=True), refusals(db, name)))
     elif watch:
         live.follow(db, name)
     else:
@@ -87,12 +88,14 @@ def list_(storage: str | None, as_json: bool) -> None:
 
     Example: tune list
     """
-    from tuner.cli import objects, show
+    from tuner.cli import show
+    from tuner.studies import viewing
     from tuner.studies.status import all_statuses
+    from tuner.studies.views import Studies
 
     found, unreadable = all_statuses(open_studies(settings_of(storage), create=False))
     if as_json:
-        print_json({"studies": [objects.summary_object(each) for each in found], "unreadable": unreadable})
+        print_json(Studies(studies=tuple(map(viewing.study, found)), unreadable=unreadable))
     else:
         show.print_studies(found, unreadable)
 
@@ -108,8 +111,9 @@ def trials(study: str | None, top: int | None, as_csv: bool, storage: str | None
 
     Example: tune trials fashion_mnist-1 --top 10
     """
-    from tuner.cli import objects, show
+    from tuner.cli import show
     from tuner.errors import InputError
+    from tuner.studies import viewing
     from tuner.studies.status import ranked, study_status
     from tuner.studies.stored_study import spec_of
 
@@ -124,7 +128,7 @@ def trials(study: str | None, top: int | None, as_csv: bool, storage: str | None
         best_first = ranked(found.trials, spec_of(found.study).objective.direction)[:top]
         echo_whole(csv_of(trial_frame(best_first)), nl=False)
     elif as_json:
-        print_json(objects.trials_object(found, top))
+        print_json(viewing.trials(found, top))
     else:
         show.print_trials(found, top)
 
@@ -138,15 +142,16 @@ def best(study: str | None, storage: str | None, as_json: bool) -> None:
 
     Example: tune best fashion_mnist-1
     """
-    from tuner.cli import objects, outcome
+    from tuner.cli import outcome
     from tuner.errors import TunerError
+    from tuner.studies import viewing
     from tuner.studies.nothing_completed import why_nothing_completed
     from tuner.studies.status import study_status
 
     db = open_studies(settings_of(storage), create=False)
     found = study_status(db, chosen(db, study), epochs=True)
     if as_json:
-        print_json(objects.best_object(found))
+        print_json(viewing.best(found))
     if (words := why_nothing_completed(found)) is not None:
         raise TunerError(words)
     if not as_json:

@@ -6,7 +6,6 @@ Leaves to others: what is delivered, and how (analysis, studies), the words (del
 import logging
 import os
 import sys
-from typing import Any
 
 import click
 
@@ -32,8 +31,8 @@ def sync(study: str | None, rebuild: bool, storage: str | None, as_json: bool) -
 
     Example: tune sync fashion_mnist-1
     """
-    from tuner.analysis.synchronizing import synchronize
-    from tuner.cli import delivered, objects
+    from tuner.analysis.synchronizing import AllSynchronized, Synchronized, none_synchronized, synchronize
+    from tuner.cli import delivered
     from tuner.database.blobs import blob_store
     from tuner.database.studies import view_studies
     from tuner.errors import ServiceDown, TunerError
@@ -44,7 +43,7 @@ def sync(study: str | None, rebuild: bool, storage: str | None, as_json: bool) -
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
     store = blob_store(db, settings.artifacts)
-    found: list[dict[str, Any]] = []
+    found: list[Synchronized] = []
     down: dict[str, ServiceDown] = {}
     failed = 0
     for view in view_studies(db) if study is None else [view_of(db, study)]:
@@ -70,10 +69,13 @@ def sync(study: str | None, rebuild: bool, storage: str | None, as_json: bool) -
             echo(f"tune: {view.study_name}: {error}", err=True)
             continue
         delivered.print_synchronized(seen)
-        found.append(objects.synchronized_object(seen))
+        found.append(seen)
     if as_json:
-        print_json({"studies": found} if study is None else next(iter(found), {"study_name": study, "delivered": 0}))
+        if study is None:
+            print_json(AllSynchronized(studies=tuple(found)))
+        else:
+            print_json(found[0] if found else none_synchronized(db, study))
     if down:
         raise next(iter(down.values()))
-    if failed or any(each["refused"] or each["postponed"] for each in found):
+    if failed or any(each.refused or each.postponed for each in found):
         sys.exit(1)

@@ -74,7 +74,7 @@ def compare(studies: tuple[str, ...], output: Path | None, storage: str | None, 
 
         found = [study_status(db, name, epochs=True) for name in dict.fromkeys(studies)]
         page = None if output is None else comparison.comparison_page(found)
-        compared = comparison.comparison_object(found) if as_json else None
+        compared = comparison.comparison_view(found) if as_json else None
         shown = comparison.compare(found) if compared is None and page is None else None
     if output is not None and page is not None:
         echo(write_text(output, page), err=as_json)

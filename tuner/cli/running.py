@@ -130,10 +130,11 @@ def resume(storage: str | None, as_json: bool, **options: Any) -> None:
 
 
 def _run(settings: Settings, begun: "Begun", as_json: bool) -> None:
-    from tuner.cli import delivered, live, objects, outcome
+    from tuner.cli import delivered, live, outcome
     from tuner.database.deliveries import refusals
     from tuner.errors import TunerError
     from tuner.service.launching import local_workers
+    from tuner.studies import viewing
     from tuner.studies.nothing_completed import why_nothing_completed
     from tuner.studies.status import study_status
 
@@ -159,7 +160,7 @@ def _run(settings: Settings, begun: "Begun", as_json: bool) -> None:
         sys.exit(left.code if isinstance(left, SystemExit) else EXIT_INTERRUPTED)
     refused = refusals(db, name)
     if as_json:
-        print_json(objects.status_object(ended, refused))
+        print_json(viewing.study_detail(ended, refused))
     else:
         outcome.print_outcome(ended)
     delivered.print_refused(name, refused)

@@ -1,10 +1,9 @@
 """Studies and trials in words and tables for people.
 
 Owns: how results look on stdout.
-Leaves to others: how a study came out (outcome), the moving view (live), --json (objects), what is known (studies).
+Leaves to others: how a study came out (outcome), the moving view (live), --json and what is known (studies).
 """
 
-import time
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
@@ -45,11 +44,6 @@ def searched_params(status: StudyStatus, trial: RunView) -> Params:
         return {name: value for name, value in trial.params.items() if name not in fixed}
     names = [each.name for each in space if each.name not in fixed]
     return {name: trial.params[name] for name in names if name in trial.params}
-
-
-def spent_s(trial: RunView) -> float:
-    """Seconds from a trial's begin to its end, or until now."""
-    return max(0.0, (trial.finished_at or time.time()) - trial.started_at)
 
 
 def label(trial: RunView) -> str:
@@ -122,16 +116,16 @@ def print_status(status: StudyStatus) -> None:
             where = f"{trial.worker_id or 'handed back'}{does.get(trial.worker_id or '', '')}"
             console.print(f"running: trial {trial.trial_number}, epoch {len(trial.epochs)}, {where}")
     for again in status.reproductions:
-        console.print(reproduction_in_words(again), soft_wrap=True)
+        console.print(reproduction_in_words(status, again), soft_wrap=True)
     if status.state == "running" and status.left_s is not None:
         console.print(f"time left: about {duration(status.left_s)}")
     if status.state in ("stopped", "interrupted", "cancelled"):
         console.print(f"go on with: {command('tune resume', study.study_name)}", soft_wrap=True)
 
 
-def reproduction_in_words(again: RunView) -> str:
+def reproduction_in_words(status: StudyStatus, again: RunView) -> str:
     """How a trial that was trained once more came out, or how far it is."""
-    took = f"{duration(spent_s(again))} on {again.facts.device or '?'}"
+    took = f"{duration(status.seconds_of(again))} on {again.facts.device or '?'}"
     if again.state != "running":
         # What was compared says itself of which trial; an error does not.
         what = again.reason if again.facts.came_out else f"trial {again.trial_number} {again.state}: {again.reason}"
@@ -161,7 +155,7 @@ def print_trials(status: StudyStatus, top: int | None) -> None:
                 *(further_figure(trial, name) for name in further),
                 str(trial.best_epoch or "-"),
                 str(len(trial.epochs)),
-                f"{spent_s(trial):.1f}",
+                f"{status.seconds_of(trial):.1f}",
             )
         )
         words_of.append(verdict + words)
