@@ -10,8 +10,8 @@ import pytest
 import yaml
 
 from tuner.cli.language_page import page
-from tuner.cli.schema import descriptions, schema
 from tuner.errors import SpecError
+from tuner.service.space_schema import descriptions, schema
 from tuner.settings import shipped_spaces
 from tuner.spec.space_file import Finalists, Objective, Search, SpaceFile
 from tuner.spec.study_spec import parse_spec

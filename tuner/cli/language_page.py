@@ -7,8 +7,8 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from tuner.cli.schema import descriptions, options, schema
 from tuner.search.algorithms import PRUNERS, SAMPLERS
+from tuner.service.space_schema import descriptions, options, schema
 from tuner.spec.families import CALLBACKS, FAMILIES, SETTINGS, HyperparameterDef
 from tuner.spec.metrics import METRICS
 from tuner.spec.sources import KINDS, known_sources

@@ -19,6 +19,7 @@ from tuner.cli import (
     reproducing,
     results,
     running,
+    serve,
     space_commands,
     ui,
     using,
@@ -93,7 +94,8 @@ for command in (
     changing.delete, changing.rename, changing.note,
     reading.status, reading.list_, reading.trials, reading.best, importance.importance,
     reproducing.reproduce, results.report, results.compare, using.export, using.champion,
-    space_commands.spaces, record.sync, ui.ui, doctor.doctor,
+    space_commands.spaces, record.sync, ui.ui, serve.serve,
+    doctor.doctor,
 ):  # fmt: skip
     cli.add_command(command)
 

@@ -83,6 +83,6 @@ def spaces_schema(markdown: bool) -> None:
     import json
 
     from tuner.cli.language_page import page
-    from tuner.cli.schema import schema
+    from tuner.service.space_schema import schema
 
     echo_whole(page() if markdown else json.dumps(schema(), indent=1), nl=not markdown)

@@ -18,6 +18,8 @@ _EPOCHS = Base.metadata.tables[EpochRow.__tablename__]
 _COLUMNS = (
     "study_name", "role", "round", "ordinal", "epoch", "metrics", "seconds", "measured_at", "worker_id", "sequence",
 )  # fmt: skip
+_NAMED = 500
+"""Of more runs than these, the epochs of all are read: a statement may not name them one by one."""
 
 
 @dataclass(frozen=True)
@@ -51,12 +53,11 @@ def read(session: Session, rows: Sequence[RunRow]) -> dict[Key, tuple[EpochView,
     """The epochs of some runs of one study, by the keys of those."""
     found: dict[Key, list[EpochView]] = {}
     if rows:
-        roles = {row.role for row in rows}
-        of = (
-            keyed(EpochRow, rows[0].key)
-            if len(rows) == 1
-            else (EpochRow.study_name == rows[0].study_name, EpochRow.role.in_(roles))
-        )
+        of: tuple[sa.ColumnElement[bool], ...] = keyed(EpochRow, rows[0].key)
+        if len(rows) > 1:
+            of = (EpochRow.study_name == rows[0].study_name, EpochRow.role.in_({row.role for row in rows}))
+        if 1 < len(rows) <= _NAMED:
+            of = (*of, EpochRow.round.in_({r.round for r in rows}), EpochRow.ordinal.in_({r.ordinal for r in rows}))
         for each in session.scalars(sa.select(EpochRow).where(*of).order_by(EpochRow.epoch)):
             view = EpochView(each.epoch, each.metrics, each.seconds, each.measured_at, each.worker_id)
             found.setdefault(each.key[:-1], []).append(view)

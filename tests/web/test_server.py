@@ -1,0 +1,62 @@
+"""`tune serve` as a command: where it listens, what it says, how it ends."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+from click.testing import CliRunner
+
+from tuner.cli.main import cli
+
+_START_S = 120
+
+
+def _serve(folder: Path, *options: str) -> "subprocess.Popen[str]":
+    environment = {**os.environ, "TUNER_STORAGE": f"sqlite:///{folder / 'tuner.db'}"}
+    return subprocess.Popen(
+        [sys.executable, "-m", "tuner.cli.main", "serve", *options],
+        cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, start_new_session=True,
+    )  # fmt: skip
+
+
+def test_it_tells_its_address_once_it_answers_and_ends_at_ctrl_c(tmp_path: Path) -> None:
+    process = _serve(tmp_path, "--port", "0")
+    try:
+        assert process.stderr is not None
+        line = process.stderr.readline()
+        while " at http://" not in line and line:  # where the machine is slow, it says first what it does
+            line = process.stderr.readline()
+        address = line.split(" at ")[1].split(";")[0]
+        assert line.startswith("tune serves sqlite:///")
+        assert httpx.get(f"{address}/health").json() == {"status": "ok"}
+        with httpx.Client() as kept:  # a connection that stays open holds nothing up
+            assert kept.get(f"{address}/studies").json()["studies"] == []
+            told = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(_START_S) == 130
+            assert time.monotonic() - told < 10
+        assert (process.stdout or sys.stdin).read() == ""
+        assert process.stderr.read() == ""  # no line a request, no traceback
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_a_port_that_is_taken_and_an_address_beyond_this_machine_are_said_in_a_line(tmp_path: Path) -> None:
+    storage = ("--storage", f"sqlite:///{tmp_path / 'tuner.db'}")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = CliRunner().invoke(cli, ["serve", "--port", str(port), *storage])
+    assert f"--port {port}: cannot be listened on" in str(done.exception)
+    done = CliRunner().invoke(cli, ["serve", "--host", "0.0.0.0", *storage])
+    assert "--host 0.0.0.0: others could reach it" in str(done.exception)
+    done = CliRunner().invoke(cli, ["serve", "--host", "no.such.host.invalid", *storage])
+    assert "no.such.host.invalid" in str(done.exception)

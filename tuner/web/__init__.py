@@ -1,0 +1,1 @@
+"""The HTTP service: what a person may ask, over the network."""

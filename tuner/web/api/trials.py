@@ -1,0 +1,64 @@
+"""Trials of a study: listed, looked at, their epochs."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query
+
+from tuner.service.pages import TrialsRequest, list_trials
+from tuner.studies.status import find_trial
+from tuner.web import cursors
+from tuner.web.answers import EpochAnswer, Epochs, RunAnswer, TrialPage
+from tuner.web.api.studies import Cursor, Limit
+from tuner.web.problems import answers
+from tuner.web.served import Db, StudyName
+
+router = APIRouter(tags=["trials"])
+
+TrialState = Literal[
+    "waiting",
+    "running",
+    "complete",
+    "pruned",
+    "diverged",
+    "out_of_memory",
+    "failed",
+    "given_up",
+    "cancelled",
+    "skipped",
+]
+TrialNumber = Annotated[int, Path(ge=0, le=2**31 - 1, description="The trial's number.", examples=[12])]
+
+
+@router.get("/studies/{study}/trials", responses=answers(404, 422))
+def list_(
+    db: Db,
+    study: StudyName,
+    *,
+    state: Annotated[
+        list[TrialState], Query(default_factory=list, description="In one of these states; without, in any.")
+    ],
+    order: Annotated[
+        Literal["number", "latest", "started", "best", "worst"],
+        Query(description="`best` and `worst` go by the objective; trials without a value come last."),
+    ] = "number",
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> TrialPage:
+    """A page of them; its cursor goes with the same order and states."""
+    request = TrialsRequest(
+        study_name=study, states=tuple(state), order=order, limit=limit, after=cursors.trial_place(cursor)
+    )
+    page = list_trials(db, request)
+    return TrialPage(trials=[RunAnswer.of(each) for each in page.items], next=cursors.written(page.next))
+
+
+@router.get("/studies/{study}/trials/{number}", responses=answers(404, 422))
+def show(db: Db, study: StudyName, number: TrialNumber) -> RunAnswer:
+    """One trial."""
+    return RunAnswer.of(find_trial(db, study, number))
+
+
+@router.get("/studies/{study}/trials/{number}/epochs", responses=answers(404, 422))
+def epochs(db: Db, study: StudyName, number: TrialNumber) -> Epochs:
+    """Every epoch of one trial, in their order."""
+    return Epochs(epochs=[EpochAnswer.of(each) for each in find_trial(db, study, number).epochs])

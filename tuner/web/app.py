@@ -1,0 +1,79 @@
+"""The application: every resource of the API, behind the guard.
+
+Owns: what is put together, in which order, and the description of the whole (OpenAPI).
+Leaves to others: each resource (api), listening (server).
+"""
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp
+
+from tuner.redaction import redacted_values
+from tuner.web import problems
+from tuner.web.api import PREFIX, health, spaces, studies, trials, workers
+from tuner.web.guard import LARGEST_BODY, Guard
+from tuner.web.paths import KeepSlashes
+from tuner.web.served import Served
+
+_ABOUT = """Hyperparameter tuning for Keras: the studies of one database, their trials, epochs and workers.
+
+Times are seconds since 1970. Lists come a page at a time: hand `next` back as `cursor`. What goes wrong is told as
+problem details (RFC 9457), in the words of the command line. A slash in the name of a study is written `%2F`."""
+
+
+class SafeJSON(JSONResponse):
+    """Without secrets in its texts, as everything that this project shows."""
+
+    def render(self, content: Any) -> bytes:
+        return super().render(redacted_values(content))
+
+
+def create_app(served: Served, hosts: Sequence[str] | None) -> ASGIApp:
+    """The API behind its guard.
+
+    hosts: the names, beside those of this machine itself, by which the server may be called; None is any.
+    """
+    app = FastAPI(
+        title="tune",
+        summary="The service of tuner.",
+        description=_ABOUT,
+        version=version("tuner"),
+        openapi_url=f"{PREFIX}/openapi.json",
+        # Their pages load scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        default_response_class=SafeJSON,
+        max_body_size=LARGEST_BODY,
+        redirect_slashes=False,
+        # Nobody asked for traces, and they cost time at each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        generate_unique_id_function=lambda route: f"{route.tags[0]}-{route.name.strip('_')}",
+    )
+    app.state.served = served
+    api = APIRouter(prefix=PREFIX)
+    for each in (health, spaces, studies, trials, workers):
+        api.include_router(each.router)
+    app.include_router(api)
+    problems.install(app)
+    _describe_problems(app)
+    # Around all of it, and not among its own: answers to errors pass the guard, too.
+    return Guard(KeepSlashes(app), hosts)
+
+
+def _describe_problems(app: FastAPI) -> None:
+    """Endpoints refer to the schema of problems, which none of them gives as its own answer."""
+    made = app.openapi
+
+    def with_problems() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = made()
+            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
+            schemas["Problem"] = problems.Problem.model_json_schema()
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = with_problems  # type: ignore[method-assign]  # as FastAPI's documentation does it

@@ -1,0 +1,124 @@
+"""The server of `tune serve`: where it listens, until when.
+
+Owns: the socket, that whoever started it is told once it answers, a quick end.
+Leaves to others: the application (app), what is said in a terminal (cli).
+"""
+
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import uvicorn
+
+from tuner.errors import InputError
+from tuner.service.opening import open_studies
+from tuner.service.served_spaces import local_shelf
+from tuner.settings import Settings
+from tuner.web.app import create_app
+from tuner.web.guard import is_loopback
+from tuner.web.served import Served
+
+PORT = 8765
+_DATABASE_S = 2.0
+"""How long a request waits for a database that is away."""
+
+_END_S = 2
+"""For what runs when the server is told to end."""
+
+
+@dataclass(frozen=True)
+class Listening:
+    """host, port: 0 takes a free one. allowed_hosts: names by which it may be called, beside its own. data: a folder in
+    which spaces that are sent may name files. codes: Python code that may be run."""
+
+    host: str = "127.0.0.1"
+    port: int = PORT
+    allowed_hosts: tuple[str, ...] = ()
+    data: Path | None = None
+    codes: tuple[str, ...] = ()
+
+
+class Server(uvicorn.Server):
+    """told: called once with its address, when it answers."""
+
+    def __init__(
+        self, config: uvicorn.Config, served: Served, bound: socket.socket, told: Callable[[str], None]
+    ) -> None:
+        super().__init__(config)
+        self._served = served
+        self._bound = bound
+        self._told = told
+
+    @property
+    def address(self) -> str:
+        host, port = self._bound.getsockname()[:2]
+        if host in ("0.0.0.0", "::"):
+            host = "127.0.0.1"
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def listen(self) -> None:
+        """Until it is told to end. Raises KeyboardInterrupt after Ctrl+C."""
+        try:
+            self.run([self._bound])
+        finally:
+            self._served.leaving.set()
+            self._bound.close()
+            self._served.db.engine.dispose()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._told(self.address)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._served.leaving.set()
+        super().handle_exit(sig, frame)
+
+    def end(self) -> None:
+        """As Ctrl+C does, from another thread."""
+        self._served.leaving.set()
+        self.should_exit = True
+
+
+def make_server(settings: Settings, listening: Listening, told: Callable[[str], None]) -> Server:
+    """Everything but running it. Raises InputError, ServiceDown."""
+    if not is_loopback(listening.host):
+        raise InputError(f"--host {listening.host}: others could reach it, and nobody has a token yet.")
+    bound = _bind(listening)
+    try:
+        db = open_studies(settings).waiting(_DATABASE_S)
+        served = Served(settings, db, local_shelf(listening.data, listening.codes))
+        app = create_app(served, listening.allowed_hosts if is_loopback(listening.host) else None)
+    except BaseException:
+        bound.close()
+        raise
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws="none",
+        timeout_graceful_shutdown=_END_S,
+    )
+    logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
+    return Server(config, served, bound, told)
+
+
+def _bind(listening: Listening) -> socket.socket:
+    host, port = listening.host, listening.port
+    try:
+        family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        bound = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise InputError(f"--host {host}: is no address of this machine ({error.strerror}).") from error
+    try:
+        # As the server will: a port that was let go a moment ago is free.
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind(place)
+    except OSError as error:
+        bound.close()
+        raise InputError(f"--port {port}: cannot be listened on at {host} ({error.strerror}). Give another.") from error
+    return bound
