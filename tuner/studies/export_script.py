@@ -90,6 +90,8 @@ except BaseException:
     raise
 finally:
     os.dup2(stderr, 2)
+    os.close(stderr)
+    kept.close()
 """
 """Of `predict.py`: `keras` is there from then on."""
 
