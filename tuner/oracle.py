@@ -16,7 +16,7 @@ import keras_tuner
 import optuna
 from optuna.trial import FrozenTrial, TrialState
 
-from tuner.database.connection import open_database
+from tuner.database.connection import Database, open_database
 from tuner.errors import SpecError, StudyConflict
 from tuner.optuna_internals import storage_of, trial_id
 from tuner.search.algorithms import sampler as make_sampler
@@ -71,6 +71,7 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
         self._spec = _spec(sampler, sampler_options or {})
         self._storage_url = storage or read_settings().storage
         self._study_name = study_name
+        self._database: Database | None = None
         self._study: optuna.Study | None = None
         self._numbers: dict[str, int] = {}
 
@@ -123,10 +124,10 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
         assert self._study_name is not None
         if self._study is None:
             optuna.logging.set_verbosity(optuna.logging.ERROR)
-            storage = open_database(self._storage_url).storage
+            self._database = open_database(self._storage_url)
             direction: Direction = "maximize" if self.objective.direction == "max" else "minimize"
             self._study = optuna.create_study(
-                storage=storage, study_name=self._study_name, direction=direction, load_if_exists=True
+                storage=self._database.storage, study_name=self._study_name, direction=direction, load_if_exists=True
             )
             known = self._study.user_attrs.get("objective", "" if self._study.trials else self.objective.name)
             if not known:

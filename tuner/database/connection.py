@@ -6,6 +6,7 @@ Leaves to others: our tables (migrations), the statements (studies, runs, worker
 """
 
 import os
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import cached_property
@@ -56,11 +57,20 @@ def _utc_now_mysql(element: Any, compiler: Any, **kwargs: Any) -> str:
     return "unix_timestamp(now(6))"
 
 
+def _close_all(engine: sa.Engine, process: int) -> None:
+    # In a fork, the connections are the parent's: they are let go of, and stay open.
+    engine.dispose(close=os.getpid() == process)
+
+
 class _Optuna:
-    """Optuna's storage on an engine of ours, opened when something is asked of it."""
+    """Optuna's storage on an engine of ours, opened when something is asked of it.
+
+    It is what all databases on one engine share: with the last of them, the engine's connections are closed.
+    """
 
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
+        weakref.finalize(self, _close_all, engine, os.getpid()).atexit = False
 
     @cached_property
     def rdb(self) -> "RDBStorage":
@@ -78,9 +88,9 @@ class _Optuna:
 class Database:
     """One study database.
 
-    url: as given, for messages without its password. engine: the connections of this process. wait_s: how long each
-    statement, and each call on Optuna's storage, waits while the database is away or a disk is full; 0: it fails at
-    once, with the error as it is.
+    url: as given, for messages without its password. engine: the connections of this process; the last database on
+    them closes them when no one holds it any more. wait_s: how long each statement, and each call on Optuna's storage,
+    waits while the database is away or a disk is full; 0: it fails at once, with the error as it is.
     """
 
     def __init__(self, url: str, engine: sa.Engine, wait_s: float, optuna: "_Optuna | None" = None) -> None:
