@@ -13,6 +13,7 @@ from tuner.cli.language_page import page
 from tuner.errors import SpecError
 from tuner.service.space_schema import descriptions, schema
 from tuner.settings import shipped_spaces
+from tuner.spec.sources import KINDS
 from tuner.spec.space_file import Finalists, Objective, Search, SpaceFile
 from tuner.spec.study_spec import parse_spec
 
@@ -38,7 +39,7 @@ def test_the_schema_and_the_page_in_docs_are_what_the_code_says() -> None:
 
 
 def test_every_key_has_its_line() -> None:
-    for model in (SpaceFile, Objective, Search, Finalists):
+    for model in (SpaceFile, Objective, Search, Finalists, *KINDS.values()):
         assert all(descriptions(model).values()), model
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tuner.search.algorithms import PRUNERS, SAMPLERS
-from tuner.service.space_schema import descriptions, options, schema
+from tuner.service.space_schema import descriptions, kind, options, schema
 from tuner.spec.families import CALLBACKS, FAMILIES, SETTINGS, HyperparameterDef
 from tuner.spec.metrics import METRICS
 from tuner.spec.sources import KINDS, known_sources
@@ -55,19 +55,20 @@ is run only where a person names it with `--code`; see [Python](python.md). What
 `parameters:` may then hold only """
 
 
+_KEYS = ("key", "default", "meaning")
+
+
 def page() -> str:
     """The whole page, as Markdown."""
     made = schema()
     parts = [
         _HEAD,
         "## Keys of a file\n",
-        _table(("key", "default", "meaning"), _keys(made["properties"], descriptions(SpaceFile), made["required"])),
+        _table(_KEYS, _keys(made["properties"], descriptions(SpaceFile), made["required"])),
         "### objective\n",
-        _table(
-            ("key", "default", "meaning"), _keys(made["properties"]["objective"]["properties"], descriptions(Objective))
-        ),
+        _table(_KEYS, _keys(made["properties"]["objective"]["properties"], descriptions(Objective))),
         "### search\n",
-        _table(("key", "default", "meaning"), _keys(made["properties"]["search"]["properties"], descriptions(Search))),
+        _table(_KEYS, _keys(made["properties"]["search"]["properties"], descriptions(Search))),
         "## Data\n",
         _table(("name", "what it is"), ((f"`{name}`", words) for name, words in known_sources().items())),
         "Your own data is a mapping; paths start from the space's own folder.\n",
@@ -114,26 +115,11 @@ def _keys(
 
 
 def _kind(name: str) -> str:
-    """One kind of file: what its class says, and its keys."""
-    kind = KINDS[name]
-    own, inherited = inspect.getdoc(kind) or "", inspect.getdoc(kind.__base__) or ""
-    first, _, rest = own.partition("\n")
-    more = inherited.partition("\n")[2].strip() if kind.__base__ in kind.__mro__[1:2] and _is_table(kind) else ""
-    keys = ", ".join(
-        f"`{each}`" + ("" if field.is_required() else f" ({_default(field)})")
-        for each, field in kind.model_fields.items()
-    )
-    text = " ".join(part.strip() for part in (first, rest.replace("\n", " "), more.replace("\n", " ")) if part.strip())
-    return f"### {{{name}: ...}}\n\n{text}\n\nKeys: {keys}.\n"
-
-
-def _is_table(kind: type) -> bool:
-    return kind.__base__ is not None and kind.__base__.__name__ == "Table"
-
-
-def _default(field: Any) -> str:
-    value = field.get_default(call_default_factory=True)
-    return "optional" if value is None or value == [] else str(value)
+    """One kind of file: what it is, and its keys."""
+    made = kind(name)
+    words = {key: each["description"] for key, each in made["properties"].items()}
+    table = _table(_KEYS, _keys(made["properties"], words, made["required"]))
+    return f"### {{{name}: ...}}\n\n{made['description']}\n\n{table}"
 
 
 def _family(name: str, known: Mapping[str, HyperparameterDef]) -> str:

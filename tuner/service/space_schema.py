@@ -28,7 +28,7 @@ def schema() -> dict[str, Any]:
     properties = {name: dict(each) for name, each in made["properties"].items()}
     for each in properties.values():
         each.pop("title", None)
-    properties["dataset"] = {"description": top["dataset"], "anyOf": [_names(known_sources()), *map(_plain, KINDS)]}
+    properties["dataset"] = {"description": top["dataset"], "anyOf": [_names(known_sources()), *map(kind, KINDS)]}
     properties["model"] = {**properties["model"], "anyOf": [{"enum": list(FAMILIES)}, *_code()]}
     properties["objective"] = _object(Objective, top["objective"])
     properties["metrics"] = {**properties["metrics"], "items": {"anyOf": [{"enum": sorted(_metrics())}, _WORD]}}
@@ -94,13 +94,15 @@ def _names(words: Mapping[str, str]) -> dict[str, Any]:
     return {"anyOf": [{"const": name, "description": each} for name, each in words.items()]}
 
 
-def _plain(kind: str) -> dict[str, Any]:
-    """One kind of file, as pydantic has it; the first words of its docstring say what it is."""
-    made = KINDS[kind].model_json_schema()
-    made["description"] = inspect.getdoc(KINDS[kind]).partition("\n")[0]  # type: ignore[union-attr]  # all have one
+def kind(name: str) -> dict[str, Any]:
+    """One kind of file, the key that names it first."""
+    made = KINDS[name].model_json_schema()
+    made["description"] = inspect.cleandoc(made["description"]).replace("\n\n", "\n").replace("\n", " ")
     made.pop("title", None)
-    for each in made["properties"].values():
+    properties = made["properties"]
+    for each in properties.values():
         each.pop("title", None)
+    made["properties"] = {name: properties.pop(name), **properties}
     return made
 
 

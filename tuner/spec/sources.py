@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
 
@@ -30,78 +30,86 @@ _KNOWN: Mapping[str, tuple[Task, str]] = {
 }
 
 
+_Task = Annotated[Task, Field(description="regression has numbers for targets, classification one label a row")]
+
+
 class IdxFiles(StrictModel):
     """A folder of IDX files, as MNIST is published."""
 
-    idx: str
+    idx: str = Field(description="the folder")
 
 
 class NpzFile(StrictModel):
-    """A NumPy file: arrays x and y, or x_train and y_train; with them x_val and y_val, x_test and y_test.
+    """A NumPy file: arrays x and y, or x_train and y_train; with them x_val and y_val, x_test and y_test."""
 
-    x, y: other names of the arrays. task: regression has numbers for targets, classification one label a row.
-    """
-
-    npz: str
-    x: str = "x"
-    y: str = "y"
-    task: Task = "classification"
+    npz: str = Field(description="the file")
+    x: str = Field(default="x", description="another name of the array of inputs")
+    y: str = Field(default="y", description="another name of the array of targets")
+    task: _Task = "classification"
 
 
 class Table(StrictModel):
-    """What CSV and Parquet have in common.
+    """What CSV and Parquet have in common."""
 
-    target: the column to predict, or several of a regression. test: a second file with the test rows; without it they
-    are a fifth of the rows. validation: a file with the validation rows; without it they are held back. drop: columns
-    to leave out. categorical: columns of numbers that are names; columns of text always are. missing: what an empty
-    cell is: an error, or filled in with the training rows' median (numbers), or with a category of its own.
-    """
-
-    target: str | list[str]
-    test: str | None = None
-    validation: str | None = None
-    task: Task = "classification"
-    drop: list[str] = Field(default_factory=list)
-    categorical: list[str] = Field(default_factory=list)
-    missing: Literal["error", "impute"] = "error"
+    target: str | list[str] = Field(description="the column to predict, or several of a regression")
+    test: str | None = Field(
+        default=None, description="a second file with the test rows; without it they are a fifth of the rows"
+    )
+    validation: str | None = Field(
+        default=None, description="a file with the validation rows; without it they are held back"
+    )
+    task: _Task = "classification"
+    drop: list[str] = Field(default=[], description="columns to leave out")
+    categorical: list[str] = Field(
+        default=[], description="columns of numbers that are names; columns of text always are"
+    )
+    missing: Literal["error", "impute"] = Field(
+        default="error",
+        description="what an empty cell is: an error, or filled in with the training rows' median (numbers), "
+        "or with a category of its own",
+    )
 
 
 class CsvFile(Table):
-    """A table as text. separator: of its columns. decimal: the sign in its numbers, a point or a comma."""
+    """A table as text."""
 
-    csv: str
-    separator: str = Field(default=",", min_length=1, max_length=1)
-    decimal: Literal[".", ","] = "."
+    csv: str = Field(description="the file")
+    separator: str = Field(default=",", min_length=1, max_length=1, description="of its columns")
+    decimal: Literal[".", ","] = Field(default=".", description="the sign in its numbers")
 
 
 class ParquetFile(Table):
     """A table as Parquet."""
 
-    parquet: str
+    parquet: str = Field(description="the file")
 
 
 class ImageFolder(StrictModel):
-    """A folder with one folder of images a class; or with `train`, `val`, `test`, each such a folder.
+    """A folder with one folder of images a class; or with `train`, `val`, `test`, each such a folder."""
 
-    size: [height, width] to which all are brought; without it they must agree. colors: grey or rgb; without it, grey
-    where every image is. background: what is seen through transparent pixels, white or black.
-    """
-
-    images: str
-    size: tuple[int, int] | None = Field(default=None, strict=False)
-    colors: Literal["grey", "rgb"] | None = None
-    background: Literal["white", "black"] = "white"
+    images: str = Field(description="the folder")
+    size: tuple[int, int] | None = Field(
+        default=None,
+        strict=False,
+        description="[height, width] to which all images are brought; without it they must agree",
+    )
+    colors: Literal["grey", "rgb"] | None = Field(
+        default=None, description="what all are brought to; without it, grey where every image is"
+    )
+    background: Literal["white", "black"] = Field(
+        default="white", description="what is seen through transparent pixels"
+    )
 
 
 class PythonData(StrictModel):
-    """A function of your own, FILE.py:FUNCTION, called without arguments; only run where --code names the file.
+    """A function of your own, called without arguments; only run where --code names its file.
 
     It returns (x, y), (training, test) or (training, validation, test), each such a pair or a tf.data.Dataset; or a
-    dict of train, validation and test. task: as of a NumPy file.
+    dict of train, validation and test.
     """
 
-    python: str = Field(pattern=r"^.+\.py:[A-Za-z_]\w*$")
-    task: Task = "classification"
+    python: str = Field(pattern=r"^.+\.py:[A-Za-z_]\w*$", description="FILE.py:FUNCTION")
+    task: _Task = "classification"
 
     @property
     def place(self) -> str:
