@@ -65,9 +65,9 @@ def test_scripts_get_it_under_a_key(url: str) -> None:
 
 def test_whoever_watches_is_told_once(url: str, capsys: pytest.CaptureFixture[str]) -> None:
     db = open_database(url)
-    lines = live._Lines(db, "mine")
-    lines.look()
-    lines.look()
+    lines = live.Lines()
+    lines.show(study_status(db, "mine"))
+    lines.show(study_status(db, "mine"))
     assert capsys.readouterr().err.count(f"2 workers pass it over: {WHY}. Put the data") == 1
     assert live.picture(study_status(db, "mine"))
     db.engine.dispose()

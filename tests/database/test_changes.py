@@ -154,7 +154,9 @@ def test_a_number_of_another_study_of_that_name_gives_all(db: Database) -> None:
         studies.note_change(db, "s")
     number = changes_since(db, "s", 0).number
     whole_study.rename_study(db, "s", "t")
-    assert changes_since(db, "t", number).study is None, "it goes on under its new name"
+    renamed = changes_since(db, "t", number)
+    assert renamed.study is not None, "it goes on under its new name, which is news"
+    assert renamed.study.study_name == "t"
     with pytest.raises(NotFound):
         changes_since(db, "s", number)
     add(db)

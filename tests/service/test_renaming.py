@@ -12,8 +12,9 @@ from tuner.database.blobs import blob_name, blob_store
 from tuner.database.connection import Database
 from tuner.database.studies import note_of
 from tuner.errors import InputError, NotFound, StudyConflict
+from tuner.service.changes import changes
 from tuner.service.renaming import note, rename
-from tuner.service.requests import NoteRequest, RenameRequest
+from tuner.service.requests import ChangesRequest, NoteRequest, RenameRequest
 from tuner.settings import Settings
 from tuner.studies.projection import study_record
 from tuner.studies.status import study_status
@@ -24,8 +25,12 @@ __all__ = ["settings"]
 def test_a_renamed_study_has_all_that_it_had_and_goes_on(db: Database, tmp_path: Path, settings: Settings) -> None:
     with_a_trial(db, tmp_path, "s")
     workers.leave(db, "w-s")
+    before = changes(db, ChangesRequest(study_name="s")).number
     rename(db, settings, RenameRequest(study_name="s", new_name="größer / 2"))
     assert not any(rows_of(db, "s").values())
+    new = changes(db, ChangesRequest(study_name="größer / 2", since=before))
+    assert new.study is not None
+    assert (new.study.study_name, [each.study_name for each in new.runs]) == ("größer / 2", ["größer / 2"])
     status = study_status(db, "größer / 2", epochs=True)
     assert [(each.value, len(each.epochs)) for each in status.trials] == [(0.5, 1)]
     assert blob_store(db, None).get(blob_name("größer / 2", 0, "model.keras")) == b"x" * 1000

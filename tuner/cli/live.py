@@ -24,7 +24,8 @@ from tuner.database.connection import OUTAGE_S, Database
 from tuner.database.runs import CANCELLED, FAILED, RunView
 from tuner.formatting import duration, one_line, params_in_words, plural, visible
 from tuner.redaction import Formatter
-from tuner.studies.status import StudyStatus, study_status
+from tuner.studies.follower import StudyFollower
+from tuner.studies.status import StudyStatus
 
 _TERMINAL_S = 0.5
 _PLAIN_S = 1.0
@@ -34,27 +35,39 @@ _SILENT_S = 15.0
 @contextmanager
 def progress(db: Database, study_name: str) -> Iterator[Callable[[], None]]:
     """Show a study's progress on stderr; the callable brings it up to date, at most twice a second."""
-    console = Console(stderr=True)
-    if console.is_terminal:
-        with Live(console=console, refresh_per_second=4, transient=True) as live, _log_above(console):
-            yield _seldom(lambda: live.update(picture(study_status(db, study_name, epochs=True))), _TERMINAL_S)
-    else:
-        logging.basicConfig(level=logging.WARNING, handlers=[_plain_handler()])
-        lines = _Lines(db, study_name)
-        yield _seldom(lines.look, _PLAIN_S)
-        lines.look()
+    follower = StudyFollower(db, study_name)
+    with _shown() as (update, pause_s):
+
+        def look() -> None:
+            update(follower.look())
+
+        yield _seldom(look, pause_s)
+        look()
 
 
 def follow(db: Database, study_name: str) -> None:
     """`tune status --watch`: until the study has ended or nobody works on it any more."""
-    waiting = db.waiting(OUTAGE_S)
-    with progress(waiting, study_name) as look:
+    follower = StudyFollower(db.waiting(OUTAGE_S), study_name)
+    with _shown() as (update, pause_s):
         while True:
-            look()
-            if study_status(waiting, study_name).state in ("finished", "stopped", "cancelled"):
+            status = follower.look()
+            update(status)
+            if status.state in ("finished", "stopped", "cancelled"):
                 break
-            time.sleep(_TERMINAL_S)
-    outcome.print_outcome(study_status(db, study_name, epochs=True))
+            time.sleep(pause_s)
+    outcome.print_outcome(status)
+
+
+@contextmanager
+def _shown() -> Iterator[tuple[Callable[[StudyStatus], None], float]]:
+    """What shows a study on stderr, and for how many seconds it is good."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        with Live(console=console, refresh_per_second=4, transient=True) as live, _log_above(console):
+            yield lambda status: live.update(picture(status)), _TERMINAL_S
+    else:
+        logging.basicConfig(level=logging.WARNING, handlers=[_plain_handler()])
+        yield Lines().show, _PLAIN_S
 
 
 @contextmanager
@@ -225,26 +238,23 @@ def _best(status: StudyStatus, best: RunView) -> RenderableType:
     return text
 
 
-class _Lines:
+class Lines:
     """One line a trial that ended, for logs and pipes."""
 
-    def __init__(self, db: Database, study_name: str) -> None:
-        self._db = db
-        self._study_name = study_name
-        self._shown: set[int] = set()
+    def __init__(self) -> None:
+        self._ended: set[int] = set()
         self._begun = False
         self._stage = ""
         self._passed_over: set[str] = set()
 
-    def look(self) -> None:
-        status = study_status(self._db, self._study_name, epochs=True)
+    def show(self, status: StudyStatus) -> None:
         if not self._begun:
             self._begun = True
-            self._shown = {trial.ordinal for trial in status.trials if trial.finalized}
-            _say(f"study {self._study_name}: {show.counts_in_words(status)}")
+            self._ended = {trial.ordinal for trial in status.trials if trial.finalized}
+            _say(f"study {status.study.study_name}: {show.counts_in_words(status)}")
         for trial in status.trials:
-            if trial.finalized and trial.ordinal not in self._shown:
-                self._shown.add(trial.ordinal)
+            if trial.finalized and trial.ordinal not in self._ended:
+                self._ended.add(trial.ordinal)
                 _say(self._line(status, trial))
         for each in status.passed_over:
             if each.words not in self._passed_over:
@@ -264,7 +274,7 @@ class _Lines:
             figures = f"before its first epoch had ended, {status.seconds_of(trial):.1f} s"
         best = show.number(status.best.value) if status.best else "-"
         left = f", about {duration(status.left_s)} left" if status.left_s else ""
-        place = f"[{len(self._shown)}/{status.study.trials}, best {best}{left}]"
+        place = f"[{len(self._ended)}/{status.study.trials}, best {best}{left}]"
         return f"trial {trial.trial_number}{named} {trial.state}: {figures}  {place}"
 
 

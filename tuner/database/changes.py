@@ -11,8 +11,8 @@ from typing import cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tuner.database import runs, studies, workers
-from tuner.database.connection import Database
+from tuner.database import leases, runs, studies, workers
+from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.patience import patient
 from tuner.database.runs import RunView
@@ -23,16 +23,22 @@ from tuner.database.workers import WorkerView
 
 @dataclass(frozen=True)
 class Changes:
-    """number: to ask for what is newer. study: itself, where it is new. runs: those that are new, without epochs.
+    """number: to ask for what is newer. whole: it is all there is. study: itself, where it is new.
 
-    epochs: those that are new, by run and in their order. workers: all that live: one that dies writes nothing.
-    Whatever the clock alone moves - the time left, whether a lease still holds - makes nothing new.
+    created_at: of the study; one that was made anew under this name has another.
+    runs: those that are new, without epochs. epochs: those that are new, by run and in their order.
+    Whatever the clock alone moves makes nothing new, and is told with every answer. now: the database's clock. held:
+    the runs whose lease still holds. workers: all that live, of whichever study: one that dies writes nothing.
     """
 
     number: int
+    whole: bool
+    created_at: float
     study: StudyView | None
     runs: tuple[RunView, ...]
     epochs: Mapping[RunKey, tuple[EpochView, ...]]
+    now: float
+    held: frozenset[RunKey]
     workers: tuple[WorkerView, ...]
 
 
@@ -42,10 +48,15 @@ def changes_since(db: Database, study_name: str, since: int) -> Changes:
 
     A number greater than the study's own is another's, of a study that was deleted since: then it is all, too.
     """
-    living = tuple(workers.view_workers(db, study_name))
+    living = tuple(workers.view_workers(db))
     with db.snapshot() as session:
-        number = session.scalar(sa.select(CounterRow.number).where(CounterRow.study_name == study_name))
-        if number is not None:
+        counted = (
+            sa.select(CounterRow.number, StudyRow.created_at, utc_now())
+            .join(StudyRow, StudyRow.study_name == CounterRow.study_name)
+            .where(CounterRow.study_name == study_name)
+        )
+        if (at := session.execute(counted).one_or_none()) is not None:
+            number, created_at, now = at
             after = since if since <= number else 0
             found = studies.views_within(session, StudyRow.study_name == study_name, StudyRow.sequence > after)
             of_epochs = (EpochRow.study_name == study_name, *_between(EpochRow, after, number))
@@ -57,7 +68,9 @@ def changes_since(db: Database, study_name: str, since: int) -> Changes:
             )
             new = runs.views_within(session, RunRow.study_name == study_name, written)
             epochs = _epochs(session, of_epochs)
-            return Changes(number, found[0] if found else None, tuple(new), epochs, living)
+            held = leases.held(session, study_name)
+            study = found[0] if found else None
+            return Changes(number, after == 0, created_at, study, tuple(new), epochs, float(now), held, living)
     studies.view_study(db, study_name)
     return changes_since(db, study_name, since)  # it was made just now
 

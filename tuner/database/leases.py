@@ -27,7 +27,7 @@ from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.patience import patient
 from tuner.database.sequence import draw, stamp, stamp_run
-from tuner.database.tables import UNSTAMPED, GpuClaimRow, Key, RunRow, StudyRow, WorkerRow, keyed
+from tuner.database.tables import UNSTAMPED, GpuClaimRow, Key, RunKey, RunRow, StudyRow, WorkerRow, keyed
 
 LEASE_S = 60.0
 """How long a worker may be silent before its trial is another's."""
@@ -120,6 +120,19 @@ def free_in_s(db: Database, study_name: str, living: Collection[str]) -> float |
             )
         )
     return None if left_s is None else max(0.0, float(left_s))
+
+
+def held(session: Session, study_name: str) -> frozenset[RunKey]:
+    """The runs of a study that a worker has just now."""
+    found = session.execute(
+        sa.select(RunRow.role, RunRow.round, RunRow.ordinal).where(RunRow.study_name == study_name, is_held())
+    )
+    return frozenset((study_name, role, round, ordinal) for role, round, ordinal in found)
+
+
+def is_held() -> sa.ColumnElement[bool]:
+    """Whether a worker has a run just now."""
+    return sa.and_(RunRow.worker_id.is_not(None), ~RunRow.finalized, ~run_out(RunRow.lease_until))
 
 
 def run_out(until: Any) -> sa.ColumnElement[bool]:

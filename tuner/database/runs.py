@@ -17,7 +17,7 @@ from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.leases import Lease
 from tuner.database.patience import patient
-from tuner.database.tables import FINALISTS, Role, RunRow, keyed
+from tuner.database.tables import FINALISTS, Role, RunKey, RunRow, keyed
 from tuner.database.trial_facts import TrialFacts
 from tuner.spec.space import Params
 
@@ -98,6 +98,10 @@ class RunView:
     changes: int
     recorded: int
     epochs: tuple[EpochView, ...] = ()
+
+    @property
+    def key(self) -> RunKey:
+        return self.study_name, self.role, self.round, self.ordinal
 
     def blob_name(self, what: str) -> str:
         return run_blob_name(self.study_name, self.role, self.round, self.ordinal, what)
@@ -223,6 +227,12 @@ def view_trial(db: Database, study_name: str, ordinal: int) -> RunView:
 
 
 @patient
+def view_runs(db: Database, study_name: str, epochs: bool = False) -> list[RunView]:
+    """Every run of a study, of all roles and rounds."""
+    return _views(db, [RunRow.study_name == study_name], epochs)
+
+
+@patient
 def view_trials(db: Database, study_name: str, epochs: bool = False) -> list[RunView]:
     """Every trial of a study, in the order of the budget."""
     return _views(db, [RunRow.study_name == study_name, RunRow.role == "search"], epochs)
@@ -253,8 +263,9 @@ def _views(db: Database, where: list[sa.ColumnElement[bool]], with_epochs: bool)
 
 def views_within(session: Session, *where: sa.ColumnElement[bool], with_epochs: bool = False) -> list[RunView]:
     """Some runs of one study, as a transaction sees them."""
-    held = sa.and_(RunRow.worker_id.is_not(None), ~leases.run_out(RunRow.lease_until), ~RunRow.finalized)
-    rows = session.execute(sa.select(RunRow, held).where(*where).order_by(RunRow.round, RunRow.ordinal)).all()
+    rows = session.execute(
+        sa.select(RunRow, leases.is_held()).where(*where).order_by(RunRow.round, RunRow.ordinal)
+    ).all()
     found = epochs.read(session, [row for row, _ in rows]) if with_epochs else {}
     return [_view(row, bool(is_held), found.get(row.key, ())) for row, is_held in rows]
 

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database
 from tuner.database.patience import patient
-from tuner.database.tables import Base, BlobRow, StudyRow
+from tuner.database.sequence import stamp
+from tuner.database.tables import UNSTAMPED, Base, BlobRow, RunRow, StudyRow
 
 _STUDIES, _WORKERS = "tuner_studies", "tuner_workers"
 
@@ -53,6 +54,10 @@ def rename_study(db: Database, old: str, new: str) -> bool:
         session.execute(
             sa.text("UPDATE studies SET study_name = :new WHERE study_name = :old"), {"new": new, "old": old}
         )
+        # Its runs have its name, too.
+        for row in (StudyRow, RunRow):
+            session.execute(sa.update(row).where(row.study_name == new).values(sequence=UNSTAMPED))
+        stamp(session, new)
     return True
 
 

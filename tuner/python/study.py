@@ -33,6 +33,7 @@ from tuner.service.requests import (
 )
 from tuner.service.resuming import stop_study
 from tuner.spec.code import find_code
+from tuner.studies.follower import StudyFollower
 from tuner.studies.status import StudyState, StudyStatus, study_status
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Study:
         self._opened = opened
         self._name = name
         self._work = work or Work(opened, name)
+        self._follower = StudyFollower(opened.db, name)
         self._display = LiveDisplay(self._picture)
 
     @property
@@ -88,9 +90,9 @@ class Study:
         """
         try:
             notebook = in_notebook()
-            if show and notebook and not self._display.active and self._may_change(self.status()):
+            if show and notebook and not self._display.active and self._may_change(self._follower.look()):
                 self._display.show()
-            until_it_ends(self.status, self._work.supervised, timeout_s, says=show and not notebook)
+            until_it_ends(self._follower.look, self._work.supervised, timeout_s, says=show and not notebook)
         except KeyboardInterrupt:
             raise KeyboardInterrupt(self._goes_on()) from None
         finally:
@@ -136,6 +138,7 @@ class Study:
         rename(self._opened.db, self._opened.settings, request)
         self._name = new_name
         self._work = Work(self._opened, new_name)
+        self._follower = StudyFollower(self._opened.db, new_name)
 
     def note(self, text: str) -> None:
         """Keep a person's own words on it, at most 2,000 characters; an empty text takes them away."""
@@ -248,7 +251,7 @@ class Study:
         )
 
     def __repr__(self) -> str:
-        return in_a_line(self.status())
+        return in_a_line(self._follower.look())
 
     def _repr_html_(self) -> str:
         return self._picture()[0]
@@ -260,7 +263,7 @@ class Study:
             print(repr(self))
 
     def _picture(self) -> tuple[str, str, bool]:
-        status = self.status(epochs=True)
+        status = self._follower.look()
         return fragment(status, self._work.trouble), in_a_line(status), self._may_change(status)
 
     def _may_change(self, status: StudyStatus) -> bool:

@@ -29,5 +29,5 @@ def changes(db: Database, request: ChangesRequest) -> StudyChanges:
         study=None if new.study is None else viewing.study_news(new.study),
         runs=tuple(map(viewing.run_news, new.runs)),
         epochs=tuple(viewing.epoch(key, each) for key, views in new.epochs.items() for each in views),
-        workers=tuple(map(viewing.worker, new.workers)),
+        workers=tuple(viewing.worker(each) for each in new.workers if each.study_name == request.study_name),
     )

@@ -11,9 +11,9 @@ from typing import Literal
 
 from tuner.database import leases, runs, studies, workers
 from tuner.database.connection import Database
-from tuner.database.reproductions import view_reproductions
-from tuner.database.runs import CANCELLED, RunView, view_finalists
+from tuner.database.runs import CANCELLED, RunView
 from tuner.database.studies import StudyView
+from tuner.database.tables import FINALISTS
 from tuner.database.workers import WorkerView
 from tuner.errors import NotFound, SpecError
 from tuner.spec.metrics import Direction, sign
@@ -95,29 +95,37 @@ class StudyStatus:
 
 def study_status(db: Database, study_name: str, epochs: bool = False) -> StudyStatus:
     """Look at a study. epochs: with each trial's epochs. Raises NotFound."""
-    view = studies.view_study(db, study_name)
-    every = tuple(runs.view_trials(db, study_name, epochs))
-    everyone = workers.view_workers(db)
-    active = tuple(each for each in everyone if each.study_name == study_name)
-    counts = Counter(trial.state for trial in every)
-    rounds = tuple(view_finalists(db, study_name, view.round, epochs))
-    silent_s = _silent_s(db, view, [*every, *rounds], everyone)
+    return status_of(
+        db,
+        studies.view_study(db, study_name),
+        runs.view_runs(db, study_name, epochs),
+        workers.view_workers(db),
+    )
+
+
+def status_of(db: Database, view: StudyView, every: Sequence[RunView], everyone: Sequence[WorkerView]) -> StudyStatus:
+    """A study of which this was read. every: its runs, of all roles. everyone: the workers that live, of any study."""
+    trials = tuple(each for each in every if each.role == "search")
+    finalists = tuple(each for each in every if each.role in FINALISTS and each.round == view.round)
+    active = tuple(each for each in everyone if each.study_name == view.study_name)
+    counts = Counter(trial.state for trial in trials)
+    silent_s = _silent_s(db, view, [*trials, *finalists], everyone)
     waits = silent_s is not None and any(each.study_name is None for each in everyone)
-    why = why_ended(view, spec_of(view), len(every))
-    counts["not_run" if why else "waiting"] = max(0, view.trials - len(every))
+    why = why_ended(view, spec_of(view), len(trials))
+    counts["not_run" if why else "waiting"] = max(0, view.trials - len(trials))
     return StudyStatus(
         study=view,
-        state=_state(view, begun=bool(every), active=bool(active) or waits),
-        trials=every,
+        state=_state(view, begun=bool(trials), active=bool(active) or waits),
+        trials=trials,
         workers=active,
         counts=dict(counts),
-        best=_best(view, every),
-        left_s=_left_s(view, every),
+        best=_best(view, trials),
+        left_s=_left_s(view, trials),
         why_ended=why,
-        finalists=rounds,
+        finalists=finalists,
         silent_s=silent_s,
-        passed_over=reasons(db, study_name) if view.finished_at is None else (),
-        reproductions=tuple(view_reproductions(db, study_name, epochs)),
+        passed_over=reasons(db, view.study_name) if view.finished_at is None else (),
+        reproductions=tuple(each for each in every if each.role == "reproduction"),
     )
 
 

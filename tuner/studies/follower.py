@@ -1,0 +1,61 @@
+"""Follow a study: all of it is read once, then what is new, however many trials it has.
+
+Owns: putting what is new to what is known already.
+Leaves to others: what is new (database), what a study is at one moment (status).
+"""
+
+import threading
+from dataclasses import replace
+
+from tuner.database.changes import Changes, changes_since
+from tuner.database.connection import Database
+from tuner.database.runs import RunView
+from tuner.database.studies import StudyView
+from tuner.database.tables import RunKey
+from tuner.errors import NotFound
+from tuner.studies.status import StudyStatus, status_of
+
+
+class StudyFollower:
+    """Of one study, with every epoch. Several threads may look."""
+
+    def __init__(self, db: Database, study_name: str) -> None:
+        self._db = db
+        self._study_name = study_name
+        self._lock = threading.Lock()
+        self._number = 0
+        self._study: StudyView | None = None
+        self._runs: dict[RunKey, RunView] = {}
+
+    def look(self) -> StudyStatus:
+        """The study as it is now: what `study_status` gives with epochs. Raises NotFound."""
+        with self._lock:
+            new = changes_since(self._db, self._study_name, self._number)
+            if self._study is not None and new.created_at != self._study.created_at:
+                # It was deleted, and another one was made.
+                new = changes_since(self._db, self._study_name, 0)
+            self._take(new)
+            if self._study is None:
+                raise NotFound(f"there is no study {self._study_name!r} any more.")
+            return status_of(self._db, self._study, list(self._runs.values()), new.workers)
+
+    def _take(self, new: Changes) -> None:
+        if new.whole:
+            self._runs = {}
+        known = len(self._runs)
+        for view in new.runs:
+            before = self._runs.get(view.key)
+            epochs = (*(before.epochs if before else ()), *new.epochs.get(view.key, ()))
+            self._runs[view.key] = replace(view, epochs=epochs)
+        if len(self._runs) > known:
+            # In the order in which they are read at once.
+            self._runs = dict(sorted(self._runs.items(), key=lambda each: (each[1].round, each[1].ordinal)))
+        for key, view in self._runs.items():
+            # A lease runs out without a write.
+            if view.held != (key in new.held):
+                self._runs[key] = replace(view, held=key in new.held)
+        study = new.study or self._study
+        if study is not None:
+            left_s = study.timeout_s if study.deadline_at is None else study.deadline_at - new.now
+            self._study = replace(study, age_s=new.now - study.created_at, left_s=left_s)
+        self._number = new.number
