@@ -26,7 +26,7 @@ from tuner.cli.console import Console
 from tuner.database.connection import open_database
 from tuner.database.tables import RunRow
 from tuner.errors import TunerError
-from tuner.redaction import Formatter, guard_tracebacks, keep_secrets_of, redacted, shown_url
+from tuner.redaction import Formatter, guard_tracebacks, keep_secrets_of, other_secrets, redacted, shown_url
 from tuner.settings import public_uri, read_settings
 
 # Letters that mean something in URLs, shells, JSON and regular expressions; no other text here has six of them.
@@ -37,10 +37,8 @@ _passwords = st.text(st.sampled_from("pW9@:/?#[]%&=+ '\"\\$(){}|;,.é\U0001f511\
 
 @pytest.fixture(autouse=True)
 def _forget() -> Iterator[None]:
-    before = set(redaction._secrets)
-    yield
-    redaction._secrets.clear()
-    redaction._secrets.update(before)
+    with other_secrets():
+        yield
 
 
 def _forms(password: str) -> list[str]:
@@ -53,8 +51,8 @@ def _forms(password: str) -> list[str]:
 
 
 @given(_passwords)
+@other_secrets()
 def test_a_url_is_shown_without_its_password_however_it_was_written(password: str) -> None:
-    redaction._secrets.clear()
     for url in _forms(password):
         shown = shown_url(url)
         assert password not in shown
@@ -62,8 +60,8 @@ def test_a_url_is_shown_without_its_password_however_it_was_written(password: st
 
 
 @given(_passwords)
+@other_secrets()
 def test_no_text_holds_a_password_that_was_given(password: str) -> None:
-    redaction._secrets.clear()
     for url in _forms(password):
         keep_secrets_of(url)
         for text in (url, repr(url), json.dumps(url), f"FATAL: {url!r} and {password!r}", json.dumps([password])):
@@ -216,8 +214,8 @@ _words = st.sampled_from(["123456", "postgres", "digits", "value_1"]) | st.from_
 
 
 @given(_words)
+@other_secrets()
 def test_a_password_of_letters_alone_is_in_no_text_as_a_word(password: str) -> None:
-    redaction._secrets.clear()
     keep_secrets_of(f"postgresql://me:{password}@host/db")
     for text in (
         f"'{password}'",
@@ -270,10 +268,10 @@ def _texts(content: object) -> list[str]:
 
 
 @given(st.dictionaries(_words, _json), _words)
+@other_secrets()
 def test_keys_numbers_and_what_lies_in_what_are_the_same_whatever_the_password(
     content: dict[str, object], password: str
 ) -> None:
-    redaction._secrets.clear()
     keep_secrets_of(f"postgresql://me:{password}@host/db")
     out = io.StringIO()
     with contextlib.redirect_stdout(out):

@@ -5,6 +5,7 @@ taken out of any text, whoever wrote it.
 Leaves to others: where a person gives them (settings), where text goes (cli).
 """
 
+import contextlib
 import functools
 import json
 import logging
@@ -13,7 +14,7 @@ import sys
 import threading
 import traceback
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from types import TracebackType
 from typing import Any
 
@@ -59,6 +60,18 @@ def keep_secrets_of(url: str) -> None:
     for pattern in (_WHOLE_USER, _WHOLE_KEYWORD):
         for match in pattern.finditer(url):
             keep_secret(url[match.end("before") + (pattern is _WHOLE_USER) : match.end() - (pattern is _WHOLE_USER)])
+
+
+@contextlib.contextmanager
+def other_secrets() -> Iterator[None]:
+    """Meanwhile only those are known that are given meanwhile; afterwards, those of before."""
+    before = set(_secrets)
+    _secrets.clear()
+    try:
+        yield
+    finally:
+        _secrets.clear()
+        _secrets.update(before)
 
 
 def shown_url(url: str) -> str:

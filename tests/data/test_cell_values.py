@@ -144,7 +144,7 @@ def test_texts_that_are_numbers_as_they_stand_are_read_as_those_made_bare(
     cells: list[tuple[str, str]], decimal: str
 ) -> None:
     column = pandas.Series([f"{around}{cell}{around}" for cell, around in cells], dtype="str")
-    values, empty = tables._values(column, decimal)
+    values, empty = tables.values_of(column, decimal)
     bare = texts_of(column)
     nothing = bare.isna() | bare.isin(MISSING_WORDS)
     np.testing.assert_array_equal(empty, nothing.to_numpy())

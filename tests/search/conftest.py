@@ -52,11 +52,16 @@ class Search:
 
     def ask(self, ordinal: int) -> tuple[int, Params]:
         """Open the trial of one place; gives its number and the parameters in use."""
-        study = open_optuna_study(self.db.storage, self.name, self.spec, SEED, ordinal)
-        template = trial_template(ordinal, baseline_proposal(self.spec, ordinal))
-        trial_id = self.db.storage.create_new_trial(study._study_id, template)
-        number = self.db.storage.get_trial(trial_id).number
+        number = self.begin(ordinal, baseline_proposal(self.spec, ordinal))
         return number, self.go_on(number, ordinal)
+
+    def begin(self, ordinal: int, baseline: tuple[str, Params] | None = None) -> int:
+        """Make the trial of one place, and nothing else of it; gives its number."""
+        storage = self.db.storage
+        trial_id = storage.create_new_trial(
+            storage.get_study_id_from_name(self.name), trial_template(ordinal, baseline)
+        )
+        return storage.get_trial(trial_id).number
 
     def go_on(self, number: int, ordinal: int) -> Params:
         """What another process sees that opens the trial."""

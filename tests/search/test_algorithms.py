@@ -6,7 +6,7 @@ import pytest
 
 from tests.search.conftest import BOWL, SEED, Begin, bowl, spec_of
 from tuner.search import cells
-from tuner.search.optuna_study import adopt, open_optuna_study, tell, trial_template
+from tuner.search.optuna_study import adopt, open_optuna_study, tell
 
 needs_torch = pytest.mark.skipif(
     importlib.util.find_spec("torch") is None, reason="torch is not installed (the extra `gp`)"
@@ -141,8 +141,7 @@ def prunes(search: Begin, pruner: str, curves: list[list[float]]) -> list[int | 
     ends: list[int | None] = []
     for ordinal, values in enumerate(curves):
         opened = open_optuna_study(study.db.storage, study.name, study.spec, SEED, ordinal)
-        trial_id = study.db.storage.create_new_trial(opened._study_id, trial_template(ordinal, None))
-        trial = adopt(opened, study.db.storage, study.db.storage.get_trial(trial_id).number)
+        trial = adopt(opened, study.db.storage, study.begin(ordinal))
         ends.append(None)
         for epoch, value in enumerate(values, start=1):
             trial.report(value, epoch)

@@ -1,7 +1,7 @@
 """Trials are compared at equal seconds: what is dear must be good, what is cheap may take its time."""
 
 from tests.search.conftest import SEED, Begin, Search, spec_of
-from tuner.search.optuna_study import adopt, open_optuna_study, tell, trial_template
+from tuner.search.optuna_study import adopt, open_optuna_study, tell
 from tuner.search.rungs import SPENT, note_seconds
 
 SPACE = "dataset: digits\nparameters:\n  learning_rate: {float: [0.1, 0.2]}\n  epochs: 8"
@@ -10,8 +10,7 @@ SPACE = "dataset: digits\nparameters:\n  learning_rate: {float: [0.1, 0.2]}\n  e
 def train(study: Search, ordinal: int, values: list[float], seconds: float) -> int | None:
     """The epoch at which a trial of such epochs is stopped."""
     opened = open_optuna_study(study.db.storage, study.name, study.spec, SEED, ordinal)
-    trial_id = study.db.storage.create_new_trial(opened._study_id, trial_template(ordinal, None))
-    trial = adopt(opened, study.db.storage, study.db.storage.get_trial(trial_id).number)
+    trial = adopt(opened, study.db.storage, study.begin(ordinal))
     end = None
     for epoch, value in enumerate(values, start=1):
         note_seconds(trial, epoch, seconds)
@@ -49,9 +48,7 @@ def test_at_equal_seconds_a_dear_one_that_is_no_better_goes(search: Begin) -> No
 def test_seconds_noted_twice_count_once(search: Begin) -> None:
     study = search(spec_of(SPACE, extra=", cost: seconds", pruner="asha"))
     opened = open_optuna_study(study.db.storage, study.name, study.spec, SEED, 0)
-    trial = adopt(
-        opened, study.db.storage, study.db.storage.create_new_trial(opened._study_id, trial_template(0, None)) - 1
-    )
+    trial = adopt(opened, study.db.storage, study.begin(0))
     for epoch, seconds in ((1, 2.0), (1, 2.0), (2, 3.0)):
         note_seconds(trial, epoch, seconds)
     assert trial.user_attrs[SPENT] == [2.0, 5.0]

@@ -175,9 +175,9 @@ def test_a_containers_quota_of_the_processor_is_kept(tmp_path: Path) -> None:
     own = tmp_path / "own"
     own.write_text("0::/a/b\n")
     (tmp_path / "groups/a/b").mkdir(parents=True)
-    assert cores._quota(tmp_path / "groups", own) is None
+    assert cores.quota(tmp_path / "groups", own) is None
     (tmp_path / "groups/a/b/cpu.max").write_text("max 100000\n")
     (tmp_path / "groups/a/cpu.max").write_text("250000 100000\n")
-    assert cores._quota(tmp_path / "groups", own) == 2.5
-    assert cores._quota(tmp_path / "groups", tmp_path / "none") is None
+    assert cores.quota(tmp_path / "groups", own) == 2.5
+    assert cores.quota(tmp_path / "groups", tmp_path / "none") is None
     assert cores.cpu_cores() >= 1

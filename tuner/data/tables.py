@@ -112,7 +112,7 @@ def _is_text(table: _Table, name: str) -> bool:
     if cells.dtype.kind in "mM" or isinstance(cells.dtype, pandas.DatetimeTZDtype | pandas.PeriodDtype):
         raise DataError(f"{path}: column {name} holds times, which are no numbers. Name it under drop.")
     different = pandas.Series(cells.dropna().unique(), dtype=object)
-    values, empty = _values(different, table.decimal)
+    values, empty = values_of(different, table.decimal)
     if empty.all():
         return _are_names(table, texts_of(different).dropna())
     if not (np.isnan(values) & ~empty).any():
@@ -173,7 +173,7 @@ def _cells(
 def _numbers(table: _Table, file: TableFile, name: str) -> NDArray[np.float64]:
     """A column of numbers; NaN where a cell is empty. Raises DataError for a cell that is none."""
     cells = file.frame[name]
-    values, empty = _values(cells, table.decimal)
+    values, empty = values_of(cells, table.decimal)
     wrong = np.flatnonzero((np.isnan(values) & ~empty) | (np.abs(values) > _LARGEST))
     if len(wrong):
         cell = str(cells.iloc[wrong[0]])
@@ -183,7 +183,7 @@ def _numbers(table: _Table, file: TableFile, name: str) -> NDArray[np.float64]:
     return values
 
 
-def _values(cells: Any, decimal: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+def values_of(cells: Any, decimal: str) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
     """A column as numbers, NaN for what is none, and which of its cells are empty, or say so."""
     import pandas
 
@@ -219,7 +219,7 @@ def _numbers_to_predict(table: _Table, file: TableFile, targets: Sequence[str]) 
     columns = []
     for name in targets:
         cells = file.frame[name]
-        values, empty = _values(cells, table.decimal)
+        values, empty = values_of(cells, table.decimal)
         wrong = np.flatnonzero(~np.isfinite(values) | (np.abs(values) > _LARGEST))
         if len(wrong):
             cell = str(cells.iloc[wrong[0]])

@@ -9,10 +9,10 @@ _GROUPS = Path("/sys/fs/cgroup")
 def cpu_cores() -> int:
     """Cores that this process may use, at least one."""
     affine = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(affine, int(_quota(_GROUPS, Path("/proc/self/cgroup")) or affine)))
+    return max(1, min(affine, int(quota(_GROUPS, Path("/proc/self/cgroup")) or affine)))
 
 
-def _quota(groups: Path, own: Path) -> float | None:
+def quota(groups: Path, own: Path) -> float | None:
     """The smallest quota from the process' own control group (version 2) upwards; None where there is none."""
     try:
         place = next(line[3:] for line in own.read_text().splitlines() if line.startswith("0::"))
@@ -28,7 +28,7 @@ def _quota(groups: Path, own: Path) -> float | None:
 
 def _limit(file: Path) -> float | None:
     try:
-        quota, period = file.read_text().split()
-        return None if quota == "max" else int(quota) / int(period)
+        time_us, period_us = file.read_text().split()
+        return None if time_us == "max" else int(time_us) / int(period_us)
     except (OSError, ValueError):
         return None

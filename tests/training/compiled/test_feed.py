@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from tuner.data.dataset import DataInfo, Dataset
 from tuner.data.dataset import Rows as Part
 from tuner.data.preprocessing import fit
-from tuner.training.compiled import feed
 from tuner.training.compiled.device_rows import Ready
 from tuner.training.compiled.feed import Dropout, Feed, Rows
 
@@ -32,12 +31,8 @@ def test_an_epoch_is_every_row_once_in_the_order_given(rows: int, batch: int, ah
     batch = min(batch, rows)
     x = np.arange(rows * 3, dtype=np.float32).reshape(rows, 3)
     order = np.random.default_rng(rows).permutation(rows)
-    before, feed._ROWS_AHEAD = feed._ROWS_AHEAD, ahead
-    try:
-        made = Feed(Rows(x), np.arange(rows, dtype=np.int32), batch, [])
-        fed_x, fed_y, _ = _epoch(made, order, [])
-    finally:
-        feed._ROWS_AHEAD = before
+    made = Feed(Rows(x), np.arange(rows, dtype=np.int32), batch, [], rows_ahead=ahead)
+    fed_x, fed_y, _ = _epoch(made, order, [])
     np.testing.assert_array_equal(fed_x, x[order])
     np.testing.assert_array_equal(fed_y, order)
     assert made.batches == -(-rows // batch)

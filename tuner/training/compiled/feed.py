@@ -23,7 +23,7 @@ from tuner.data.dataset import Array
 
 Floats = NDArray[np.float32]
 
-_ROWS_AHEAD = 4096
+ROWS_AHEAD = 4096
 _BYTES_AHEAD = 64 << 20
 # Few enough rows at a time that they stay in the cache between being gathered, masked and scaled.
 _VALUES_AT_ONCE = 1 << 17
@@ -58,17 +58,19 @@ class Chunk:
 class Feed:
     """Chunks of an epoch's whole batches, in order; the odd rows at its end are one batch, in a chunk of its own.
 
-    batches: steps an epoch.
+    rows_ahead: at most so many are made ready at a time, in whole batches. batches: steps an epoch.
     """
 
-    def __init__(self, rows: "Rows", y: Array, batch_size: int, dropouts: Sequence[Dropout]) -> None:
+    def __init__(
+        self, rows: "Rows", y: Array, batch_size: int, dropouts: Sequence[Dropout], rows_ahead: int = ROWS_AHEAD
+    ) -> None:
         self._rows, self._y = rows, y
         self._batch_size = batch_size
         self._dropouts = tuple(dropouts)
         whole, odd = divmod(len(y), batch_size)
         self.batches = whole + bool(odd)
         row_bytes = math.prod(rows.shape) * rows.dtype.itemsize
-        ahead = max(1, min(_ROWS_AHEAD, _BYTES_AHEAD // row_bytes) // batch_size)
+        ahead = max(1, min(rows_ahead, _BYTES_AHEAD // row_bytes) // batch_size)
         self._jobs = list(_jobs(whole, ahead))
         buffers = min(2, len(self._jobs))
         self.chunks = [self._buffers(max(steps for _, _, steps in self._jobs), batch_size) for _ in range(buffers)]
