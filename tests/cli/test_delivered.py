@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from tests.analysis.written import write_study
 from tuner.cli import delivered
-from tuner.database import deliveries, studies
+from tuner.cli.main import cli
+from tuner.database import deliveries, runs, studies
 from tuner.database.connection import open_database
-from tuner.database.tables import StudyRow
+from tuner.database.tables import RunRow, StudyRow
 
 
 def test_what_is_left_of_a_study_is_said_with_the_command_that_delivers_it(
@@ -18,14 +20,21 @@ def test_what_is_left_of_a_study_is_said_with_the_command_that_delivers_it(
     name = write_study(db, "my study")
     changes = studies.view_study(db, name).changes
 
-    delivered.print_left(studies.view_study(db, name))
-    assert capsys.readouterr().err == "not all of it is in MLflow yet; it is delivered by: tune sync 'my study'\n"
+    for key in deliveries.runs_to_deliver(db, name, "w")[1:]:
+        deliveries.recorded(db, RunRow, key, runs.view_run(db, *key).changes, "run")
+    delivered.print_left(db, name)
+    told = "not in MLflow yet: 1 trial, the study itself; delivered by: tune sync 'my study'\n"
+    assert capsys.readouterr().err == told
+    status = CliRunner().invoke(cli, ["status", name, "--storage", f"sqlite:///{tmp_path / 'tuner.db'}"])
+    assert status.stderr.startswith(told.removesuffix("\n"))
 
+    (key,) = deliveries.runs_to_deliver(db, name, "w")
+    deliveries.recorded(db, RunRow, key, runs.view_run(db, *key).changes, "run")
     deliveries.recorded(db, StudyRow, (name,), changes, "run")
-    delivered.print_left(studies.view_study(db, name))
+    delivered.print_left(db, name)
     studies.note_change(db, name)
     deliveries.refused(db, StudyRow, (name,), changes + 1, "too large", "run")
-    delivered.print_left(studies.view_study(db, name))
+    delivered.print_left(db, name)
     # What is refused is told as that.
     assert capsys.readouterr().err == ""
     db.engine.dispose()

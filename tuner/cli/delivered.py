@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from tuner.cli.common import echo
 from tuner.database.deliveries import Refusal
 from tuner.formatting import command, plural
+from tuner.studies.undelivered import undelivered_in_words
 from tuner.studies.views import Refused
 
 if TYPE_CHECKING:
     from tuner.analysis.synchronizing import Synchronized
-    from tuner.database.studies import StudyView
+    from tuner.database.connection import Database
 
 _MOST = 10
 
@@ -29,10 +30,10 @@ def print_refused(study_name: str, refused: Sequence[Refusal | Refused]) -> None
         echo(f"{plural(len(refused), 'record')} set aside; tried again by: {again}", err=True)
 
 
-def print_left(study: "StudyView") -> None:
-    """That the record of a study was not delivered to its end, as where its last worker hung or MLflow was away."""
-    if study.changes > max(study.recorded, study.refused):
-        echo(f"not all of it is in MLflow yet; it is delivered by: {command('tune sync', study.study_name)}", err=True)
+def print_left(db: "Database", study_name: str) -> None:
+    """What was not delivered of a study that has ended, as where its last worker hung or MLflow was away."""
+    if words := undelivered_in_words(db, study_name):
+        echo(words, err=True)
 
 
 def print_synchronized(seen: "Synchronized") -> None:

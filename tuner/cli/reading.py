@@ -60,8 +60,11 @@ def status(study: str | None, watch: bool, spec: bool, since: int | None, storag
     elif watch:
         live.follow(db, name)
     else:
-        show.print_status(study_status(db, name, epochs=True))
+        found = study_status(db, name, epochs=True)
+        show.print_status(found)
         delivered.print_refused(name, refusals(db, name))
+        if found.state == "finished" and not found.stage:
+            delivered.print_left(db, name)
 
 
 def _print_spec(view: "StudyView", as_json: bool) -> None:

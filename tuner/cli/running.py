@@ -164,7 +164,7 @@ def _run(settings: Settings, begun: "Begun", as_json: bool) -> None:
     else:
         outcome.print_outcome(ended)
     delivered.print_refused(name, refused)
-    delivered.print_left(ended.study)
+    delivered.print_left(db, name)
     if left is not None:
         raise left
     if (words := why_nothing_completed(ended)) is not None:

@@ -30,6 +30,29 @@ class Refusal:
     reason: str
 
 
+@dataclass(frozen=True)
+class Undelivered:
+    """Records that MLflow does not show as they are, and has not refused so. study: its own."""
+
+    study: bool
+    trials: int
+    finalists: int
+
+
+@patient
+def undelivered(db: Database, study_name: str) -> Undelivered:
+    """Whoever holds them, or delivers them just now."""
+    with db.session() as session:
+        study = session.scalar(
+            sa.select(StudyRow.study_name).where(StudyRow.study_name == study_name, *_left(StudyRow))
+        )
+        counted = sa.select(RunRow.role, sa.func.count()).where(
+            RunRow.study_name == study_name, *_left(RunRow), _shown()
+        )
+        count = {role: int(rows) for role, rows in session.execute(counted.group_by(RunRow.role)).all()}
+    return Undelivered(study is not None, count.get("search", 0), sum(count.get(role, 0) for role in FINALISTS))
+
+
 @patient
 def runs_to_deliver(db: Database, study_name: str, worker_id: str) -> list[RunKey]:
     """The keys of runs that MLflow does not show in full and that no other worker is training or delivering.
@@ -37,13 +60,11 @@ def runs_to_deliver(db: Database, study_name: str, worker_id: str) -> list[RunKe
     Trials first, in the order of the budget: a finalist names the trial whose configuration it has.
     """
     of_search = RunRow.role == "search"
-    # A trial is shown once it is known what it trains; a finalist, from when it is begun.
-    begun = sa.and_(RunRow.trial_number.is_not(None), sa.or_(RunRow.params.is_not(None), RunRow.finalized))
     with db.session() as session:
         keys = session.execute(
             sa.select(RunRow.study_name, RunRow.role, RunRow.round, RunRow.ordinal)
             .where(RunRow.study_name == study_name, _free(worker_id))
-            .where(sa.or_(sa.and_(of_search, begun), RunRow.role.in_(FINALISTS)))
+            .where(_shown())
             .order_by(sa.case((of_search, 0), else_=1), RunRow.round, RunRow.ordinal)
         ).all()
     return [(key.study_name, key.role, key.round, key.ordinal) for key in keys]
@@ -142,8 +163,17 @@ def _rows(row: type[Recorded], study_name: str) -> sa.Select[Any]:
 
 def _free(worker_id: str) -> sa.ColumnElement[bool]:
     whose = sa.or_(RunRow.worker_id == worker_id, RunRow.finalized, run_out(RunRow.lease_until))
-    left = sa.and_(RunRow.changes > RunRow.recorded, RunRow.changes > RunRow.refused)
-    return sa.and_(left, whose, _unclaimed(RunRow, worker_id))
+    return sa.and_(*_left(RunRow), whose, _unclaimed(RunRow, worker_id))
+
+
+def _left(row: type[Recorded]) -> tuple[sa.ColumnElement[bool], ...]:
+    return row.changes > row.recorded, row.changes > row.refused
+
+
+def _shown() -> sa.ColumnElement[bool]:
+    """A trial is shown once it is known what it trains; a finalist, from when it is begun; a reproduction never."""
+    begun = sa.and_(RunRow.trial_number.is_not(None), sa.or_(RunRow.params.is_not(None), RunRow.finalized))
+    return sa.or_(sa.and_(RunRow.role == "search", begun), RunRow.role.in_(FINALISTS))
 
 
 def _unclaimed(row: type[Recorded], worker_id: str) -> sa.ColumnElement[bool]:

@@ -35,6 +35,7 @@ from tuner.service.resuming import stop_study
 from tuner.spec.code import find_code
 from tuner.studies.follower import StudyFollower
 from tuner.studies.status import StudyState, StudyStatus, study_status
+from tuner.studies.undelivered import undelivered_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,7 +93,13 @@ class Study:
             notebook = in_notebook()
             if show and notebook and not self._display.active and self._may_change(self._follower.look()):
                 self._display.show()
-            until_it_ends(self._follower.look, self._work.supervised, timeout_s, says=show and not notebook)
+            until_it_ends(
+                self._follower.look,
+                self._work.supervised,
+                timeout_s,
+                says=show and not notebook,
+                undelivered=lambda: undelivered_in_words(self._opened.db, self._name),
+            )
         except KeyboardInterrupt:
             raise KeyboardInterrupt(self._goes_on()) from None
         finally:

@@ -19,11 +19,16 @@ _SAY_S = 2.0
 
 
 def until_it_ends(
-    look: Callable[[], StudyStatus], supervised: Supervised | None, timeout_s: float | None, says: bool
+    look: Callable[[], StudyStatus],
+    supervised: Supervised | None,
+    timeout_s: float | None,
+    says: bool,
+    undelivered: Callable[[], str],
 ) -> None:
     """Return when the study has ended or was stopped.
 
     supervised: of its workers, where this process started them. says: a line on stderr when something has changed.
+    undelivered: what its record does not show yet, in words; said at the end.
     Raises what ended the workers, TunerError where nobody works on it, TimeoutError after so long.
     """
     until = None if timeout_s is None else time.monotonic() + timeout_s
@@ -49,6 +54,8 @@ def until_it_ends(
             supervised.join(_LOOK_S)
         else:
             time.sleep(_LOOK_S)
+    if tell is not None and (left := undelivered()):
+        print(left, file=sys.stderr)
     if (words := why_nothing_completed(status)) is not None:
         raise TunerError(words)
 

@@ -246,7 +246,12 @@ class Projector:
         """Deliver what is left, for so many seconds at most, and end; tells whether all was delivered."""
         self._over.set()
         self._thread.join(wait_s)
-        return not self._thread.is_alive() and not (self._away or self._failed or self._postponed)
+        return not self.delivers and not (self._away or self._failed or self._postponed)
+
+    @property
+    def delivers(self) -> bool:
+        """It has not ended."""
+        return self._thread.is_alive()
 
     def _run(self) -> None:
         while not self._over.wait(_PAUSE_AWAY_S if self._away or self._failed or self._postponed else _PAUSE_S):

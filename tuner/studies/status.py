@@ -25,6 +25,9 @@ StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted",
 CLOSING = "closing the study"
 """What a worker says that it does when the search is over: the winner's score, the report."""
 
+DELIVERING = "delivering what is left to MLflow"
+"""What a worker says that it does before it goes, where that takes a while."""
+
 NOT_SCORED = "not_scored"
 """Why there are no figures on the test rows: a tag of a trial, and a word of the outcome."""
 
@@ -82,7 +85,7 @@ class StudyStatus:
             about_s = 20 * max(1, math.ceil(self.silent_s / 20))
             return f"a worker is silent; what it held is free in about {about_s} s"
         if self.study.finished_at is not None:
-            return ""
+            return DELIVERING if any(worker.stage == DELIVERING for worker in self.workers) else ""
         if any(worker.stage == CLOSING for worker in self.workers):
             return CLOSING
         if not self.finalists:

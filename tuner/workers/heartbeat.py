@@ -4,6 +4,7 @@ Owns: the thread beside the one that trains, and how the process ends from it.
 Leaves to others: what a sign of life renews (database), when a step hangs (watchdog), what the process does (loop).
 """
 
+import contextlib
 import faulthandler
 import logging
 import os
@@ -82,6 +83,12 @@ class Pulse:
         """Say at once what this worker does now."""
         self.study_name, self.stage = study_name, stage
         self._beat(self._db)
+
+    def mention(self, stage: str) -> None:
+        """Say it where the database answers just now: nobody waits for it."""
+        self.stage = stage
+        with contextlib.suppress(Exception):
+            self._beat(self._db.waiting(0.0))
 
     def close(self) -> None:
         self._over.set()

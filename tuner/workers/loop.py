@@ -31,6 +31,7 @@ from tuner.studies import delivery, limits, stopping_rules
 from tuner.training import backend
 from tuner.workers import placement
 from tuner.workers.heartbeat import Pulse
+from tuner.workers.last_delivery import deliver_the_rest
 from tuner.workers.leaving import Leaving
 from tuner.workers.told import WorkerEnd, WorkerSettings
 
@@ -95,9 +96,7 @@ class Worker:
             goodbye_s = 0.0
             raise
         finally:
-            until = time.monotonic() + goodbye_s
-            for projector in self._projectors.values():
-                projector.close(max(0.0, until - time.monotonic()))
+            deliver_the_rest(self._projectors.values(), self._pulse, goodbye_s)
 
     def _turn_with_space(self, study_name: str | None) -> Turn:
         """A turn; where it ends for want of space on a disk, what was begun is begun again when there is some."""
