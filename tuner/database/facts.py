@@ -15,6 +15,15 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tuner.errors import TunerError
 
 
+def without_nulls(value: Any) -> Any:
+    """A value of JSON; what is null in a mapping or a list of it, at any depth, was not known, and is left out."""
+    if isinstance(value, dict):
+        return {key: without_nulls(each) for key, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [without_nulls(each) for each in value if each is not None]
+    return value
+
+
 class Stored(BaseModel):
     """Frozen; equal where all of it is equal."""
 
@@ -22,9 +31,16 @@ class Stored(BaseModel):
 
     @classmethod
     def read(cls, stored: Mapping[str, Any] | None) -> Self:
-        """Of the JSON in a column. Raises TunerError for one that cannot be read."""
+        """Of the JSON in a column. A null where a value is needed is as if nothing stood there.
+
+        Raises TunerError for one that cannot be read.
+        """
         try:
             return cls.model_validate(dict(stored or {}))
+        except ValidationError:
+            pass
+        try:
+            return cls.model_validate(without_nulls(dict(stored or {})))
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"]))

@@ -101,8 +101,9 @@ class TrialFacts(Stored):
     @classmethod
     def read(cls, stored: Mapping[str, Any] | None) -> "TrialFacts":
         """Of the JSON in a column; up to schema 3 they are texts by name. Raises TunerError where it cannot be read."""
-        if stored and all(isinstance(each, str) for each in stored.values()):
-            return of_tags(stored)
+        texts = {name: each for name, each in (stored or {}).items() if each is not None}
+        if texts and all(isinstance(each, str) for each in texts.values()):
+            return of_tags(texts)
         return super().read(stored)
 
 

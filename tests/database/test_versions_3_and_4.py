@@ -1,4 +1,4 @@
-"""A database of schema 3 - a study that ended, one interrupted, one whose worker was killed - goes on as it was."""
+"""A database of schema 3 or 4 - a study that ended, one interrupted, one of a killed worker - goes on as it was."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,21 +13,30 @@ from tests.database.test_version_2 import bench_of, play
 from tuner.data.sources import load
 from tuner.database import budget, leases, runs, studies
 from tuner.database.connection import Database, utc_now
+from tuner.database.facts import Limits, StudyOptions
 from tuner.database.leases import LeaseLost
 from tuner.database.tables import RunRow
 from tuner.service.resuming import resume_study
 from tuner.studies.status import study_status
 from tuner.studies.stored_study import bind_data, spec_of
 
+EPOCHS = {3: (60, 5), 4: (20, 4)}
+"""Of the two that did not end, by schema: of their first trial, and of the second when its worker was gone."""
+
+
+@pytest.fixture(params=[3, 4])
+def version(request: pytest.FixtureRequest) -> int:
+    return int(request.param)
+
 
 @pytest.fixture
-def old(url: str, tmp_path: Path) -> Iterator[Database]:
-    restore(3, url, tmp_path)
+def old(version: int, url: str, tmp_path: Path) -> Iterator[Database]:
+    restore(version, url, tmp_path)
     with opening(url) as opened:
         yield opened
 
 
-def test_everything_of_it_is_there(old: Database) -> None:
+def test_everything_of_it_is_there(old: Database, version: int) -> None:
     status = study_status(old, "done", epochs=True)
     assert status.state == "finished"
     assert [(each.role, each.trial_ordinal, each.state, len(each.epochs)) for each in status.trials] == [
@@ -42,8 +51,9 @@ def test_everything_of_it_is_there(old: Database) -> None:
     assert [study_status(old, name).state for name in ("cut", "live")] == ["interrupted", "interrupted"]
     for name in ("cut", "live"):
         first, second = runs.view_trials(old, name, epochs=True)
-        assert (first.finalized, len(first.epochs)) == (True, 60)
-        assert (second.state, second.finalized, len(second.epochs)) == ("running", False, 5)
+        whole, begun = EPOCHS[version]
+        assert (first.finalized, len(first.epochs)) == (True, whole)
+        assert (second.state, second.finalized, len(second.epochs)) == ("running", False, begun)
 
 
 def test_a_worker_that_trains_still_holds_its_trial(old: Database) -> None:
@@ -60,7 +70,7 @@ def test_a_worker_that_trains_still_holds_its_trial(old: Database) -> None:
 
 
 @pytest.mark.parametrize("name", ["cut", "live"])
-def test_what_was_begun_is_gone_on_with_to_its_end(old: Database, tmp_path: Path, name: str) -> None:
+def test_what_was_begun_is_gone_on_with_to_its_end(old: Database, version: int, tmp_path: Path, name: str) -> None:
     before = study_status(old, name).trials
     view = resume_study(old, name, None, None)
     data = load(spec_of(view).data, view.seed)
@@ -70,13 +80,20 @@ def test_what_was_begun_is_gone_on_with_to_its_end(old: Database, tmp_path: Path
     assert (after.state, len(after.trials)) == ("finished", 2)
     assert (after.trials[1].trial_number, after.trials[1].params) == (1, before[1].params)
     assert after.trials[1].attempt == before[1].attempt + 1
-    assert [epoch.epoch for epoch in after.trials[1].epochs] == list(range(1, 61))
+    assert [epoch.epoch for epoch in after.trials[1].epochs] == list(range(1, EPOCHS[version][0] + 1))
     theirs = optuna.load_study(study_name=name, storage=old.storage).trials
     assert [trial.value for trial in theirs] == [trial.value for trial in after.trials]
 
 
-def test_a_program_of_its_time_refuses_it_afterwards(old: Database) -> None:
+def test_options_of_schema_4_are_read(url: str, tmp_path: Path) -> None:
+    restore(4, url, tmp_path)
+    with opening(url) as old:
+        assert studies.view_study(old, "done").options == StudyOptions(note="the first one")
+        assert studies.view_study(old, "cut").options == StudyOptions(limits=Limits(plateau=50))
+
+
+def test_a_program_of_its_time_refuses_it_afterwards(old: Database, version: int) -> None:
     with old.session() as session:
         # What such a program asks before it does anything.
-        assert int(session.execute(sa.text("SELECT max(version) FROM tuner_version")).scalar_one()) > 3
+        assert int(session.execute(sa.text("SELECT max(version) FROM tuner_version")).scalar_one()) > version
     assert studies.view_study(old, "done").finished_at is not None
