@@ -6,6 +6,8 @@ TunerError                 1  the work failed
 │   ├── DataError             a data set
 │   ├── CodeNotGiven          code that this process was not given
 │   └── StudyConflict         a study of that name that is not this one
+├── NotSignedIn            5  nobody knows who asks
+├── NotAllowed             5  this is not that person's to do
 ├── NotFound               3  a study, a trial or a space that is not there
 ├── DiskFull               1  no space is left
 ├── ServiceDown            4  a database or a tracking server that does not answer
@@ -43,6 +45,18 @@ class CodeNotGiven(InputError):
 
 class StudyConflict(InputError):
     """A study of that name exists and is not the one asked for."""
+
+
+class NotSignedIn(TunerError):
+    """Who asks shows no token, or one that does not count."""
+
+    exit_code = 5
+
+
+class NotAllowed(TunerError):
+    """Who asks may not do that."""
+
+    exit_code = 5
 
 
 class NotFound(TunerError):

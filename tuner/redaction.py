@@ -37,6 +37,9 @@ _KEYWORD = re.compile(
 _WHOLE_USER = re.compile(r"\A(?P<before>[^/]*?://[^:@]*|(?![^/]*?://)[^:@]*):.*@", re.DOTALL)
 _WHOLE_KEYWORD = re.compile(rf"(?P<before>\b{_KEYS}\s*=).*?(?=&|\Z)", re.IGNORECASE | re.DOTALL)
 
+# A token of ours, as `tune token create` gives it: what follows its number is the secret.
+_TUNE_TOKEN = re.compile(r"(?P<before>\btune_[0-9a-f]{8}_)[\w-]{43}")
+
 _secrets: set[str] = set()
 
 
@@ -89,6 +92,7 @@ def redacted(text: str) -> str:
     for secret in sorted(_secrets, key=len, reverse=True):
         if secret in text:
             text = _standing(secret).sub(HIDDEN, text)
+    text = _TUNE_TOKEN.sub(rf"\g<before>{HIDDEN}", text)
     text = _USER.sub(rf"\g<before>:{HIDDEN}@", text)
     return _KEYWORD.sub(rf"\g<before>{HIDDEN}", text)
 

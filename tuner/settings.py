@@ -3,6 +3,7 @@
 Owns: the names of the variables, their defaults, where the shipped search spaces are, the largest figures of a study.
 """
 
+import getpass
 import os
 import re
 import urllib.parse
@@ -141,6 +142,14 @@ def _whole(name: str, default: int, least: int = 0) -> int:
     if not text.isdigit() or int(text) < least:
         raise InputError(f"{name}={text}: a whole number from {least} is needed.")
     return int(text)
+
+
+def user_name() -> str:
+    """Of whoever runs this process, as its system has it."""
+    try:
+        return getpass.getuser()[:100]
+    except (OSError, KeyError, ImportError):  # a user without a name, as in a container
+        return "local"
 
 
 def shipped_spaces() -> Path:

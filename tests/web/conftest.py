@@ -59,7 +59,7 @@ def db(url: str) -> Iterator[Database]:
 def client_of(settings: Settings, **listening: Any) -> Iterator[httpx.Client]:
     with (
         running(settings, Listening(port=0, **listening)) as server,
-        httpx.Client(base_url=f"{server.address}/api/v1", timeout=60.0) as client,
+        httpx.Client(base_url=f"{server.address}/api/v1", timeout=60.0, trust_env=False) as client,
     ):
         yield client
 

@@ -21,6 +21,7 @@ from tuner.cli import (
     running,
     serve,
     space_commands,
+    token,
     ui,
     using,
     working,
@@ -94,7 +95,7 @@ for command in (
     changing.delete, changing.rename, changing.note,
     reading.status, reading.list_, reading.trials, reading.best, importance.importance,
     reproducing.reproduce, results.report, results.compare, using.export, using.champion,
-    space_commands.spaces, record.sync, ui.ui, serve.serve,
+    space_commands.spaces, record.sync, ui.ui, serve.serve, token.token,
     doctor.doctor,
 ):  # fmt: skip
     cli.add_command(command)

@@ -23,7 +23,7 @@ class StudyView:
     """One study as the database has it.
 
     trials: the budget. left_s: until its deadline, by the database's clock; all of its time while that has not begun
-    to run (`deadline_at` is None).
+    to run (`deadline_at` is None). owner: the name of a person; empty where nobody was asked.
     """
 
     study_name: str
@@ -32,6 +32,7 @@ class StudyView:
     resolved: Mapping[str, Any] | None
     spec_folder: str
     spec_digest: str
+    owner: str
     seed: int
     trials: int
     timeout_s: float | None
@@ -73,6 +74,7 @@ def add_study(
     mlflow_uri: str,
     options: StudyOptions,
     directions: Sequence[Direction],
+    owner: str = "",
 ) -> Literal["added", "there", "foreign"]:
     """Store a new study here and in Optuna's tables, both or neither.
 
@@ -92,6 +94,7 @@ def add_study(
                     resolved=dict(resolved),
                     spec_folder=spec_folder,
                     spec_digest=spec_digest,
+                    owner=owner,
                     seed=seed,
                     trials=trials,
                     timeout_s=timeout_s,
@@ -171,6 +174,7 @@ def views_within(session: Session, *where: sa.ColumnElement[bool]) -> list[Study
             resolved=row.resolved,
             spec_folder=row.spec_folder,
             spec_digest=row.spec_digest,
+            owner=row.owner,
             seed=row.seed,
             trials=row.trials,
             timeout_s=row.timeout_s,

@@ -19,7 +19,7 @@ from tuner.database.column_types import Bytes, Figures, Model, Words
 from tuner.database.facts import Outcome, StudyOptions
 from tuner.database.trial_facts import TrialFacts
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raised with every change of a table (`migrations` says how to get there); an older program then refuses the database
 instead of harming it."""
 
@@ -27,6 +27,9 @@ Role = Literal["search", "compare", "final", "reproduction"]
 """What a training is for."""
 
 FINALISTS: tuple[Role, ...] = ("compare", "final")
+
+PersonRole = Literal["viewer", "member", "admin"]
+"""What a person may do: look; start studies and change their own; everything."""
 
 Key = tuple[str | int, ...]
 """The values of a primary key, in the order of its columns."""
@@ -64,7 +67,8 @@ class StudyRow(Base):
     also when the search goes on, so that whoever was closing it cannot write.
     round: raised when the search goes on after its finalists were planned: they are then run anew.
     ended: the rule that ended the search before its trials were up (`rules`), or empty.
-    sequence: the number of its last write that readers are told of (`sequence`).
+    sequence: the number of its last write that readers are told of (`sequence`). owner: the name of the person who
+    started it; empty where nobody was asked.
     """
 
     __tablename__ = "tuner_studies"
@@ -74,6 +78,7 @@ class StudyRow(Base):
     resolved: Mapped[dict[str, Any] | None]
     spec_folder: Mapped[str] = mapped_column(Text)
     spec_digest: Mapped[str] = mapped_column(Text)
+    owner: Mapped[str] = mapped_column(String(100), default="")
     seed: Mapped[int] = mapped_column(BigInteger)
     trials: Mapped[int]
     timeout_s: Mapped[float | None]
@@ -254,6 +259,35 @@ class BlobRow(Base):
     __tablename__ = "tuner_blobs"
     name: Mapped[str] = mapped_column(Text, primary_key=True)
     data: Mapped[bytes] = mapped_column(Bytes)
+
+
+class TokenRow(Base):
+    """What a person shows to be let in over HTTP. digest: sha256 (hex) of its secret part, which is stored nowhere."""
+
+    __tablename__ = "tuner_tokens"
+    token_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    person: Mapped[str] = mapped_column(String(100))
+    role: Mapped[PersonRole] = mapped_column(String(16))
+    digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[float]
+    expires_at: Mapped[float | None]
+    revoked_at: Mapped[float | None]
+    used_at: Mapped[float | None]
+
+
+class AuditRow(Base):
+    """A change that a person made. token_id: empty of one at a terminal. study: its name then; not a key, since the
+    line stays when the study is gone."""
+
+    __tablename__ = "tuner_audit"
+    __table_args__ = (Index("tuner_audit_study", "study"),)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    at: Mapped[float]
+    person: Mapped[str] = mapped_column(String(100))
+    token_id: Mapped[str] = mapped_column(String(16))
+    action: Mapped[str] = mapped_column(String(32))
+    study: Mapped[str] = mapped_column(Text)
+    words: Mapped[str] = mapped_column(Words)
 
 
 Recorded = StudyRow | RunRow

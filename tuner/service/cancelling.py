@@ -6,17 +6,20 @@ Leaves to others: that its worker steps back (database), telling Optuna (runs).
 from tuner.database import cancelling, studies, workers
 from tuner.database.connection import Database
 from tuner.errors import StudyConflict
+from tuner.service.people import HERE, Person, check_may_change, noted
 from tuner.service.requests import CancelRequest
 from tuner.studies.status import StudyStatus, find_trial, study_status
 
 
-def cancel(db: Database, request: CancelRequest) -> StudyStatus:
+def cancel(db: Database, request: CancelRequest, by: Person = HERE) -> StudyStatus:
     """A trial's worker steps back at its next write, after the epoch that it is in; its place of the budget is spent.
 
     A study of which all was cancelled may go on later, with what is left of its budget.
-    Raises NotFound, and StudyConflict for what is over already.
+    Raises NotFound, NotAllowed, and StudyConflict for what is over already.
     """
-    name = studies.view_study(db, request.study_name).study_name
+    view = studies.view_study(db, request.study_name)
+    check_may_change(by, view)
+    name = view.study_name
     workers.reap_local_workers(db)
     if request.trial is None:
         if cancelling.cancel_study(db, name) is None:
@@ -26,4 +29,5 @@ def cancel(db: Database, request: CancelRequest) -> StudyStatus:
         if not cancelling.cancel_trial(db, name, trial.ordinal):
             state = find_trial(db, name, request.trial).state.replace("_", " ")
             raise StudyConflict(f"trial {request.trial} of study {name!r} is over already: {state}.")
+    noted(db, by, "cancel", name, "" if request.trial is None else f"trial {request.trial}")
     return study_status(db, name)

@@ -10,15 +10,17 @@ from tuner.database.studies import StudyView
 from tuner.errors import InputError, StudyConflict
 from tuner.formatting import command
 from tuner.search import cells
+from tuner.service.people import HERE, Person, check_may_change, noted
 from tuner.service.requests import ChangeRequest
 from tuner.studies import stopping_rules
 from tuner.studies.stored_study import spec_of
 
 
-def change(db: Database, request: ChangeRequest) -> StudyView:
-    """Raises NotFound, InputError, StudyConflict; then nothing was changed."""
+def change(db: Database, request: ChangeRequest, by: Person = HERE) -> StudyView:
+    """Raises NotFound, NotAllowed, InputError, StudyConflict; then nothing was changed."""
     name = request.study_name
     view = studies.view_study(db, name)
+    check_may_change(by, view)
     if view.finished_at is not None:
         raise StudyConflict(f"study {name!r} has ended. To go on: {command('tune resume', name)} --trials N.")
     if not request.says_something:
@@ -38,4 +40,5 @@ def change(db: Database, request: ChangeRequest) -> StudyView:
     begun = changing.change_study(db, name, trials, request.timeout_s, limits, request.workers, anew)
     if begun is not None:
         raise InputError(f"--trials {trials}: study {name!r} has begun {begun} already. Ask for at least {begun}.")
+    noted(db, by, "change", name, request.in_words)
     return studies.view_study(db, name)

@@ -14,6 +14,7 @@ from tuner.errors import InputError, StudyConflict
 from tuner.formatting import command, plural
 from tuner.search import cells
 from tuner.search.optuna_study import check_optuna_study
+from tuner.service.people import HERE, Person, check_may_change, check_may_start, noted
 from tuner.service.resuming import has_more, trials_in_optuna
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.code import check_digest
@@ -33,12 +34,15 @@ def create_study(
     seed: int | None,
     mlflow_uri: str,
     options: StudyOptions | None = None,
+    by: Person = HERE,
 ) -> StudyView:
     """Store a new study, or find the one of that name and go on with it.
 
     study_name: None takes the space's name and the next free number. n_trials, timeout_s, seed: None takes the file's.
-    Raises StudyConflict for a study of that name with another specification, or one that has ended.
+    by: whose it will be. Raises NotAllowed, and StudyConflict for a study of that name with another specification, or
+    one that has ended.
     """
+    check_may_start(by)
     budget = cells.budget(spec, n_trials)
     if budget < 1:
         raise InputError(f"--trials {budget}: a study needs at least one trial.")
@@ -68,6 +72,7 @@ def create_study(
             mlflow_uri=mlflow_uri,
             options=options,
             directions=[each.direction for each in spec.objectives],
+            owner=by.name,
         )
         if stored == "added" or study_name is not None:
             break
@@ -77,12 +82,14 @@ def create_study(
             "Choose another --study name, or another database with --storage."
         )
     if stored == "there":
-        _go_on(db, asked, name, budget, options)
+        _go_on(db, asked, name, budget, options, by)
+    noted(db, by, "start", name, f"{plural(budget, 'trial')} of {spec.name}")
     return studies.view_study(db, name)
 
 
-def _go_on(db: Database, asked: ResolvedSpec, name: str, budget: int, options: StudyOptions) -> None:
+def _go_on(db: Database, asked: ResolvedSpec, name: str, budget: int, options: StudyOptions, by: Person) -> None:
     there = studies.view_study(db, name)
+    check_may_change(by, there)
     stored = resolved_of(there)
     if found := differences(stored, asked):
         raise StudyConflict(

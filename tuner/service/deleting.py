@@ -12,6 +12,7 @@ from tuner.database.studies import StudyView
 from tuner.errors import NotFound, StudyConflict
 from tuner.formatting import command
 from tuner.service import study_files
+from tuner.service.people import HERE, Person, check_may_change, noted
 from tuner.service.requests import DeleteRequest
 from tuner.settings import Settings
 
@@ -27,9 +28,10 @@ class Deleted:
     versions: int = 0
 
 
-def check_idle(db: Database, study_name: str) -> StudyView:
-    """The study. Raises NotFound, and StudyConflict while workers run on it."""
+def check_idle(db: Database, study_name: str, by: Person = HERE) -> StudyView:
+    """The study. Raises NotFound, NotAllowed, and StudyConflict while workers run on it."""
     view = studies.view_study(db, study_name)
+    check_may_change(by, view)
     workers.reap_local_workers(db)
     running = workers.view_workers(db, study_name)
     if running:
@@ -40,10 +42,10 @@ def check_idle(db: Database, study_name: str) -> StudyView:
     return view
 
 
-def delete(db: Database, settings: Settings, request: DeleteRequest) -> Deleted:
-    """Raises NotFound, StudyConflict, ServiceDown; then all of it is still there."""
+def delete(db: Database, settings: Settings, request: DeleteRequest, by: Person = HERE) -> Deleted:
+    """Raises NotFound, NotAllowed, StudyConflict, ServiceDown; then all of it is still there."""
     name = request.study_name
-    view = check_idle(db, name)
+    view = check_idle(db, name, by)
     runs, versions = _delete_in_mlflow(settings, view, request.champion) if request.mlflow else (0, 0)
     kept = study_files.kept(db, settings, name)
     freed = sum(map(study_files.size, kept)) + whole_study.blob_bytes(db, name)
@@ -51,6 +53,7 @@ def delete(db: Database, settings: Settings, request: DeleteRequest) -> Deleted:
         raise NotFound(f"study {name!r} is gone already.")
     for each in kept:
         study_files.remove(each)
+    noted(db, by, "delete", name, "in MLflow, too" if request.mlflow else "")
     return Deleted(name, view.trials, freed, runs, versions)
 
 

@@ -152,6 +152,13 @@ class ChangeRequest(Request):
     workers: Annotated[int, Field(ge=1, le=1000)] | None = None
 
     @property
+    def in_words(self) -> str:
+        """What it asks for, in a line."""
+        asked = {"trials": self.trials, "timeout_s": self.timeout_s, "workers": self.workers}
+        given = {name: each for name, each in {**asked, **dict(self.limits)}.items() if each is not None}
+        return ", ".join(f"{name} {each}" for name, each in given.items())
+
+    @property
     def says_something(self) -> bool:
         return (
             any(each is not None for each in (self.trials, self.timeout_s, self.workers))

@@ -10,8 +10,10 @@ from tuner.database.connection import Database
 from tuner.database.facts import Limits
 from tuner.database.studies import StudyView
 from tuner.errors import InputError, StudyConflict
+from tuner.formatting import plural
 from tuner.search import cells
 from tuner.search.optuna_study import check_optuna_study
+from tuner.service.people import HERE, Person, check_may_change, noted
 from tuner.studies.status import StudyStatus, study_status
 from tuner.studies.stopping_rules import OPTIONS, change, why_ended
 from tuner.studies.stored_study import spec_of
@@ -23,12 +25,16 @@ def resume_study(
     n_trials: int | None,
     timeout_s: float | None,
     limits: Limits | None = None,
+    by: Person = HERE,
 ) -> StudyView:
-    """Let a study go on, to a larger budget if one is given. Raises NotFound, InputError, StudyConflict.
+    """Let a study go on, to a larger budget if one is given.
+
+    Raises NotFound, NotAllowed, InputError, StudyConflict.
 
     limits: other ones; None leaves one as it is.
     """
     view = studies.view_study(db, study_name)
+    check_may_change(by, view)
     budget = view.trials if n_trials is None else cells.budget(spec_of(view), n_trials)
     begun = len(runs.view_trials(db, study_name))
     if budget < begun:
@@ -48,14 +54,17 @@ def resume_study(
     # Where the search itself goes on, finalists that were planned before are not those of its end.
     anew = view.finished_at is not None or other or (not view.ended and budget > begun)
     studies.reopen(db, study_name, budget, timeout_s, options, anew, has_more(db, view, budget))
+    noted(db, by, "resume", study_name, f"to {plural(budget, 'trial')}")
     return studies.view_study(db, study_name)
 
 
-def stop_study(db: Database, study_name: str) -> StudyStatus:
-    """Ask a study's workers to finish what they have begun and take no more."""
+def stop_study(db: Database, study_name: str, by: Person = HERE) -> StudyStatus:
+    """Ask a study's workers to finish what they have begun and take no more. Raises NotFound, NotAllowed."""
     view = studies.view_study(db, study_name)
+    check_may_change(by, view)
     if view.finished_at is None:
         studies.set_desired_state(db, study_name, "stopping")
+        noted(db, by, "stop", study_name)
     return study_status(db, study_name)
 
 

@@ -19,6 +19,7 @@ from tuner.service.baseline_files import with_baselines
 from tuner.service.checking import Say
 from tuner.service.creating import create_study
 from tuner.service.opening import open_studies
+from tuner.service.people import HERE, Person, check_may_change, check_may_start
 from tuner.service.requests import ResumeRequest, StartRequest
 from tuner.service.resuming import resume_study
 from tuner.service.slots import slots_here
@@ -57,11 +58,12 @@ class Begun:
         return tuple(dict.fromkeys(each.named for each in self.codes))
 
 
-def start(settings: Settings, request: StartRequest, say: Say = lambda words: None) -> Begun:
+def start(settings: Settings, request: StartRequest, say: Say = lambda words: None, by: Person = HERE) -> Begun:
     """Check and store a new study, or find the one of that name and go on with it.
 
-    Raises InputError and its kin, NotFound, ServiceDown; then nothing was stored.
+    by: whose it will be. Raises InputError and its kin, NotAllowed, NotFound, ServiceDown; then nothing was stored.
     """
+    check_may_start(by)
     board = _board(request)
     found, notes = _space(settings, request)
     check_algorithms(found.spec, request.called)
@@ -92,6 +94,7 @@ def start(settings: Settings, request: StartRequest, say: Say = lambda words: No
             system_metrics=request.system_metrics,
             limits=request.limits.given(),
         ),
+        by=by,
     )
     codes = (*(() if found.code is None else (found.code,)), *found.codes)
     if study.data_digest is not None and not request.detach:
@@ -100,16 +103,17 @@ def start(settings: Settings, request: StartRequest, say: Say = lambda words: No
     return Begun(db, study, here.slots, codes, request.fit, notes, reading, outlook)
 
 
-def resume(settings: Settings, request: ResumeRequest, say: Say = lambda words: None) -> Begun:
+def resume(settings: Settings, request: ResumeRequest, say: Say = lambda words: None, by: Person = HERE) -> Begun:
     """Let a study go on that was stopped, killed or has ended. Raises as `start`; then nothing was changed."""
     db = open_studies(settings, create=False)
     here = slots_here(request.devices)
     there = view_study(db, request.study_name)
+    check_may_change(by, there)
     given = tuple(find_code(each) for each in request.code)
     found = code_for(there, spec_of(there), given)
     say("loading the data")
     _bind(db, there, given)
-    study = resume_study(db, request.study_name, request.trials, request.timeout_s, request.limits.given())
+    study = resume_study(db, request.study_name, request.trials, request.timeout_s, request.limits.given(), by)
     codes = (*(() if found is None else (found,)), *given)
     return Begun(db, study, here.slots, codes, request.fit, here.notes)
 

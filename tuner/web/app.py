@@ -8,16 +8,17 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import JSONResponse
 from starlette.types import ASGIApp
 
 from tuner.redaction import redacted_values
 from tuner.web import problems
-from tuner.web.api import PREFIX, health, spaces, studies, trials, workers
+from tuner.web.api import PREFIX, audit, health, people, spaces, studies, trials, workers
 from tuner.web.guard import LARGEST_BODY, Guard
 from tuner.web.paths import KeepSlashes
 from tuner.web.served import Served
+from tuner.web.signing_in import whoever
 
 _ABOUT = """Hyperparameter tuning for Keras: the studies of one database, their trials, epochs and workers.
 
@@ -55,8 +56,10 @@ def create_app(served: Served, hosts: Sequence[str] | None) -> ASGIApp:
     )
     app.state.served = served
     api = APIRouter(prefix=PREFIX)
-    for each in (health, spaces, studies, trials, workers):
-        api.include_router(each.router)
+    api.include_router(health.router)
+    for each in (people, spaces, studies, trials, workers, audit):
+        # Nobody is asked for a word before it is known who asks.
+        api.include_router(each.router, dependencies=[Depends(whoever)], responses=problems.answers(401))
     app.include_router(api)
     problems.install(app)
     _describe_problems(app)

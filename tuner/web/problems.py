@@ -22,7 +22,9 @@ from tuner.errors import (
     DataError,
     DiskFull,
     InputError,
+    NotAllowed,
     NotFound,
+    NotSignedIn,
     ServiceDown,
     SpecError,
     StudyConflict,
@@ -41,6 +43,8 @@ _KINDS: tuple[tuple[type[TunerError], int, str], ...] = (
     (SpecError, 422, "space-not-usable"),
     (DataError, 422, "data-not-usable"),
     (InputError, 422, "input-not-usable"),
+    (NotSignedIn, 401, "not-signed-in"),
+    (NotAllowed, 403, "not-allowed"),
     (NotFound, 404, "not-found"),
     (DiskFull, 507, "disk-full"),
     (ServiceDown, 503, "service-down"),
@@ -48,6 +52,7 @@ _KINDS: tuple[tuple[type[TunerError], int, str], ...] = (
 )
 """The first that an error is counts."""
 
+_HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 _LONGEST = 2000
 
 
@@ -89,7 +94,7 @@ def install(app: FastAPI) -> None:
 
 def of_error(error: TunerError) -> Response:
     status, kind = next((status, kind) for cls, status, kind in _KINDS if isinstance(error, cls))
-    return problem(status, kind, str(error), {"Retry-After": "5"} if status == 503 else None)
+    return problem(status, kind, str(error), _HEADERS.get(status))
 
 
 async def _of_ours(request: Request, error: Exception) -> Response:

@@ -17,25 +17,27 @@ from tuner.settings import Settings
 
 @dataclass(frozen=True)
 class Served:
-    """db: its statements wait a moment for a database that is away. leaving: set when the server is told to end."""
+    """db: its statements wait a moment for a database that is away. loopback: only this machine reaches it.
+    leaving: set when the server is told to end."""
 
     settings: Settings
     db: Database
     spaces: SpaceShelf
+    loopback: bool = True
     leaving: threading.Event = field(default_factory=threading.Event)
 
 
-def _served(request: Request) -> Served:
+def served_of(request: Request) -> Served:
     found: Served = request.app.state.served
     return found
 
 
 def _database(request: Request) -> Database:
-    return _served(request).db
+    return served_of(request).db
 
 
 def _shelf(request: Request) -> SpaceShelf:
-    return _served(request).spaces
+    return served_of(request).spaces
 
 
 def _study_name(
@@ -50,7 +52,7 @@ def _study_name(
     return unquote(study)
 
 
-ServedHere = Annotated[Served, Depends(_served)]
+ServedHere = Annotated[Served, Depends(served_of)]
 Db = Annotated[Database, Depends(_database)]
 Shelf = Annotated[SpaceShelf, Depends(_shelf)]
 StudyName = Annotated[str, Depends(_study_name)]

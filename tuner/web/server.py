@@ -16,6 +16,7 @@ import uvicorn
 from tuner.errors import InputError
 from tuner.service.opening import open_studies
 from tuner.service.served_spaces import local_shelf
+from tuner.service.tokens import anybody_has_one
 from tuner.settings import Settings
 from tuner.web.app import create_app
 from tuner.web.guard import is_loopback
@@ -84,13 +85,17 @@ class Server(uvicorn.Server):
 
 def make_server(settings: Settings, listening: Listening, told: Callable[[str], None]) -> Server:
     """Everything but running it. Raises InputError, ServiceDown."""
-    if not is_loopback(listening.host):
-        raise InputError(f"--host {listening.host}: others could reach it, and nobody has a token yet.")
+    loopback = is_loopback(listening.host)
     bound = _bind(listening)
     try:
         db = open_studies(settings).waiting(_DATABASE_S)
-        served = Served(settings, db, local_shelf(listening.data, listening.codes))
-        app = create_app(served, listening.allowed_hosts if is_loopback(listening.host) else None)
+        if not loopback and not anybody_has_one(db):
+            raise InputError(
+                f"--host {listening.host}: others could reach it, and nobody has a token yet. "
+                "Make one: tune token create NAME"
+            )
+        served = Served(settings, db, local_shelf(listening.data, listening.codes), loopback)
+        app = create_app(served, listening.allowed_hosts if loopback else None)
     except BaseException:
         bound.close()
         raise
