@@ -14,6 +14,6 @@ def trial_view(ordinal: int, **known: Any) -> RunView:
         "state": "complete", "reason": "", "params": {}, "facts": TrialFacts(), "value": None, "best_epoch": 1,
         "test": None,
         "started_at": 0.0, "finished_at": 1.0, "finalized": True, "worker_id": "w", "held": False, "attempt": 1,
-        "repeated": 0, "mlflow_run_id": None, "changes": 1, "recorded": 1,
+        "repeated": 0, "mlflow_run_id": None, "changes": 1, "recorded": 1, "last_epoch_at": None,
     }  # fmt: skip
     return RunView(**usual | known)

@@ -14,7 +14,9 @@ import optuna
 import psutil
 import pytest
 
+import tuner
 from tests.end_to_end.conftest import Desk
+from tuner.formatting import duration
 
 OPTUNA = Path(sys.executable).with_name("optuna")
 STATUS = {"complete": "FINISHED", "pruned": "KILLED"}
@@ -72,6 +74,45 @@ def check_all_three_agree(desk: Desk, study_name: str, n_trials: int) -> list[di
     return ours
 
 
+def check_all_fronts_agree(desk: Desk, study_name: str, shown: str) -> None:
+    """The terminal, --json, Python, the report and MLflow tell the same of a study that has ended, and of its trials.
+
+    shown: what the command that ran it printed.
+    """
+    study = tuner.open(study_name, storage=desk.storage)
+    status, best, frame = study.status(epochs=True), study.best, study.trials()
+    (listed,) = desk.object("list")["studies"]
+    page = study.report().html
+    client = mlflow.MlflowClient(f"sqlite:///{desk.folder / 'mlflow.db'}")
+    parent = client.get_run(listed["mlflow_run_id"]).data
+    counts = {state: listed["counts"].get(state, 0) for state in ("complete", "pruned")}
+
+    assert listed["seconds"] == pytest.approx(status.elapsed_s, abs=0.001)
+    assert parent.metrics["seconds"] == pytest.approx(status.elapsed_s, abs=0.001)
+    assert f"{study_name} has ended after {duration(status.elapsed_s)}" in shown
+    assert f">{duration(status.elapsed_s)}<" in page
+    assert f"{status.elapsed_s:.0f}" == desk.tune("list").stdout.splitlines()[1].split()[-1]
+
+    assert (listed["direction"], parent.tags["direction"]) == ("maximize", "maximize")
+    assert listed["value"] == best.value == parent.metrics["value"] == frame.value[frame.state == "complete"].max()
+    assert listed["best_trial"] == best.number == parent.metrics["best_trial"]
+    assert all(f"{best.value:.4f}" in text for text in (shown, page, repr(study)))
+
+    assert {state: int((frame.state == state).sum()) for state in counts} == counts
+    assert {state: int(parent.metrics[state]) for state in counts} == counts
+    words = f"{counts['complete']} complete, {counts['pruned']} pruned"
+    assert all(words in text for text in (shown, page))
+
+    told = {trial["trial_number"]: trial["seconds"] for trial in desk.object("trials", study_name)["trials"]}
+    assert told == {trial.trial_number: round(trial.seconds, 3) for trial in status.trials}
+    assert [told[number] for number in frame.trial_number] == pytest.approx(list(frame.seconds), abs=0.001)
+    for trial in status.trials:
+        run = client.get_run(trial.mlflow_run_id).data
+        assert (run.metrics["seconds"], run.metrics["epochs"]) == (trial.seconds, len(trial.epochs))
+    assert f"of {best.epochs}, {best.seconds:.1f} s)" in shown
+    assert best.seconds == pytest.approx(told[best.number], abs=0.001)
+
+
 def test_one_command_tunes_and_all_records_agree(desk: Desk) -> None:
     desk.write_space()
     done = desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "2")
@@ -79,6 +120,7 @@ def test_one_command_tunes_and_all_records_agree(desk: Desk) -> None:
     assert "test accuracy" in done.stdout
     assert "Traceback" not in done.stderr
     ours = check_all_three_agree(desk, "s", 5)
+    check_all_fronts_agree(desk, "s", done.stdout)
     # Of two workers that begin together, either may make its Optuna trial first.
     plain = [trial for trial in ours[:2] if trial["baseline"] == "plain"]
     assert [trial["params"]["optimizer"] for trial in plain] == ["adam"]

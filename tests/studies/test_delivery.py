@@ -28,6 +28,7 @@ from tuner.database.tables import StudyRow
 from tuner.errors import ServiceDown
 from tuner.studies import delivery
 from tuner.studies.delivery import Delivery, Projector, deliver
+from tuner.studies.status import study_status
 from tuner.tracking import mlflow_recorder
 from tuner.tracking.memory_recorder import MemoryRecorder
 from tuner.tracking.mlflow_recorder import MlflowRecorder
@@ -262,6 +263,7 @@ def test_every_figure_in_mlflow_is_that_of_sql(db: Database, uri: str, store: Fo
         steps = {key: len(points) for key, points in histories.items() if points[0].step}
         assert set(steps.values()) == {len(view.epochs)}
     outcome = client.get_run(studies.view_study(db, name).mlflow_run_id).data.metrics
+    assert outcome.pop("seconds") == study_status(db, name).elapsed_s
     assert outcome == {key: each for key, each in OUTCOME["figures"].items() if not isinstance(each, str)}
 
 

@@ -129,7 +129,7 @@ def _row(status: StudyStatus, trial: RunView) -> dict[str, Any]:
         "value": "" if trial.value is None else f"{trial.value:.4f}",
         "epochs": len(trial.epochs),
         "best_epoch": trial.best_epoch,
-        "seconds": f"{sum(epoch.seconds for epoch in trial.epochs):.1f}",
+        "seconds": f"{trial.seconds:.1f}",
         "params": [(name, value_in_words(value)) for name, value in summary.searched(status, trial.params).items()],
     }
 

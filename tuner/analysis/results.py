@@ -110,7 +110,7 @@ def trial_frame(found: Sequence[RunView]) -> "pd.DataFrame":
                 "value": trial.value,
                 "best_epoch": trial.best_epoch,
                 "epochs": len(trial.epochs),
-                "seconds": sum(epoch.seconds for epoch in trial.epochs),
+                "seconds": trial.seconds,
                 "training_seconds": trial.facts.training_seconds,
                 "parameters": trial.facts.parameters,
                 "worker": trial.worker_id or "",

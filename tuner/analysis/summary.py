@@ -292,7 +292,7 @@ def costs(status: StudyStatus) -> list[Cost]:
             state,
             len(same),
             sum(len(trial.epochs) for trial in same),
-            sum(epoch.seconds for trial in same for epoch in trial.epochs),
+            sum(trial.seconds for trial in same),
         )
         for state, same in found.items()
     ]

@@ -173,7 +173,7 @@ def _running(status: StudyStatus, running: list[RunView]) -> Table:
             f"{len(trial.epochs)}/{planned}",
             show.number(last),
             show.number(trial.value),
-            f"{status.seconds_of(trial):.0f}",
+            f"{trial.seconds:.0f}",
             where,
             params_in_words(show.searched_params(status, trial)),
         )
@@ -267,11 +267,11 @@ class Lines:
     def _line(self, status: StudyStatus, trial: RunView) -> str:
         named = f" {trial.baseline}" if trial.baseline else ""
         metric = show.objective(status)
-        figures = f"{metric} {show.number(trial.value)} at epoch {trial.best_epoch}, {status.seconds_of(trial):.1f} s"
+        figures = f"{metric} {show.number(trial.value)} at epoch {trial.best_epoch}, {trial.seconds:.1f} s"
         if trial.state in FAILED:
             figures = one_line(trial.reason)
         elif trial.value is None:
-            figures = f"before its first epoch had ended, {status.seconds_of(trial):.1f} s"
+            figures = "before its first epoch had ended"
         best = show.number(status.best.value) if status.best else "-"
         left = f", about {duration(status.left_s)} left" if status.left_s else ""
         place = f"[{len(self._ended)}/{status.study.trials}, best {best}{left}]"

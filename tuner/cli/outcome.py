@@ -121,7 +121,7 @@ def _print_result(console: Console, status: StudyStatus, best: RunView) -> None:
     width = max(14, *(len(name) for name in chosen if len(name) <= _LONGEST_NAME), 0)
     epochs = f"epoch {best.best_epoch} of {len(best.epochs)}"
     figure = bold(number(best.value))
-    console.print(Text(f"  {objective(status):<{width}} ") + figure + f"  ({epochs}, {status.seconds_of(best):.1f} s)")
+    console.print(Text(f"  {objective(status):<{width}} ") + figure + f"  ({epochs}, {best.seconds:.1f} s)")
     console.print(Text("  ") + test_in_words(status, width), soft_wrap=True)
     for name, value in chosen.items():
         console.print(f"  {name:<{width}} {one_line(value_in_words(value))}")

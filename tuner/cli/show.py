@@ -116,16 +116,16 @@ def print_status(status: StudyStatus) -> None:
             where = f"{trial.worker_id or 'handed back'}{does.get(trial.worker_id or '', '')}"
             console.print(f"running: trial {trial.trial_number}, epoch {len(trial.epochs)}, {where}")
     for again in status.reproductions:
-        console.print(reproduction_in_words(status, again), soft_wrap=True)
+        console.print(reproduction_in_words(again), soft_wrap=True)
     if status.state == "running" and status.left_s is not None:
         console.print(f"time left: about {duration(status.left_s)}")
     if status.state in ("stopped", "interrupted", "cancelled"):
         console.print(f"go on with: {command('tune resume', study.study_name)}", soft_wrap=True)
 
 
-def reproduction_in_words(status: StudyStatus, again: RunView) -> str:
+def reproduction_in_words(again: RunView) -> str:
     """How a trial that was trained once more came out, or how far it is."""
-    took = f"{duration(status.seconds_of(again))} on {again.facts.device or '?'}"
+    took = f"{duration(again.seconds)} on {again.facts.device or '?'}"
     if again.state != "running":
         # What was compared says itself of which trial; an error does not.
         what = again.reason if again.facts.came_out else f"trial {again.trial_number} {again.state}: {again.reason}"
@@ -155,7 +155,7 @@ def print_trials(status: StudyStatus, top: int | None) -> None:
                 *(further_figure(trial, name) for name in further),
                 str(trial.best_epoch or "-"),
                 str(len(trial.epochs)),
-                f"{status.seconds_of(trial):.1f}",
+                f"{trial.seconds:.1f}",
             )
         )
         words_of.append(verdict + words)

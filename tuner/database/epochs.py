@@ -64,6 +64,14 @@ def read(session: Session, rows: Sequence[RunRow]) -> dict[Key, tuple[EpochView,
     return {key: tuple(views) for key, views in found.items()}
 
 
+def last_measured_at() -> sa.ScalarSelect[Any]:
+    """The end of the last epoch of the run in a statement's row."""
+    same = (EpochRow.study_name, EpochRow.role, EpochRow.round, EpochRow.ordinal)
+    of = (RunRow.study_name, RunRow.role, RunRow.round, RunRow.ordinal)
+    last = sa.select(sa.func.max(EpochRow.measured_at)).correlate(RunRow)
+    return last.where(*(mine == its for mine, its in zip(same, of, strict=True))).scalar_subquery()
+
+
 @patient
 def epochs_stored(db: Database, study_name: str) -> int:
     """Epochs of all runs of a study that its workers train: what grows while anything goes on."""

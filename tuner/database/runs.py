@@ -66,7 +66,7 @@ class RunView:
     """One run as the database has it; epochs only where they were asked for.
 
     value: the objective at its best epoch so far; None before its first, and of a run that failed. held: a worker has
-    it just now.
+    it just now. last_epoch_at: the end of the last epoch of a run that has not ended.
     """
 
     study_name: str
@@ -97,7 +97,13 @@ class RunView:
     mlflow_run_id: str | None
     changes: int
     recorded: int
+    last_epoch_at: float | None
     epochs: tuple[EpochView, ...] = ()
+
+    @property
+    def seconds(self) -> float:
+        """A run's duration: that of its epochs, however long it waited between them."""
+        return sum(epoch.seconds for epoch in self.epochs)
 
     @property
     def key(self) -> RunKey:
@@ -263,14 +269,15 @@ def _views(db: Database, where: list[sa.ColumnElement[bool]], with_epochs: bool)
 
 def views_within(session: Session, *where: sa.ColumnElement[bool], with_epochs: bool = False) -> list[RunView]:
     """Some runs of one study, as a transaction sees them."""
+    last_epoch_at = sa.case((RunRow.finished_at.is_(None), epochs.last_measured_at()))
     rows = session.execute(
-        sa.select(RunRow, leases.is_held()).where(*where).order_by(RunRow.round, RunRow.ordinal)
+        sa.select(RunRow, leases.is_held(), last_epoch_at).where(*where).order_by(RunRow.round, RunRow.ordinal)
     ).all()
-    found = epochs.read(session, [row for row, _ in rows]) if with_epochs else {}
-    return [_view(row, bool(is_held), found.get(row.key, ())) for row, is_held in rows]
+    found = epochs.read(session, [row for row, *_ in rows]) if with_epochs else {}
+    return [_view(row, bool(is_held), last, found.get(row.key, ())) for row, is_held, last in rows]
 
 
-def _view(row: RunRow, held: bool, of_it: tuple[EpochView, ...]) -> RunView:
+def _view(row: RunRow, held: bool, last_epoch_at: float | None, of_it: tuple[EpochView, ...]) -> RunView:
     return RunView(
         study_name=row.study_name,
         role=row.role,
@@ -301,5 +308,6 @@ def _view(row: RunRow, held: bool, of_it: tuple[EpochView, ...]) -> RunView:
         mlflow_run_id=row.mlflow_run_id,
         changes=row.changes,
         recorded=row.recorded,
+        last_epoch_at=last_epoch_at,
         epochs=of_it,
     )

@@ -12,7 +12,7 @@ from tuner.database.connection import Database, utc_now
 from tuner.database.facts import ChampionDecision, Outcome, StudyOptions
 from tuner.database.patience import patient
 from tuner.database.sequence import stamp
-from tuner.database.tables import UNSTAMPED, CounterRow, StudyRow
+from tuner.database.tables import UNSTAMPED, CounterRow, RunRow, StudyRow
 from tuner.errors import NotFound
 from tuner.formatting import nearest
 from tuner.spec.metrics import Direction
@@ -23,7 +23,8 @@ class StudyView:
     """One study as the database has it.
 
     trials: the budget. left_s: until its deadline, by the database's clock; all of its time while that has not begun
-    to run (`deadline_at` is None). owner: the name of a person; empty where nobody was asked.
+    to run (`deadline_at` is None). began_at: the begin of its first trial. owner: the name of a person; empty where
+    nobody was asked.
     """
 
     study_name: str
@@ -45,6 +46,7 @@ class StudyView:
     options: StudyOptions
     outcome: Outcome | None
     created_at: float
+    began_at: float | None
     finished_at: float | None
     age_s: float
     changes: int
@@ -161,8 +163,10 @@ def _views(db: Database, *where: sa.ColumnElement[bool]) -> list[StudyView]:
 
 def views_within(session: Session, *where: sa.ColumnElement[bool]) -> list[StudyView]:
     """Some studies, the oldest first, as a transaction sees them."""
+    of_search = (RunRow.study_name == StudyRow.study_name, RunRow.role == "search")
+    began_at = sa.select(sa.func.min(RunRow.started_at)).where(*of_search).correlate(StudyRow).scalar_subquery()
     rows = session.execute(
-        sa.select(StudyRow, StudyRow.deadline_at - utc_now(), utc_now() - StudyRow.created_at)
+        sa.select(StudyRow, StudyRow.deadline_at - utc_now(), utc_now() - StudyRow.created_at, began_at)
         .where(*where)
         .order_by(StudyRow.created_at)
     ).all()
@@ -187,6 +191,7 @@ def views_within(session: Session, *where: sa.ColumnElement[bool]) -> list[Study
             options=row.options,
             outcome=row.outcome,
             created_at=row.created_at,
+            began_at=first_at,
             finished_at=row.finished_at,
             age_s=float(age_s),
             changes=row.changes,
@@ -196,7 +201,7 @@ def views_within(session: Session, *where: sa.ColumnElement[bool]) -> list[Study
             ended=row.ended,
             closing_attempt=row.closing_attempt,
         )
-        for row, left_s, age_s in rows
+        for row, left_s, age_s, first_at in rows
     ]
 
 

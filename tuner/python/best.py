@@ -75,5 +75,5 @@ def best_of(status: StudyStatus) -> Best:
         metrics=dict(next((each.metrics for each in trial.epochs if each.epoch == trial.best_epoch), {})),
         test=test_of(status),
         baseline=trial.baseline,
-        seconds=sum(each.seconds for each in trial.epochs),
+        seconds=trial.seconds,
     )

@@ -57,5 +57,6 @@ class StudyFollower:
         study = new.study or self._study
         if study is not None:
             left_s = study.timeout_s if study.deadline_at is None else study.deadline_at - new.now
-            self._study = replace(study, age_s=new.now - study.created_at, left_s=left_s)
+            began_at = min((each.started_at for each in self._runs.values() if each.role == "search"), default=None)
+            self._study = replace(study, age_s=new.now - study.created_at, left_s=left_s, began_at=began_at)
         self._number = new.number

@@ -160,6 +160,13 @@ def trial_record(store: BlobStore, view: RunView, spec: StudySpec) -> Iterator[T
         )
 
 
+def _duration(view: StudyView) -> dict[str, float]:
+    """As `StudyStatus.elapsed_s` of a study that has ended. MLflow's own counts the wait for its first trial, too."""
+    if view.finished_at is None or view.began_at is None:
+        return {}
+    return {"seconds": max(0.0, view.finished_at - view.began_at)}
+
+
 def study_record(view: StudyView) -> StudyRecord:
     """The study as a record, without files."""
     outcome = view.outcome or Outcome()
@@ -179,7 +186,7 @@ def study_record(view: StudyView) -> StudyRecord:
         },
         started_at=view.created_at,
         finished_at=view.finished_at,
-        outcome={key: value for key, value in outcome.figures.items() if value is not None},
+        outcome={**{key: value for key, value in outcome.figures.items() if value is not None}, **_duration(view)},
         run_id=view.mlflow_run_id,
         searched=tuple(each.name for each in spec.space if each.name not in single),
         note=view.options.note,

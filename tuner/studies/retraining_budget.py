@@ -125,4 +125,4 @@ def cost_of_final(best: Sequence[RunView]) -> float:
 
 
 def _epoch_s(trial: RunView) -> float:
-    return sum(epoch.seconds for epoch in trial.epochs) / max(1, len(trial.epochs))
+    return trial.seconds / max(1, len(trial.epochs))

@@ -57,26 +57,22 @@ class StudyStatus:
     reproductions: tuple[RunView, ...] = ()
 
     @property
-    def now(self) -> float:
-        """When this was read, by the database's clock, as all other times."""
-        return self.study.created_at + self.study.age_s
-
-    def seconds_of(self, run: RunView) -> float:
-        """From a run's begin to its end, or until now; 0 of one that waits."""
-        return max(0.0, (run.finished_at or self.now) - run.started_at) if run.started_at else 0.0
-
-    @property
     def elapsed_s(self) -> float:
-        """From the first trial's begin to the last thing that happened, finalists included; to now while it runs."""
+        """A study's duration: from the begin of its first trial to its end, or until now.
+
+        While nobody works on it, to the last thing that happened. All by the database's clock.
+        """
         if not self.trials:
             return 0.0
-        began = min(trial.started_at for trial in self.trials)
+        return max(0.0, self._until - min(trial.started_at for trial in self.trials))
+
+    @property
+    def _until(self) -> float:
+        if self.study.finished_at is not None:
+            return self.study.finished_at
         if self.state in ("running", "stopping"):
-            return max(0.0, self.now - began)
-        jobs: list[RunView | RunView] = [*self.trials, *(each for each in self.finalists if each.started_at)]
-        last = [max((epoch.measured_at for epoch in job.epochs), default=job.started_at) for job in jobs]
-        ends = [job.finished_at or seen for job, seen in zip(jobs, last, strict=True)]
-        return max(0.0, max(ends) - began)
+            return self.study.created_at + self.study.age_s
+        return max(run.finished_at or run.last_epoch_at or run.started_at for run in (*self.trials, *self.finalists))
 
     @property
     def stage(self) -> str:

@@ -50,7 +50,7 @@ def run(status: StudyStatus, view: RunView) -> views.Run:
     return views.Run(
         **dict(run_news(view)),
         epochs=len(view.epochs),
-        seconds=round(status.seconds_of(view), 3),
+        seconds=round(view.seconds, 3),
         metrics=next((each.metrics for each in view.epochs if each.epoch == view.best_epoch), {}),
     )
 

@@ -57,7 +57,7 @@ class RunNews(View):
 
 
 class Run(RunNews):
-    """With what its epochs tell. epochs: how many. seconds: from its begin to its end. metrics: of its best epoch."""
+    """With what its epochs tell. epochs: how many. seconds: of these. metrics: of its best epoch."""
 
     epochs: int
     seconds: float
