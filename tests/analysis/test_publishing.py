@@ -53,7 +53,7 @@ def test_a_report_that_comes_after_all_was_delivered_is_delivered_too(db: Databa
     projector = Projector(db, lambda: MlflowRecorder(uri), store, "w")
     projector.watch(name)
     until = time.monotonic() + 120
-    while projector._study_names:
+    while projector.watched():
         assert time.monotonic() < until
         time.sleep(0.1)
     publish(db, store, name)

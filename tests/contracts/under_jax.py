@@ -52,16 +52,16 @@ def test_networks_that_differ_in_numbers_alone_share_a_program(
 
     if "schedule" in first:
         monkeypatch.setattr(JaxTensors, "own_memory", lambda self: True)
-    programs._kept.clear()
+    programs.forget()
     alone = network(**second)
     expected = train(alone, digits, plan())
-    programs._kept.clear()
+    programs.forget()
     train(network(**first), digits, plan(epochs=1))
-    kept = dict(programs._kept)
+    kept = programs.shared()
     assert kept
     model = network(**second)
     result = train(model, digits, plan())
-    assert dict(programs._kept) == kept
+    assert programs.shared() == kept
     assert [dict(each) for each in result.epochs] == [dict(each) for each in expected.epochs]
     for mine, its in zip(model.variables, alone.variables, strict=True):
         np.testing.assert_array_equal(mine.numpy(), its.numpy())
@@ -72,11 +72,11 @@ def test_a_network_whose_program_is_another_has_its_own(
     network: Any,  # noqa: F811
     plan: Any,  # noqa: F811
 ) -> None:
-    programs._kept.clear()
+    programs.forget()
     train(network(optimizer="momentum"), digits, plan(epochs=1))
-    before = len(programs._kept)
+    before = len(programs.shared())
     train(network(optimizer="nesterov"), digits, plan(epochs=1))
-    assert len(programs._kept) == 2 * before
+    assert len(programs.shared()) == 2 * before
 
 
 def test_a_trained_model_is_exported_loaded_and_scored_without_tensorflow(

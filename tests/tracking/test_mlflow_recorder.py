@@ -37,8 +37,16 @@ def client(uri: str) -> MlflowClient:
 class Interrupted:
     """A real client that is cut off at its n-th call: before it was sent, or before its answer arrived."""
 
-    def __init__(self, client: MlflowClient, calls: int, sent: bool) -> None:
+    def __init__(self, client: MlflowClient, calls: int = 0, sent: bool = False) -> None:
+        """calls: which; 0 for none."""
         self._client, self._left, self._sent = client, calls, sent
+
+    def recorder(self, uri: str) -> MlflowRecorder:
+        return MlflowRecorder(uri, connect=lambda _: self)  # type: ignore[arg-type,return-value]  # a client's calls
+
+    def cut(self, calls: int) -> None:
+        """From now on, the call so many on is not sent."""
+        self._left = calls
 
     def __getattr__(self, name: str) -> Any:
         def call(*args: object, **kwargs: object) -> object:
@@ -72,10 +80,8 @@ def test_a_delivery_cut_off_anywhere_is_completed_by_the_next(
     expected = everything(client, f"whole {sent}")
     for calls in range(1, 100):
         experiment = f"cut off {sent} {calls}"
-        recorder = MlflowRecorder(uri)
-        recorder._client = Interrupted(client, calls, sent)
         try:
-            deliver(recorder, experiment)
+            deliver(Interrupted(client, calls, sent).recorder(uri), experiment)
             break
         except ServiceDown:
             deliver(MlflowRecorder(uri), experiment)
@@ -98,11 +104,12 @@ def test_metrics_that_arrived_without_their_cursor_are_not_doubled(uri: str, cli
 
 def test_the_next_epochs_of_a_running_trial_are_one_request(uri: str, client: MlflowClient) -> None:
     study = replace(STUDY, experiment="one request")
-    recorder = MlflowRecorder(uri)
+    counted = Interrupted(client)
+    recorder = counted.recorder(uri)
     recorder.record_trial(study, trial(count=1, state="running"))
 
     for count, allowed in ((2, 1), (4, 1), (4, 0)):
-        recorder._client = Interrupted(client, allowed + 1, sent=False)
+        counted.cut(allowed + 1)
         recorder.record_trial(study, trial(count=count, state="running"))
 
 
@@ -217,8 +224,8 @@ def test_a_database_that_is_replaced_in_mid_study_is_another(tmp_path: Path) -> 
 
 def test_runs_created_at_once_become_one(uri: str, client: MlflowClient) -> None:
     study = replace(STUDY, experiment="at once")
-    first, second = MlflowRecorder(uri), MlflowRecorder(uri)
-    assert first.record_study(study) == second.record_study(study)
+    second = MlflowRecorder(uri)
+    known = second.record_study(study)
 
     class Slow:
         """The first recorder's client: before its request arrives, the second has created the same run."""
@@ -228,7 +235,8 @@ def test_runs_created_at_once_become_one(uri: str, client: MlflowClient) -> None
                 second.record_trial(study, trial(count=1, state="running"))
             return getattr(client, name)
 
-    first._runs._client = Slow()
+    first = MlflowRecorder(uri, connect=lambda _: Slow())  # type: ignore[arg-type,return-value]  # a client's calls
+    assert first.record_study(study) == known
     run_id = first.record_trial(study, trial(count=2, state="running"))
 
     experiment_id = client.get_experiment_by_name("at once").experiment_id
@@ -392,9 +400,10 @@ def test_what_is_refused_is_told_and_all_else_is_there(
 
 def test_figures_that_are_not_finite_are_sent_once(uri: str, client: MlflowClient) -> None:
     study = replace(STUDY, experiment="not finite", outcome={"value": math.nan, "noise": math.inf}, finished_at=2e9)
-    recorder = MlflowRecorder(uri)
+    counted = Interrupted(client)
+    recorder = counted.recorder(uri)
     run_id = recorder.record_study(study)
-    recorder._client = Interrupted(client, 1, sent=False)
+    counted.cut(1)
 
     recorder.record_study(study)
 

@@ -5,11 +5,16 @@ from pathlib import Path
 import pytest
 
 from tests.database.conftest import add, opening
-from tuner.database import skipped_studies, workers
+from tuner.database import budget, skipped_studies, workers
+from tuner.database.connection import Database
 from tuner.errors import DataError
+from tuner.runs.watchdog import Watch
+from tuner.settings import read_settings, read_share
 from tuner.workers import loop
 from tuner.workers.heartbeat import without_storage
-from tuner.workers.loop import Turn, Worker
+from tuner.workers.leaving import Leaving
+from tuner.workers.loop import Worker
+from tuner.workers.told import WorkerSettings
 
 
 def test_a_fresh_process_has_no_password_in_its_arguments() -> None:
@@ -18,33 +23,39 @@ def test_a_fresh_process_has_no_password_in_its_arguments() -> None:
         assert without_storage(["tune", "worker", *given, "--fit"]) == ["tune", "worker", "--fit"]
 
 
-class Silent:
-    def say(self, study_name: str | None, stage: str) -> None: ...
+class Troubled:
+    """A pulse with which the first turn in a study fails, after its data were read; it notes what is passed over."""
 
+    def __init__(self, db: Database, leaving: Leaving) -> None:
+        self.db, self.leaving = db, leaving
+        self.turns = 0
+        self.passed_over: list[list[str]] = []
 
-class TroubledOnce(Worker):
-    """Its study fails in its first turn, after its data were read."""
-
-    def __init__(self, db: object) -> None:
-        self._db, self._name, self._pulse = db, "w", Silent()  # type: ignore[assignment]  # all that a turn about needs
-        self._contexts, self._passed_over, self.turns = {"s": object()}, {}, 0
-
-    def _turn(self, study_name: str) -> Turn:
-        self.turns += 1
-        if self.turns == 1:
-            raise DataError("no such folder")
-        return "idle"
+    def say(self, study_name: str | None, stage: str) -> None:
+        if study_name is None:
+            self.passed_over.append([each.reason for each in skipped_studies.view_passed_over(self.db, "s")])
+            if len(self.passed_over) == 2:
+                self.leaving.tell()
+        elif stage == "waiting":
+            self.turns += 1
+            if self.turns == 1:
+                raise DataError("no such folder")
 
 
 def test_a_study_is_passed_over_no_more_once_a_turn_of_it_went_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loop, "_PASSED_OVER_S", 0.0)
+    monkeypatch.setattr(loop, "PASSED_OVER_S", 0.0)
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
     with opening(f"sqlite:///{tmp_path / 'tuner.db'}") as db:
-        add(db)
-        workers.enter(db, "w", "cpu")
-        troubled = TroubledOnce(db)
-        troubled._run_next_study()
-        assert [each.reason for each in skipped_studies.view_passed_over(db, "s")] == ["no such folder"]
-        troubled._run_next_study()
-        assert skipped_studies.view_passed_over(db, "s") == []
+        add(db, trials=1)
+        for name in ("other", "w"):
+            workers.enter(db, name, "cpu")
+        # The only trial is another's: there is nothing to train here.
+        assert budget.take(db, "s", "other") is not None
+        leaving = Leaving()
+        pulse = Troubled(db, leaving)
+        told = WorkerSettings(read_settings(), read_share(), "w", None)
+        Worker(db, told, pulse, Watch(), leaving).work()  # type: ignore[arg-type]  # it only speaks
+    assert pulse.turns == 2
+    assert pulse.passed_over == [["no such folder"], []]

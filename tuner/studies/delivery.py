@@ -242,6 +242,11 @@ class Projector:
             self._study_names[study_name] = None
             self._told += 1
 
+    def watched(self) -> set[str]:
+        """The studies that have not ended, or of which not all is delivered."""
+        with self._lock:
+            return set(self._study_names)
+
     def close(self, wait_s: float) -> bool:
         """Deliver what is left, for so many seconds at most, and end; tells whether all was delivered."""
         self._over.set()

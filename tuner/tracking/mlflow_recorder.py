@@ -53,13 +53,20 @@ class MlflowRecorder:
 
     tracking_uri: as MLflow understands it: ``sqlite:///`` and a path, or ``http://host:port``.
     rebuild: trust nothing that MLflow seems to have: files are sent again, and what is in its trash is taken out.
+    connect: makes the client, of the URI.
 
     Nothing is contacted before the first record, or `prepare`. Not for several threads at once.
     """
 
-    def __init__(self, tracking_uri: str, rebuild: bool = False) -> None:
+    def __init__(
+        self,
+        tracking_uri: str,
+        rebuild: bool = False,
+        connect: Callable[[str], MlflowClient] = mlflow_service.connect,
+    ) -> None:
         self._uri = tracking_uri
         self._rebuild = rebuild
+        self._connect = connect
         self._file: mlflow_service.OpenedFile | None = None
 
     def prepare(self) -> None:
@@ -256,7 +263,7 @@ class MlflowRecorder:
 
     @cached_property
     def _client(self) -> MlflowClient:
-        client = mlflow_service.connect(self._uri)
+        client = self._connect(self._uri)
         path = mlflow_service.database_file(self._uri)
         self._file = None if path is None else mlflow_service.OpenedFile(path)
         return client

@@ -45,7 +45,7 @@ _FULL_S = 3.0
 _STILL_IMPORTED = (1, 4)
 """After so many trials what came since the start - MLflow above all, in a thread of its own - stays too."""
 
-_PASSED_OVER_S = 60.0
+PASSED_OVER_S = 60.0
 """How long a study that cannot be worked on here is left alone, such as one whose data are not on this machine."""
 
 Turn = Literal["trained", "idle", "over"]
@@ -150,7 +150,7 @@ class Worker:
                     raise
                 logger.warning("study %s is passed over: %s", name, error)
                 skipped_studies.note(self._db, name, self._name, error)
-                self._passed_over[name] = time.monotonic() + _PASSED_OVER_S
+                self._passed_over[name] = time.monotonic() + PASSED_OVER_S
                 continue
             if self._passed_over.pop(name, None) is not None:
                 # Its data may have been read before: no context was made, which would have cleared it.

@@ -40,16 +40,16 @@ def _weights(model: Any) -> list[np.ndarray]:
 def test_a_network_that_differs_in_numbers_alone_is_not_traced_again(
     digits: Dataset, network: Network, plan: Plan, first: Params, second: Params
 ) -> None:
-    graphs._kept.clear()
+    graphs.forget()
     alone = network(**second)
     expected = train(alone, digits, plan())
-    graphs._kept.clear()
+    graphs.forget()
     train(network(**first), digits, plan(epochs=1))
-    kept = dict(graphs._kept)
+    kept = graphs.shared()
     assert kept
     model = network(**second)
     result = train(model, digits, plan())
-    assert dict(graphs._kept) == kept
+    assert graphs.shared() == kept
     assert [dict(each) for each in result.epochs] == [dict(each) for each in expected.epochs]
     for mine, its in zip(_weights(model), _weights(alone), strict=True):
         np.testing.assert_array_equal(mine, its)
@@ -69,15 +69,15 @@ def test_a_network_that_differs_in_numbers_alone_is_not_traced_again(
 def test_a_network_whose_graph_is_another_is_traced(
     digits: Dataset, network: Network, plan: Plan, first: Params, second: Params
 ) -> None:
-    graphs._kept.clear()
+    graphs.forget()
     train(network(**first), digits, plan(epochs=1))
-    before = len(graphs._kept)
+    before = len(graphs.shared())
     train(network(**second), digits, plan(epochs=1))
-    assert len(graphs._kept) == 2 * before
+    assert len(graphs.shared()) == 2 * before
 
 
 def test_two_trainings_in_turns_do_not_mix(digits: Dataset, network: Network, plan: Plan) -> None:
-    graphs._kept.clear()
+    graphs.forget()
     expected = train(network(seed=1), digits, plan())
     inner: list[Any] = []
 
@@ -192,9 +192,9 @@ def test_a_graph_knows_what_was_compiled_besides_loss_and_optimizer(digits: Data
         model.compile(keras.optimizers.SGD(1e-3), "mse", **options)
         return train(model, digits, plan(epochs=1, monitor="val_loss", direction="minimize")).epochs[0]
 
-    graphs._kept.clear()
+    graphs.forget()
     alone = trained(loss_weights=[0.01])
-    graphs._kept.clear()
+    graphs.forget()
     whole = trained(loss_weights=[1.0])
     assert trained(loss_weights=[0.01]) == alone
     assert alone["val_loss"] < 0.1 * whole["val_loss"]
@@ -214,8 +214,8 @@ def test_a_network_whose_weights_are_without_effect_keeps_its_graph_to_itself(di
         result = train(model, digits, plan(epochs=2, monitor="val_loss", direction="minimize"))
         return [dict(each) for each in result.epochs]
 
-    graphs._kept.clear()
+    graphs.forget()
     alone = trained(0.9)
-    graphs._kept.clear()
+    graphs.forget()
     trained(0.1)
     assert trained(0.9) == alone

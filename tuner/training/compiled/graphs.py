@@ -32,6 +32,16 @@ class _Kept:
 _kept: OrderedDict[tuple[Any, ...], _Kept] = OrderedDict()
 
 
+def shared() -> frozenset[object]:
+    """What is kept now for networks to come: an object a graph."""
+    return frozenset(_kept.values())
+
+
+def forget() -> None:
+    """Keep nothing of what was traced so far for networks to come."""
+    _kept.clear()
+
+
 class Graphs:
     """The graphs of one network."""
 

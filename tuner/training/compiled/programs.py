@@ -17,6 +17,16 @@ _kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 _compiled = 0
 
 
+def shared() -> frozenset[object]:
+    """What is kept now for networks to come: an object a program."""
+    return frozenset(_kept.values())
+
+
+def forget() -> None:
+    """Keep nothing of what was compiled so far for networks to come."""
+    _kept.clear()
+
+
 class Programs:
     """The programs of one network."""
 
