@@ -211,7 +211,7 @@ def _begin(
 ) -> _Running:
     study = open_optuna_study(storage, "s", spec, seed, ordinal)
     proposal = baseline_proposal(spec, ordinal)
-    trial_id = storage.create_new_trial(study._study_id, trial_template(ordinal, proposal))
+    trial_id = storage.create_new_trial(storage.get_study_id_from_name("s"), trial_template(ordinal, proposal))
     trial = adopt(study, storage, storage.get_trial(trial_id).number)
     used: dict[str, Value] = {}
     CONFIGURE[spec.model](answer_from(trial, spec.space, used), spec.task, True)
