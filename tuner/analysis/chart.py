@@ -79,7 +79,7 @@ def trial_words(status: StudyStatus, trial: RunView) -> str:
     """What is said of a trial where it is a point."""
     named = f" ({trial.baseline})" if trial.baseline else ""
     value = "" if trial.value is None else f" {trial.value:.4f}"
-    return f"trial {trial.trial_number}{named}: {trial.state}{value}"
+    return f"{trial.trial_in_words}{named}: {trial.state}{value}"
 
 
 def style_of(status: StudyStatus, trial: RunView) -> Style:

@@ -78,7 +78,9 @@ def content(status: StudyStatus, weights: Mapping[str, float], method: str) -> d
         "best_rows": [_row(status, trial) for trial in _best_first(status)[:_MOST_ROWS]],
         "facts": _facts(status),
         "spec": study.spec_text,
-        "trials": {str(trial.trial_number): _row(status, trial) for trial in status.trials},
+        "trials": {
+            str(trial.trial_number): _row(status, trial) for trial in status.trials if trial.trial_number is not None
+        },
     }
 
 

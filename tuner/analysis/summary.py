@@ -158,7 +158,11 @@ def finalists(status: StudyStatus) -> list[Finalist]:
     """The configurations that were trained again over new seeds, where any were; as the outcome has them."""
     found = _outcome(status).finalists
     listed = found.configurations if found else ()
-    return [Finalist(each.trial_number or 0, each.values, each.out) for each in listed if each.values]
+    return [
+        Finalist(each.trial_number, each.values, each.out)
+        for each in listed
+        if each.values and each.trial_number is not None
+    ]
 
 
 def finalist_sentences(status: StudyStatus) -> list[str]:
@@ -273,7 +277,7 @@ def verdicts(status: StudyStatus) -> list[Verdict]:
     for trial in status.trials:
         for each in trial.facts.verdicts:
             if each.kind:
-                example = f"trial {trial.trial_number}: {each.words}"
+                example = f"{trial.trial_in_words}: {each.words}"
                 found.setdefault(each.kind, []).append(Verdict(each.kind, 1, example, each.remedy))
     listed = [
         Verdict(kind, len(same), same[0].example, next((each.remedy for each in same if each.remedy), ""))

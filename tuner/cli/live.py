@@ -275,7 +275,7 @@ class Lines:
         best = show.number(status.best.value) if status.best else "-"
         left = f", about {duration(status.left_s)} left" if status.left_s else ""
         place = f"[{len(self._ended)}/{status.study.trials}, best {best}{left}]"
-        return f"trial {trial.trial_number}{named} {trial.state}: {figures}  {place}"
+        return f"{trial.trial_in_words}{named} {trial.state}: {figures}  {place}"
 
 
 def _say(line: str) -> None:

@@ -114,7 +114,7 @@ def print_status(status: StudyStatus) -> None:
     for trial in status.trials:
         if trial.state == "running":
             where = f"{trial.worker_id or 'handed back'}{does.get(trial.worker_id or '', '')}"
-            console.print(f"running: trial {trial.trial_number}, epoch {len(trial.epochs)}, {where}")
+            console.print(f"running: {trial.trial_in_words}, epoch {len(trial.epochs)}, {where}")
     for again in status.reproductions:
         console.print(reproduction_in_words(again), soft_wrap=True)
     if status.state == "running" and status.left_s is not None:
@@ -128,10 +128,10 @@ def reproduction_in_words(again: RunView) -> str:
     took = f"{duration(again.seconds)} on {again.facts.device or '?'}"
     if again.state != "running":
         # What was compared says itself of which trial; an error does not.
-        what = again.reason if again.facts.came_out else f"trial {again.trial_number} {again.state}: {again.reason}"
+        what = again.reason if again.facts.came_out else f"{again.trial_in_words} {again.state}: {again.reason}"
         return f"trained again: {one_line(what)} ({took})"
     far = f"epoch {len(again.epochs)} of {again.planned_epochs}"
-    return f"training again: trial {again.trial_number}, {far}{'' if again.held else ', silent for a minute or more'}"
+    return f"training again: {again.trial_in_words}, {far}{'' if again.held else ', silent for a minute or more'}"
 
 
 def print_trials(status: StudyStatus, top: int | None) -> None:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from tuner.database.connection import Database, utc_now
 from tuner.database.leases import LEASE_S, run_out
 from tuner.database.patience import patient
+from tuner.database.runs import trial_in_words
 from tuner.database.sequence import stamp
 from tuner.database.tables import FINALISTS, UNSTAMPED, Key, Recorded, RunKey, RunRow, StudyRow, keyed
 from tuner.redaction import redacted
@@ -154,7 +155,9 @@ def refusals(db: Database, study_name: str) -> list[Refusal]:
 def _words(row: Recorded) -> str:
     if isinstance(row, StudyRow):
         return f"study {row.study_name}"
-    return f"trial {row.trial_number}" if row.role == "search" else f"finalist {row.trial_number}, seed {row.seed}"
+    if row.role != "search":
+        return f"finalist {row.trial_number}, seed {row.seed}"
+    return trial_in_words(row.trial_number, row.ordinal)
 
 
 def _rows(row: type[Recorded], study_name: str) -> sa.Select[Any]:

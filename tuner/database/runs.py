@@ -28,6 +28,11 @@ CANCELLED = "cancelled"
 """The state of one that a person ended: it has no value either, and says nothing of its configuration."""
 
 
+def trial_in_words(number: int | None, ordinal: int) -> str:
+    """``trial 12``; without a number, it is a place of the budget whose trial is not there yet, or never was."""
+    return f"the trial in place {ordinal + 1} of the budget" if number is None else f"trial {number}"
+
+
 @dataclass(frozen=True)
 class Job:
     """A run that this worker holds; what is not said here is as in its row.
@@ -53,7 +58,8 @@ class Job:
 
     @property
     def lease(self) -> Lease:
-        called = f"trial {self.trial_number}" if self.role == "search" else f"{self.role} run {self.ordinal}"
+        named = trial_in_words(self.trial_number, self.ordinal)
+        called = named if self.role == "search" else f"{self.role} run {self.ordinal}"
         key = (self.study_name, self.role, self.round, self.ordinal)
         return Lease(key, self.worker_id, self.attempt, f"{called} of {self.study_name}")
 
@@ -99,6 +105,11 @@ class RunView:
     recorded: int
     last_epoch_at: float | None
     epochs: tuple[EpochView, ...] = ()
+
+    @property
+    def trial_in_words(self) -> str:
+        """Whose configuration it is: ``trial 12``."""
+        return trial_in_words(self.trial_number, self.trial_ordinal)
 
     @property
     def seconds(self) -> float:

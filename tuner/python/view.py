@@ -126,7 +126,7 @@ def _running(status: StudyStatus) -> str:
 def _trial(status: StudyStatus, trial: RunView) -> str:
     last = trial.epochs[-1].metrics.get(summary.metric(status)) if trial.epochs else None
     epochs = f"{len(trial.epochs)}/{trial.params.get('epochs', '?')}"
-    label = "" if trial.trial_number is None else trial.trial_number
+    label = "-" if trial.trial_number is None else trial.trial_number
     return (
         f'<tr><td>{label} {escape(trial.baseline)}</td><td class="tuner-figure">{escape(epochs)}</td>'
         f'<td class="tuner-figure">{number(last)}</td>'

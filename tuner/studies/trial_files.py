@@ -43,5 +43,5 @@ def answers_of(store: BlobStore, view: RunView) -> Answers | None:
     try:
         return None if data is None else Answers.from_bytes(data)
     except DataError as error:
-        logger.warning("trial %s is recorded without its pictures: %s", view.trial_number, error)
+        logger.warning("%s is recorded without its pictures: %s", view.trial_in_words, error)
         return None

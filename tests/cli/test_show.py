@@ -1,0 +1,111 @@
+"""How studies look whose trials have no number yet, were pruned at once, or whose names are very long."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from rich.console import Console
+
+from tests.analysis.written import TRIALS, write_study
+from tuner.analysis.report import report
+from tuner.cli import live
+from tuner.cli.main import cli
+from tuner.database import budget, runs, whole_study
+from tuner.database.connection import Database, open_database
+from tuner.database.trial_facts import TrialFacts
+from tuner.python.view import fragment, in_a_line
+from tuner.search.optuna_study import trial_template
+from tuner.service.changing import change
+from tuner.service.requests import ChangeRequest
+from tuner.studies.status import study_status
+
+LONG = "n" * 300
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    db = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
+    yield db
+    db.engine.dispose()
+
+
+def tune(db: Database, *arguments: str) -> str:
+    done = CliRunner().invoke(cli, [*arguments, "--storage", db.url], env={"COLUMNS": "80"}, catch_exceptions=False)
+    assert done.exit_code == 0, done.stderr
+    return done.stdout
+
+
+def everything_shown(db: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> str:
+    """All that a person is shown of the study, on every front."""
+    status = study_status(db, "s", epochs=True)
+    console = Console(width=120)
+    with console.capture() as captured:
+        console.print(live.picture(status))
+    live.Lines().show(status)
+    page = re.sub(r"<script.*?</script>", "", report(db, "s"), flags=re.S)
+    commands = [tune(db, *each) for each in (("status", "s"), ("list",), ("trials", "s"), ("best", "s"))]
+    return "\n".join([*commands, captured.get(), capsys.readouterr().err, fragment(status), in_a_line(status), page])
+
+
+def test_a_trial_without_a_number_is_never_shown_with_one(
+    db: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    write_study(db, told=TRIALS[:2], outcome=None)
+    change(db, ChangeRequest(study_name="s", trials=9))
+    lines = live.Lines()
+    lines.show(study_status(db, "s", epochs=True))
+    ended = budget.take(db, "s", "w1")
+    assert ended is not None
+    runs.finish(db, ended, "given_up", "three workers died on it", None, 0, TrialFacts())
+    runs.finalize(db, ended)
+    running = budget.take(db, "s", "w2")
+    assert running is not None
+    assert (ended.lease.what, ended.trial_number) == ("the trial in place 3 of the budget of s", None)
+    lines.show(study_status(db, "s", epochs=True))
+    assert "\nthe trial in place 3 of the budget given_up: three workers died on it" in capsys.readouterr().err
+    shown = everything_shown(db, capsys, tmp_path)
+    assert "None" not in shown
+    assert "running: the trial in place 4 of the budget, epoch 0, w2" in shown
+
+
+def test_a_trial_that_was_pruned_before_its_first_epoch_says_so(
+    db: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    write_study(db, told=TRIALS[:2], outcome=None)
+    change(db, ChangeRequest(study_name="s", trials=9))
+    lines = live.Lines()
+    lines.show(study_status(db, "s", epochs=True))
+    job = budget.take(db, "s", "w")
+    assert job is not None
+    budget.fill(db, job, trial_template(job.ordinal, None), "")
+    runs.start(db, job, TrialFacts(), TRIALS[0].params)
+    runs.finish(db, job, "pruned", "pruned before its first epoch", None, 0, TrialFacts())
+    runs.finalize(db, job)
+    lines.show(study_status(db, "s", epochs=True))
+    assert "trial 2 pruned: before its first epoch had ended  [3/9, best " in capsys.readouterr().err
+    row = next(line for line in tune(db, "trials", "s").splitlines() if line.startswith("2 "))
+    assert row.split() == ["2", "pruned", "-", "-", "0", "0.0"]
+    (found,) = [each for each in json.loads(tune(db, "trials", "s", "--json"))["trials"] if each["trial_number"] == 2]
+    assert (found["value"], found["best_epoch"], found["epochs"], found["metrics"]) == (None, 0, 0, {})
+    assert "2 complete, 1 pruned" in everything_shown(db, capsys, tmp_path)
+
+
+def test_a_name_of_300_letters_is_shown_whole(db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_study(db)
+    # What is longer than 200 is refused by now.
+    assert whole_study.rename_study(db, "s", LONG)
+    for command in ("best", "status"):
+        assert LONG in "".join(tune(db, command, LONG).split())
+        assert json.loads(tune(db, command, LONG, "--json"))["study_name"] == LONG
+    assert len(tune(db, "trials", LONG).splitlines()) > 5
+    listed = tune(db, "list").splitlines()
+    assert sum(line.split(" ")[0].count("n") for line in listed[1:]) == 300
+    assert max(map(len, listed)) <= 80
+    (file,) = tune(db, "report", LONG).splitlines()
+    assert Path(file).is_file()
+    told = CliRunner().invoke(cli, ["best", LONG + "m", "--storage", db.url])
+    assert "there is no study" in str(told.exception)
