@@ -1,8 +1,8 @@
 """The engine, the schema and the clock of a study database.
 
 Owns: how SQLite and PostgreSQL are opened, words for failures.
-Leaves to others: our tables (migrations), the statements (studies, runs, workers, blobs), what an error means
-(error_kinds), waiting (patience).
+Leaves to others: our tables (migrations), the statements (studies, runs, workers, blobs), how long a database may take
+(connecting), what an error means (error_kinds), waiting (patience).
 """
 
 import os
@@ -18,6 +18,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
+from tuner.database.connecting import engine_options, how_to_connect
 from tuner.database.error_kinds import cannot_open, is_race, judge
 from tuner.database.migrations import bring_up_to_date
 from tuner.database.patience import OUTAGE_S as OUTAGE_S
@@ -30,7 +31,6 @@ from tuner.redaction import redacted, shown_url
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage, RDBStorage
 
-_SQLITE_BUSY_S = 60.0
 _SCHEMA_TRIES = 10
 _SCHEMA_PAUSE_S = 0.2
 
@@ -76,7 +76,7 @@ class _Optuna:
     def rdb(self) -> "RDBStorage":
         from tuner.database.optuna_storage import open_storage
 
-        return open_storage(self._engine, _connect_args(self._engine.url))
+        return open_storage(self._engine, how_to_connect(self._engine.url))
 
     @cached_property
     def cached(self) -> "BaseStorage":
@@ -190,7 +190,7 @@ def _open(url: sa.URL, shown: str, create: bool, wait_s: float) -> Database:
 
 
 def _open_once(url: sa.URL, shown: str, create: bool, wait_s: float) -> Database:
-    engine = sa.create_engine(url, **_engine_options(url))
+    engine = sa.create_engine(url, **engine_options(url))
     opened = Database(shown, engine, wait_s)
     try:
         if url.get_backend_name() == "sqlite":
@@ -225,29 +225,6 @@ def _parse(url: str) -> sa.URL:
 def _must_exist(path: str, url: str) -> None:
     if not Path(path).exists():
         raise NotFound(f"there is no study database at {url}. Start a study here, or name another with --storage.")
-
-
-def _engine_options(url: sa.URL) -> dict[str, Any]:
-    options: dict[str, Any] = {"connect_args": _connect_args(url)}
-    if url.get_backend_name() != "sqlite":
-        # PostgreSQL allows 100 connections by default: one small pool a worker lets thirty workers in.
-        options |= {"pool_size": 1, "max_overflow": 2, "pool_pre_ping": True, "pool_recycle": 1800}
-    return options
-
-
-def _connect_args(url: sa.URL) -> dict[str, Any]:
-    if url.get_backend_name() == "sqlite":
-        return {"timeout": _SQLITE_BUSY_S}
-    if url.get_backend_name() != "postgresql":
-        return {}
-    return {
-        "connect_timeout": 10,
-        # A server that vanished without a word is noticed in half a minute; the system's own limit is two hours.
-        "keepalives_idle": 10,
-        "keepalives_interval": 5,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 25_000,
-    }
 
 
 def _tune_sqlite(engine: sa.Engine) -> None:

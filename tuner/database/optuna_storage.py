@@ -20,24 +20,24 @@ _TRIES = 10
 _PAUSE_S = 0.2
 
 
-def open_storage(engine: sa.Engine, connect_args: dict[str, Any]) -> RDBStorage:
-    """Optuna's storage on an engine of ours; its tables are made where they are not there."""
+def open_storage(engine: sa.Engine, how: dict[str, Any]) -> RDBStorage:
+    """Optuna's storage on an engine of ours; its tables are made where they are not there. how: to connect."""
     # Its INFO lines repeat what our own view shows; its warnings name internals.
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     for _ in range(_TRIES - 1):
         try:
-            return _open(engine, connect_args)
+            return _open(engine, how)
         except sa.exc.SQLAlchemyError as error:
             # Several processes may create the tables at once; whoever comes second tries again and finds them.
             if not is_race(error):
                 raise
             time.sleep(_PAUSE_S)
-    return _open(engine, connect_args)
+    return _open(engine, how)
 
 
-def _open(engine: sa.Engine, connect_args: dict[str, Any]) -> RDBStorage:
+def _open(engine: sa.Engine, how: dict[str, Any]) -> RDBStorage:
     # It makes an engine by itself, with which its tables are made and checked; then it goes on with ours.
-    options = {"poolclass": sa.NullPool, "connect_args": connect_args}
+    options = {"poolclass": sa.NullPool, **how}
     storage = RDBStorage(engine.url.render_as_string(hide_password=False), options)
     storage.engine = engine
     storage.scoped_session = orm.scoped_session(orm.sessionmaker(bind=engine))

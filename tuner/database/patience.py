@@ -27,6 +27,10 @@ _HANGS_S = 5.0
 """A call that lasts so long when its process is told to leave is given up: nobody answers. A healthy one may take a
 while - a checkpoint into a slow store - and whoever told it waits ten seconds at least."""
 
+_SILENT_S = 120.0
+"""A server that has said nothing for so long, in a call, is taken for one that is away. Locks are waited for less long
+(connecting), and no statement of ours computes for half as long."""
+
 _WAITS_S = 30.0
 """A call that was made again, and lasts longer, waits no more: it hangs."""
 
@@ -73,10 +77,11 @@ class _Call:
 
 
 class _Process:
-    """What this process knows of being told to leave. wait: sleeps so many seconds, but not past being told."""
+    """What this process knows of being told to leave, and when. wait: sleeps so many seconds, but not past that."""
 
     wait: Callable[[float], bool] | None = None
     call: _Call | None = None
+    told_at: float | None = None
 
 
 _process = _Process()
@@ -84,11 +89,12 @@ _process = _Process()
 
 def leave_when(wait: Callable[[float], bool]) -> None:
     """From now on whoever waits here stops waiting when told to leave. wait: sleeps; tells whether that came."""
-    _process.wait = wait
+    _process.wait, _process.told_at = wait, None
 
 
 def told_to_leave() -> None:
     """For the signal's handler. Raises ToldToLeave where the main thread waits for the database, or hangs in it."""
+    _process.told_at = time.monotonic()
     call = _process.call
     if call is None:
         return
@@ -102,6 +108,18 @@ def told_to_leave() -> None:
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, look_again)
         signal.setitimer(signal.ITIMER_REAL, _HANGS_S)
+
+
+def is_told_to_leave() -> bool:
+    return _process.told_at is not None
+
+
+def may_answer(heard_at: float) -> bool:
+    """Whether a server is waited for that was last heard of then, in a call that goes on."""
+    now, told_at = time.monotonic(), _process.told_at
+    if told_at is not None and heard_at <= told_at <= now - _HANGS_S:
+        return False
+    return now - heard_at < _SILENT_S
 
 
 def is_waiting() -> bool:

@@ -1,0 +1,59 @@
+"""How connections are made: every limit on how long a database may take.
+
+Owns: the limits that drivers and servers keep; where a driver keeps none, `silence` does.
+Leaves to others: what is done when one is passed (error_kinds, patience).
+
+A SQLite file that others hold is waited for. PostgreSQL: a server that does not let us in; one that vanished without a
+word, which the system notices; a lock that a stopped process holds, which the server takes from it; and whatever else
+keeps a server from answering.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+_SQLITE_BUSY_S = 60.0
+_CONNECT_S = 10
+_LOCK_S = 60.0
+"""How long a statement waits for a lock, and how long a transaction may do nothing. The longest of ours does so for
+moments; what lasts longer is a process that was stopped in the middle of one."""
+
+
+def engine_options(url: sa.URL) -> dict[str, Any]:
+    """For SQLAlchemy's engine of a study database."""
+    options = how_to_connect(url)
+    if url.get_backend_name() != "sqlite":
+        # PostgreSQL allows 100 connections by default: one small pool a worker lets thirty workers in.
+        options |= {"pool_size": 1, "max_overflow": 2, "pool_pre_ping": True, "pool_recycle": 1800}
+    return options
+
+
+def how_to_connect(url: sa.URL) -> dict[str, Any]:
+    """For any engine on a study database, Optuna's own too."""
+    if url.get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": _SQLITE_BUSY_S}}
+    if url.drivername == "postgresql+psycopg":
+        return {"creator": _creator(url)}
+    return {}
+
+
+def _creator(url: sa.URL) -> Callable[[], Any]:
+    kind: Any = url.get_dialect()
+    cargs, cparams = kind(dbapi=kind.import_dbapi()).create_connect_args(url)
+    given = {
+        "connect_timeout": _CONNECT_S,
+        # A server that vanished without a word is noticed in half a minute; the system's own limit is two hours.
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 25_000,
+    }
+
+    def connect() -> Any:
+        # With psycopg, which those do not wait for whose database is a file.
+        from tuner.database.silence import connect
+
+        return connect(_LOCK_S, *cargs, **{**given, **cparams})
+
+    return connect
