@@ -22,11 +22,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tuner.database import epochs, strikes
+from tuner.database import strikes
 from tuner.database.connection import Database, utc_now
-from tuner.database.epochs import EpochView
 from tuner.database.patience import patient
-from tuner.database.sequence import draw, stamp, stamp_run
+from tuner.database.sequence import stamp, stamp_run
 from tuner.database.tables import UNSTAMPED, GpuClaimRow, Key, RunKey, RunRow, StudyRow, WorkerRow, keyed
 
 LEASE_S = 60.0
@@ -152,8 +151,12 @@ def fenced(session: Session, lease: Lease, **values: Any) -> None:
 
     Leaves to others: to number it (`sequence`), at the end of the transaction.
     """
-    if not _one(session.execute(sa.update(RunRow).where(*_held(lease)).values(**values))):
-        raise LeaseLost(f"{lease.what} is another worker's")
+    if not _one(session.execute(sa.update(RunRow).where(*holding(lease)).values(**values))):
+        raise lost(lease)
+
+
+def lost(lease: Lease) -> LeaseLost:
+    return LeaseLost(f"{lease.what} is another worker's")
 
 
 @patient
@@ -163,28 +166,6 @@ def renew(db: Database, lease: Lease) -> None:
         fenced(session, lease, lease_until=utc_now() + LEASE_S)
 
 
-def finish_epoch(
-    session: Session, lease: Lease, epoch: EpochView, value: float | None, best_epoch: int, checkpoint: str
-) -> None:
-    """Store an epoch, once, with the name of its checkpoint, and renew the lease, in one transaction.
-
-    Raises LeaseLost.
-    """
-    fenced(
-        session,
-        lease,
-        value=value,
-        best_epoch=best_epoch,
-        strikes=0,
-        checkpoint=checkpoint,
-        changes=RunRow.changes + 1,
-        lease_until=utc_now() + LEASE_S,
-    )
-    # A new epoch is news of its run, too; where it is there already, the run is numbered by itself.
-    if not epochs.store(session, lease.key, epoch, lease.worker_id, draw(session, str(lease.key[0]))):
-        stamp_run(session, lease.key)
-
-
 @patient
 def note_death(db: Database, lease: Lease, reason: str, against: int) -> None:
     """Leave word of what is about to end this worker, and what it held to others. Not an error where that was lost.
@@ -192,7 +173,7 @@ def note_death(db: Database, lease: Lease, reason: str, against: int) -> None:
     against: strikes for it.
     """
     with db.session() as session, session.begin():
-        _count(session, _held(lease), against, reason)
+        _count(session, holding(lease), against, reason)
         stamp_run(session, lease.key)
 
 
@@ -203,7 +184,7 @@ def fail(db: Database, lease: Lease, reason: str) -> None:
     with db.session() as session, session.begin():
         session.execute(
             sa.update(RunRow)
-            .where(*_held(lease), RunRow.state == "running")
+            .where(*holding(lease), RunRow.state == "running")
             # Of a search, Optuna has still to be told.
             .values(**values, finalized=RunRow.role != "search", changes=RunRow.changes + 1)
         )
@@ -215,7 +196,7 @@ def hand_back(db: Database, lease: Lease) -> None:
     """Leave it to whoever takes it next. Not an error where it was lost already."""
     with db.session() as session, session.begin():
         session.execute(
-            sa.update(RunRow).where(*_held(lease), ~RunRow.finalized).values(worker_id=None, lease_until=0.0)
+            sa.update(RunRow).where(*holding(lease), ~RunRow.finalized).values(worker_id=None, lease_until=0.0)
         )
         stamp_run(session, lease.key)
 
@@ -262,7 +243,8 @@ def _reset(session: Session, worker_id: str, until: Any) -> None:
     session.execute(sa.update(GpuClaimRow).where(GpuClaimRow.worker_id == worker_id).values(lease_until=until))
 
 
-def _held(lease: Lease) -> tuple[sa.ColumnElement[bool], ...]:
+def holding(lease: Lease) -> tuple[sa.ColumnElement[bool], ...]:
+    """The conditions for what this worker holds."""
     return *keyed(RunRow, lease.key), RunRow.worker_id == lease.worker_id, RunRow.attempt == lease.attempt
 
 

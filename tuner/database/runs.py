@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tuner.database import epochs, leases
+from tuner.database import epoch_writing, epochs, leases
 from tuner.database.blobs import run_blob_name
 from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
@@ -168,7 +168,6 @@ def amend(db: Database, job: Job, params: Params) -> None:
     leases.write(db, job.lease, params=dict(params), changes=RunRow.changes + 1)
 
 
-@patient
 def finish_epoch(
     db: Database, job: Job, epoch: EpochView, value: float | None, best_epoch: int, checkpoint: str = ""
 ) -> str:
@@ -176,11 +175,7 @@ def finish_epoch(
 
     Gives why its configuration is out by now, or nothing.
     """
-    with db.session() as session, session.begin():
-        leases.finish_epoch(session, job.lease, epoch, value, best_epoch, checkpoint)
-        if job.role not in FINALISTS:
-            return ""
-        return session.scalar(sa.select(RunRow.dropped).where(*keyed(RunRow, job.lease.key))) or ""
+    return epoch_writing.finish_epoch(db, job.lease, epoch, value, best_epoch, checkpoint)
 
 
 @patient
