@@ -17,6 +17,7 @@ from tuner.spec.families import CALLBACKS, FAMILIES, HyperparameterDef
 from tuner.spec.metrics import METRICS
 from tuner.spec.sources import KINDS, known_sources
 from tuner.spec.space_file import Finalists, Objective, Search, SpaceFile
+from tuner.spec.written_parameter import FORMS
 
 _KINDS = {"int": "integer", "float": "number", "bool": "boolean", "str": "string"}
 
@@ -83,11 +84,6 @@ def options(algorithm: Callable[..., object]) -> dict[str, tuple[str, Any]]:
 
 _WORD = {"type": "string"}
 _MAPPING = {"type": "object"}
-_WHEN = {
-    "type": "object",
-    "description": "in use only while each of these parameters has this value, or one of these",
-    "minProperties": 1,
-}
 
 
 def _names(words: Mapping[str, str]) -> dict[str, Any]:
@@ -156,37 +152,26 @@ def _options(algorithm: Callable[..., object]) -> dict[str, Any]:
 
 def _parameter(known: HyperparameterDef) -> dict[str, Any]:
     """Every way to write a parameter: a value, a list, a range, or a mapping with a condition."""
-    value = _value(known)
-    extras: dict[str, Any] = {"when": _WHEN}
+    value = known.values.json_schema()
+    several = {"type": "array", "items": value, "minItems": 1}
+    held = {"choice": several, "value": value}
     per = sorted({each.per for family in FAMILIES.values() if (each := family.get(known.name)) and each.per})
-    if per:
-        extras["per"] = {"enum": per, "description": "each of these has its own"}
-    ways: list[dict[str, Any]] = [value, {"type": "array", "items": value, "minItems": 1}]
-    forms: dict[str, Any] = {
-        "choice": {"type": "array", "items": value, "minItems": 1}, "value": value,
-    }  # fmt: skip
-    if known.kind in ("int", "float"):
-        number = {"type": _KINDS[known.kind]}
-        forms[known.kind] = {"type": "array", "prefixItems": [number, number], "minItems": 2, "maxItems": 2}
-        extras |= {"log": {"type": "boolean"}, "step": {**number, "exclusiveMinimum": 0}}
-    ways += [
-        {
-            "type": "object", "required": [form], "additionalProperties": False,
-            "properties": {form: each, **extras},
-        }
-        for form, each in forms.items()
-    ]  # fmt: skip
+    ways = [value, several]
+    for form, written in FORMS.items():
+        if form in ("int", "float") and known.kind != form:
+            continue
+        properties = {key: _given(each) for key, each in written.model_json_schema()["properties"].items()}
+        if per:
+            properties["per"]["enum"] = per
+        else:
+            del properties["per"]
+        properties[form] = held.get(form, properties[form])
+        ways.append({"type": "object", "required": [form], "additionalProperties": False, "properties": properties})
     return {"description": known.meaning, "default": known.default, "anyOf": ways}
 
 
-def _value(known: HyperparameterDef) -> dict[str, Any]:
-    if known.kind == "choice":
-        return {"enum": list(known.choices)}
-    if known.kind == "bool":
-        return {"type": "boolean"}
-    made: dict[str, Any] = {"type": _KINDS[known.kind]}
-    if known.low is not None:
-        made["exclusiveMinimum" if known.open_low else "minimum"] = known.low
-    if known.high is not None:
-        made["exclusiveMaximum" if known.open_high else "maximum"] = known.high
-    return {"anyOf": [made, {"enum": list(known.choices)}]} if known.choices else made
+def _given(key: Mapping[str, Any]) -> dict[str, Any]:
+    """A key's schema where it is written: without the null that stands for its absence."""
+    kinds = [each for each in key.get("anyOf", ()) if each != {"type": "null"}]
+    more = kinds[0] if len(kinds) == 1 else {}
+    return {**{name: each for name, each in key.items() if name not in ("title", "anyOf", "default")}, **more}

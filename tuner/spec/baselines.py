@@ -107,12 +107,10 @@ def _given(raw: Mapping[str, Any], known: Mapping[str, HyperparameterDef], at: s
         else:
             layers = {name: value}
         for key, each in layers.items():
-            if known[name].kind == "float" and type(each) is int:
-                each = float(each)
-            fault = known[name].fault(each)
-            if fault is not None:
-                raise SpecError(f"{at}: {name}: {fault}.")
-            given[key] = each
+            try:
+                given[key] = known[name].checked(each)
+            except ValueError as error:
+                raise SpecError(f"{at}: {name}: {error}.") from error
     for name, value in raw.items():
         per = known[name].per
         depth = raw.get(COUNTED_BY[per]) if per else None

@@ -1,7 +1,7 @@
 """The `parameters:` of a search-space file: YAML values in, a `Space` out.
 
-Owns: the ways a range, a choice, a fixed value, a share per layer and a condition are written, and their checks.
-Leaves to others: what a family's parameter means (families), the rest of the file (study_spec).
+Owns: parameters among each other: conditions, parents first, a share per layer.
+Leaves to others: how one is written (written_parameter), the rest of the file (study_spec).
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,8 @@ from typing import Any
 from tuner.errors import SpecError
 from tuner.formatting import nearest
 from tuner.spec.families import COUNTED_BY, HyperparameterDef, layer_name
-from tuner.spec.space import Choice, Domain, FloatRange, IntRange, Parameter, Space, Value
-
-_KEYS = ("int", "float", "choice", "value", "log", "step", "per", "when")
+from tuner.spec.space import Choice, Parameter, Space
+from tuner.spec.written_parameter import read_parameter
 
 
 def read_parameters(raw: Mapping[str, Any], known: Mapping[str, HyperparameterDef], where: str) -> Space:
@@ -28,7 +27,7 @@ def read_parameters(raw: Mapping[str, Any], known: Mapping[str, HyperparameterDe
             raise SpecError(f"{at}: metrics are watched, not searched. Give them at the top level: metrics: [...].")
         if name not in known:
             raise SpecError(f"{at}: the model has no such parameter{nearest(name, known)}")
-        parameters[name] = _parameter(known[name], value, at)
+        parameters[name] = read_parameter(known[name], value, at)
         if isinstance(value, dict) and "per" in value:
             layered.append(name)
     for name in parameters:
@@ -42,102 +41,6 @@ def read_parameters(raw: Mapping[str, Any], known: Mapping[str, HyperparameterDe
         )
     ]
     return Space(tuple(spread))
-
-
-def _parameter(known: HyperparameterDef, raw: Any, at: str) -> Parameter:
-    if not isinstance(raw, dict):
-        return Parameter(known.name, _choice(known, raw if isinstance(raw, list) else [raw], at), known.default)
-    for key in raw:
-        if key not in _KEYS:
-            raise SpecError(f"{at}: there is no key {key!r}{nearest(str(key), _KEYS)}")
-    kinds = [key for key in ("int", "float", "choice", "value") if key in raw]
-    if len(kinds) != 1:
-        raise SpecError(f"{at}: give exactly one of int: [low, high], float: [low, high], choice: [...] or value: ....")
-    if "per" in raw and (raw["per"] != known.per or known.per is None):
-        layered = f"can be per: {known.per}" if known.per else "is shared by all layers and has no per:"
-        raise SpecError(f"{at}: {known.name} {layered}.")
-    kind = kinds[0]
-    if kind in ("choice", "value"):
-        for key in ("log", "step"):
-            if key in raw:
-                raise SpecError(f"{at}: {key} goes with int or float, not with {kind}.")
-        values = raw[kind] if kind == "choice" else [raw[kind]]
-        domain: Domain = _choice(known, values, at)
-    else:
-        domain = _range(known, kind, raw, at)
-    return Parameter(known.name, domain, known.default, when=_when(raw.get("when", {}), at))
-
-
-def _choice(known: HyperparameterDef, values: Any, at: str) -> Choice:
-    if not isinstance(values, list) or not values:
-        raise SpecError(f"{at}: has no value to choose. List at least one.")
-    checked = tuple(_value(known, value, at) for value in values)
-    seen = set()
-    for value in checked:
-        # 1 == True == 1.0 in Python.
-        if (type(value), value) in seen:
-            raise SpecError(f"{at}: {value!r} is listed twice.")
-        seen.add((type(value), value))
-    return Choice(checked)
-
-
-def _value(known: HyperparameterDef, raw: Any, at: str) -> Value:
-    """A value of the family's kind: 0 for a float is 0.0; anything out of the family's limits is an error."""
-    if not isinstance(raw, int | float | str | bool):
-        raise SpecError(f"{at}: {raw!r} is not a value. Give a number, a word, true or false.")
-    value: Value = raw
-    if known.kind == "float" and isinstance(value, int) and not isinstance(value, bool):
-        value = float(value)
-    fault = known.fault(value)
-    if fault is not None:
-        if known.kind == "choice" and isinstance(value, str):
-            raise SpecError(f"{at}: {value!r} is not known{nearest(value, map(str, known.choices))}")
-        raise SpecError(f"{at}: {fault}.")
-    return value
-
-
-def _range(known: HyperparameterDef, kind: str, raw: Mapping[str, Any], at: str) -> IntRange | FloatRange:
-    if known.kind != kind:
-        wants = {"int": "int: [low, high]", "float": "float: [low, high]"}.get(known.kind, "a list of values")
-        raise SpecError(f"{at}: {known.name} takes {wants}, not {kind}.")
-    bounds = raw[kind]
-    if not isinstance(bounds, list) or len(bounds) != 2:
-        raise SpecError(f"{at}: {kind} takes [low, high], not {bounds!r}.")
-    log, step = raw.get("log", False), raw.get("step")
-    if not isinstance(log, bool):
-        raise SpecError(f"{at}: log is true or false, not {log!r}.")
-    if log and isinstance(bounds[0], int | float) and bounds[0] <= 0:
-        raise SpecError(f"{at}: a log range cannot reach {bounds[0]:g}. Start above zero.")
-    low, high = (_value(known, bound, at) for bound in bounds)
-    if isinstance(low, str) or isinstance(high, str):
-        raise SpecError(f"{at}: {kind} takes two numbers, not {bounds!r}.")
-    if low > high:
-        raise SpecError(f"{at}: low {low:g} is above high {high:g}. Swap them.")
-    if low == high:
-        raise SpecError(f"{at}: low and high are both {low:g}. Give a range, or the value alone.")
-    if step is not None:
-        if log:
-            raise SpecError(f"{at}: log and step exclude each other. Keep one.")
-        if isinstance(step, bool) or not isinstance(step, int if kind == "int" else int | float) or step <= 0:
-            raise SpecError(f"{at}: step is a {'whole ' if kind == 'int' else ''}number above zero, not {step!r}.")
-        if FloatRange.in_steps(low, high, step) == Choice((float(low),)):
-            raise SpecError(f"{at}: step {step:g} is wider than the range. Make it at most {high - low:g}.")
-    if kind == "int":
-        whole = 1 if step is None else int(step)
-        # Optuna would cut the top silently; the file then says something that is never tried.
-        if (int(high) - int(low)) % whole:
-            raise SpecError(f"{at}: high {high} is not a whole number of steps of {whole} above low {low}.")
-        return IntRange(int(low), int(high), step=whole, log=log)
-    made = FloatRange(float(low), float(high), step=None if step is None else float(step), log=log)
-    if step is not None and float(high) not in FloatRange.in_steps(low, high, step):
-        raise SpecError(f"{at}: high {high:g} is not a whole number of steps of {step:g} above low {low:g}.")
-    return made
-
-
-def _when(raw: Any, at: str) -> Mapping[str, tuple[Value, ...]]:
-    if not isinstance(raw, dict):
-        raise SpecError(f"{at}: when takes a parameter and its values, such as when: {{optimizer: [momentum]}}.")
-    return {parent: tuple(values) if isinstance(values, list) else (values,) for parent, values in raw.items()}
 
 
 def _check_conditions(parameters: dict[str, Parameter], layered: Sequence[str], name: str, where: str) -> None:

@@ -11,6 +11,7 @@ so what was asked is what is in use.
 from collections.abc import Callable, Mapping
 
 from tuner.spec.families.cnn import CNN, HEADS, POOLINGS, Block, CnnConfig, cnn
+from tuner.spec.families.hyperparameter import COUNTED_BY, HyperparameterDef, Per, layer_name
 from tuner.spec.families.mlp import MLP, HiddenLayer, MlpConfig, mlp
 from tuner.spec.families.shared import (
     ACTIVATIONS,
@@ -18,7 +19,6 @@ from tuner.spec.families.shared import (
     BINARY,
     CALLBACKS,
     CLASSIFICATION_LOSSES,
-    COUNTED_BY,
     INITIALIZERS,
     LOSSES,
     NORMALIZATIONS,
@@ -30,13 +30,10 @@ from tuner.spec.families.shared import (
     TARGET_NORMALIZATIONS,
     Activation,
     Augmentation,
-    HyperparameterDef,
     Initializer,
     Loss,
     Optimizer,
-    Per,
     Task,
-    layer_name,
 )
 from tuner.spec.space import Ask, Space, Value
 

@@ -8,6 +8,7 @@ Leaves to others: what all families share (shared), the Keras layers (training).
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tuner.spec.families.hyperparameter import HyperparameterDef, choice
 from tuner.spec.families.shared import (
     ACTIVATIONS,
     INPUT,
@@ -16,7 +17,6 @@ from tuner.spec.families.shared import (
     Activation,
     Asker,
     Augmentation,
-    HyperparameterDef,
     Initializer,
     Loss,
     Optimizer,
@@ -24,7 +24,6 @@ from tuner.spec.families.shared import (
     activation,
     augmentation,
     batch_size,
-    choice,
     initializer,
     loss,
     optimizer,

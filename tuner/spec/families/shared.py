@@ -1,4 +1,4 @@
-"""What all model families have in common: kinds of parameters, those of the input and of training, how they are asked.
+"""What all model families have in common: parameters of the input and of training, and how they are asked.
 
 Owns: names, kinds, limits and defaults (those of Keras where it has one) that no family has for itself.
 Leaves to others: what a family adds (mlp, cnn).
@@ -8,13 +8,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from tuner.spec.space import Ask, Choice, Parameter, Value
+from tuner.spec.families.hyperparameter import HyperparameterDef, choice
+from tuner.spec.space import Ask, Value
 
 Task = Literal["classification", "regression"]
-Kind = Literal["int", "float", "bool", "choice"]
-Per = Literal["hidden_layer", "block"]
-COUNTED_BY: Mapping[Per, str] = {"hidden_layer": "hidden_layers", "block": "blocks"}
-"""The parameter that says how many there are."""
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu", "linear")
 INITIALIZERS = (
@@ -63,67 +60,6 @@ SETTINGS = ("normalization", "batch_size", "epochs")
 # Keras: SGD() is 0.01, every other optimizer 0.001.
 _LEARNING_RATES = {"sgd": 0.01, "momentum": 0.01, "nesterov": 0.01}
 _RHO = {"rmsprop": 0.9, "adadelta": 0.95}
-
-
-@dataclass(frozen=True)
-class HyperparameterDef:
-    """A hyperparameter that a family takes.
-
-    choices: every value there is, for kind "choice"; beside numbers, words that are also allowed (batch size "full").
-    low, high: the limits that make sense; `open_low`/`open_high` exclude the limit itself.
-    per: each of these (hidden_layer, block) may have its own; None is one for all.
-    """
-
-    name: str
-    kind: Kind
-    default: Value
-    meaning: str
-    choices: tuple[Value, ...] = ()
-    low: float | None = None
-    high: float | None = None
-    open_low: bool = False
-    open_high: bool = False
-    per: Per | None = None
-
-    def fault(self, value: Value) -> str | None:
-        """Say what is wrong with a value, or None."""
-        if value in Choice(self.choices):
-            return None
-        if self.kind == "choice":
-            return f"{value!r} is not one of {', '.join(map(str, self.choices))}"
-        if self.kind == "bool":
-            return None if isinstance(value, bool) else f"{value!r} is not true or false"
-        number = int if self.kind == "int" else int | float
-        if isinstance(value, bool) or not isinstance(value, number):
-            words = f" or {', '.join(map(str, self.choices))}" if self.choices else ""
-            return f"{value!r} is not {'a whole number' if self.kind == 'int' else 'a number'}{words}"
-        if self.low is not None and (value < self.low or (self.open_low and value == self.low)):
-            return f"{value:g} is {'not above' if self.open_low else 'below'} {self.low:g}"
-        if self.high is not None and (value > self.high or (self.open_high and value == self.high)):
-            return f"{value:g} is {'not below' if self.open_high else 'above'} {self.high:g}"
-        return None
-
-    def parameter(self, default: Value | None = None, layer: int | None = None) -> Parameter:
-        """What a family asks; the default may depend on what was answered before.
-
-        layer: counted from 1, where each layer or block has its own.
-        """
-        value = self.default if default is None else default
-        if layer is None:
-            return Parameter(self.name, Choice((value,)), value)
-        return Parameter(layer_name(self.name, layer), Choice((value,)), value, shared=self.name)
-
-
-def layer_name(name: str, layer: int) -> str:
-    """``units`` of layer 3, counted from 1, is ``units_3``."""
-    return f"{name}_{layer}"
-
-
-def choice(
-    name: str, default: str, choices: tuple[str, ...], meaning: str, per: Per | None = None
-) -> HyperparameterDef:
-    """A parameter that is one of several words."""
-    return HyperparameterDef(name, "choice", default, meaning, choices=choices, per=per)
 
 
 WEIGHTS = (
