@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import json
+import math
 import re
 import shlex
 import subprocess
@@ -14,7 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.table import Table
 from rich.text import Text
@@ -167,9 +168,11 @@ def test_a_spreadsheet_finds_no_formula_and_pandas_finds_the_numbers(
     assert frame["value"].max() == 0.9
 
 
-@given(
-    st.lists(st.one_of(st.text(), st.floats(), st.integers(), st.none(), st.sampled_from(["=1", "\t=1", " @x", "-3"])))
-)
+_signs = st.text(st.sampled_from("=+-@ \t\r\n1.e_Ix\uff0d"), max_size=5)
+
+
+@given(st.lists(st.one_of(st.text(), _signs, st.floats(), st.integers(), st.none())))
+@example(["=1", "\t=1", " @x", "-3", " -3", "-INFINITY", "-inf", "-1_000", "-1+2", "-\u0663", -math.inf, math.inf])
 def test_no_cell_is_a_formula(values: list[object]) -> None:
     import pandas as pd
 
@@ -178,7 +181,8 @@ def test_no_cell_is_a_formula(values: list[object]) -> None:
     assert head == ["'=x"]
     for row in rows:
         for cell in row:
-            number = re.fullmatch(r"-?(\d.*|inf|nan|\.\d.*)", cell)
+            number = re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", cell) or cell == "-inf"
+            assert cell != "-inf" or -math.inf in values
             assert number or not re.match(r"\s*[=+\-@]|[\t\r\n]", cell), cell
 
 

@@ -42,7 +42,7 @@ class Interrupted:
         self._client, self._left, self._sent = client, calls, sent
 
     def recorder(self, uri: str) -> MlflowRecorder:
-        return MlflowRecorder(uri, connect=lambda _: self)  # type: ignore[arg-type,return-value]  # a client's calls
+        return MlflowRecorder(uri, connect=lambda _: self)
 
     def cut(self, calls: int) -> None:
         """From now on, the call so many on is not sent."""
@@ -235,7 +235,7 @@ def test_runs_created_at_once_become_one(uri: str, client: MlflowClient) -> None
                 second.record_trial(study, trial(count=1, state="running"))
             return getattr(client, name)
 
-    first = MlflowRecorder(uri, connect=lambda _: Slow())  # type: ignore[arg-type,return-value]  # a client's calls
+    first = MlflowRecorder(uri, connect=lambda _: Slow())
     assert first.record_study(study) == known
     run_id = first.record_trial(study, trial(count=2, state="running"))
 

@@ -14,6 +14,9 @@ from tuner.redaction import redacted
 # A full-width sign is one for a spreadsheet in Japanese.
 _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
+# What `float` takes besides - "-infinity", "-1_000" - is for a spreadsheet a formula that does not work.
+_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
+
 
 def csv_of(frame: pd.DataFrame) -> str:
     """The frame's rows, with its column names, without its index. Numbers, also in columns of text, stay numbers."""
@@ -30,12 +33,4 @@ def _cell(value: Any) -> Any:
 
 def _visible(value: str) -> str:
     text = visible(value)
-    return f"'{text}" if _FORMULA.match(value) and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return f"'{text}" if _FORMULA.match(value) and not _NUMBER.fullmatch(text) else text
