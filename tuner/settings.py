@@ -1,6 +1,8 @@
 """The environment, read in one place.
 
 Owns: the names of the variables, their defaults, where the shipped search spaces are, the largest figures of a study.
+Without pydantic-settings: every command reads its settings, and importing it after pydantic takes another 0.05 s of CPU
+time (2.16, measured beside the 0.7 s of `tune list`), for two whole numbers and six words.
 """
 
 import getpass
