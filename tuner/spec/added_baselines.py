@@ -16,27 +16,27 @@ Written = Mapping[str, Mapping[str, Any]]
 """Configurations by their names, as a file would say them."""
 
 
-def with_baselines_first(spec: StudySpec, given: Written, where: str) -> StudySpec:
-    """The space with these before its own; one of the same name takes its place. where: what errors call them.
+def with_baselines_first(spec: StudySpec, given: Written, before: str) -> StudySpec:
+    """The space with these before its own; one of the same name takes its place.
 
-    Raises SpecError for one that the space does not hold.
+    before: what errors say before a baseline's name. Raises SpecError for one that the space does not hold.
     """
-    added = _read(spec, given, where)
+    added = _read(spec, given, before)
     names = {each.name for each in added}
     return _with(spec, (*added, *(each for each in spec.baselines if each.name not in names)), given)
 
 
-def with_baselines_last(spec: StudySpec, given: Written, where: str) -> StudySpec:
+def with_baselines_last(spec: StudySpec, given: Written, before: str) -> StudySpec:
     """The space with these after its own. Raises SpecError."""
-    return _with(spec, (*spec.baselines, *_read(spec, given, where)), given)
+    return _with(spec, (*spec.baselines, *_read(spec, given, before)), given)
 
 
-def _read(spec: StudySpec, given: Written, where: str) -> tuple[Baseline, ...]:
+def _read(spec: StudySpec, given: Written, before: str) -> tuple[Baseline, ...]:
     if spec.code is None:
-        return read_baselines(given, spec.space, spec.model, spec.task, where)
+        return read_baselines(given, spec.space, spec.model, spec.task, before)
     # The defaults of KerasTuner's code are among the space's own already.
     names = set(given)
-    return tuple(each for each in read_python_baselines(given, spec.model, where) if each.name in names)
+    return tuple(each for each in read_python_baselines(given, spec.model, before) if each.name in names)
 
 
 def _with(spec: StudySpec, baselines: tuple[Baseline, ...], given: Written) -> StudySpec:

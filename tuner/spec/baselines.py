@@ -23,23 +23,25 @@ class Baseline:
 
 
 def read_baselines(
-    raw: Mapping[str, Mapping[str, Any]], space: Space, model: str, task: Task, where: str
+    raw: Mapping[str, Mapping[str, Any]], space: Space, model: str, task: Task, before: str
 ) -> tuple[Baseline, ...]:
-    """Complete and check every baseline. Raises SpecError for one that lies outside the space."""
+    """Complete and check every baseline. Raises SpecError for one that lies outside the space.
+
+    before: what errors say before its name, such as `my.yaml: baselines.`.
+    """
     return tuple(
-        Baseline(name, _complete(values, space, model, task, f"{where}: baselines.{name}"))
-        for name, values in raw.items()
+        Baseline(name, _complete(values, space, model, task, f"{before}{name}")) for name, values in raw.items()
     )
 
 
-def read_python_baselines(raw: Mapping[str, Mapping[str, Any]], style: str, where: str) -> tuple[Baseline, ...]:
+def read_python_baselines(raw: Mapping[str, Mapping[str, Any]], style: str, before: str) -> tuple[Baseline, ...]:
     """Baselines of a network that a person's code makes: what it may ask is not known yet, so only values are checked.
 
-    A KerasTuner space has one that is not written down: its defaults, which come first.
+    A KerasTuner space has one that is not written down: its defaults, which come first. before: as of `read_baselines`.
     """
     made = [Baseline("defaults", {})] if style == "keras_tuner" and "defaults" not in raw else []
     for name, values in raw.items():
-        at = f"{where}: baselines.{name}"
+        at = f"{before}{name}"
         if not isinstance(values, dict):
             raise SpecError(f"{at}: is a mapping of parameters to values.")
         for key, value in values.items():
@@ -99,7 +101,7 @@ def _given(raw: Mapping[str, Any], known: Mapping[str, HyperparameterDef], at: s
         raise SpecError(f"{at}: is a mapping of parameters to values.")
     for name, value in raw.items():
         if name not in known:
-            raise SpecError(f"{at}: the model has no parameter {name!r}{nearest(str(name), known)}")
+            raise SpecError(f"{at}: {name}: the model has no such parameter{nearest(str(name), known)}")
         if isinstance(value, list):
             if not known[name].per:
                 raise SpecError(f"{at}: {name} takes one value, not a list.")

@@ -46,7 +46,7 @@ def with_best_of(spec: StudySpec, old: StudyStatus, most: int) -> tuple[StudySpe
     words = f"{taken} of the {len(best)} best configurations of {name} are tried first"
     words += f"; moved into the space: {', '.join(moved)}" if moved else ""
     words += f"; left out, not searched here: {', '.join(left)}" if left else ""
-    return with_baselines_last(spec, baselines, f"{spec.name} with the best of {name}"), words
+    return with_baselines_last(spec, baselines, f"{spec.name} with the best of {name}: baselines."), words
 
 
 def _fitted(old: Params, spec: StudySpec, moved: dict[str, None], left: dict[str, None]) -> dict[str, Value]:
