@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuner.cli.common import echo, json_option, open_studies, print_json, settings_of, storage_option
+from tuner.cli.common import echo, echo_whole, json_option, open_studies, print_json, settings_of, storage_option
 
 if TYPE_CHECKING:
     from tuner.database.tokens import TokenView
@@ -35,8 +35,8 @@ def create(person: str, role: Any, days: float, storage: str | None) -> None:
     from tuner.service.tokens import TokenRequest, create_token
 
     made = create_token(open_studies(settings_of(storage)), TokenRequest(person=person, role=role, days=days or None))
-    # Not by way of `echo`, which shows no secret.
-    click.echo(made.text)
+    # `echo` shows no secret.
+    echo_whole(made.text)
     echo(f"tune: {_in_words(made.view)}. Send it as: Authorization: Bearer TOKEN", err=True)
 
 
