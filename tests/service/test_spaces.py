@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tuner.cli.python_options import python_settings
+from tuner.cli.python_options import dataset_of
 from tuner.errors import InputError, NotFound, SpecError
 from tuner.service.requests import PythonSettings, SpaceRequest
 from tuner.service.spaces import find
@@ -44,9 +44,8 @@ def test_the_options_stand_for_a_file(folder: Path) -> None:
 
 
 def test_data_of_ones_own_is_a_mapping_as_in_a_file(folder: Path) -> None:
-    options = dict.fromkeys(PythonSettings.model_fields)
-    typed = python_settings({**options, "dataset": "{csv: t.csv, target: price, task: regression}"})
-    spec = found("net.py", typed)
+    dataset = dataset_of("{csv: t.csv, target: price, task: regression}")
+    spec = found("net.py", PythonSettings(dataset=dataset))
     assert (spec.task, spec.objective.metric, spec.objective.direction) == ("regression", "val_loss", "minimize")
 
 
@@ -91,7 +90,7 @@ def test_a_file_runs_no_code_that_was_not_named(folder: Path) -> None:
 
 def test_data_on_the_command_line_that_are_no_yaml_are_refused() -> None:
     with pytest.raises(InputError, match="not YAML"):
-        python_settings({**dict.fromkeys(PythonSettings.model_fields), "dataset": "{csv"})
+        dataset_of("{csv")
 
 
 def test_what_a_file_would_say_is_a_space(folder: Path) -> None:

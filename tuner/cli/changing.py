@@ -18,7 +18,6 @@ from tuner.cli.common import (
     storage_option,
     study_argument,
 )
-from tuner.cli.request_options import change_request
 from tuner.cli.running import how_long
 from tuner.errors import InputError
 from tuner.formatting import command, duration
@@ -65,7 +64,7 @@ def cancel(study: str, trial: int | None, storage: str | None) -> None:
 
 
 @click.command()
-@click.argument("study")
+@click.argument("study_name", metavar="STUDY")
 @how_long
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Of the command that runs it here.")
 @storage_option
@@ -77,8 +76,11 @@ def change(storage: str | None, **options: Any) -> None:
     Example: tune change fashion_mnist-1 --trials 60 --workers 4
     """
     from tuner.service import changing
+    from tuner.service.requests import ChangeRequest
+    from tuner.service.words import request_of
 
-    view = changing.change(open_studies(settings_of(storage), create=False), change_request(options))
+    request = request_of(ChangeRequest, options)
+    view = changing.change(open_studies(settings_of(storage), create=False), request)
     time = "" if view.timeout_s is None else f", {duration(view.timeout_s)}"
     workers = "" if options["workers"] is None else f", {options['workers']} workers"
     echo(f"study {view.study_name}: {view.trials} trials{time}{workers}", err=True)

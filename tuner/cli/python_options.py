@@ -3,14 +3,11 @@
 Leaves to others: what they mean (service.spaces).
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 import click
 
 from tuner.cli.common import together
 from tuner.errors import InputError, SpecError
-from tuner.service.requests import Content, PythonSettings
+from tuner.service.requests import Content
 from tuner.spec.families import NORMALIZATIONS
 from tuner.spec.safe_yaml import load
 
@@ -31,14 +28,8 @@ python_options = together(
 )
 
 
-def python_settings(options: Mapping[str, Any]) -> PythonSettings:
-    """Of a command's keywords. Raises InputError."""
-    given = {name: options[name] for name in PythonSettings.model_fields}
-    return PythonSettings(**{**given, "dataset": _dataset(given["dataset"])})
-
-
-def _dataset(text: str | None) -> str | Content | None:
-    """A name, or a mapping as it stands in a file."""
+def dataset_of(text: str | None) -> str | Content | None:
+    """A name, or a mapping as it stands in a file. Raises InputError."""
     if text is None or not text.lstrip().startswith("{"):
         return text
     try:

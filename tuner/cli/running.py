@@ -25,7 +25,7 @@ from tuner.cli.common import (
 )
 from tuner.cli.device_options import device_options, fit_option
 from tuner.cli.python_options import code_option, python_options
-from tuner.cli.request_options import resume_request, start_request
+from tuner.cli.request_options import start_request
 from tuner.cli.stages import stages
 from tuner.formatting import command, plural
 from tuner.settings import LARGEST_SEED, MOST_TRIALS, Settings
@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 how_long = together(
     click.option("--trials", type=click.IntRange(max=MOST_TRIALS), metavar="N", help="How many trials, exactly."),
-    click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Time limit."),
+    click.option(
+        "--timeout", "timeout_s", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="Time limit."
+    ),
     click.option(
         "--epoch-budget", type=click.IntRange(min=1), metavar="N", help="End after so many epochs of all trials."
     ),
@@ -61,7 +63,9 @@ workers_option = click.option(
 @click.option("--from", "from_study", metavar="STUDY", help="Try the best of an old study first.")
 @click.option("--from-best", type=click.IntRange(min=1), default=3, show_default=True, metavar="N", help="So many.")
 @click.option("--seed", type=click.IntRange(0, LARGEST_SEED), metavar="N", help="Of everything random in the study.")
-@click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Configurations to try first.")
+@click.option(
+    "--baseline", "baselines", type=click.Path(path_type=Path), metavar="FILE", help="Configurations to try first."
+)
 @records.options
 @click.option("--detach", is_flag=True, help="Only store the study; `tune worker` processes will run it.")
 @fit_option
@@ -106,7 +110,7 @@ def _code_options(begun: "Begun") -> list[str]:
 
 
 @click.command()
-@click.argument("study")
+@click.argument("study_name", metavar="STUDY")
 @how_long
 @workers_option
 @device_options
@@ -120,10 +124,12 @@ def resume(storage: str | None, as_json: bool, **options: Any) -> None:
     Example: tune resume fashion_mnist-1 --trials 60
     """
     from tuner.service import starting
+    from tuner.service.requests import ResumeRequest
+    from tuner.service.words import request_of
 
     settings = settings_of(storage)
     with stages() as say:
-        begun = starting.resume(settings, resume_request(options), say)
+        begun = starting.resume(settings, request_of(ResumeRequest, options), say)
     for note in begun.notes:
         echo(f"tune: {note}", err=True)
     _run(settings, begun, as_json)

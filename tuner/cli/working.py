@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tuner.cli.common import echo, ending_signals, open_studies, settings_of, storage_option
-from tuner.cli.device_options import device_options, devices_of, fit_option
+from tuner.cli.device_options import device_options, fit_option
 from tuner.cli.python_options import code_option
 from tuner.redaction import Formatter
 
@@ -36,7 +36,9 @@ def worker(study: str | None, worker_id: str | None, storage: str | None, **opti
 
     Example: tune worker --storage postgresql://tuner@db/tuner
     """
+    from tuner.service.requests import Devices
     from tuner.service.slots import one_worker, slots_here
+    from tuner.service.words import request_of
     from tuner.spec.code import find_code
     from tuner.workers.heartbeat import EXIT_REPLACE_ME, become
     from tuner.workers.process import main as work
@@ -45,14 +47,14 @@ def worker(study: str | None, worker_id: str | None, storage: str | None, **opti
     log_to_stderr()
     code, fit = options["code"], options["fit"]
     if options["workers"] is not None:
-        here = slots_here(devices_of(options, _count(options["workers"])))
+        here = slots_here(request_of(Devices, {**options, "workers": _count(options["workers"])}))
         _note(here.notes)
         _serve(storage, study, here.slots, fit, code)
         return
     wanted = None
     if worker_id is None:
         # Where nobody has chosen this process' share of its machine, it looks for one itself.
-        wanted, notes = one_worker(devices_of(options, None))
+        wanted, notes = one_worker(request_of(Devices, options))
         _note(notes)
     codes = [find_code(each) for each in code]
     settings = settings_of(storage)

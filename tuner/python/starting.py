@@ -1,28 +1,21 @@
 """`tuner.start`: a study from what a Python program has at hand.
 
-Owns: functions, classes, instances and arrays in place of files, and the names of the arguments.
-Leaves to others: the request and every check of it (service).
+Owns: the names of the arguments, and what each means.
+Leaves to others: the request that they make (asked), every check of it (service).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
-from pathlib import Path
 from typing import Any, Literal
 
 from tuner.data import person_module
 from tuner.errors import InputError
-from tuner.python.opened import Opened, artifacts_folder, settings_of
-from tuner.python.own_arrays import dataset_of
-from tuner.python.own_code import code_of, is_code
+from tuner.python.asked import Space, start_request
+from tuner.python.opened import Opened, settings_of
 from tuner.python.study import Study
 from tuner.python.work import Work
 from tuner.service import starting
-from tuner.service.requests import Devices, LimitsRequest, PythonSettings, StartRequest
-from tuner.settings import Settings
-from tuner.spec.code import name_in
 from tuner.spec.families import Task
-
-Space = str | PathLike[str] | Mapping[str, Any] | Callable[..., Any] | type | object
 
 
 def start(
@@ -43,7 +36,7 @@ def start(
     epoch_budget: int | None = None,
     target: float | None = None,
     plateau: int | None = None,
-    baselines: Mapping[str, Mapping[str, Any]] | None = None,
+    baselines: str | PathLike[str] | Mapping[str, Mapping[str, Any]] | None = None,
     from_study: str | None = None,
     from_best: int = 3,
     objective: str | None = None,
@@ -78,7 +71,8 @@ def start(
     trials: how many, exactly. timeout_s: seconds for the search. It ends earlier after `epoch_budget` epochs of all
     trials together, at a value of `target`, or after `plateau` trials without an improvement above noise.
     workers: how many; by default one a GPU, else one a CPU core. gpus: numbers or UUIDs with commas between.
-    baselines: configurations to try first, by name. from_study: an old study, whose best `from_best` are tried first.
+    baselines: configurations to try first, by name, or a file of them. from_study: an old study, whose best `from_best`
+    are tried first.
     objective: of a space in Python, ``"val_accuracy"`` or ``"METRIC:minimize"``. trial_epochs, batch_size,
     normalization: of one in Python, where it does not say so itself; by default 10, 32 and none.
     code: further code that may be run, such as makes the data. space_name: of a space without a file; MLflow's
@@ -88,102 +82,17 @@ def start(
     Raises SpecError, DataError, InputError, StudyConflict, NotFound and ServiceDown, each a line of what to do; then
     nothing was stored.
     """
+    # Every argument, by the name that a request has it under.
+    asked = dict(locals())
     if person_module.is_being_run():
         raise InputError(
             "tuner.start() is called by the file that has the network, while a worker loads it. Put the call under "
             'if __name__ == "__main__":'
         )
     settings = settings_of(storage)
-    given = _Given(settings, task, space_name)
-    made = given.space(space, dataset, data)
-    request = StartRequest(
-        space=made,
-        space_name=given.space_name,
-        python=PythonSettings(
-            dataset=given.dataset,
-            objective=objective,
-            trial_epochs=trial_epochs,
-            batch_size=batch_size,
-            normalization=normalization,
-        ),
-        code=(*given.codes, *(given.named(each) for each in code)),
-        study_name=study_name,
-        trials=trials,
-        timeout_s=timeout_s,
-        seed=seed,
-        limits=LimitsRequest(epochs=epoch_budget, target=target, plateau=plateau),
-        devices=Devices(
-            device=device, workers=workers, gpus=gpus, workers_per_gpu=workers_per_gpu, mixed_precision=mixed_precision
-        ),
-        baselines=None if baselines is None else {name: dict(each) for name, each in baselines.items()},
-        from_study=from_study,
-        from_best=from_best,
-        tensorboard=None if tensorboard is None else Path(tensorboard),
-        system_metrics=system_metrics,
-        fit=fit,
-    )
+    request = start_request(settings, asked)
     begun = starting.start(settings, request)
     opened, name = Opened(settings, begun.db), begun.study.study_name
     work = Work(opened, name)
     work.begin(begun, request.devices)
     return Study(opened, name, work)
-
-
-class _Given:
-    """What a Python program gave, as a request says it: texts and mappings."""
-
-    def __init__(self, settings: Settings, task: Task | None, space_name: str | None) -> None:
-        self._folder = artifacts_folder(settings)
-        self._task = task
-        self.space_name = space_name
-        self.dataset: str | dict[str, Any] | None = None
-        self.codes: tuple[str, ...] = ()
-
-    def named(self, code: Any) -> str:
-        """Code as it is named to other processes. Raises InputError, NotFound."""
-        if isinstance(code, str | PathLike):
-            return str(code)
-        found, called = code_of(code, self._folder / "code")
-        self.space_name = self.space_name or called
-        return found.named
-
-    def space(self, space: Space, dataset: str | Mapping[str, Any] | None, data: Any) -> str | dict[str, Any]:
-        """The space as a text or a mapping."""
-        if dataset is not None and data is not None:
-            raise InputError("dataset= and data=: give one of them.")
-        if isinstance(space, Mapping):
-            return self._mapping(dict(space), dataset, data)
-        if isinstance(space, str | PathLike):
-            text = str(space)
-        elif is_code(space):
-            text = self.named(space)
-        else:
-            raise InputError(
-                f"a {type(space).__name__} is no search space. Give a name, a file, a dict, a function of hp or of a "
-                "trial, or a HyperModel."
-            )
-        if data is not None:
-            self.dataset = self._arrays(data)
-        elif dataset is not None:
-            self.dataset = dataset if isinstance(dataset, str) else dict(dataset)
-        elif not isinstance(space, str | PathLike):
-            raise InputError("which data? Give dataset='fashion_mnist', or arrays: data=(x, y).")
-        return text
-
-    def _mapping(self, content: dict[str, Any], dataset: str | Mapping[str, Any] | None, data: Any) -> dict[str, Any]:
-        if is_code(model := content.get("model")):
-            found, called = code_of(model, self._folder / "code")
-            style = name_in(found).style
-            content["model"] = {style: found.named}
-            self.codes = (found.named,)
-            self.space_name = self.space_name or called
-        if data is not None:
-            content["dataset"] = dict(self._arrays(data))
-        elif dataset is not None:
-            content["dataset"] = dataset if isinstance(dataset, str) else dict(dataset)
-        if self.space_name is None and isinstance(named := content.get("dataset"), str):
-            self.space_name = named
-        return content
-
-    def _arrays(self, data: Any) -> dict[str, Any]:
-        return dict(dataset_of(data, self._task, self.space_name or "data", self._folder / "data"))

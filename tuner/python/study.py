@@ -26,12 +26,12 @@ from tuner.service.requests import (
     ChangeRequest,
     DeleteRequest,
     Devices,
-    LimitsRequest,
     NoteRequest,
     RenameRequest,
     ResumeRequest,
 )
 from tuner.service.resuming import stop_study
+from tuner.service.words import request_of
 from tuner.spec.code import find_code
 from tuner.studies.follower import StudyFollower
 from tuner.studies.status import StudyState, StudyStatus, study_status
@@ -133,11 +133,8 @@ class Study:
         to be here. epoch_budget, target, plateau: its limits. Raises InputError, StudyConflict; then nothing was
         changed.
         """
-        limits = LimitsRequest(epochs=epoch_budget, target=target, plateau=plateau)
-        request = ChangeRequest(
-            study_name=self._name, trials=trials, timeout_s=timeout_s, limits=limits, workers=workers
-        )
-        change(self._opened.db, request)
+        asked = dict(locals())
+        change(self._opened.db, request_of(ChangeRequest, {**asked, "study_name": self._name}))
 
     def rename(self, new_name: str) -> None:
         """Give it another name, with all that is kept of it. Raises StudyConflict while workers run on it."""
@@ -179,15 +176,13 @@ class Study:
         started it: the function, the HyperModel, or ``"FILE.py:NAME"``. Workers of this object that are still at a
         trial hand it back first. Raises CodeNotGiven, StudyConflict, InputError, DataError; then nothing was changed.
         """
+        asked = dict(locals())
         self._work.leave()
         given = {name: each for name, each in (("workers", workers), ("device", device)) if each is not None}
         devices = Devices(**{**self._work.devices.model_dump(), **given})
         named = tuple(named_code(each, self._opened.store_folder) for each in code) or self._work.codes
-        limits = LimitsRequest(epochs=epoch_budget, target=target, plateau=plateau)
-        request = ResumeRequest(
-            study_name=self._name, trials=trials, timeout_s=timeout_s, limits=limits, devices=devices, code=named,
-            fit=self._work.fit,
-        )  # fmt: skip
+        ours = {"study_name": self._name, "code": named, "fit": self._work.fit, **devices.model_dump()}
+        request = request_of(ResumeRequest, {**asked, **ours})
         self._work.begin(starting.resume(self._opened.settings, request), devices)
         self._display.wake()
 
