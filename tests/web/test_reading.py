@@ -10,7 +10,7 @@ import pytest
 from tests.analysis.written import TRIALS, Told, write_study
 from tests.web.conftest import client_of, settings_for
 from tuner.database.connection import Database
-from tuner.settings import shipped_spaces
+from tuner.settings import shipped_spaces, user_name
 
 
 def test_a_server_lives_and_is_ready(client: httpx.Client) -> None:
@@ -24,7 +24,8 @@ def test_a_study_is_shown_as_it_stands(client: httpx.Client, db: Database) -> No
     assert answer.status_code == 200
     shown = answer.json()
     assert (shown["state"], shown["value"], shown["best_trial"]) == ("finished", 0.955, 1)
-    assert shown["objective"] == {"metric": "val_accuracy", "direction": "maximize"}
+    assert (shown["metric"], shown["direction"]) == ("val_accuracy", "maximize")
+    assert shown["owner"] == user_name()
     assert shown["counts"]["pruned"] == 1
     assert shown["best"]["params"]["optimizer"] == "momentum"
     assert shown["best"]["metrics"]["val_accuracy"] == 0.955
@@ -190,4 +191,4 @@ def test_the_api_describes_itself_with_examples(plain: httpx.Client) -> None:
     assert "Problem" in description["components"]["schemas"]
     ids = [each["operationId"] for path in description["paths"].values() for each in path.values()]
     assert len(ids) == len(set(ids))
-    assert description["components"]["schemas"]["StudySummary"]["properties"]["study_name"]["examples"]
+    assert description["components"]["schemas"]["CheckRequest"]["properties"]["space_text"]["examples"]

@@ -39,12 +39,19 @@ class TrialPlace:
 
 @patient
 def study_page(
-    db: Database, after: StudyPlace | None, limit: int, space: str | None = None, words: str | None = None
+    db: Database,
+    after: StudyPlace | None,
+    limit: int,
+    space: str | None = None,
+    words: str | None = None,
+    owner: str | None = None,
 ) -> list[StudyView]:
-    """The latest first. space: of this name. words: are in the study's name."""
+    """The latest first. space, owner: of this name. words: are in the study's name."""
     where: list[sa.ColumnElement[bool]] = []
     if space is not None:
         where.append(StudyRow.space_name == space)
+    if owner is not None:
+        where.append(StudyRow.owner == owner)
     if words:
         where.append(StudyRow.study_name.contains(words, autoescape=True))
     if after is not None:
@@ -82,6 +89,14 @@ def trial_page(
         which = (RunRow.study_name == study_name, RunRow.role == "search", RunRow.ordinal.in_(ordinals))
         views = {each.ordinal: each for each in runs.views_within(session, *which, with_epochs=True)}
     return [views[ordinal] for ordinal in ordinals if ordinal in views]
+
+
+@patient
+def find_trial(db: Database, study_name: str, trial_number: int) -> RunView | None:
+    """With its epochs."""
+    which = (RunRow.study_name == study_name, RunRow.role == "search", RunRow.trial_number == trial_number)
+    with db.session() as session:
+        return next(iter(runs.views_within(session, *which, with_epochs=True)), None)
 
 
 _KEYS: dict[TrialOrder, sa.ColumnElement[Any]] = {

@@ -4,7 +4,7 @@ Owns: what may be asked of a list, and where a page ends.
 Leaves to others: the rows (database.pages), a study's state in words (studies.status).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Generic, Literal, TypeVar
 
@@ -14,10 +14,10 @@ from tuner.database import pages, studies
 from tuner.database.connection import Database
 from tuner.database.pages import StudyPlace, TrialOrder, TrialPlace
 from tuner.database.runs import RunView
-from tuner.errors import SpecError
+from tuner.errors import NotFound, SpecError
 from tuner.service.requests import Request
 from tuner.spec.metrics import Direction
-from tuner.studies.status import StudyState, StudyStatus, study_status
+from tuner.studies.status import StudyState, StudyStatus
 from tuner.studies.stored_study import spec_of
 
 MOST = 200
@@ -44,6 +44,7 @@ class StudiesRequest(Request):
     """words: in the name. states: of these alone; empty is all. after: where the page before ended."""
 
     space: str | None = None
+    owner: str | None = None
     words: str | None = None
     states: tuple[StudyState, ...] = ()
     limit: Limit = 50
@@ -61,18 +62,23 @@ class TrialsRequest(Request):
     after: TrialPlace | None = None
 
 
-def list_studies(db: Database, request: StudiesRequest) -> Page[StudyStatus, StudyPlace]:
+def list_studies(
+    db: Database, request: StudiesRequest, look: Callable[[str], StudyStatus]
+) -> Page[StudyStatus, StudyPlace]:
+    """look: at a study by its name."""
     found: list[StudyStatus] = []
     unreadable: list[tuple[str, str]] = []
     place = request.after
     while True:
-        some = pages.study_page(db, place, _AT_ONCE, request.space, request.words)
+        some = pages.study_page(db, place, _AT_ONCE, request.space, request.words, request.owner)
         for view in some:
             if len(found) == request.limit:
                 return Page(tuple(found), place, tuple(unreadable))
             place = StudyPlace(view.created_at, view.study_name)
             try:
-                status = study_status(db, view.study_name)
+                status = look(view.study_name)
+            except NotFound:
+                continue  # it was deleted just now
             except SpecError as error:
                 unreadable.append((view.study_name, str(error)))
                 continue
@@ -98,6 +104,15 @@ def list_trials(db: Database, request: TrialsRequest) -> Page[RunView, TrialPlac
     found = pages.trial_page(db, view.study_name, order, direction, request.after, request.limit + 1, request.states)
     shown = found[: request.limit]
     return Page(tuple(shown), _place(shown, order) if len(found) > request.limit else None)
+
+
+def trial_of(db: Database, study_name: str, trial_number: int) -> RunView:
+    """One trial, with its epochs, whatever else the study has. Raises NotFound."""
+    name = studies.view_study(db, study_name).study_name
+    found = pages.find_trial(db, name, trial_number)
+    if found is None:
+        raise NotFound(f"study {study_name!r} has no trial {trial_number}.")
+    return found
 
 
 def _place(shown: Sequence[RunView], order: TrialOrder) -> TrialPlace:

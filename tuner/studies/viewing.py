@@ -13,6 +13,7 @@ from tuner.database.studies import StudyView, note_of
 from tuner.database.tables import RunKey
 from tuner.database.workers import WorkerView
 from tuner.settings import public_uri
+from tuner.spec.study_spec import StudySpec
 from tuner.studies import views
 from tuner.studies.pareto import front, values_of
 from tuner.studies.skipped_study import Reason
@@ -45,8 +46,8 @@ def run_news(view: RunView) -> views.RunNews:
     )
 
 
-def run(status: StudyStatus, view: RunView) -> views.Run:
-    """Of a run that was read with its epochs, as it was at the moment of status."""
+def run(view: RunView) -> views.Run:
+    """Of a run that was read with its epochs."""
     return views.Run(
         **dict(run_news(view)),
         epochs=len(view.epochs),
@@ -55,19 +56,16 @@ def run(status: StudyStatus, view: RunView) -> views.Run:
     )
 
 
-def trial(status: StudyStatus, view: RunView) -> views.Trial:
-    """Of a trial that was read with its epochs, as it was at the moment of status."""
-    spec = spec_of(status.study)
+def trial(spec: StudySpec, view: RunView) -> views.Trial:
+    """Of a trial of such a study that was read with its epochs."""
     values = values_of(spec, view) if view.state not in FAILED else None
     names = [each.metric for each in spec.objectives]
-    return views.Trial(
-        **dict(run(status, view)), values=None if values is None else dict(zip(names, values, strict=True))
-    )
+    return views.Trial(**dict(run(view)), values=None if values is None else dict(zip(names, values, strict=True)))
 
 
-def reproduction(status: StudyStatus, view: RunView) -> views.Reproduction:
+def reproduction(view: RunView) -> views.Reproduction:
     return views.Reproduction(
-        **dict(run(status, view)),
+        **dict(run(view)),
         seed=view.seed,
         device=view.facts.device or None,
         came_out=view.facts.came_out or None,
@@ -114,6 +112,7 @@ def study(status: StudyStatus) -> views.Study:
     view, objective = status.study, spec_of(status.study).objective
     return views.Study(
         **dict(study_news(view)),
+        owner=view.owner or None,
         space=view.space_name,
         state=status.state,
         metric=objective.metric,
@@ -136,12 +135,13 @@ def study(status: StudyStatus) -> views.Study:
 
 def study_detail(status: StudyStatus, refused: Sequence[Refusal]) -> views.StudyDetail:
     """Of a study that was read with epochs. refused: by MLflow."""
+    spec = spec_of(status.study)
     return views.StudyDetail(
         **dict(study(status)),
         refused=refusals(refused),
-        best=trial(status, status.best) if status.best else None,
-        running=tuple(trial(status, each) for each in status.trials if each.state == "running"),
-        reproductions=tuple(reproduction(status, each) for each in status.reproductions),
+        best=trial(spec, status.best) if status.best else None,
+        running=tuple(trial(spec, each) for each in status.trials if each.state == "running"),
+        reproductions=tuple(reproduction(each) for each in status.reproductions),
         workers=tuple(map(worker, status.workers)),
     )
 
@@ -152,8 +152,9 @@ def refusals(refused: Sequence[Refusal]) -> tuple[views.Refused, ...]:
 
 def trials(status: StudyStatus, most: int | None = None) -> views.Trials:
     """Of a study that was read with epochs: the best first, at most so many."""
-    listed = ranked(status.trials, spec_of(status.study).objective.direction)[:most]
-    return views.Trials(study_name=status.study.study_name, trials=tuple(trial(status, each) for each in listed))
+    spec = spec_of(status.study)
+    listed = ranked(status.trials, spec.objective.direction)[:most]
+    return views.Trials(study_name=status.study.study_name, trials=tuple(trial(spec, each) for each in listed))
 
 
 def best(status: StudyStatus) -> views.BestTrial | views.NoBestTrial:
@@ -161,7 +162,7 @@ def best(status: StudyStatus) -> views.BestTrial | views.NoBestTrial:
     came_of_it = dict(outcome(status))
     if status.best is not None:
         # The study's figures on the test rows, not those of this one network.
-        return views.BestTrial(**{**dict(trial(status, status.best)), **came_of_it})
+        return views.BestTrial(**{**dict(trial(spec_of(status.study), status.best)), **came_of_it})
     name = status.study.study_name
     return views.NoBestTrial(study_name=name, trial_number=None, state=status.state, **came_of_it)
 
@@ -174,7 +175,7 @@ def outcome(status: StudyStatus) -> views.Outcome:
         not_scored=found.not_scored,
         finalists=found.finalists,
         champion=found.champion,
-        pareto=tuple(trial(status, each) for each in front(spec, status.trials)) if spec.further_objectives else None,
+        pareto=tuple(trial(spec, each) for each in front(spec, status.trials)) if spec.further_objectives else None,
     )
 
 

@@ -131,12 +131,14 @@ class StudyNews(View):
 class Study(StudyNews):
     """All that is known of a study in figures.
 
-    counts: trials by state; `waiting` are those that no worker has taken, `not_run` those that never will be. stage:
-    what is done beside the trials. ended_by: why its search ended early. best_trial, value: of the winner, or the best
-    so far, in the terms of metric and direction. test: the winner's figures on the test rows. seconds: from the begin
-    of its first trial to its end, or until now. seconds_left: about.
+    owner: the name of the person who started it; None where nobody was asked. counts: trials by state; `waiting` are
+    those that no worker has taken, `not_run` those that never will be. stage: what is done beside the trials. ended_by:
+    why its search ended early. best_trial, value: of the winner, or the best so far, in the terms of metric and
+    direction. test: the winner's figures on the test rows. seconds: from the begin of its first trial to its end, or
+    until now. seconds_left: about.
     """
 
+    owner: str | None
     space: str
     state: StudyState
     metric: str

@@ -13,6 +13,7 @@ from fastapi import Depends, Path, Request
 from tuner.database.connection import Database
 from tuner.service.served_spaces import SpaceShelf
 from tuner.settings import Settings
+from tuner.web.looks import Looks
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,7 @@ class Served:
     settings: Settings
     db: Database
     spaces: SpaceShelf
+    looks: Looks
     loopback: bool = True
     leaving: threading.Event = field(default_factory=threading.Event)
 

@@ -20,6 +20,7 @@ from tuner.service.tokens import anybody_has_one
 from tuner.settings import Settings
 from tuner.web.app import create_app
 from tuner.web.guard import is_loopback
+from tuner.web.looks import Looks
 from tuner.web.served import Served
 
 PORT = 8765
@@ -94,7 +95,7 @@ def make_server(settings: Settings, listening: Listening, told: Callable[[str], 
                 f"--host {listening.host}: others could reach it, and nobody has a token yet. "
                 "Make one: tune token create NAME"
             )
-        served = Served(settings, db, local_shelf(listening.data, listening.codes), loopback)
+        served = Served(settings, db, local_shelf(listening.data, listening.codes), Looks(db), loopback)
         app = create_app(served, listening.allowed_hosts if loopback else None)
     except BaseException:
         bound.close()

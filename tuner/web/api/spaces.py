@@ -12,9 +12,9 @@ from tuner.service.requests import Request
 from tuner.service.served_spaces import LONGEST
 from tuner.service.space_schema import schema
 from tuner.spec.metrics import Direction
-from tuner.spec.space import Parameter
+from tuner.spec.space import Parameter, Value
 from tuner.spec.study_spec import StudySpec
-from tuner.web.answers import Answer, ObjectiveAnswer, Value
+from tuner.web.answers import Answer
 from tuner.web.problems import answers
 from tuner.web.served import Shelf
 
@@ -46,7 +46,8 @@ class SpaceSummary(Answer):
     dataset: str
     task: str
     model: str
-    objective: ObjectiveAnswer
+    metric: str
+    direction: Direction
     trials: int
 
     @classmethod
@@ -76,10 +77,9 @@ class SpaceAnswer(SpaceSummary):
 
 
 def _summary(spec: StudySpec) -> dict[str, Any]:
-    direction: Direction = spec.objective.direction
     return {
         "space": spec.name, "dataset": spec.data.name, "task": spec.task, "model": spec.model,
-        "objective": ObjectiveAnswer(metric=spec.objective.metric, direction=direction),
+        "metric": spec.objective.metric, "direction": spec.objective.direction,
         "trials": budget(spec, None),
     }  # fmt: skip
 

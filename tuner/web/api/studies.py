@@ -1,29 +1,23 @@
 """Studies: listed, looked at."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from tuner.database.runs import view_finalists
+from tuner.database.deliveries import refusals
 from tuner.database.studies import view_study
 from tuner.database.workers import view_workers
 from tuner.service.pages import MOST, StudiesRequest, list_studies
+from tuner.studies import viewing
 from tuner.studies.resolved_spec import as_json
-from tuner.studies.status import StudyState, study_status
+from tuner.studies.status import StudyState
 from tuner.studies.stored_study import resolved_of
+from tuner.studies.views import Outcome, StudyDetail
 from tuner.web import cursors
-from tuner.web.answers import (
-    Answer,
-    FinalistAnswer,
-    Finalists,
-    StudyAnswer,
-    StudyPage,
-    StudySummary,
-    WorkerAnswer,
-    Workers,
-)
+from tuner.web.answers import Finalists, Spec, StudyPage, Workers
+from tuner.web.api.workers import workers_in
 from tuner.web.problems import answers
-from tuner.web.served import Db, StudyName
+from tuner.web.served import Db, ServedHere, StudyName
 
 router = APIRouter(tags=["studies"])
 
@@ -31,19 +25,14 @@ Cursor = Annotated[str | None, Query(description="`next` of the page before.", m
 Limit = Annotated[int, Query(ge=1, le=MOST, description="The most on a page.")]
 
 
-class Spec(Answer):
-    """written: as a person wrote it. resolved: with every default written out, which is what counts."""
-
-    written: str
-    resolved: dict[str, Any]
-
-
 @router.get("/studies", responses=answers(422))
 def list_(
     db: Db,
+    served: ServedHere,
     *,
     space: Annotated[str | None, Query(description="Of this search space alone.", max_length=200)] = None,
     words: Annotated[str | None, Query(description="What the name has in it.", max_length=200)] = None,
+    owner: Annotated[str | None, Query(description="Of this person alone.", max_length=200)] = None,
     state: Annotated[
         list[StudyState], Query(default_factory=list, description="In one of these states; without, in any.")
     ],
@@ -52,20 +41,26 @@ def list_(
 ) -> StudyPage:
     """The latest first."""
     request = StudiesRequest(
-        space=space, words=words, states=tuple(state), limit=limit, after=cursors.study_place(cursor)
+        space=space, words=words, owner=owner, states=tuple(state), limit=limit, after=cursors.study_place(cursor)
     )
-    page = list_studies(db, request)
+    page = list_studies(db, request, served.looks.status)
     return StudyPage(
-        studies=[StudySummary.of(each) for each in page.items],
+        studies=tuple(map(viewing.study, page.items)),
         next=cursors.written(page.next),
         unreadable=dict(page.unreadable),
     )
 
 
 @router.get("/studies/{study}", responses=answers(404, 422))
-def show(db: Db, study: StudyName) -> StudyAnswer:
+def show(db: Db, served: ServedHere, study: StudyName) -> StudyDetail:
     """One study: how it stands, its best trial, its workers."""
-    return StudyAnswer.of(study_status(db, study, epochs=True))
+    return viewing.study_detail(served.looks.status(study), refusals(db, study))
+
+
+@router.get("/studies/{study}/outcome", responses=answers(404, 422))
+def outcome(served: ServedHere, study: StudyName) -> Outcome:
+    """What came of it: the figures on the test rows, how the winner compares, the champion."""
+    return viewing.outcome(served.looks.status(study))
 
 
 @router.get("/studies/{study}/spec", responses=answers(404, 422))
@@ -76,15 +71,14 @@ def spec(db: Db, study: StudyName) -> Spec:
 
 
 @router.get("/studies/{study}/finalists", responses=answers(404, 422))
-def finalists(db: Db, study: StudyName) -> Finalists:
+def finalists(served: ServedHere, study: StudyName) -> Finalists:
     """The best configurations, trained again, and the model for use."""
-    view = view_study(db, study)
-    found = view_finalists(db, study, view.round, epochs=True)
-    return Finalists(finalists=[FinalistAnswer.of(each) for each in found])
+    status = served.looks.status(study)
+    return Finalists(finalists=tuple(viewing.run(each) for each in status.finalists))
 
 
 @router.get("/studies/{study}/workers", responses=answers(404, 422))
 def workers_of(db: Db, study: StudyName) -> Workers:
     """Those that work on it just now."""
     view_study(db, study)
-    return Workers(workers=[WorkerAnswer.of(each) for each in view_workers(db, study)])
+    return workers_in(view_workers(db, study))

@@ -4,10 +4,13 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query
 
-from tuner.service.pages import TrialsRequest, list_trials
-from tuner.studies.status import find_trial
+from tuner.database.studies import view_study
+from tuner.service.pages import TrialsRequest, list_trials, trial_of
+from tuner.studies import viewing
+from tuner.studies.stored_study import spec_of
+from tuner.studies.views import Trial
 from tuner.web import cursors
-from tuner.web.answers import EpochAnswer, Epochs, RunAnswer, TrialPage
+from tuner.web.answers import Epochs, TrialPage
 from tuner.web.api.studies import Cursor, Limit
 from tuner.web.problems import answers
 from tuner.web.served import Db, StudyName
@@ -49,16 +52,19 @@ def list_(
         study_name=study, states=tuple(state), order=order, limit=limit, after=cursors.trial_place(cursor)
     )
     page = list_trials(db, request)
-    return TrialPage(trials=[RunAnswer.of(each) for each in page.items], next=cursors.written(page.next))
+    spec = spec_of(view_study(db, study))
+    return TrialPage(trials=tuple(viewing.trial(spec, each) for each in page.items), next=cursors.written(page.next))
 
 
 @router.get("/studies/{study}/trials/{number}", responses=answers(404, 422))
-def show(db: Db, study: StudyName, number: TrialNumber) -> RunAnswer:
+def show(db: Db, study: StudyName, number: TrialNumber) -> Trial:
     """One trial."""
-    return RunAnswer.of(find_trial(db, study, number))
+    spec = spec_of(view_study(db, study))
+    return viewing.trial(spec, trial_of(db, study, number))
 
 
 @router.get("/studies/{study}/trials/{number}/epochs", responses=answers(404, 422))
 def epochs(db: Db, study: StudyName, number: TrialNumber) -> Epochs:
     """Every epoch of one trial, in their order."""
-    return Epochs(epochs=[EpochAnswer.of(each) for each in find_trial(db, study, number).epochs])
+    found = trial_of(db, study, number)
+    return Epochs(epochs=tuple(viewing.epoch(found.key, each) for each in found.epochs))
