@@ -10,12 +10,13 @@ import click
 
 from tuner.cli.common import (
     chosen,
+    common_options,
     echo,
-    json_option,
     open_studies,
     print_json,
     settings_of,
     storage_option,
+    studies_at,
     study_argument,
 )
 from tuner.cli.running import how_long
@@ -33,7 +34,7 @@ def stop(study: str | None, storage: str | None) -> None:
     """
     from tuner.service.resuming import stop_study
 
-    db = open_studies(settings_of(storage), create=False)
+    db = studies_at(storage)
     status = stop_study(db, chosen(db, study))
     name = status.study.study_name
     words = {"finished": "has ended already", "stopping": "is stopping; running trials are finished first"}
@@ -54,7 +55,7 @@ def cancel(study: str, trial: int | None, storage: str | None) -> None:
     from tuner.service import cancelling
     from tuner.service.requests import CancelRequest
 
-    db = open_studies(settings_of(storage), create=False)
+    db = studies_at(storage)
     status = cancelling.cancel(db, CancelRequest(study_name=study, trial=trial))
     name = status.study.study_name
     if trial is not None:
@@ -80,7 +81,7 @@ def change(storage: str | None, **options: Any) -> None:
     from tuner.service.words import request_of
 
     request = request_of(ChangeRequest, options)
-    view = changing.change(open_studies(settings_of(storage), create=False), request)
+    view = changing.change(studies_at(storage), request)
     time = "" if view.timeout_s is None else f", {duration(view.timeout_s)}"
     workers = "" if options["workers"] is None else f", {options['workers']} workers"
     echo(f"study {view.study_name}: {view.trials} trials{time}{workers}", err=True)
@@ -90,8 +91,7 @@ def change(storage: str | None, **options: Any) -> None:
 @click.argument("study")
 @click.option("--mlflow", is_flag=True, help="Its runs in MLflow and the registered versions of its models, too.")
 @click.option("--yes", is_flag=True, help="Do not ask; with --mlflow, also where the champion is one of them.")
-@storage_option
-@json_option
+@common_options
 def delete(study: str, mlflow: bool, yes: bool, storage: str | None, as_json: bool) -> None:
     """Delete a study: its trials, checkpoints, models and logs. Refused while workers run on it.
 
@@ -157,7 +157,7 @@ def note(study: str, text: str | None, storage: str | None) -> None:
     from tuner.service import renaming
     from tuner.service.requests import NoteRequest
 
-    db = open_studies(settings_of(storage), create=False)
+    db = studies_at(storage)
     if text is None:
         echo(note_of(view_study(db, study)))
     else:

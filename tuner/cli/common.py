@@ -46,6 +46,7 @@ def storage_option(command: F) -> F:
 EXIT_INTERRUPTED = 130
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+common_options = together(storage_option, json_option)
 study_argument = click.argument("study", metavar="[STUDY]", required=False)
 
 
@@ -66,6 +67,11 @@ def open_studies(settings: Settings, create: bool = True) -> "Database":
     from tuner.service.opening import open_studies as opened
 
     return opened(settings, create)
+
+
+def studies_at(storage: str | None) -> "Database":
+    """The studies of `--storage`, or of the environment. Raises NotFound where there is no database."""
+    return open_studies(settings_of(storage), create=False)
 
 
 def view_of(db: "Database", study_name: str) -> "StudyView":

@@ -8,15 +8,14 @@ from dataclasses import asdict
 
 import click
 
-from tuner.cli.common import json_option, print_json, settings_of, storage_option
+from tuner.cli.common import common_options, print_json, settings_of
 
 _STYLES = {"ok": "green", "warn": "yellow", "bad": "red"}
 
 
 @click.command()
 @click.option("--deep", is_flag=True, help="Also start TensorFlow or JAX, and read cached data sets whole.")
-@storage_option
-@json_option
+@common_options
 def doctor(deep: bool, storage: str | None, as_json: bool) -> None:
     """Say what works here and what does not, each with its mend; exit code 1 if something is bad.
 

@@ -7,16 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuner.cli.common import (
-    chosen,
-    echo,
-    json_option,
-    open_studies,
-    print_json,
-    settings_of,
-    storage_option,
-    study_argument,
-)
+from tuner.cli.common import chosen, common_options, echo, print_json, studies_at, study_argument
 from tuner.cli.stages import stages
 from tuner.formatting import one_line, plural
 
@@ -28,8 +19,7 @@ _BAR = 20
 
 @click.command()
 @study_argument
-@storage_option
-@json_option
+@common_options
 def importance(study: str | None, storage: str | None, as_json: bool) -> None:
     """Show which parameters mattered in a study, and where its best trials lie.
 
@@ -38,7 +28,7 @@ def importance(study: str | None, storage: str | None, as_json: bool) -> None:
     from tuner.studies.status import study_status
     from tuner.studies.stored_study import spec_of
 
-    db = open_studies(settings_of(storage), create=False)
+    db = studies_at(storage)
     with stages("weighing the parameters"):
         from tuner.analysis.importance import SURE_TRIALS, importance
 

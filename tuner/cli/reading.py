@@ -8,18 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuner.cli.common import (
-    chosen,
-    echo,
-    echo_whole,
-    json_option,
-    open_studies,
-    print_json,
-    settings_of,
-    storage_option,
-    study_argument,
-    view_of,
-)
+from tuner.cli.common import chosen, common_options, echo, echo_whole, print_json, studies_at, study_argument, view_of
 from tuner.redaction import redacted_values
 
 if TYPE_CHECKING:
@@ -31,8 +20,7 @@ if TYPE_CHECKING:
 @click.option("--watch", is_flag=True, help="Follow it until it has ended.")
 @click.option("--spec", is_flag=True, help="Its space as it was written, then with every default as it was stored.")
 @click.option("--since", type=click.IntRange(min=0), metavar="N", help="With --json: what is new since that number.")
-@storage_option
-@json_option
+@common_options
 def status(study: str | None, watch: bool, spec: bool, since: int | None, storage: str | None, as_json: bool) -> None:
     """Show how a study stands: trials, workers, best so far [the latest study].
 
@@ -46,7 +34,7 @@ def status(study: str | None, watch: bool, spec: bool, since: int | None, storag
 
     if since is not None and (spec or watch or not as_json):
         raise InputError("--since goes with --json, and without --watch and --spec: it is for programs.")
-    db = open_studies(settings_of(storage), create=False)
+    db = studies_at(storage)
     name = chosen(db, study)
     if since is not None:
         from tuner.service.changes import changes
@@ -84,8 +72,7 @@ def _print_spec(view: "StudyView", as_json: bool) -> None:
 
 
 @click.command("list")
-@storage_option
-@json_option
+@common_options
 def list_(storage: str | None, as_json: bool) -> None:
     """List the studies in the database.
 
@@ -96,7 +83,7 @@ def list_(storage: str | None, as_json: bool) -> None:
     from tuner.studies.status import all_statuses
     from tuner.studies.views import Studies
 
-    found, unreadable = all_statuses(open_studies(settings_of(storage), create=False))
+    found, unreadable = all_statuses(studies_at(storage))
     if as_json:
         print_json(Studies(studies=tuple(map(viewing.study, found)), unreadable=unreadable))
     else:
@@ -107,8 +94,7 @@ def list_(storage: str | None, as_json: bool) -> None:
 @study_argument
 @click.option("--top", type=click.IntRange(min=1), metavar="N", help="Only the best N.")
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV: a column a parameter and a metric.")
-@storage_option
-@json_option
+@common_options
 def trials(study: str | None, top: int | None, as_csv: bool, storage: str | None, as_json: bool) -> None:
     """List a study's trials, the best first.
 
@@ -122,7 +108,7 @@ def trials(study: str | None, top: int | None, as_csv: bool, storage: str | None
 
     if as_csv and as_json:
         raise InputError("--csv and --json: one of them; both write to stdout.")
-    db = open_studies(settings_of(storage), create=False)
+    db = studies_at(storage)
     found = study_status(db, chosen(db, study), epochs=True)
     if as_csv:
         from tuner.analysis.as_csv import csv_of
@@ -138,8 +124,7 @@ def trials(study: str | None, top: int | None, as_csv: bool, storage: str | None
 
 @click.command()
 @study_argument
-@storage_option
-@json_option
+@common_options
 def best(study: str | None, storage: str | None, as_json: bool) -> None:
     """Show a study's best trial: its configuration, its validation and test metrics, and its model.
 
@@ -151,7 +136,7 @@ def best(study: str | None, storage: str | None, as_json: bool) -> None:
     from tuner.studies.nothing_completed import why_nothing_completed
     from tuner.studies.status import study_status
 
-    db = open_studies(settings_of(storage), create=False)
+    db = studies_at(storage)
     found = study_status(db, chosen(db, study), epochs=True)
     if as_json:
         print_json(viewing.best(found))

@@ -9,23 +9,14 @@ import sys
 
 import click
 
-from tuner.cli.common import (
-    echo,
-    json_option,
-    open_studies,
-    print_json,
-    settings_of,
-    storage_option,
-    view_of,
-)
+from tuner.cli.common import common_options, echo, open_studies, print_json, settings_of, study_argument, view_of
 from tuner.cli.stages import stages
 
 
 @click.command()
-@click.argument("study", metavar="[STUDY]", required=False)
+@study_argument
 @click.option("--rebuild", is_flag=True, help="Deliver all of it anew; what was deleted in MLflow comes back.")
-@storage_option
-@json_option
+@common_options
 def sync(study: str | None, rebuild: bool, storage: str | None, as_json: bool) -> None:
     """Deliver to MLflow what it has missed, refused or lost; make a report that is not there yet [of every study].
 

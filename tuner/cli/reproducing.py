@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuner.cli.common import echo, json_option, open_studies, print_json, settings_of, storage_option
+from tuner.cli.common import common_options, echo, open_studies, print_json, settings_of
 from tuner.cli.python_options import code_option
 from tuner.cli.stages import stages
 from tuner.formatting import plural
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
 @click.argument("study")
 @click.argument("trial", type=click.IntRange(min=0))
 @code_option
-@storage_option
-@json_option
+@common_options
 def reproduce(study: str, trial: int, code: tuple[str, ...], storage: str | None, as_json: bool) -> None:
     """Train one trial again, here, and say whether it comes out the same; exit code 1 if it does not.
 

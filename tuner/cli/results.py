@@ -7,16 +7,7 @@ from pathlib import Path
 
 import click
 
-from tuner.cli.common import (
-    chosen,
-    echo,
-    json_option,
-    open_studies,
-    print_json,
-    settings_of,
-    storage_option,
-    study_argument,
-)
+from tuner.cli.common import chosen, common_options, echo, print_json, studies_at, study_argument
 from tuner.cli.stages import stages
 from tuner.errors import InputError
 from tuner.formatting import path_part
@@ -26,14 +17,13 @@ from tuner.formatting import path_part
 @study_argument
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="The HTML file [STUDY.html].")
 @click.option("--png", type=click.Path(path_type=Path), metavar="DIR", help="Write the pictures alone, as PNG files.")
-@storage_option
-@json_option
+@common_options
 def report(study: str | None, output: Path | None, png: Path | None, storage: str | None, as_json: bool) -> None:
     """Write a study's report: one HTML file that opens without a network [the latest study].
 
     Example: tune report fashion_mnist-1 --output report.html
     """
-    db = open_studies(settings_of(storage), create=False)
+    db = studies_at(storage)
     name = chosen(db, study)
     files: list[Path] = []
     with stages("drawing the pictures") as say:
@@ -56,8 +46,7 @@ def report(study: str | None, output: Path | None, png: Path | None, storage: st
 @click.command()
 @click.argument("studies", nargs=-1, required=True, metavar="STUDY STUDY...")
 @click.option("--output", type=click.Path(path_type=Path), metavar="FILE", help="Write it as HTML, with pictures.")
-@storage_option
-@json_option
+@common_options
 def compare(studies: tuple[str, ...], output: Path | None, storage: str | None, as_json: bool) -> None:
     """Show studies side by side: figures, costs, and which differences are more than noise.
 
@@ -68,7 +57,7 @@ def compare(studies: tuple[str, ...], output: Path | None, storage: str | None, 
 
     if len(set(studies)) < 2:
         raise InputError("tune compare needs two studies or more. `tune list` shows those that are there.")
-    db = open_studies(settings_of(storage), create=False)
+    db = studies_at(storage)
     with stages("comparing the studies"):
         from tuner.analysis import comparison
 

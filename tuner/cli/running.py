@@ -13,16 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tuner.cli import records
-from tuner.cli.common import (
-    EXIT_INTERRUPTED,
-    echo,
-    ending_signals,
-    json_option,
-    print_json,
-    settings_of,
-    storage_option,
-    together,
-)
+from tuner.cli.common import EXIT_INTERRUPTED, common_options, echo, ending_signals, print_json, settings_of, together
 from tuner.cli.device_options import device_options, fit_option
 from tuner.cli.python_options import code_option, python_options
 from tuner.cli.request_options import start_request
@@ -70,8 +61,7 @@ workers_option = click.option(
 @click.option("--detach", is_flag=True, help="Only store the study; `tune worker` processes will run it.")
 @fit_option
 @python_options
-@storage_option
-@json_option
+@common_options
 def start(storage: str | None, as_json: bool, **options: Any) -> None:
     """Start a study and run its trials.
 
@@ -116,8 +106,7 @@ def _code_options(begun: "Begun") -> list[str]:
 @device_options
 @fit_option
 @code_option
-@storage_option
-@json_option
+@common_options
 def resume(storage: str | None, as_json: bool, **options: Any) -> None:
     """Go on with a study that was stopped, killed or has ended; --trials is the new total.
 

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuner.cli.common import echo, echo_whole, json_option, open_studies, print_json, settings_of, storage_option
+from tuner.cli.common import (
+    common_options,
+    echo,
+    echo_whole,
+    open_studies,
+    print_json,
+    settings_of,
+    storage_option,
+    studies_at,
+)
 
 if TYPE_CHECKING:
     from tuner.database.tokens import TokenView
@@ -41,8 +50,7 @@ def create(person: str, role: Any, days: float, storage: str | None) -> None:
 
 
 @token.command("list")
-@storage_option
-@json_option
+@common_options
 def list_(storage: str | None, as_json: bool) -> None:
     """List the tokens, without what is secret of them.
 
@@ -50,7 +58,7 @@ def list_(storage: str | None, as_json: bool) -> None:
     """
     from tuner.database.tokens import view_tokens
 
-    found = view_tokens(open_studies(settings_of(storage), create=False))
+    found = view_tokens(studies_at(storage))
     if as_json:
         print_json({"tokens": [_object(each) for each in found]})
         return
@@ -68,7 +76,7 @@ def revoke(token_id: str, storage: str | None) -> None:
     """
     from tuner.service.tokens import revoke_token
 
-    view = revoke_token(open_studies(settings_of(storage), create=False), token_id)
+    view = revoke_token(studies_at(storage), token_id)
     echo(f"token {view.token_id} of {view.person} counts no more", err=True)
 
 

@@ -9,12 +9,11 @@ import click
 
 from tuner.cli.common import (
     chosen,
+    common_options,
     echo,
-    json_option,
     open_studies,
     print_json,
     settings_of,
-    storage_option,
     study_argument,
     view_of,
 )
@@ -30,8 +29,7 @@ _trial = click.option("--trial", type=click.IntRange(min=0), metavar="N", help="
 @_trial
 @click.option("--output", type=click.Path(path_type=Path), metavar="DIR", help="The folder [STUDY-trial-N].")
 @code_option
-@storage_option
-@json_option
+@common_options
 def export(
     study: str | None, trial: int | None, output: Path | None, code: tuple[str, ...], storage: str | None, as_json: bool
 ) -> None:
@@ -65,8 +63,7 @@ def export(
 @study_argument
 @_trial
 @click.option("--force", is_flag=True, help="Also where it is not better, or cannot be compared.")
-@storage_option
-@json_option
+@common_options
 def champion(study: str | None, trial: int | None, force: bool, storage: str | None, as_json: bool) -> None:
     """Make a study's best model its space's champion in MLflow's registry, where it is better than the standing one.
 
