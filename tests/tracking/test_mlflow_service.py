@@ -21,7 +21,6 @@ from tuner.errors import ServiceDown
 from tuner.tracking import mlflow_service
 from tuner.tracking.mlflow_recorder import MlflowRecorder
 
-
 AT_ONCE_S = 60.0
 """MLflow's own patience, with one request asked seven times over and longer each time, is several minutes."""
 
