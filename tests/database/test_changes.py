@@ -1,10 +1,12 @@
 """A reader that follows a study by number is told of every write, in the order in which it was committed."""
 
 import multiprocessing
+import re
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -14,6 +16,7 @@ from tests.database.test_trials import fill
 from tuner.database import (
     budget,
     cancelling,
+    changes,
     changing,
     closings,
     deliveries,
@@ -211,3 +214,56 @@ def test_a_reader_of_what_two_processes_write_misses_nothing_and_sees_no_epoch_t
         assert replace(changes_since(db, "s", 0), workers=()).epochs.keys() == {
             (*TRIAL[:3], ordinal) for ordinal in range(TRIALS)
         }
+
+
+@pytest.fixture
+def some(db: Database) -> Database:
+    """A study of three trials, one of them running, each with an epoch."""
+    add(db, trials=3)
+    workers.enter(db, "w", "cpu")
+    for ordinal in range(3):
+        job = budget.take(db, "s", f"w{ordinal}")
+        assert job is not None
+        fill(db, job)
+        runs.finish_epoch(db, job, EpochView(1, {"loss": 0.5}, 0.1, 0.0), 0.5, 1)
+        if ordinal < 2:
+            runs.finish(db, job, "complete", "", 0.5, 1, TrialFacts())
+            runs.finalize(db, job)
+    return db
+
+
+def test_what_is_new_is_found_without_reading_what_is_old(some: Database) -> None:
+    """Whatever is asked of runs and epochs is answered by an index: a page asks every second, of 10,000 trials."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, *___: Any) -> None:
+        asked.append((statement, parameters))
+
+    number = changes_since(some, "s", 0).number
+    sa.event.listen(some.engine, "before_cursor_execute", note)
+    seen = changes_since(some, "s", number - 1)
+    sa.event.remove(some.engine, "before_cursor_execute", note)
+    assert len(seen.runs) == 1
+    explain = "EXPLAIN QUERY PLAN " if some.sqlite_file is not None else "EXPLAIN "
+    with some.engine.connect() as connection:
+        if some.sqlite_file is None:
+            # A table of three rows is read whole, unless there is another way.
+            connection.execute(sa.text("SET enable_seqscan = off"))
+        plans = [
+            str(row[-1])
+            for statement, parameters in asked
+            if statement.startswith("SELECT")
+            for row in connection.exec_driver_sql(explain + statement, parameters)
+        ]
+    assert any("tuner_runs" in line for line in plans)
+    assert [line for line in plans if re.search(r"(SCAN|Seq Scan on) tuner_(runs|epochs)", line)] == []
+
+
+def test_runs_with_new_epochs_are_found_however_many_they_are(some: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with some.session() as session, session.begin():
+        # Long ago all of them were numbered, and their epochs just now.
+        session.execute(sa.update(RunRow).values(sequence=1))
+    few = changes_since(some, "s", 1).runs
+    assert [each.ordinal for each in few] == [0, 1, 2]
+    monkeypatch.setattr(changes, "_NAMED", 1)
+    assert changes_since(some, "s", 1).runs == few

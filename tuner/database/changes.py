@@ -4,21 +4,23 @@ Owns: that a reader who goes on from the number that it was given misses nothing
 Leaves to others: the numbers (sequence).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
-from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tuner.database import leases, runs, studies, workers
 from tuner.database.connection import Database, utc_now
-from tuner.database.epochs import EpochView
+from tuner.database.epochs import EpochView, read_where
 from tuner.database.patience import patient
 from tuner.database.runs import RunView
 from tuner.database.studies import StudyView
 from tuner.database.tables import CounterRow, EpochRow, RunKey, RunRow, StudyRow
 from tuner.database.workers import WorkerView
+
+_NAMED = 500
+"""Of more runs, all of a study's are read, and those in question taken from them."""
 
 
 @dataclass(frozen=True)
@@ -60,14 +62,8 @@ def changes_since(db: Database, study_name: str, since: int) -> Changes:
             after = since if since <= number else 0
             found = studies.views_within(session, StudyRow.study_name == study_name, StudyRow.sequence > after)
             of_epochs = (EpochRow.study_name == study_name, *_between(EpochRow, after, number))
-            told = sa.select(EpochRow.role, EpochRow.round, EpochRow.ordinal).where(*of_epochs)
-            # An epoch is news of its run, which is not numbered again with each of them.
-            written = sa.or_(
-                sa.and_(*_between(RunRow, after, number)),
-                sa.tuple_(RunRow.role, RunRow.round, RunRow.ordinal).in_(told),
-            )
-            new = runs.views_within(session, RunRow.study_name == study_name, written)
-            epochs = _epochs(session, of_epochs)
+            epochs = read_where(session, of_epochs, EpochRow.sequence)
+            new = _runs(session, study_name, _between(RunRow, after, number) if after else (), epochs.keys())
             held = leases.held(session, study_name)
             study = found[0] if found else None
             return Changes(number, after == 0, created_at, study, tuple(new), epochs, float(now), held, living)
@@ -79,9 +75,23 @@ def _between(row: type[RunRow | EpochRow], after: int, number: int) -> tuple[sa.
     return row.sequence > after, row.sequence <= number
 
 
-def _epochs(session: Session, which: tuple[sa.ColumnElement[bool], ...]) -> dict[RunKey, tuple[EpochView, ...]]:
-    found: dict[RunKey, list[EpochView]] = {}
-    for each in session.scalars(sa.select(EpochRow).where(*which).order_by(EpochRow.sequence)):
-        view = EpochView(each.epoch, each.metrics, each.seconds, each.measured_at, each.worker_id)
-        found.setdefault(cast(RunKey, each.key[:-1]), []).append(view)
-    return {key: tuple(views) for key, views in found.items()}
+def _runs(
+    session: Session, study_name: str, numbered: tuple[sa.ColumnElement[bool], ...], with_epochs: Set[RunKey]
+) -> list[RunView]:
+    """Those that were written; an epoch is news of its run, too, which is not numbered again with each of them.
+
+    In two statements, each of which has an index: of one condition or the other, all runs would be read.
+    """
+    found = runs.views_within(session, RunRow.study_name == study_name, *numbered)
+    others = with_epochs - {each.key for each in found}
+    if others:
+        named: tuple[sa.ColumnElement[bool], ...] = ()
+        if len(others) <= _NAMED:
+            _, *columns = zip(*others, strict=True)
+            named = tuple(
+                column.in_(set(each))
+                for column, each in zip((RunRow.role, RunRow.round, RunRow.ordinal), columns, strict=True)
+            )
+        more = runs.views_within(session, RunRow.study_name == study_name, *named)
+        found += [each for each in more if each.key in others]
+    return sorted(found, key=lambda each: (each.round, each.ordinal))

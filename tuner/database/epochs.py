@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database
 from tuner.database.patience import patient
-from tuner.database.tables import Base, EpochRow, Key, RunRow, keyed
+from tuner.database.tables import Base, EpochRow, Key, RunKey, RunRow, keyed
 
 _EPOCHS = Base.metadata.tables[EpochRow.__tablename__]
 _COLUMNS = (
@@ -49,18 +49,28 @@ def store(session: Session, key: Key, epoch: EpochView, worker_id: str, sequence
     return counted.rowcount == 1
 
 
-def read(session: Session, rows: Sequence[RunRow]) -> dict[Key, tuple[EpochView, ...]]:
+def read(session: Session, rows: Sequence[RunRow]) -> Mapping[RunKey, tuple[EpochView, ...]]:
     """The epochs of some runs of one study, by the keys of those."""
-    found: dict[Key, list[EpochView]] = {}
     if rows:
         of: tuple[sa.ColumnElement[bool], ...] = keyed(EpochRow, rows[0].key)
         if len(rows) > 1:
             of = (EpochRow.study_name == rows[0].study_name, EpochRow.role.in_({row.role for row in rows}))
         if 1 < len(rows) <= _NAMED:
             of = (*of, EpochRow.round.in_({r.round for r in rows}), EpochRow.ordinal.in_({r.ordinal for r in rows}))
-        for each in session.scalars(sa.select(EpochRow).where(*of).order_by(EpochRow.epoch)):
-            view = EpochView(each.epoch, each.metrics, each.seconds, each.measured_at, each.worker_id)
-            found.setdefault(each.key[:-1], []).append(view)
+        return read_where(session, of, EpochRow.epoch)
+    return {}
+
+
+def read_where(
+    session: Session, which: Sequence[sa.ColumnElement[bool]], order: sa.SQLColumnExpression[Any]
+) -> dict[RunKey, tuple[EpochView, ...]]:
+    """Some epochs, by the keys of their runs."""
+    found: dict[RunKey, list[EpochView]] = {}
+    # Column by column: of a large study there are a hundred thousand, and the ORM takes twice as long.
+    read = sa.select(*(_EPOCHS.c[name] for name in _COLUMNS[:-1])).where(*which).order_by(order)
+    for study_name, role, round, ordinal, epoch, metrics, seconds, measured_at, worker_id in session.execute(read):
+        view = EpochView(epoch, metrics, seconds, measured_at, worker_id)
+        found.setdefault((study_name, role, round, ordinal), []).append(view)
     return {key: tuple(views) for key, views in found.items()}
 
 

@@ -19,7 +19,7 @@ from tuner.database.column_types import Bytes, Figures, Model, Words
 from tuner.database.facts import Outcome, StudyOptions
 from tuner.database.trial_facts import TrialFacts
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Raised with every change of a table (`migrations` says how to get there); an older program then refuses the database
 instead of harming it."""
 
@@ -133,6 +133,7 @@ class RunRow(Base):
         # NULL equals nothing: places without a trial yet, and reproductions, which have no seed of their own.
         UniqueConstraint("study_name", "role", "round", "trial_number", "seed_number", name="tuner_runs_configuration"),
         Index("tuner_runs_worker", "worker_id"),
+        Index("tuner_runs_sequence", "study_name", "sequence"),
     )
     study_name: Mapped[str] = mapped_column(ForeignKey("tuner_studies.study_name"), primary_key=True)
     role: Mapped[Role] = mapped_column(String(16), primary_key=True)
@@ -170,6 +171,9 @@ class RunRow(Base):
     recorder: Mapped[str | None] = mapped_column(Text)
     recording_until: Mapped[float] = mapped_column(default=0.0)
     sequence: Mapped[int] = mapped_column(BigInteger, default=UNSTAMPED)
+
+
+Index("tuner_runs_open", RunRow.study_name, postgresql_where=~RunRow.finalized, sqlite_where=~RunRow.finalized)
 
 
 class EpochRow(Base):
