@@ -21,7 +21,8 @@ from tests.tracking.servers import mlflow
 from tuner.cli.main import main
 from tuner.database.connection import open_database
 from tuner.settings import Settings
-from tuner.workers.checks import Finding, check_all
+from tuner.workers.checks import check_all
+from tuner.workers.finding import Finding
 
 
 @pytest.fixture
@@ -50,15 +51,19 @@ def test_what_the_driver_says_of_its_gpus_and_what_hides_them(
 ) -> None:
     folder = tmp_path / "driver"
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    monkeypatch.setenv("LD_LIBRARY_PATH", library(folder, Device("GPU-a", "H100"), Device("GPU-b", "H100", error=LOST)))
+    gpus = Device("GPU-a", "H100"), Device("GPU-b", "H100", error=LOST), Device("GPU-c", "GB10", 0)
+    monkeypatch.setenv("LD_LIBRARY_PATH", library(folder, *gpus))
     found = findings(settings)
-    assert (found["gpus"].state, found["gpus"].words) == ("ok", "0: 80 GiB")
+    assert (found["gpus"].state, found["gpus"].words) == (
+        "ok",
+        "0: H100, 80 GiB; 2: GB10, memory shared with the processor",
+    )
     assert found["gpu driver"].state == "warn"
     assert found["gpu driver"].words == "the NVIDIA driver is there: GPU 1: GPU is lost"
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "-1")
     hidden = findings(settings)["gpus"]
     assert hidden.state == "warn"
-    assert hidden.words == "the driver names 1 GPU, the environment hides each from this process"
+    assert hidden.words == "the driver names 2 GPUs, the environment hides each from this process"
     assert "CUDA_VISIBLE_DEVICES" in hidden.mend
     monkeypatch.setenv("LD_LIBRARY_PATH", library(folder, init=DRIVER_NOT_LOADED))
     found = findings(settings)

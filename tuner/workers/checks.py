@@ -1,25 +1,20 @@
 """What works on this machine and what does not: `tune doctor`.
 
 Owns: the checks, each a finding in words with its mend. Nothing is changed, and nothing is downloaded.
-Leaves to others: how findings look (cli); what the framework itself can do (training, in a process of its own).
+Leaves to others: how findings look (cli), what this machine computes with (device_checks).
 """
 
 import importlib.metadata
-import json
 import os
 import platform
 import shutil
 import sqlite3
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import psutil
 from packaging.requirements import Requirement
@@ -31,54 +26,20 @@ from tuner.errors import DataError, TunerError
 from tuner.formatting import command, plural
 from tuner.redaction import shown_url
 from tuner.settings import Settings
-from tuner.workers.cores import cpu_cores
-from tuner.workers.gpus import ask_driver, visible
-
-State = Literal["ok", "warn", "bad"]
+from tuner.workers.device_checks import check_devices
+from tuner.workers.finding import Finding, State
 
 _SERVER_S = 3.0
-_FRAMEWORK_S = 120.0
 _LITTLE_DISK_GIB, _NO_DISK_GIB = 5.0, 0.5
-_LITTLE_MEMORY_GIB = 2.0
 _CLOCK_S = 5.0
 _NETWORK_FILE_SYSTEMS = ("nfs", "nfs4", "cifs", "smbfs", "fuse.sshfs", "9p", "lustre")
-
-# What the framework sees and can do, told in one line of JSON.
-_TRY_FRAMEWORK = """
-import json, time
-began = time.monotonic()
-import keras
-import numpy as np
-model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2)])
-model.compile(optimizer="adam", loss="mse")
-model.fit(np.ones((8, 4), "float32"), np.ones((8, 2), "float32"), verbose=0)
-gpus = 0
-if keras.backend.backend() == "tensorflow":
-    import tensorflow
-    gpus = len(tensorflow.config.list_physical_devices("GPU"))
-elif keras.backend.backend() == "jax":
-    import jax
-    gpus = sum(each.platform == "gpu" for each in jax.devices())
-print(json.dumps({"backend": keras.backend.backend(), "gpus": gpus, "seconds": time.monotonic() - began}))
-"""
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line. mend: what to do about it, where it is not ok."""
-
-    name: str
-    state: State
-    words: str
-    mend: str = ""
 
 
 def check_all(settings: Settings, deep: bool = False) -> Iterator[Finding]:
     """Every check, one after another. deep: also start the framework, and read the data sets in the cache whole."""
     checks: list[Callable[[], Iterator[Finding]]] = [
         _versions,
-        _processor,
-        lambda: _gpus(deep),
+        lambda: check_devices(deep),
         lambda: _studies(settings.storage),
         lambda: _mlflow(settings.tracking_uri),
         lambda: _artifacts(settings.artifacts),
@@ -122,74 +83,6 @@ def _versions() -> Iterator[Finding]:
 
 
 _SHOWN = ("keras", "tensorflow", "optuna", "mlflow", "keras-tuner", "sqlalchemy")
-
-
-def _processor() -> Iterator[Finding]:
-    cores, load = cpu_cores(), psutil.getloadavg()[0]
-    words = f"{cores} cores, load {load:.1f}"
-    if load > 1.5 * cores:
-        mend = "Others compute here too; trials will be slow, and times tell little."
-        yield Finding("processor", "warn", words, mend)
-    else:
-        yield Finding("processor", "ok", words)
-    memory = psutil.virtual_memory()
-    free, whole = memory.available / 2**30, memory.total / 2**30
-    words = f"{free:.1f} of {whole:.1f} GiB free; a worker takes about 1 GiB beside its data"
-    if free < _LITTLE_MEMORY_GIB:
-        yield Finding("memory", "warn", words, "Start fewer workers: --workers 1.")
-    else:
-        yield Finding("memory", "ok", words)
-
-
-def _gpus(deep: bool) -> Iterator[Finding]:
-    driver = ask_driver()
-    try:
-        gpus = visible(driver.gpus, os.environ)
-    except TunerError as error:
-        yield Finding("gpus", "bad", str(error), "Until then no trial begins on a GPU.")
-        return
-    if gpus:
-        yield Finding("gpus", "ok", ", ".join(f"{each.index}: {each.memory_mib / 1024:.0f} GiB" for each in gpus))
-    elif driver.gpus:
-        words = f"the driver names {plural(len(driver.gpus), 'GPU')}, the environment hides each from this process"
-        yield Finding("gpus", "warn", words, "Unset CUDA_VISIBLE_DEVICES (and NVIDIA_VISIBLE_DEVICES) to train there.")
-    elif not driver.problems:
-        yield Finding("gpus", "ok", "none, and no NVIDIA driver (NVML); trials run on the CPU")
-    if driver.problems:
-        words = f"the NVIDIA driver is there: {'; '.join(driver.problems)}"
-        mend = "Run nvidia-smi and put right what it says; after an update of the driver, restart the machine."
-        yield Finding("gpu driver", "warn" if driver.gpus else "bad", words, mend)
-    if not deep:
-        return
-    told = _framework()
-    if isinstance(told, str):
-        yield Finding("framework", "bad", told, "Mend the installation: uv sync. On a GPU, check driver and CUDA.")
-    elif gpus and not told["gpus"]:
-        extra = "tensorflow[and-cuda]" if told["backend"] == "tensorflow" else "jax[cuda12]"
-        words = f"{told['backend']} sees no GPU, the driver sees {len(gpus)}"
-        yield Finding("framework", "bad", words, f"Install its CUDA libraries: pip install '{extra}'.")
-    else:
-        words = f"{told['backend']} trains; {told['gpus']} GPUs; {told['seconds']:.0f} s to start"
-        yield Finding("framework", "ok", words)
-
-
-def _framework() -> dict[str, float | str] | str:
-    """What a process of its own says, or what went wrong there."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", _TRY_FRAMEWORK],
-            capture_output=True,
-            text=True,
-            timeout=_FRAMEWORK_S,
-            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-        )
-    except subprocess.TimeoutExpired:
-        return f"the framework did not train one step in {_FRAMEWORK_S:.0f} s"
-    if done.returncode != 0 or not done.stdout.strip():
-        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
-        return f"the framework does not train: {last[:200]}"
-    told: dict[str, float | str] = json.loads(done.stdout.strip().splitlines()[-1])
-    return told
 
 
 def _studies(url: str) -> Iterator[Finding]:
