@@ -13,14 +13,15 @@ from tests.analysis.written import TRIALS, write_study
 from tuner.analysis.report import report
 from tuner.cli import live
 from tuner.cli.main import cli
-from tuner.database import budget, runs, whole_study
+from tuner.database import budget, runs, whole_study, workers
 from tuner.database.connection import Database, open_database
+from tuner.database.epochs import EpochView
 from tuner.database.trial_facts import TrialFacts
 from tuner.python.view import fragment, in_a_line
 from tuner.search.optuna_study import trial_template
 from tuner.service.changing import change
 from tuner.service.requests import ChangeRequest
-from tuner.studies.status import study_status
+from tuner.studies.status import DELIVERING, study_status
 
 LONG = "n" * 300
 
@@ -109,3 +110,28 @@ def test_a_name_of_300_letters_is_shown_whole(db: Database, tmp_path: Path, monk
     assert Path(file).is_file()
     told = CliRunner().invoke(cli, ["best", LONG + "m", "--storage", db.url])
     assert "there is no study" in str(told.exception)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_the_moving_view_fits_the_terminal_and_cuts_no_figure(db: Database, width: int) -> None:
+    write_study(db, "fashion_mnist-1", outcome=None)
+    change(db, ChangeRequest(study_name="fashion_mnist-1", trials=200))
+    for number in range(2):
+        workers.enter(db, f"w{number}", "cpu")
+        workers.beat(db, f"w{number}", "fashion_mnist-1", DELIVERING if number else "training")
+        job = budget.take(db, "fashion_mnist-1", f"w{number}")
+        assert job is not None
+        budget.fill(db, job, trial_template(job.ordinal, None), "")
+        runs.start(db, job, TrialFacts(), TRIALS[0].params)
+        runs.finish_epoch(db, job, EpochView(1, {"val_accuracy": 0.8765}, 0.5, 1.0), 0.8765, 1)
+    status = study_status(db, "fashion_mnist-1", epochs=True)
+    console = Console(width=width)
+    with console.capture() as captured:
+        console.print(live.picture(status, width))
+    lines = captured.get().splitlines()
+    assert max(map(len, lines)) <= width
+    head, shown = lines[0], captured.get()
+    assert re.search(r"5/200 trials  \S+ gone  about \S+ left", head)
+    assert lines[1].startswith("3 complete   1 pruned   1 failed   2 running")
+    assert len(re.findall(r"^[56] +1/6 +0\.8765 +0\.8765 +0 ", shown, flags=re.M)) == 2
+    assert len(re.findall(r"cpu +(?:training|delivering what is left to MLflow) +[56] +1/6 +\d+ s ago", shown)) == 2

@@ -38,7 +38,8 @@ def stop(study: str | None, storage: str | None) -> None:
     status = stop_study(db, chosen(db, study))
     name = status.study.study_name
     words = {"finished": "has ended already", "stopping": "is stopping; running trials are finished first"}
-    echo(f"study {name} {words.get(status.state, 'is stopped')}; go on with: {command('tune resume', name)}", err=True)
+    echo(f"study {name} {words.get(status.state, 'is stopped')}", err=True)
+    echo(f"go on with: {command('tune resume', name)}", err=True)
 
 
 @click.command()
@@ -61,7 +62,8 @@ def cancel(study: str, trial: int | None, storage: str | None) -> None:
     if trial is not None:
         echo(f"trial {trial} of study {name} is cancelled; its place of the {status.study.trials} is spent", err=True)
         return
-    echo(f"study {name} is cancelled; go on with: {command('tune resume', name)}", err=True)
+    echo(f"study {name} is cancelled", err=True)
+    echo(f"go on with: {command('tune resume', name)}", err=True)
 
 
 @click.command()

@@ -8,7 +8,7 @@ from typing import Any
 from rich.table import Table
 
 from tuner.cli import data_read, spaces
-from tuner.cli.common import echo
+from tuner.cli.common import echo, echo_prose
 from tuner.cli.console import Console
 from tuner.formatting import duration, plural
 from tuner.search.cells import budget
@@ -21,9 +21,9 @@ def say_outlook(outlook: Outlook) -> None:
     """A line on stderr, and one for each warning."""
     low, high = outlook.smallest.size.parameters, outlook.largest.size.parameters
     words = f"{low:,} to {high:,}" if low < high else f"{low:,}"
-    echo(f"tune: networks of {words} parameters; about {outlook.worker_mib / 1024:.1f} GiB a worker", err=True)
+    echo_prose(f"tune: networks of {words} parameters; about {outlook.worker_mib / 1024:.1f} GiB a worker")
     for each in outlook.warnings:
-        echo(f"tune: {each}", err=True)
+        echo_prose(f"tune: {each}")
 
 
 def print_checked(space: str, checked: CheckedSpace) -> None:

@@ -4,7 +4,10 @@ Leaves to others: the commands themselves.
 """
 
 import json
+import os
 import signal
+import sys
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -96,6 +99,16 @@ def chosen(db: "Database", study: str | None) -> str:
 def echo(text: object = "", err: bool = False, nl: bool = True) -> None:
     """Write to stdout, or stderr: without secrets, and without what a terminal would obey instead of showing it."""
     click.echo(visible(redacted(str(text))), err=err, nl=nl)
+
+
+def echo_prose(text: str) -> None:
+    """Write to stderr what nobody copies into a shell: on a terminal, a line is broken between words."""
+    shown = visible(redacted(text))
+    if sys.stderr.isatty():
+        width = os.get_terminal_size(sys.stderr.fileno()).columns or 80
+        folding = textwrap.TextWrapper(width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)
+        shown = "\n".join(folding.fill(line) for line in shown.splitlines())
+    click.echo(shown, err=True)
 
 
 def echo_whole(text: str, nl: bool = True) -> None:

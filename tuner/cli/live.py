@@ -25,11 +25,13 @@ from tuner.database.runs import CANCELLED, FAILED, RunView
 from tuner.formatting import duration, one_line, params_in_words, plural, visible
 from tuner.redaction import Formatter
 from tuner.studies.follower import StudyFollower
-from tuner.studies.status import StudyStatus
+from tuner.studies.status import STARTING, StudyStatus
 
 _TERMINAL_S = 0.5
 _PLAIN_S = 1.0
 _SILENT_S = 15.0
+_WIDE = 110
+"""Columns of a terminal in which everything has room."""
 
 
 @contextmanager
@@ -64,7 +66,7 @@ def _shown() -> Iterator[tuple[Callable[[StudyStatus], None], float]]:
     console = Console(stderr=True)
     if console.is_terminal:
         with Live(console=console, refresh_per_second=4, transient=True) as live, _log_above(console):
-            yield lambda status: live.update(picture(status)), _TERMINAL_S
+            yield lambda status: live.update(picture(status, console.width)), _TERMINAL_S
     else:
         logging.basicConfig(level=logging.WARNING, handlers=[_plain_handler()])
         yield Lines().show, _PLAIN_S
@@ -73,9 +75,9 @@ def _shown() -> Iterator[tuple[Callable[[StudyStatus], None], float]]:
 @contextmanager
 def _log_above(console: Console) -> Iterator[None]:
     """Warnings appear above the moving picture instead of tearing it."""
-    handler = RichHandler(console=console, show_path=False, show_time=False, markup=False)
+    handler = RichHandler(console=console, show_path=False, show_time=False, show_level=False, markup=False)
     handler.setLevel(logging.WARNING)
-    handler.setFormatter(Formatter("%(message)s"))
+    handler.setFormatter(Formatter("tune: %(message)s"))
     root = logging.getLogger()
     root.addHandler(handler)
     try:
@@ -96,15 +98,20 @@ def _seldom(call: Callable[[], None], seconds: float) -> Callable[[], None]:
     return maybe
 
 
-def picture(status: StudyStatus) -> RenderableType:
-    """The whole view: the study, the running trials, the best so far, the last that ended."""
+def picture(status: StudyStatus, width: int = _WIDE) -> RenderableType:
+    """The whole view: the study, the running trials, the best so far. width: of the terminal, in columns."""
     study = status.study
     ended = sum(trial.finalized for trial in status.trials)
     head = Table.grid(padding=(0, 2))
-    left = f"about {duration(status.left_s)} left" if status.left_s is not None else "time left: not known yet"
+    # The bar takes what the words leave.
+    for no_wrap in (False, True, True, True, True):
+        head.add_column(no_wrap=no_wrap, overflow="fold")
+    left = f"about {duration(status.left_s)} left" if status.left_s is not None else "time left not known yet"
+    if ended == study.trials:
+        left = "all trials have ended"
     head.add_row(
         Text(study.study_name, style="bold"),
-        ProgressBar(total=study.trials, completed=ended, width=30),
+        ProgressBar(total=study.trials, completed=ended, width=30 if width >= _WIDE else 12),
         f"{ended}/{plural(study.trials, 'trial')}",
         duration(status.elapsed_s) + " gone",
         left if status.state != "stopping" else "stopping",
@@ -116,15 +123,10 @@ def picture(status: StudyStatus) -> RenderableType:
     if status.stage:
         parts += [Text(status.stage, style="bold"), _finalists(status), Text("")]
     if running:
-        parts += [_running(status, running), Text("")]
-    elif status.workers and not status.stage:
-        parts += [
-            Text(
-                f"{plural(len(status.workers), 'worker is', 'workers are')} starting "
-                "(importing TensorFlow takes some seconds)"
-            ),
-            Text(""),
-        ]
+        parts += [_running(status, running, width), Text("")]
+    elif (starting := sum(worker.stage == STARTING for worker in status.workers)) and not status.stage:
+        are = plural(starting, "worker is", "workers are")
+        parts += [Text(f"{are} starting (importing TensorFlow takes some seconds)"), Text("")]
     if status.workers:
         parts += [_workers(status), Text("")]
     if status.best is not None:
@@ -148,21 +150,17 @@ def _counts(status: StudyStatus) -> Text:
     return text
 
 
-def _running(status: StudyStatus, running: list[RunView]) -> Table:
+def _running(status: StudyStatus, running: list[RunView], width: int) -> Table:
     metric = show.objective(status)
+    devices = {each.worker_id: each for each in status.workers}
+    lost = any(trial.worker_id not in devices for trial in running)
+    # In a narrow terminal the workers' own table says who trains what.
+    columns = ("trial", "epoch", metric, "best", "seconds", *(("worker",) if lost or width >= _WIDE else ()))
     table = Table(box=None, pad_edge=False, header_style="dim", expand=True)
-    for column, width in (
-        ("trial", 5),
-        ("epoch", 6),
-        (metric, len(metric)),
-        ("best", 6),
-        ("seconds", 7),
-        ("worker", 12),
-    ):
-        table.add_column(column, no_wrap=True, min_width=width)
+    for column in columns:
+        table.add_column(column, no_wrap=True, min_width=max(5, len(column)))
     # What is left of the line is the configuration's; the figures are never cut.
     table.add_column("configuration", no_wrap=True, overflow="ellipsis", ratio=1)
-    devices = {each.worker_id: each for each in status.workers}
     for trial in running:
         planned = trial.params.get("epochs", "?")
         last = trial.epochs[-1].metrics.get(metric) if trial.epochs else None
@@ -174,7 +172,7 @@ def _running(status: StudyStatus, running: list[RunView]) -> Table:
             show.number(last),
             show.number(trial.value),
             f"{trial.seconds:.0f}",
-            where,
+            *([where] if "worker" in columns else []),
             params_in_words(show.searched_params(status, trial)),
         )
     return table
@@ -207,8 +205,9 @@ def _seed(finalist: RunView) -> Text:
 def _workers(status: StudyStatus) -> Table:
     """Every worker, wherever it runs; one that has been silent for some time may be gone."""
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for column in ("worker", "device", "does", "trial", "epoch", "last sign of life"):
-        table.add_column(column, no_wrap=True)
+    for column in ("worker", "device", "does", "trial", "epoch", "sign of life"):
+        # What does not fit is cut from what a worker does, and not from a figure.
+        table.add_column(column, no_wrap=column != "does", overflow="fold")
     held = {trial.worker_id: trial for trial in status.trials if trial.state == "running"}
     for worker in status.workers:
         trial = held.get(worker.worker_id)

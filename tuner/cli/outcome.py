@@ -3,6 +3,7 @@
 Leaves to others: tables of trials and studies (show), --json (studies.views), what is known (studies).
 """
 
+from rich.padding import Padding
 from rich.text import Text
 
 from tuner.cli.console import Console
@@ -52,7 +53,7 @@ def print_outcome(status: StudyStatus) -> None:
     name, finished = study.study_name, status.state == "finished"
     steps = [
         (command("tune trials", name), "every trial, the best first"),
-        (command("tune report", name), "the outcome and its pictures, in one HTML file"),
+        (command("tune report", name), "the outcome in one HTML file"),
         (command("tune ui"), "compare the runs in MLflow"),
         (command("tune resume", name, options=["--trials", 2 * study.trials] if finished else []), "search on"),
     ]
@@ -79,7 +80,7 @@ def print_left_off(status: StudyStatus) -> None:
     if status.best is not None:
         best = f"best so far: trial {status.best.trial_number}, {objective(status)} {number(status.best.value)}"
         console.print(best, soft_wrap=True)
-        console.print(f"  {params_in_words(searched_params(status, status.best))}")
+        console.print(Padding(params_in_words(searched_params(status, status.best)), (0, 0, 0, 2), expand=False))
     console.print(f"go on with: {command('tune resume', name)}", soft_wrap=True)
 
 

@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tuner.cli import records
-from tuner.cli.common import EXIT_INTERRUPTED, common_options, echo, ending_signals, print_json, settings_of, together
+from tuner.cli.common import (
+    EXIT_INTERRUPTED,
+    common_options,
+    echo,
+    echo_prose,
+    ending_signals,
+    print_json,
+    settings_of,
+    together,
+)
 from tuner.cli.device_options import device_options, fit_option
 from tuner.cli.python_options import code_option, python_options
 from tuner.cli.request_options import start_request
@@ -79,7 +88,7 @@ def start(storage: str | None, as_json: bool, **options: Any) -> None:
         _tell_stored(begun, as_json)
         return
     if begun.reading is not None:
-        echo("\n".join(data_read.told(begun.reading)), err=True)
+        echo_prose("\n".join(data_read.told(begun.reading)))
     if begun.outlook is not None:
         checked_space.say_outlook(begun.outlook)
     _run(settings, begun, as_json)
@@ -140,7 +149,7 @@ def _run(settings: Settings, begun: "Begun", as_json: bool) -> None:
         signal.signal(each, lambda number, _: sys.exit(128 + number))
     if slots[0].gpu is None:
         threads = f"{plural(slots[0].threads, 'thread')}{' each' if len(slots) > 1 else ''}"
-        echo(f"tune: no GPU; {plural(len(slots), 'worker')} on the CPU, {threads}", err=True)
+        echo_prose(f"tune: no GPU; {plural(len(slots), 'worker')} on the CPU, {threads}")
     left: KeyboardInterrupt | SystemExit | None = None
     try:
         with live.progress(db, name) as look:

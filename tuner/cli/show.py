@@ -108,7 +108,7 @@ def print_status(status: StudyStatus) -> None:
         console.print(line, soft_wrap=True)
     if status.best is not None:
         console.print(f"best: trial {status.best.trial_number}, {objective(status)} {number(status.best.value)}")
-        console.print(f"      {params_in_words(searched_params(status, status.best))}")
+        console.print(Padding(params_in_words(searched_params(status, status.best)), (0, 0, 0, 6), expand=False))
     # What a worker does is worth a word where it is not what one expects, such as "no epoch for 2:10".
     does = {each.worker_id: f": {each.stage}" for each in status.workers if each.stage != "training"}
     for trial in status.trials:

@@ -121,7 +121,7 @@ class Supervisor:
             logger.warning("%s", error)
             self._away = True
             raise KeyboardInterrupt from error
-        logger.warning("stopping: running trials are finished first; once more Ctrl+C stops at once")
+        logger.warning("stopping: running trials are finished first; Ctrl+C again stops at once")
 
     def _show(self, look: Callable[[], None]) -> None:
         """What a person sees stands still while the database is away."""

@@ -22,6 +22,9 @@ from tuner.studies.stopping_rules import why_ended
 from tuner.studies.stored_study import spec_of
 
 StudyState = Literal["waiting", "running", "stopping", "stopped", "interrupted", "cancelled", "finished"]
+STARTING = "starting"
+"""What a worker says that it does until its framework is there."""
+
 CLOSING = "closing the study"
 """What a worker says that it does when the search is over: the winner's score, the report."""
 

@@ -18,6 +18,7 @@ from tuner.database import strikes, workers
 from tuner.database.connection import Database
 from tuner.errors import TunerError
 from tuner.runs.watchdog import LAST_WORDS_S, Hang, Watch
+from tuner.studies.status import STARTING
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +48,7 @@ class Pulse:
         self._replace = replace
         self._over = threading.Event()
         self.study_name: str | None = None
-        self.stage = "starting"
+        self.stage = STARTING
         self._thread = threading.Thread(target=self._run, name="pulse", daemon=True)
         self._thread.start()
 
