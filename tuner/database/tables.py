@@ -294,6 +294,18 @@ class AuditRow(Base):
     words: Mapped[str] = mapped_column(Words)
 
 
+class RequestKeyRow(Base):
+    """A key that a person gave to a request that creates. digest: sha256 (hex) of the request. study_name: what came of
+    it; empty while it is at work."""
+
+    __tablename__ = "tuner_request_keys"
+    person: Mapped[str] = mapped_column(String(100), primary_key=True)
+    request_key: Mapped[str] = mapped_column(String(200), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    study_name: Mapped[str] = mapped_column(Text)
+    claimed_at: Mapped[float]
+
+
 Recorded = StudyRow | RunRow
 """What MLflow shows."""
 

@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 
 from tuner.errors import TunerError
-from tuner.python.supervised import Supervised
 from tuner.python.view import in_a_line
+from tuner.service.supervised import Supervised
 from tuner.studies.nothing_completed import why_nothing_completed
 from tuner.studies.status import StudyStatus
 

@@ -5,10 +5,10 @@ Leaves to others: the requests (service), watching over the workers (supervised)
 """
 
 from tuner.python.opened import Opened
-from tuner.python.supervised import Supervised
 from tuner.service.launching import local_workers
 from tuner.service.requests import Devices
 from tuner.service.starting import Begun
+from tuner.service.supervised import Supervised
 
 
 class Work:

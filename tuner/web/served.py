@@ -5,28 +5,41 @@ Leaves to others: putting it together (app, server).
 
 import threading
 from dataclasses import dataclass, field
-from typing import Annotated
-from urllib.parse import unquote
+from typing import Annotated, Literal
+from urllib.parse import quote, unquote
 
 from fastapi import Depends, Path, Request
 
 from tuner.database.connection import Database
+from tuner.service.hosted import HostedStudies
 from tuner.service.served_spaces import SpaceShelf
 from tuner.settings import Settings
 from tuner.web.looks import Looks
 
+Where = Literal["here", "elsewhere"]
+"""Whether the workers of a study are the server's own."""
+
 
 @dataclass(frozen=True)
 class Served:
-    """db: its statements wait a moment for a database that is away. loopback: only this machine reaches it.
-    leaving: set when the server is told to end."""
+    """db: its statements wait a moment for a database that is away. hosted: studies whose workers are the server's own.
+
+    loopback: only this machine reaches it. run: where a study is run that says nothing of it. leaving: set when the
+    server is told to end.
+    """
 
     settings: Settings
     db: Database
     spaces: SpaceShelf
     looks: Looks
+    hosted: HostedStudies
     loopback: bool = True
+    run: Where = "here"
     leaving: threading.Event = field(default_factory=threading.Event)
+
+    def place_of(self, prefix: str, study_name: str) -> str:
+        """The path of a study."""
+        return f"{prefix}/studies/{quote(study_name, safe='')}"
 
 
 def served_of(request: Request) -> Served:

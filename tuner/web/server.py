@@ -14,6 +14,7 @@ from types import FrameType
 import uvicorn
 
 from tuner.errors import InputError
+from tuner.service.hosted import HostedStudies
 from tuner.service.opening import open_studies
 from tuner.service.served_spaces import local_shelf
 from tuner.service.tokens import anybody_has_one
@@ -68,6 +69,7 @@ class Server(uvicorn.Server):
         finally:
             self._served.leaving.set()
             self._bound.close()
+            self._served.hosted.leave_all()
             self._served.db.engine.dispose()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -95,7 +97,9 @@ def make_server(settings: Settings, listening: Listening, told: Callable[[str], 
                 f"--host {listening.host}: others could reach it, and nobody has a token yet. "
                 "Make one: tune token create NAME"
             )
-        served = Served(settings, db, local_shelf(listening.data, listening.codes), Looks(db), loopback)
+        served = Served(
+            settings, db, local_shelf(listening.data, listening.codes), Looks(db), HostedStudies(settings), loopback
+        )
         app = create_app(served, listening.allowed_hosts if loopback else None)
     except BaseException:
         bound.close()

@@ -1,4 +1,4 @@
-"""Schema 6: whose a study is, tokens of people, and who changed what."""
+"""Schema 6: whose a study is, tokens of people, who changed what, and requests that were sent with a key."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -29,6 +29,14 @@ def upgrade() -> None:
         sa.Column("action", sa.String(32), nullable=False),
         sa.Column("study", sa.Text, nullable=False),
         sa.Column("words", sa.Text, nullable=False),
+    )
+    op.create_table(
+        "tuner_request_keys",
+        sa.Column("person", sa.String(100), primary_key=True),
+        sa.Column("request_key", sa.String(200), primary_key=True),
+        sa.Column("digest", sa.String(64), nullable=False),
+        sa.Column("study_name", sa.Text, nullable=False),
+        sa.Column("claimed_at", sa.Double, nullable=False),
     )
     op.create_index("tuner_audit_study", "tuner_audit", ["study"])
     op.execute("INSERT INTO tuner_version (version) VALUES (6)")

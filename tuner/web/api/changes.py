@@ -1,0 +1,237 @@
+"""Studies are started and changed."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Header, Query, Response
+from pydantic import Field
+
+from tuner.service import cancelling, changing, deleting, renaming, resuming, starting
+from tuner.service.once import once
+from tuner.service.requests import (
+    CancelRequest,
+    ChangeRequest,
+    DeleteRequest,
+    Devices,
+    LimitsRequest,
+    NoteRequest,
+    RenameRequest,
+    Request,
+    ResumeRequest,
+    StartRequest,
+)
+from tuner.service.served_spaces import LONGEST
+from tuner.service.starting import Begun
+from tuner.settings import LARGEST_SEED, MOST_TRIALS
+from tuner.studies import viewing
+from tuner.studies.views import Study
+from tuner.web.answers import Answer
+from tuner.web.api import PREFIX
+from tuner.web.api.trials import TrialNumber
+from tuner.web.problems import answers
+from tuner.web.served import Db, Served, ServedHere, StudyName, Where
+from tuner.web.signing_in import Somebody
+
+router = APIRouter(tags=["changes"])
+
+Count = Annotated[int, Field(ge=1, le=MOST_TRIALS)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class WorkersHere(Request):
+    """Workers that the server starts on its own machine. workers: how many; null is one a GPU, else one a CPU core."""
+
+    device: Literal["auto", "cpu", "gpu"] = "auto"
+    workers: Annotated[int, Field(ge=1, le=64)] | None = None
+    workers_per_gpu: Annotated[int, Field(ge=1, le=16)] = 1
+    mixed_precision: bool = False
+
+    def devices(self) -> Devices:
+        return Devices(**dict(self))
+
+
+class Limits(Request):
+    """When the search ends before its trials are up; null sets none, or leaves it as it is."""
+
+    epochs: Count | None = None
+    target: float | None = None
+    plateau: Count | None = None
+
+    def request(self) -> LimitsRequest:
+        return LimitsRequest(**dict(self))
+
+
+class NewStudy(Request):
+    """A study of a space, by its name or as the text of a search-space file.
+
+    trials, timeout_s, seed, limits: null takes the space's. baselines: configurations to try first. from_study: an old
+    one, whose best are tried first. run: "here" by workers that the server starts, "elsewhere" by those that
+    `tune worker` started; null is as the server was told.
+    """
+
+    space: str | None = Field(None, max_length=200, examples=["digits"])
+    space_text: str | None = Field(None, max_length=LONGEST)
+    space_name: str = Field("space", max_length=100)
+    study_name: str | None = Field(None, max_length=200)
+    trials: Count | None = Field(None, examples=[20])
+    timeout_s: Seconds | None = None
+    seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] | None = None
+    limits: Limits = Limits()
+    baselines: Annotated[dict[str, dict[str, Any]], Field(max_length=1000)] | None = None
+    from_study: str | None = Field(None, max_length=200)
+    from_best: Annotated[int, Field(ge=1, le=1000)] = 3
+    run: Where | None = None
+    here: WorkersHere = WorkersHere()
+
+
+class Resume(Request):
+    """trials: the new total; null leaves it. timeout_s: from now; null is without. run: as of a new study."""
+
+    trials: Count | None = None
+    timeout_s: Seconds | None = None
+    limits: Limits = Limits()
+    run: Where | None = None
+    here: WorkersHere = WorkersHere()
+
+
+class Change(Request):
+    """null leaves a thing as it is. trials, timeout_s: the new totals. workers: of the server, or the command, that
+    runs it."""
+
+    trials: Count | None = None
+    timeout_s: Seconds | None = None
+    limits: Limits = Limits()
+    workers: Annotated[int, Field(ge=1, le=64)] | None = None
+
+
+class Note(Request):
+    note: str = Field(max_length=2000, examples=["before the labels were fixed"])
+
+
+class NewName(Request):
+    new_name: str = Field(max_length=200)
+
+
+class DeletedAnswer(Answer):
+    """freed_bytes: of files, and of what the database kept. mlflow_runs, mlflow_versions: where that was asked."""
+
+    study_name: str
+    freed_bytes: int
+    mlflow_runs: int
+    mlflow_versions: int
+
+
+@router.post("/studies", status_code=201, responses=answers(400, 403, 404, 409, 413, 422))
+def start(
+    served: ServedHere,
+    somebody: Somebody,
+    body: NewStudy,
+    response: Response,
+    idempotency_key: Annotated[
+        str | None, Header(description="So that it may be sent again: it starts one study.")
+    ] = None,
+) -> Study:
+    """Start a study. What cannot be is said before anything is stored. With `run: here` the data are read first, which
+    takes as long as they are large."""
+
+    def create() -> str:
+        asked = served.spaces.request(body.space, body.space_text, body.space_name)
+        plain = ("study_name", "trials", "timeout_s", "seed", "baselines", "from_study", "from_best")
+        request = StartRequest(
+            **{name: getattr(body, name) for name in plain},
+            space=asked.space,
+            code=asked.code,
+            limits=body.limits.request(),
+            devices=body.here.devices(),
+            detach=(body.run or served.run) == "elsewhere",
+        )
+        return _begun(served, starting.start(served.settings, request, by=somebody), body.run)
+
+    name = once(served.db, somebody, idempotency_key, body.model_dump_json(), create)
+    status = served.looks.status(name)
+    response.headers["Location"] = served.place_of(PREFIX, name)
+    return viewing.study(status)
+
+
+@router.post("/studies/{study}/resume", responses=answers(400, 403, 404, 409, 422))
+def resume(served: ServedHere, somebody: Somebody, study: StudyName, body: Resume) -> Study:
+    """Go on with a study that was stopped, killed or has ended."""
+    request = ResumeRequest(
+        study_name=study, trials=body.trials, timeout_s=body.timeout_s, limits=body.limits.request(),
+        devices=body.here.devices(), code=served.spaces.codes,
+    )  # fmt: skip
+    _begun(served, starting.resume(served.settings, request, by=somebody), body.run)
+    return _seen(served, study)
+
+
+@router.post("/studies/{study}/stop", responses=answers(403, 404, 422))
+def stop(served: ServedHere, db: Db, somebody: Somebody, study: StudyName) -> Study:
+    """Its workers finish what they have begun and take no more."""
+    resuming.stop_study(db, study, somebody)
+    return _seen(served, study)
+
+
+@router.post("/studies/{study}/cancel", responses=answers(403, 404, 409, 422))
+def cancel(served: ServedHere, db: Db, somebody: Somebody, study: StudyName) -> Study:
+    """End what runs of it after the epoch that it is in; it may go on later."""
+    cancelling.cancel(db, CancelRequest(study_name=study), somebody)
+    return _seen(served, study)
+
+
+@router.post("/studies/{study}/trials/{number}/cancel", responses=answers(403, 404, 409, 422))
+def cancel_trial(served: ServedHere, db: Db, somebody: Somebody, study: StudyName, number: TrialNumber) -> Study:
+    """End one trial after the epoch that it is in; its place of the budget is spent."""
+    cancelling.cancel(db, CancelRequest(study_name=study, trial=number), somebody)
+    return _seen(served, study)
+
+
+@router.patch("/studies/{study}", responses=answers(400, 403, 404, 409, 422))
+def change(served: ServedHere, db: Db, somebody: Somebody, study: StudyName, body: Change) -> Study:
+    """Change a study that runs: its budget, its time, when it ends, its workers."""
+    request = ChangeRequest(
+        study_name=study, trials=body.trials, timeout_s=body.timeout_s, limits=body.limits.request(),
+        workers=body.workers,
+    )  # fmt: skip
+    changing.change(db, request, somebody)
+    return _seen(served, study)
+
+
+@router.put("/studies/{study}/note", responses=answers(400, 403, 404, 422))
+def note(served: ServedHere, db: Db, somebody: Somebody, study: StudyName, body: Note) -> Study:
+    """Keep a person's own words with it; an empty text takes them away."""
+    renaming.note(db, NoteRequest(study_name=study, note=body.note), somebody)
+    return _seen(served, study)
+
+
+@router.post("/studies/{study}/rename", responses=answers(400, 403, 404, 409, 422))
+def rename(served: ServedHere, db: Db, somebody: Somebody, study: StudyName, body: NewName) -> Study:
+    """Another name, with all that is kept of it. Refused while workers run on it."""
+    renaming.rename(db, served.settings, RenameRequest(study_name=study, new_name=body.new_name), somebody)
+    return _seen(served, body.new_name)
+
+
+@router.delete("/studies/{study}", responses=answers(403, 404, 409, 422, 503))
+def delete(
+    served: ServedHere,
+    db: Db,
+    somebody: Somebody,
+    study: StudyName,
+    *,
+    mlflow: Annotated[bool, Query(description="Its runs and model versions there, too.")] = False,
+    champion: Annotated[bool, Query(description="Also where the registry's champion is one of these.")] = False,
+) -> DeletedAnswer:
+    """Delete it with its trials, checkpoints, models and logs. Refused while workers run on it."""
+    request = DeleteRequest(study_name=study, mlflow=mlflow, champion=champion)
+    done = deleting.delete(db, served.settings, request, somebody)
+    return DeletedAnswer(
+        study_name=study, freed_bytes=done.freed_bytes, mlflow_runs=done.runs, mlflow_versions=done.versions
+    )
+
+
+def _begun(served: Served, begun: Begun, run: Where | None) -> str:
+    if (run or served.run) == "here":
+        served.hosted.run(begun)
+    return begun.study.study_name
+
+
+def _seen(served: Served, study: str) -> Study:
+    return viewing.study(served.looks.status(study))
