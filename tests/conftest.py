@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.postgres import PostgresServer, postgres
 from tuner.data import idx
@@ -17,7 +17,9 @@ from tuner.data.sources import load
 from tuner.spec.sources import DataSpec
 
 # A deadline per example measures the machine's other work, not this code; pytest-timeout bounds a whole test.
-settings.register_profile("tuner", deadline=None)
+settings.register_profile("tuner", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# `pytest --hypothesis-profile=many FILE`, before a law or what it is about is handed in: CI draws new inputs each time.
+settings.register_profile("many", settings.get_profile("tuner"), max_examples=2000)
 settings.load_profile("tuner")
 
 # What a shell starts in the background ignores Ctrl+C, and so would every process that a test ends by it.

@@ -1,6 +1,5 @@
 """A reader that follows a study by number is told of every write, in the order in which it was committed."""
 
-import multiprocessing
 import re
 import time
 from collections import Counter
@@ -13,6 +12,7 @@ import sqlalchemy as sa
 
 from tests.database.conftest import add, opening
 from tests.database.test_trials import fill
+from tests.processes import forking
 from tuner.database import (
     budget,
     cancelling,
@@ -185,8 +185,7 @@ def write_epochs(url: str, worker_id: str) -> None:
 def test_a_reader_of_what_two_processes_write_misses_nothing_and_sees_no_epoch_twice(url: str) -> None:
     with opening(url) as db:
         add(db, trials=TRIALS)
-        processes = multiprocessing.get_context("spawn")
-        writers = [processes.Process(target=write_epochs, args=(url, f"w{i}")) for i in range(2)]
+        writers = [forking.Process(target=write_epochs, args=(url, f"w{i}")) for i in range(2)]
         for each in writers:
             each.start()
         follower = Follower(db)

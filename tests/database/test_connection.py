@@ -1,7 +1,6 @@
 """A study database is opened, or one line says why not."""
 
 import contextlib
-import multiprocessing
 import os
 import random
 import threading
@@ -20,6 +19,7 @@ from optuna.trial import TrialState
 
 from tests.database.conftest import add, opening
 from tests.postgres import PostgresServer, postgres
+from tests.processes import forking
 from tuner.database import studies
 from tuner.database.blobs import BlobStore, DatabaseStore, FolderStore
 from tuner.database.connection import Database, open_database
@@ -60,9 +60,8 @@ def open_at_once(url: str, together: Barrier) -> None:
 
 
 def test_processes_that_make_the_tables_at_once_all_find_them(url: str) -> None:
-    context = multiprocessing.get_context("spawn")
-    together = context.Barrier(4)
-    processes = [context.Process(target=open_at_once, args=(url, together)) for _ in range(4)]
+    together = forking.Barrier(4)
+    processes = [forking.Process(target=open_at_once, args=(url, together)) for _ in range(4)]
     for process in processes:
         process.start()
     for process in processes:

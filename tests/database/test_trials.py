@@ -15,6 +15,7 @@ from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial
 
 from tests.database.conftest import add
+from tests.processes import forking
 from tuner.database import budget, deliveries, leases, machine, runs, strikes, studies, workers
 from tuner.database.connection import Database, open_database, utc_now
 from tuner.database.epochs import EpochView
@@ -66,9 +67,8 @@ def take_all(url: str, worker_id: str, out: "multiprocessing.Queue[int]") -> Non
 
 def test_processes_that_race_for_the_budget_take_each_place_once(db: Database, url: str) -> None:
     add(db, trials=60)
-    context = multiprocessing.get_context("spawn")
-    out: multiprocessing.Queue[int] = context.Queue()
-    processes = [context.Process(target=take_all, args=(url, f"w{i}", out)) for i in range(4)]
+    out: multiprocessing.Queue[int] = forking.Queue()
+    processes = [forking.Process(target=take_all, args=(url, f"w{i}", out)) for i in range(4)]
     for process in processes:
         process.start()
     found = [out.get(timeout=120) for _ in range(60)]
@@ -328,9 +328,8 @@ def fill_late(url: str, worker_id: str, stalled: Event, go_on: Event, out: "mult
 
 def test_a_worker_that_stalls_in_the_making_of_its_trial_leaves_no_second_one(db: Database, url: str) -> None:
     add(db, trials=1)
-    context = multiprocessing.get_context("spawn")
-    stalled, go_on, out = context.Event(), context.Event(), context.Queue()
-    process = context.Process(target=fill_late, args=(url, "w1", stalled, go_on, out))
+    stalled, go_on, out = forking.Event(), forking.Event(), forking.Queue()
+    process = forking.Process(target=fill_late, args=(url, "w1", stalled, go_on, out))
     process.start()
     assert stalled.wait(120)
     taker = threading.Thread(target=expire, args=(db,))

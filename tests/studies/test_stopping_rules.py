@@ -1,6 +1,5 @@
 """Rules that end a search: exact under several workers, with the reason said; what they leave undone is not lost."""
 
-import multiprocessing
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -8,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.processes import forking
 from tuner.data.dataset import Dataset
 from tuner.database import budget, rules, runs, workers
 from tuner.database.blobs import FolderStore
@@ -93,9 +93,8 @@ def spend(url: str, worker_id: str) -> None:
 
 def test_workers_that_race_for_the_last_epochs_spend_not_one_too_many(tmp_path: Path, digits: Dataset) -> None:
     context = made(tmp_path, digits, epochs=25)
-    spawning = multiprocessing.get_context("spawn")
     url = f"sqlite:///{tmp_path / 'tuner.db'}"
-    processes = [spawning.Process(target=spend, args=(url, f"w{i}")) for i in range(3)]
+    processes = [forking.Process(target=spend, args=(url, f"w{i}")) for i in range(3)]
     for process in processes:
         process.start()
     for process in processes:
