@@ -10,7 +10,7 @@ import pytest
 from tests.postgres import PostgresServer
 from tuner.database import closings, studies
 from tuner.database.connection import Database, open_database
-from tuner.database.facts import Outcome, StudyOptions
+from tuner.database.facts import Limits, Outcome, StudyOptions
 from tuner.spec.study_spec import parse_spec
 from tuner.studies.resolved_spec import as_json, resolve
 
@@ -42,7 +42,9 @@ def db(url: str) -> Iterator[Database]:
         yield opened
 
 
-def add(db: Database, name: str = "s", trials: int = 5, timeout_s: float | None = None) -> None:
+def add(
+    db: Database, name: str = "s", trials: int = 5, timeout_s: float | None = None, limits: Limits | None = None
+) -> None:
     """A study in our tables and in Optuna's."""
     studies.add_study(
         db,
@@ -56,7 +58,7 @@ def add(db: Database, name: str = "s", trials: int = 5, timeout_s: float | None 
         trials=trials,
         timeout_s=timeout_s,
         mlflow_uri="sqlite:///mlflow.db",
-        options=StudyOptions(),
+        options=StudyOptions(limits=limits or Limits()),
         directions=["maximize"],
     )
 

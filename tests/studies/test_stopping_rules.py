@@ -1,25 +1,22 @@
 """Rules that end a search: exact under several workers, with the reason said; what they leave undone is not lost."""
 
-import time
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from tests.processes import forking
 from tuner.data.dataset import Dataset
-from tuner.database import budget, rules, runs, workers
+from tuner.database import budget, workers
 from tuner.database.blobs import FolderStore
-from tuner.database.connection import Database, open_database
-from tuner.database.epochs import EpochView, epochs_stored
+from tuner.database.connection import open_database
+from tuner.database.epochs import epochs_stored
 from tuner.database.facts import Limits, StudyOptions
 from tuner.database.trial_facts import TrialFacts
 from tuner.errors import InputError, StudyConflict
 from tuner.runs import closing
 from tuner.runs.study_context import StudyContext
 from tuner.runs.trial import run_trial
-from tuner.search.optuna_study import trial_template
 from tuner.service.creating import create_study
 from tuner.service.resuming import resume_study
 from tuner.spec.study_spec import parse_spec
@@ -76,40 +73,6 @@ def test_a_target_that_is_reached_ends_the_search(tmp_path: Path, digits: Datase
     assert (status.best.value or 0.0) >= 0.3
     assert status.best.reason.startswith("the target is reached")
     assert status.why_ended == "the target val_accuracy 0.3 is reached"
-
-
-def spend(url: str, worker_id: str) -> None:
-    """As a worker does, without the training."""
-    db = open_database(url)
-    while (job := budget.take(db, "s", worker_id)) is not None:
-        budget.fill(db, job, trial_template(job.ordinal, None), "")
-        for epoch in range(1, 4):
-            runs.finish_epoch(db, job, EpochView(epoch, {}, 0.1, time.time()), 0.5, epoch)
-            if epoch == 3 or not rules.grant(db, "s", job.ordinal, job.attempt, epoch + 1):
-                break
-        runs.finish(db, job, "complete", "", 0.5, 1, TrialFacts())
-        runs.finalize(db, job)
-
-
-def test_workers_that_race_for_the_last_epochs_spend_not_one_too_many(tmp_path: Path, digits: Dataset) -> None:
-    context = made(tmp_path, digits, epochs=25)
-    url = f"sqlite:///{tmp_path / 'tuner.db'}"
-    processes = [forking.Process(target=spend, args=(url, f"w{i}")) for i in range(3)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join(120)
-    assert [process.exitcode for process in processes] == [0, 0, 0]
-    assert epochs_stored(context.db, "s") == rules_granted(context.db) == 25
-
-
-def rules_granted(db: Database) -> int:
-    import sqlalchemy as sa
-
-    from tuner.database.tables import RunRow
-
-    with db.session() as session:
-        return int(session.scalar(sa.select(sa.func.sum(RunRow.epoch_limit))) or 0)
 
 
 def trial(ordinal: int, values: list[float]) -> Any:
