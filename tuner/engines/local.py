@@ -24,6 +24,7 @@ from tuner.workers.heartbeat import EXIT_DONE, EXIT_NO_SPACE, EXIT_REPLACE_ME
 
 _ERRORS = {each.exit_code: each for each in (InputError, NotFound, ServiceDown)}
 _POSIX = os.name == "posix"
+_KILLED_S = 10.0
 
 
 @dataclass(eq=False)
@@ -111,7 +112,9 @@ class LocalEngine:
                 process.popen.wait(max(0.0, until - time.monotonic()))
             except subprocess.TimeoutExpired:
                 process.popen.kill()
-                process.popen.wait()
+                # Inside a sick GPU driver it does not end even then.
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    process.popen.wait(_KILLED_S)
             self._forget(process)
         return ids
 

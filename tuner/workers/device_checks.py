@@ -6,7 +6,6 @@ Leaves to others: what the driver says (gpus), the other checks (checks).
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 
@@ -14,6 +13,7 @@ import psutil
 
 from tuner.errors import TunerError
 from tuner.formatting import plural
+from tuner.workers.bounded_process import run_within
 from tuner.workers.cores import cpu_cores
 from tuner.workers.finding import Finding
 from tuner.workers.gpus import Gpu, ask_driver, visible
@@ -103,15 +103,9 @@ def _in_words(gpu: Gpu) -> str:
 
 def _framework() -> dict[str, float | str] | str:
     """What a process of its own says, or what went wrong there."""
-    try:
-        done = subprocess.run(
-            [sys.executable, "-c", _TRY_FRAMEWORK],
-            capture_output=True,
-            text=True,
-            timeout=_FRAMEWORK_S,
-            env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-        )
-    except subprocess.TimeoutExpired:
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    done = run_within(_FRAMEWORK_S, [sys.executable, "-c", _TRY_FRAMEWORK], environment)
+    if done is None:
         return f"the framework did not train one step in {_FRAMEWORK_S:.0f} s"
     if done.returncode != 0 or not done.stdout.strip():
         last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]

@@ -4,11 +4,9 @@ Owns: asking the driver in a process of its own, and the meaning of CUDA_VISIBLE
 Leaves to others: what is asked (nvml), who gets which (devices, placement).
 """
 
-import contextlib
 import json
 import os
 import re
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from pathlib import Path
 
 from tuner.errors import InputError
 from tuner.studies.child_process import how_it_ended
+from tuner.workers.bounded_process import run_within
 
 _ASK_S = 20.0
 _WSL = Path("/usr/lib/wsl/lib")
@@ -57,34 +56,14 @@ def find_gpus() -> list[Gpu]:
 def ask_driver(within_s: float = _ASK_S) -> DriverAnswer:
     """What `nvml` says, in a process of its own: the call never returns where the driver hangs."""
     libraries = os.pathsep.join(filter(None, [os.environ.get("LD_LIBRARY_PATH"), str(_WSL) if _WSL.is_dir() else ""]))
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tuner.workers.nvml"],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        env={**os.environ, **({"LD_LIBRARY_PATH": libraries} if libraries else {})},
-    )
-    try:
-        answer, said = process.communicate(timeout=within_s)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        _let_go(process)
+    environment = {**os.environ, **({"LD_LIBRARY_PATH": libraries} if libraries else {})}
+    done = run_within(within_s, [sys.executable, "-m", "tuner.workers.nvml"], environment)
+    if done is None:
         return DriverAnswer(problems=(f"it did not answer in {within_s:.0f} s",))
-    if process.returncode != 0:
-        return DriverAnswer(problems=(how_it_ended(process.returncode, said),))
-    found = json.loads(answer)
+    if done.returncode != 0:
+        return DriverAnswer(problems=(how_it_ended(done.returncode, done.stderr),))
+    found = json.loads(done.stdout)
     return DriverAnswer(tuple(Gpu(**each) for each in found["gpus"]), tuple(found["problems"]))
-
-
-def _let_go(process: "subprocess.Popen[str]") -> None:
-    """Close what leads to a killed process. It is not waited for long: inside a sick driver it does not end at all."""
-    for pipe in (process.stdout, process.stderr):
-        if pipe is not None:
-            pipe.close()
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(1.0)
 
 
 def visible(gpus: Sequence[Gpu], environment: Mapping[str, str]) -> list[Gpu]:
