@@ -114,7 +114,7 @@ def test_what_mlflow_has_of_it_goes_too_where_that_is_asked(db: Database, tmp_pa
         delete(db, settings, DeleteRequest(study_name="s", mlflow=True))
     assert studies.view_study(db, "s").study_name == "s"
     done = delete(db, settings, DeleteRequest(study_name="s", mlflow=True, champion=True))
-    assert (done.runs, done.versions) == (2, 1)
+    assert (done.mlflow_runs, done.mlflow_versions) == (2, 1)
     assert {client.get_run(each).info.lifecycle_stage for each in (parent, child)} == {"deleted"}
     assert client.search_model_versions("name = 'small'") == []
 

@@ -84,3 +84,20 @@ def test_a_view_comes_back_from_its_json(db: Database) -> None:
     status = study_status(db, "s", epochs=True)
     for each in (viewing.trials(status), viewing.best(status), viewing.study_detail(status, ())):
         assert type(each).model_validate_json(each.model_dump_json()) == each
+
+
+def test_what_else_commands_print_for_scripts_has_the_keys_that_they_know(
+    db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_study(db, told=[*TRIALS, *TRIALS[:2], *TRIALS])
+    made = json.loads(tune(db, "report", "s", "--json"))
+    assert made == {"study_name": "s", "files": ["s.html"]}
+    found = json.loads(tune(db, "importance", "s", "--json"))
+    assert found["study_name"] == "s"
+    by_name = {each["name"]: each for each in found["parameters"]}
+    assert set(by_name["optimizer"]) == {"name", "ped_anova", "fanova", "best"}
+    assert all(set(each) == {"value", "trials"} for each in by_name["optimizer"]["best"]["values"])
+    assert by_name["learning_rate"]["best"]["low"] <= by_name["learning_rate"]["best"]["high"]
+    gone = json.loads(tune(db, "delete", "s", "--yes", "--json"))
+    assert set(gone) >= {"study_name", "freed_bytes", "mlflow_runs", "mlflow_versions"}

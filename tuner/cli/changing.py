@@ -21,7 +21,7 @@ from tuner.cli.common import (
 )
 from tuner.cli.running import how_long
 from tuner.errors import InputError
-from tuner.formatting import command, duration
+from tuner.formatting import command, duration, plural
 
 
 @click.command()
@@ -109,14 +109,11 @@ def delete(study: str, mlflow: bool, yes: bool, storage: str | None, as_json: bo
         _confirm(f"delete study {study} and its {view.trials} trials{', in MLflow, too' if mlflow else ''}?")
     done = deleting.delete(db, settings, DeleteRequest(study_name=study, mlflow=mlflow, champion=yes))
     if as_json:
-        print_json(
-            {"study_name": study, "freed_bytes": done.freed_bytes, "mlflow_runs": done.runs,
-             "mlflow_versions": done.versions}
-        )  # fmt: skip
+        print_json(done)
         return
     echo(f"study {study} is deleted; {done.freed_bytes / 1e6:.1f} MB of disk are free again", err=True)
     if mlflow:
-        told = f"{done.runs} run{'' if done.runs == 1 else 's'} and {done.versions} model versions"
+        told = f"{plural(done.mlflow_runs, 'run')} and {plural(done.mlflow_versions, 'model version')}"
         echo(f"in MLflow: {told}; `mlflow gc` empties its trash", err=True)
 
 

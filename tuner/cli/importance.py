@@ -3,7 +3,7 @@
 Leaves to others: the figures (analysis).
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -31,11 +31,12 @@ def importance(study: str | None, storage: str | None, as_json: bool) -> None:
     db = studies_at(storage)
     with stages("weighing the parameters"):
         from tuner.analysis.importance import SURE_TRIALS, importance
+        from tuner.analysis.importance_views import importance_view
 
         status = study_status(db, chosen(db, study))
         found = importance(spec_of(status.study), status.trials)
     if as_json:
-        print_json({"study_name": status.study.study_name, "parameters": [_object(each) for each in found]})
+        print_json(importance_view(status.study.study_name, found))
         return
     _print(found)
     counted = sum(each.state in ("complete", "pruned") and each.value is not None for each in status.trials)
@@ -63,12 +64,3 @@ def _good(each: "Importance") -> str:
     if not each.values:
         return "it in none of them"
     return ", ".join(f"{value} ({count} of {each.best_trials})" for value, count in each.values[:3])
-
-
-def _object(each: "Importance") -> dict[str, Any]:
-    good: dict[str, Any] = {"trials": each.best_trials}
-    if each.low is not None:
-        good |= {"low": each.low, "high": each.high}
-    else:
-        good["values"] = [{"value": value, "trials": count} for value, count in each.values]
-    return {"name": each.name, "ped_anova": each.ped_anova, "fanova": each.fanova, "best": good}

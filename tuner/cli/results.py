@@ -23,6 +23,8 @@ def report(study: str | None, output: Path | None, png: Path | None, storage: st
 
     Example: tune report fashion_mnist-1 --output report.html
     """
+    from tuner.studies.views import Files
+
     db = studies_at(storage)
     name = chosen(db, study)
     files: list[Path] = []
@@ -38,7 +40,7 @@ def report(study: str | None, output: Path | None, png: Path | None, storage: st
             say("making the report")
             files.append(write_text(output or Path(f"{path_part(name)}.html"), made(db, name)))
     if as_json:
-        print_json({"study_name": name, "files": [str(path) for path in files]})
+        print_json(Files(study_name=name, files=tuple(map(str, files))))
     else:
         echo("\n".join(map(str, files)))
 

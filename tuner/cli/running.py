@@ -95,11 +95,13 @@ def start(storage: str | None, as_json: bool, **options: Any) -> None:
 
 
 def _tell_stored(begun: "Begun", as_json: bool) -> None:
+    from tuner.studies.views import NamedStudy
+
     name = begun.study.study_name
     typed = " ".join([command("tune worker --study", name), *map(shlex.quote, _code_options(begun))])
     echo(f"study {name} is stored; run it with: {typed}", err=True)
     if as_json:
-        print_json({"study_name": name})
+        print_json(NamedStudy(study_name=name))
     else:
         echo(name)
 

@@ -39,6 +39,7 @@ def export(
     """
     from tuner.database.blobs import blob_store
     from tuner.spec.code import find_code
+    from tuner.studies.views import Files
 
     codes = [find_code(each) for each in code]
     settings = settings_of(storage)
@@ -51,7 +52,7 @@ def export(
 
         files = export_trial(db, blob_store(db, settings.artifacts), name, trial, folder, codes)
     if as_json:
-        print_json({"study_name": name, "files": [str(path) for path in files]})
+        print_json(Files(study_name=name, files=tuple(map(str, files))))
         return
     for path in files:
         echo(path)
@@ -73,6 +74,7 @@ def champion(study: str | None, trial: int | None, force: bool, storage: str | N
     """
     from tuner.database.blobs import blob_store
     from tuner.errors import TunerError
+    from tuner.studies.views import ChampionAnswer
 
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
@@ -90,8 +92,10 @@ def champion(study: str | None, trial: int | None, force: bool, storage: str | N
             force,
         )
     if as_json:
-        print_json({"study_name": view.study_name, "champion": decision.stands, "version": decision.version,
-                    "words": decision.words})  # fmt: skip
+        answer = ChampionAnswer(
+            study_name=view.study_name, champion=decision.stands, version=decision.version, words=decision.words
+        )
+        print_json(answer)
     elif decision.stands:
         echo(decision.words)
     if not decision.stands:

@@ -12,7 +12,6 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from tuner.database import reproductions
 from tuner.database.connection import Database
@@ -32,6 +31,7 @@ from tuner.studies.finalists import values_by_trial
 from tuner.studies.status import StudyStatus
 from tuner.studies.stopping_rules import noise
 from tuner.studies.stored_study import spec_of
+from tuner.studies.views import View
 from tuner.training.plan import Metrics
 
 _COMPARED = ("device", "backend", "threads", "precision")
@@ -79,8 +79,35 @@ class Reproduction:
             return f"trial {self.trial_number} came out {gap}, {within}. Not as then: {changed}"
         return f"trial {self.trial_number} came out {gap}, which noise ({self.allowed:.4f}) does not explain: {changed}"
 
-    def object(self) -> dict[str, Any]:
-        return {**vars(self), "differences": list(self.differences), "reproduced": self.reproduced}
+    def view(self, study_name: str) -> "ReproductionView":
+        """For programs."""
+        return ReproductionView(
+            study_name=study_name,
+            trial_number=self.trial_number,
+            epochs=self.epochs,
+            value=self.value,
+            again=self.again,
+            exact=self.exact,
+            differences=self.differences,
+            allowed=self.allowed,
+            not_stored=self.not_stored,
+            reproduced=self.reproduced,
+        )
+
+
+class ReproductionView(View):
+    """As `Reproduction` has it."""
+
+    study_name: str
+    trial_number: int
+    epochs: int
+    value: float
+    again: float
+    exact: bool
+    differences: tuple[str, ...]
+    allowed: float
+    not_stored: str
+    reproduced: bool
 
 
 class _Seen:

@@ -4,8 +4,6 @@ Owns: that nothing is deleted while workers run on it, and in which order: MLflo
 Leaves to others: the rows (database), MLflow (tracking).
 """
 
-from dataclasses import dataclass
-
 from tuner.database import studies, whole_study, workers
 from tuner.database.connection import Database
 from tuner.database.studies import StudyView
@@ -15,17 +13,17 @@ from tuner.service import study_files
 from tuner.service.people import HERE, Person, check_may_change, noted
 from tuner.service.requests import DeleteRequest
 from tuner.settings import Settings
+from tuner.studies.views import View
 
 
-@dataclass(frozen=True)
-class Deleted:
-    """freed_bytes: of files, and of what the database kept. runs, versions: in MLflow, where that was asked."""
+class Deleted(View):
+    """freed_bytes: of files, and of what the database kept. mlflow_runs, mlflow_versions: where that was asked."""
 
     study_name: str
     trials: int
     freed_bytes: int
-    runs: int = 0
-    versions: int = 0
+    mlflow_runs: int = 0
+    mlflow_versions: int = 0
 
 
 def check_idle(db: Database, study_name: str, by: Person = HERE) -> StudyView:
@@ -54,7 +52,7 @@ def delete(db: Database, settings: Settings, request: DeleteRequest, by: Person 
     for each in kept:
         study_files.remove(each)
     noted(db, by, "delete", name, "in MLflow, too" if request.mlflow else "")
-    return Deleted(name, view.trials, freed, runs, versions)
+    return Deleted(study_name=name, trials=view.trials, freed_bytes=freed, mlflow_runs=runs, mlflow_versions=versions)
 
 
 def _delete_in_mlflow(settings: Settings, view: StudyView, champion: bool) -> tuple[int, int]:

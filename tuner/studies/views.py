@@ -182,6 +182,26 @@ class Trials(View):
     trials: tuple[Trial, ...]
 
 
+class NamedStudy(View):
+    """A study that was stored."""
+
+    study_name: str
+
+
+class Files(NamedStudy):
+    """What was written of a study: paths as they were given."""
+
+    files: tuple[str, ...]
+
+
+class ChampionAnswer(NamedStudy):
+    """What the registry's rule, or force, has decided. champion: the trial is it now. version: of whichever it is."""
+
+    champion: bool
+    version: str
+    words: str
+
+
 class Outcome(View):
     """What came of a study. test: the winner's figures on the test rows; not_scored: why it has none.
 
