@@ -223,7 +223,10 @@ def delete(
     request = DeleteRequest(study_name=study, mlflow=mlflow, champion=champion)
     done = deleting.delete(db, served.settings, request, somebody)
     return DeletedAnswer(
-        study_name=study, freed_bytes=done.freed_bytes, mlflow_runs=done.runs, mlflow_versions=done.versions
+        study_name=study,
+        freed_bytes=done.freed_bytes,
+        mlflow_runs=done.mlflow_runs,
+        mlflow_versions=done.mlflow_versions,
     )
 
 
