@@ -17,6 +17,7 @@ from tuner.database import budget, runs, whole_study, workers
 from tuner.database.connection import Database, open_database
 from tuner.database.epochs import EpochView
 from tuner.database.trial_facts import TrialFacts
+from tuner.formatting import duration
 from tuner.python.view import fragment, in_a_line
 from tuner.search.optuna_study import trial_template
 from tuner.service.changing import change
@@ -135,3 +136,14 @@ def test_the_moving_view_fits_the_terminal_and_cuts_no_figure(db: Database, widt
     assert lines[1].startswith("3 complete   1 pruned   1 failed   2 running")
     assert len(re.findall(r"^[56] +1/6 +0\.8765 +0\.8765 +0 ", shown, flags=re.M)) == 2
     assert len(re.findall(r"cpu +(?:training|delivering what is left to MLflow) +[56] +1/6 +\d+ s ago", shown)) == 2
+
+
+def test_a_study_that_has_ended_is_told_how_it_goes_on(db: Database) -> None:
+    write_study(db)
+    done = CliRunner().invoke(cli, ["stop", "s", "--storage", db.url])
+    assert done.stderr.splitlines() == [
+        "study s has ended already",
+        f"go on with: tune resume s --trials 10 --storage {db.url}",
+    ]
+    listed = tune(db, "list").splitlines()
+    assert (listed[0].split()[-1], listed[1].split()[-1]) == ("time", duration(study_status(db, "s").elapsed_s))

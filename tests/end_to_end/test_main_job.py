@@ -91,7 +91,7 @@ def check_all_fronts_agree(desk: Desk, study_name: str, shown: str) -> None:
     assert parent.metrics["seconds"] == pytest.approx(status.elapsed_s, abs=0.001)
     assert f"{study_name} has ended after {duration(status.elapsed_s)}" in shown
     assert f">{duration(status.elapsed_s)}<" in page
-    assert f"{status.elapsed_s:.0f}" == desk.tune("list").stdout.splitlines()[1].split()[-1]
+    assert duration(status.elapsed_s) == desk.tune("list").stdout.splitlines()[1].split()[-1]
 
     assert (listed["direction"], parent.tags["direction"]) == ("maximize", "maximize")
     assert listed["value"] == best.value == parent.metrics["value"] == frame.value[frame.state == "complete"].max()

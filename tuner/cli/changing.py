@@ -39,7 +39,9 @@ def stop(study: str | None, storage: str | None) -> None:
     name = status.study.study_name
     words = {"finished": "has ended already", "stopping": "is stopping; running trials are finished first"}
     echo(f"study {name} {words.get(status.state, 'is stopped')}", err=True)
-    echo(f"go on with: {command('tune resume', name)}", err=True)
+    # One that has ended goes on to a larger budget only.
+    more = ["--trials", 2 * status.study.trials] if status.state == "finished" else []
+    echo(f"go on with: {command('tune resume', name, options=more)}", err=True)
 
 
 @click.command()

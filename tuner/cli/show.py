@@ -68,7 +68,7 @@ def counts_in_words(status: StudyStatus) -> str:
 
 def print_studies(found: Sequence[StudyStatus], unreadable: Mapping[str, str]) -> None:
     """`tune list`. unreadable: studies that this version cannot read, and why."""
-    table = plain_table("study", "space", "state", "trials", "best", "test", "seconds")
+    table = plain_table("study", "space", "state", "trials", "best", "test", "time")
     for each in found:
         ended = sum(trial.finalized for trial in each.trials)
         table.add_row(
@@ -78,7 +78,7 @@ def print_studies(found: Sequence[StudyStatus], unreadable: Mapping[str, str]) -
             f"{ended}/{each.study.trials}",
             number(each.best.value if each.best else None),
             number(_test_figure(each)),
-            f"{each.elapsed_s:.0f}",
+            duration(each.elapsed_s),
         )
     console = Console()
     console.print(table)
@@ -212,7 +212,7 @@ def plain_table(*columns: str, right: Sequence[str] = ()) -> Table:
     """A table without lines. right: columns of figures, beside those that are known as such."""
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for column in columns:
-        figures = ("best", "test", "seconds", "epochs", "best epoch", "trials", *right)
+        figures = ("best", "test", "seconds", "time", "epochs", "best epoch", "trials", *right)
         justify: Literal["left", "right"] = "right" if column in figures or column.startswith("val_") else "left"
         table.add_column(column, justify=justify, overflow="fold")
     return table
