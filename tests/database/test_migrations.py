@@ -55,7 +55,7 @@ def test_several_workers_may_open_an_old_database_at_once(old: str) -> None:
         db.engine.dispose()
 
 
-@pytest.mark.parametrize("version", [1, 2, 3, 4, None])
+@pytest.mark.parametrize("version", [1, 2, 3, 4, 5, None])
 def test_what_is_brought_up_to_date_is_what_is_made_anew(url: str, tmp_path: Path, version: int | None) -> None:
     if version is not None:
         restore(version, url, tmp_path)

@@ -20,7 +20,7 @@ from tuner.database.epochs import EpochView
 from tuner.database.leases import Lease
 from tuner.database.patience import patient
 from tuner.database.sequence import draw, stamp_run
-from tuner.database.tables import Base, CounterRow, EpochRow, RunRow
+from tuner.database.tables import FINALISTS, Base, CounterRow, EpochRow, RunRow
 
 _RUNS, _COUNTERS, _EPOCHS = (Base.metadata.tables[row.__tablename__] for row in (RunRow, CounterRow, EpochRow))
 
@@ -58,6 +58,8 @@ def in_steps(
         leases.fenced(session, lease, **known, **_renewed(RunRow.changes))
         if not epochs.store(session, lease.key, epoch, lease.worker_id, number(session, str(lease.key[0]))):
             stamp_run(session, lease.key)
+        if lease.key[1] not in FINALISTS:
+            return ""
         return session.scalar(sa.select(RunRow.dropped).where(*leases.holding(lease))) or ""
 
 

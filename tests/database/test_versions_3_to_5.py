@@ -1,4 +1,4 @@
-"""A database of schema 3 or 4 - a study that ended, one interrupted, one of a killed worker - goes on as it was."""
+"""A database of schema 3, 4 or 5 - a study that ended, one interrupted, one of a killed worker - goes on as it was."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,11 +20,13 @@ from tuner.service.resuming import resume_study
 from tuner.studies.status import study_status
 from tuner.studies.stored_study import bind_data, spec_of
 
-EPOCHS = {3: (60, 5), 4: (20, 4)}
-"""Of the two that did not end, by schema: of their first trial, and of the second when its worker was gone."""
+EPOCHS = {3: 60, 4: 20, 5: 20}
+"""Of a whole trial of the two studies that did not end, by schema."""
+BEGUN = {3: {"cut": 5, "live": 5}, 4: {"cut": 4, "live": 4}, 5: {"cut": 5, "live": 4}}
+"""Of their second trials, when the worker was gone."""
 
 
-@pytest.fixture(params=[3, 4])
+@pytest.fixture(params=[3, 4, 5])
 def version(request: pytest.FixtureRequest) -> int:
     return int(request.param)
 
@@ -51,9 +53,8 @@ def test_everything_of_it_is_there(old: Database, version: int) -> None:
     assert [study_status(old, name).state for name in ("cut", "live")] == ["interrupted", "interrupted"]
     for name in ("cut", "live"):
         first, second = runs.view_trials(old, name, epochs=True)
-        whole, begun = EPOCHS[version]
-        assert (first.finalized, len(first.epochs)) == (True, whole)
-        assert (second.state, second.finalized, len(second.epochs)) == ("running", False, begun)
+        assert (first.finalized, len(first.epochs)) == (True, EPOCHS[version])
+        assert (second.state, second.finalized, len(second.epochs)) == ("running", False, BEGUN[version][name])
 
 
 def test_a_worker_that_trains_still_holds_its_trial(old: Database) -> None:
@@ -80,13 +81,14 @@ def test_what_was_begun_is_gone_on_with_to_its_end(old: Database, version: int, 
     assert (after.state, len(after.trials)) == ("finished", 2)
     assert (after.trials[1].trial_number, after.trials[1].params) == (1, before[1].params)
     assert after.trials[1].attempt == before[1].attempt + 1
-    assert [epoch.epoch for epoch in after.trials[1].epochs] == list(range(1, EPOCHS[version][0] + 1))
+    assert [epoch.epoch for epoch in after.trials[1].epochs] == list(range(1, EPOCHS[version] + 1))
     theirs = optuna.load_study(study_name=name, storage=old.storage).trials
     assert [trial.value for trial in theirs] == [trial.value for trial in after.trials]
 
 
-def test_options_of_schema_4_are_read(url: str, tmp_path: Path) -> None:
-    restore(4, url, tmp_path)
+@pytest.mark.parametrize("typed", [4, 5])
+def test_options_are_read(typed: int, url: str, tmp_path: Path) -> None:
+    restore(typed, url, tmp_path)
     with opening(url) as old:
         assert studies.view_study(old, "done").options == StudyOptions(note="the first one")
         assert studies.view_study(old, "cut").options == StudyOptions(limits=Limits(plateau=50))
