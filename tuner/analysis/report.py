@@ -1,7 +1,8 @@
 """The report of a study: one HTML file that opens without a network.
 
-Owns: which parts a report has, in which order, and the figures of each.
-Leaves to others: the sentences (summary), the pictures (charts), the page's frame and drawing (plotly_page).
+Owns: which parts a report has, in which order, and what is in each.
+Leaves to others: the sentences (summary), the figures (report_rows), the pictures (charts), the page's frame and
+drawing (plotly_page).
 """
 
 from collections.abc import Mapping
@@ -14,10 +15,10 @@ from tuner.analysis.importance_shares import ranges_of, weights_of
 from tuner.analysis.parallel import parallel
 from tuner.analysis.pareto import pareto
 from tuner.analysis.plotly_page import figure, render
+from tuner.analysis.report_rows import cost_rows, tiles, trial_row, winner
 from tuner.database.connection import Database
 from tuner.database.runs import RunView
 from tuner.database.studies import note_of
-from tuner.formatting import duration, plural, value_in_words
 from tuner.studies.status import StudyStatus, ranked, study_status
 from tuner.studies.stored_study import spec_of
 
@@ -62,91 +63,32 @@ def content(status: StudyStatus, weights: Mapping[str, float], method: str) -> d
         "study": study.study_name,
         "space": study.space_name,
         "made_at": _moment(datetime.now(UTC).timestamp()),
-        "tiles": _tiles(status),
+        "tiles": tiles(status),
         "sentences": summary.sentences(status),
         "noise": summary.noise_sentences(status),
         "metric": summary.metric(status),
-        "winner": None if best is None else _winner(status, best),
+        "winner": None if best is None else winner(status, best),
         "charts": {chart.name: chart for chart in shown},
         "ranges": ranges_of(status),
         "slices": [chart for chart in shown if chart.name.startswith("slice-")],
         "figures": {chart.name: figure(chart) for chart in shown},
         "pruning": summary.pruning_sentences(status),
-        "failures": [_row(status, trial) for trial in summary.failures(status)],
+        "failures": [trial_row(status, trial) for trial in summary.failures(status)],
         "verdicts": summary.verdicts(status),
-        "costs": _costs(status),
-        "best_rows": [_row(status, trial) for trial in _best_first(status)[:_MOST_ROWS]],
+        "costs": cost_rows(status),
+        "best_rows": [trial_row(status, trial) for trial in _best_first(status)[:_MOST_ROWS]],
         "facts": _facts(status),
         "spec": study.spec_text,
         "trials": {
-            str(trial.trial_number): _row(status, trial) for trial in status.trials if trial.trial_number is not None
+            str(trial.trial_number): trial_row(status, trial).model_dump()
+            for trial in status.trials
+            if trial.trial_number is not None
         },
-    }
-
-
-def _tiles(status: StudyStatus) -> list[dict[str, str]]:
-    best, test = status.best, summary.test_of(status)
-    tiles = []
-    if test is not None:
-        interval = "" if test.low is None else f"95%: {test.low:.4f} to {test.high:.4f}"
-        seeds = f"{test.seeds} seeds" if test.seeds > 1 else "one network"
-        tiles.append({"name": test.metric, "value": f"{test.value:.4f}", "note": interval or seeds})
-    if best is not None and best.value is not None:
-        note = f"trial {best.trial_number}, epoch {best.best_epoch} of {len(best.epochs)}"
-        tiles.append({"name": summary.metric(status), "value": f"{best.value:.4f}", "note": note})
-        others = [t for t in summary.baselines(status) if t.state == "complete" and t.ordinal != best.ordinal]
-        if others and others[0].value is not None:
-            gain = summary.sign(status) * (best.value - others[0].value)
-            noise = summary.validation_noise(status, best.value, others[0].value)
-            within = "" if noise is None else (" (within noise)" if abs(gain) <= noise else " (beyond noise)")
-            tiles.append({"name": f"over {others[0].baseline}", "value": f"{gain:+.4f}", "note": f"validation{within}"})
-    ended = sum(trial.finished_at is not None for trial in status.trials)
-    tiles.append({"name": "trials", "value": f"{ended}", "note": summary.counts(status)})
-    epochs = sum(len(trial.epochs) for trial in status.trials)
-    tiles.append({"name": "time", "value": duration(status.elapsed_s), "note": plural(epochs, "epoch")})
-    return tiles
-
-
-def _winner(status: StudyStatus, best: RunView) -> dict[str, Any]:
-    chosen = summary.searched(status, best.params)
-    metrics = next((epoch.metrics for epoch in best.epochs if epoch.epoch == best.best_epoch), {})
-    return {
-        "number": best.trial_number,
-        "baseline": best.baseline,
-        "chosen": [(name, value_in_words(value)) for name, value in chosen.items()],
-        "fixed": [(name, value_in_words(value)) for name, value in best.params.items() if name not in chosen],
-        "metrics": [(name, f"{value:.4f}") for name, value in metrics.items()],
-        "size": best.facts.as_tags().get("parameters", ""),
-        "verdict": best.facts.verdict,
-    }
-
-
-def _row(status: StudyStatus, trial: RunView) -> dict[str, Any]:
-    return {
-        "number": trial.trial_number,
-        "baseline": trial.baseline,
-        "state": trial.state,
-        "reason": trial.reason,
-        "verdict": trial.facts.verdict,
-        "value": "" if trial.value is None else f"{trial.value:.4f}",
-        "epochs": len(trial.epochs),
-        "best_epoch": trial.best_epoch,
-        "seconds": f"{trial.seconds:.1f}",
-        "params": [(name, value_in_words(value)) for name, value in summary.searched(status, trial.params).items()],
     }
 
 
 def _best_first(status: StudyStatus) -> list[RunView]:
     return ranked(status.trials, spec_of(status.study).objective.direction)
-
-
-def _costs(status: StudyStatus) -> list[dict[str, Any]]:
-    found = summary.costs(status)
-    total = sum(cost.seconds for cost in found) or 1.0
-    return [
-        {"state": c.state, "trials": c.trials, "epochs": c.epochs, "seconds": c.seconds, "share": c.seconds / total}
-        for c in found
-    ]
 
 
 def _facts(status: StudyStatus) -> list[tuple[str, str]]:
