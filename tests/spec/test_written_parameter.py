@@ -35,7 +35,7 @@ def takes(known: HyperparameterDef, written: Any) -> bool:
 
 
 def fits(name: str, written: Any) -> bool:
-    return jsonschema.Draft202012Validator(SCHEMA[name]).is_valid(written)
+    return bool(jsonschema.Draft202012Validator(SCHEMA[name]).is_valid(written))
 
 
 @given(st.data(), st.sampled_from(sorted(KNOWN)))
