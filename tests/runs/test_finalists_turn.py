@@ -1,5 +1,6 @@
 """Finalists on real data, in this process: what is planned, who wins, what is scored."""
 
+import shutil
 import threading
 from pathlib import Path
 
@@ -33,20 +34,31 @@ search: {trials: 4, sampler: grid, pruner: none, seed: 1, finalists: {configurat
 """
 
 
-@pytest.fixture
-def context(tmp_path: Path, digits: Dataset) -> StudyContext:
-    """A search that is over: four configurations, two of which learn next to nothing in two epochs."""
-    db = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
-    spec = parse_spec(SPACE, "small", tmp_path, "small.yaml")
+def opened(folder: Path, digits: Dataset) -> StudyContext:
+    db = open_database(f"sqlite:///{folder / 'tuner.db'}")
+    spec = parse_spec(SPACE, "small", folder, "small.yaml")
     view = create_study(
         db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri=""
     )  # fmt: skip
     workers.enter(db, "w", "cpu")
-    made = StudyContext(
-        db, view, spec, digits, FolderStore(tmp_path / "blobs"), TrialFacts(device="cpu"), lambda: False
-    )
+    return StudyContext(db, view, spec, digits, FolderStore(folder / "blobs"), TrialFacts(device="cpu"), lambda: False)
+
+
+@pytest.fixture(scope="module")
+def searched(tmp_path_factory: pytest.TempPathFactory, digits: Dataset) -> Path:
+    """A search that is over: four configurations, two of which learn next to nothing in two epochs."""
+    folder = tmp_path_factory.mktemp("searched")
+    made = opened(folder, digits)
     search(made)
-    return made
+    made.db.engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def context(searched: Path, tmp_path: Path, digits: Dataset) -> StudyContext:
+    """That search, as a test's own: its files are copied."""
+    shutil.copytree(searched, tmp_path, dirs_exist_ok=True)
+    return opened(tmp_path, digits)
 
 
 def search(context: StudyContext) -> None:

@@ -22,6 +22,7 @@ from tuner.runs import closing, job_guard
 from tuner.runs.job_guard import holding
 from tuner.runs.roles import SEARCH
 from tuner.runs.study_context import StudyContext
+from tuner.runs.trial import run_trial
 from tuner.runs.watchdog import Pace, Watch, limit_s, words
 from tuner.search.optuna_study import trial_template
 from tuner.studies.status import study_status
@@ -123,9 +124,14 @@ def test_a_trial_that_hangs_has_failed_and_the_next_worker_only_tells_optuna(con
         with pytest.raises(leases.LeaseLost):
             leases.renew(context.db, job.lease)
     workers.mark_dead(context.db, "other")
-    search(context)
-    status = study_status(context.db, "s")
-    hung = status.trials[0]
+    for ordinal in (0, 1):
+        job = budget.take(context.db, "s", "w")
+        assert job is not None
+        assert job.ordinal == ordinal
+        run_trial(context, job)
+    status = study_status(context.db, "s", epochs=True)
+    hung, following = status.trials[:2]
+    assert (hung.epochs, following.state) == ((), "complete")
     assert (hung.state, hung.reason) == ("failed", "hung: no epoch ended in 305 s, the longest before took 4 s")
     assert (hung.finalized, hung.attempt) == (True, 3)
     assert status.counts["failed"] == 1
