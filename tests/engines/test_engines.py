@@ -74,6 +74,9 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
     engine.end(30.0)
 
 
+ON_ANY = pytest.mark.parametrize("place", [pytest.param("local", marks=pytest.mark.slow), "inline"], indirect=True)
+
+
 def test_a_worker_runs_a_study_to_its_end(place: Place) -> None:
     place.study(trials=2)
     worker_id = place.engine.launch(place.order())
@@ -114,6 +117,7 @@ def test_all_are_ended_in_time(place: Place) -> None:
     assert place.engine.end(0.0) == []
 
 
+@ON_ANY
 def test_a_supervisor_runs_a_study_on_any_engine(place: Place) -> None:
     place.study(trials=3)
     looks: list[int] = []
@@ -122,6 +126,7 @@ def test_a_supervisor_runs_a_study_on_any_engine(place: Place) -> None:
     assert [each.state for each in runs.view_trials(place.db, "s")] == ["complete"] * 3
 
 
+@ON_ANY
 def test_a_supervisor_asked_from_another_thread_stops_the_study(place: Place) -> None:
     place.study(trials=50)
     supervisor = Supervisor(place.db, place.engine, [place.order()])
