@@ -51,7 +51,8 @@ def status(study: str | None, watch: bool, spec: bool, since: int | None, storag
         found = study_status(db, name, epochs=True)
         show.print_status(found)
         delivered.print_refused(name, refusals(db, name))
-        if found.state == "finished" and not found.stage:
+        # While a worker is there, it delivers.
+        if found.state == "finished" and not found.workers:
             delivered.print_left(db, name)
 
 
