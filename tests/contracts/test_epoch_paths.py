@@ -227,7 +227,7 @@ def test_rows_that_need_no_copy_may_be_more_than_memory_holds(
     params: Params = {"normalization": "minmax"}
     expected, _ = _run(digits, params, "compiled")
     free = psutil.virtual_memory().available
-    monkeypatch.setattr(device_rows, "_MOST_OF_FREE_MEMORY", 6 * digits.validation.x.size / free)
+    monkeypatch.setattr(device_rows, "MOST_OF_FREE_MEMORY", 6 * digits.validation.x.size / free)
     assert _run(replace(digits, digest="whole"), {"normalization": "whiten"}, "auto")[1].path.startswith("fit: 0.0 GiB")
     actual, result = _run(mapped, params, "auto")
     assert result.path == "compiled"

@@ -276,7 +276,7 @@ def test_what_a_function_does_wrong_is_told_in_one_line(rows: Rows, case: str, m
     lines, words = BAD[case]
     if case == "a generator that never ends":
         # Not gigabytes, to see it.
-        monkeypatch.setattr(flows, "_MEMORY_SHARE", 2.0**23 / psutil.virtual_memory().available)
+        monkeypatch.setattr(flows, "MEMORY_SHARE", 2.0**23 / psutil.virtual_memory().available)
     with pytest.raises(DataError, match=words) as raised:
         rows(lines)
     assert "\n" not in str(raised.value)

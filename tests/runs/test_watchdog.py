@@ -175,7 +175,7 @@ def test_a_worker_that_dies_while_a_disk_is_full_dies_of_what_it_died_of(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(leases, "note_death", full)
-    monkeypatch.setattr(job_guard, "_LAST_WORDS_S", 0.01)
+    monkeypatch.setattr(job_guard, "DYING_WORDS_S", 0.01)
     job = budget.take(context.db, "s", "w")
     assert job is not None
     with pytest.raises(ZeroDivisionError), holding(context, job, SEARCH):

@@ -296,14 +296,14 @@ def test_rows_too_many_to_copy_are_streamed_to_the_same_end(
     digits: Dataset, network: Network, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     copied = train(network(), digits, plan(path="fit"))
-    monkeypatch.setattr(model_fit, "_MOST_COPIED_BYTES", 1000)
+    monkeypatch.setattr(model_fit, "MOST_COPIED_BYTES", 1000)
     _same(train(network(), digits, plan(path="fit")).epochs, copied.epochs)
 
 
 def test_rows_too_many_for_memory_go_through_fit_which_says_why(
     digits: Dataset, network: Network, plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(device_rows, "_MOST_OF_FREE_MEMORY", 1e-9)
+    monkeypatch.setattr(device_rows, "MOST_OF_FREE_MEMORY", 1e-9)
     assert train(network(), digits, plan(path="auto", epochs=1)).path.startswith("fit: 0.0 GiB of rows, of ")
 
 

@@ -35,7 +35,7 @@ class Slow(MemoryRecorder):
 def test_who_waits_for_the_last_delivery_is_told(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(last_delivery, "_QUIET_S", 0.01)
+    monkeypatch.setattr(last_delivery, "QUIET_S", 0.01)
     recorder = Slow()
     with opening(f"sqlite:///{tmp_path / 'tuner.db'}") as db, caplog.at_level(logging.INFO):
         name = write_study(db)

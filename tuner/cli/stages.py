@@ -20,10 +20,13 @@ _PLAIN_S = 5.0
 
 
 @contextmanager
-def stages(first: str = "") -> "Iterator[Say]":
-    """A callback for what is done from now on, beginning with `first`; each stage is said once it has taken a while."""
+def stages(first: str = "", after_s: float | None = None) -> "Iterator[Say]":
+    """A callback for what is done from now on, beginning with `first`; each stage is said once it has taken a while.
+
+    after_s: what is a while; by where stderr goes, if left out.
+    """
     timer: list[threading.Timer] = []
-    quiet_s = _TERMINAL_S if sys.stderr.isatty() else _PLAIN_S
+    quiet_s = after_s or (_TERMINAL_S if sys.stderr.isatty() else _PLAIN_S)
 
     def end() -> None:
         while timer:

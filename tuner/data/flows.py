@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 _INFINITE = -1
 # A generator does not say whether it ends. Joining its rows takes their memory once more.
-_MEMORY_SHARE = 0.4
+MEMORY_SHARE = 0.4
 _LONG_S = 30.0
 
 
@@ -91,7 +91,7 @@ def _one_hot(y: Array) -> bool:
 
 def _bounded(elements: Iterator[Any], where: str) -> Iterator[Any]:
     """The same elements. Raises DataError where they take more memory than there is."""
-    most = psutil.virtual_memory().available * _MEMORY_SHARE
+    most = psutil.virtual_memory().available * MEMORY_SHARE
     began, taken, warned = time.monotonic(), 0, False
     for count, pair in enumerate(elements, start=1):
         taken += sum(part.nbytes if hasattr(part, "nbytes") else 8 for part in pair)

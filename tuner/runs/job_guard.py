@@ -20,7 +20,7 @@ from tuner.training import backend
 
 logger = logging.getLogger(__name__)
 
-_LAST_WORDS_S = 10.0
+DYING_WORDS_S = 10.0
 
 
 @contextlib.contextmanager
@@ -50,7 +50,7 @@ def holding(context: StudyContext, job: Job, role: Role) -> Iterator[None]:
         words = f"{type(error).__name__}: {' '.join(redacted(str(error)).split())[:300]}"
         against = _against(error)
         with contextlib.suppress(ServiceDown, DiskFull):
-            leases.note_death(db.waiting(_LAST_WORDS_S), job.lease, words, against)
+            leases.note_death(db.waiting(DYING_WORDS_S), job.lease, words, against)
         raise
     finally:
         backend.forget()
@@ -59,7 +59,7 @@ def holding(context: StudyContext, job: Job, role: Role) -> Iterator[None]:
 def _was_lost(context: StudyContext, job: Job) -> bool:
     try:
         with contextlib.suppress(ServiceDown, DiskFull):
-            leases.renew(context.db.waiting(_LAST_WORDS_S), job.lease)
+            leases.renew(context.db.waiting(DYING_WORDS_S), job.lease)
     except LeaseLost:
         return True
     return False

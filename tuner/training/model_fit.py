@@ -20,7 +20,7 @@ from tuner.training.labels import targets
 from tuner.training.plan import Metrics, TrainPlan
 
 # Above it rows are gathered batch by batch, which is slower and needs no second copy of them.
-_MOST_COPIED_BYTES = 1 << 30
+MOST_COPIED_BYTES = 1 << 30
 
 
 class FitEpochs:
@@ -63,7 +63,7 @@ class FitEpochs:
         return {**trained, **figures(validated, prefix="val_"), "learning_rate": rate}
 
     def _rows(self, x: Array, y: Array, order: NDArray[np.intp]) -> dict[str, Any]:
-        if self._x.nbytes > _MOST_COPIED_BYTES:
+        if self._x.nbytes > MOST_COPIED_BYTES:
             return {"x": _Batches(x, y, order, self._batch_size)}
         return {"x": x[order], "y": y[order], "batch_size": self._batch_size}
 

@@ -15,7 +15,7 @@ from tuner.workers.heartbeat import Pulse
 
 logger = logging.getLogger(__name__)
 
-_QUIET_S = 2.0
+QUIET_S = 2.0
 
 
 def deliver_the_rest(projectors: Collection[Projector], pulse: Pulse, within_s: float) -> None:
@@ -26,8 +26,8 @@ def deliver_the_rest(projectors: Collection[Projector], pulse: Pulse, within_s: 
         return max(0.0, began + most_s - time.monotonic())
 
     for each in projectors:
-        each.close(left_s(min(_QUIET_S, within_s)))
-    if within_s > _QUIET_S and any(each.delivers for each in projectors):
+        each.close(left_s(min(QUIET_S, within_s)))
+    if within_s > QUIET_S and any(each.delivers for each in projectors):
         logger.info("delivering what is left to MLflow, for %.0f s at most", within_s)
         pulse.mention(DELIVERING)
     whole = [each.close(left_s(within_s)) for each in projectors]

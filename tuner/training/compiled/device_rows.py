@@ -20,7 +20,7 @@ from tuner.data.dataset import Array, Dataset
 
 _KINDS_KEPT = 2
 _ROWS_AT_ONCE = 4096
-_MOST_OF_FREE_MEMORY = 0.5
+MOST_OF_FREE_MEMORY = 0.5
 _kept: "OrderedDict[tuple[Any, ...], Ready]" = OrderedDict()
 
 FIXED_LAYERS = (
@@ -61,7 +61,7 @@ def why_not(model: Any, dataset: Dataset) -> str | None:
     rows = Ready(dataset, [] if parts is None else parts[0])
     needed = 4 * dataset.validation.x.size + (0 if rows.streams else 4 * dataset.train.x.size)
     available = psutil.virtual_memory().available
-    if needed > available * _MOST_OF_FREE_MEMORY:
+    if needed > available * MOST_OF_FREE_MEMORY:
         return f"{needed / 2**30:.1f} GiB of rows, of {available / 2**30:.1f} GiB free memory"
     return None
 
