@@ -13,7 +13,7 @@ from tests.database.old_databases import restore
 from tuner.database import budget, finalists, runs, studies
 from tuner.database.connection import open_database
 from tuner.database.finalists import Planned
-from tuner.database.tables import SCHEMA_VERSION, Base, VersionRow
+from tuner.database.tables import SCHEMA_VERSION, VersionRow, all_tables
 from tuner.errors import InputError
 from tuner.service.resuming import resume_study
 from tuner.studies.status import study_status
@@ -64,7 +64,7 @@ def test_what_is_brought_up_to_date_is_what_is_made_anew(url: str, tmp_path: Pat
             context = MigrationContext.configure(
                 connection, opts={"compare_type": db.sqlite_file is None, "version_table": "tuner_alembic_version"}
             )
-            there = compare_metadata(context, Base.metadata)
+            there = compare_metadata(context, all_tables())
         assert [each for each in there if "tuner_" in repr(each)] == []
 
 

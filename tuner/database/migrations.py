@@ -12,7 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from tuner.database.tables import SCHEMA_VERSION, Base, VersionRow
+from tuner.database.tables import SCHEMA_VERSION, VersionRow, all_tables
 from tuner.errors import InputError
 
 _ALEMBIC = sa.table("tuner_alembic_version", sa.column("version_num", sa.String(32)))
@@ -33,7 +33,7 @@ def bring_up_to_date(engine: sa.Engine, shown: str) -> None:
             # Asked again: another process may have been first.
             version = _version(connection)
             if version is None:
-                Base.metadata.create_all(connection)
+                all_tables().create_all(connection)
                 connection.execute(sa.insert(VersionRow).values(version=SCHEMA_VERSION))
                 _stamp(connection, SCHEMA_VERSION)
             elif version < SCHEMA_VERSION:
