@@ -58,7 +58,7 @@ from tuner.database import workers
 from tuner.database.connection import open_database
 
 db = open_database(os.environ["TUNER_STORAGE"])
-print(workers.bury_the_dead(db), len(workers.view_workers(db)), {each.host for each in workers.view_workers(db)} == {socket.gethostname()})
+print(workers.reap_local_workers(db), len(workers.view_workers(db)), {each.host for each in workers.view_workers(db)} == {socket.gethostname()})
 PYTHON
 )
 [ "$(tr -d '\r' <<<"$buried")" = "0 3 True" ] || { echo "three workers of this hostname should live: $buried"; exit 1; }
