@@ -76,6 +76,7 @@ def test_nobody_changes_anothers_study(people: People, db: Database) -> None:
         ("POST", "/studies/hers/rename", {"new_name": "mine"}),
         ("PATCH", "/studies/hers", {"trials": 1}),
         ("PUT", "/studies/hers/note", {"note": "was here"}),
+        ("POST", "/studies/hers/champion", {}),
         ("DELETE", "/studies/hers", None),
         ("POST", "/studies", {**NEW, "study_name": "hers"}),
     ]

@@ -6,6 +6,7 @@ Leaves to others: the server (web).
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,11 +25,15 @@ from tuner.cli.working import log_to_stderr
     "--data", type=click.Path(path_type=Path, exists=True, file_okay=False), metavar="DIR",
     help="Spaces that are sent may name files of data in it [data sets by name alone].",
 )  # fmt: skip
+@click.option(
+    "--run", type=click.Choice(["here", "elsewhere"]), default="here", show_default=True,
+    help="Studies that are started by way of it: by workers of its own, or by `tune worker`.",
+)  # fmt: skip
 @code_option
 @storage_option
 def serve(
-    host: str, port: int, opens: bool, allowed_host: tuple[str, ...], data: Path | None, code: tuple[str, ...],
-    storage: str | None,
+    host: str, port: int, opens: bool, allowed_host: tuple[str, ...], data: Path | None, run: Any,
+    code: tuple[str, ...], storage: str | None,
 ) -> None:  # fmt: skip
     """Serve the studies over HTTP: an API for programs, described at /api/v1/openapi.json.
 
@@ -50,7 +55,7 @@ def serve(
         from tuner.web.server import Listening, make_server
 
         settings_shown = shown_url(settings.storage)
-        listening = Listening(host, port, allowed_host, data, code)
+        listening = Listening(host, port, allowed_host, data, code, run)
         server = make_server(settings, listening, told)
     try:
         server.listen()

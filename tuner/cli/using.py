@@ -15,7 +15,6 @@ from tuner.cli.common import (
     print_json,
     settings_of,
     study_argument,
-    view_of,
 )
 from tuner.cli.python_options import code_option
 from tuner.cli.stages import stages
@@ -72,28 +71,19 @@ def champion(study: str | None, trial: int | None, force: bool, storage: str | N
 
     Example: tune champion fashion_mnist-1 --trial 7 --force
     """
-    from tuner.database.blobs import blob_store
     from tuner.errors import TunerError
+    from tuner.service.promoting import promote
+    from tuner.service.requests import ChampionRequest
     from tuner.studies.views import ChampionAnswer
 
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
-    view = view_of(db, chosen(db, study))
+    name = chosen(db, study)
     with stages("comparing with the standing champion"):
-        from tuner.studies.projection import crown_trial
-        from tuner.tracking.mlflow_recorder import MlflowRecorder
-
-        decision = crown_trial(
-            db,
-            MlflowRecorder(settings.tracking_uri_of(view.mlflow_uri)),
-            blob_store(db, settings.artifacts),
-            view,
-            trial,
-            force,
-        )
+        decision = promote(db, settings, ChampionRequest(study_name=name, trial=trial, force=force))
     if as_json:
         answer = ChampionAnswer(
-            study_name=view.study_name, champion=decision.stands, version=decision.version, words=decision.words
+            study_name=name, champion=decision.stands, version=decision.version, words=decision.words
         )
         print_json(answer)
     elif decision.stands:

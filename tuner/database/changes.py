@@ -71,6 +71,16 @@ def changes_since(db: Database, study_name: str, since: int) -> Changes:
     return changes_since(db, study_name, since)  # it was made just now
 
 
+@patient
+def number_of(db: Database, study_name: str) -> int:
+    """The last that was written of it. Raises NotFound."""
+    with db.session() as session:
+        number = session.scalar(sa.select(CounterRow.number).where(CounterRow.study_name == study_name))
+    if number is None:
+        studies.view_study(db, study_name)
+    return number or 0
+
+
 def _between(row: type[RunRow | EpochRow], after: int, number: int) -> tuple[sa.ColumnElement[bool], ...]:
     return row.sequence > after, row.sequence <= number
 

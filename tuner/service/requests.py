@@ -166,6 +166,17 @@ class ChangeRequest(Request):
         )
 
 
+class ChampionRequest(Request):
+    """A trial's model becomes its space's champion. trial: its number; None is the study's winner.
+
+    force: also where it is not better than the standing one, or cannot be compared.
+    """
+
+    study_name: str
+    trial: Annotated[int, Field(ge=0)] | None = None
+    force: bool = False
+
+
 class DeleteRequest(Request):
     """A study with all that is kept of it here. mlflow: its runs and model versions there, too.
 

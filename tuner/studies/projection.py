@@ -41,7 +41,7 @@ def deliver_champion(db: Database, recorder: Recorder, store: BlobStore, record:
             _noted(db, study, promote(recorder, record, best))
 
 
-def crown_trial(
+def promote_trial(
     db: Database, recorder: Recorder, store: BlobStore, study: StudyView, trial_number: int | None, force: bool
 ) -> Decision:
     """Put a trial's model into the registry as its space's champion, by the rule or by force.

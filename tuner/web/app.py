@@ -14,7 +14,20 @@ from starlette.types import ASGIApp
 
 from tuner.redaction import redacted_values
 from tuner.web import problems
-from tuner.web.api import PREFIX, audit, changes, health, people, spaces, studies, trials, workers
+from tuner.web.api import (
+    PREFIX,
+    audit,
+    changes,
+    events,
+    health,
+    metrics,
+    people,
+    results,
+    spaces,
+    studies,
+    trials,
+    workers,
+)
 from tuner.web.guard import LARGEST_BODY, Guard
 from tuner.web.paths import KeepSlashes
 from tuner.web.served import Served
@@ -57,7 +70,7 @@ def create_app(served: Served, hosts: Sequence[str] | None) -> ASGIApp:
     app.state.served = served
     api = APIRouter(prefix=PREFIX)
     api.include_router(health.router)
-    for each in (people, spaces, studies, changes, trials, workers, audit):
+    for each in (people, spaces, studies, changes, trials, events, results, workers, audit, metrics):
         # Nobody is asked for a word before it is known who asks.
         api.include_router(each.router, dependencies=[Depends(whoever)], responses=problems.answers(401))
     app.include_router(api)

@@ -14,6 +14,7 @@ from tuner.database.connection import Database
 from tuner.service.hosted import HostedStudies
 from tuner.service.served_spaces import SpaceShelf
 from tuner.settings import Settings
+from tuner.web.feeds import Feeds
 from tuner.web.looks import Looks
 
 Where = Literal["here", "elsewhere"]
@@ -33,6 +34,7 @@ class Served:
     spaces: SpaceShelf
     looks: Looks
     hosted: HostedStudies
+    feeds: Feeds
     loopback: bool = True
     run: Where = "here"
     leaving: threading.Event = field(default_factory=threading.Event)

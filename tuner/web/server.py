@@ -20,9 +20,10 @@ from tuner.service.served_spaces import local_shelf
 from tuner.service.tokens import anybody_has_one
 from tuner.settings import Settings
 from tuner.web.app import create_app
+from tuner.web.feeds import Feeds
 from tuner.web.guard import is_loopback
 from tuner.web.looks import Looks
-from tuner.web.served import Served
+from tuner.web.served import Served, Where
 
 PORT = 8765
 _DATABASE_S = 2.0
@@ -35,13 +36,15 @@ _END_S = 2
 @dataclass(frozen=True)
 class Listening:
     """host, port: 0 takes a free one. allowed_hosts: names by which it may be called, beside its own. data: a folder in
-    which spaces that are sent may name files. codes: Python code that may be run."""
+    which spaces that are sent may name files. codes: Python code that may be run. run: where a study is run that says
+    nothing of it."""
 
     host: str = "127.0.0.1"
     port: int = PORT
     allowed_hosts: tuple[str, ...] = ()
     data: Path | None = None
     codes: tuple[str, ...] = ()
+    run: Where = "here"
 
 
 class Server(uvicorn.Server):
@@ -98,7 +101,14 @@ def make_server(settings: Settings, listening: Listening, told: Callable[[str], 
                 "Make one: tune token create NAME"
             )
         served = Served(
-            settings, db, local_shelf(listening.data, listening.codes), Looks(db), HostedStudies(settings), loopback
+            settings,
+            db,
+            local_shelf(listening.data, listening.codes),
+            Looks(db),
+            HostedStudies(settings),
+            Feeds(db),
+            loopback,
+            listening.run,
         )
         app = create_app(served, listening.allowed_hosts if loopback else None)
     except BaseException:

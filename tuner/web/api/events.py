@@ -1,0 +1,68 @@
+"""A study is followed: what is new of it since a number, asked for once, or sent as it comes."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterable
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Header, Query
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+
+from tuner.database.changes import number_of
+from tuner.errors import NotFound, ServiceDown
+from tuner.service.changes import StudyChanges, changes
+from tuner.service.requests import ChangesRequest
+from tuner.web.problems import answers
+from tuner.web.served import Db, ServedHere, StudyName
+
+router = APIRouter(tags=["events"])
+
+_LOOK_S = 0.5
+_MOST_S = 600.0
+"""A stream ends then, and a client goes on with another: who may is asked again."""
+
+_LARGEST = 2**63 - 1
+Since = Annotated[int | None, Query(ge=0, le=_LARGEST, description="The number of the last answer; 0 is all of it.")]
+
+
+def _existing(db: Db, study: StudyName) -> str:
+    """Raises NotFound, while the answer can still say so."""
+    number_of(db, study)
+    return study
+
+
+@router.get("/studies/{study}/changes", responses=answers(404, 422))
+def since(db: Db, study: StudyName, since: Since = 0) -> StudyChanges:
+    """What is new since a number: the study, its runs, their epochs, its workers; and the number to go on from."""
+    return changes(db, ChangesRequest(study_name=study, since=since or 0))
+
+
+@router.get("/studies/{study}/events", response_class=EventSourceResponse, responses=answers(404, 422))
+async def events(
+    served: ServedHere,
+    study: Annotated[str, Depends(_existing)],
+    since: Since = None,
+    last_event_id: Annotated[str | None, Header(description="As a browser sends it when it comes back.")] = None,
+) -> AsyncIterable[ServerSentEvent]:
+    """The same as server-sent events, as it comes. The id of each is its number: a client that was away comes back with
+    `Last-Event-ID` and misses nothing. Without a number it begins now, with an event `begin`. `gone` is the last one
+    where the study is deleted."""
+    number = since
+    if last_event_id is not None and last_event_id.isdecimal():
+        number = min(int(last_event_id), _LARGEST)
+    until = time.monotonic() + _MOST_S
+    try:
+        if number is None:
+            number = await served.feeds.number(study)
+            yield ServerSentEvent(event="begin", id=str(number), data={"number": number})
+        while not served.leaving.is_set() and time.monotonic() < until:
+            try:
+                new = await served.feeds.since(study, number)
+            except ServiceDown:
+                new = None  # it comes back, and nothing of it is missed
+            if new is not None:
+                number, text = new
+                yield ServerSentEvent(event="changes", id=str(number), raw_data=text)
+            await asyncio.sleep(_LOOK_S)
+    except NotFound:
+        yield ServerSentEvent(event="gone", data={"study_name": study})

@@ -1,0 +1,71 @@
+"""What is new of studies, for many that follow them at once: the database is asked once for all of them.
+
+Owns: that those who have seen the same ask together, at most so often.
+Leaves to others: what is new (service.changes), sending it (api.events).
+"""
+
+import asyncio
+import json
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+
+from starlette.concurrency import run_in_threadpool
+
+from tuner.database.changes import number_of
+from tuner.database.connection import Database
+from tuner.redaction import redacted_values
+from tuner.service.changes import changes
+from tuner.service.requests import ChangesRequest
+
+_FRESH_S = 0.5
+_KEPT = 8
+"""Answers of a study: one for each number that followers have come to."""
+
+
+@dataclass
+class _Feed:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    number: int = 0
+    asked_at: float = -1e9
+    answers: OrderedDict[int, tuple[int, str]] = field(default_factory=OrderedDict)
+
+
+class Feeds:
+    """For one event loop."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._feeds: dict[str, _Feed] = {}
+
+    async def number(self, study_name: str) -> int:
+        """The last that was written. Raises NotFound."""
+        feed = self._feeds.setdefault(study_name, _Feed())
+        async with feed.lock:
+            return await self._look(study_name, feed)
+
+    async def since(self, study_name: str, number: int) -> tuple[int, str] | None:
+        """The number to go on from, and `StudyChanges` as JSON; None where nothing is new. Raises NotFound."""
+        feed = self._feeds.setdefault(study_name, _Feed())
+        async with feed.lock:
+            if await self._look(study_name, feed) == number:
+                return None
+            known = feed.answers.get(number)
+            if known is None or known[0] < feed.number:
+                request = ChangesRequest(study_name=study_name, since=number)
+                new = await run_in_threadpool(changes, self._db, request)
+                known = new.number, json.dumps(redacted_values(new.model_dump(mode="json")), allow_nan=False)
+                feed.answers[number] = known
+                while len(feed.answers) > _KEPT:
+                    feed.answers.popitem(last=False)
+            return known
+
+    async def _look(self, study_name: str, feed: _Feed) -> int:
+        if time.monotonic() - feed.asked_at > _FRESH_S:
+            try:
+                feed.number = await run_in_threadpool(number_of, self._db, study_name)
+            except Exception:
+                self._feeds.pop(study_name, None)
+                raise
+            feed.asked_at = time.monotonic()
+        return feed.number
