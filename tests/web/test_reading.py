@@ -1,6 +1,7 @@
 """What is read over HTTP, from a server that runs: the same as the database has, a page at a time, and problems."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import quote
 
@@ -192,3 +193,10 @@ def test_the_api_describes_itself_with_examples(plain: httpx.Client) -> None:
     ids = [each["operationId"] for path in description["paths"].values() for each in path.values()]
     assert len(ids) == len(set(ids))
     assert description["components"]["schemas"]["CheckRequest"]["properties"]["space_text"]["examples"]
+
+
+def test_more_ask_at_once_than_there_are_connections(client: httpx.Client, db: Database) -> None:
+    write_study(db, "asked by many", TRIALS[:2])
+    with ThreadPoolExecutor(40) as many:
+        answers = list(many.map(lambda _: client.get("/studies/asked%20by%20many").status_code, range(160)))
+    assert answers == [200] * 160

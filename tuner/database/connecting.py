@@ -20,12 +20,15 @@ _LOCK_S = 60.0
 moments; what lasts longer is a process that was stopped in the middle of one."""
 
 
-def engine_options(url: sa.URL) -> dict[str, Any]:
-    """For SQLAlchemy's engine of a study database."""
+WORKERS_CONNECTIONS = 3
+"""PostgreSQL allows 100 by default: a small pool a worker lets thirty workers in."""
+
+
+def engine_options(url: sa.URL, connections: int) -> dict[str, Any]:
+    """For SQLAlchemy's engine of a study database. connections: the most to a server at once; one is kept open."""
     options = how_to_connect(url)
     if url.get_backend_name() != "sqlite":
-        # PostgreSQL allows 100 connections by default: one small pool a worker lets thirty workers in.
-        options |= {"pool_size": 1, "max_overflow": 2, "pool_pre_ping": True, "pool_recycle": 1800}
+        options |= {"pool_size": 1, "max_overflow": connections - 1, "pool_pre_ping": True, "pool_recycle": 1800}
     return options
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
-from tuner.database.connecting import engine_options, how_to_connect
+from tuner.database.connecting import WORKERS_CONNECTIONS, engine_options, how_to_connect
 from tuner.database.error_kinds import cannot_open, is_race, judge
 from tuner.database.migrations import bring_up_to_date
 from tuner.database.patience import OUTAGE_S as OUTAGE_S
@@ -146,11 +146,14 @@ class Database:
             return float(session.execute(sa.select(utc_now())).scalar_one())
 
 
-def open_database(url: str, create: bool = True, wait_s: float = 0.0) -> Database:
+def open_database(
+    url: str, create: bool = True, wait_s: float = 0.0, connections: int = WORKERS_CONNECTIONS
+) -> Database:
     """Open, and where need be create, a study database.
 
     url: SQLAlchemy's. create: False refuses a SQLite file that is not there, instead of making one.
     wait_s: how long to wait for a server that does not answer, now and at each statement.
+    connections: the most that this process has to a server at once.
     Raises InputError for a bad URL or an unwritable file, ServiceDown for a server that does not answer.
     """
     made = _parse(url)
@@ -168,7 +171,7 @@ def open_database(url: str, create: bool = True, wait_s: float = 0.0) -> Databas
             with suppress(OSError):
                 make_file(Path(str(made.database)))
     try:
-        return patiently(lambda: _open(made, shown, create, wait_s), wait_s)
+        return patiently(lambda: _open(made, shown, create, wait_s, connections), wait_s)
     except ServiceDown as error:
         raise _in_words(error.__cause__ or error, shown) from error
     except sa.exc.SQLAlchemyError as error:
@@ -177,20 +180,20 @@ def open_database(url: str, create: bool = True, wait_s: float = 0.0) -> Databas
         raise InputError(f"{shown}: {redacted(str(error)).splitlines()[0]}") from error
 
 
-def _open(url: sa.URL, shown: str, create: bool, wait_s: float) -> Database:
+def _open(url: sa.URL, shown: str, create: bool, wait_s: float, connections: int) -> Database:
     for _ in range(_SCHEMA_TRIES - 1):
         try:
-            return _open_once(url, shown, create, wait_s)
+            return _open_once(url, shown, create, wait_s, connections)
         except sa.exc.SQLAlchemyError as error:
             # Several workers may create the tables at once; whoever comes second tries again and finds them.
             if not is_race(error):
                 raise
             pause(_SCHEMA_PAUSE_S)
-    return _open_once(url, shown, create, wait_s)
+    return _open_once(url, shown, create, wait_s, connections)
 
 
-def _open_once(url: sa.URL, shown: str, create: bool, wait_s: float) -> Database:
-    engine = sa.create_engine(url, **engine_options(url))
+def _open_once(url: sa.URL, shown: str, create: bool, wait_s: float, connections: int) -> Database:
+    engine = sa.create_engine(url, **engine_options(url, connections))
     opened = Database(shown, engine, wait_s)
     try:
         if url.get_backend_name() == "sqlite":

@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from anyio.to_thread import current_default_thread_limiter
 
 from tuner.errors import InputError
 from tuner.service.hosted import HostedStudies
@@ -27,6 +28,10 @@ from tuner.web.served import Served, Where
 
 PORT = 8765
 _DATABASE_S = 2.0
+_AT_ONCE = 12
+"""Requests that are worked on at once, each with a connection to the database: more would only wait for one another."""
+_BESIDE = 3
+"""Connections for what a request opens a second one for, and for studies that run here."""
 """How long a request waits for a database that is away."""
 
 _END_S = 2
@@ -76,6 +81,7 @@ class Server(uvicorn.Server):
             self._served.db.engine.dispose()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        current_default_thread_limiter().total_tokens = _AT_ONCE
         await super().startup(sockets)
         self._told(self.address)
 
@@ -94,7 +100,7 @@ def make_server(settings: Settings, listening: Listening, told: Callable[[str], 
     loopback = is_loopback(listening.host)
     bound = _bind(listening)
     try:
-        db = open_studies(settings).waiting(_DATABASE_S)
+        db = open_studies(settings, connections=_AT_ONCE + _BESIDE).waiting(_DATABASE_S)
         if not loopback and not anybody_has_one(db):
             raise InputError(
                 f"--host {listening.host}: others could reach it, and nobody has a token yet. "
