@@ -1,6 +1,7 @@
 """Real data for every test: the digits bundled with scikit-learn, and MNIST's files where this machine has them."""
 
 import contextlib
+import gc
 import os
 import signal
 from collections.abc import Iterator
@@ -75,6 +76,18 @@ def postgres_server() -> Iterator[PostgresServer]:
                 raise
             pytest.skip(f"no PostgreSQL could be started: {error}")
         yield server
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The frameworks and the tests themselves are no garbage: a process that looks for any, as after a trial, leaves
+    them out, and does not become slower with each file of tests."""
+    gc.freeze()
+
+
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    if nextitem is not None and item.path != nextitem.path:
+        gc.collect()
+        gc.freeze()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
