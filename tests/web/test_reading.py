@@ -105,10 +105,12 @@ def test_spaces_are_listed_shown_and_checked(plain: httpx.Client) -> None:
     names = [each["space"] for each in plain.get("/spaces").json()["spaces"]]
     assert names == sorted(path.stem for path in shipped_spaces().glob("*.yaml"))
     shown = plain.get("/spaces/digits").json()
+    layers = shown["parameters"]["hidden_layers"]
+    assert (layers["low"], layers["high"], type(layers["low"])) == (1, 3, int)
     again = plain.post("/spaces/check", json={"space_text": shown["text"], "space_name": "mine"})
     assert again.status_code == 200, again.text
-    assert again.json()["space"]["parameters"] == shown["parameters"]
-    assert again.json()["largest"] >= again.json()["smallest"] > 0
+    assert again.json()["parameters"] == shown["parameters"]
+    assert again.json()["largest"]["parameters"] >= again.json()["smallest"]["parameters"] > 0
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,6 @@
 Leaves to others: finding it out (service.checking).
 """
 
-from typing import Any
-
 from rich.table import Table
 
 from tuner.cli import data_read, spaces
@@ -74,30 +72,3 @@ def _print_networks(spec: StudySpec, report: Networks) -> None:
         echo(f"  {trials:<17} about {duration(report.seconds)} on {workers}; less where they are pruned or end early")
     for each in outlook.warnings:
         echo(f"  warning: {each}")
-
-
-def checked_object(checked: CheckedSpace) -> dict[str, Any]:
-    """For --json."""
-    found = {**spaces.space_object(checked.spec), **data_read.reading_object(checked.reading)}
-    if checked.asked:
-        found["parameters"] = {
-            each.name: {"values": each.values, "default": each.default} for each in checked.asked.parameters
-        }
-        found["notes"] = list(checked.asked.notes)
-    return {**found, **(_networks_object(checked.networks) if checked.networks else {})}
-
-
-def _networks_object(report: Networks) -> dict[str, Any]:
-    networks: dict[str, Any] = {}
-    for i, (name, network) in enumerate((("smallest", report.outlook.smallest), ("largest", report.outlook.largest))):
-        networks[name] = {"parameters": network.size.parameters, "params": dict(network.params)}
-        if report.tried:
-            tried = report.tried[i]
-            networks[name] |= {"step_seconds": tried.step_s, "problem": tried.problem}
-    return {
-        **networks,
-        "worker_mib": round(report.outlook.worker_mib, 1),
-        "memory_mib": round(report.memory_mib, 1),
-        "study_seconds": report.seconds,
-        "warnings": list(report.outlook.warnings),
-    }

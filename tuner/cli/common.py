@@ -116,10 +116,9 @@ def echo_whole(text: str, nl: bool = True) -> None:
     click.echo(visible(text), nl=nl)
 
 
-def print_json(content: "BaseModel | dict[str, Any]") -> None:
+def print_json(content: "BaseModel") -> None:
     """One object on stdout; what a terminal would obey is escaped as JSON does it."""
-    found = content if isinstance(content, dict) else content.model_dump(mode="json")
-    text = json.dumps(redacted_values(found), ensure_ascii=False, default=lambda each: redacted(str(each)))
+    text = json.dumps(redacted_values(content.model_dump(mode="json")), ensure_ascii=False)
     click.echo("".join(each if visible(each) == each else json.dumps(each)[1:-1] for each in text))
 
 

@@ -1,12 +1,10 @@
-"""How data were read, on the command line: a few lines before anything is trained, and an object for --json.
+"""How data were read, on the command line: a few lines before anything is trained.
 
 Owns: what is told first, how much fits, "and 65 more".
 Leaves to others: the reading itself (data).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
-from typing import Any
 
 from tuner.data.reading import ColumnRead, Reading
 from tuner.formatting import one_line
@@ -86,8 +84,3 @@ def told(reading: Reading) -> Iterable[str]:
 
 def _label(label: str) -> str:
     return one_line(label[: 2 * _LABEL])
-
-
-def reading_object(reading: Reading) -> dict[str, Any]:
-    """For --json."""
-    return {"data": asdict(reading)}

@@ -4,7 +4,6 @@ Leaves to others: the checks (workers).
 """
 
 import sys
-from dataclasses import asdict
 
 import click
 
@@ -27,6 +26,7 @@ def doctor(deep: bool, storage: str | None, as_json: bool) -> None:
     from tuner.cli.console import Console
     from tuner.cli.stages import stages
     from tuner.workers.checks import check_all
+    from tuner.workers.finding import Findings
 
     findings = []
     # Where nobody looks, a line stays a line.
@@ -43,7 +43,7 @@ def doctor(deep: bool, storage: str | None, as_json: bool) -> None:
             say("the next check takes a while")
     bad = sum(each.state == "bad" for each in findings)
     if as_json:
-        print_json({"good": not bad, "findings": [asdict(each) for each in findings]})
+        print_json(Findings(good=not bad, findings=tuple(findings)))
     elif not bad:
         console.print("\nNothing stands in the way of a study.")
     else:

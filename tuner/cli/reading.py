@@ -60,10 +60,11 @@ def _print_spec(view: "StudyView", as_json: bool) -> None:
     from tuner.spec.safe_yaml import dump
     from tuner.studies.resolved_spec import as_json as stored
     from tuner.studies.stored_study import resolved_of
+    from tuner.studies.views import StoredSpec
 
     resolved = stored(resolved_of(view))
     if as_json:
-        print_json({"study_name": view.study_name, "written": view.spec_text, "resolved": resolved})
+        print_json(StoredSpec(study_name=view.study_name, written=view.spec_text, resolved=resolved))
         return
     echo(view.spec_text.rstrip("\n"))
     echo("\n# As it was stored, every default written out:")

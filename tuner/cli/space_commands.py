@@ -26,7 +26,9 @@ def spaces_list(as_json: bool) -> None:
     from tuner.cli import spaces as rooms
 
     if as_json:
-        print_json({"spaces": [rooms.space_object(each) for each in rooms.shipped()]})
+        from tuner.service.space_views import SearchSpaces, search_space
+
+        print_json(SearchSpaces(spaces=tuple(map(search_space, rooms.shipped()))))
     else:
         rooms.print_spaces()
 
@@ -43,7 +45,9 @@ def spaces_show(space: str, as_json: bool) -> None:
     from tuner.spec.finding import find_space
 
     if as_json:
-        print_json(rooms.space_object(find_space(space)))
+        from tuner.service.space_views import search_space
+
+        print_json(search_space(find_space(space)))
     else:
         rooms.print_space(find_space(space))
 
@@ -62,11 +66,12 @@ def spaces_check(quick: bool, as_json: bool, **options: Any) -> None:
     """
     from tuner.cli import checked_space
     from tuner.service.checking import check_space
+    from tuner.service.space_views import checked_search_space
 
     with stages() as say:
         checked = check_space(space_request(options), quick, say)
     if as_json:
-        print_json(checked_space.checked_object(checked))
+        print_json(checked_search_space(checked))
     else:
         checked_space.print_checked(options["space"], checked)
     if checked.networks and checked.networks.problems:

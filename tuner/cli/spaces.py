@@ -4,7 +4,6 @@ Owns: how a space looks in a terminal.
 Leaves to others: where a name is looked for (spec), what a file may say (study_spec).
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from rich.table import Table
@@ -65,25 +64,3 @@ def print_space(spec: StudySpec) -> None:
         # In the order of the table.
         shown = {each.name: baseline.params[each.name] for each in spec.space if each.name in baseline.params}
         console.print(Text("baseline ") + styled(baseline.name, "bold") + f": {params_in_words(shown)}")
-
-
-def space_object(spec: StudySpec) -> dict[str, Any]:
-    """A space for --json."""
-    return {
-        "space": spec.name,
-        "dataset": spec.data.name,
-        "task": spec.task,
-        "model": spec.model,
-        "objective": spec.objective.model_dump(),
-        "metrics": list(spec.metrics),
-        "parameters": {each.name: _domain_object(each) for each in spec.space},
-        "baselines": {each.name: dict(each.params) for each in spec.baselines},
-        "search": spec.search.model_dump(),
-    }
-
-
-def _domain_object(parameter: Any) -> dict[str, Any]:
-    domain = parameter.domain
-    fields: Sequence[str] = ("values", "low", "high", "step", "log")
-    content = {name: getattr(domain, name) for name in fields if hasattr(domain, name)}
-    return {**content, **({"when": dict(parameter.when)} if parameter.when else {})}

@@ -21,6 +21,7 @@ from tuner.cli.common import (
 
 if TYPE_CHECKING:
     from tuner.database.tokens import TokenView
+    from tuner.service.tokens import Token
 
 
 @click.group()
@@ -56,13 +57,13 @@ def list_(storage: str | None, as_json: bool) -> None:
 
     Example: tune token list
     """
-    from tuner.database.tokens import view_tokens
+    from tuner.service.tokens import all_tokens
 
-    found = view_tokens(studies_at(storage))
+    found = all_tokens(studies_at(storage))
     if as_json:
-        print_json({"tokens": [_object(each) for each in found]})
+        print_json(found)
         return
-    for each in found:
+    for each in found.tokens:
         echo(_in_words(each))
 
 
@@ -80,17 +81,12 @@ def revoke(token_id: str, storage: str | None) -> None:
     echo(f"token {view.token_id} of {view.person} counts no more", err=True)
 
 
-def _in_words(view: "TokenView") -> str:
+def _in_words(view: "TokenView | Token") -> str:
     ends = "for good" if view.expires_at is None else f"until {_day(view.expires_at)}"
     if not view.counts:
         ends = "revoked" if view.revoked_at is not None else f"expired on {_day(view.expires_at or 0.0)}"
     used = "" if view.used_at is None else f", used {_day(view.used_at)}"
     return f"token {view.token_id} of {view.person}, {view.role}, {ends}{used}"
-
-
-def _object(view: "TokenView") -> dict[str, Any]:
-    names = ("token_id", "person", "role", "created_at", "expires_at", "revoked_at", "used_at", "counts")
-    return {name: getattr(view, name) for name in names}
 
 
 def _day(at: float) -> str:

@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -22,6 +22,7 @@ from tuner.formatting import nearest
 from tuner.redaction import keep_secret
 from tuner.service.people import HERE, Person, noted
 from tuner.service.requests import Request
+from tuner.studies.views import View
 
 DAY_S = 86_400.0
 _NOTED_S = 60.0
@@ -38,12 +39,35 @@ class TokenRequest(Request):
     days: Annotated[float, Field(gt=0, le=36_500)] | None = 90.0
 
 
+class Token(View):
+    """What may be seen of a token. Times are seconds since 1970. counts: neither revoked nor expired."""
+
+    token_id: str
+    person: str
+    role: PersonRole
+    created_at: float
+    expires_at: float | None
+    revoked_at: float | None
+    used_at: float | None
+    counts: bool
+
+
+class Tokens(View):
+    tokens: tuple[Token, ...]
+
+
 @dataclass(frozen=True)
 class MadeToken:
     """text: what the person is given; it is not to be had again."""
 
     text: str
     view: TokenView
+
+
+def all_tokens(db: Database) -> Tokens:
+    """Without what is secret of them."""
+    shown = (asdict(each) for each in tokens.view_tokens(db))
+    return Tokens(tokens=tuple(Token(**{name: each[name] for name in Token.model_fields}) for each in shown))
 
 
 def create_token(db: Database, request: TokenRequest, by: Person = HERE) -> MadeToken:

@@ -5,6 +5,7 @@ Leaves to others: making them (viewing), what a study is (status), words and tab
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -225,3 +226,10 @@ class NoBestTrial(Outcome):
     study_name: str
     trial_number: None
     state: StudyState
+
+
+class StoredSpec(NamedStudy):
+    """written: the space as a person wrote it. resolved: with every default written out, which is what counts."""
+
+    written: str
+    resolved: Mapping[str, Any]

@@ -4,7 +4,6 @@ Leaves to others: studies, trials, epochs and workers themselves (studies.views)
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
@@ -49,10 +48,3 @@ class WorkerAnywhere(Worker):
 
 class Workers(Answer):
     workers: tuple[WorkerAnywhere, ...]
-
-
-class Spec(Answer):
-    """written: as a person wrote it. resolved: with every default written out, which is what counts."""
-
-    written: str
-    resolved: dict[str, Any]

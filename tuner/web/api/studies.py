@@ -12,9 +12,9 @@ from tuner.studies import viewing
 from tuner.studies.resolved_spec import as_json
 from tuner.studies.status import StudyState
 from tuner.studies.stored_study import resolved_of
-from tuner.studies.views import Outcome, StudyDetail
+from tuner.studies.views import Outcome, StoredSpec, StudyDetail
 from tuner.web import cursors
-from tuner.web.answers import Finalists, Spec, StudyPage, Workers
+from tuner.web.answers import Finalists, StudyPage, Workers
 from tuner.web.api.workers import workers_in
 from tuner.web.problems import answers
 from tuner.web.served import Db, ServedHere, StudyName
@@ -64,10 +64,10 @@ def outcome(served: ServedHere, study: StudyName) -> Outcome:
 
 
 @router.get("/studies/{study}/spec", responses=answers(404, 422))
-def spec(db: Db, study: StudyName) -> Spec:
+def spec(db: Db, study: StudyName) -> StoredSpec:
     """What the study searches: the text as it was written, and resolved."""
     view = view_study(db, study)
-    return Spec(written=view.spec_text, resolved=as_json(resolved_of(view)))
+    return StoredSpec(study_name=study, written=view.spec_text, resolved=as_json(resolved_of(view)))
 
 
 @router.get("/studies/{study}/finalists", responses=answers(404, 422))
