@@ -39,7 +39,7 @@ def reproduce(study: str, trial: int, code: tuple[str, ...], storage: str | None
     codes = [find_code(each) for each in code]
     made = _again(settings, db, study, trial, codes)
     if as_json:
-        print_json(made.view(study))
+        print_json(made)
     else:
         echo(made.words)
     if made.not_stored:

@@ -11,7 +11,9 @@ import statistics
 import time
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from pydantic import computed_field
 
 from tuner.database import reproductions
 from tuner.database.connection import Database
@@ -37,15 +39,17 @@ from tuner.training.plan import Metrics
 _COMPARED = ("device", "backend", "threads", "precision")
 
 
-@dataclass(frozen=True)
-class Reproduction:
-    """value, again: the objective at the best epoch, then and now. exact: every epoch's is the same to the digit.
+class Reproduction(View):
+    """How a trial came out when it was trained again.
+
+    value, again: the objective at the best epoch, then and now. exact: every epoch's is the same to the digit.
 
     differences: what is not as it was (``version_keras 3.14 -> 3.15``). allowed: the difference of values that noise
     explains; it is allowed only where something is not as it was. not_stored: why the study has no full row of it, or
     empty.
     """
 
+    study_name: str
     trial_number: int
     epochs: int
     value: float
@@ -55,8 +59,10 @@ class Reproduction:
     allowed: float
     not_stored: str = ""
 
+    @computed_field  # type: ignore[prop-decorator]  # as pydantic's documentation has it
     @property
     def reproduced(self) -> bool:
+        """The same to the digit, or within what noise explains where something is not as it was."""
         return self.exact or (bool(self.differences) and abs(self.again - self.value) <= self.allowed)
 
     @property
@@ -78,36 +84,6 @@ class Reproduction:
             within = f"within the noise ({self.allowed:.4f})"
             return f"trial {self.trial_number} came out {gap}, {within}. Not as then: {changed}"
         return f"trial {self.trial_number} came out {gap}, which noise ({self.allowed:.4f}) does not explain: {changed}"
-
-    def view(self, study_name: str) -> "ReproductionView":
-        """For programs."""
-        return ReproductionView(
-            study_name=study_name,
-            trial_number=self.trial_number,
-            epochs=self.epochs,
-            value=self.value,
-            again=self.again,
-            exact=self.exact,
-            differences=self.differences,
-            allowed=self.allowed,
-            not_stored=self.not_stored,
-            reproduced=self.reproduced,
-        )
-
-
-class ReproductionView(View):
-    """As `Reproduction` has it."""
-
-    study_name: str
-    trial_number: int
-    epochs: int
-    value: float
-    again: float
-    exact: bool
-    differences: tuple[str, ...]
-    allowed: float
-    not_stored: str
-    reproduced: bool
 
 
 class _Seen:
@@ -155,7 +131,7 @@ def reproduce(context: StudyContext, status: StudyStatus, trial: RunView) -> Rep
     made = _compared(context, status, trial, seen, record.ending)
     facts = record.ending.facts.with_more(TrialFacts(came_out=made.came_out))
     record.close(replace(record.ending, reason=made.words, facts=facts))
-    return replace(made, not_stored=record.not_stored)
+    return made.model_copy(update={"not_stored": record.not_stored})
 
 
 def _stored(db: Database, trial: RunView, seed: int, epochs: int) -> StoredRecord:
@@ -174,6 +150,7 @@ def _compared(context: StudyContext, status: StudyStatus, trial: RunView, seen: 
     then = [epoch.metrics.get(metric) for epoch in trial.epochs]
     now = [metrics.get(metric) for metrics in seen.epochs]
     return Reproduction(
+        study_name=trial.study_name,
         trial_number=trial.trial_number or 0,
         epochs=len(now),
         value=trial.value if trial.value is not None else math.nan,

@@ -77,43 +77,35 @@ class CheckedSearchSpace(SearchSpace):
 
 
 def search_space(spec: StudySpec) -> SearchSpace:
-    return SearchSpace.model_validate(_fields(spec))
-
-
-def checked_search_space(checked: CheckedSpace) -> CheckedSearchSpace:
-    networks, asked = checked.networks, checked.asked
-    outlook = networks.outlook if networks else None
-    known = _fields(checked.spec)
-    return CheckedSearchSpace.model_validate(
-        {
-            **known,
-            "parameters": _asked(asked) if asked else known["parameters"],
-            "data": checked.reading,
-            "smallest": _end(networks, 0) if networks else None,
-            "largest": _end(networks, 1) if networks else None,
-            "worker_mib": round(outlook.worker_mib, 1) if outlook else None,
-            "memory_mib": round(networks.memory_mib, 1) if networks else None,
-            "study_seconds": networks.seconds if networks else None,
-            "warnings": outlook.warnings if outlook else (),
-            "notes": (*checked.notes, *(asked.notes if asked else ())),
-        }
+    return SearchSpace(
+        space=spec.name,
+        dataset=spec.data.name,
+        task=spec.task,
+        model=spec.model,
+        objective=spec.objective,
+        metrics=spec.metrics,
+        trials=budget(spec, None),
+        parameters={each.name: _searched(each) for each in spec.space},
+        baselines={each.name: each.params for each in spec.baselines},
+        search=spec.search,
+        text=spec.text,
     )
 
 
-def _fields(spec: StudySpec) -> dict[str, object]:
-    return {
-        "space": spec.name,
-        "dataset": spec.data.name,
-        "task": spec.task,
-        "model": spec.model,
-        "objective": spec.objective,
-        "metrics": spec.metrics,
-        "trials": budget(spec, None),
-        "parameters": {each.name: _searched(each) for each in spec.space},
-        "baselines": {each.name: each.params for each in spec.baselines},
-        "search": spec.search,
-        "text": spec.text,
-    }
+def checked_search_space(checked: CheckedSpace) -> CheckedSearchSpace:
+    space, networks, asked = search_space(checked.spec), checked.networks, checked.asked
+    outlook = networks.outlook if networks else None
+    return CheckedSearchSpace(
+        **{**dict(space), "parameters": _asked(asked) if asked else space.parameters},
+        data=checked.reading,
+        smallest=_end(networks, 0) if networks else None,
+        largest=_end(networks, 1) if networks else None,
+        worker_mib=round(outlook.worker_mib, 1) if outlook else None,
+        memory_mib=round(networks.memory_mib, 1) if networks else None,
+        study_seconds=networks.seconds if networks else None,
+        warnings=outlook.warnings if outlook else (),
+        notes=(*checked.notes, *(asked.notes if asked else ())),
+    )
 
 
 def _searched(parameter: Parameter) -> SearchedParameter:

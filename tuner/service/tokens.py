@@ -8,7 +8,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -66,8 +66,7 @@ class MadeToken:
 
 def all_tokens(db: Database) -> Tokens:
     """Without what is secret of them."""
-    shown = (asdict(each) for each in tokens.view_tokens(db))
-    return Tokens(tokens=tuple(Token(**{name: each[name] for name in Token.model_fields}) for each in shown))
+    return Tokens(tokens=tuple(Token.model_validate(each, from_attributes=True) for each in tokens.view_tokens(db)))
 
 
 def create_token(db: Database, request: TokenRequest, by: Person = HERE) -> MadeToken:

@@ -3,7 +3,7 @@
 Owns: what is sent of a record, in which order; that a part which MLflow refuses takes no other with it.
 Leaves to others: when to deliver, and what happened (the record says it); how it reads there (mlflow_mapping), under
 which names (mlflow_names); in how few requests (mlflow_batches); which run it is (mlflow_runs); models and the registry
-(mlflow_models); MLflow's errors (mlflow_service).
+(mlflow_models); what is done where MLflow does not answer, or refuses (mlflow_connection).
 
 A delivery that was cut off anywhere is completed by the next one: the status, which says that all is there, comes last.
 """
@@ -14,15 +14,13 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
 
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelOutput, Metric, Param, RunTag
 from mlflow.exceptions import MlflowException
 
-from tuner.errors import NotFound, Postponed, Refused
+from tuner.errors import NotFound, Refused
 from tuner.tracking import (
     drawings,
     mlflow_batches,
@@ -33,19 +31,17 @@ from tuner.tracking import (
     mlflow_service,
 )
 from tuner.tracking.keras_file import read_interface
+from tuner.tracking.mlflow_connection import MlflowConnection
 from tuner.tracking.mlflow_deleting import OfStudy
 from tuner.tracking.mlflow_mapping import Figure
 from tuner.tracking.mlflow_names import MOST_DATASET, MOST_PARAM, MOST_TAG, fitting, named
-from tuner.tracking.mlflow_runs import Runs, RunState
+from tuner.tracking.mlflow_runs import RunState
 from tuner.tracking.recorder import Champion, StudyRecord, TrialRecord, claim_of
 
 logger = logging.getLogger(__name__)
 
-Answer = TypeVar("Answer")
-
 # As much as tells data sets apart and leaves the column narrow.
 _DIGEST_LENGTH = 12
-_BUSY = frozenset({408, 425, 429})
 
 
 class MlflowRecorder:
@@ -66,27 +62,26 @@ class MlflowRecorder:
     ) -> None:
         self._uri = tracking_uri
         self._rebuild = rebuild
-        self._connect = connect
-        self._file: mlflow_service.OpenedFile | None = None
+        self._mlflow = MlflowConnection(tracking_uri, rebuild, connect)
 
     def prepare(self) -> None:
         """Make sure that MLflow answers, and make its database where there is none yet.
 
         Raises ServiceDown where it does not.
         """
-        self._answered(lambda: self._client.search_experiments(max_results=1))
+        self._mlflow.ask(lambda: self._mlflow.client.search_experiments(max_results=1))
 
     def record_study(self, record: StudyRecord) -> str:
         """Create or find the study's run, bring it up to date, and give its id."""
-        return self._answered(lambda: _whole(*self._deliver_study(record)))
+        return self._mlflow.ask(lambda: _whole(*self._deliver_study(record)))
 
     def record_trial(self, study: StudyRecord, record: TrialRecord) -> str:
         """Create or find the trial's run under the study's, bring it up to date, and give its id."""
-        return self._answered(lambda: _whole(*self._deliver_trial(study, record)))
+        return self._mlflow.ask(lambda: _whole(*self._deliver_trial(study, record)))
 
     def missing(self, study: StudyRecord, run_ids: Sequence[str] = ()) -> set[str]:
         """Those of the study's and these runs that MLflow does not know (any more)."""
-        return self._answered(lambda: self._runs.missing(study, run_ids))
+        return self._mlflow.ask(lambda: self._mlflow.runs.missing(study, run_ids))
 
     def register_champion(self, study: StudyRecord, record: TrialRecord) -> str:
         """Put the trial's model into the registry under the experiment's name, alias ``champion``; give its version.
@@ -101,36 +96,36 @@ class MlflowRecorder:
             if run.model_id is None:
                 raise NotFound(f"{study.study_name}: trial {record.trial_number} has no model in MLflow to register.")
             name = mlflow_models.registry_name(study.experiment)
-            return mlflow_models.register(self._client, name, run.run_id, run.model_id, claim_of(study, record))
+            return mlflow_models.register(self._mlflow.client, name, run.run_id, run.model_id, claim_of(study, record))
 
-        return self._answered(register)
+        return self._mlflow.ask(register)
 
     def champion(self, experiment: str) -> Champion | None:
         """The standing champion, if there is one."""
         name = mlflow_models.registry_name(experiment)
-        return self._answered(lambda: mlflow_models.champion(self._client, name))
+        return self._mlflow.ask(lambda: mlflow_models.champion(self._mlflow.client, name))
 
     def rivals(self, experiment: str, version: str) -> list[Champion]:
         """What was registered at about the same time as this version."""
         name = mlflow_models.registry_name(experiment)
-        return self._answered(lambda: mlflow_models.rivals(self._client, name, int(version)))
+        return self._mlflow.ask(lambda: mlflow_models.rivals(self._mlflow.client, name, int(version)))
 
     def of_study(self, run_id: str) -> OfStudy:
         """What there is of a study, by the id of its run."""
-        return self._answered(lambda: mlflow_deleting.of_study(self._client, run_id))
+        return self._mlflow.ask(lambda: mlflow_deleting.of_study(self._mlflow.client, run_id))
 
     def delete(self, found: OfStudy) -> None:
         """Runs into the trash, versions for good."""
-        self._answered(lambda: mlflow_deleting.delete(self._client, found))
+        self._mlflow.ask(lambda: mlflow_deleting.delete(self._mlflow.client, found))
 
     def promote(self, experiment: str, version: str) -> None:
         """Make a version that is there the champion."""
         name = mlflow_models.registry_name(experiment)
-        self._answered(lambda: mlflow_models.promote(self._client, name, version))
+        self._mlflow.ask(lambda: mlflow_models.promote(self._mlflow.client, name, version))
 
     def _deliver_study(self, record: StudyRecord) -> tuple[RunState, list[str]]:
         """Gives its run, and what of it was refused."""
-        run = self._runs.study(record)
+        run = self._mlflow.runs.study(record)
         parts = _Parts(self._uri)
         page = mlflow_page.path_of(run.experiment_id, run.run_id)
         tags = mlflow_mapping.study_tags(record, page)
@@ -138,11 +133,11 @@ class MlflowRecorder:
         spec = mlflow_mapping.digest(record.spec_yaml)
         if self._rebuild or run.tags.get("spec_digest") != spec:
             with parts.part("spec.yaml"):
-                self._client.log_text(run.run_id, record.spec_yaml, "spec.yaml")
+                self._mlflow.client.log_text(run.run_id, record.spec_yaml, "spec.yaml")
                 tags["spec_digest"] = spec
             with parts.part("the page of its trials"):
                 key = f"{mlflow_page.TAG}{run.run_id}"
-                self._client.set_experiment_tag(run.experiment_id, key, mlflow_page.view_of(record))
+                self._mlflow.client.set_experiment_tag(run.experiment_id, key, mlflow_page.view_of(record))
         with parts.part("its files"):
             truth = mlflow_mapping.truth(figures, {}, tags) if record.finished_at is not None else {}
             tags |= self._add_files(run, {**record.files, **truth}, dict)
@@ -152,10 +147,10 @@ class MlflowRecorder:
 
     def _deliver_trial(self, study: StudyRecord, record: TrialRecord) -> tuple[RunState, list[str]]:
         """Gives its run, and what of it was refused."""
-        parent = self._runs.study(study)
+        parent = self._mlflow.runs.study(study)
         if "spec_digest" not in parent.tags:
             self._deliver_study(study)
-        run = self._runs.trial(parent, record)
+        run = self._mlflow.runs.trial(parent, record)
         parts = _Parts(self._uri)
         recorded = int(run.tags.get(mlflow_mapping.CURSOR, "0"))
         figures = list(mlflow_mapping.epoch_figures(record.epochs, after=recorded))
@@ -202,7 +197,7 @@ class MlflowRecorder:
             *metrics,
             *(RunTag(key, each) for key, each in new_tags.items()),
         ]
-        refused = mlflow_batches.log(self._client, run.run_id, entities)
+        refused = mlflow_batches.log(self._mlflow.client, run.run_id, entities)
         run.params.update(new_params)
         run.tags.update(new_tags)
         run.metrics.update({metric.key: metric.value for metric in metrics})
@@ -212,9 +207,9 @@ class MlflowRecorder:
         if run.status == status:
             return
         if finished_at is None:
-            self._client.update_run(run.run_id, status)
+            self._mlflow.client.update_run(run.run_id, status)
         else:
-            self._client.set_terminated(run.run_id, status, mlflow_mapping.milliseconds(finished_at))
+            self._mlflow.client.set_terminated(run.run_id, status, mlflow_mapping.milliseconds(finished_at))
         run.status = status
 
     def _add_model(self, run: RunState, record: TrialRecord) -> None:
@@ -228,10 +223,10 @@ class MlflowRecorder:
             return
         known = run.model_id
         run.model_id = mlflow_models.log_model(
-            self._client, run.experiment_id, run.run_id, record, record.model, interface, self._rebuild
+            self._mlflow.client, run.experiment_id, run.run_id, record, record.model, interface, self._rebuild
         )
         if known != run.model_id:
-            self._client.log_outputs(run.run_id, [LoggedModelOutput(run.model_id, step=record.best_epoch)])
+            self._mlflow.client.log_outputs(run.run_id, [LoggedModelOutput(run.model_id, step=record.best_epoch)])
 
     def _add_files(
         self, run: RunState, files: Mapping[str, bytes], more: Callable[[], Mapping[str, bytes]]
@@ -249,7 +244,7 @@ class MlflowRecorder:
                     path = Path(folder) / name
                     path.parent.mkdir(parents=True, exist_ok=True)
                     path.write_bytes(data)
-                self._client.log_artifacts(run.run_id, folder)
+                self._mlflow.client.log_artifacts(run.run_id, folder)
         return {"files_digest": digest}
 
     def _add_dataset(self, run: RunState, record: TrialRecord) -> None:
@@ -258,63 +253,10 @@ class MlflowRecorder:
             return
         shown = fitting(name, MOST_DATASET)
         dataset = Dataset(shown, digest[:_DIGEST_LENGTH], source_type="tuner", source=shown)
-        self._client.log_inputs(run.run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])])
+        self._mlflow.client.log_inputs(
+            run.run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])]
+        )
         run.has_dataset = True
-
-    @cached_property
-    def _client(self) -> MlflowClient:
-        client = self._connect(self._uri)
-        path = mlflow_service.database_file(self._uri)
-        self._file = None if path is None else mlflow_service.OpenedFile(path)
-        return client
-
-    @cached_property
-    def _runs(self) -> Runs:
-        file = mlflow_service.database_file(self._uri)
-        return Runs(self._client, None if file is None else file.parent / "mlartifacts", self._rebuild)
-
-    def _answered(self, ask: Callable[[], Answer]) -> Answer:
-        """Ask, with MLflow's errors translated. Raises ServiceDown, Postponed, Refused."""
-        self._look_at_file()
-        with mlflow_service.answers(self._uri):
-            try:
-                return ask()
-            except (MlflowException, OSError, Refused) as error:
-                if mlflow_service.is_outage(error, self._uri):
-                    self._raise_if_of_this_alone(error)
-                    raise
-                # What is remembered may be gone: a run deleted in the UI, a database put in another's place.
-                self._runs.forget()
-            try:
-                return ask()
-            except (MlflowException, OSError) as error:
-                if mlflow_service.is_outage(error, self._uri):
-                    self._raise_if_of_this_alone(error)
-                    raise
-                raise Refused(mlflow_service.in_a_line(error)) from error
-
-    def _raise_if_of_this_alone(self, error: BaseException) -> None:
-        """Where a server answers, and only to this record does not, no other has to wait for it."""
-        if not mlflow_service.was_answered(error):
-            return
-        try:
-            self._client.search_experiments(max_results=1)
-        except (MlflowException, OSError):
-            return
-        line = mlflow_service.in_a_line(error)
-        # None: it failed, or was too busy, as often as it was asked.
-        status = mlflow_service.status_of(error)
-        if status is None or status >= 500 or status in _BUSY:
-            raise Postponed(f"MLflow answers, but fails at this record: {line}.") from error
-        raise Refused(line) from error
-
-    def _look_at_file(self) -> None:
-        """A database that was deleted or replaced is another one, though SQLite would go on writing to the old one."""
-        if self._file is not None and not self._file.is_there():
-            mlflow_service.disconnect(self._client)
-            self.__dict__.pop("_client", None)
-            self.__dict__.pop("_runs", None)
-            self._file = None
 
 
 class _Parts:

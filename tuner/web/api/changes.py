@@ -6,6 +6,7 @@ from fastapi import APIRouter, Header, Query, Response
 from pydantic import Field
 
 from tuner.service import cancelling, changing, deleting, renaming, resuming, starting
+from tuner.service.deleting import Deleted
 from tuner.service.once import once
 from tuner.service.requests import (
     CancelRequest,
@@ -24,7 +25,6 @@ from tuner.service.starting import Begun
 from tuner.settings import LARGEST_SEED, MOST_TRIALS
 from tuner.studies import viewing
 from tuner.studies.views import Study
-from tuner.web.answers import Answer
 from tuner.web.api import PREFIX
 from tuner.web.api.trials import TrialNumber
 from tuner.web.problems import answers
@@ -109,15 +109,6 @@ class Note(Request):
 
 class NewName(Request):
     new_name: str = Field(max_length=200)
-
-
-class DeletedAnswer(Answer):
-    """freed_bytes: of files, and of what the database kept. mlflow_runs, mlflow_versions: where that was asked."""
-
-    study_name: str
-    freed_bytes: int
-    mlflow_runs: int
-    mlflow_versions: int
 
 
 @router.post("/studies", status_code=201, responses=answers(400, 403, 404, 409, 413, 422))
@@ -218,16 +209,10 @@ def delete(
     *,
     mlflow: Annotated[bool, Query(description="Its runs and model versions there, too.")] = False,
     champion: Annotated[bool, Query(description="Also where the registry's champion is one of these.")] = False,
-) -> DeletedAnswer:
+) -> Deleted:
     """Delete it with its trials, checkpoints, models and logs. Refused while workers run on it."""
     request = DeleteRequest(study_name=study, mlflow=mlflow, champion=champion)
-    done = deleting.delete(db, served.settings, request, somebody)
-    return DeletedAnswer(
-        study_name=study,
-        freed_bytes=done.freed_bytes,
-        mlflow_runs=done.mlflow_runs,
-        mlflow_versions=done.mlflow_versions,
-    )
+    return deleting.delete(db, served.settings, request, somebody)
 
 
 def _begun(served: Served, begun: Begun, run: Where | None) -> str:
