@@ -52,13 +52,19 @@ def everything_shown(db: Database, capsys: pytest.CaptureFixture[str], tmp_path:
     return "\n".join([*commands, captured.get(), capsys.readouterr().err, fragment(status), in_a_line(status), page])
 
 
-def test_a_trial_without_a_number_is_never_shown_with_one(
-    db: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def lines_of_a_study(db: Database) -> live.Lines:
+    """Of a study of nine trials, of which two have ended and were told."""
     write_study(db, told=TRIALS[:2], outcome=None)
     change(db, ChangeRequest(study_name="s", trials=9))
     lines = live.Lines()
     lines.show(study_status(db, "s", epochs=True))
+    return lines
+
+
+def test_a_trial_without_a_number_is_never_shown_with_one(
+    db: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    lines = lines_of_a_study(db)
     ended = budget.take(db, "s", "w1")
     assert ended is not None
     runs.finish(db, ended, "given_up", "three workers died on it", None, 0, TrialFacts())
@@ -76,10 +82,7 @@ def test_a_trial_without_a_number_is_never_shown_with_one(
 def test_a_trial_that_was_pruned_before_its_first_epoch_says_so(
     db: Database, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    write_study(db, told=TRIALS[:2], outcome=None)
-    change(db, ChangeRequest(study_name="s", trials=9))
-    lines = live.Lines()
-    lines.show(study_status(db, "s", epochs=True))
+    lines = lines_of_a_study(db)
     job = budget.take(db, "s", "w")
     assert job is not None
     budget.fill(db, job, trial_template(job.ordinal, None), "")

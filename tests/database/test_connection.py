@@ -3,10 +3,13 @@
 import contextlib
 import os
 import random
+import shutil
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from multiprocessing.connection import Connection
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
@@ -27,6 +30,8 @@ from tuner.database.patience import patient, patiently
 from tuner.database.patient_storage import PatientStorage
 from tuner.errors import InputError, NotFound, ServiceDown
 from tuner.optuna_internals import trial_id
+
+_NOBODY = 65_534
 
 
 def test_opening_twice_keeps_what_is_there(url: str) -> None:
@@ -168,13 +173,36 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
     assert file.read_text().startswith("not a database")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_file_that_cannot_be_written_says_so(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'tuner.db'}"
-    open_database(url).engine.dispose()
-    (tmp_path / "tuner.db").chmod(0o400)
-    with pytest.raises(InputError, match="cannot be written"):
-        open_database(url)
+def _refused(url: str, into: Connection) -> None:
+    """What somebody who may not write is told. Root may write everywhere, so a child of it is nobody from here on."""
+    folder = Path(tempfile.mkdtemp())
+    # All that is imported on the way is there then.
+    open_database(f"sqlite:///{folder / 'own.db'}").engine.dispose()
+    shutil.rmtree(folder)
+    if os.geteuid() == 0:
+        os.setuid(_NOBODY)
+    try:
+        open_database(url).engine.dispose()
+        into.send("opened")
+    except InputError as error:
+        into.send(str(error))
+
+
+def test_a_file_that_cannot_be_written_says_so() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/tuner.db"
+        open_database(url).engine.dispose()
+        Path(folder).chmod(0o755)
+        (Path(folder) / "tuner.db").chmod(0o444)
+        ours, theirs = forking.Pipe()
+        child = forking.Process(target=_refused, args=(url, theirs))
+        child.start()
+        assert ours.poll(60)
+        assert "cannot be written" in ours.recv()
+        child.join(60)
+        child.close()
+        ours.close()
+        theirs.close()
 
 
 def test_looking_at_a_database_that_is_not_there_makes_none(tmp_path: Path) -> None:

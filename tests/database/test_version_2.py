@@ -30,7 +30,7 @@ from tuner.spec.study_spec import parse_spec
 from tuner.studies import limits
 from tuner.studies.code import code_for
 from tuner.studies.nothing_completed import why_nothing_completed
-from tuner.studies.status import study_status
+from tuner.studies.status import StudyStatus, study_status
 from tuner.studies.stored_study import bind_data, resolve_old_studies, spec_of
 
 HERE = Path(__file__).parent
@@ -70,6 +70,15 @@ def play(context: StudyContext) -> None:
     while limits.is_over(db, context.spec, name) and finalists_turn.turn(context, "w") == "trained":
         pass
     assert closing.close_if_over(db, context.spec, context.dataset, context.store, name, "w")
+
+
+def gone_on_with(db: Database, name: str, folder: Path) -> StudyStatus:
+    """A study that was resumed and came to its end, as it stands then."""
+    view = resume_study(db, name, None, None)
+    data = load(spec_of(view).data, view.seed)
+    bind_data(db, view, "digits", data.digest)
+    play(bench_of(db, name, data, folder))
+    return study_status(db, name, epochs=True)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -141,11 +150,7 @@ def test_the_same_file_is_the_same_study(old: Database, name: str) -> None:
 @pytest.mark.parametrize("name", ["cut", "killed"])
 def test_what_was_begun_is_gone_on_with_to_its_end(old: Database, tmp_path: Path, digits: Dataset, name: str) -> None:
     before = study_status(old, name).trials
-    view = resume_study(old, name, None, None)
-    data = load(spec_of(view).data, view.seed)
-    bind_data(old, view, "digits", data.digest)
-    play(bench_of(old, name, data, tmp_path))
-    after = study_status(old, name, epochs=True)
+    after = gone_on_with(old, name, tmp_path)
     assert after.state == "finished"
     assert [trial.state for trial in after.trials] == ["complete", "complete", after.trials[2].state]
     # The one that was complete is as it was, and the one that was running is the same trial, trained on.

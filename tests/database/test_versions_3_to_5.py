@@ -9,16 +9,13 @@ import sqlalchemy as sa
 
 from tests.database.conftest import opening
 from tests.database.old_databases import restore
-from tests.database.test_version_2 import bench_of, play
-from tuner.data.sources import load
+from tests.database.test_version_2 import gone_on_with
 from tuner.database import budget, leases, runs, studies
 from tuner.database.connection import Database, utc_now
 from tuner.database.facts import Limits, StudyOptions
 from tuner.database.leases import LeaseLost
 from tuner.database.tables import RunRow
-from tuner.service.resuming import resume_study
 from tuner.studies.status import study_status
-from tuner.studies.stored_study import bind_data, spec_of
 
 EPOCHS = {3: 60, 4: 20, 5: 20}
 """Of a whole trial of the two studies that did not end, by schema."""
@@ -73,11 +70,7 @@ def test_a_worker_that_trains_still_holds_its_trial(old: Database) -> None:
 @pytest.mark.parametrize("name", ["cut", "live"])
 def test_what_was_begun_is_gone_on_with_to_its_end(old: Database, version: int, tmp_path: Path, name: str) -> None:
     before = study_status(old, name).trials
-    view = resume_study(old, name, None, None)
-    data = load(spec_of(view).data, view.seed)
-    bind_data(old, view, "digits", data.digest)
-    play(bench_of(old, name, data, tmp_path))
-    after = study_status(old, name, epochs=True)
+    after = gone_on_with(old, name, tmp_path)
     assert (after.state, len(after.trials)) == ("finished", 2)
     assert (after.trials[1].trial_number, after.trials[1].params) == (1, before[1].params)
     assert after.trials[1].attempt == before[1].attempt + 1
