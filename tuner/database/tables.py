@@ -21,7 +21,7 @@ from tuner.database.column_types import Bytes, Figures, Model, Words
 from tuner.database.facts import Outcome, StudyOptions
 from tuner.database.trial_facts import TrialFacts
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Raised with every change of a table (`migrations` says how to get there); an older program then refuses the database
 instead of harming it."""
 
@@ -276,6 +276,16 @@ class TokenRow(Base):
     expires_at: Mapped[float | None]
     revoked_at: Mapped[float | None]
     used_at: Mapped[float | None]
+
+
+class SessionRow(Base):
+    """A browser in which a person signed in with a token. digest: sha256 (hex) of what its cookie keeps secret."""
+
+    __tablename__ = "tuner_sessions"
+    session_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64))
+    token_id: Mapped[str] = mapped_column(String(16))
+    expires_at: Mapped[float]
 
 
 class AuditRow(Base):
