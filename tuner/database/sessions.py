@@ -43,7 +43,9 @@ def find_session(db: Database, session_id: str) -> SessionView | None:
     )
     asked = sa.select(SessionRow.digest, TokenRow.token_id, TokenRow.person, TokenRow.role)
     with db.session() as session:
-        row = session.execute(asked.join(TokenRow, TokenRow.token_id == SessionRow.token_id).where(*counts)).one_or_none()
+        row = session.execute(
+            asked.join(TokenRow, TokenRow.token_id == SessionRow.token_id).where(*counts)
+        ).one_or_none()
     return None if row is None else SessionView(session_id, *row)
 
 
