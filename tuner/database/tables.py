@@ -71,6 +71,8 @@ class StudyRow(Base):
     ended: the rule that ended the search before its trials were up (`rules`), or empty.
     sequence: the number of its last write that readers are told of (`sequence`). owner: the name of the person who
     started it; empty where nobody was asked.
+    priority, most_workers: its part of workers that serve several studies (`sharing`); None is without a limit.
+    admitted_at: when it got one of the places of its owner (`admission`); None while it waits for one.
     """
 
     __tablename__ = "tuner_studies"
@@ -81,6 +83,9 @@ class StudyRow(Base):
     spec_folder: Mapped[str] = mapped_column(Text)
     spec_digest: Mapped[str] = mapped_column(Text)
     owner: Mapped[str] = mapped_column(String(100), default="")
+    priority: Mapped[int] = mapped_column(default=0)
+    most_workers: Mapped[int | None]
+    admitted_at: Mapped[float | None]
     seed: Mapped[int] = mapped_column(BigInteger)
     trials: Mapped[int]
     timeout_s: Mapped[float | None]
@@ -301,6 +306,32 @@ class AuditRow(Base):
     action: Mapped[str] = mapped_column(String(32))
     study: Mapped[str] = mapped_column(Text)
     words: Mapped[str] = mapped_column(Words)
+
+
+class OwnerRow(Base):
+    """How many studies of a person may run at once. person: their owner; empty is everybody who has no row, or none of
+    a number. most_studies: None is not said here. Locked by whoever takes a place, so that no two take the last one."""
+
+    __tablename__ = "tuner_owners"
+    person: Mapped[str] = mapped_column(String(100), primary_key=True)
+    most_studies: Mapped[int | None]
+
+
+class ConfigurationRow(Base):
+    """A configuration that a person added to a study that was there. number: from 0, in the order in which they came.
+
+    params: every parameter in use. person: who added it. ordinal: the place of the budget that took it; None while it
+    waits for one.
+    """
+
+    __tablename__ = "tuner_configurations"
+    study_name: Mapped[str] = mapped_column(ForeignKey("tuner_studies.study_name"), primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text)
+    params: Mapped[dict[str, Any]]
+    person: Mapped[str] = mapped_column(String(100))
+    added_at: Mapped[float]
+    ordinal: Mapped[int | None]
 
 
 class RequestKeyRow(Base):
