@@ -11,7 +11,12 @@ from pathlib import Path
 import httpx
 from click.testing import CliRunner
 
+from tests.database.conftest import add
+from tests.web.conftest import running, settings_for
 from tuner.cli.main import cli
+from tuner.database.connection import open_database
+from tuner.database.servers import address_from_here
+from tuner.web.server import Listening
 
 _START_S = 120
 
@@ -34,9 +39,9 @@ def test_it_tells_its_address_once_it_answers_and_ends_at_ctrl_c(tmp_path: Path)
             line = process.stderr.readline()
         address = line.split(" at ")[1].split(";")[0]
         assert line.startswith("tune serves sqlite:///")
-        assert httpx.get(f"{address}/health").json() == {"status": "ok"}
+        assert httpx.get(f"{address}/api/v1/health").json() == {"status": "ok"}
         with httpx.Client() as kept:  # a connection that stays open holds nothing up
-            assert kept.get(f"{address}/studies").json()["studies"] == []
+            assert kept.get(f"{address}/api/v1/studies").json()["studies"] == []
             told = time.monotonic()
             process.send_signal(signal.SIGINT)
             assert process.wait(_START_S) == 130
@@ -60,3 +65,38 @@ def test_a_port_that_is_taken_and_an_address_beyond_this_machine_are_said_in_a_l
     assert "--host 0.0.0.0: others could reach it" in str(done.exception)
     done = CliRunner().invoke(cli, ["serve", "--host", "no.such.host.invalid", *storage])
     assert "no.such.host.invalid" in str(done.exception)
+
+
+def test_commands_name_the_page_of_a_server_that_answers_and_of_no_other(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'tuner.db'}"
+    db = open_database(url)
+    add(db, "team/one & two")
+    with running(settings_for(url, tmp_path), Listening(port=0)) as server:
+        said = CliRunner().invoke(cli, ["status", "--storage", url]).stderr
+        assert f"its page is {server.address}/studies/team%2Fone%20%26%20two" in said
+    with running(settings_for(url, tmp_path), Listening(port=0, url="https://tune.example/")):
+        said = CliRunner().invoke(cli, ["status", "--storage", url]).stderr
+        assert "its page is https://tune.example/studies/team%2Fone%20%26%20two" in said
+    assert CliRunner().invoke(cli, ["status", "--storage", url]).stderr == ""
+    db.engine.dispose()
+
+
+def test_a_server_that_was_killed_is_not_named(tmp_path: Path) -> None:
+    process = _serve(tmp_path, "--port", "0")
+    assert process.stderr is not None
+    while " at http://" not in (line := process.stderr.readline()):
+        assert line
+    db = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
+    assert address_from_here(db) == line.split(" at ")[1].split(";")[0]
+    process.kill()
+    process.communicate()
+    assert address_from_here(db) is None
+    db.engine.dispose()
+
+
+def test_what_is_no_address_is_said_before_anything_listens(tmp_path: Path) -> None:
+    for url in ("tune.example", "https://ada:secret@tune.example", "https://tune.example/?a=b"):
+        done = CliRunner().invoke(cli, ["serve", "--storage", f"sqlite:///{tmp_path / 'tuner.db'}", "--url", url])
+        assert "--url" in str(done.exception)
+    done = CliRunner().invoke(cli, ["serve", "--host", "0.0.0.0", "--open"])
+    assert "--open" in str(done.exception)

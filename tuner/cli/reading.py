@@ -26,7 +26,7 @@ def status(study: str | None, watch: bool, spec: bool, since: int | None, storag
 
     Example: tune status fashion_mnist-1 --watch
     """
-    from tuner.cli import delivered, live, show
+    from tuner.cli import delivered, live, pages, show
     from tuner.database.deliveries import refusals
     from tuner.errors import InputError
     from tuner.studies import viewing
@@ -46,6 +46,7 @@ def status(study: str | None, watch: bool, spec: bool, since: int | None, storag
     elif as_json:
         print_json(viewing.study_detail(study_status(db, name, epochs=True), refusals(db, name)))
     elif watch:
+        pages.say(db, name)
         live.follow(db, name)
     else:
         found = study_status(db, name, epochs=True)
@@ -54,6 +55,7 @@ def status(study: str | None, watch: bool, spec: bool, since: int | None, storag
         # While a worker is there, it delivers.
         if found.state == "finished" and not found.workers:
             delivered.print_left(db, name)
+        pages.say(db, name)
 
 
 def _print_spec(view: "StudyView", as_json: bool) -> None:

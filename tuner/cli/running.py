@@ -95,11 +95,13 @@ def start(storage: str | None, as_json: bool, **options: Any) -> None:
 
 
 def _tell_stored(begun: "Begun", as_json: bool) -> None:
+    from tuner.cli import pages
     from tuner.studies.views import NamedStudy
 
     name = begun.study.study_name
     typed = " ".join([command("tune worker --study", name), *map(shlex.quote, _code_options(begun))])
     echo(f"study {name} is stored; run it with: {typed}", err=True)
+    pages.say(begun.db, name)
     if as_json:
         print_json(NamedStudy(study_name=name))
     else:
@@ -136,7 +138,7 @@ def resume(storage: str | None, as_json: bool, **options: Any) -> None:
 
 
 def _run(settings: Settings, begun: "Begun", as_json: bool) -> None:
-    from tuner.cli import delivered, live, outcome
+    from tuner.cli import delivered, live, outcome, pages
     from tuner.database.deliveries import refusals
     from tuner.errors import TunerError
     from tuner.service.launching import local_workers
@@ -152,6 +154,7 @@ def _run(settings: Settings, begun: "Begun", as_json: bool) -> None:
     if slots[0].gpu is None:
         threads = f"{plural(slots[0].threads, 'thread')}{' each' if len(slots) > 1 else ''}"
         echo_prose(f"tune: no GPU; {plural(len(slots), 'worker')} on the CPU, {threads}")
+    pages.say(db, name)
     left: KeyboardInterrupt | SystemExit | None = None
     try:
         with live.progress(db, name) as look:

@@ -5,6 +5,8 @@ Leaves to others: the server (web).
 
 import signal
 import sys
+import threading
+import webbrowser
 from pathlib import Path
 from typing import Any
 
@@ -29,13 +31,14 @@ from tuner.cli.working import log_to_stderr
     "--run", type=click.Choice(["here", "elsewhere"]), default="here", show_default=True,
     help="Studies that are started by way of it: by workers of its own, or by `tune worker`.",
 )  # fmt: skip
+@click.option("--url", metavar="URL", help="Where people reach it, as by a proxy: for links to its pages.")
 @code_option
 @storage_option
 def serve(
-    host: str, port: int, opens: bool, allowed_host: tuple[str, ...], data: Path | None, run: Any,
+    host: str, port: int, opens: bool, allowed_host: tuple[str, ...], data: Path | None, run: Any, url: str | None,
     code: tuple[str, ...], storage: str | None,
 ) -> None:  # fmt: skip
-    """Serve the studies over HTTP: an API for programs, described at /api/v1/openapi.json.
+    """Serve the studies over HTTP: a page for people, and an API for programs, described at /api/v1/openapi.json.
 
     Example: tune serve --port 8765
     """
@@ -43,19 +46,24 @@ def serve(
     settings = settings_of(storage)
 
     def told(address: str) -> None:
-        echo(f"tune serves {settings_shown} at {address}/api/v1; Ctrl+C ends it", err=True)
+        echo(f"tune serves {settings_shown} at {address}; Ctrl+C ends it", err=True)
         if opens:
-            click.launch(f"{address}/api/v1/openapi.json")
+            # Not in the server's own thread: a browser in the terminal ends when a person ends it.
+            threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
 
     for each in ending_signals():
         # What ends the server is followed by this: whatever it holds is let go.
         signal.signal(each, lambda number, _: sys.exit(128 + number))
     with stages("starting the server"):
+        from tuner.errors import InputError
         from tuner.redaction import shown_url
+        from tuner.web.guard import is_loopback
         from tuner.web.server import Listening, make_server
 
+        if opens and not is_loopback(host):
+            raise InputError("--open: is for a server on this machine alone; leave out --host.")
         settings_shown = shown_url(settings.storage)
-        listening = Listening(host, port, allowed_host, data, code, run)
+        listening = Listening(host, port, allowed_host, data, code, run, url)
         server = make_server(settings, listening, told)
     try:
         server.listen()

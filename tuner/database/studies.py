@@ -24,7 +24,7 @@ class StudyView:
 
     trials: the budget. left_s: until its deadline, by the database's clock; all of its time while that has not begun
     to run (`deadline_at` is None). began_at: the begin of its first trial. owner: the name of a person; empty where
-    nobody was asked.
+    nobody was asked. asked_at: when a person last asked that it run.
     """
 
     study_name: str
@@ -46,6 +46,7 @@ class StudyView:
     options: StudyOptions
     outcome: Outcome | None
     created_at: float
+    asked_at: float
     began_at: float | None
     finished_at: float | None
     age_s: float
@@ -191,6 +192,7 @@ def views_within(session: Session, *where: sa.ColumnElement[bool]) -> list[Study
             options=row.options,
             outcome=row.outcome,
             created_at=row.created_at,
+            asked_at=max(row.created_at, row.asked_at),
             began_at=first_at,
             finished_at=row.finished_at,
             age_s=float(age_s),
@@ -230,7 +232,7 @@ def reopen(
     view = view_study(db, study_name)
     anew = anew or trials > view.trials
     values: dict[str, Any] = {"desired_state": "running", "trials": trials, "timeout_s": timeout_s}
-    values["deadline_at"] = None
+    values |= {"deadline_at": None, "asked_at": utc_now()}
     if options is not None:
         values["options"] = options
     if anew or (view.outcome is None and goes_on):

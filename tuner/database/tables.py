@@ -30,6 +30,12 @@ Role = Literal["search", "compare", "final", "reproduction"]
 
 FINALISTS: tuple[Role, ...] = ("compare", "final")
 
+Event = Literal["ended", "failed", "stuck", "best"]
+"""What people are told of a study: its search has ended; it ended without a result, or nobody works on it any more;
+nothing goes on though it should; there is a new best trial."""
+
+ReceiverKind = Literal["webhook", "mail"]
+
 PersonRole = Literal["viewer", "member", "admin"]
 """What a person may do: look; start studies and change their own; everything."""
 
@@ -70,7 +76,8 @@ class StudyRow(Base):
     round: raised when the search goes on after its finalists were planned: they are then run anew.
     ended: the rule that ended the search before its trials were up (`rules`), or empty.
     sequence: the number of its last write that readers are told of (`sequence`). owner: the name of the person who
-    started it; empty where nobody was asked.
+    started it; empty where nobody was asked. asked_at: when a person last asked that it go on; 0 of one that was only
+    started.
     priority, most_workers: its part of workers that serve several studies (`sharing`); None is without a limit.
     admitted_at: when it got one of the places of its owner (`admission`); None while it waits for one.
     """
@@ -97,6 +104,7 @@ class StudyRow(Base):
     options: Mapped[StudyOptions] = mapped_column(Model(StudyOptions, empty=True))
     outcome: Mapped[Outcome | None] = mapped_column(Model(Outcome))
     created_at: Mapped[float]
+    asked_at: Mapped[float] = mapped_column(default=0.0)
     finished_at: Mapped[float | None]
     closer: Mapped[str | None] = mapped_column(Text)
     closing_until: Mapped[float] = mapped_column(default=0.0)
@@ -344,6 +352,72 @@ class RequestKeyRow(Base):
     digest: Mapped[str] = mapped_column(String(64))
     study_name: Mapped[str] = mapped_column(Text)
     claimed_at: Mapped[float]
+
+
+class ServerRow(Base):
+    """A `tune serve` that answers. address: of its page. everywhere: it is good on other machines, too. pid, and what
+    follows: as of a worker."""
+
+    __tablename__ = "tuner_servers"
+    server_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    address: Mapped[str] = mapped_column(Text)
+    everywhere: Mapped[bool]
+    started_at: Mapped[float]
+    seen_at: Mapped[float]
+    pid: Mapped[int]
+    pid_started_at: Mapped[float]
+    machine: Mapped[str] = mapped_column(String(80))
+    boot: Mapped[str] = mapped_column(String(80))
+    pid_space: Mapped[str] = mapped_column(String(80))
+
+
+class ReceiverRow(Base):
+    """Somebody who is told of what becomes of studies: one study, or all of an owner.
+
+    person: whose it is. target: an URL, or an address of e-mail. secret: a webhook's messages are signed with it.
+    events: with commas between. anywhere: its URL may lie in a private network, since it was given at a terminal.
+    holder, held_until: the process that delivers to it, and its lease. tries, next_at: of the notice that is due first,
+    how often it was tried in vain, and when it is tried again. trouble: why not delivered, or empty.
+    """
+
+    __tablename__ = "tuner_receivers"
+    receiver_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    person: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[ReceiverKind] = mapped_column(String(16))
+    target: Mapped[str] = mapped_column(Text)
+    secret: Mapped[str] = mapped_column(String(100))
+    study_name: Mapped[str | None] = mapped_column(Text)
+    owner: Mapped[str | None] = mapped_column(String(100))
+    events: Mapped[str] = mapped_column(String(100))
+    anywhere: Mapped[bool]
+    created_at: Mapped[float]
+    holder: Mapped[str] = mapped_column(String(80), default="")
+    held_until: Mapped[float] = mapped_column(default=0.0)
+    tries: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[float] = mapped_column(default=0.0)
+    trouble: Mapped[str] = mapped_column(Words, default="")
+
+
+class NoticeRow(Base):
+    """What one receiver is to be told: written in the transaction of what happened.
+
+    event_id: the same for all receivers, and whenever it is sent. words: what happened, beside the study's own figures.
+    body: the message as it is sent, written down before the first time; empty until then.
+    """
+
+    __tablename__ = "tuner_notices"
+    __table_args__ = (Index("tuner_notices_study", "study_name"),)
+    # No foreign key: a receiver that is removed just now must not fail a study's own transaction.
+    receiver_id: Mapped[str] = mapped_column(String(16), primary_key=True)
+    event_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    study_name: Mapped[str] = mapped_column(Text)
+    event: Mapped[Event] = mapped_column(String(16))
+    words: Mapped[str] = mapped_column(Words)
+    happened_at: Mapped[float]
+    body: Mapped[str] = mapped_column(Words, default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    delivered_at: Mapped[float | None]
+    given_up_at: Mapped[float | None]
 
 
 Recorded = StudyRow | RunRow

@@ -10,11 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
+from urllib.parse import urlsplit
 
 import uvicorn
 from anyio.to_thread import current_default_thread_limiter
+from starlette.concurrency import run_in_threadpool
 
 from tuner.errors import InputError
+from tuner.service.announcing import Announced
 from tuner.service.hosted import HostedStudies
 from tuner.service.opening import open_studies
 from tuner.service.served_spaces import local_shelf
@@ -27,6 +30,7 @@ from tuner.web.looks import Looks
 from tuner.web.served import Served, Where
 
 PORT = 8765
+_EVERY = ("0.0.0.0", "::")
 _DATABASE_S = 2.0
 _AT_ONCE = 12
 """Requests that are worked on at once, each with a connection to the database: more would only wait for one another."""
@@ -50,23 +54,31 @@ class Listening:
     data: Path | None = None
     codes: tuple[str, ...] = ()
     run: Where = "here"
+    url: str | None = None
 
 
 class Server(uvicorn.Server):
-    """told: called once with its address, when it answers."""
+    """url: where people reach it, if not at its address. told: called once with its address, when it answers."""
 
     def __init__(
-        self, config: uvicorn.Config, served: Served, bound: socket.socket, told: Callable[[str], None]
+        self,
+        config: uvicorn.Config,
+        served: Served,
+        bound: socket.socket,
+        url: str | None,
+        told: Callable[[str], None],
     ) -> None:
         super().__init__(config)
         self._served = served
         self._bound = bound
+        self._url = url
         self._told = told
+        self._announced: Announced | None = None
 
     @property
     def address(self) -> str:
         host, port = self._bound.getsockname()[:2]
-        if host in ("0.0.0.0", "::"):
+        if host in _EVERY:
             host = "127.0.0.1"
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
@@ -77,13 +89,21 @@ class Server(uvicorn.Server):
         finally:
             self._served.leaving.set()
             self._bound.close()
+            if self._announced is not None:
+                self._announced.close()
             self._served.hosted.leave_all()
             self._served.db.engine.dispose()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         current_default_thread_limiter().total_tokens = _AT_ONCE
         await super().startup(sockets)
+        await run_in_threadpool(self._announce)
         self._told(self.address)
+
+    def _announce(self) -> None:
+        host = self._bound.getsockname()[0]
+        everywhere = self._url is not None or not (is_loopback(host) or host in _EVERY)
+        self._announced = Announced(self._served.db, self._url or self.address, everywhere)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._served.leaving.set()
@@ -98,6 +118,7 @@ class Server(uvicorn.Server):
 def make_server(settings: Settings, listening: Listening, told: Callable[[str], None]) -> Server:
     """Everything but running it. Raises InputError, ServiceDown."""
     loopback = is_loopback(listening.host)
+    url = None if listening.url is None else _checked(listening.url)
     bound = _bind(listening)
     try:
         db = open_studies(settings, connections=_AT_ONCE + _BESIDE).waiting(_DATABASE_S)
@@ -130,7 +151,15 @@ def make_server(settings: Settings, listening: Listening, told: Callable[[str], 
         timeout_graceful_shutdown=_END_S,
     )
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
-    return Server(config, served, bound, told)
+    return Server(config, served, bound, url, told)
+
+
+def _checked(url: str) -> str:
+    """Without a slash at its end, as paths are put to it."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.fragment:
+        raise InputError(f"--url {url}: is the address at which people reach this server, such as https://tune.example")
+    return url.rstrip("/")
 
 
 def _bind(listening: Listening) -> socket.socket:
