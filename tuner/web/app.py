@@ -1,4 +1,4 @@
-"""The application: every resource of the API, behind the guard.
+"""The application: every resource of the API, and the pages, behind one guard.
 
 Owns: what is put together, in which order, and the description of the whole (OpenAPI).
 Leaves to others: each resource (api), listening (server).
@@ -10,7 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import JSONResponse
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tuner.redaction import redacted_values
 from tuner.web import problems
@@ -29,6 +29,7 @@ from tuner.web.api import (
     workers,
 )
 from tuner.web.guard import LARGEST_BODY, Guard
+from tuner.web.pages.app import create_pages
 from tuner.web.paths import KeepSlashes
 from tuner.web.served import Served
 from tuner.web.signing_in import whoever
@@ -77,7 +78,18 @@ def create_app(served: Served, hosts: Sequence[str] | None) -> ASGIApp:
     problems.install(app)
     _describe_problems(app)
     # Around all of it, and not among its own: answers to errors pass the guard, too.
-    return Guard(KeepSlashes(app), hosts)
+    return Guard(KeepSlashes(_Doors(app, create_pages(served))), hosts)
+
+
+class _Doors:
+    """Programs come in below /api/, people everywhere else."""
+
+    def __init__(self, api: ASGIApp, pages: ASGIApp) -> None:
+        self._api, self._pages = api, pages
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        for_people = scope["type"] == "http" and not scope["path"].startswith("/api/")
+        await (self._pages if for_people else self._api)(scope, receive, send)
 
 
 def _describe_problems(app: FastAPI) -> None:

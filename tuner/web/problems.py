@@ -87,9 +87,9 @@ def problem(status: int, kind: str, detail: str, headers: Mapping[str, str] | No
 def install(app: FastAPI) -> None:
     """Every error of an application becomes such an answer."""
     app.add_exception_handler(TunerError, _of_ours)
-    app.add_exception_handler(RequestValidationError, _of_values)
-    app.add_exception_handler(HTTPException, _of_http)
-    app.add_exception_handler(Exception, _of_a_bug)
+    app.add_exception_handler(RequestValidationError, of_values)
+    app.add_exception_handler(HTTPException, of_http)
+    app.add_exception_handler(Exception, of_a_bug)
 
 
 def of_error(error: TunerError) -> Response:
@@ -102,7 +102,7 @@ async def _of_ours(request: Request, error: Exception) -> Response:
     return of_error(error)
 
 
-async def _of_values(request: Request, error: Exception) -> Response:
+async def of_values(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     if first["type"] == "json_invalid":
@@ -118,7 +118,7 @@ def _short(value: object) -> str:
     return shown if len(shown) <= 80 else f"{shown[:80]}..."
 
 
-async def _of_http(request: Request, error: Exception) -> Response:
+async def of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     details = {
         404: f"there is nothing at {request.url.path}.",
@@ -129,7 +129,7 @@ async def _of_http(request: Request, error: Exception) -> Response:
     return problem(error.status_code, kind, details.get(error.status_code, str(error.detail)), error.headers)
 
 
-async def _of_a_bug(request: Request, error: Exception) -> Response:
+async def of_a_bug(request: Request, error: Exception) -> Response:
     number = secrets.token_hex(4)
     logger.error("bug %s at %s %s", number, request.method, request.url.path, exc_info=error)
     return problem(500, "bug", f"this is a bug of tune's. The server's log has it under {number}.")
