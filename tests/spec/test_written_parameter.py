@@ -15,7 +15,7 @@ from tuner.spec.space import Choice
 from tuner.spec.written_parameter import read_parameter
 
 KNOWN = {name: known for family in FAMILIES.values() for name, known in family.items()}
-SCHEMA = schema()["properties"]["parameters"]["properties"]
+SCHEMA = schema()["else"]["properties"]["parameters"]["properties"]
 WORDS = sorted({str(each) for known in KNOWN.values() for each in known.choices})
 
 

@@ -149,7 +149,7 @@ def _over_baseline(status: StudyStatus) -> str:
 
 _ROWS: Mapping[str, Callable[[StudyStatus], str]] = {
     "space": lambda status: status.study.space_name,
-    "data": lambda status: spec_of(status.study).data.name,
+    "data": lambda status: spec_of(status.study).data_name,
     "state": lambda status: status.state,
     "test": _test,
     "95% interval": _interval,
@@ -215,7 +215,7 @@ def _difference(metric: str, name: str, best: summary.Test, other: str, test: su
 def _data(status: StudyStatus) -> str:
     """Which test rows: the same for every seed of the split."""
     digests = {trial.facts.test_digest for trial in status.trials} - {""}
-    return f"{spec_of(status.study).data.name} {' '.join(sorted(digests))}"
+    return f"{spec_of(status.study).data_name} {' '.join(sorted(digests))}"
 
 
 def _tests(statuses: Sequence[StudyStatus]) -> Chart | None:

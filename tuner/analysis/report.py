@@ -96,7 +96,7 @@ def _facts(status: StudyStatus) -> list[tuple[str, str]]:
     rows = summary.rows_of(status)
     facts = [
         ("note", note_of(study)),
-        ("data", spec.data.name),
+        ("data", "" if spec.external else spec.data_name),
         ("rows", ", ".join(f"{count:,} {part}" for part, count in rows.items())),
         ("digest of the data", study.data_digest or ""),
         ("sampler, pruner", f"{spec.search.sampler.name}, {spec.search.pruner.name}"),

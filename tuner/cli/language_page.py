@@ -55,6 +55,15 @@ is run only where a person names it with `--code`; see [Python](python.md). What
 `parameters:` may then hold only """
 
 
+_EXTERNAL = """## Programs that ask for what to try
+
+`model: external` is of a training that is not Keras, or not Python: programs ask a server (`tune serve`) for a trial's
+configuration, report its epochs and tell how it ended; see [the service](service.md#ask-and-tell). Parameters have any
+names, in the forms above (`when:` too, `per:` not); one whose condition does not hold is not there. `objective:` names
+a metric that the programs report, with its direction. A parameter `epochs` is how many epochs a trial has. There is no
+`dataset:`, and nothing is trained again when the search is over.
+"""
+
 _KEYS = ("key", "default", "meaning")
 
 
@@ -64,7 +73,7 @@ def page() -> str:
     parts = [
         _HEAD,
         "## Keys of a file\n",
-        _table(_KEYS, _keys(made["properties"], descriptions(SpaceFile), made["required"])),
+        _table(_KEYS, _keys(made["properties"], descriptions(SpaceFile), ("dataset",))),
         "### objective\n",
         _table(_KEYS, _keys(made["properties"]["objective"]["properties"], descriptions(Objective))),
         "### search\n",
@@ -83,6 +92,7 @@ def page() -> str:
         + ", ".join(f"`{name}`" for name in CALLBACKS)
         + ": Keras' own, with Keras' options, as in\n"
         "`callbacks: [terminate_on_nan, {early_stopping: {patience: 3}}]`.\n",
+        _EXTERNAL,
         "## Metrics\n",
         _table(("of a", "more is better", "less is better"), _metrics()),
         "An objective is `val_` and one of these that is measured, or `val_loss`.\n",

@@ -27,8 +27,9 @@ def in_words(spec: StudySpec) -> str:
     searched = sum(_is_searched(each.domain) for each in spec.space)
     names = ", ".join(baseline.name for baseline in spec.baselines) or "none"
     what = f"{plural(searched, 'parameter')} searched" if spec.code is None else f"what {spec.code} asks is searched"
+    trained = "trained by programs that ask" if spec.external else f"data {spec.data_name}, model {spec.model}"
     return (
-        f"data {spec.data.name}, model {spec.model}; {what}; {plural(budget(spec, None), 'trial')} "
+        f"{trained}; {what}; {plural(budget(spec, None), 'trial')} "
         f"({spec.search.sampler.name}, {spec.search.pruner.name}); baselines: {names}"
     )
 
@@ -42,7 +43,7 @@ def print_spaces() -> None:
     table = Table("space", "data", "model", "trials", "baselines", box=None, pad_edge=False, header_style="bold")
     for spec in shipped():
         table.add_row(
-            spec.name, spec.data.name, spec.model, str(budget(spec, None)), ", ".join(b.name for b in spec.baselines)
+            spec.name, spec.data_name, spec.model, str(budget(spec, None)), ", ".join(b.name for b in spec.baselines)
         )
     Console().print(table)
 

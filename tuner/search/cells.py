@@ -12,7 +12,6 @@ from functools import lru_cache
 
 from tuner.errors import InputError, SpecError
 from tuner.formatting import plural
-from tuner.spec.families import CONFIGURE
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Params, Value, answers
 from tuner.spec.study_spec import StudySpec
 
@@ -140,7 +139,7 @@ def _configuration(
             chosen[parameter.name] = options[at]
         return options[at]
 
-    CONFIGURE[spec.model](answers(spec.space, choose, used), spec.task, True)
+    spec.configure(answers(spec.space, choose, used))
     return chosen, used, counts
 
 

@@ -13,6 +13,7 @@ from typing import Any, get_args
 from pydantic import BaseModel
 
 from tuner.search.algorithms import PRUNERS, SAMPLERS
+from tuner.spec.external import EXTERNAL, NOT_EXTERNAL
 from tuner.spec.families import CALLBACKS, FAMILIES, HyperparameterDef
 from tuner.spec.metrics import METRICS
 from tuner.spec.sources import KINDS, known_sources
@@ -30,14 +31,17 @@ def schema() -> dict[str, Any]:
     for each in properties.values():
         each.pop("title", None)
     properties["dataset"] = {"description": top["dataset"], "anyOf": [_names(known_sources()), *map(kind, KINDS)]}
-    properties["model"] = {**properties["model"], "anyOf": [{"enum": list(FAMILIES)}, *_code()]}
+    properties["model"] = {**properties["model"], "anyOf": [{"enum": [*FAMILIES, EXTERNAL]}, *_code()]}
     properties["objective"] = _object(Objective, top["objective"])
     properties["metrics"] = {**properties["metrics"], "items": {"anyOf": [{"enum": sorted(_metrics())}, _WORD]}}
     properties["parameters"] = {
         "type": "object", "description": top["parameters"],
+    }  # fmt: skip
+    of_families = {
         "properties": {name: _parameter(known) for name, known in parameters().items()},
         "additionalProperties": False,
-    }  # fmt: skip
+    }
+    of_programs = {"additionalProperties": _parameter(HyperparameterDef("", "any", "", ""))}
     properties["callbacks"] = {**properties["callbacks"], "items": {"anyOf": [{"enum": list(CALLBACKS)}, _MAPPING]}}
     search = _object(Search, top["search"])
     for name, known_algorithms in (("sampler", SAMPLERS), ("pruner", PRUNERS)):
@@ -58,8 +62,13 @@ def schema() -> dict[str, Any]:
         "title": "A search-space file of tuner",
         "type": "object",
         "properties": properties,
-        "required": made["required"],
         "additionalProperties": False,
+        "if": {"properties": {"model": {"const": EXTERNAL}}, "required": ["model"]},
+        "then": {
+            "properties": {"parameters": of_programs, **dict.fromkeys(NOT_EXTERNAL, False)},
+            "required": ["parameters"],
+        },
+        "else": {"properties": {"parameters": of_families}, "required": ["dataset"]},
     }
 
 
@@ -158,7 +167,7 @@ def _parameter(known: HyperparameterDef) -> dict[str, Any]:
     per = sorted({each.per for family in FAMILIES.values() if (each := family.get(known.name)) and each.per})
     ways = [value, several]
     for form, written in FORMS.items():
-        if form in ("int", "float") and known.kind != form:
+        if form in ("int", "float") and known.kind not in (form, "any"):
             continue
         properties = {key: _given(each) for key, each in written.model_json_schema()["properties"].items()}
         if per:

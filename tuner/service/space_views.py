@@ -28,11 +28,14 @@ class SearchedParameter(View):
 
 
 class SearchSpace(View):
-    """trials: the budget of a study that asks for no other. text: its file, as it may be changed and sent back."""
+    """trials: the budget of a study that asks for no other. text: its file, as it may be changed and sent back.
+
+    dataset, task: None of model "external".
+    """
 
     space: str
-    dataset: str
-    task: str
+    dataset: str | None
+    task: str | None
     model: str
     objective: Objective
     metrics: tuple[str, ...]
@@ -79,8 +82,8 @@ class CheckedSearchSpace(SearchSpace):
 def search_space(spec: StudySpec) -> SearchSpace:
     return SearchSpace(
         space=spec.name,
-        dataset=spec.data.name,
-        task=spec.task,
+        dataset=None if spec.external else spec.data_name,
+        task=spec.source_task,
         model=spec.model,
         objective=spec.objective,
         metrics=spec.metrics,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from tuner.spec.baselines import Baseline, read_baselines, read_python_baselines
+from tuner.spec.external import read_external_baselines
 from tuner.spec.study_spec import StudySpec
 
 Written = Mapping[str, Mapping[str, Any]]
@@ -32,6 +33,8 @@ def with_baselines_last(spec: StudySpec, given: Written, before: str) -> StudySp
 
 
 def _read(spec: StudySpec, given: Written, before: str) -> tuple[Baseline, ...]:
+    if spec.external:
+        return read_external_baselines(given, spec.space, before)
     if spec.code is None:
         return read_baselines(given, spec.space, spec.model, spec.task, before)
     # The defaults of KerasTuner's code are among the space's own already.

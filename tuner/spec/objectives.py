@@ -1,6 +1,6 @@
 """What a study may optimize beside a metric of the validation rows, and which way each is better.
 
-Owns: the names of a network's costs, and the direction of an objective that does not say it.
+Owns: the names of a network's costs, and the direction of an objective that does not say it, where that is known.
 Leaves to others: measuring (studies, training), several objectives in Optuna's words (search).
 """
 
@@ -33,6 +33,7 @@ def spread(raw: Any) -> Any:
     for each in raw:
         made = {"metric": each} if isinstance(each, str) else each
         if isinstance(made, dict) and "direction" not in made and isinstance(made.get("metric"), str):
-            made = {**made, "direction": better(made["metric"]) or "maximize"}
+            known = better(made["metric"])
+            made = made if known is None else {**made, "direction": known}
         spread_ones.append(made)
     return spread_ones

@@ -115,11 +115,16 @@ class Search(StrictModel):
 class SpaceFile(StrictModel):
     """The file's top level. Parameters and baselines are checked against the model family afterwards."""
 
-    dataset: str | dict[str, Any] = Field(description="which data: a name, or a file or folder and what it holds")
+    dataset: str | dict[str, Any] | None = Field(
+        default=None, description="which data: a name, or a file or folder and what it holds; none of model: external"
+    )
     validation: int | float = Field(
         default=0.2, description="training rows kept for validation: a share below 1, or a number of rows"
     )
-    model: str | dict[str, str] = Field(default="mlp", description="a family, or Python code that makes the network")
+    model: str | dict[str, str] = Field(
+        default="mlp",
+        description="a family, Python code that makes the network, or external: programs ask for what to try",
+    )
     objective: Objective = Field(
         default=Objective(), description="the metric of the validation rows that the study optimizes"
     )
@@ -168,6 +173,26 @@ def read_content(content: Any, where: str) -> SpaceFile:
         return SpaceFile.model_validate(content)
     except ValidationError as error:
         raise SpecError(f"{where}: {complaint(error, SpaceFile)}") from error
+
+
+def first_of_several(file: SpaceFile, where: str) -> SpaceFile:
+    """Of several objectives the first takes the place of the one; such a study is not pruned."""
+    if "objectives" not in file.model_fields_set:
+        return file
+    if "objective" in file.model_fields_set:
+        raise SpecError(f"{where}: objective and objectives: give one of them.")
+    if len(file.objectives) < 2:
+        raise SpecError(f"{where}: objectives: are several, such as [val_accuracy, parameters]. For one: objective:.")
+    names = [each.metric for each in file.objectives]
+    if len(set(names)) < len(names):
+        raise SpecError(f"{where}: objectives: {', '.join(names)}: one is given twice.")
+    if "pruner" in file.search.model_fields_set and file.search.pruner.name != "none":
+        raise SpecError(
+            f"{where}: search.pruner: {file.search.pruner.name} compares trials by one objective, and there are "
+            f"{len(names)}. Leave it out: such studies run unpruned."
+        )
+    search = file.search.model_copy(update={"pruner": Algorithm(name="none")})
+    return file.model_copy(update={"objective": file.objectives[0], "search": search})
 
 
 def _finalists(value: Any) -> Any:

@@ -126,7 +126,7 @@ def read_parameter(known: HyperparameterDef, raw: Any, at: str) -> Parameter:
     for key in raw:
         if key not in keys_of(FORMS[kind]):
             raise SpecError(f"{at}: {key} goes with int or float, not with {kind}.")
-    if kind in ("int", "float") and known.kind != kind:
+    if kind in ("int", "float") and known.kind not in (kind, "any"):
         wants = {"int": "int: [low, high]", "float": "float: [low, high]"}.get(known.kind, "a list of values")
         raise SpecError(f"{at}: {known.name} takes {wants}, not {kind}.")
     try:
@@ -159,7 +159,7 @@ def _fault(error: ValidationError, known: HyperparameterDef, raw: Mapping[str, A
     if key == "log":
         return f"log is true or false, not {given!r}."
     if key == "step":
-        return f"step is a {'whole ' if known.kind == 'int' else ''}number above zero, not {given!r}."
+        return f"step is a {'whole ' if 'int' in raw else ''}number above zero, not {given!r}."
     if key == "when":
         return "when takes a parameter and its values, such as when: {optimizer: [momentum]}."
     if key == "choice":

@@ -23,7 +23,7 @@ from tuner.spec.defaults import Conditional, Defaults, restored, stored
 from tuner.spec.families import FAMILIES, Task
 from tuner.spec.families.defaults import family_defaults
 from tuner.spec.metrics import Direction
-from tuner.spec.sources import KINDS, read_data
+from tuner.spec.sources import KINDS, DataSpec, read_data
 from tuner.spec.space import Choice, Domain, FloatRange, IntRange, Parameter, Space, Value
 from tuner.spec.space_file import Algorithm, Finalists, Objective, Search, SpaceFile
 from tuner.spec.strict_model import complaint
@@ -95,15 +95,16 @@ class StoredSearch(_Stored):
 class ResolvedSpec(_Stored):
     """A whole specification. The keys are those of the file, as far as it has them.
 
-    dataset: a name, or every key of a file's kind. code: what makes the network, where a person's code does; `model` is
-    then its style. defaults: of the family's parameters that are not searched, by name. written: the paths that the
-    person wrote (`space_file.written`); everything else was filled in.
+    dataset: a name, or every key of a file's kind; None, with validation and task, of `model: external`.
+    code: what makes the network, where a person's code does; `model` is then its style. defaults: of the family's
+    parameters that are not searched, by name. written: the paths that the person wrote (`space_file.written`);
+    everything else was filled in.
     """
 
     version: Literal[1]
-    dataset: str | dict[str, Any]
-    validation: int | float
-    task: Task
+    dataset: str | dict[str, Any] | None
+    validation: int | float | None
+    task: Task | None
     model: str
     code: str | None
     objectives: tuple[StoredObjective, ...]
@@ -153,14 +154,14 @@ def resolve(spec: StudySpec, defaults: Defaults | None = None) -> ResolvedSpec:
     made = ResolvedSpec(
         version=1,
         dataset=_dataset(spec),
-        validation=spec.data.validation,
-        task=spec.task,
+        validation=None if spec.source is None else spec.source.validation,
+        task=spec.source_task,
         model=spec.model,
         code=None if spec.code is None else str(spec.code),
         objectives=tuple(StoredObjective(metric=each.metric, direction=each.direction) for each in spec.objectives),
         metrics=spec.metrics,
         parameters=tuple(map(_parameter, spec.space)),
-        defaults=usual.families[spec.model][spec.task] if spec.code is None else {},
+        defaults={} if spec.external or spec.code is not None else usual.families[spec.model][spec.task],
         callbacks=tuple({name: dict(each[name]) for name in each} for each in spec.callbacks),
         baselines=tuple(StoredBaseline(name=each.name, params=dict(each.params)) for each in spec.baselines),
         search=StoredSearch(
@@ -201,8 +202,8 @@ def restore(resolved: ResolvedSpec, name: str, text: str, folder: Path, where: s
     """The specification of a stored form. text: the person's, to look at. folder: what relative paths start from."""
     return StudySpec(
         name=name,
-        data=read_data(resolved.dataset, resolved.validation, folder, where),
-        task=resolved.task,
+        source=_source(resolved, folder, where),
+        source_task=resolved.task,
         model=resolved.model,
         objective=_objective(resolved.objectives[0]),
         metrics=resolved.metrics,
@@ -232,8 +233,16 @@ def _style(model: str) -> Style:
     return next(each for each in STYLES if each == model)
 
 
-def _dataset(spec: StudySpec) -> str | dict[str, Any]:
-    data = spec.data
+def _source(resolved: ResolvedSpec, folder: Path, where: str) -> DataSpec | None:
+    if resolved.dataset is None or resolved.validation is None:
+        return None
+    return read_data(resolved.dataset, resolved.validation, folder, where)
+
+
+def _dataset(spec: StudySpec) -> str | dict[str, Any] | None:
+    data = spec.source
+    if data is None:
+        return None
     if data.files is not None:
         return data.files.model_dump(mode="json")
     return data.name if data.idx is None else {"idx": str(data.idx)}

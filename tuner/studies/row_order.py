@@ -14,12 +14,12 @@ _SORTED = "sorted"
 
 def rows_option(spec: StudySpec) -> str:
     """What a new study stores of it, as its option `rows`."""
-    return _SORTED if spec.data.one_order else ""
+    return _SORTED if spec.source is not None and spec.source.one_order else ""
 
 
 def with_order(spec: StudySpec, options: StudyOptions) -> StudySpec:
     """The specification of a study that stored such options."""
-    return replace(spec, data=replace(spec.data, one_order=True)) if options.rows == _SORTED else spec
+    return replace(spec, source=replace(spec.data, one_order=True)) if options.rows == _SORTED else spec
 
 
 def order_in_words(spec: StudySpec) -> str:

@@ -40,7 +40,7 @@ def load_as_workers_will(spec: StudySpec, codes: Sequence[Code], seed: int = 0) 
                 f"{spec.data.origin}: gives other rows each time, so no two workers would train on the same. Give what "
                 "it draws a seed, such as random_state=0, and leave augmentation to the network."
             )
-        spec = replace(spec, data=replace(spec.data, one_order=True))
+        spec = replace(spec, source=replace(spec.data, one_order=True))
     return spec, parted(found, spec.data, seed, told=True)
 
 

@@ -50,8 +50,8 @@ def in_words(found: list[str]) -> str:
 
 def _flat(spec: ResolvedSpec) -> Iterator[tuple[str, str]]:
     """Every key and its value, in words."""
-    if isinstance(spec.dataset, str):
-        yield "dataset", spec.dataset
+    if spec.dataset is None or isinstance(spec.dataset, str):
+        yield "dataset", spec.dataset or "-"
     else:
         yield "dataset", "files"
         yield from ((f"dataset.{key}", str(value)) for key, value in spec.dataset.items())

@@ -8,7 +8,6 @@ from typing import Any
 
 from tuner.errors import InputError
 from tuner.spec.added_baselines import with_baselines_last
-from tuner.spec.families import CONFIGURE
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Params, Value, answers
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.export import as_written
@@ -27,7 +26,7 @@ def with_best_of(spec: StudySpec, old: StudyStatus, most: int) -> tuple[StudySpe
     if spec.code is not None or before.code is not None:
         raise InputError(f"--from {name}: configurations of a person's own code are not carried over. Leave it out.")
     if spec.model != before.model:
-        raise InputError(f"--from {name}: it searched the family {before.model}, and this space is of {spec.model}.")
+        raise InputError(f"--from {name}: it searched {_kind(before)}, and this space is of {_kind(spec)}.")
     best = [trial for trial in ranked(old.trials, before.objective.direction) if trial.state == "complete"][:most]
     if not best:
         raise InputError(f"--from {name}: it has no complete trial yet. Let it run, or name another.")
@@ -49,6 +48,10 @@ def with_best_of(spec: StudySpec, old: StudyStatus, most: int) -> tuple[StudySpe
     return with_baselines_last(spec, baselines, f"{spec.name} with the best of {name}: baselines."), words
 
 
+def _kind(spec: StudySpec) -> str:
+    return "an external program's training" if spec.external else f"the family {spec.model}"
+
+
 def _fitted(old: Params, spec: StudySpec, moved: dict[str, None], left: dict[str, None]) -> dict[str, Value]:
     """A configuration of the new space as near as may be to an old one; only parameters that are in use."""
     chosen: dict[str, Value] = {}
@@ -63,7 +66,7 @@ def _fitted(old: Params, spec: StudySpec, moved: dict[str, None], left: dict[str
         return inside
 
     used: dict[str, Value] = {}
-    CONFIGURE[spec.model](answers(spec.space, choose, used), spec.task, True)
+    spec.configure(answers(spec.space, choose, used))
     for name, value in used.items():
         if name not in chosen and name in old and old[name] != value:
             left[name] = None

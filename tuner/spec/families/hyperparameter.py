@@ -14,7 +14,7 @@ from pydantic import Field, Strict, TypeAdapter, ValidationError
 
 from tuner.spec.space import Choice, Parameter, Value
 
-Kind = Literal["int", "float", "bool", "choice"]
+Kind = Literal["int", "float", "bool", "choice", "any"]
 Per = Literal["hidden_layer", "block"]
 COUNTED_BY: Mapping[Per, str] = {"hidden_layer": "hidden_layers", "block": "blocks"}
 """The parameter that says how many there are."""
@@ -24,6 +24,7 @@ _WORDS: Mapping[Kind, str] = {
     "float": "a number",
     "bool": "true or false",
     "choice": "one of ",
+    "any": "a number, a word, true or false",
 }
 _LIMITS = {
     "greater_than": "is not above {gt:g}",
@@ -36,7 +37,7 @@ _LIMITS = {
 
 @dataclass(frozen=True)
 class HyperparameterDef:
-    """A hyperparameter that a family takes.
+    """A hyperparameter that a family takes; one of kind "any" is an external program's, and any value may be its.
 
     choices: every value there is, for kind "choice"; beside numbers, words that are also allowed (batch size "full").
     low, high: the limits that make sense; `open_low`/`open_high` exclude the limit itself.
@@ -68,6 +69,7 @@ class HyperparameterDef:
             "float": (Annotated[float, Strict(), limits],),
             "bool": (Annotated[bool, Strict()],),
             "choice": (),
+            "any": (Annotated[int, Strict()], Annotated[float, Strict()], Annotated[bool, Strict()], str),
         }
         words = (Literal[self.choices],) if self.choices else ()
         return TypeAdapter(reduce(or_, (*own[self.kind], *words)))
