@@ -1,20 +1,19 @@
-"""The end of a search: the winner's test rows, scored once, and the study closed by one worker.
+"""What came of a search that workers trained: the winner's test rows, scored once.
 
-Leaves to others: when a search is over (limits), what came of it (outcome), the figures on test rows (scoring).
+Leaves to others: when a search is over and who closes it (ending), what came of it (outcome), the figures on test rows
+(scoring).
 """
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import fit
-from tuner.database import closings, runs, studies
+from tuner.database import closings, runs
 from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.closings import Closing
 from tuner.database.connection import Database
 from tuner.database.facts import Outcome
-from tuner.database.leases import LeaseLost
 from tuner.database.runs import RunView, view_finalists
 from tuner.errors import TrialFailed
 from tuner.runs.scoring import score
@@ -22,14 +21,12 @@ from tuner.runs.watchdog import LAST_WORDS_S, Watch
 from tuner.spec.code import Code
 from tuner.spec.study_spec import StudySpec
 from tuner.studies import finalists, outcome
-from tuner.studies.limits import is_over
+from tuner.studies.ending import end_if_over
 from tuner.studies.network_building import fixed_network
 from tuner.studies.status import study_status
 from tuner.training.custom.loading import keras_of
 from tuner.training.networks.models import load_bytes
 from tuner.training.plan import WEIGHTS_ONLY
-
-logger = logging.getLogger(__name__)
 
 Further = Callable[[StudySpec, Sequence[RunView]], Mapping[str, float]]
 
@@ -53,30 +50,20 @@ def close_if_over(
     code: what makes the network, if a person's code does. watch: is told what goes on; where scoring never ends, the
     study ends unscored.
     """
-    looked = studies.view_study(db, study).closing_attempt if seen is None else seen
-    if not is_over(db, spec, study):
-        return False
-    closing = closings.claim(db, study, worker, looked)
-    if closing is None:
-        return False
 
-    def hung(words: str) -> None:
-        soon = db.waiting(LAST_WORDS_S)
-        closings.close(soon, closing, _outcome(soon, spec, dataset, store, closing, unscored=words))
+    def made(closing: Closing) -> Outcome:
+        def hung(words: str) -> None:
+            soon = db.waiting(LAST_WORDS_S)
+            closings.close(soon, closing, _outcome(soon, spec, dataset, store, closing, unscored=words))
 
-    try:
         with (watch or Watch()).during("closing", study, hung, spec.search.epoch_timeout):
             found = _outcome(db, spec, dataset, store, closing, code)
-            if further is not None:
-                every = runs.view_trials(db, study)
-                figures = {**found.figures, **further(spec, every)}
-                found = found.model_copy(update={"figures": figures})
-        closings.close(db, closing, found)
-    except LeaseLost as error:
-        logger.warning("%s; stepping back", error)
-        return False
-    logger.info("study %s has ended", study)
-    return True
+            if further is None:
+                return found
+            figures = {**found.figures, **further(spec, runs.view_trials(db, study))}
+            return found.model_copy(update={"figures": figures})
+
+    return end_if_over(db, spec, study, worker, made, seen)
 
 
 def _outcome(

@@ -1,28 +1,17 @@
 """Where a training's configuration comes from, and who is told what came of it: Optuna, or nobody.
 
-Owns: the Optuna trial of a place of the budget, from its first moment to what it is told.
-Leaves to others: sampling and telling (search), the network of a configuration (network_building).
+Leaves to others: the Optuna trial of a place of the budget (optuna_trial), the network of a configuration
+(network_building).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Protocol
 
 from tuner.data.dataset import DataInfo
-from tuner.database import budget, runs
-from tuner.database.runs import Job
-from tuner.optuna_internals import trial_id
+from tuner.runs.optuna_trial import OptunaTrial
 from tuner.runs.study_context import StudyContext
-from tuner.search.optuna_study import (
-    adopt,
-    baseline_proposal,
-    open_optuna_study,
-    tell,
-    trial_template,
-    worst_values,
-)
 from tuner.spec.space import Params, Value
 from tuner.studies.network_building import ask_network, fixed_network
-from tuner.studies.pareto import values_of
 from tuner.training.network import Network
 
 
@@ -58,36 +47,17 @@ class Known:
 
 
 class Asked:
-    """An Optuna trial answers what the network asks. It is made here, where the place of the budget has none yet."""
+    """An Optuna trial answers what the network asks."""
 
-    def __init__(self, context: StudyContext, job: Job) -> None:
-        db, spec = context.db, context.spec
+    def __init__(self, context: StudyContext, optuna_trial: OptunaTrial) -> None:
         self.params: dict[str, Value] = {}
         self._context = context
-        self._job = job
-        self._study = open_optuna_study(db.storage, context.study.study_name, spec, context.study.seed, job.ordinal)
-        proposal = baseline_proposal(spec, job.ordinal)
-        self.number = job.trial_number
-        if self.number is None:
-            template = trial_template(job.ordinal, proposal)
-            self.number = budget.fill(db, job, template, proposal[0] if proposal else "")
-        self.trial = adopt(self._study, db.storage, self.number)
-        self.is_baseline = proposal is not None
-        self._baseline = spec.baselines[job.ordinal].params if self.is_baseline else None
+        self._optuna_trial = optuna_trial
 
     def network(self, info: DataInfo, seed: int) -> Network:
-        context = self._context
-        return ask_network(context.spec, info, context.code, self.trial, self._baseline, self.params, seed)
-
-    def reported(self) -> set[int]:
-        """The epochs that Optuna has."""
-        return set(self._context.db.storage.get_trial(trial_id(self.trial)).intermediate_values)
+        context, asked = self._context, self._optuna_trial
+        baseline = None if asked.baseline is None else asked.baseline.params
+        return ask_network(context.spec, info, context.code, asked.trial, baseline, self.params, seed)
 
     def tell(self) -> None:
-        db, spec = self._context.db, self._context.spec
-        view = runs.view_trial(db, self._job.study_name, self._job.ordinal)
-        told: Sequence[float] | None = None if view.value is None else (view.value,)
-        if len(spec.objectives) > 1:
-            told = values_of(spec, view) if view.state == "complete" else None
-        final = told or worst_values(self._study)
-        tell(self._study, db.storage, self.trial.number, view.state, final, view.reason)
+        self._optuna_trial.tell()

@@ -1,0 +1,44 @@
+"""The Optuna trial of a place of the budget, from its first moment to what it is told.
+
+Owns: that it is made where the place has none yet, and told from what its row says.
+Leaves to others: sampling and telling (search), what asks for its values (configurations, external trials).
+"""
+
+from collections.abc import Sequence
+
+from tuner.database import budget, runs
+from tuner.database.connection import Database
+from tuner.database.runs import Job
+from tuner.database.studies import StudyView
+from tuner.optuna_internals import trial_id
+from tuner.search.optuna_study import adopt, baseline_proposal, open_optuna_study, tell, trial_template, worst_values
+from tuner.spec.study_spec import StudySpec
+from tuner.studies.pareto import values_of
+
+
+class OptunaTrial:
+    """number: of the trial. baseline: the configuration of a person that it tries, if it is one."""
+
+    def __init__(self, db: Database, study: StudyView, spec: StudySpec, job: Job) -> None:
+        self._db, self._spec, self._job = db, spec, job
+        self._study = open_optuna_study(db.storage, study.study_name, spec, study.seed, job.ordinal)
+        proposal = baseline_proposal(spec, job.ordinal)
+        self.number = job.trial_number
+        if self.number is None:
+            template = trial_template(job.ordinal, proposal)
+            self.number = budget.fill(db, job, template, proposal[0] if proposal else "")
+        self.trial = adopt(self._study, db.storage, self.number)
+        self.baseline = spec.baselines[job.ordinal] if proposal is not None else None
+
+    def reported(self) -> set[int]:
+        """The epochs that Optuna has."""
+        return set(self._db.storage.get_trial(trial_id(self.trial)).intermediate_values)
+
+    def tell(self) -> None:
+        """Say how it ended. Told twice, the second time changes nothing."""
+        view = runs.view_trial(self._db, self._job.study_name, self._job.ordinal)
+        told: Sequence[float] | None = None if view.value is None else (view.value,)
+        if len(self._spec.objectives) > 1:
+            told = values_of(self._spec, view) if view.state == "complete" else None
+        final = told or worst_values(self._study)
+        tell(self._study, self._db.storage, self.trial.number, view.state, final, view.reason)
