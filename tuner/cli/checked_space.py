@@ -28,7 +28,8 @@ def print_checked(space: str, checked: CheckedSpace) -> None:
     """space: as it was typed."""
     spec = checked.spec
     echo(f"{space}: good. {spaces.in_words(spec)}")
-    echo("\n".join(data_read.printed(checked.reading)))
+    if checked.reading is not None:
+        echo("\n".join(data_read.printed(checked.reading)))
     if checked.networks:
         _print_networks(spec, checked.networks)
     for note in checked.notes:

@@ -84,7 +84,7 @@ def start(storage: str | None, as_json: bool, **options: Any) -> None:
         begun = starting.start(settings, start_request(options), say)
     for note in begun.notes:
         echo(f"tune: {note}", err=True)
-    if options["detach"]:
+    if options["detach"] or begun.external:
         _tell_stored(begun, as_json)
         return
     if begun.reading is not None:
@@ -100,7 +100,10 @@ def _tell_stored(begun: "Begun", as_json: bool) -> None:
 
     name = begun.study.study_name
     typed = " ".join([command("tune worker --study", name), *map(shlex.quote, _code_options(begun))])
-    echo(f"study {name} is stored; run it with: {typed}", err=True)
+    if begun.external:
+        echo(f"study {name} is stored; no worker takes its trials: programs ask for them, of: tune serve", err=True)
+    else:
+        echo(f"study {name} is stored; run it with: {typed}", err=True)
     pages.say(begun.db, name)
     if as_json:
         print_json(NamedStudy(study_name=name))
@@ -134,6 +137,9 @@ def resume(storage: str | None, as_json: bool, **options: Any) -> None:
         begun = starting.resume(settings, request_of(ResumeRequest, options), say)
     for note in begun.notes:
         echo(f"tune: {note}", err=True)
+    if begun.external:
+        _tell_stored(begun, as_json)
+        return
     _run(settings, begun, as_json)
 
 

@@ -119,6 +119,8 @@ def print_status(status: StudyStatus) -> None:
         console.print(reproduction_in_words(again), soft_wrap=True)
     if status.state == "running" and status.left_s is not None:
         console.print(f"time left: about {duration(status.left_s)}")
+    if status.state == "waiting" and spec_of(study).external:
+        console.print("programs ask for its trials, of: tune serve")
     if status.state in ("stopped", "interrupted", "cancelled"):
         console.print(f"go on with: {command('tune resume', study.study_name)}", soft_wrap=True)
 

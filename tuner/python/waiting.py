@@ -13,6 +13,7 @@ from tuner.python.view import in_a_line
 from tuner.service.supervised import Supervised
 from tuner.studies.nothing_completed import why_nothing_completed
 from tuner.studies.status import StudyStatus
+from tuner.studies.stored_study import is_external
 
 _LOOK_S = 0.5
 _SAY_S = 2.0
@@ -43,7 +44,7 @@ def until_it_ends(
                 raise supervised.error
             if status.state in ("finished", "stopped", "cancelled"):
                 break
-            if status.state in ("waiting", "interrupted"):
+            if status.state in ("waiting", "interrupted") and not is_external(status.study):
                 name = status.study.study_name
                 raise TunerError(
                     f"nobody works on study {name!r}; it is {status.state}. Let it go on here with .resume()."

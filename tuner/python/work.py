@@ -37,9 +37,11 @@ class Work:
         return self.supervised.said if self.supervised.works else ""
 
     def begin(self, begun: Begun, devices: Devices) -> None:
-        """Start the workers; their logs are in `tuner-logs`."""
+        """Start the workers; their logs are in `tuner-logs`. None where programs ask for its trials."""
         self.devices, self.fit = devices, begun.fit
         self.codes = tuple(each.named for each in begun.codes)
+        if begun.external:
+            return
         self.supervised = Supervised(self._study_name, local_workers(self._opened.settings, begun))
 
     def leave(self) -> None:

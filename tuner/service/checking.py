@@ -83,10 +83,13 @@ class Networks:
 
 @dataclass(frozen=True)
 class CheckedSpace:
-    """networks: of a family. asked: by a person's code, where it was run. notes: a line each."""
+    """reading: None of external programs' data. networks: of a family. asked: by a person's code, where it was run.
+
+    notes: a line each.
+    """
 
     spec: StudySpec
-    reading: Reading
+    reading: Reading | None
     networks: Networks | None
     asked: TriedCode | None
     notes: tuple[str, ...]
@@ -108,6 +111,8 @@ def check_space(request: SpaceRequest, quick: bool, say: Say) -> CheckedSpace:
     """Check a space as `tune spaces check` does. quick: train nothing. Raises InputError, NotFound, SpecError."""
     found = find(request, run=False)
     check_algorithms(found.spec, request.called)
+    if found.spec.external:
+        return CheckedSpace(found.spec, None, None, None, ())
     loaded = load(found, say)
     spec = loaded.found.spec
     asked = None if found.code is None or quick else try_code(loaded, False, say)

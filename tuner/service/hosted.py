@@ -25,7 +25,9 @@ class HostedStudies:
         self._studies: dict[str, Supervised] = {}
 
     def run(self, begun: Begun) -> None:
-        """Start workers for a study, in place of those that this process has for it."""
+        """Start workers for a study, in place of those that this process has for it; none where programs train it."""
+        if begun.external:
+            return
         name = begun.study.study_name
         self.leave(name)
         with self._lock:

@@ -60,13 +60,15 @@ class SpaceShelf:
         return SpaceRequest(space=spec, code=self.codes)
 
     def _check_data(self, spec: StudySpec) -> None:
-        data = spec.data
+        data = spec.source
+        if data is None:
+            return
         if data.files is None and data.idx is None:
             return
         written = [getattr(data.files, kind, None) for kind in KINDS]
         if isinstance(data.files, Table):
             written += [data.files.test, data.files.validation]
-        if spec.data.files is not None and getattr(data.files, "python", None) is not None:
+        if data.files is not None and getattr(data.files, "python", None) is not None:
             return  # run only where the server was given its code
         paths = [data.path(each) for each in written if each] if data.idx is None else [data.idx]
         root = None if self.data is None else Path(os.path.realpath(self.data))

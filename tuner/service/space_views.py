@@ -66,10 +66,11 @@ class CheckedSearchSpace(SearchSpace):
     """A space that can be used. data: how its data were read. worker_mib: what a worker takes, about; memory_mib: what
     it may take. study_seconds: the whole study's, about. warnings, notes: a line each.
 
-    What is known of networks before they are made is None where a person's code makes them.
+    What is known of networks before they are made is None where a person's code makes them; so are the data of model
+    "external".
     """
 
-    data: Reading
+    data: Reading | None
     smallest: EndOfSpace | None
     largest: EndOfSpace | None
     worker_mib: float | None

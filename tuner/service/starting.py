@@ -39,8 +39,9 @@ from tuner.workers.devices import Slot
 class Begun:
     """A study that is stored, and what its workers are to be told.
 
-    db: where it is. slots: one a worker. codes: Python code that this person allows. notes: what a person should know,
-    a line each. reading: how the data were read, where they were. outlook: what the study is in for, of a family.
+    db: where it is. slots: one a worker; none where programs ask for the trials. codes: Python code that this person
+    allows. notes: what a person should know, a line each. reading: how the data were read, where they were.
+    outlook: what the study is in for, of a family.
     """
 
     db: Database
@@ -51,6 +52,11 @@ class Begun:
     notes: tuple[str, ...] = ()
     reading: Reading | None = None
     outlook: Outlook | None = None
+
+    @property
+    def external(self) -> bool:
+        """No worker takes its trials."""
+        return spec_of(self.study).external
 
     @property
     def named_codes(self) -> tuple[str, ...]:
@@ -67,15 +73,16 @@ def start(settings: Settings, request: StartRequest, say: Say = lambda words: No
     board = _board(request)
     found, notes = _space(settings, request)
     check_algorithms(found.spec, request.called)
-    here = slots_here(request.devices)
-    notes = (*notes, *here.notes)
+    external = found.spec.external
+    here = None if external else slots_here(request.devices)
+    notes = (*notes, *(here.notes if here is not None else ()))
     loaded = None
-    if not request.detach or found.codes or found.code is not None:
+    if not external and (not request.detach or found.codes or found.code is not None):
         loaded = checking.load(found, say)
         found, notes = loaded.found, (*notes, *loaded.notes)
     spec = found.spec
     outlook = None
-    if loaded is not None and found.code is None and not request.detach:
+    if loaded is not None and here is not None and found.code is None and not request.detach:
         outlook = checking.look(spec, loaded.dataset.info, here.slots)
     if loaded is not None and found.code is not None:
         notes = (*notes, *checking.try_code(loaded, request.fit, say).notes)
@@ -97,18 +104,22 @@ def start(settings: Settings, request: StartRequest, say: Say = lambda words: No
         by=by,
     )
     codes = (*(() if found.code is None else (found.code,)), *found.codes)
-    if study.data_digest is not None and not request.detach:
+    if study.data_digest is not None and loaded is not None and not request.detach:
         _bind(db, study, found.codes)
     reading = None if loaded is None or request.detach else loaded.dataset.reading
-    return Begun(db, study, here.slots, codes, request.fit, notes, reading, outlook)
+    slots = () if here is None else here.slots
+    return Begun(db, study, slots, codes, request.fit, notes, reading, outlook)
 
 
 def resume(settings: Settings, request: ResumeRequest, say: Say = lambda words: None, by: Person = HERE) -> Begun:
     """Let a study go on that was stopped, killed or has ended. Raises as `start`; then nothing was changed."""
     db = open_studies(settings, create=False)
-    here = slots_here(request.devices)
     there = view_study(db, request.study_name)
     check_may_change(by, there)
+    if spec_of(there).external:
+        study = resume_study(db, request.study_name, request.trials, request.timeout_s, request.limits.given(), by)
+        return Begun(db, study, (), (), request.fit)
+    here = slots_here(request.devices)
     given = tuple(find_code(each) for each in request.code)
     found = code_for(there, spec_of(there), given)
     say("loading the data")

@@ -113,11 +113,12 @@ def status_of(db: Database, view: StudyView, every: Sequence[RunView], everyone:
     counts = Counter(trial.state for trial in trials)
     silent_s = _silent_s(db, view, [*trials, *finalists], everyone)
     waits = silent_s is not None and any(each.study_name is None for each in everyone)
-    why = why_ended(view, spec_of(view), len(trials))
+    spec = spec_of(view)
+    why = why_ended(view, spec, len(trials))
     counts["not_run" if why else "waiting"] = max(0, view.trials - len(trials))
     return StudyStatus(
         study=view,
-        state=_state(view, begun=bool(trials), active=bool(active) or waits),
+        state=_state(view, begun=bool(trials), active=bool(active) or waits, external=spec.external),
         trials=trials,
         workers=active,
         counts=dict(counts),
@@ -142,7 +143,8 @@ def all_statuses(db: Database) -> tuple[list[StudyStatus], dict[str, str]]:
     return found, unreadable
 
 
-def _state(view: StudyView, begun: bool, active: bool) -> StudyState:
+def _state(view: StudyView, begun: bool, active: bool, external: bool) -> StudyState:
+    """external: programs come and go, and between two of its trials nobody is there."""
     if view.finished_at is not None:
         return "finished"
     if view.desired_state == CANCELLED:
@@ -151,7 +153,7 @@ def _state(view: StudyView, begun: bool, active: bool) -> StudyState:
         return "stopping" if active else "stopped"
     if active:
         return "running"
-    return "interrupted" if begun else "waiting"
+    return "interrupted" if begun and not external else "waiting"
 
 
 def _silent_s(db: Database, view: StudyView, held: Sequence[RunView], everyone: Sequence[WorkerView]) -> float | None:

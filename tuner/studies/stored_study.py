@@ -27,6 +27,13 @@ def spec_of(view: StudyView) -> StudySpec:
     return with_order(found, view.options)
 
 
+def is_external(view: StudyView) -> bool:
+    """Whether programs ask for its trials, and no worker takes them; False where that cannot be read."""
+    with contextlib.suppress(SpecError):
+        return spec_of(view).external
+    return False
+
+
 def resolved_of(view: StudyView) -> ResolvedSpec:
     """The specification with every default written out, as it was stored. Raises SpecError."""
     where = f"the specification of study {view.study_name!r}"

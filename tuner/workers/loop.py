@@ -23,11 +23,12 @@ from tuner.database.connection import OUTAGE_S, Database
 from tuner.database.error_kinds import is_full
 from tuner.database.patience import ToldToLeave
 from tuner.database.trial_facts import TrialFacts, of_tags
-from tuner.errors import DiskFull, NotFound, ServiceDown, TunerError
+from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
 from tuner.runs import closing, finalists_turn, trial
 from tuner.runs.study_context import StudyContext
 from tuner.runs.watchdog import Watch
 from tuner.studies import delivery, limits, stopping_rules
+from tuner.studies.stored_study import is_external
 from tuner.training import backend
 from tuner.workers import placement
 from tuner.workers.heartbeat import Pulse
@@ -71,6 +72,7 @@ class Worker:
         self._contexts: dict[str, Any] = {}
         self._projectors: dict[str, Any] = {}
         self._passed_over: dict[str, float] = {}
+        self._told_of: set[str] = set()
         self._full_since = 0.0
         self._born_mib = _memory_mib()
         self._done = 0
@@ -78,6 +80,8 @@ class Worker:
     def work(self) -> WorkerEnd:
         """Until its study has ended, it was told to leave, or it is due for recycling."""
         study_name, goodbye_s = self._study_name, _GOODBYE_S
+        if study_name is not None and is_external(studies.view_study(self._db, study_name)):
+            raise InputError(f"study {study_name!r} takes no workers: programs ask for its trials, of: tune serve")
         try:
             while not self._leaving():
                 turn = self._turn_with_space(study_name)
@@ -134,7 +138,11 @@ class Worker:
         Where as many run in several, the one whose last trial began longest ago.
         """
         views = studies.view_studies(self._db)
-        ready = [each.study_name for each in views if each.finished_at is None and each.desired_state == "running"]
+        open_ones = [each for each in views if each.finished_at is None and each.desired_state == "running"]
+        ready = [each.study_name for each in open_ones if not is_external(each)]
+        for name in {each.study_name for each in open_ones} - {*ready, *self._told_of}:
+            self._told_of.add(name)
+            logger.info("study %s is passed over: programs ask for its trials", name)
         load = {name: budget.load(self._db, name) for name in ready}
         for gone in set(self._contexts) - set(ready):
             del self._contexts[gone]
