@@ -69,7 +69,9 @@ def test_pages_of_trials_are_the_whole_list_in_its_order(client: httpx.Client, d
     expected = {
         "number": [0, 1, 2, 3, 4, 5, 6],
         "latest": [6, 5, 4, 3, 2, 1, 0],
-        "started": [0, 1, 2, 3, 4, 5, 6],
+        "started_at": [0, 1, 2, 3, 4, 5, 6],
+        "-momentum": [1, 0, 2, 3, 4, 5, 6],
+        "params.optimizer": [0, 4, 5, 1, 2, 3, 6],
         # 3 and 6 diverged and failed, and have no value: the last, in their order.
         "best": [1, 4, 0, 5, 2, 3, 6],
         "worst": [2, 0, 5, 4, 1, 3, 6],
@@ -80,17 +82,25 @@ def test_pages_of_trials_are_the_whole_list_in_its_order(client: httpx.Client, d
         while True:
             page = client.get("/studies/ordered/trials", params=params).json()
             paged += [each["trial_number"] for each in page["trials"]]
+            assert page["total"] == 7
             if page["next"] is None:
                 break
             params["cursor"] = page["next"]
         assert paged == numbers, order
 
 
-def test_trials_are_filtered_by_their_states(client: httpx.Client, db: Database) -> None:
+def test_trials_are_filtered(client: httpx.Client, db: Database) -> None:
     write_study(db, "filtered")
-    found = client.get("/studies/filtered/trials", params={"state": ["pruned", "diverged"]}).json()["trials"]
-    assert [each["trial_number"] for each in found] == [2, 3]
-    assert found[1]["verdicts"][0]["illness"] == "diverged"
+
+    def numbers(**params: str | list[str]) -> list[int]:
+        answer = client.get("/studies/filtered/trials", params=params)
+        return [each["trial_number"] for each in answer.json()["trials"]]
+
+    assert numbers(state=["pruned", "diverged"]) == [2, 3]
+    assert numbers(verdict="diverged") == [3]
+    assert numbers(where=["optimizer:adam", "learning_rate:<0.002"]) == [0]
+    assert numbers(words="momentum=0.9") == [1]
+    assert numbers(where="units_1:40..64", order="best") == [1, 4, 3]
 
 
 def test_a_trial_and_its_epochs(client: httpx.Client, db: Database) -> None:
@@ -165,12 +175,23 @@ def test_files_of_data_are_taken_from_the_servers_folder_alone(tmp_path: Path) -
         ("/studies?limit=0", 422, "limit: "),
         ("/studies?limit=201", 422, "limit: "),
         ("/studies?state=happy", 422, "state.0: "),
+        ("/studies/served/trials?cursor=happy", 422, "cursor: is not one that a list of this server gave"),
+        ("/studies/served/trials?where=happy", 422, "where: 'happy' has no colon. Write NAME:VALUE"),
+        ("/studies/served/trials?where=unit_1:3", 422, "trials have no column 'unit_1'. Did you mean units_1"),
+        ("/studies/served/trials?order=happy", 422, "order: trials have no column 'happy'"),
+        ("/studies/served/groups?by=happy", 422, "by: trials have no column 'happy'"),
+        ("/studies/served/groups", 422, "by: "),
+        ("/studies/served/columns?metric=happy", 422, "metric: trials have none that is called 'happy'"),
+        ("/studies/served/epochs?trial=99", 404, "study 'served' has no trial 99."),
         ("/studies?cursor=happy", 422, "cursor: is not one that a list of this server gave"),
         ("/studies/mine/trials/x", 422, "number: "),
         ("/studies/mine/trials/99999999999999999999", 422, "number: "),
     ],
 )
 def test_what_cannot_be_answered_is_a_problem(path: str, status: int, words: str, plain: httpx.Client) -> None:
+    if "served" in path and plain.get("/studies/served").status_code == 404:
+        text = plain.get("/spaces/digits").json()["text"]
+        plain.post("/studies", json={"space_text": text, "study_name": "served", "run": "elsewhere"})
     answer = plain.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert words in answer.json()["detail"]

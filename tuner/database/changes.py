@@ -71,6 +71,23 @@ def changes_since(db: Database, study_name: str, since: int) -> Changes:
     return changes_since(db, study_name, since)  # it was made just now
 
 
+Mark = tuple[int, float]
+"""The number of a study's last change, and when it was made: another one of its name has another."""
+
+
+@patient
+def mark_of(db: Database, study_name: str) -> Mark:
+    """Raises NotFound."""
+    with db.session() as session:
+        marked = sa.select(CounterRow.number, StudyRow.created_at).join(
+            StudyRow, StudyRow.study_name == CounterRow.study_name
+        )
+        found = session.execute(marked.where(CounterRow.study_name == study_name)).one_or_none()
+    if found is not None:
+        return found.number, found.created_at
+    return 0, studies.view_study(db, study_name).created_at
+
+
 @patient
 def number_of(db: Database, study_name: str) -> int:
     """The last that was written of it. Raises NotFound."""

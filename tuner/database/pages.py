@@ -1,24 +1,19 @@
-"""Studies and trials a page at a time: filtered and in an order, going on from the last row of the page before.
+"""Studies a page at a time: filtered and in an order, going on from the last row of the page before; one trial.
 
 Owns: that a page costs what is on it, however many there are, and that rows which are added meanwhile shift nothing.
 Leaves to others: what may be asked, and how the place of the last row travels (service).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
 
 import sqlalchemy as sa
 
 from tuner.database import runs, studies
 from tuner.database.connection import Database
 from tuner.database.patience import patient
-from tuner.database.runs import FAILED, RunView
+from tuner.database.runs import RunView
 from tuner.database.studies import StudyView
 from tuner.database.tables import RunRow, StudyRow
-from tuner.spec.metrics import Direction
-
-TrialOrder = Literal["number", "value", "started_at"]
 
 
 @dataclass(frozen=True)
@@ -27,14 +22,6 @@ class StudyPlace:
 
     created_at: float
     study_name: str
-
-
-@dataclass(frozen=True)
-class TrialPlace:
-    """Of a trial in an order. key: what it is ordered by; None where the trial has none, as those at the end."""
-
-    key: float | None
-    ordinal: int
 
 
 @patient
@@ -65,51 +52,8 @@ def study_page(
 
 
 @patient
-def trial_page(
-    db: Database,
-    study_name: str,
-    order: TrialOrder,
-    direction: Direction,
-    after: TrialPlace | None,
-    limit: int,
-    states: Sequence[str] = (),
-) -> list[RunView]:
-    """Trials of the search with their epochs. direction: which end of the order comes first: the largest with
-    "maximize". Trials without what they are ordered by come last. states: of these alone; empty is all."""
-    key = _KEYS[order]
-    where: list[sa.ColumnElement[bool]] = [RunRow.study_name == study_name, RunRow.role == "search"]
-    if states:
-        where.append(RunRow.state.in_(states))
-    if after is not None:
-        where.append(_after(key, direction, after))
-    ordered = key.desc() if direction == "maximize" else key.asc()
-    with db.session() as session:
-        chosen = sa.select(RunRow.ordinal).where(*where)
-        ordinals = session.scalars(chosen.order_by(key.is_(None), ordered, RunRow.ordinal).limit(limit)).all()
-        which = (RunRow.study_name == study_name, RunRow.role == "search", RunRow.ordinal.in_(ordinals))
-        views = {each.ordinal: each for each in runs.views_within(session, *which, with_epochs=True)}
-    return [views[ordinal] for ordinal in ordinals if ordinal in views]
-
-
-@patient
 def find_trial(db: Database, study_name: str, trial_number: int) -> RunView | None:
     """With its epochs."""
     which = (RunRow.study_name == study_name, RunRow.role == "search", RunRow.trial_number == trial_number)
     with db.session() as session:
         return next(iter(runs.views_within(session, *which, with_epochs=True)), None)
-
-
-_KEYS: dict[TrialOrder, sa.ColumnElement[Any]] = {
-    "number": sa.type_coerce(RunRow.ordinal, sa.Integer),
-    # Up to schema 2 a failed trial was stored with the value that Optuna was told of it.
-    "value": sa.case((RunRow.state.in_(FAILED), sa.null()), else_=RunRow.value),
-    "started_at": sa.type_coerce(RunRow.started_at, sa.Double),
-}
-
-
-def _after(key: sa.ColumnElement[Any], direction: Direction, place: TrialPlace) -> sa.ColumnElement[bool]:
-    later = RunRow.ordinal > place.ordinal
-    if place.key is None:
-        return sa.and_(key.is_(None), later)
-    further = key < place.key if direction == "maximize" else key > place.key
-    return sa.or_(key.is_(None), further, sa.and_(key == place.key, later))

@@ -6,6 +6,7 @@ Leaves to others: that a run is one worker's (leases), which runs there are to b
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
@@ -111,10 +112,15 @@ class RunView:
         """Whose configuration it is: ``trial 12``."""
         return trial_in_words(self.trial_number, self.trial_ordinal)
 
-    @property
+    @cached_property
     def seconds(self) -> float:
         """A run's duration: that of its epochs, however long it waited between them."""
         return sum(epoch.seconds for epoch in self.epochs)
+
+    @cached_property
+    def best_metrics(self) -> Mapping[str, float]:
+        """Of its best epoch."""
+        return next((each.metrics for each in self.epochs if each.epoch == self.best_epoch), {})
 
     @property
     def key(self) -> RunKey:

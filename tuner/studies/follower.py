@@ -5,7 +5,7 @@ Leaves to others: what is new (database), what a study is at one moment (status)
 """
 
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tuner.database.changes import Changes, changes_since
 from tuner.database.connection import Database
@@ -14,6 +14,14 @@ from tuner.database.studies import StudyView
 from tuner.database.tables import RunKey
 from tuner.errors import NotFound
 from tuner.studies.status import StudyStatus, status_of
+
+
+@dataclass(frozen=True)
+class Followed:
+    """A study as it is at one moment. number: of the last change that is in it."""
+
+    number: int
+    status: StudyStatus
 
 
 class StudyFollower:
@@ -29,6 +37,10 @@ class StudyFollower:
 
     def look(self) -> StudyStatus:
         """The study as it is now: what `study_status` gives with epochs. Raises NotFound."""
+        return self.follow().status
+
+    def follow(self) -> Followed:
+        """The same, with its number. Raises NotFound."""
         with self._lock:
             new = changes_since(self._db, self._study_name, self._number)
             if self._study is not None and new.created_at != self._study.created_at:
@@ -37,7 +49,8 @@ class StudyFollower:
             self._take(new)
             if self._study is None:
                 raise NotFound(f"there is no study {self._study_name!r} any more.")
-            return status_of(self._db, self._study, list(self._runs.values()), new.workers)
+            status = status_of(self._db, self._study, list(self._runs.values()), new.workers)
+            return Followed(self._number, status)
 
     def _take(self, new: Changes) -> None:
         if new.whole:

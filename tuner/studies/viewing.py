@@ -52,7 +52,7 @@ def run(view: RunView) -> views.Run:
         **dict(run_news(view)),
         epochs=len(view.epochs),
         seconds=round(view.seconds, 3),
-        metrics=next((each.metrics for each in view.epochs if each.epoch == view.best_epoch), {}),
+        metrics=view.best_metrics,
     )
 
 

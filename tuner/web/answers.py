@@ -24,9 +24,10 @@ class StudyPage(Answer):
 
 
 class TrialPage(Answer):
-    """next: the cursor of the next page; None where this is the last."""
+    """total: trials on all pages. next: the cursor of the next page; None where this is the last."""
 
     trials: tuple[Trial, ...]
+    total: int
     next: str | None
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import JSONResponse
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES, GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tuner.redaction import redacted_values
@@ -18,6 +19,7 @@ from tuner.web.api import (
     PREFIX,
     audit,
     changes,
+    drawing,
     events,
     health,
     metrics,
@@ -38,6 +40,9 @@ _ABOUT = """Hyperparameter tuning for Keras: the studies of one database, their 
 
 Times are seconds since 1970. Lists come a page at a time: hand `next` back as `cursor`. What goes wrong is told as
 problem details (RFC 9457), in the words of the command line. A slash in the name of a study is written `%2F`."""
+
+_AS_THEY_ARE = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream")
+"""Not to be compressed: models are already."""
 
 
 class SafeJSON(JSONResponse):
@@ -71,14 +76,16 @@ def create_app(served: Served, hosts: Sequence[str] | None) -> ASGIApp:
     app.state.served = served
     api = APIRouter(prefix=PREFIX)
     api.include_router(health.router)
-    for each in (people, spaces, studies, changes, trials, events, results, workers, audit, metrics):
+    for each in (people, spaces, studies, changes, trials, drawing, events, results, workers, audit, metrics):
         # Nobody is asked for a word before it is known who asks.
         api.include_router(each.router, dependencies=[Depends(whoever)], responses=problems.answers(401))
     app.include_router(api)
     problems.install(app)
     _describe_problems(app)
+    doors = KeepSlashes(_Doors(app, create_pages(served)))
+    small = GZipMiddleware(doors, minimum_size=1000, compresslevel=3, exclude_content_types=_AS_THEY_ARE)
     # Around all of it, and not among its own: answers to errors pass the guard, too.
-    return Guard(KeepSlashes(_Doors(app, create_pages(served))), hosts)
+    return Guard(small, hosts)
 
 
 class _Doors:

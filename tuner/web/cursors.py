@@ -1,6 +1,6 @@
 """Where a page of a list ended, as a text that a client hands back; what is in it is nobody's to read.
 
-Leaves to others: what the places are (service.pages).
+Leaves to others: what the places are (service.pages, service.trial_lists).
 """
 
 import base64
@@ -10,13 +10,15 @@ from typing import TypeVar
 
 from pydantic import TypeAdapter
 
-from tuner.database.pages import StudyPlace, TrialPlace
+from tuner.database.pages import StudyPlace
 from tuner.errors import InputError
+from tuner.service.trial_lists import TrialPlace
+from tuner.spec.space import Value
 
 Place = TypeVar("Place")
 
 _STUDIES: TypeAdapter[tuple[float, str]] = TypeAdapter(tuple[float, str])
-_TRIALS: TypeAdapter[tuple[float | None, int]] = TypeAdapter(tuple[float | None, int])
+_TRIALS: TypeAdapter[tuple[Value | None, int]] = TypeAdapter(tuple[Value | None, int])
 _LARGEST = 2**31 - 1
 
 

@@ -45,7 +45,7 @@ def list_(
     )
     page = list_studies(db, request, served.looks.status)
     return StudyPage(
-        studies=tuple(map(viewing.study, page.items)),
+        studies=tuple(map(viewing.study, page.studies)),
         next=cursors.written(page.next),
         unreadable=dict(page.unreadable),
     )
