@@ -60,7 +60,7 @@ def list_(
     return page(
         request,
         "studies.html",
-        rows=[_row(each) for each in found.items],
+        rows=[_row(each) for each in found.studies],
         unreadable=found.unreadable,
         next=cursors.written(found.next),
         first=cursor is None,
