@@ -42,13 +42,14 @@ TAGS = {
 
 @dataclass(frozen=True)
 class Told:
-    """One trial to write. accuracies: one an epoch; of the study's objective, whichever it is."""
+    """One trial to write. accuracies: one an epoch; of the study's objective, whichever it is. further: metrics."""
 
     params: Mapping[str, Value]
     accuracies: Sequence[float]
     state: str = "complete"
     reason: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    further: Mapping[str, float] = field(default_factory=dict)
 
 
 def _params(optimizer: str, learning_rate: float, *units: int) -> dict[str, Value]:
@@ -112,7 +113,7 @@ def _write_trial(db: Database, name: str, ordinal: int, told: Told, spec: StudyS
         if best is None or (accuracy > best) == (spec.objective.direction == "maximize"):
             best, best_epoch = accuracy, epoch
         metrics = {"loss": 1 / epoch, "accuracy": accuracy, "val_loss": 1.1 / epoch, "val_accuracy": accuracy}
-        metrics[spec.objective.metric] = accuracy
+        metrics |= {spec.objective.metric: accuracy, **told.further}
         view = EpochView(epoch, metrics, 0.5, START + 10 * ordinal + epoch)
         runs.finish_epoch(db, job, view, best, best_epoch)
     runs.finish(db, job, told.state, told.reason, best, best_epoch, known)

@@ -82,7 +82,8 @@ def test_other_words_let_nobody_in(served: httpx.Client, db: Database) -> None:
 
 
 def test_the_audit_is_for_admins(served: httpx.Client, db: Database) -> None:
-    member, admin = (create_token(db, TokenRequest(person="eve", role=role)).text for role in ("member", "admin"))
+    roles = ("viewer", "member", "admin")
+    _, member, admin = (create_token(db, TokenRequest(person="eve", role=role)).text for role in roles)
     refused = served.get("/audit", headers=bearer(member))
     assert (refused.status_code, refused.json()["type"]) == (403, "urn:tune:not-allowed")
     page = served.get("/audit", params={"limit": 2}, headers=bearer(admin)).json()

@@ -7,6 +7,7 @@ Leaves to others: asking the network (training), drawing (tracking).
 import io
 import zipfile
 from dataclasses import dataclass, fields
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,12 @@ from numpy.typing import NDArray
 from tuner.data.dataset import Array, DataInfo, Rows
 from tuner.errors import DataError
 
+Drawing = Literal["confusion", "mistakes", "predictions"]
+
 WORST = 24
 _MOST_POINTS = 2000
+_MOST_CLASSES = 30
+"""In a picture."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +40,16 @@ class Answers:
     sure: NDArray[np.float32]
     images: Array
     points: NDArray[np.float32]
+
+    @property
+    def drawings(self) -> tuple[Drawing, ...]:
+        """The pictures that can be made of it."""
+        there: dict[Drawing, bool] = {
+            "confusion": 0 < len(self.counts) <= _MOST_CLASSES,
+            "mistakes": len(self.images) > 0,
+            "predictions": len(self.points) > 0,
+        }
+        return tuple(name for name, known in there.items() if known)
 
     def to_bytes(self) -> bytes:
         """As an .npz file."""

@@ -5,34 +5,46 @@ Leaves to others: what is drawn (recorder), where it goes (mlflow_recorder).
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from PIL import Image
 
-from tuner.data.answers import Answers
+from tuner.data.answers import Answers, Drawing
 from tuner.tracking.recorder import EpochRecord
 
 _TRAINING, _VALIDATION, _INK, _FAINT = "#7a8794", "#0b6bcb", "#1f2933", "#d9dee3"
 _DPI = 100
-_MOST_CLASSES = 30
 
 
 def pictures(title: str, epochs: Sequence[EpochRecord], best: int, answers: Answers | None) -> dict[str, bytes]:
     """By their file names. title: stands over each. best: the best epoch, from 1."""
-    found = {"curves.png": _curves(title, epochs, best)} if epochs else {}
-    if answers is not None and 0 < len(answers.counts) <= _MOST_CLASSES:
-        found["confusion.png"] = _confusion(title, answers)
-    if answers is not None and len(answers.images):
-        found["mistakes.png"] = _mistakes(title, answers)
-    if answers is not None and len(answers.points):
-        found["predictions.png"] = _predictions(title, answers)
+    found = {"curves.png": curves(title, epochs, best)} if epochs else {}
+    if answers is not None:
+        found |= {f"{name}.png": drawing(title, name, answers) for name in answers.drawings}
     return found
 
 
-def _curves(title: str, epochs: Sequence[EpochRecord], best: int) -> bytes:
+def drawing(title: str, name: Drawing, answers: Answers) -> bytes:
+    """One of those that can be made of a network's answers."""
+    draw: dict[Drawing, Callable[[str, Answers], bytes]] = {
+        "confusion": _confusion, "mistakes": _mistakes, "predictions": _predictions,
+    }  # fmt: skip
+    return draw[name](title, answers)
+
+
+def pixel_picture(image: Any) -> bytes:
+    """One image of the answers, a pixel a pixel."""
+    buffer = io.BytesIO()
+    pixels = np.ascontiguousarray((_pixels(image) * 255).round().astype(np.uint8))
+    Image.fromarray(pixels).save(buffer, format="png")
+    return buffer.getvalue()
+
+
+def curves(title: str, epochs: Sequence[EpochRecord], best: int) -> bytes:
     """The loss, and the first metric that is there for training and validation both."""
     names = [name for name in epochs[-1].metrics if f"val_{name}" in epochs[-1].metrics]
     names = sorted(names, key=lambda name: name != "loss")[:2]

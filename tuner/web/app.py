@@ -21,6 +21,7 @@ from tuner.web.api import (
     changes,
     drawing,
     events,
+    findings,
     health,
     metrics,
     people,
@@ -76,7 +77,7 @@ def create_app(served: Served, hosts: Sequence[str] | None) -> ASGIApp:
     app.state.served = served
     api = APIRouter(prefix=PREFIX)
     api.include_router(health.router)
-    for each in (people, spaces, studies, changes, trials, drawing, events, results, workers, audit, metrics):
+    for each in (people, spaces, studies, changes, trials, drawing, findings, events, results, workers, audit, metrics):
         # Nobody is asked for a word before it is known who asks.
         api.include_router(each.router, dependencies=[Depends(whoever)], responses=problems.answers(401))
     app.include_router(api)
