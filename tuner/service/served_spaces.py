@@ -52,12 +52,15 @@ class SpaceShelf:
         self._check_data(spec)
         return spec
 
-    def request(self, space: str | None, text: str | None, name: str) -> SpaceRequest:
-        """For one of the two. Raises InputError where it is both or neither, and as `named` and `of_text`."""
+    def spec(self, space: str | None, text: str | None, name: str) -> StudySpec:
+        """Of one of the two. Raises InputError where it is both or neither, and as `named` and `of_text`."""
         if (space is None) == (text is None):
             raise InputError("say which space: by its name (space), or as text (space_text); one of them.")
-        spec = self.named(space) if space is not None else self.of_text(text or "", name)
-        return SpaceRequest(space=spec, code=self.codes)
+        return self.named(space) if space is not None else self.of_text(text or "", name)
+
+    def request(self, space: str | None, text: str | None, name: str) -> SpaceRequest:
+        """The same, as it is asked for."""
+        return SpaceRequest(space=self.spec(space, text, name), code=self.codes)
 
     def _check_data(self, spec: StudySpec) -> None:
         data = spec.source

@@ -8,15 +8,17 @@ from pydantic import Field
 from tuner.service.checking import check_space
 from tuner.service.requests import Request
 from tuner.service.served_spaces import LONGEST
+from tuner.service.space_form import SpaceEdit, SpaceForm, edited_text, space_form
 from tuner.service.space_schema import schema
 from tuner.service.space_views import CheckedSearchSpace, SearchSpace, SearchSpaces, checked_search_space, search_space
+from tuner.web.answers import Answer
 from tuner.web.problems import answers
 from tuner.web.served import Shelf
 
 router = APIRouter(tags=["spaces"])
 
 
-class CheckRequest(Request):
+class SpaceText(Request):
     """A space by its name, or as the text of a search-space file."""
 
     space: str | None = Field(None, max_length=200, examples=["fashion_mnist"])
@@ -24,6 +26,23 @@ class CheckRequest(Request):
         None, max_length=LONGEST, examples=["dataset: digits\nparameters: {units: [8, 64]}\n"]
     )
     space_name: str = Field("space", max_length=100)
+
+
+class EditRequest(SpaceText):
+    """edit: what is changed."""
+
+    edit: SpaceEdit = Field(
+        examples=[
+            {"parameters": {"units": {"low": 8, "high": 64, "log": True}, "optimizer": {"values": ["adam", "sgd"]}}}
+        ]
+    )
+
+
+class EditedSpace(Answer):
+    """text: its file. form: its fields."""
+
+    text: str
+    form: SpaceForm
 
 
 @router.get("/spaces")
@@ -41,10 +60,18 @@ def show(
 
 
 @router.post("/spaces/check", responses=answers(400, 404, 413, 422))
-def check(shelf: Shelf, body: CheckRequest) -> CheckedSearchSpace:
+def check(shelf: Shelf, body: SpaceText) -> CheckedSearchSpace:
     """Read a space and its data, as `tune spaces check --quick` does; nothing is stored, and nothing is trained."""
     request = shelf.request(body.space, body.space_text, body.space_name)
     return checked_search_space(check_space(request, True, lambda words: None))
+
+
+@router.post("/spaces/edit", responses=answers(400, 404, 413, 422))
+def edit(shelf: Shelf, body: EditRequest) -> EditedSpace:
+    """The space with its parameters changed, as its file would say it; nothing is stored, and no data are read."""
+    spec = shelf.spec(body.space, body.space_text, body.space_name)
+    text = edited_text(spec, body.edit)
+    return EditedSpace(text=text, form=space_form(shelf.of_text(text, spec.name)))
 
 
 @router.get("/schemas/space")
