@@ -215,7 +215,7 @@ def test_the_api_describes_itself_with_examples(plain: httpx.Client) -> None:
     assert "Problem" in description["components"]["schemas"]
     ids = [each["operationId"] for path in description["paths"].values() for each in path.values()]
     assert len(ids) == len(set(ids))
-    assert description["components"]["schemas"]["CheckRequest"]["properties"]["space_text"]["examples"]
+    assert description["components"]["schemas"]["SpaceText"]["properties"]["space_text"]["examples"]
 
 
 def test_more_ask_at_once_than_there_are_connections(client: httpx.Client, db: Database) -> None:
