@@ -1,5 +1,7 @@
 """Spaces as forms: a field written back says what it said."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,20 @@ from tuner.spec.study_spec import StudySpec, parse_spec
 
 SHELF = local_shelf()
 SPECS = {name: SHELF.named(name) for name in SHELF.names()}
+SPECS["external"] = parse_spec(
+    """
+model: external
+objective: {metric: loss, direction: minimize}
+parameters:
+  depth: {int: [2, 8]}
+  rate: {float: [0.001, 1.0], log: true}
+  kind: [trees, lines, 3, 0.5, true]
+  shrink: {float: [0.1, 0.9], when: {kind: trees}}
+""",
+    "external",
+    Path.cwd(),
+    "external",
+)
 
 
 def as_edit(field: ParameterField) -> ParameterEdit:

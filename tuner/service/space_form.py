@@ -31,7 +31,7 @@ class ParameterField(View):
 
     name: str
     meaning: str
-    kind: Literal["int", "float", "bool", "choice"]
+    kind: Literal["int", "float", "bool", "choice", "any"]
     written: Written
     low: int | float | None = None
     high: int | float | None = None
@@ -51,7 +51,7 @@ class SpaceForm(View):
     configurations that are tried first, by name."""
 
     space: str
-    dataset: str
+    dataset: str | None
     model: str
     parameters: tuple[ParameterField, ...]
     further: tuple[ParameterField, ...]
@@ -87,11 +87,11 @@ class SpaceEdit(Request):
 
 def space_form(spec: StudySpec) -> SpaceForm:
     """Of a space that was read."""
-    known = FAMILIES.get(spec.model, {}) if spec.code is None else {}
-    raw: Mapping[str, Any] = (load(spec.text, spec.name) or {}).get("parameters") or {}
+    raw: Mapping[str, Any] = load(spec.text, spec.name).get("parameters") or {}
+    known = _known(spec, raw)
     return SpaceForm(
         space=spec.name,
-        dataset=spec.data.name,
+        dataset=None if spec.source is None else spec.data.name,
         model=spec.model,
         parameters=tuple(_field(known[name], raw[name]) for name in raw if name in known),
         further=tuple(_base(each, "default") for name, each in known.items() if name not in raw),
@@ -107,8 +107,8 @@ def space_form(spec: StudySpec) -> SpaceForm:
 def edited_text(spec: StudySpec, edit: SpaceEdit) -> str:
     """The space as a file with these changes. It is not checked as a whole here. Raises InputError."""
     content: dict[str, Any] = load(spec.text, spec.name)
-    known = FAMILIES.get(spec.model, {}) if spec.code is None else {}
     parameters = dict(content.get("parameters") or {})
+    known = _known(spec, parameters)
     for name, change in edit.parameters.items():
         if name not in known:
             raise InputError(f"parameters.{name}: {spec.model} has no such parameter{nearest(name, known)}")
@@ -139,6 +139,13 @@ def edited_text(spec: StudySpec, edit: SpaceEdit) -> str:
     if search:
         content["search"] = search
     return dump(content)
+
+
+def _known(spec: StudySpec, raw: Mapping[str, Any]) -> Mapping[str, HyperparameterDef]:
+    """Parameters that can be shown as fields, by name. raw: those that the file has."""
+    if spec.external:
+        return {name: HyperparameterDef(name, "any", "", "") for name in raw}
+    return FAMILIES.get(spec.model, {}) if spec.code is None else {}
 
 
 def _base(known: HyperparameterDef, written: Written) -> ParameterField:
@@ -182,9 +189,12 @@ def _written(known: HyperparameterDef, edit: ParameterEdit, before: Any) -> Any:
         return {"choice": values, **kept}
     if edit.low is None or edit.high is None:
         raise InputError(f"parameters.{known.name}: give the lowest and the highest value.")
-    if known.kind not in ("int", "float"):
+    kind: str = known.kind
+    if kind == "any":
+        kind = "int" if isinstance(edit.low, int) and isinstance(edit.high, int) else "float"
+    if kind not in ("int", "float"):
         raise InputError(f"parameters.{known.name}: takes values, and no range.")
-    made: dict[str, Any] = {known.kind: [edit.low, edit.high]}
+    made: dict[str, Any] = {kind: [edit.low, edit.high]}
     if edit.log:
         made["log"] = True
     if edit.step is not None:
@@ -199,6 +209,9 @@ def _typed(known: HyperparameterDef, value: str | int | float | bool) -> Value:
     for each in known.choices:
         if str(each) == value:
             return each
+    if known.kind == "any":
+        read = load(value, known.name)
+        return read if isinstance(read, int | float | bool) else value
     try:
         if known.kind == "bool":
             return {"true": True, "false": False}[value.lower()]
