@@ -43,7 +43,13 @@ def db(url: str) -> Iterator[Database]:
 
 
 def add(
-    db: Database, name: str = "s", trials: int = 5, timeout_s: float | None = None, limits: Limits | None = None
+    db: Database,
+    name: str = "s",
+    trials: int = 5,
+    timeout_s: float | None = None,
+    limits: Limits | None = None,
+    owner: str = "",
+    priority: int = 0,
 ) -> None:
     """A study in our tables and in Optuna's."""
     studies.add_study(
@@ -60,6 +66,8 @@ def add(
         mlflow_uri="sqlite:///mlflow.db",
         options=StudyOptions(limits=limits or Limits()),
         directions=["maximize"],
+        owner=owner,
+        priority=priority,
     )
 
 

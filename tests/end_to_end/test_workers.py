@@ -14,6 +14,7 @@ from tests.nvml import Device, library
 from tuner.database.connection import open_database
 from tuner.database.epochs import epochs_stored
 from tuner.database.tables import GpuClaimRow, RunRow, WorkerRow
+from tuner.settings import user_name
 from tuner.studies.status import study_status
 
 pytestmark = pytest.mark.slow
@@ -22,17 +23,19 @@ pytestmark = pytest.mark.slow
 def test_one_worker_serves_several_studies_by_turns_and_hands_back_what_it_must_leave(desk: Desk) -> None:
     desk.write_space(epochs=3)
     for name in ("a", "b"):
-        desk.tune("start", "--space", "small.yaml", "--study", name, "--trials", "4", "--detach")
+        desk.tune("start", "--space", "small.yaml", "--study", name, "--trials", "3", "--detach")
+    desk.tune("start", "--space", "small.yaml", "--study", "first", "--trials", "2", "--priority", "1", "--detach")
     elsewhere = desk.folder / "elsewhere.yaml"
     elsewhere.write_text("dataset: {idx: nothing}\nparameters: {epochs: [1, 2]}\nsearch: {trials: 1}\n")
     desk.tune("start", "--space", "elsewhere.yaml", "--study", "elsewhere", "--detach")
     desk.settings = {"TUNER_WORKER_TRIALS": "3"}
     worker = desk.begin("worker")
     db = open_database(desk.storage)
-    desk.wait_until(lambda: all(study_status(db, name).state == "finished" for name in ("a", "b")), seconds=200)
+    names = ("first", "a", "b")
+    desk.wait_until(lambda: all(study_status(db, name).state == "finished" for name in names), seconds=200)
 
-    begun = sorted((t.started_at, name) for name in ("a", "b") for t in study_status(db, name).trials)
-    assert [name for _, name in begun] in (["a", "b"] * 4, ["b", "a"] * 4)
+    begun = sorted((t.started_at, name) for name in names for t in study_status(db, name).trials)
+    assert [name for _, name in begun] in (["first"] * 2 + order * 3 for order in (["a", "b"], ["b", "a"]))
     with db.session() as session:
         pids = session.scalars(sa.select(WorkerRow.pid)).all()
     assert len(pids) == 3  # eight trials, three a process: it became a fresh one twice
@@ -42,7 +45,10 @@ def test_one_worker_serves_several_studies_by_turns_and_hands_back_what_it_must_
     assert [(each.workers, each.gone, "nothing" in each.reason) for each in told] == [(1, False, True)]
 
     desk.write_space(epochs=4000)
+    desk.tune("owner", "limit", user_name(), "1")
     desk.tune("start", "--space", "small.yaml", "--study", "long", "--trials", "1", "--detach")
+    assert f"waits: {user_name()} has 1 running study, the most (elsewhere)" in desk.tune("status", "long").stdout
+    desk.tune("owner", "limit", user_name(), "none")
     desk.wait_until(lambda: epochs_stored(db, "long") >= 3)
     worker.send_signal(signal.SIGTERM)
     _, stderr = worker.communicate(timeout=60)

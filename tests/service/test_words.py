@@ -44,6 +44,8 @@ WORDS: Mapping[str, Said] = {
     "gpus": Said(("--gpus", "0,1"), "0,1"),
     "workers_per_gpu": Said(("--workers-per-gpu", "2"), 2),
     "mixed_precision": Said(("--mixed-precision",), True),
+    "priority": Said(("--priority", "5"), 5),
+    "most_workers": Said(("--most-workers", "2"), 2),
     "baselines": Said(("--baseline", "mine.yaml"), Path("mine.yaml")),
     "from_study": Said(("--from", "old"), "old"),
     "from_best": Said(("--from-best", "4"), 4),

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import httpx
@@ -12,6 +12,7 @@ from tests.database.conftest import opening
 from tests.web.conftest import client_of, settings_for
 from tuner.database import audit, budget, studies
 from tuner.database.connection import Database
+from tuner.database.tables import PersonRole
 from tuner.service.tokens import TokenRequest, create_token
 
 SPACE = """
@@ -22,15 +23,17 @@ search: {trials: 2, seed: 1, finalists: 0, pruner: none}
 NEW = {"space_text": SPACE, "space_name": "small", "run": "elsewhere"}
 
 People = dict[str, httpx.Client]
+PEOPLE: Mapping[str, PersonRole] = {
+    "ada": "member", "bob": "member", "cleo": "member", "vera": "viewer", "root": "admin",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
 def people(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[People]:
-    """Clients of ada and bob, who are members, of a viewer and of an admin."""
     with client_of(settings_for(url, tmp_path_factory.mktemp("kept"))) as client, opening(url) as db:
         made: People = {}
-        for person, role in (("ada", "member"), ("bob", "member"), ("vera", "viewer"), ("root", "admin")):
-            text = create_token(db, TokenRequest(person=person, role=role)).text  # type: ignore[arg-type]
+        for person, role in PEOPLE.items():
+            text = create_token(db, TokenRequest(person=person, role=role)).text
             headers = {"Authorization": f"Bearer {text}"}
             made[person] = httpx.Client(base_url=client.base_url, headers=headers, timeout=60.0, trust_env=False)
         yield made
@@ -157,3 +160,37 @@ def _until(client: httpx.Client, state: str) -> None:
     while (shown := client.get("/studies/s").json())["state"] != state:
         assert time.monotonic() < until, shown
         time.sleep(0.5)
+
+
+def test_workers_are_shared_out_as_studies_say(people: People, db: Database) -> None:
+    ada = people["ada"]
+    made = ada.post("/studies", json={**NEW, "study_name": "shared", "priority": -2, "most_workers": 3})
+    assert made.status_code == 201, made.text
+    assert [made.json()[name] for name in ("priority", "most_workers", "waits")] == [-2, 3, None]
+    changed = ada.patch("/studies/shared", json={"priority": 0, "most_workers": 0}).json()
+    assert (changed["priority"], changed["most_workers"]) == (0, None)
+    for answer in (
+        ada.patch("/studies/shared", json={"priority": 1}),
+        ada.post("/studies", json={**NEW, "study_name": "sooner", "priority": 1}),
+    ):
+        assert answer.status_code == 403
+        assert answer.json()["detail"].startswith("a priority above 0 is for admins; ada is a member")
+    assert people["root"].patch("/studies/shared", json={"priority": 9}).json()["priority"] == 9
+
+
+def test_a_study_beyond_its_owners_limit_waits_and_says_for_what(people: People, db: Database) -> None:
+    root, cleo = people["root"], people["cleo"]
+    assert cleo.put("/owners/cleo/limit", json={"most_studies": 5}).status_code == 403
+    assert root.put("/owners/cleo/limit", json={"most_studies": 1}).status_code == 200
+    first, second = (cleo.post("/studies", json={**NEW, "study_name": name}).json() for name in ("hers-1", "hers-2"))
+    assert (first["waits"], second["state"]) == (None, "waiting")
+    assert second["waits"] == "waits: cleo has 1 running study, the most (hers-1)"
+    (told,) = cleo.get("/owners").json()["owners"]
+    assert told == {"person": "cleo", "most_studies": 1, "running": ["hers-1"], "waiting": ["hers-2"]}
+    assert cleo.post("/studies/hers-1/stop").status_code == 200
+    assert cleo.get("/studies/hers-2").json()["waits"] == "waits for a worker"
+    assert root.put("/owners/cleo/limit", json={"most_studies": None}).json()["owners"] == []
+    assert [each["words"] for each in root.get("/audit").json()["lines"] if each["action"] == "limit"] == [
+        "cleo: any number of running studies",
+        "cleo: at most 1 running studies",
+    ]

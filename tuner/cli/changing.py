@@ -19,7 +19,7 @@ from tuner.cli.common import (
     studies_at,
     study_argument,
 )
-from tuner.cli.running import how_long
+from tuner.cli.running import how_long, share_options
 from tuner.errors import InputError
 from tuner.formatting import command, duration, plural
 
@@ -72,6 +72,7 @@ def cancel(study: str, trial: int | None, storage: str | None) -> None:
 @click.argument("study_name", metavar="STUDY")
 @how_long
 @click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Of the command that runs it here.")
+@share_options
 @storage_option
 def change(storage: str | None, **options: Any) -> None:
     """Change a study that runs: its budget, its time, when it ends, its workers.
@@ -88,7 +89,10 @@ def change(storage: str | None, **options: Any) -> None:
     view = changing.change(studies_at(storage), request)
     time = "" if view.timeout_s is None else f", {duration(view.timeout_s)}"
     workers = "" if options["workers"] is None else f", {options['workers']} workers"
-    echo(f"study {view.study_name}: {view.trials} trials{time}{workers}", err=True)
+    shared = f", priority {view.priority}" if options["priority"] is not None else ""
+    if options["most_workers"] is not None:
+        shared += f", {'any number of' if view.most_workers is None else f'at most {view.most_workers}'} workers"
+    echo(f"study {view.study_name}: {view.trials} trials{time}{workers}{shared}", err=True)
 
 
 @click.command()

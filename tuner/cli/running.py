@@ -47,6 +47,13 @@ how_long = together(
         help="End after N trials without an improvement above noise.",
     ),
 )  # fmt: skip
+share_options = together(
+    click.option("--priority", type=click.IntRange(-1000, 1000), metavar="N", help="Among studies; high is first."),
+    click.option(
+        "--most-workers", type=click.IntRange(min=0), metavar="N",
+        help="It never has more, wherever they are; 0 is any number.",
+    ),
+)  # fmt: skip
 workers_option = click.option(
     "--workers", type=int, metavar="N", help="Worker processes [one a GPU, else one a CPU core]."
 )
@@ -58,6 +65,7 @@ workers_option = click.option(
 )
 @click.option("--study", "study_name", metavar="NAME", help="Name of the study [the space's, numbered].")
 @how_long
+@share_options
 @workers_option
 @device_options
 @click.option("--from", "from_study", metavar="STUDY", help="Try the best of an old study first.")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from tuner.database import leases, runs
+from tuner.database import admission, leases, runs
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
 from tuner.database.rules import may_begin
@@ -35,16 +35,15 @@ def _reserve(db: Database, study_name: str, worker_id: str) -> Job | None:
     while True:
         with db.session() as session:
             taken = session.scalar(sa.select(sa.func.count()).where(*_search(study_name))) or 0
-            budget = session.scalar(sa.select(StudyRow.trials).where(StudyRow.study_name == study_name)) or 0
-        if taken >= budget:
+            chosen = sa.select(StudyRow.trials, StudyRow.admitted_at).where(StudyRow.study_name == study_name)
+            budget, admitted_at = session.execute(chosen).one_or_none() or (0, None)
+        if taken >= budget or (admitted_at is None and not admission.ask(db, study_name)):
             return None
         job = Job(study_name, "search", 0, taken, 1, worker_id, taken)
         try:
             with db.session() as session, session.begin():
-                if not may_begin(session, study_name):
-                    return None
-                # Again, now that the study is locked: a person may have asked for fewer.
-                if taken >= (session.scalar(sa.select(StudyRow.trials).where(StudyRow.study_name == study_name)) or 0):
+                # It is asked again, now that the study is locked: a person may have asked for fewer trials.
+                if not may_begin(session, study_name, taken, worker_id):
                     return None
                 session.execute(
                     sa.insert(RunRow).values(
@@ -113,11 +112,10 @@ def running(db: Database, study_name: str) -> int:
 
 
 @patient
-def load(db: Database, study_name: str) -> tuple[int, float]:
-    """Trials that were begun and have not ended, and when the last one began: the study with the least is next."""
+def has_begun(db: Database, study_name: str) -> bool:
+    """Whether a trial was taken."""
     with db.session() as session:
-        last = session.scalar(sa.select(sa.func.max(RunRow.started_at)).where(*_search(study_name)))
-    return running(db, study_name), last or 0.0
+        return session.scalar(sa.select(RunRow.ordinal).where(*_search(study_name)).limit(1)) is not None
 
 
 def _search(study_name: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -26,12 +26,14 @@ def change_study(
     limits: Limits,
     workers: int | None,
     anew: bool,
+    priority: int | None = None,
+    most_workers: int | None = None,
 ) -> int | None:
     """None leaves a thing as it is. Gives how many trials have begun where that is more than was asked for: then
     nothing is changed.
 
     limits: all of them. anew: the search goes on after it had ended, so that its finalists are run again. A time limit
-    runs from when the one before it did.
+    runs from when the one before it did. most_workers: 0 is without a limit.
     """
     which = StudyRow.study_name == study_name
     with db.session() as session, session.begin():
@@ -44,6 +46,10 @@ def change_study(
         options = session.scalars(sa.select(StudyRow.options).where(which)).one().with_(limits=limits)
         values: dict[str, Any] = {"options": options if workers is None else options.with_(workers=workers)}
         values["changes"] = StudyRow.changes + 1
+        if priority is not None:
+            values["priority"] = priority
+        if most_workers is not None:
+            values["most_workers"] = most_workers or None
         if trials is not None:
             values["trials"] = trials
         if timeout_s is not None:

@@ -15,7 +15,7 @@ that does was written before the clock went back, and has run out like any other
 two signs of life, after which nobody takes a silent worker's trial for GRACE_S.
 """
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,10 +55,13 @@ class Lease:
     what: str
 
 
-def adopt(db: Database, which: sa.ColumnElement[bool], worker_id: str) -> tuple[RunRow, bool] | None:
+def adopt(
+    db: Database, which: sa.ColumnElement[bool], worker_id: str, may_take: Callable[[Session], bool]
+) -> tuple[RunRow, bool] | None:
     """Take the first run, of those in question, that nobody holds or whose worker is gone; None where there is none.
 
-    Gives its row, as it is now, and whether it has killed too many workers.
+    may_take: asked first in the transaction that takes one; without its leave none is taken. Gives its row, as it is
+    now, and whether it has killed too many workers.
     """
     row = RunRow
     free = sa.and_(which, ~row.finalized, free_for(row.lease_until, row.worker_id, worker_id))
@@ -71,6 +74,8 @@ def adopt(db: Database, which: sa.ColumnElement[bool], worker_id: str) -> tuple[
         counted = each.strikes + (strikes.UNKNOWN if died else 0)
         taken: dict[str, Any] = {"worker_id": worker_id, "attempt": each.attempt + 1, "strikes": counted}
         with db.session() as session, session.begin():
+            if not may_take(session):
+                return None
             claimed = session.execute(
                 sa.update(row)
                 .where(free, *keyed(row, each.key), row.attempt == each.attempt)

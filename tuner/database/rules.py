@@ -13,19 +13,37 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database
-from tuner.database.facts import StudyOptions
 from tuner.database.leases import run_out
 from tuner.database.patience import patient
 from tuner.database.sequence import stamp
+from tuner.database.sharing import has_room
 from tuner.database.tables import UNSTAMPED, RunRow, StudyRow
 
 Rule = Literal["epochs", "target", "plateau"]
 
 
-def may_begin(session: Session, study_name: str) -> bool:
-    """Whether one more trial may begin, with one epoch of the budget; within the transaction that makes its row."""
-    options, ended = _locked(session, study_name)
-    if _closes(session, study_name) or _rests(session, study_name):
+def may_begin(session: Session, study_name: str, ordinal: int, worker_id: str) -> bool:
+    """Whether this worker may begin the trial in that place of the budget, with one epoch; within the transaction that
+    makes its row.
+
+    It may not where the study has no such place, is ended or being ended, was asked to rest, waits for one of its
+    owner's places (`admission`), or has as many workers as it may (`sharing`).
+    """
+    which = StudyRow.study_name == study_name
+    _lock(session, study_name)
+    row = StudyRow
+    over = sa.or_(row.finished_at.is_not(None), ~run_out(row.closing_until))
+    found = session.execute(
+        sa.select(row.options, row.ended, row.trials, row.desired_state, row.admitted_at, row.most_workers, over).where(
+            which
+        )
+    ).one_or_none()
+    if found is None:
+        return False
+    options, ended, trials, desired_state, admitted_at, most_workers, is_over = found
+    if is_over or desired_state != "running" or ordinal >= trials or admitted_at is None:
+        return False
+    if not has_room(session, study_name, worker_id, most_workers):
         return False
     budget = options.limits.epochs
     if not ended and budget is not None and _granted(session, study_name) >= budget:
@@ -38,7 +56,8 @@ def may_begin(session: Session, study_name: str) -> bool:
 def grant(db: Database, study_name: str, ordinal: int, attempt: int, epochs: int) -> bool:
     """Let a trial train so many epochs altogether, if the study's budget allows it. Asked twice, it is counted once."""
     with db.session() as session, session.begin():
-        options, _ = _locked(session, study_name)
+        _lock(session, study_name)
+        options = session.scalars(sa.select(StudyRow.options).where(StudyRow.study_name == study_name)).one()
         budget = options.limits.epochs
         which = (*_search(study_name), RunRow.ordinal == ordinal, RunRow.attempt == attempt)
         has = session.scalar(sa.select(RunRow.epoch_limit).where(*which)) or 0
@@ -58,22 +77,8 @@ def end(db: Database, study_name: str, rule: Rule) -> None:
         _end(session, study_name, rule)
 
 
-def _locked(session: Session, study_name: str) -> tuple[StudyOptions, str]:
-    which = StudyRow.study_name == study_name
-    session.execute(sa.update(StudyRow).where(which).values(round=StudyRow.round))
-    row = session.execute(sa.select(StudyRow.options, StudyRow.ended).where(which)).one()
-    return row.options, row.ended
-
-
-def _closes(session: Session, study_name: str) -> bool:
-    """Whether the study has ended, or a worker is ending it."""
-    over = sa.or_(StudyRow.finished_at.is_not(None), ~run_out(StudyRow.closing_until))
-    return session.scalar(sa.select(StudyRow.study_name).where(StudyRow.study_name == study_name, over)) is not None
-
-
-def _rests(session: Session, study_name: str) -> bool:
-    """Whether a person has asked that no trial begins."""
-    return session.scalar(sa.select(StudyRow.desired_state).where(StudyRow.study_name == study_name)) != "running"
+def _lock(session: Session, study_name: str) -> None:
+    session.execute(sa.update(StudyRow).where(StudyRow.study_name == study_name).values(round=StudyRow.round))
 
 
 def _granted(session: Session, study_name: str) -> int:

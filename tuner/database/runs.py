@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tuner.database import epoch_writing, epochs, leases
+from tuner.database import epoch_writing, epochs, leases, sharing
 from tuner.database.blobs import run_blob_name
 from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
@@ -136,7 +136,7 @@ def adopt(db: Database, study_name: str, roles: Sequence[Role], round: int, work
     Made twice, the second time gives the one that the first has taken.
     """
     which = sa.and_(RunRow.study_name == study_name, RunRow.role.in_(roles), RunRow.round == round)
-    adopted = leases.adopt(db, which, worker_id)
+    adopted = leases.adopt(db, which, worker_id, lambda session: sharing.may_take(session, study_name, worker_id))
     if adopted is None:
         return None
     row, given_up = adopted

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tuner.database import finalists
+from tuner.database import admission, finalists
 from tuner.database.connection import Database, utc_now
 from tuner.database.facts import ChampionDecision, Outcome, StudyOptions
 from tuner.database.patience import patient
@@ -24,7 +24,8 @@ class StudyView:
 
     trials: the budget. left_s: until its deadline, by the database's clock; all of its time while that has not begun
     to run (`deadline_at` is None). began_at: the begin of its first trial. owner: the name of a person; empty where
-    nobody was asked. asked_at: when a person last asked that it run.
+    nobody was asked. asked_at: when a person last asked that it run. priority, most_workers: as `sharing` has them.
+    admitted_at: None while it waits for one of its owner's places (`admission`).
     """
 
     study_name: str
@@ -34,6 +35,9 @@ class StudyView:
     spec_folder: str
     spec_digest: str
     owner: str
+    priority: int
+    most_workers: int | None
+    admitted_at: float | None
     seed: int
     trials: int
     timeout_s: float | None
@@ -78,6 +82,8 @@ def add_study(
     options: StudyOptions,
     directions: Sequence[Direction],
     owner: str = "",
+    priority: int = 0,
+    most_workers: int | None = None,
 ) -> Literal["added", "there", "foreign"]:
     """Store a new study here and in Optuna's tables, both or neither.
 
@@ -89,6 +95,7 @@ def add_study(
 
     try:
         with db.session() as session, session.begin():
+            admitted = admission.has_place(session, owner, study_name, priority)
             session.execute(
                 sa.insert(StudyRow).values(
                     study_name=study_name,
@@ -98,6 +105,9 @@ def add_study(
                     spec_folder=spec_folder,
                     spec_digest=spec_digest,
                     owner=owner,
+                    priority=priority,
+                    most_workers=most_workers,
+                    admitted_at=utc_now() if admitted else None,
                     seed=seed,
                     trials=trials,
                     timeout_s=timeout_s,
@@ -180,6 +190,9 @@ def views_within(session: Session, *where: sa.ColumnElement[bool]) -> list[Study
             spec_folder=row.spec_folder,
             spec_digest=row.spec_digest,
             owner=row.owner,
+            priority=row.priority,
+            most_workers=row.most_workers,
+            admitted_at=row.admitted_at,
             seed=row.seed,
             trials=row.trials,
             timeout_s=row.timeout_s,
@@ -239,6 +252,7 @@ def reopen(
         values |= {"outcome": None, "finished_at": None, "closer": None, "closing_until": 0.0}
         values["closing_attempt"] = StudyRow.closing_attempt + 1
     with db.session() as session, session.begin():
+        values["admitted_at"] = utc_now() if admission.has_place(session, view.owner, study_name) else None
         if anew:
             values |= {"ended": "", "round": StudyRow.round + 1}
         values |= {"changes": StudyRow.changes + 1, "sequence": UNSTAMPED}

@@ -317,8 +317,9 @@ class AuditRow(Base):
 
 
 class OwnerRow(Base):
-    """How many studies of a person may run at once. person: their owner; empty is everybody who has no row, or none of
-    a number. most_studies: None is not said here. Locked by whoever takes a place, so that no two take the last one."""
+    """How many studies of a person may run at once. person: their owner, or `admission.EVERYBODY` who has none of their
+    own. most_studies: None is not said here. Locked by whoever takes a place, so that no two take the last one.
+    """
 
     __tablename__ = "tuner_owners"
     person: Mapped[str] = mapped_column(String(100), primary_key=True)

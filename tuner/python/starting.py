@@ -32,6 +32,8 @@ def start(
     gpus: str | None = None,
     workers_per_gpu: int = 1,
     mixed_precision: bool = False,
+    priority: int | None = None,
+    most_workers: int | None = None,
     seed: int | None = None,
     epoch_budget: int | None = None,
     target: float | None = None,
@@ -71,6 +73,8 @@ def start(
     trials: how many, exactly. timeout_s: seconds for the search. It ends earlier after `epoch_budget` epochs of all
     trials together, at a value of `target`, or after `plateau` trials without an improvement above noise.
     workers: how many; by default one a GPU, else one a CPU core. gpus: numbers or UUIDs with commas between.
+    priority: where workers serve several studies, the highest comes first. most_workers: that it has, wherever they
+    are.
     baselines: configurations to try first, by name, or a file of them. from_study: an old study, whose best `from_best`
     are tried first.
     objective: of a space in Python, ``"val_accuracy"`` or ``"METRIC:minimize"``. trial_epochs, batch_size,

@@ -123,6 +123,8 @@ class Study:
         trials: int | None = None,
         timeout_s: float | None = None,
         workers: int | None = None,
+        priority: int | None = None,
+        most_workers: int | None = None,
         epoch_budget: int | None = None,
         target: float | None = None,
         plateau: int | None = None,
@@ -130,8 +132,9 @@ class Study:
         """Change it while it runs; None leaves a thing as it is. Its workers look after each epoch.
 
         trials, timeout_s: the new totals; the time counts from the study's begin. workers: how many of them there are
-        to be here. epoch_budget, target, plateau: its limits. Raises InputError, StudyConflict; then nothing was
-        changed.
+        to be here. priority: the highest comes first where workers serve several studies. most_workers: that it has,
+        wherever they are; 0 is any number. epoch_budget, target, plateau: its limits. Raises InputError, StudyConflict;
+        then nothing was changed.
         """
         asked = dict(locals())
         change(self._opened.db, request_of(ChangeRequest, {**asked, "study_name": self._name}))

@@ -44,7 +44,8 @@ def until_it_ends(
                 raise supervised.error
             if status.state in ("finished", "stopped", "cancelled"):
                 break
-            if status.state in ("waiting", "interrupted") and not is_external(status.study):
+            waits = is_external(status.study) or (status.waits and status.workers)
+            if status.state in ("waiting", "interrupted") and not waits:
                 name = status.study.study_name
                 raise TunerError(
                     f"nobody works on study {name!r}; it is {status.state}. Let it go on here with .resume()."

@@ -10,7 +10,7 @@ from tuner.database.studies import StudyView
 from tuner.errors import InputError, StudyConflict
 from tuner.formatting import command
 from tuner.search import cells
-from tuner.service.people import HERE, Person, check_may_change, noted
+from tuner.service.people import HERE, Person, check_may_change, check_priority, noted
 from tuner.service.requests import ChangeRequest
 from tuner.studies import stopping_rules
 from tuner.studies.stored_study import spec_of
@@ -24,7 +24,11 @@ def change(db: Database, request: ChangeRequest, by: Person = HERE) -> StudyView
     if view.finished_at is not None:
         raise StudyConflict(f"study {name!r} has ended. To go on: {command('tune resume', name)} --trials N.")
     if not request.says_something:
-        raise InputError("say what to change: --trials, --timeout, --epoch-budget, --target, --plateau or --workers.")
+        raise InputError(
+            "say what to change: --trials, --timeout, --epoch-budget, --target, --plateau, --workers, --priority or "
+            "--most-workers."
+        )
+    check_priority(by, request.priority)
     spec = spec_of(view)
     trials = None if request.trials is None else cells.budget(spec, request.trials)
     limits = stopping_rules.change(view, spec, request.limits.given()).limits
@@ -37,7 +41,9 @@ def change(db: Database, request: ChangeRequest, by: Person = HERE) -> StudyView
         raise StudyConflict(
             f"the search of study {name!r} has ended: {why}. Give another {stopping_rules.OPTIONS[view.ended]}, too."
         )
-    begun = changing.change_study(db, name, trials, request.timeout_s, limits, request.workers, anew)
+    begun = changing.change_study(
+        db, name, trials, request.timeout_s, limits, request.workers, anew, request.priority, request.most_workers
+    )
     if begun is not None:
         raise InputError(f"--trials {trials}: study {name!r} has begun {begun} already. Ask for at least {begun}.")
     noted(db, by, "change", name, request.in_words)

@@ -14,7 +14,7 @@ from tuner.errors import InputError, StudyConflict
 from tuner.formatting import command, plural
 from tuner.search import cells
 from tuner.search.optuna_study import check_optuna_study
-from tuner.service.people import HERE, Person, check_may_change, check_may_start, noted
+from tuner.service.people import HERE, Person, check_may_change, check_may_start, check_priority, noted
 from tuner.service.resuming import has_more, trials_in_optuna
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.code import check_digest
@@ -34,6 +34,8 @@ def create_study(
     seed: int | None,
     mlflow_uri: str,
     options: StudyOptions | None = None,
+    priority: int = 0,
+    most_workers: int | None = None,
     by: Person = HERE,
 ) -> StudyView:
     """Store a new study, or find the one of that name and go on with it.
@@ -43,6 +45,7 @@ def create_study(
     one that has ended.
     """
     check_may_start(by)
+    check_priority(by, priority)
     budget = cells.budget(spec, n_trials)
     if budget < 1:
         raise InputError(f"--trials {budget}: a study needs at least one trial.")
@@ -73,6 +76,8 @@ def create_study(
             options=options,
             directions=[each.direction for each in spec.objectives],
             owner=by.name,
+            priority=priority,
+            most_workers=most_workers,
         )
         if stored == "added" or study_name is not None:
             break

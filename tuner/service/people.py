@@ -15,7 +15,9 @@ from tuner.database.tables import PersonRole
 from tuner.errors import NotAllowed
 from tuner.settings import user_name
 
-Action = Literal["start", "resume", "stop", "cancel", "change", "delete", "rename", "note", "champion", "token"]
+Action = Literal[
+    "start", "resume", "stop", "cancel", "change", "delete", "rename", "note", "champion", "token", "limit"
+]
 
 
 @dataclass(frozen=True)
@@ -48,6 +50,12 @@ def check_may_change(person: Person, study: StudyView) -> None:
     if not may_change(person, study.owner):
         whose = f"{study.owner}'s" if study.owner else "nobody's"
         raise NotAllowed(f"study {study.study_name!r} is {whose}; {person.name} may look at it. Ask an admin.")
+
+
+def check_priority(person: Person, priority: int | None) -> None:
+    """To come before others' studies is an admin's to give. Raises NotAllowed."""
+    if person.role != "admin" and (priority or 0) > 0:
+        raise NotAllowed(f"a priority above 0 is for admins; {person.name} is a {person.role}, and may give 0 or less.")
 
 
 def check_admin(person: Person, what: str) -> None:

@@ -27,6 +27,13 @@ Content = dict[str, Any]
 """A search space, or a data set, as a mapping of what its file would say."""
 
 
+Priority = Annotated[int, Field(ge=-1000, le=1000)]
+"""Where workers serve several studies, the highest comes first; 0 where nobody says."""
+
+MostWorkers = Annotated[int, Field(ge=0, le=10_000)]
+"""0 is any number."""
+
+
 class Request(BaseModel):
     """Raises InputError, in one line, for a value that cannot be."""
 
@@ -104,6 +111,7 @@ class SpaceRequest(Request):
 class StartRequest(SpaceRequest):
     """A new study.
 
+    priority, most_workers: its part of workers that serve several studies, by the rule of `sharing`.
     study_name: None takes the space's name and the next free number. trials, timeout_s, seed, limits: None takes the
     space's. baselines: configurations to try first, or a file of them. from_study: an old one, whose best `from_best`
     configurations are tried first. tensorboard: a folder for its logs. detach: only store the study; workers elsewhere
@@ -115,6 +123,8 @@ class StartRequest(SpaceRequest):
     timeout_s: Annotated[float, Field(gt=0)] | None = None
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] | None = None
     limits: LimitsRequest = LimitsRequest()
+    priority: Priority | None = None
+    most_workers: MostWorkers | None = None
     devices: Devices = Devices()
     baselines: Path | dict[str, Content] | None = None
     from_study: str | None = None
@@ -142,7 +152,7 @@ class ChangesRequest(Request):
 class ChangeRequest(Request):
     """Of a study that runs; None leaves a thing as it is. trials, timeout_s: the new totals.
 
-    workers: how many the command that runs it here is to have.
+    workers: how many the command that runs it here is to have. priority, most_workers: as of a start.
     """
 
     study_name: str
@@ -150,20 +160,23 @@ class ChangeRequest(Request):
     timeout_s: Annotated[float, Field(gt=0)] | None = None
     limits: LimitsRequest = LimitsRequest()
     workers: Annotated[int, Field(ge=1, le=1000)] | None = None
+    priority: Priority | None = None
+    most_workers: MostWorkers | None = None
 
     @property
     def in_words(self) -> str:
         """What it asks for, in a line."""
-        asked = {"trials": self.trials, "timeout_s": self.timeout_s, "workers": self.workers}
+        asked = {name: getattr(self, name) for name in _CHANGED}
         given = {name: each for name, each in {**asked, **dict(self.limits)}.items() if each is not None}
         return ", ".join(f"{name} {each}" for name, each in given.items())
 
     @property
     def says_something(self) -> bool:
-        return (
-            any(each is not None for each in (self.trials, self.timeout_s, self.workers))
-            or self.limits != LimitsRequest()
-        )
+        return any(getattr(self, name) is not None for name in _CHANGED) or self.limits != LimitsRequest()
+
+
+_CHANGED = ("trials", "timeout_s", "workers", "priority", "most_workers")
+"""Of a change, beside the limits."""
 
 
 class ChampionRequest(Request):

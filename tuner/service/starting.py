@@ -19,7 +19,7 @@ from tuner.service.baseline_files import with_baselines
 from tuner.service.checking import Say
 from tuner.service.creating import create_study
 from tuner.service.opening import open_studies
-from tuner.service.people import HERE, Person, check_may_change, check_may_start
+from tuner.service.people import HERE, Person, check_may_change, check_may_start, check_priority
 from tuner.service.requests import ResumeRequest, StartRequest
 from tuner.service.resuming import resume_study
 from tuner.service.slots import slots_here
@@ -70,6 +70,7 @@ def start(settings: Settings, request: StartRequest, say: Say = lambda words: No
     by: whose it will be. Raises InputError and its kin, NotAllowed, NotFound, ServiceDown; then nothing was stored.
     """
     check_may_start(by)
+    check_priority(by, request.priority)
     board = _board(request)
     found, notes = _space(settings, request)
     check_algorithms(found.spec, request.called)
@@ -101,6 +102,8 @@ def start(settings: Settings, request: StartRequest, say: Say = lambda words: No
             system_metrics=request.system_metrics,
             limits=request.limits.given(),
         ),
+        priority=request.priority or 0,
+        most_workers=request.most_workers or None,
         by=by,
     )
     codes = (*(() if found.code is None else (found.code,)), *found.codes)

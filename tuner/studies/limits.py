@@ -37,7 +37,7 @@ def too_late(db: Database, view: StudyView, spec: StudySpec) -> bool:
 def time_is_up(db: Database, view: StudyView, spec: StudySpec) -> bool:
     """Whether the clock has ended the search; it does not before a trial has begun."""
     left_s = search_left_s(db, view, spec)
-    return left_s is not None and left_s <= 0 and budget.load(db, view.study_name)[1] > 0
+    return left_s is not None and left_s <= 0 and budget.has_begun(db, view.study_name)
 
 
 def is_over(db: Database, spec: StudySpec, study_name: str) -> bool:

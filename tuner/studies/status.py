@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tuner.database import leases, runs, studies, workers
+from tuner.database import admission, leases, runs, studies, workers
 from tuner.database.connection import Database
 from tuner.database.runs import CANCELLED, RunView
 from tuner.database.studies import StudyView
 from tuner.database.tables import FINALISTS
 from tuner.database.workers import WorkerView
 from tuner.errors import NotFound, SpecError
+from tuner.formatting import plural
 from tuner.spec.metrics import Direction, sign
 from tuner.studies.skipped_study import Reason, reasons
 from tuner.studies.stopping_rules import why_ended
@@ -34,6 +35,8 @@ DELIVERING = "delivering what is left to MLflow"
 NOT_SCORED = "not_scored"
 """Why there are no figures on the test rows: a tag of a trial, and a word of the outcome."""
 
+_NAMED = 3
+
 
 @dataclass(frozen=True)
 class StudyStatus:
@@ -44,6 +47,7 @@ class StudyStatus:
     left_s: seconds to go, estimated from the pace so far; None where nothing is known yet. finalists: of this round.
     passed_over: why workers do not work on it, where they do not. silent_s: a worker that holds a run gives no sign of
     life, and others wait; after so many seconds it is free. reproductions: trials that were trained once more.
+    waits: what it waits for before any worker may begin, or nothing.
     """
 
     study: StudyView
@@ -58,6 +62,7 @@ class StudyStatus:
     passed_over: tuple[Reason, ...] = ()
     silent_s: float | None = None
     reproductions: tuple[RunView, ...] = ()
+    waits: str = ""
 
     @property
     def elapsed_s(self) -> float:
@@ -80,6 +85,8 @@ class StudyStatus:
     @property
     def stage(self) -> str:
         """What is done now, beside the trials: ``finalists 4 of 9``, ``the winner on all rows, 1 of 3``, or nothing."""
+        if self.waits:
+            return self.waits
         if self.silent_s is not None and self.state == "running":
             about_s = 20 * max(1, math.ceil(self.silent_s / 20))
             return f"a worker is silent; what it held is free in about {about_s} s"
@@ -129,6 +136,7 @@ def status_of(db: Database, view: StudyView, every: Sequence[RunView], everyone:
         silent_s=silent_s,
         passed_over=reasons(db, view.study_name) if view.finished_at is None else (),
         reproductions=tuple(each for each in every if each.role == "reproduction"),
+        waits=_waits(db, view),
     )
 
 
@@ -151,9 +159,23 @@ def _state(view: StudyView, begun: bool, active: bool, external: bool) -> StudyS
         return "cancelled"
     if view.desired_state == "stopping":
         return "stopping" if active else "stopped"
+    if view.admitted_at is None:
+        return "waiting"
     if active:
         return "running"
     return "interrupted" if begun and not external else "waiting"
+
+
+def _waits(db: Database, view: StudyView) -> str:
+    """Why no worker may begin a trial yet, in words."""
+    if view.admitted_at is not None or view.finished_at is not None or view.desired_state != "running":
+        return ""
+    full = admission.why_it_waits(db, view.study_name)
+    if full is None:
+        return "waits for a worker"
+    most = plural(full.most, "running study", "running studies")
+    named = ", ".join(full.running[:_NAMED]) + (", ..." if len(full.running) > _NAMED else "")
+    return f"waits: {full.owner} has {most}, the most ({named})"
 
 
 def _silent_s(db: Database, view: StudyView, held: Sequence[RunView], everyone: Sequence[WorkerView]) -> float | None:

@@ -119,11 +119,14 @@ class Refused(View):
 
 
 class StudyNews(View):
-    """A study as its row has it. trials: its budget. ended: the rule that ended its search early, or empty."""
+    """A study as its row has it. trials: its budget. ended: the rule that ended its search early, or empty. priority,
+    most_workers: its part of workers that serve several studies; None is without a limit."""
 
     study_name: str
     desired_state: str
     trials: int
+    priority: int
+    most_workers: int | None
     note: str | None
     ended: str
     finished_at: float | None
@@ -133,10 +136,10 @@ class Study(StudyNews):
     """All that is known of a study in figures.
 
     owner: the name of the person who started it; None where nobody was asked. counts: trials by state; `waiting` are
-    those that no worker has taken, `not_run` those that never will be. stage: what is done beside the trials. ended_by:
-    why its search ended early. best_trial, value: of the winner, or the best so far, in the terms of metric and
-    direction. test: the winner's figures on the test rows. seconds: from the begin of its first trial to its end, or
-    until now. seconds_left: about.
+    those that no worker has taken, `not_run` those that never will be. stage: what is done beside the trials. waits:
+    for what, before any worker may begin. ended_by: why its search ended early. best_trial, value: of the winner, or
+    the best so far, in the terms of metric and direction. test: the winner's figures on the test rows. seconds: from
+    the begin of its first trial to its end, or until now. seconds_left: about.
     """
 
     owner: str | None
@@ -146,6 +149,7 @@ class Study(StudyNews):
     direction: Direction
     counts: Mapping[str, int]
     stage: str
+    waits: str | None
     passed_over: tuple[PassedOver, ...]
     ended_by: str | None
     best_trial: int | None

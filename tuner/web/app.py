@@ -24,6 +24,7 @@ from tuner.web.api import (
     findings,
     health,
     metrics,
+    owners,
     people,
     results,
     spaces,
@@ -77,7 +78,9 @@ def create_app(served: Served, hosts: Sequence[str] | None) -> ASGIApp:
     app.state.served = served
     api = APIRouter(prefix=PREFIX)
     api.include_router(health.router)
-    for each in (people, spaces, studies, changes, trials, drawing, findings, events, results, workers, audit, metrics):
+    for each in (
+        people, spaces, studies, changes, trials, drawing, findings, events, results, workers, owners, audit, metrics,
+    ):  # fmt: skip
         # Nobody is asked for a word before it is known who asks.
         api.include_router(each.router, dependencies=[Depends(whoever)], responses=problems.answers(401))
     app.include_router(api)

@@ -18,7 +18,7 @@ import psutil
 
 from tuner.analysis import publishing
 from tuner.analysis.importance import outcome_figures
-from tuner.database import blobs, budget, patience, skipped_studies, studies
+from tuner.database import admission, blobs, budget, patience, sharing, skipped_studies, studies
 from tuner.database.connection import OUTAGE_S, Database
 from tuner.database.error_kinds import is_full
 from tuner.database.patience import ToldToLeave
@@ -72,7 +72,7 @@ class Worker:
         self._contexts: dict[str, Any] = {}
         self._projectors: dict[str, Any] = {}
         self._passed_over: dict[str, float] = {}
-        self._told_of: set[str] = set()
+        self._for_programs: dict[tuple[str, float], bool] = {}
         self._full_since = 0.0
         self._born_mib = _memory_mib()
         self._done = 0
@@ -133,24 +133,16 @@ class Worker:
             raise
 
     def _run_next_study(self) -> Turn:
-        """Run one trial of whichever study is open: of those that have one to give, the one with the fewest running.
-
-        Where as many run in several, the one whose last trial began longest ago.
-        """
-        views = studies.view_studies(self._db)
-        open_ones = [each for each in views if each.finished_at is None and each.desired_state == "running"]
-        ready = [each.study_name for each in open_ones if not is_external(each)]
-        for name in {each.study_name for each in open_ones} - {*ready, *self._told_of}:
-            self._told_of.add(name)
-            logger.info("study %s is passed over: programs ask for its trials", name)
-        load = {name: budget.load(self._db, name) for name in ready}
-        for gone in set(self._contexts) - set(ready):
+        """Run one trial of whichever study is open: the first by the rule of `sharing` that has one to give."""
+        every = sharing.open_studies(self._db)
+        for gone in set(self._contexts) - {each.study_name for each in every}:
             del self._contexts[gone]
-        for name in sorted(ready, key=lambda name: load[name]):
+        for each in sharing.in_turn(every):
+            name = each.study_name
             if time.monotonic() < self._passed_over.get(name, 0.0):
                 continue
             try:
-                turn = self._turn(name)
+                turn = "idle" if self._is_for_programs(each) else self._turn(name)
             except (ServiceDown, DiskFull):
                 raise
             except TunerError as error:
@@ -168,11 +160,24 @@ class Worker:
         self._pulse.say(None, "waiting")
         return "idle"
 
+    def _is_for_programs(self, study: sharing.OpenStudy) -> bool:
+        key = (study.study_name, study.created_at)
+        if key not in self._for_programs:
+            self._for_programs[key] = is_external(studies.view_study(self._db, study.study_name))
+            if self._for_programs[key]:
+                logger.info("study %s is passed over: programs ask for its trials", study.study_name)
+        return self._for_programs[key]
+
     def _turn(self, study_name: str) -> Turn:
         """Run one trial of a study, or end the study, where there is anything to do for this worker."""
         view = studies.view_study(self._db, study_name)
         if view.finished_at is not None:
             return "over"
+        if view.admitted_at is None and view.desired_state == "running":
+            if not admission.ask(self._db, study_name):
+                self._pulse.say(self._study_name, "waiting")
+                return "idle"
+            view = studies.view_study(self._db, study_name)
         context = self._context(view)
         if view.timeout_s is not None and view.deadline_at is None:
             studies.start_clock(self._db, study_name)

@@ -14,7 +14,9 @@ from tuner.service.requests import (
     DeleteRequest,
     Devices,
     LimitsRequest,
+    MostWorkers,
     NoteRequest,
+    Priority,
     RenameRequest,
     Request,
     ResumeRequest,
@@ -63,9 +65,10 @@ class Limits(Request):
 class NewStudy(Request):
     """A study of a space, by its name or as the text of a search-space file.
 
-    trials, timeout_s, seed, limits: null takes the space's. baselines: configurations to try first. from_study: an old
-    one, whose best are tried first. run: "here" by workers that the server starts, "elsewhere" by those that
-    `tune worker` started; null is as the server was told.
+    trials, timeout_s, seed, limits: null takes the space's. priority: where workers serve several studies, the highest
+    comes first; above 0 is for admins. most_workers: of all, wherever they are; 0 is any number. baselines:
+    configurations to try first. from_study: an old one, whose best are tried first. run: "here" by workers that the
+    server starts, "elsewhere" by those that `tune worker` started; null is as the server was told.
     """
 
     space: str | None = Field(None, max_length=200, examples=["digits"])
@@ -76,6 +79,8 @@ class NewStudy(Request):
     timeout_s: Seconds | None = None
     seed: Annotated[int, Field(ge=0, le=LARGEST_SEED)] | None = None
     limits: Limits = Limits()
+    priority: Priority | None = None
+    most_workers: MostWorkers | None = None
     baselines: Annotated[dict[str, dict[str, Any]], Field(max_length=1000)] | None = None
     from_study: str | None = Field(None, max_length=200)
     from_best: Annotated[int, Field(ge=1, le=1000)] = 3
@@ -95,12 +100,14 @@ class Resume(Request):
 
 class Change(Request):
     """null leaves a thing as it is. trials, timeout_s: the new totals. workers: of the server, or the command, that
-    runs it."""
+    runs it. priority, most_workers: as of a new study."""
 
     trials: Count | None = None
     timeout_s: Seconds | None = None
     limits: Limits = Limits()
     workers: Annotated[int, Field(ge=1, le=64)] | None = None
+    priority: Priority | None = None
+    most_workers: MostWorkers | None = None
 
 
 class Note(Request):
@@ -126,9 +133,10 @@ def start(
 
     def create() -> str:
         asked = served.spaces.request(body.space, body.space_text, body.space_name)
-        plain = ("study_name", "trials", "timeout_s", "seed", "baselines", "from_study", "from_best")
+        plain = ("study_name", "trials", "timeout_s", "seed", "priority", "most_workers", "baselines", "from_study")
         request = StartRequest(
             **{name: getattr(body, name) for name in plain},
+            from_best=body.from_best,
             space=asked.space,
             code=asked.code,
             limits=body.limits.request(),
@@ -180,7 +188,7 @@ def change(served: ServedHere, db: Db, somebody: Somebody, study: StudyName, bod
     """Change a study that runs: its budget, its time, when it ends, its workers."""
     request = ChangeRequest(
         study_name=study, trials=body.trials, timeout_s=body.timeout_s, limits=body.limits.request(),
-        workers=body.workers,
+        workers=body.workers, priority=body.priority, most_workers=body.most_workers,
     )  # fmt: skip
     changing.change(db, request, somebody)
     return _seen(served, study)

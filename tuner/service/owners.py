@@ -1,0 +1,56 @@
+"""How many studies a person may have running at once: an admin says it, for one or for everybody.
+
+Leaves to others: that it is kept (database.admission), that a study which waits says so (studies.status).
+"""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from tuner.database import admission
+from tuner.database.admission import EVERYBODY
+from tuner.database.connection import Database
+from tuner.service.people import HERE, Person, check_admin, noted
+from tuner.service.requests import Request
+from tuner.studies.views import View
+
+
+class OwnerLimitRequest(Request):
+    """most_studies: None is as everybody's; of everybody, any number. Studies that run keep their places."""
+
+    person: Annotated[str, Field(min_length=1, max_length=100)]
+    most_studies: Annotated[int, Field(ge=0, le=10_000)] | None
+
+
+class OwnerLimit(View):
+    """person: ``everybody`` is whoever has no limit of their own. running: studies that have a place. waiting: those
+    that wait for one."""
+
+    person: str
+    most_studies: int
+    running: tuple[str, ...]
+    waiting: tuple[str, ...]
+
+
+class OwnerLimits(View):
+    owners: tuple[OwnerLimit, ...]
+
+
+def limit_owner(db: Database, request: OwnerLimitRequest, by: Person = HERE) -> OwnerLimits:
+    """Raises NotAllowed."""
+    check_admin(by, "how many studies a person may have running")
+    admission.set_limit(db, request.person, request.most_studies)
+    most = "any number of" if request.most_studies is None else f"at most {request.most_studies}"
+    noted(db, by, "limit", "", f"{request.person}: {most} running studies")
+    return owner_limits(db)
+
+
+def owner_limits(db: Database) -> OwnerLimits:
+    """Those that are set, and the studies of these persons."""
+    return OwnerLimits(
+        owners=tuple(
+            OwnerLimit(person=person, most_studies=most, running=running, waiting=waiting)
+            for person, most in admission.limits(db).items()
+            for running, waiting in [((), ()) if person == EVERYBODY else admission.places(db, person)]
+        )
+    )
