@@ -20,6 +20,7 @@ from starlette.responses import HTMLResponse
 from tuner import formatting
 from tuner.redaction import redacted
 from tuner.service.people import Person, may_change
+from tuner.web.api import PREFIX
 from tuner.web.pages import drawing, static
 
 _TEMPLATES = Path(__file__).parent.parent / "templates"
@@ -79,6 +80,7 @@ def _environment() -> Environment:
         version=version("tuner"),
         may_change=may_change,
         study_path=study_path,
+        api_path=api_path,
         sparkline=drawing.sparkline,
         progress=drawing.progress,
     )
@@ -93,6 +95,11 @@ def segment(name: str) -> str:
 def study_path(study_name: str, *further: object) -> str:
     """Of a study's page, or one below it."""
     return "/".join(("/studies", segment(study_name), *(segment(str(each)) for each in further)))
+
+
+def api_path(study_name: str, *further: object) -> str:
+    """Of a study in the API, or of what is below it."""
+    return PREFIX + study_path(study_name, *further)
 
 
 def when(at: float | None) -> Markup:

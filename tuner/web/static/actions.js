@@ -5,7 +5,8 @@
 // <form data-method data-path          sends its fields as JSON: a name with dots is an object within, an empty field is
 //       data-done data-then>           left out, [data-type] is number, integer, json or list (by lines);
 //                                      then: "refresh" the page's live parts, "reload", or a path, in which
-//                                      {name} stands for a field of the answer
+//                                      {name} stands for a field of the answer; done: what is said then
+// With DELETE they are the query. <input data-equals="TEXT"> has to be filled with just that text.
 // A form with [data-once] creates: sent again after an answer was lost, it creates nothing twice.
 
 const READERS = {
@@ -86,6 +87,18 @@ function filled(path, answer) {
   return path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(answer[name]));
 }
 
+function said(words, answer) {
+  return words.replace(/\{(\w+)\}/g, (_, name) => String(answer[name]));
+}
+
+/** A form's method, path and body, as the API takes them. */
+function requestOf(form) {
+  const { method, path } = form.dataset;
+  if (method !== "DELETE") return [method, path, bodyOf(form)];
+  const query = new URLSearchParams(bodyOf(form)).toString();
+  return [method, query ? `${path}?${query}` : path, undefined];
+}
+
 function goOn(then, answer) {
   if (then === "reload") location.reload();
   else if (then.startsWith("/")) location.assign(filled(then, answer));
@@ -100,11 +113,10 @@ async function send(form) {
   try {
     if ("once" in form.dataset) form.dataset.key ??= newKey();
     const headers = form.dataset.key ? { "Idempotency-Key": form.dataset.key } : {};
-    const body = form.dataset.method === "DELETE" ? undefined : bodyOf(form);
-    const answer = await ask(form.dataset.method, form.dataset.path, body, headers);
+    const answer = await ask(...requestOf(form), headers);
     delete form.dataset.key;
     form.closest("dialog")?.close();
-    if (form.dataset.done) say(form.dataset.done);
+    if (form.dataset.done) say(said(form.dataset.done, answer));
     form.dispatchEvent(new CustomEvent("done", { bubbles: true, detail: answer }));
     goOn(form.dataset.then ?? "refresh", answer);
   } catch (error) {
@@ -117,10 +129,22 @@ async function send(form) {
   }
 }
 
+/** A browser says by itself, beside the field, what of it is wrong. */
+function checkEquals(field) {
+  field.setCustomValidity(field.value === field.dataset.equals ? "" : `Type ${field.dataset.equals}`);
+}
+
 export function installActions() {
+  document.addEventListener("input", (event) => {
+    if (event.target.dataset?.equals !== undefined) checkEquals(event.target);
+  });
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-opens]");
-    if (opener) document.getElementById(opener.dataset.opens).showModal();
+    if (opener) {
+      const dialog = document.getElementById(opener.dataset.opens);
+      dialog.querySelectorAll("[data-equals]").forEach(checkEquals);
+      dialog.showModal();
+    }
     if (event.target.closest("[data-closes]")) event.target.closest("dialog").close();
     // A click beside a dialog's form closes it, too.
     if (event.target.nodeName === "DIALOG") event.target.close();

@@ -37,10 +37,10 @@ function countTicked() {
   }
 }
 
-/** Parts that show what is there now ask for it again, while somebody can see them. */
+/** Parts that show what is there now ask for it again, while somebody can see them; but those that are told of news. */
 function refresh() {
   if (document.hidden) return;
-  for (const each of document.querySelectorAll("[data-live]")) {
+  for (const each of document.querySelectorAll("[data-live='']")) {
     if (!each.querySelector("dialog[open]")) each.dispatchEvent(new Event("refresh"));
   }
 }

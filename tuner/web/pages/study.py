@@ -1,0 +1,127 @@
+"""One study: how it stands, what may be done with it, its charts and its trials.
+
+Owns: what is on the page, and the parts of it that are asked for again.
+Leaves to others: its trials in a table (study_trials), drawing (static/charts), changing it (the API).
+"""
+
+from dataclasses import dataclass
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from tuner.analysis import chart, summary
+from tuner.database.facts import Limits, Outcome
+from tuner.formatting import duration, number, plural
+from tuner.service.people import Person, may_change
+from tuner.settings import public_uri
+from tuner.spec.space import Choice, Parameter
+from tuner.studies import viewing
+from tuner.studies.champion import standing
+from tuner.studies.skipped_study import Reason
+from tuner.studies.status import StudyStatus
+from tuner.studies.views import Study
+from tuner.web.pages.rendering import page
+from tuner.web.served import ServedHere, StudyName
+from tuner.web.signing_in import Somebody
+
+router = APIRouter()
+
+_MOST_VALUES = 100
+"""Of a choice, as an axis names them."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a study stands, in words.
+
+    passed_over: why workers do not work on it. winner: its trial, once the search has ended. ended: how many trials.
+    workers: how many. budget: when it ends. sentences: what came of it. champion: what the registry has of it. may:
+    what this person may do now; empty where it may look alone. mlflow: of MLflow's page, of a server of its own.
+    """
+
+    study: Study
+    passed_over: tuple[Reason, ...]
+    winner: int | None
+    ended: int
+    workers: int
+    budget: tuple[str, ...]
+    limits: Limits
+    timeout_s: float | None
+    sentences: tuple[str, ...]
+    test: summary.Test | None
+    champion: str
+    may: frozenset[str]
+    mlflow: str | None
+
+
+@router.get("/studies/{study}")
+def show(request: Request, served: ServedHere, somebody: Somebody, study: StudyName, part: str = "") -> HTMLResponse:
+    """part: of the page alone, for one that is open."""
+    seen = served.looks.follow(study)
+    found = _standing(seen.status, somebody)
+    if part == "standing":
+        return page(request, "study/standing.html", standing=found, study=found.study)
+    return page(
+        request,
+        "study.html",
+        standing=found,
+        study=found.study,
+        trials=len(seen.status.trials),
+        parameters=[_axis(each) for each in chart.searched(seen.status, seen.status.trials)],
+    )
+
+
+def _standing(status: StudyStatus, person: Person) -> Standing:
+    view = status.study
+    outcome = view.outcome or Outcome()
+    served = view.mlflow_uri.startswith(("http://", "https://"))
+    return Standing(
+        study=viewing.study(status),
+        passed_over=status.passed_over,
+        winner=status.best.trial_number if status.best is not None and view.finished_at is not None else None,
+        ended=sum(trial.finished_at is not None for trial in status.trials),
+        workers=len(status.workers),
+        budget=_budget(status),
+        limits=view.options.limits,
+        timeout_s=view.timeout_s,
+        # The first one says how many trials there are, which the page shows by itself.
+        sentences=tuple(summary.sentences(status)[1:]) if view.finished_at is not None else (),
+        test=summary.test_of(status),
+        champion=standing(view.study_name, outcome),
+        may=_may(status) if may_change(person, view.owner) else frozenset(),
+        mlflow=public_uri(view.mlflow_uri) if served else None,
+    )
+
+
+def _budget(status: StudyStatus) -> tuple[str, ...]:
+    limits = status.study.options.limits
+    said = [plural(status.study.trials, "trial")]
+    if status.study.timeout_s is not None:
+        said.append(f"{duration(status.study.timeout_s)} of time")
+    if limits.epochs is not None:
+        said.append(f"{limits.epochs:,} epochs")
+    if limits.target is not None:
+        said.append(f"until {summary.metric(status)} {number(limits.target)}")
+    if limits.plateau is not None:
+        said.append(f"until {plural(limits.plateau, 'trial')} bring nothing better")
+    return tuple(said)
+
+
+def _may(status: StudyStatus) -> frozenset[str]:
+    """What would not be refused as the study stands."""
+    always = {"note"} | ({"champion"} if status.best is not None else set())
+    idle = set() if status.workers else {"rename", "delete"}
+    if status.study.finished_at is not None:
+        return frozenset(always | idle | {"resume"})
+    goes = {"stop", "cancel"} if status.state in ("running", "waiting", "interrupted") else set()
+    rests = {"resume"} if status.state in ("stopped", "interrupted", "cancelled") else set()
+    ends = {"cancel"} if status.state == "stopping" else set()
+    return frozenset(always | idle | goes | rests | ends | {"change"})
+
+
+def _axis(parameter: Parameter) -> dict[str, object]:
+    """What a chart has to know of a parameter."""
+    domain = parameter.domain
+    if isinstance(domain, Choice):
+        return {"name": parameter.name, "values": list(domain.values[:_MOST_VALUES])}
+    return {"name": parameter.name, "low": domain.low, "high": domain.high, "log": domain.log}

@@ -1,0 +1,52 @@
+// The figures at the top, as trials come and go; the rest of it is asked of the server where the study itself changed.
+import { bestPlace, number } from "../charts/values.js";
+
+const PAUSE_MS = 10_000;
+const ENDED = ["complete", "pruned", "failed", "diverged", "out_of_memory", "given_up", "cancelled", "skipped"];
+
+export function keepStanding(page, store) {
+  const standing = () => document.getElementById("standing");
+  let asked = Date.now();
+  let timer = null;
+
+  function figures() {
+    const counts = store.counts();
+    const ended = ENDED.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+    write(standing().querySelector("[data-ended]"), ended.toLocaleString("en"));
+    for (const chip of standing().querySelectorAll("[data-count]")) {
+      const count = counts[chip.dataset.count] ?? 0;
+      chip.hidden = !count;
+      write(chip.querySelector("b"), String(count));
+    }
+    const best = bestPlace(store.table);
+    if (best < 0 || standing().dataset.winner) return;
+    write(standing().querySelector("[data-best]"), number(store.table.value[best]));
+    const link = standing().querySelector("[data-best-trial]");
+    if (!link) return ask();
+    write(link, `trial ${store.table.trial[best]}`);
+    link.href = `${page}/trials/${store.table.trial[best]}`;
+  }
+
+  function ask() {
+    clearTimeout(timer);
+    timer = null;
+    asked = Date.now();
+    const busy = document.querySelector("dialog[open]") || standing().querySelector("details[open]");
+    if (document.hidden || busy) stale(false);
+    else standing().dispatchEvent(new Event("refresh"));
+  }
+
+  /** Ask soon: at once where the study itself changed. */
+  function stale(now) {
+    if (now) ask();
+    else timer ??= setTimeout(ask, Math.max(0, asked + PAUSE_MS - Date.now()));
+  }
+
+  store.subscribe(figures);
+  document.addEventListener("htmx:after:swap", figures);
+  return stale;
+}
+
+function write(element, text) {
+  if (element && element.textContent !== text) element.textContent = text;
+}

@@ -1,0 +1,65 @@
+// What is new of a study, as the server tells it while somebody can see the page.
+//
+// A page that is hidden lets go of the stream, and comes back with the last number. Where the server is away it says so,
+// tries again, and goes on by itself.
+import { ask } from "../actions.js";
+
+const PAUSES_MS = [500, 1000, 2000, 4000];
+const QUIET_MS = 1500;
+
+/** from: the last number that is known. told: what changes are given to. gone: called where the study is deleted. */
+export function follow(api, { from, told, gone, lost, back }) {
+  let source = null;
+  let timer = null;
+  let tries = 0;
+  let number = from;
+  let over = false;
+  let quiet = null;
+
+  function open() {
+    timer = null;
+    if (source || over || document.hidden) return;
+    source = new EventSource(`${api}/events?since=${number}`);
+    source.addEventListener("open", () => {
+      tries = 0;
+      clearTimeout(quiet);
+      quiet = null;
+      back();
+    });
+    source.addEventListener("changes", (event) => {
+      const changes = JSON.parse(event.data);
+      // A smaller one is of another study, which was made anew under this name.
+      const anew = changes.number < number;
+      number = changes.number;
+      told(changes, anew);
+    });
+    source.addEventListener("gone", () => {
+      over = true;
+      close();
+      gone();
+    });
+    source.addEventListener("error", again);
+  }
+
+  function close() {
+    source?.close();
+    source = null;
+    clearTimeout(timer);
+    timer = null;
+  }
+
+  function again() {
+    close();
+    if (over || document.hidden) return;
+    // A stream also ends by itself, and the next one opens at once: no word of that.
+    quiet ??= setTimeout(lost, QUIET_MS);
+    timer = setTimeout(open, PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)]);
+    // Whoever is signed out meanwhile is led to the sign-in, and one whose study is gone is told.
+    if (tries++ === 2) ask("GET", api).catch(() => {});
+  }
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  addEventListener("pagehide", close);
+  addEventListener("pageshow", open);
+  open();
+}
