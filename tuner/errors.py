@@ -6,6 +6,7 @@ TunerError                 1  the work failed
 │   ├── DataError             a data set
 │   ├── CodeNotGiven          code that this process was not given
 │   └── StudyConflict         a study of that name that is not this one
+├── TrialLost              1  a trial that another program holds by now
 ├── NotSignedIn            5  nobody knows who asks
 ├── NotAllowed             5  this is not that person's to do
 ├── NotFound               3  a study, a trial or a space that is not there
@@ -45,6 +46,10 @@ class CodeNotGiven(InputError):
 
 class StudyConflict(InputError):
     """A study of that name exists and is not the one asked for."""
+
+
+class TrialLost(TunerError):
+    """A program reports on a trial that is not its own any more."""
 
 
 class NotSignedIn(TunerError):

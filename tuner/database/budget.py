@@ -31,6 +31,18 @@ def take(db: Database, study_name: str, worker_id: str, begun_only: bool = False
     return adopted if adopted is not None or begun_only else _reserve(db, study_name, worker_id)
 
 
+@patient
+def take_own(db: Database, study_name: str, worker_id: str) -> Job | None:
+    """The trial that this worker has already, as after a call whose answer was lost; None where it has none."""
+    return runs.adopt(db, study_name, ["search"], 0, worker_id, RunRow.worker_id == worker_id)
+
+
+@patient
+def take_untold(db: Database, study_name: str, worker_id: str) -> Job | None:
+    """One that a person ended, and of which Optuna has still to be told."""
+    return runs.adopt(db, study_name, ["search"], 0, worker_id, RunRow.state != "running")
+
+
 def _reserve(db: Database, study_name: str, worker_id: str) -> Job | None:
     while True:
         with db.session() as session:

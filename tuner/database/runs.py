@@ -130,13 +130,27 @@ class RunView:
         return run_blob_name(self.study_name, self.role, self.round, self.ordinal, what)
 
 
-def adopt(db: Database, study_name: str, roles: Sequence[Role], round: int, worker_id: str) -> Job | None:
+def adopt(
+    db: Database,
+    study_name: str,
+    roles: Sequence[Role],
+    round: int,
+    worker_id: str,
+    also: sa.ColumnElement[bool] | None = None,
+) -> Job | None:
     """Take the first of a study's runs that nobody holds, or whose worker is gone; None where there is none.
 
-    Made twice, the second time gives the one that the first has taken.
+    also: what else has to be true of it. Made twice, the second time gives the one that the first has taken.
     """
     which = sa.and_(RunRow.study_name == study_name, RunRow.role.in_(roles), RunRow.round == round)
-    adopted = leases.adopt(db, which, worker_id, lambda session: sharing.may_take(session, study_name, worker_id))
+    if also is not None:
+        which = sa.and_(which, also)
+
+    def may(session: Session) -> bool:
+        # What is its own, or only has to be told, takes no room.
+        return also is not None or sharing.may_take(session, study_name, worker_id)
+
+    adopted = leases.adopt(db, which, worker_id, may)
     if adopted is None:
         return None
     row, given_up = adopted

@@ -70,9 +70,3 @@ def _against(error: Exception) -> int:
     if isinstance(error, TunerError):
         return strikes.NONE
     return strikes.UNKNOWN if isinstance(error, OSError) else strikes.CRASH
-
-
-def given_up(last_words: str) -> str:
-    """The reason of one that killed too many workers. last_words: of the last of these, or empty."""
-    words = "given up: its workers died on it, one after another, without finishing an epoch between"
-    return f"{words} ({last_words})" if last_words else words

@@ -12,6 +12,7 @@ from tuner.database.runs import Job
 from tuner.database.studies import StudyView
 from tuner.optuna_internals import trial_id
 from tuner.search.optuna_study import adopt, baseline_proposal, open_optuna_study, tell, trial_template, worst_values
+from tuner.spec.space import Params
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.pareto import values_of
 
@@ -23,12 +24,13 @@ class OptunaTrial:
         self._db, self._spec, self._job = db, spec, job
         self._study = open_optuna_study(db.storage, study.study_name, spec, study.seed, job.ordinal)
         proposal = baseline_proposal(spec, job.ordinal)
-        self.number = job.trial_number
-        if self.number is None:
-            template = trial_template(job.ordinal, proposal)
-            self.number = budget.fill(db, job, template, proposal[0] if proposal else "")
+        self.number = self._made(proposal) if job.trial_number is None else job.trial_number
         self.trial = adopt(self._study, db.storage, self.number)
         self.baseline = spec.baselines[job.ordinal] if proposal is not None else None
+
+    def _made(self, proposal: tuple[str, Params] | None) -> int:
+        template = trial_template(self._job.ordinal, proposal)
+        return budget.fill(self._db, self._job, template, proposal[0] if proposal else "")
 
     def reported(self) -> set[int]:
         """The epochs that Optuna has."""

@@ -44,6 +44,12 @@ class Ending:
     test: Mapping[str, float] | None = None
 
 
+def given_up(last_words: str) -> str:
+    """The reason of one that killed too many workers. last_words: of the last of these, or empty."""
+    words = "given up: its workers died on it, one after another, without finishing an epoch between"
+    return f"{words} ({last_words})" if last_words else words
+
+
 class Record(Protocol):
     """Every write raises LeaseLost where the training is another worker's by now."""
 

@@ -18,11 +18,10 @@ from tuner.database.trial_facts import StoredVerdict, TrialFacts
 from tuner.errors import TrialFailed
 from tuner.runs.checkpoints import Checkpoints
 from tuner.runs.configurations import Configuration
-from tuner.runs.job_guard import given_up
 from tuner.runs.observers.parameters import Parameters
 from tuner.runs.observers.port import Beginning, Decision, EpochEnd, Moment, Observer
 from tuner.runs.products import Kept, keep_model, keep_scored_model
-from tuner.runs.records import Ending, Record
+from tuner.runs.records import Ending, Record, given_up
 from tuner.runs.roles import Order
 from tuner.runs.study_context import StudyContext
 from tuner.training.health.diagnosis import judge

@@ -190,6 +190,49 @@ class ChampionRequest(Request):
     force: bool = False
 
 
+Named = Annotated[str, Field(pattern=r"^[\w.@+:-]{1,100}$")]
+"""A program, as it names itself."""
+
+
+class AskRequest(Request):
+    """A program asks for a trial of a study whose training is its own.
+
+    worker: what it calls itself; who asks again under this name gets the trial that it has. host: where it runs.
+    """
+
+    study_name: str
+    worker: Named
+    host: Annotated[str, Field(max_length=200)] = ""
+
+
+class HeldTrial(Request):
+    """A trial that a program holds. trial: its number. lease: as the answer to its ask gave it."""
+
+    study_name: str
+    trial: Annotated[int, Field(ge=0)]
+    lease: Annotated[str, Field(max_length=400)]
+
+
+Reported = dict[Annotated[str, Field(min_length=1, max_length=250)], float]
+"""Figures by name; one that is not a number is written NaN."""
+
+
+class ReportRequest(HeldTrial):
+    """An epoch of it has ended. epoch: from 1. seconds: that it took; None takes the time since the last one."""
+
+    epoch: Annotated[int, Field(ge=1)]
+    metrics: Annotated[Reported, Field(max_length=1000)]
+    seconds: Annotated[float, Field(ge=0)] | None = None
+
+
+class TellRequest(HeldTrial):
+    """It has ended. metrics: figures of the end, which are then those of one epoch more. reason: of a failure."""
+
+    state: Literal["complete", "failed"] = "complete"
+    metrics: Annotated[Reported, Field(max_length=1000)] | None = None
+    reason: Annotated[str, Field(max_length=2000)] = ""
+
+
 class DeleteRequest(Request):
     """A study with all that is kept of it here. mlflow: its runs and model versions there, too.
 

@@ -28,6 +28,7 @@ from tuner.errors import (
     ServiceDown,
     SpecError,
     StudyConflict,
+    TrialLost,
     TunerError,
 )
 from tuner.formatting import one_line
@@ -39,6 +40,7 @@ MEDIA_TYPE = "application/problem+json"
 
 _KINDS: tuple[tuple[type[TunerError], int, str], ...] = (
     (StudyConflict, 409, "study-conflict"),
+    (TrialLost, 409, "trial-lost"),
     (CodeNotGiven, 422, "code-not-given"),
     (SpecError, 422, "space-not-usable"),
     (DataError, 422, "data-not-usable"),

@@ -8,7 +8,6 @@ and no environment, so that any engine can host it.
 import gc
 import importlib.metadata
 import logging
-import pathlib
 import socket
 import time
 from collections.abc import Mapping
@@ -29,6 +28,7 @@ from tuner.runs.study_context import StudyContext
 from tuner.runs.watchdog import Watch
 from tuner.studies import delivery, limits, stopping_rules
 from tuner.studies.stored_study import is_external
+from tuner.tracking.recording import recorder_at
 from tuner.training import backend
 from tuner.workers import placement
 from tuner.workers.heartbeat import Pulse
@@ -273,7 +273,7 @@ class Worker:
         if where not in self._projectors:
             self._projectors[where] = delivery.Projector(
                 self._db,
-                lambda: _recorder(self._settings.tracking_uri_of(view.mlflow_uri), board),
+                lambda: recorder_at(self._settings.tracking_uri_of(view.mlflow_uri), board),
                 self._store,
                 self._name,
             )
@@ -286,17 +286,6 @@ class Worker:
 
     def _growth_mib(self) -> float:
         return _memory_mib() - self._born_mib
-
-
-def _recorder(uri: str, board: str) -> Any:
-    """MLflow's; with a folder for TensorBoard, both."""
-    from tuner.tracking.mlflow_recorder import MlflowRecorder
-
-    if not board:
-        return MlflowRecorder(uri)
-    from tuner.tracking.tensorboard_recorder import TensorBoardRecorder
-
-    return TensorBoardRecorder(pathlib.Path(board), MlflowRecorder(uri))
 
 
 def _memory_mib() -> float:

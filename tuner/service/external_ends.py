@@ -1,0 +1,110 @@
+"""How a trial of a program ends, and its study: told to Optuna, and closed with what came of it.
+
+Owns: the order - its row, Optuna, its place of the budget - such that whoever comes after a crash goes on from there.
+Leaves to others: why a trial ends (external_trials), closing a study once (studies.ending).
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Protocol
+
+from tuner.analysis.importance import outcome_figures
+from tuner.database import budget, runs, studies
+from tuner.database.closings import Closing
+from tuner.database.connection import Database
+from tuner.database.epochs import EpochView
+from tuner.database.facts import Outcome
+from tuner.database.runs import FAILED, Job, RunView
+from tuner.database.studies import StudyView
+from tuner.database.trial_facts import TrialFacts
+from tuner.errors import StudyConflict
+from tuner.runs.optuna_trial import OptunaTrial
+from tuner.runs.records import Ending, StoredRecord
+from tuner.service.people import Person, check_may_change
+from tuner.spec.objectives import COSTS
+from tuner.spec.study_spec import StudySpec
+from tuner.studies import outcome
+from tuner.studies.ending import end_if_over
+from tuner.studies.status import study_status
+from tuner.studies.stored_study import spec_of
+from tuner.training.stopping import best_epoch
+
+
+class Records(Protocol):
+    """Whoever delivers what is stored to the record that people compare runs in."""
+
+    def watch(self, study_name: str) -> None: ...
+
+    def ended(self, study_name: str) -> None:
+        """The study was closed just now."""
+
+
+def external_study(db: Database, study_name: str, by: Person) -> tuple[StudyView, StudySpec]:
+    view = studies.view_study(db, study_name)
+    check_may_change(by, view)
+    spec = spec_of(view)
+    if not spec.external:
+        raise StudyConflict(
+            f"study {study_name!r} is of Keras networks, which workers train. Programs ask for trials of studies "
+            "whose space says model: external."
+        )
+    return view, spec
+
+
+def best_of(spec: StudySpec, epochs: Sequence[EpochView]) -> tuple[float | None, int]:
+    """The objective at its best epoch, and which that is; None and 0 where no epoch has it."""
+    values = objective_values(spec, epochs)
+    at = best_epoch(values, spec.objective.direction)
+    return (values[at - 1], at) if at else (None, 0)
+
+
+def objective_values(spec: StudySpec, epochs: Sequence[EpochView]) -> list[float]:
+    return [each.metrics.get(spec.objective.metric, math.nan) for each in epochs]
+
+
+def end_trial(db: Database, study: StudyView, spec: StudySpec, job: Job, row: RunView, state: str, reason: str) -> None:
+    """row: with all of its epochs. Raises LeaseLost."""
+    value, at = best_of(spec, row.epochs)
+    figures = row.epochs[at - 1].metrics if at else {}
+    further = {
+        each.metric: figures[each.metric]
+        for each in spec.further_objectives
+        if each.metric in figures and each.metric not in COSTS
+    }
+    more = TrialFacts(training_seconds=round(row.seconds, 2), figures=further)
+    known = None if state in FAILED else value
+    StoredRecord(db, job).finish(Ending(state, reason, row.facts.with_more(more), known, at))
+    settle(db, study, spec, job)
+
+
+def settle(db: Database, study: StudyView, spec: StudySpec, job: Job) -> None:
+    """Tell Optuna how it ended; its place of the budget is spent."""
+    OptunaTrial(db, study, spec, job).tell()
+    runs.finalize(db, job)
+
+
+def settle_cancelled(db: Database, study: StudyView, spec: StudySpec, worker_id: str) -> None:
+    """The same of those that a person has ended: no worker comes by that would do it."""
+    while (job := budget.take_untold(db, study.study_name, worker_id)) is not None:
+        settle(db, study, spec, job)
+
+
+def _close_if_over(db: Database, spec: StudySpec, study_name: str, worker_id: str) -> bool:
+    """End a study whose search is over; tells whether it was us."""
+
+    def made(closing: Closing) -> Outcome:
+        status = study_status(db, study_name)
+        figures = outcome.figures_of_search(status, spec)
+        if status.best is None:
+            return Outcome(figures=figures)
+        figures |= outcome_figures(spec, status.trials)
+        return outcome.with_score(status.best, None, "", figures)
+
+    return end_if_over(db, spec, study_name, worker_id, made)
+
+
+def close(db: Database, records: Records, spec: StudySpec, study_name: str, worker_id: str) -> bool:
+    if not _close_if_over(db, spec, study_name, worker_id):
+        return False
+    records.ended(study_name)
+    return True
