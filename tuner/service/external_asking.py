@@ -31,7 +31,9 @@ from tuner.spec.study_spec import StudySpec
 from tuner.studies import limits, stopping_rules
 
 WAIT_S = 5.0
-"""After so long a program asks again that was given no trial, while others are at the last ones."""
+"""After so long a program asks again that was given no trial, where there may be one later."""
+
+_NONE_NOW = "no trial is free: others are at its last ones, or as many train as may"
 
 
 def ask(db: Database, records: Records, request: AskRequest, by: Person = HERE) -> Asked:
@@ -59,7 +61,7 @@ def ask(db: Database, records: Records, request: AskRequest, by: Person = HERE) 
     over = close(db, records, spec, name, worker)
     view = studies.view_study(db, name)
     if not over and view.finished_at is None and view.desired_state == "running":
-        return Asked.none(name, "others are at its last trials", WAIT_S)
+        return Asked.none(name, _NONE_NOW, WAIT_S)
     programs.leave(db, worker)
     if over or view.finished_at is not None:
         return Asked.none(name, f"study {name!r} has ended")

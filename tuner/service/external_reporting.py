@@ -183,6 +183,7 @@ def _over(db: Database, records: Records, view: StudyView, spec: StudySpec, job:
             else:
                 settle(db, view, spec, job)
         close(db, records, spec, row.study_name, job.worker_id)
+    programs.leave(db, job.worker_id)
     return standing(row)
 
 

@@ -17,6 +17,7 @@ from tuner.redaction import redacted_values
 from tuner.web import problems
 from tuner.web.api import (
     PREFIX,
+    asking,
     audit,
     changes,
     drawing,
@@ -79,7 +80,8 @@ def create_app(served: Served, hosts: Sequence[str] | None) -> ASGIApp:
     api = APIRouter(prefix=PREFIX)
     api.include_router(health.router)
     for each in (
-        people, spaces, studies, changes, trials, drawing, findings, events, results, workers, owners, audit, metrics,
+        people, spaces, studies, changes, trials, asking, drawing, findings, events, results, workers, owners, audit,
+        metrics,
     ):  # fmt: skip
         # Nobody is asked for a word before it is known who asks.
         api.include_router(each.router, dependencies=[Depends(whoever)], responses=problems.answers(401))

@@ -12,6 +12,7 @@ from fastapi import Depends, Path, Request
 
 from tuner.database.connection import Database
 from tuner.service.hosted import HostedStudies
+from tuner.service.record_keeper import RecordKeeper
 from tuner.service.served_spaces import SpaceShelf
 from tuner.settings import Settings
 from tuner.web.feeds import Feeds
@@ -25,8 +26,8 @@ Where = Literal["here", "elsewhere"]
 class Served:
     """db: its statements wait a moment for a database that is away. hosted: studies whose workers are the server's own.
 
-    loopback: only this machine reaches it. run: where a study is run that says nothing of it. leaving: set when the
-    server is told to end.
+    records: delivers what programs train. loopback: only this machine reaches it. run: where a study is run that says
+    nothing of it. leaving: set when the server is told to end.
     """
 
     settings: Settings
@@ -35,6 +36,7 @@ class Served:
     looks: Looks
     hosted: HostedStudies
     feeds: Feeds
+    records: RecordKeeper
     loopback: bool = True
     run: Where = "here"
     leaving: threading.Event = field(default_factory=threading.Event)

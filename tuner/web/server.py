@@ -20,6 +20,7 @@ from tuner.errors import InputError
 from tuner.service.announcing import Announced
 from tuner.service.hosted import HostedStudies
 from tuner.service.opening import open_studies
+from tuner.service.record_keeper import RecordKeeper
 from tuner.service.served_spaces import local_shelf
 from tuner.service.tokens import anybody_has_one
 from tuner.settings import Settings
@@ -92,6 +93,7 @@ class Server(uvicorn.Server):
             if self._announced is not None:
                 self._announced.close()
             self._served.hosted.leave_all()
+            self._served.records.leave()
             self._served.db.engine.dispose()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -134,6 +136,7 @@ def make_server(settings: Settings, listening: Listening, told: Callable[[str], 
             Looks(db),
             HostedStudies(settings),
             Feeds(db),
+            RecordKeeper(settings, db),
             loopback,
             listening.run,
         )
