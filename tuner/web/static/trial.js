@@ -15,6 +15,7 @@ function figureIn(place, title) {
   const canvas = document.createElement("div");
   canvas.className = "canvas";
   canvas.setAttribute("role", "img");
+  canvas.setAttribute("aria-label", `${title || "A chart"}, not drawn yet`);
   const said = document.createElement("p");
   said.className = "hint said";
   said.hidden = true;
