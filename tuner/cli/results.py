@@ -55,15 +55,14 @@ def compare(studies: tuple[str, ...], output: Path | None, storage: str | None, 
     Example: tune compare fashion_mnist-1 fashion_mnist-2 --output compare.html
     """
     from tuner.cli.side_by_side import print_comparison
+    from tuner.service.comparing import look_at
     from tuner.studies.status import study_status
 
-    if len(set(studies)) < 2:
-        raise InputError("tune compare needs two studies or more. `tune list` shows those that are there.")
     db = studies_at(storage)
     with stages("comparing the studies"):
         from tuner.analysis import comparison
 
-        found = [study_status(db, name, epochs=True) for name in dict.fromkeys(studies)]
+        found = look_at(studies, lambda name: study_status(db, name, epochs=True))
         page = None if output is None else comparison.comparison_page(found)
         compared = comparison.comparison_view(found) if as_json else None
         shown = comparison.compare(found) if compared is None and page is None else None

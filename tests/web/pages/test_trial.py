@@ -76,6 +76,7 @@ def test_its_curves_are_drawn_and_told(kept: Site, page: Page) -> None:
 
 def test_of_a_regression_what_is_predicted_is_shown(kept: Site, page: Page) -> None:
     page.goto(at(kept, 1))
+    page.get_by_role("region", name="What it predicted").scroll_into_view_if_needed()
     expect(page.get_by_role("img", name="What was predicted of 2 validation rows")).to_be_visible()
 
 

@@ -4,9 +4,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
+from tuner.analysis.comparison import ComparedStudies, comparison_view
 from tuner.database.deliveries import refusals
 from tuner.database.studies import view_study
 from tuner.database.workers import view_workers
+from tuner.service.comparing import MOST as MOST_COMPARED
+from tuner.service.comparing import look_at
 from tuner.service.pages import MOST, StudiesRequest, list_studies
 from tuner.studies import viewing
 from tuner.studies.resolved_spec import as_json
@@ -49,6 +52,17 @@ def list_(
         next=cursors.written(page.next),
         unreadable=dict(page.unreadable),
     )
+
+
+@router.get("/compare", responses=answers(404, 422))
+def compare(
+    served: ServedHere,
+    study: Annotated[
+        list[str], Query(max_length=MOST_COMPARED, description="Two or more.", examples=[["digits-1", "digits-2"]])
+    ],
+) -> ComparedStudies:
+    """Studies side by side: figures, costs, and which differences are more than noise."""
+    return comparison_view(look_at(study, served.looks.status))
 
 
 @router.get("/studies/{study}", responses=answers(404, 422))
