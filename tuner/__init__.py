@@ -1,9 +1,9 @@
 """Hyperparameter tuning for Keras.
 
-`start` starts a study, `open` finds one that is there; both give a `Study`. `errors` has what they raise: every one is
-a `TunerError`, with a message of one line. For a person's own code: `Training`, what a function ``space(trial)`` may
-return; `OptunaOracle`, for scripts that use KerasTuner's tuners. All but the errors are loaded when they are first
-asked for: `import tuner` costs nothing.
+`start` starts a study, `open` finds one that is there; both give a `Study`. `Client` asks a server of `tune serve` for
+the same. `errors` has what they raise: every one is a `TunerError`, with a message of one line. For a person's own
+code: `Training`, what a function ``space(trial)`` may return; `OptunaOracle`, for scripts that use KerasTuner's tuners.
+All but the errors are loaded when they are first asked for: `import tuner` costs nothing.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from tuner.errors import StudyConflict as StudyConflict
 from tuner.errors import TunerError as TunerError
 
 if TYPE_CHECKING:
+    from tuner.client.client import Client as Client
     from tuner.oracle import OptunaOracle as OptunaOracle
     from tuner.python.best import Best as Best
     from tuner.python.starting import start as start
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Best",
+    "Client",
     "DataError",
     "InputError",
     "NotFound",
@@ -44,6 +46,7 @@ __all__ = [
 
 _LAZY = {
     "Best": ("tuner.python.best", "Best"),
+    "Client": ("tuner.client.client", "Client"),
     "OptunaOracle": ("tuner.oracle", "OptunaOracle"),
     "Study": ("tuner.python.study", "Study"),
     "Training": ("tuner.training.plan", "Training"),

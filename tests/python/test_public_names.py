@@ -5,6 +5,7 @@ from tuner import errors
 
 NAMES = [
     "Best",
+    "Client",
     "DataError",
     "InputError",
     "NotFound",

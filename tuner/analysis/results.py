@@ -25,12 +25,12 @@ _STUDY_COLUMNS = (
     *("study_name", "space", "state", "budget", "trials", "complete", "pruned", "failed", "best_trial", "value"),
     *("test_accuracy", "test_low", "test_high", "test_loss", "seconds", "seed", "created_at", "finished_at"),
 )
-_TRIAL_COLUMNS = (
+TRIAL_COLUMNS = (
     *("study_name", "trial_number", "baseline", "state", "reason", "verdict", "value", "best_epoch", "epochs"),
     *("seconds", "training_seconds", "parameters", "worker", "host", "device", "seed", "started_at", "finished_at"),
     "mlflow_run_id",
 )
-_EPOCH_COLUMNS = ("study_name", "trial_number", "epoch", "seconds", "measured_at", "worker")
+EPOCH_COLUMNS = ("study_name", "trial_number", "epoch", "seconds", "measured_at", "worker")
 _TIMELINE_COLUMNS = ("study_name", "trial_number", "worker", "began_at", "ended_at", "epochs", "state")
 
 
@@ -80,7 +80,7 @@ def studies(storage: str | Database) -> "pd.DataFrame":
                 "finished_at": study.finished_at,
             }
         )
-    return _frame(rows, _STUDY_COLUMNS, numbers=("value", "test_accuracy", "test_low", "test_high", "test_loss"))
+    return frame(rows, _STUDY_COLUMNS, numbers=("value", "test_accuracy", "test_low", "test_high", "test_loss"))
 
 
 def trials(storage: str | Database, study: str) -> "pd.DataFrame":
@@ -124,14 +124,18 @@ def trial_frame(found: Sequence[RunView]) -> "pd.DataFrame":
                 **{f"metrics.{name}": value for name, value in best.items()},
             }
         )
-    frame = _frame(rows, _TRIAL_COLUMNS, numbers=("value", "training_seconds", "parameters", "seed"))
-    kinds = {name: name.partition(".")[0] for name in frame.columns}
+    return in_groups(frame(rows, TRIAL_COLUMNS, numbers=("value", "training_seconds", "parameters", "seed")))
+
+
+def in_groups(found: "pd.DataFrame") -> "pd.DataFrame":
+    """Its parameters after everything else, and its metrics after these."""
+    kinds = {name: name.partition(".")[0] for name in found.columns}
     order = [
-        *(name for name in frame.columns if kinds[name] not in ("params", "metrics")),
-        *(name for name in frame.columns if kinds[name] == "params"),
-        *(name for name in frame.columns if kinds[name] == "metrics"),
+        *(name for name in found.columns if kinds[name] not in ("params", "metrics")),
+        *(name for name in found.columns if kinds[name] == "params"),
+        *(name for name in found.columns if kinds[name] == "metrics"),
     ]
-    return frame[order]
+    return found[order]
 
 
 def epochs(storage: str | Database, study: str) -> "pd.DataFrame":
@@ -153,7 +157,7 @@ def epochs(storage: str | Database, study: str) -> "pd.DataFrame":
         for trial in study_status(_opened(storage), study, epochs=True).trials
         for epoch in trial.epochs
     ]
-    return _frame(rows, _EPOCH_COLUMNS, numbers=("seconds",))
+    return frame(rows, EPOCH_COLUMNS, numbers=("seconds",))
 
 
 def timeline(storage: str | Database, study: str) -> "pd.DataFrame":
@@ -173,7 +177,7 @@ def timeline(storage: str | Database, study: str) -> "pd.DataFrame":
         }
         for each in stretches(study_status(_opened(storage), study, epochs=True).trials)
     ]
-    return _frame(rows, _TIMELINE_COLUMNS)
+    return frame(rows, _TIMELINE_COLUMNS)
 
 
 def stretches(found: Sequence[RunView]) -> list[Stretch]:
@@ -199,21 +203,21 @@ def _stretches(trial: RunView) -> Iterator[Stretch]:
         yield Stretch(trial, run[0].worker_id, began, ended or run[-1].measured_at, len(run))
 
 
-def _frame(rows: Sequence[dict[str, Any]], columns: Sequence[str], numbers: Sequence[str] = ()) -> "pd.DataFrame":
+def frame(rows: Sequence[dict[str, Any]], columns: Sequence[str], numbers: Sequence[str] = ()) -> "pd.DataFrame":
     """A frame that has these columns also where there is no row."""
     import pandas as pd
 
-    frame = pd.DataFrame(list(rows))
-    frame = frame.reindex(columns=[*columns, *(name for name in frame.columns if name not in columns)])
+    made = pd.DataFrame(list(rows))
+    made = made.reindex(columns=[*columns, *(name for name in made.columns if name not in columns)])
     for name in numbers:
-        frame[name] = pd.to_numeric(frame[name])
+        made[name] = pd.to_numeric(made[name])
     for name in ("trial_number", "best_trial"):
-        if name in frame:
-            frame[name] = frame[name].astype("Int64")
-    for name in frame.columns:
+        if name in made:
+            made[name] = made[name].astype("Int64")
+    for name in made.columns:
         if name.endswith("_at"):
-            frame[name] = pd.to_datetime(frame[name].astype("float64"), unit="s", utc=True)
-    return frame
+            made[name] = pd.to_datetime(made[name].astype("float64"), unit="s", utc=True)
+    return made
 
 
 def _opened(storage: str | Database) -> Database:

@@ -4,9 +4,13 @@ Leaves to others: studies, trials, epochs and workers themselves (studies.views)
 """
 
 from collections.abc import Mapping
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from tuner.database.audit import AuditLine
+from tuner.database.tables import PersonRole
+from tuner.service.space_form import SpaceForm
 from tuner.studies.views import Epoch, Run, Study, Trial, Worker
 
 
@@ -49,3 +53,45 @@ class WorkerAnywhere(Worker):
 
 class Workers(Answer):
     workers: tuple[WorkerAnywhere, ...]
+
+
+class PersonAnswer(Answer):
+    """role: a viewer looks, a member starts studies and changes their own, an admin does everything."""
+
+    name: str
+    role: PersonRole
+
+
+class Line(Answer):
+    """A change. at: in seconds since 1970. token_id: by which the person came in; empty at a terminal. study: its name
+    then."""
+
+    number: int
+    at: float
+    person: str
+    token_id: str
+    action: str
+    study: str
+    words: str
+
+    @classmethod
+    def of(cls, line: AuditLine) -> "Line":
+        return cls(**vars(line))
+
+
+class Lines(Answer):
+    """next: for `before`; None where these are the first that were written."""
+
+    lines: list[Line]
+    next: int | None
+
+
+class Health(Answer):
+    status: Literal["ok"] = "ok"
+
+
+class EditedSpace(Answer):
+    """text: its file. form: its fields."""
+
+    text: str
+    form: SpaceForm

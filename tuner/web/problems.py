@@ -1,7 +1,7 @@
 """What went wrong, as problem details (RFC 9457), in the words of the terminal.
 
-Owns: the status of each kind of error, and that no answer shows a traceback or a secret.
-Leaves to others: the words (errors, and whoever raises them).
+Owns: that no answer shows a traceback or a secret.
+Leaves to others: the status of each kind of error (problem_kinds), the words (errors, and whoever raises them).
 """
 
 import json
@@ -17,42 +17,14 @@ from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
-from tuner.errors import (
-    CodeNotGiven,
-    DataError,
-    DiskFull,
-    InputError,
-    NotAllowed,
-    NotFound,
-    NotSignedIn,
-    ServiceDown,
-    SpecError,
-    StudyConflict,
-    TrialLost,
-    TunerError,
-)
+from tuner.errors import TunerError
 from tuner.formatting import one_line
 from tuner.redaction import redacted
+from tuner.web.problem_kinds import KINDS
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
-
-_KINDS: tuple[tuple[type[TunerError], int, str], ...] = (
-    (StudyConflict, 409, "study-conflict"),
-    (TrialLost, 409, "trial-lost"),
-    (CodeNotGiven, 422, "code-not-given"),
-    (SpecError, 422, "space-not-usable"),
-    (DataError, 422, "data-not-usable"),
-    (InputError, 422, "input-not-usable"),
-    (NotSignedIn, 401, "not-signed-in"),
-    (NotAllowed, 403, "not-allowed"),
-    (NotFound, 404, "not-found"),
-    (DiskFull, 507, "disk-full"),
-    (ServiceDown, 503, "service-down"),
-    (TunerError, 500, "failed"),
-)
-"""The first that an error is counts."""
 
 _HEADERS = {401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "5"}}
 _LONGEST = 2000
@@ -95,7 +67,7 @@ def install(app: FastAPI) -> None:
 
 
 def of_error(error: TunerError) -> Response:
-    status, kind = next((status, kind) for cls, status, kind in _KINDS if isinstance(error, cls))
+    status, kind = next((status, kind) for cls, status, kind in KINDS if isinstance(error, cls))
     return problem(status, kind, str(error), _HEADERS.get(status))
 
 

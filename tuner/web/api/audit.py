@@ -4,39 +4,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from tuner.database.audit import AuditLine, view_lines
+from tuner.database.audit import view_lines
 from tuner.service.people import check_admin
-from tuner.web.answers import Answer
+from tuner.web.answers import Line, Lines
 from tuner.web.api.studies import Limit
 from tuner.web.problems import answers
 from tuner.web.served import Db
 from tuner.web.signing_in import Somebody
 
 router = APIRouter(tags=["audit"])
-
-
-class Line(Answer):
-    """A change. at: in seconds since 1970. token_id: by which the person came in; empty at a terminal. study: its name
-    then."""
-
-    number: int
-    at: float
-    person: str
-    token_id: str
-    action: str
-    study: str
-    words: str
-
-    @classmethod
-    def of(cls, line: AuditLine) -> "Line":
-        return cls(**vars(line))
-
-
-class Lines(Answer):
-    """next: for `before`; None where these are the first that were written."""
-
-    lines: list[Line]
-    next: int | None
 
 
 @router.get("/audit", responses=answers(403, 422))

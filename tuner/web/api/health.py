@@ -1,18 +1,12 @@
 """Whether the server lives, and whether it can work: for those that watch over it. Both are open to everybody."""
 
-from typing import Literal
-
 from fastapi import APIRouter
 
-from tuner.web.answers import Answer
+from tuner.web.answers import Health
 from tuner.web.problems import answers
 from tuner.web.served import Db
 
 router = APIRouter(tags=["health"])
-
-
-class Health(Answer):
-    status: Literal["ok"] = "ok"
 
 
 @router.get("/health")

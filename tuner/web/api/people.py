@@ -2,18 +2,10 @@
 
 from fastapi import APIRouter
 
-from tuner.database.tables import PersonRole
-from tuner.web.answers import Answer
+from tuner.web.answers import PersonAnswer
 from tuner.web.signing_in import Somebody
 
 router = APIRouter(tags=["people"])
-
-
-class PersonAnswer(Answer):
-    """role: a viewer looks, a member starts studies and changes their own, an admin does everything."""
-
-    name: str
-    role: PersonRole
 
 
 @router.get("/me")

@@ -8,10 +8,10 @@ from pydantic import Field
 from tuner.service.checking import check_space
 from tuner.service.requests import Request
 from tuner.service.served_spaces import LONGEST
-from tuner.service.space_form import SpaceEdit, SpaceForm, edited_text, space_form
+from tuner.service.space_form import SpaceEdit, edited_text, space_form
 from tuner.service.space_schema import schema
 from tuner.service.space_views import CheckedSearchSpace, SearchSpace, SearchSpaces, checked_search_space, search_space
-from tuner.web.answers import Answer
+from tuner.web.answers import EditedSpace
 from tuner.web.problems import answers
 from tuner.web.served import Shelf
 
@@ -36,13 +36,6 @@ class EditRequest(SpaceText):
             {"parameters": {"units": {"low": 8, "high": 64, "log": True}, "optimizer": {"values": ["adam", "sgd"]}}}
         ]
     )
-
-
-class EditedSpace(Answer):
-    """text: its file. form: its fields."""
-
-    text: str
-    form: SpaceForm
 
 
 @router.get("/spaces")
