@@ -13,6 +13,7 @@ TunerError                 1  the work failed
 ├── DiskFull               1  no space is left
 ├── ServiceDown            4  a database or a tracking server that does not answer
 │   └── Postponed             a tracking server that answers, but not to this record
+├── NotDelivered           1  a message that a webhook or a mail server did not take
 ├── Refused                1  a record that MLflow does not take; no other waits for it
 └── TrialFailed               one configuration cannot be trained; the study goes on
 
@@ -82,6 +83,10 @@ class ServiceDown(TunerError):
 
 class Postponed(ServiceDown):
     """A tracking server fails at one record, and answers otherwise."""
+
+
+class NotDelivered(TunerError):
+    """A webhook, or a server of e-mail, did not take a message."""
 
 
 class Refused(TunerError):

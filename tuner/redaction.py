@@ -37,8 +37,8 @@ _KEYWORD = re.compile(
 _WHOLE_USER = re.compile(r"\A(?P<before>[^/]*?://[^:@]*|(?![^/]*?://)[^:@]*):.*@", re.DOTALL)
 _WHOLE_KEYWORD = re.compile(rf"(?P<before>\b{_KEYS}\s*=).*?(?=&|\Z)", re.IGNORECASE | re.DOTALL)
 
-# A token of ours, as `tune token create` gives it: what follows its number is the secret.
-_TUNE_TOKEN = re.compile(r"(?P<before>\btune_[0-9a-f]{8}_)[\w-]{43}")
+# A token of ours, as `tune token create` gives it, and the secret of a webhook: what follows the number is the secret.
+_TUNE_TOKEN = re.compile(r"(?P<before>\btune_(?:[0-9a-f]{8}|hook)_)[\w-]{43}")
 
 _secrets: set[str] = set()
 

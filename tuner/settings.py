@@ -11,6 +11,7 @@ import re
 import urllib.parse
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, cast
 
 import platformdirs
 
@@ -84,6 +85,44 @@ def read_share() -> Share:
     )
 
 
+MailSecurity = Literal["starttls", "tls", "none"]
+
+
+@dataclass(frozen=True)
+class MailSettings:
+    """The server by which e-mail is sent: TUNER_SMTP_HOST, _PORT, _USER, _PASSWORD, _SECURITY ("starttls", "tls" from
+    the first byte on, "none"), and whom it is from, TUNER_SMTP_FROM."""
+
+    host: str
+    port: int
+    user: str
+    password: str
+    security: MailSecurity
+    sender: str
+
+
+def read_mail_settings() -> MailSettings | None:
+    """What the environment says now; None where it names no server. Raises InputError."""
+    host = os.environ.get("TUNER_SMTP_HOST")
+    if not host:
+        return None
+    security, user = os.environ.get("TUNER_SMTP_SECURITY") or "starttls", os.environ.get("TUNER_SMTP_USER", "")
+    if security not in ("starttls", "tls", "none"):
+        raise InputError(f"TUNER_SMTP_SECURITY={security}: is starttls, tls or none.")
+    sender = os.environ.get("TUNER_SMTP_FROM") or user
+    if not MAIL_ADDRESS.fullmatch(sender):
+        raise InputError(f"TUNER_SMTP_FROM={sender}: an address is needed, from which e-mail is sent.")
+    password = os.environ.get("TUNER_SMTP_PASSWORD", "")
+    keep_secret(password)
+    usual = {"starttls": 587, "tls": 465, "none": 25}[security]
+    port = _whole("TUNER_SMTP_PORT", usual, least=1)
+    return MailSettings(host, port, user, password, cast(MailSecurity, security), sender)
+
+
+MAIL_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
+"""One that every server takes; nothing of it ends a header."""
+
+
 def read_settings() -> Settings:
     """What the environment says now. What it has of passwords is kept secret (`redaction`)."""
     for name in _SECRET:
@@ -99,7 +138,7 @@ def read_settings() -> Settings:
     )
 
 
-_SECRET = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "PGPASSWORD")
+_SECRET = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "PGPASSWORD", "TUNER_SMTP_PASSWORD")
 
 
 def _tracking_uri() -> str | None:

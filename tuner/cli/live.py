@@ -24,6 +24,7 @@ from tuner.database.connection import OUTAGE_S, Database
 from tuner.database.runs import CANCELLED, FAILED, RunView
 from tuner.formatting import duration, one_line, params_in_words, plural, visible
 from tuner.redaction import Formatter
+from tuner.studies import in_words
 from tuner.studies.follower import StudyFollower
 from tuner.studies.status import STARTING, StudyStatus
 
@@ -151,7 +152,7 @@ def _counts(status: StudyStatus) -> Text:
 
 
 def _running(status: StudyStatus, running: list[RunView], width: int) -> Table:
-    metric = show.objective(status)
+    metric = in_words.objective(status)
     devices = {each.worker_id: each for each in status.workers}
     lost = any(trial.worker_id not in devices for trial in running)
     # In a narrow terminal the workers' own table says who trains what.
@@ -173,7 +174,7 @@ def _running(status: StudyStatus, running: list[RunView], width: int) -> Table:
             show.number(trial.value),
             f"{trial.seconds:.0f}",
             *([where] if "worker" in columns else []),
-            params_in_words(show.searched_params(status, trial)),
+            params_in_words(in_words.searched_params(status, trial)),
         )
     return table
 
@@ -227,9 +228,9 @@ def _best(status: StudyStatus, best: RunView) -> RenderableType:
     named = f" ({best.baseline})" if best.baseline else ""
     text = Text.assemble(
         ("best  ", "bold"),
-        (f"{show.objective(status)} {show.number(best.value)}", "bold green"),
+        (f"{in_words.objective(status)} {show.number(best.value)}", "bold green"),
         f"  trial {best.trial_number}{named}, epoch {best.best_epoch}\n",
-        params_in_words(show.searched_params(status, best)),
+        params_in_words(in_words.searched_params(status, best)),
     )
     for trial in status.trials:
         if trial.baseline and trial.ordinal != best.ordinal and trial.value is not None:
@@ -250,7 +251,7 @@ class Lines:
         if not self._begun:
             self._begun = True
             self._ended = {trial.ordinal for trial in status.trials if trial.finalized}
-            _say(f"study {status.study.study_name}: {show.counts_in_words(status)}")
+            _say(f"study {status.study.study_name}: {in_words.counts_in_words(status)}")
         for trial in status.trials:
             if trial.finalized and trial.ordinal not in self._ended:
                 self._ended.add(trial.ordinal)
@@ -265,7 +266,7 @@ class Lines:
 
     def _line(self, status: StudyStatus, trial: RunView) -> str:
         named = f" {trial.baseline}" if trial.baseline else ""
-        metric = show.objective(status)
+        metric = in_words.objective(status)
         figures = f"{metric} {show.number(trial.value)} at epoch {trial.best_epoch}, {trial.seconds:.1f} s"
         if trial.state in FAILED:
             figures = one_line(trial.reason)

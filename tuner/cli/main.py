@@ -14,6 +14,7 @@ from tuner.cli import (
     changing,
     doctor,
     importance,
+    notify,
     owner,
     reading,
     record,
@@ -96,7 +97,7 @@ for command in (
     changing.delete, changing.rename, changing.note,
     reading.status, reading.list_, reading.trials, reading.best, importance.importance,
     reproducing.reproduce, results.report, results.compare, using.export, using.champion,
-    space_commands.spaces, record.sync, ui.ui, serve.serve, token.token, owner.owner,
+    space_commands.spaces, record.sync, ui.ui, serve.serve, token.token, owner.owner, notify.notify,
     doctor.doctor,
 ):  # fmt: skip
     cli.add_command(command)

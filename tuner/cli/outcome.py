@@ -8,21 +8,13 @@ from rich.text import Text
 
 from tuner.cli.console import Console
 from tuner.cli.several import further_figure, further_objectives
-from tuner.cli.show import (
-    bold,
-    counts_in_words,
-    headline,
-    label,
-    number,
-    objective,
-    plain_table,
-    searched_params,
-)
+from tuner.cli.show import bold, label, number, plain_table
 from tuner.database.facts import Outcome
 from tuner.database.runs import RunView
 from tuner.formatting import command, duration, one_line, params_in_words, plural, value_in_words
 from tuner.spec.metrics import sign
 from tuner.studies.champion import standing
+from tuner.studies.in_words import counts_in_words, headline, objective, searched_params
 from tuner.studies.pareto import front
 from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of

@@ -26,7 +26,7 @@ def status(study: str | None, watch: bool, spec: bool, since: int | None, storag
 
     Example: tune status fashion_mnist-1 --watch
     """
-    from tuner.cli import delivered, live, pages, show
+    from tuner.cli import delivered, live, notify, pages, show
     from tuner.database.deliveries import refusals
     from tuner.errors import InputError
     from tuner.studies import viewing
@@ -55,6 +55,7 @@ def status(study: str | None, watch: bool, spec: bool, since: int | None, storag
         # While a worker is there, it delivers.
         if found.state == "finished" and not found.workers:
             delivered.print_left(db, name)
+        notify.print_troubles(db, name)
         pages.say(db, name)
 
 

@@ -152,9 +152,10 @@ def resume(storage: str | None, as_json: bool, **options: Any) -> None:
 
 
 def _run(settings: Settings, begun: "Begun", as_json: bool) -> None:
-    from tuner.cli import delivered, live, outcome, pages
+    from tuner.cli import delivered, live, notify, outcome, pages
     from tuner.database.deliveries import refusals
     from tuner.errors import TunerError
+    from tuner.notifying.deliverer import delivering
     from tuner.service.launching import local_workers
     from tuner.studies import viewing
     from tuner.studies.nothing_completed import why_nothing_completed
@@ -171,7 +172,7 @@ def _run(settings: Settings, begun: "Begun", as_json: bool) -> None:
     pages.say(db, name)
     left: KeyboardInterrupt | SystemExit | None = None
     try:
-        with live.progress(db, name) as look:
+        with delivering(db, name), live.progress(db, name) as look:
             workers.run(look)
     except (KeyboardInterrupt, SystemExit) as told:
         left = told
@@ -188,6 +189,7 @@ def _run(settings: Settings, begun: "Begun", as_json: bool) -> None:
         outcome.print_outcome(ended)
     delivered.print_refused(name, refused)
     delivered.print_left(db, name)
+    notify.print_troubles(db, name)
     if left is not None:
         raise left
     if (words := why_nothing_completed(ended)) is not None:

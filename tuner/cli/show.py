@@ -16,9 +16,9 @@ from tuner.cli.console import Console, styled
 from tuner.cli.several import further_figure, further_objectives
 from tuner.database.runs import CANCELLED, FAILED, RunView
 from tuner.database.studies import note_of
-from tuner.formatting import command, duration, one_line, params_in_words, plural
+from tuner.formatting import command, duration, one_line, params_in_words
 from tuner.formatting import number as number
-from tuner.spec.space import Choice, Params
+from tuner.studies.in_words import counts_in_words, headline, objective, searched_params
 from tuner.studies.pareto import front
 from tuner.studies.status import StudyStatus, ranked
 from tuner.studies.stored_study import spec_of
@@ -35,35 +35,9 @@ STYLES = {
 }
 
 
-def searched_params(status: StudyStatus, trial: RunView) -> Params:
-    """The part of a trial's configuration that the search chose, in the order of the file."""
-    spec = spec_of(status.study)
-    space = spec.space
-    fixed = {each.name for each in space if isinstance(each.domain, Choice) and len(each.domain.values) == 1}
-    if spec.code is not None:
-        return {name: value for name, value in trial.params.items() if name not in fixed}
-    names = [each.name for each in space if each.name not in fixed]
-    return {name: trial.params[name] for name in names if name in trial.params}
-
-
 def label(trial: RunView) -> str:
     """A trial's number, and the name of its baseline if it is one."""
     return one_line(f"{'-' if trial.trial_number is None else trial.trial_number} {trial.baseline}".strip())
-
-
-def counts_in_words(status: StudyStatus) -> str:
-    """``12 of 40 trials: 8 complete, 3 pruned, 1 failed``."""
-    counts = status.counts
-    failed = sum(counts.get(state, 0) for state in FAILED)
-    ended = counts.get("complete", 0) + counts.get("pruned", 0) + failed
-    parts = [f"{counts.get('complete', 0)} complete", f"{counts.get('pruned', 0)} pruned", f"{failed} failed"]
-    if cancelled := counts.get(CANCELLED, 0):
-        ended += cancelled
-        parts.append(f"{cancelled} cancelled")
-    words = f"{ended} of {plural(status.study.trials, 'trial')}: {', '.join(parts)}"
-    if status.why_ended:
-        words += f"; {counts.get('not_run', 0)} not run: {status.why_ended}"
-    return words
 
 
 def print_studies(found: Sequence[StudyStatus], unreadable: Mapping[str, str]) -> None:
@@ -171,16 +145,6 @@ def print_trials(status: StudyStatus, top: int | None) -> None:
         _print_over_words(console, plain_table(*columns, right=further), rows, words_of)
     if on_front:
         echo("* no other trial is at least as good in every objective", err=True)
-
-
-def headline(test: Mapping[str, float]) -> str:
-    """Which of the test figures the interval is of."""
-    return next((name for name in ("accuracy", "mae") if name in test), "loss")
-
-
-def objective(status: StudyStatus) -> str:
-    """The metric that the study optimizes."""
-    return spec_of(status.study).objective.metric
 
 
 def _test_figure(status: StudyStatus) -> float | None:

@@ -36,6 +36,7 @@ def worker(study: str | None, worker_id: str | None, storage: str | None, **opti
 
     Example: tune worker --storage postgresql://tuner@db/tuner
     """
+    from tuner.notifying.deliverer import delivering
     from tuner.service.requests import Devices
     from tuner.service.slots import one_worker, slots_here
     from tuner.service.words import request_of
@@ -58,7 +59,9 @@ def worker(study: str | None, worker_id: str | None, storage: str | None, **opti
         _note(notes)
     codes = [find_code(each) for each in code]
     settings = settings_of(storage)
-    exit_code = work(settings, study, worker_id, "fit" if fit else "auto", codes, wanted)
+    # Whoever started it delivers; a worker that a person started does so itself.
+    beside = {} if worker_id is not None else {"beside": lambda db: delivering(db, study)}
+    exit_code = work(settings, study, worker_id, "fit" if fit else "auto", codes, wanted, **beside)
     if exit_code == EXIT_REPLACE_ME and worker_id is None:
         # Nobody will start a fresh process in its place, so it becomes one, as it was told to be.
         given["TUNER_STORAGE"] = settings.storage
@@ -80,17 +83,20 @@ def _count(workers: str) -> int | None:
 
 
 def _serve(storage: str | None, study: str | None, slots: "Sequence[Slot]", fit: bool, codes: Sequence[str]) -> None:
+    from tuner.notifying.deliverer import delivering
     from tuner.service.launching import serving_workers
 
     settings = settings_of(storage)
-    workers = serving_workers(open_studies(settings), settings, study, slots, fit, codes)
+    db = open_studies(settings)
+    workers = serving_workers(db, settings, study, slots, fit, codes)
 
     def told_to_go(number: int, frame: object) -> None:
         raise KeyboardInterrupt
 
     for each in ending_signals():
         signal.signal(each, told_to_go)
-    workers.run(lambda: None)
+    with delivering(db, study):
+        workers.run(lambda: None)
 
 
 def log_to_stderr() -> None:

@@ -13,12 +13,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tuner.database import outbox
 from tuner.database.connection import Database, utc_now
 from tuner.database.facts import Outcome
 from tuner.database.leases import LEASE_S, LeaseLost, free_for
 from tuner.database.patience import patient
 from tuner.database.sequence import stamp
-from tuner.database.tables import UNSTAMPED, RunRow, StudyRow, keyed
+from tuner.database.tables import UNSTAMPED, Event, RunRow, StudyRow, keyed
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,11 @@ def keep_score(db: Database, closing: Closing, ordinal: int, test: Mapping[str, 
 
 @patient
 def close(db: Database, closing: Closing, outcome: Outcome) -> None:
-    """The search is over, and this came of it. Raises LeaseLost."""
+    """The search is over, and this came of it; those who want to know are to be told. Raises LeaseLost."""
     with db.session() as session, session.begin():
         _fenced(session, closing, outcome=outcome, finished_at=utc_now(), changes=StudyRow.changes + 1)
+        event: Event = "failed" if outcome.best_ordinal is None else "ended"
+        outbox.happened(session, closing.study_name, event, closing.attempt)
         stamp(session, closing.study_name)
 
 

@@ -72,6 +72,12 @@ def address_from_here(db: Database) -> str | None:
     return next((row.address for row in (*own, *others)), None)
 
 
+@patient
+def address_for_all(db: Database) -> str | None:
+    """Where a server answers that everybody reaches: for words that are read elsewhere."""
+    return next((row.address for row in _living(db) if row.everywhere), None)
+
+
 def _living(db: Database) -> list[ServerRow]:
     """The latest first."""
     space = machine.here().space

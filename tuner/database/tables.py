@@ -378,7 +378,8 @@ class ReceiverRow(Base):
     person: whose it is. target: an URL, or an address of e-mail. secret: a webhook's messages are signed with it.
     events: with commas between. anywhere: its URL may lie in a private network, since it was given at a terminal.
     holder, held_until: the process that delivers to it, and its lease. tries, next_at: of the notice that is due first,
-    how often it was tried in vain, and when it is tried again. trouble: why not delivered, or empty.
+    how often it was tried in vain, and when it is tried again. trouble: why not delivered, or empty. tested_at: when a
+    person last had it tested.
     """
 
     __tablename__ = "tuner_receivers"
@@ -397,6 +398,7 @@ class ReceiverRow(Base):
     tries: Mapped[int] = mapped_column(default=0)
     next_at: Mapped[float] = mapped_column(default=0.0)
     trouble: Mapped[str] = mapped_column(Words, default="")
+    tested_at: Mapped[float] = mapped_column(default=0.0)
 
 
 class NoticeRow(Base):

@@ -7,11 +7,12 @@ callback).
 
 import contextlib
 import logging
+import secrets
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from tuner.database import budget, strikes, studies, workers
+from tuner.database import budget, outbox, strikes, studies, workers
 from tuner.database.connection import OUTAGE_S, Database, is_outage
 from tuner.database.epochs import epochs_stored
 from tuner.engines.port import Engine, Notice, WorkerEnded, WorkerOrder
@@ -71,11 +72,25 @@ class Supervisor:
         self._study_name = self.orders[0].study_name
 
     def run(self, look: Callable[[], None]) -> None:
-        """Run until the study has ended, was stopped, or cannot go on.
+        """Run until the study has ended, was stopped, or cannot go on: then those who want to know are told.
 
         look: called several times a second, to show progress. Raises what ended the workers, in their words;
         KeyboardInterrupt after Ctrl+C, when what ran is finished (first) or handed back (second).
         """
+        try:
+            self._run(look)
+        except TunerError as error:
+            with contextlib.suppress(ServiceDown, DiskFull):
+                self._tell(error)
+            raise
+
+    def _tell(self, error: TunerError) -> None:
+        db, name = self.db.waiting(_GOODBYE_S), self._study_name
+        if name is None or isinstance(error, ServiceDown) or workers.view_workers(db, name):
+            return  # others go on with it
+        outbox.tell(db, name, "failed", f"its workers {secrets.token_hex(8)}", str(error))
+
+    def _run(self, look: Callable[[], None]) -> None:
         interrupted = False
         try:
             for order in self.orders:

@@ -4,6 +4,7 @@ Owns: which workers of a study are this process' own.
 Leaves to others: the requests (service), watching over the workers (supervised).
 """
 
+from tuner.notifying.deliverer import delivering
 from tuner.python.opened import Opened
 from tuner.service.launching import local_workers
 from tuner.service.requests import Devices
@@ -42,7 +43,8 @@ class Work:
         self.codes = tuple(each.named for each in begun.codes)
         if begun.external:
             return
-        self.supervised = Supervised(self._study_name, local_workers(self._opened.settings, begun))
+        beside = delivering(begun.db, self._study_name)
+        self.supervised = Supervised(self._study_name, local_workers(self._opened.settings, begun), beside)
 
     def leave(self) -> None:
         """End this process' workers now; they hand back what they have not finished. Returns when they are gone."""

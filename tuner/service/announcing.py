@@ -7,10 +7,10 @@ import contextlib
 import logging
 import secrets
 import threading
-from urllib.parse import quote
 
 from tuner.database import servers
 from tuner.database.connection import Database
+from tuner.studies.page_address import page_at
 
 logger = logging.getLogger(__name__)
 
@@ -21,12 +21,7 @@ _MOMENT_S = 2.0
 def page_of(db: Database, study_name: str) -> str | None:
     """The address of a study's page, where a server answers that this machine reaches."""
     address = servers.address_from_here(db)
-    return None if address is None else study_page(address, study_name)
-
-
-def study_page(address: str, study_name: str) -> str:
-    """address: of the server."""
-    return f"{address}/studies/{quote(study_name, safe='')}"
+    return None if address is None else page_at(address, study_name)
 
 
 class Announced:

@@ -8,6 +8,7 @@ import atexit
 import logging
 import threading
 import weakref
+from contextlib import AbstractContextManager, nullcontext
 
 from tuner.engines.supervisor import Supervisor
 
@@ -22,15 +23,19 @@ class _Leave(Exception):
 class Supervised:
     """Runs a supervisor in a thread of its own until the study has ended, was stopped, or cannot go on.
 
-    The workers are processes: what they train is not this process' concern, and the thread ends with it. said: what the
-    supervisor warned of last. error: what ended the workers, if it was no good end.
+    The workers are processes: what they train is not this process' concern, and the thread ends with it. beside:
+    what else goes on meanwhile. said: what the supervisor warned of last. error: what ended the workers, if it was no
+    good end.
     """
 
-    def __init__(self, study_name: str, workers: Supervisor) -> None:
+    def __init__(
+        self, study_name: str, workers: Supervisor, beside: AbstractContextManager[None] | None = None
+    ) -> None:
         self.said = ""
         self.error: Exception | None = None
         self._leave = threading.Event()
         self._workers = workers
+        self._beside = beside or nullcontext()
         self._thread = threading.Thread(target=self._run, name=f"tuner {study_name}", daemon=True)
         _alive.add(self)
         self._thread.start()
@@ -52,7 +57,8 @@ class Supervised:
         handler = _Heard(self)
         logging.getLogger("tuner").addHandler(handler)
         try:
-            self._workers.run(self._look)
+            with self._beside:
+                self._workers.run(self._look)
         except _Leave:
             pass
         except Exception as error:

@@ -25,6 +25,7 @@ from tuner.web.api import (
     findings,
     health,
     metrics,
+    notifications,
     owners,
     people,
     results,
@@ -81,7 +82,7 @@ def create_app(served: Served, hosts: Sequence[str] | None) -> ASGIApp:
     api.include_router(health.router)
     for each in (
         people, spaces, studies, changes, trials, asking, drawing, findings, events, results, workers, owners, audit,
-        metrics,
+        metrics, notifications,
     ):  # fmt: skip
         # Nobody is asked for a word before it is known who asks.
         api.include_router(each.router, dependencies=[Depends(whoever)], responses=problems.answers(401))

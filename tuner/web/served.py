@@ -27,7 +27,7 @@ class Served:
     """db: its statements wait a moment for a database that is away. hosted: studies whose workers are the server's own.
 
     records: delivers what programs train. loopback: only this machine reaches it. run: where a study is run that says
-    nothing of it. leaving: set when the server is told to end.
+    nothing of it. notify_private: webhooks may lie in private networks. leaving: set when the server is told to end.
     """
 
     settings: Settings
@@ -39,6 +39,7 @@ class Served:
     records: RecordKeeper
     loopback: bool = True
     run: Where = "here"
+    notify_private: bool = False
     leaving: threading.Event = field(default_factory=threading.Event)
 
     def place_of(self, prefix: str, study_name: str) -> str:

@@ -17,6 +17,7 @@ from anyio.to_thread import current_default_thread_limiter
 from starlette.concurrency import run_in_threadpool
 
 from tuner.errors import InputError
+from tuner.notifying.deliverer import Deliverer, Duty
 from tuner.service.announcing import Announced
 from tuner.service.hosted import HostedStudies
 from tuner.service.opening import open_studies
@@ -35,8 +36,8 @@ _EVERY = ("0.0.0.0", "::")
 _DATABASE_S = 2.0
 _AT_ONCE = 12
 """Requests that are worked on at once, each with a connection to the database: more would only wait for one another."""
-_BESIDE = 3
-"""Connections for what a request opens a second one for, and for studies that run here."""
+_BESIDE = 5
+"""Connections for what a request opens a second one for, for studies that run here, and for notices."""
 """How long a request waits for a database that is away."""
 
 _END_S = 2
@@ -47,7 +48,8 @@ _END_S = 2
 class Listening:
     """host, port: 0 takes a free one. allowed_hosts: names by which it may be called, beside its own. data: a folder in
     which spaces that are sent may name files. codes: Python code that may be run. run: where a study is run that says
-    nothing of it."""
+    nothing of it. url: where people reach it, if not there, as by a proxy. notify_private: webhooks that are asked for
+    may lie in private networks."""
 
     host: str = "127.0.0.1"
     port: int = PORT
@@ -56,6 +58,7 @@ class Listening:
     codes: tuple[str, ...] = ()
     run: Where = "here"
     url: str | None = None
+    notify_private: bool = False
 
 
 class Server(uvicorn.Server):
@@ -75,6 +78,7 @@ class Server(uvicorn.Server):
         self._url = url
         self._told = told
         self._announced: Announced | None = None
+        self._deliverer: Deliverer | None = None
 
     @property
     def address(self) -> str:
@@ -90,6 +94,8 @@ class Server(uvicorn.Server):
         finally:
             self._served.leaving.set()
             self._bound.close()
+            if self._deliverer is not None:
+                self._deliverer.close(_END_S)
             if self._announced is not None:
                 self._announced.close()
             self._served.hosted.leave_all()
@@ -99,13 +105,14 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         current_default_thread_limiter().total_tokens = _AT_ONCE
         await super().startup(sockets)
-        await run_in_threadpool(self._announce)
+        await run_in_threadpool(self._begin)
         self._told(self.address)
 
-    def _announce(self) -> None:
+    def _begin(self) -> None:
         host = self._bound.getsockname()[0]
         everywhere = self._url is not None or not (is_loopback(host) or host in _EVERY)
         self._announced = Announced(self._served.db, self._url or self.address, everywhere)
+        self._deliverer = Deliverer(self._served.db, Duty(serves=True, private=self._served.notify_private))
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         self._served.leaving.set()
@@ -139,6 +146,7 @@ def make_server(settings: Settings, listening: Listening, told: Callable[[str], 
             RecordKeeper(settings, db),
             loopback,
             listening.run,
+            listening.notify_private,
         )
         app = create_app(served, listening.allowed_hosts if loopback else None)
     except BaseException:

@@ -8,10 +8,11 @@ import logging
 import os
 import socket
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from tuner.database import gpu_claims, workers
-from tuner.database.connection import OUTAGE_S, open_database
+from tuner.database.connection import OUTAGE_S, Database, open_database
 from tuner.database.patience import ToldToLeave
 from tuner.errors import DiskFull
 from tuner.settings import Settings, read_share
@@ -28,6 +29,8 @@ from tuner.workers.told import WorkerSettings
 
 logger = logging.getLogger(__name__)
 
+Beside = Callable[[Database], AbstractContextManager[None]]
+
 
 def main(
     settings: Settings,
@@ -36,18 +39,20 @@ def main(
     path: Path = "auto",
     codes: Sequence[Code] = (),
     wanted: Wanted | None = None,
+    beside: Beside = lambda db: nullcontext(),
 ) -> int:
     """Work until there is nothing left to do, or until told to leave. Gives an exit code.
 
     worker_id: as whoever started it has chosen; None where a person did. wanted: what it may choose of its machine,
-    where whoever started it has not chosen. codes: as of `WorkerSettings`.
+    where whoever started it has not chosen. codes: as of `WorkerSettings`. beside: what else goes on meanwhile, on the
+    same database.
     """
     leaving = Leaving()
     listen(leaving)
     if (pipe := read_share().notices) is not None:
         logging.getLogger().addHandler(ToSupervisor(pipe))
     try:
-        return _main(settings, study_name, worker_id, path, codes, wanted, leaving)
+        return _main(settings, study_name, worker_id, path, codes, wanted, leaving, beside)
     except ToldToLeave:
         logger.warning("told to leave while the database is away; what it held is free when its lease has run out")
         return EXIT_DONE
@@ -66,6 +71,7 @@ def _main(
     codes: Sequence[Code],
     wanted: Wanted | None,
     leaving: Leaving,
+    beside: Beside,
 ) -> int:
     given = {**os.environ, "TUNER_STORAGE": settings.storage}
     name = worker_id or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:10]}"
@@ -80,5 +86,6 @@ def _main(
         gpu_claims.claim(db, name, [gpu])
     told = WorkerSettings(settings, read_share(), name, study_name, path, tuple(codes))
     becomes = given if worker_id is None else None
-    ended = host(db, told, leaving, lambda hang: end_process(hang, becomes, leaving()))
+    with beside(db):
+        ended = host(db, told, leaving, lambda hang: end_process(hang, becomes, leaving()))
     return EXIT_REPLACE_ME if ended == "recycle" else EXIT_DONE

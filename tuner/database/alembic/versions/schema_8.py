@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer, nullable=False),
         sa.Column("next_at", sa.Double, nullable=False),
         sa.Column("trouble", sa.Text, nullable=False),
+        sa.Column("tested_at", sa.Double, nullable=False),
     )
     op.create_table(
         "tuner_notices",

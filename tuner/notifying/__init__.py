@@ -1,0 +1,1 @@
+"""People are told of what became of a study, by webhook and by e-mail."""

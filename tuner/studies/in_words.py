@@ -1,0 +1,48 @@
+"""A study in words and figures that every front shows alike: its trials counted, what its search chose.
+
+Leaves to others: how it looks (cli, analysis), what is known of it (status).
+"""
+
+from collections.abc import Mapping
+
+from tuner.database.runs import CANCELLED, FAILED, RunView
+from tuner.formatting import plural
+from tuner.spec.space import Choice, Params
+from tuner.studies.status import StudyStatus
+from tuner.studies.stored_study import spec_of
+
+
+def counts_in_words(status: StudyStatus) -> str:
+    """``12 of 40 trials: 8 complete, 3 pruned, 1 failed``."""
+    counts = status.counts
+    failed = sum(counts.get(state, 0) for state in FAILED)
+    ended = counts.get("complete", 0) + counts.get("pruned", 0) + failed
+    parts = [f"{counts.get('complete', 0)} complete", f"{counts.get('pruned', 0)} pruned", f"{failed} failed"]
+    if cancelled := counts.get(CANCELLED, 0):
+        ended += cancelled
+        parts.append(f"{cancelled} cancelled")
+    words = f"{ended} of {plural(status.study.trials, 'trial')}: {', '.join(parts)}"
+    if status.why_ended:
+        words += f"; {counts.get('not_run', 0)} not run: {status.why_ended}"
+    return words
+
+
+def objective(status: StudyStatus) -> str:
+    """The metric that the study optimizes."""
+    return spec_of(status.study).objective.metric
+
+
+def searched_params(status: StudyStatus, trial: RunView) -> Params:
+    """The part of a trial's configuration that the search chose, in the order of the file."""
+    spec = spec_of(status.study)
+    space = spec.space
+    fixed = {each.name for each in space if isinstance(each.domain, Choice) and len(each.domain.values) == 1}
+    if spec.code is not None:
+        return {name: value for name, value in trial.params.items() if name not in fixed}
+    names = [each.name for each in space if each.name not in fixed]
+    return {name: trial.params[name] for name in names if name in trial.params}
+
+
+def headline(test: Mapping[str, float]) -> str:
+    """Which of the test figures the interval is of."""
+    return next((name for name in ("accuracy", "mae") if name in test), "loss")
