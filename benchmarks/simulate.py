@@ -36,9 +36,9 @@ from benchmarks.record_curves import read_curves
 from benchmarks.surrogate import Surrogate, Training
 from tuner.search.optuna_study import (
     adopt,
-    baseline_proposal,
     check_optuna_study,
     open_optuna_study,
+    proposal_of,
     tell,
     trial_template,
 )
@@ -210,7 +210,7 @@ def _begin(
     storage: InMemoryStorage, spec: StudySpec, surrogate: Surrogate, seed: int, ordinal: int, worker: int
 ) -> _Running:
     study = open_optuna_study(storage, "s", spec, seed, ordinal)
-    proposal = baseline_proposal(spec, ordinal)
+    proposal = proposal_of(spec, spec.baselines[ordinal]) if ordinal < len(spec.baselines) else None
     trial_id = storage.create_new_trial(storage.get_study_id_from_name("s"), trial_template(ordinal, proposal))
     trial = adopt(study, storage, storage.get_trial(trial_id).number)
     used: dict[str, Value] = {}

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from tuner.client.client import Client as Client
     from tuner.oracle import OptunaOracle as OptunaOracle
     from tuner.python.best import Best as Best
+    from tuner.python.opening import open_study as open
     from tuner.python.starting import start as start
     from tuner.python.study import Study as Study
-    from tuner.python.study import open_study as open
     from tuner.training.plan import Training as Training
 
 __all__ = [
@@ -50,7 +50,7 @@ _LAZY = {
     "OptunaOracle": ("tuner.oracle", "OptunaOracle"),
     "Study": ("tuner.python.study", "Study"),
     "Training": ("tuner.training.plan", "Training"),
-    "open": ("tuner.python.study", "open_study"),
+    "open": ("tuner.python.opening", "open_study"),
     "start": ("tuner.python.starting", "start"),
 }
 """By name: the module, and what it is called there."""

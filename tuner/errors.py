@@ -3,6 +3,7 @@
 TunerError                 1  the work failed
 ├── InputError             2  what was typed or written cannot be used
 │   ├── SpecError             a search-space file
+│   │   └── ParameterError        one value of a configuration
 │   ├── DataError             a data set
 │   ├── CodeNotGiven          code that this process was not given
 │   └── StudyConflict         a study of that name that is not this one
@@ -35,6 +36,18 @@ class InputError(TunerError):
 
 class SpecError(InputError):
     """A search-space file cannot be used."""
+
+
+class ParameterError(SpecError):
+    """A value of a configuration that a space does not hold.
+
+    parameter: as a person writes it; empty where the configuration as a whole is meant. words: without where it is.
+    """
+
+    def __init__(self, where: str, parameter: str, words: str) -> None:
+        super().__init__(f"{where}: {words}")
+        self.parameter = parameter
+        self.words = words
 
 
 class DataError(InputError):

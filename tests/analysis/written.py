@@ -12,7 +12,7 @@ from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
 from tuner.database.tables import RunRow
 from tuner.database.trial_facts import of_tags
-from tuner.search.optuna_study import baseline_proposal, trial_template
+from tuner.search.optuna_study import proposal_of, trial_template
 from tuner.service.creating import create_study
 from tuner.spec.space import Value
 from tuner.spec.study_spec import StudySpec, parse_spec
@@ -103,7 +103,7 @@ def _write_trial(db: Database, name: str, ordinal: int, told: Told, spec: StudyS
     worker = f"h-{ordinal % 2}-{name}"
     job = budget.take(db, name, worker)
     assert job is not None
-    proposal = baseline_proposal(spec, ordinal)
+    proposal = proposal_of(spec, spec.baselines[ordinal]) if ordinal < len(spec.baselines) else None
     budget.fill(db, job, trial_template(ordinal, proposal), proposal[0] if proposal else "")
     tags = {**TAGS, **told.tags, "seed": str(ordinal)}
     known = of_tags(tags)

@@ -12,8 +12,8 @@ from tuner.database.connection import Database, open_database
 from tuner.search.compatibility import check_algorithms
 from tuner.search.optuna_study import (
     adopt,
-    baseline_proposal,
     open_optuna_study,
+    proposal_of,
     tell,
     trial_template,
 )
@@ -52,7 +52,10 @@ class Search:
 
     def ask(self, ordinal: int) -> tuple[int, Params]:
         """Open the trial of one place; gives its number and the parameters in use."""
-        number = self.begin(ordinal, baseline_proposal(self.spec, ordinal))
+        number = self.begin(
+            ordinal,
+            proposal_of(self.spec, self.spec.baselines[ordinal]) if ordinal < len(self.spec.baselines) else None,
+        )
         return number, self.go_on(number, ordinal)
 
     def begin(self, ordinal: int, baseline: tuple[str, Params] | None = None) -> int:

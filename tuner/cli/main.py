@@ -11,6 +11,7 @@ import sys
 import click
 
 from tuner.cli import (
+    adding,
     changing,
     doctor,
     importance,
@@ -94,7 +95,7 @@ def cli() -> None:
 
 for command in (
     running.start, running.resume, working.worker, changing.stop, changing.cancel, changing.change,
-    changing.delete, changing.rename, changing.note,
+    adding.add, changing.delete, changing.rename, changing.note,
     reading.status, reading.list_, reading.trials, reading.best, importance.importance,
     reproducing.reproduce, results.report, results.compare, using.export, using.champion,
     space_commands.spaces, record.sync, ui.ui, serve.serve, token.token, owner.owner, notify.notify,

@@ -5,6 +5,7 @@ those that have begun and the smaller budget.
 Leaves to others: what may be asked (service), what workers make of it (workers).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,16 @@ from tuner.database.facts import Limits
 from tuner.database.patience import patient
 from tuner.database.sequence import stamp
 from tuner.database.tables import UNSTAMPED, RunRow, StudyRow
+
+ANEW: Mapping[str, Any] = {
+    "ended": "",
+    "round": StudyRow.round + 1,
+    "outcome": None,
+    "closer": None,
+    "closing_until": 0.0,
+    "closing_attempt": StudyRow.closing_attempt + 1,
+}
+"""What becomes of a study whose search goes on after it had ended."""
 
 
 @patient
@@ -57,8 +68,7 @@ def change_study(
             # Where its clock has not begun, a worker starts it.
             values["deadline_at"] = StudyRow.deadline_at - StudyRow.timeout_s + timeout_s
         if anew:
-            values |= {"ended": "", "round": StudyRow.round + 1, "outcome": None, "closer": None, "closing_until": 0.0}
-            values["closing_attempt"] = StudyRow.closing_attempt + 1
+            values |= ANEW
         session.execute(sa.update(StudyRow).where(which).values(**values, sequence=UNSTAMPED))
         if anew:
             finalists.abandon(session, study_name)

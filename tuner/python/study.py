@@ -4,14 +4,14 @@ Owns: the names under which a person finds these.
 Leaves to others: starting one (starting), each answer (best, figures, report_page, view; studies; analysis).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from tuner.framework_output import keep_quiet
 from tuner.python.best import Best, best_of
 from tuner.python.display import LiveDisplay, in_notebook
-from tuner.python.opened import Opened, open_storage
+from tuner.python.opened import Opened
 from tuner.python.own_code import named_code
 from tuner.python.view import fragment, in_a_line
 from tuner.python.waiting import until_it_ends
@@ -19,6 +19,7 @@ from tuner.python.work import Work
 from tuner.service import starting
 from tuner.service.cancelling import cancel
 from tuner.service.changing import change
+from tuner.service.configurations import ConfigurationRequest, NewConfiguration, add_configuration
 from tuner.service.deleting import Deleted, delete
 from tuner.service.renaming import note, rename
 from tuner.service.requests import (
@@ -138,6 +139,25 @@ class Study:
         """
         asked = dict(locals())
         change(self._opened.db, request_of(ChangeRequest, {**asked, "study_name": self._name}))
+
+    def add(
+        self,
+        params: Mapping[str, Any] | None = None,
+        *,
+        from_trial: int | None = None,
+        name: str | None = None,
+        more: bool = False,
+    ) -> NewConfiguration:
+        """Let it try a configuration next, which is trained to its end, as a baseline is.
+
+        params: values by name, as under `baselines:` of the space; of layers a list. from_trial: the number of a trial
+        whose values count where params has none. name: to find it by. more: its place is one more of the budget; else
+        it takes the next one. Raises InputError, StudyConflict, NotFound; then nothing was added.
+        """
+        request = ConfigurationRequest(
+            study_name=self._name, params=dict(params or {}), from_trial=from_trial, name=name, more=more
+        )
+        return add_configuration(self._opened.db, request)
 
     def rename(self, new_name: str) -> None:
         """Give it another name, with all that is kept of it. Raises StudyConflict while workers run on it."""
@@ -273,14 +293,3 @@ class Study:
 
     def _may_change(self, status: StudyStatus) -> bool:
         return self._work.works_here or status.state not in _ENDED
-
-
-def open_study(name: str, *, storage: str | None = None) -> Study:
-    """A study that is there, running or not, whoever started it.
-
-    name: the study's, as `tune list` shows it. storage: the studies' database, as SQLAlchemy's URL; by default
-    TUNER_STORAGE, else ``tuner.db`` in the working folder. Raises NotFound, InputError, ServiceDown.
-    """
-    study = Study(open_storage(storage), name)
-    study.status()
-    return study

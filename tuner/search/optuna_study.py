@@ -17,6 +17,7 @@ from tuner.formatting import command
 from tuner.optuna_internals import trial_id
 from tuner.search.algorithms import pruner, sampler
 from tuner.search.suggest import proposal
+from tuner.spec.baselines import Baseline
 from tuner.spec.space import Params
 from tuner.spec.study_spec import StudySpec
 
@@ -88,11 +89,8 @@ def adopt(study: optuna.Study, storage: BaseStorage, trial_number: int) -> Trial
     return Trial(study, next(trial_id(frozen) for frozen in every if frozen.number == trial_number))
 
 
-def baseline_proposal(spec: StudySpec, ordinal: int) -> tuple[str, Params] | None:
-    """Baselines fill the first places of the budget."""
-    if ordinal >= len(spec.baselines):
-        return None
-    baseline = spec.baselines[ordinal]
+def proposal_of(spec: StudySpec, baseline: Baseline) -> tuple[str, Params]:
+    """What the trial of a person's configuration is given beforehand: its name, and the values that Optuna samples."""
     # What code asks is not known before it asks; its baseline is answered then.
     return baseline.name, proposal(baseline.params, spec.space)
 

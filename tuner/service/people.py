@@ -16,7 +16,19 @@ from tuner.errors import NotAllowed
 from tuner.settings import user_name
 
 Action = Literal[
-    "start", "resume", "stop", "cancel", "change", "delete", "rename", "note", "champion", "token", "limit", "notify"
+    "start",
+    "resume",
+    "stop",
+    "cancel",
+    "change",
+    "delete",
+    "rename",
+    "note",
+    "champion",
+    "token",
+    "limit",
+    "notify",
+    "add",
 ]
 
 

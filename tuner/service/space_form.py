@@ -181,7 +181,7 @@ def _written(known: HyperparameterDef, edit: ParameterEdit, before: Any) -> Any:
     """As the file has it. What the file said of layers and conditions stays."""
     kept = {key: before[key] for key in ("per", "when") if isinstance(before, dict) and key in before}
     if edit.values is not None:
-        values = [_typed(known, each) for each in edit.values]
+        values = [typed(known, each) for each in edit.values]
         if not values:
             raise InputError(f"parameters.{known.name}: choose at least one value.")
         if not kept:
@@ -202,7 +202,7 @@ def _written(known: HyperparameterDef, edit: ParameterEdit, before: Any) -> Any:
     return {**made, **kept}
 
 
-def _typed(known: HyperparameterDef, value: str | int | float | bool) -> Value:
+def typed(known: HyperparameterDef, value: str | int | float | bool) -> Value:
     """A form sends words; the family says what they stand for."""
     if not isinstance(value, str):
         return value

@@ -22,17 +22,17 @@ def with_baselines_first(spec: StudySpec, given: Written, before: str) -> StudyS
 
     before: what errors say before a baseline's name. Raises SpecError for one that the space does not hold.
     """
-    added = _read(spec, given, before)
+    added = read_given(spec, given, before)
     names = {each.name for each in added}
     return _with(spec, (*added, *(each for each in spec.baselines if each.name not in names)), given)
 
 
 def with_baselines_last(spec: StudySpec, given: Written, before: str) -> StudySpec:
     """The space with these after its own. Raises SpecError."""
-    return _with(spec, (*spec.baselines, *_read(spec, given, before)), given)
+    return _with(spec, (*spec.baselines, *read_given(spec, given, before)), given)
 
 
-def _read(spec: StudySpec, given: Written, before: str) -> tuple[Baseline, ...]:
+def read_given(spec: StudySpec, given: Written, before: str) -> tuple[Baseline, ...]:
     if spec.external:
         return read_external_baselines(given, spec.space, before)
     if spec.code is None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tuner.errors import SpecError
+from tuner.errors import ParameterError
 from tuner.formatting import nearest
 from tuner.spec.families import CONFIGURE, COUNTED_BY, FAMILIES, HyperparameterDef, Task, layer_name
 from tuner.spec.space import Ask, Choice, Parameter, Params, Space, Value, fixed, with_defaults
@@ -25,7 +25,7 @@ class Baseline:
 def read_baselines(
     raw: Mapping[str, Mapping[str, Any]], space: Space, model: str, task: Task, before: str
 ) -> tuple[Baseline, ...]:
-    """Complete and check every baseline. Raises SpecError for one that lies outside the space.
+    """Complete and check every baseline. Raises ParameterError for one that lies outside the space.
 
     before: what errors say before its name, such as `my.yaml: baselines.`.
     """
@@ -43,16 +43,16 @@ def read_python_baselines(raw: Mapping[str, Mapping[str, Any]], style: str, befo
     for name, values in raw.items():
         at = f"{before}{name}"
         if not isinstance(values, dict):
-            raise SpecError(f"{at}: is a mapping of parameters to values.")
+            raise ParameterError(at, "", "is a mapping of parameters to values.")
         for key, value in values.items():
             if not isinstance(value, int | float | str | bool):
-                raise SpecError(f"{at}: {key}: {value!r} is not a value. Give a number, a word, true or false.")
+                raise ParameterError(at, key, f"{key}: {value!r} is not a value. Give a number, a word, true or false.")
         made.append(Baseline(name, dict(values)))
     return tuple(made)
 
 
 def _complete(raw: Mapping[str, Any], space: Space, model: str, task: Task, at: str) -> Params:
-    given = _given(raw, FAMILIES[model], at)
+    given = given_values(raw, FAMILIES[model], at)
     # Conditions may look at a parameter that is asked later, so everything is asked once beforehand.
     wanted: dict[str, Value] = {}
     CONFIGURE[model](with_defaults(space, _noting(fixed(given), wanted)), task, True)
@@ -62,17 +62,19 @@ def _complete(raw: Mapping[str, Any], space: Space, model: str, task: Task, at: 
     def answer(asked: Parameter) -> Value:
         found = space.find(asked)
         key = asked.name if asked.name in given else asked.shared or asked.name
-        stated = given.get(key)
+        stated, written = given.get(key), asked.shared or asked.name
         value = asked.default if stated is None else stated
         if found is None:
             if value != asked.default:
-                raise SpecError(f"{at}: {key} is {value!r}, but the space does not search it. Add it to parameters.")
+                words = f"{key} is {value!r}, but the space does not search it. Add it to parameters."
+                raise ParameterError(at, written, words)
         elif not all(wanted.get(parent) in Choice(values) for parent, values in found.when.items()):
             if stated is not None:
-                raise SpecError(f"{at}: {key} is given, but its condition does not hold. Leave it out.")
+                words = f"{key} is given, but its condition does not hold. Leave it out."
+                raise ParameterError(at, written, words)
         elif value not in found.domain:
             origin = "" if stated is not None else ", the default as none is given"
-            raise SpecError(f"{at}: {key} is {value!r}{origin}; the space has {found.domain}.")
+            raise ParameterError(at, written, f"{key} is {value!r}{origin}; the space has {found.domain}.")
         used[(asked.shared or asked.name) if found is None else found.name] = value
         taken.add(key)
         return value
@@ -80,7 +82,8 @@ def _complete(raw: Mapping[str, Any], space: Space, model: str, task: Task, at: 
     CONFIGURE[model](with_defaults(space, answer), task, True)
     for name in given:
         if name not in taken:
-            raise SpecError(f"{at}: {name} is given, but this configuration has no use for it. Leave it out.")
+            words = f"{name} is given, but this configuration has no use for it. Leave it out."
+            raise ParameterError(at, name if name in raw else name.rpartition("_")[0], words)
     return used
 
 
@@ -94,17 +97,18 @@ def _noting(ask: Ask, noted: dict[str, Value]) -> Ask:
     return answer
 
 
-def _given(raw: Mapping[str, Any], known: Mapping[str, HyperparameterDef], at: str) -> dict[str, Value]:
+def given_values(raw: Mapping[str, Any], known: Mapping[str, HyperparameterDef], at: str) -> dict[str, Value]:
     """The values as written, a list spread over the layers."""
     given: dict[str, Value] = {}
     if not isinstance(raw, dict):
-        raise SpecError(f"{at}: is a mapping of parameters to values.")
+        raise ParameterError(at, "", "is a mapping of parameters to values.")
     for name, value in raw.items():
         if name not in known:
-            raise SpecError(f"{at}: {name}: the model has no such parameter{nearest(str(name), known)}")
+            words = f"{name}: the model has no such parameter{nearest(str(name), known)}"
+            raise ParameterError(at, str(name), words)
         if isinstance(value, list):
             if not known[name].per:
-                raise SpecError(f"{at}: {name} takes one value, not a list.")
+                raise ParameterError(at, name, f"{name} takes one value, not a list.")
             layers = {layer_name(name, i): each for i, each in enumerate(value, start=1)}
         else:
             layers = {name: value}
@@ -112,11 +116,11 @@ def _given(raw: Mapping[str, Any], known: Mapping[str, HyperparameterDef], at: s
             try:
                 given[key] = known[name].checked(each)
             except ValueError as error:
-                raise SpecError(f"{at}: {name}: {error}.") from error
+                raise ParameterError(at, name, f"{name}: {error}.") from error
     for name, value in raw.items():
         per = known[name].per
         depth = raw.get(COUNTED_BY[per]) if per else None
         if isinstance(value, list) and isinstance(depth, int) and len(value) != depth:
             words = COUNTED_BY[per].replace("_", " ") if per else ""
-            raise SpecError(f"{at}: {name} has {len(value)} values for {depth} {words}.")
+            raise ParameterError(at, name, f"{name} has {len(value)} values for {depth} {words}.")
     return given

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from tuner.errors import SpecError
+from tuner.errors import ParameterError, SpecError
 from tuner.formatting import nearest
 from tuner.spec.baselines import Baseline
 from tuner.spec.families import HyperparameterDef
@@ -89,27 +89,28 @@ def read_external_baselines(raw: Mapping[str, Mapping[str, Any]], space: Space, 
 
 def _complete(raw: Mapping[str, Any], space: Space, at: str) -> Params:
     if not isinstance(raw, dict):
-        raise SpecError(f"{at}: is a mapping of parameters to values.")
+        raise ParameterError(at, "", "is a mapping of parameters to values.")
     names = [each.name for each in space]
     for name in raw:
         if name not in space:
-            raise SpecError(f"{at}: {name}: the space has no such parameter{nearest(str(name), names)}")
+            raise ParameterError(at, str(name), f"{name}: the space has no such parameter{nearest(str(name), names)}")
 
     def answer(parameter: Parameter) -> Value:
         domain, name = parameter.domain, parameter.name
         if name not in raw:
             if isinstance(domain, Choice) and len(domain.values) == 1:
                 return domain.values[0]
-            raise SpecError(f"{at}: {name}: is missing. A baseline names every parameter that is in use.")
+            words = f"{name}: is missing. A baseline names every parameter that is in use."
+            raise ParameterError(at, name, words)
         value: Any = raw[name]
         if value not in domain:
-            raise SpecError(f"{at}: {name} is {value!r}; the space has {domain}.")
+            raise ParameterError(at, name, f"{name} is {value!r}; the space has {domain}.")
         return float(value) if isinstance(domain, FloatRange) else value
 
     used = ask_in_use(space, answer)
     for name in raw:
         if name not in used:
-            raise SpecError(f"{at}: {name} is given, but its condition does not hold. Leave it out.")
+            raise ParameterError(at, name, f"{name} is given, but its condition does not hold. Leave it out.")
     return used
 
 

@@ -80,7 +80,7 @@ def naming_lines(text: str, where: str) -> Iterator[None]:
         if line is None:
             raise
         words = str(error).removeprefix(f"{where}: ")
-        raise type(error)(f"{where}: line {line}: {words}") from error
+        raise SpecError(f"{where}: line {line}: {words}") from error
 
 
 def _line(text: str, words: str) -> int | None:

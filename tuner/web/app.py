@@ -20,6 +20,7 @@ from tuner.web.api import (
     asking,
     audit,
     changes,
+    configurations,
     drawing,
     events,
     findings,
@@ -82,7 +83,7 @@ def create_app(served: Served, hosts: Sequence[str] | None) -> ASGIApp:
     api.include_router(health.router)
     for each in (
         people, spaces, studies, changes, trials, asking, drawing, findings, events, results, workers, owners, audit,
-        metrics, notifications,
+        metrics, notifications, configurations,
     ):  # fmt: skip
         # Nobody is asked for a word before it is known who asks.
         api.include_router(each.router, dependencies=[Depends(whoever)], responses=problems.answers(401))

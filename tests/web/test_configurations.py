@@ -1,0 +1,40 @@
+"""Configurations over HTTP: a form, a check as it is typed, one that is added once."""
+
+import httpx
+
+from tests.analysis.written import write_study
+from tests.web.test_changes import NEW
+from tuner.database.connection import Database
+
+PLAIN = {"units": 8, "learning_rate": 0.005, "epochs": 2, "normalization": "minmax"}
+
+
+def test_a_configuration_is_made_from_a_form_checked_and_added_once(client: httpx.Client) -> None:
+    assert client.post("/studies", json={**NEW, "study_name": "of/forms"}).status_code == 201
+    place = "/studies/of%2Fforms"
+    form = client.get(f"{place}/parameters").json()
+    fields = {each["name"]: each for each in form["parameters"]}
+    assert (fields["units"]["values"], fields["learning_rate"]["low"], form["values"]) == ([8, 16], 0.001, {})
+    checked = client.post(f"{place}/configurations:check", json={"params": {**PLAIN, "units": 9}})
+    assert checked.json()["faults"] == [{"parameter": "units", "words": "units is 9; the space has 8, 16."}]
+    assert checked.json()["params"] is None
+    key = {"Idempotency-Key": "one"}
+    answers = [client.post(f"{place}/configurations", json={"params": PLAIN}, headers=key) for _ in range(2)]
+    assert [each.status_code for each in answers] == [201, 201]
+    assert answers[0].json() == answers[1].json()
+    assert client.get(f"{place}/configurations").json()["configurations"] == [
+        {name: each for name, each in answers[0].json().items() if name not in ("trials", "notes")}
+    ]
+    wrong = client.post(f"{place}/configurations", json={"params": {**PLAIN, "units": 9}})
+    assert (wrong.status_code, wrong.json()["detail"]) == (422, "the configuration: units is 9; the space has 8, 16.")
+    assert client.post(f"{place}/configurations", json={"params": PLAIN}).json()["name"] == "added-2"
+    full = client.post(f"{place}/configurations", json={"params": PLAIN})
+    assert (full.status_code, full.json()["type"]) == (409, "urn:tune:study-conflict")
+    assert client.post(f"{place}/configurations", json={"params": PLAIN, "more": True}).json()["trials"] == 3
+
+
+def test_a_form_starts_from_a_trial(client: httpx.Client, db: Database) -> None:
+    write_study(db, "to start from")
+    form = client.get("/studies/to%20start%20from/parameters", params={"trial": 1}).json()
+    assert form["values"]["optimizer"] == "momentum"
+    assert client.get("/studies/to%20start%20from/parameters", params={"trial": 99}).status_code == 404
