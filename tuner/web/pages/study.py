@@ -5,8 +5,9 @@ Leaves to others: its trials in a table (study_trials), drawing (static/charts),
 """
 
 from dataclasses import dataclass
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
 from tuner.analysis import chart, summary
@@ -20,7 +21,8 @@ from tuner.studies.champion import standing
 from tuner.studies.skipped_study import Reason
 from tuner.studies.status import StudyStatus
 from tuner.studies.views import Study
-from tuner.web.pages.rendering import page
+from tuner.web.pages.rendering import page, study_path
+from tuner.web.pages.study_trials import Asked, asked, plain, side_by_side, table
 from tuner.web.served import ServedHere, StudyName
 from tuner.web.signing_in import Somebody
 
@@ -55,19 +57,33 @@ class Standing:
 
 
 @router.get("/studies/{study}")
-def show(request: Request, served: ServedHere, somebody: Somebody, study: StudyName, part: str = "") -> HTMLResponse:
-    """part: of the page alone, for one that is open."""
-    seen = served.looks.follow(study)
-    found = _standing(seen.status, somebody)
+def show(
+    request: Request, served: ServedHere, somebody: Somebody, study: StudyName, asked: Annotated[Asked, Depends(asked)]
+) -> HTMLResponse:
+    """Of a page that is open a part may be asked for alone, by its id."""
+    status = served.looks.status(study)
+    part = request.headers.get("hx-target", "").rpartition("#")[2]
     if part == "standing":
+        found = _standing(status, somebody)
         return page(request, "study/standing.html", standing=found, study=found.study)
+    asked = plain(status, asked)
+    known: dict[str, Any] = {"asked": asked, "study": viewing.study(status)}
+    if part == "trial-rows":
+        answer = page(request, "study/trial_rows.html", table=table(status, asked), **known)
+        if request.headers.get("hx-source", "").endswith("#trial-filters"):
+            # A form names every field, also those that say nothing.
+            answer.headers["HX-Push-Url"] = study_path(study) + asked.address()
+        return answer
+    if part == "beside":
+        return page(request, "study/beside.html", beside=side_by_side(status, asked.chosen), **known)
     return page(
         request,
         "study.html",
-        standing=found,
-        study=found.study,
-        trials=len(seen.status.trials),
-        parameters=[_axis(each) for each in chart.searched(seen.status, seen.status.trials)],
+        standing=_standing(status, somebody),
+        parameters=[_axis(each) for each in chart.searched(status, status.trials)],
+        table=table(status, asked),
+        beside=side_by_side(status, asked.chosen),
+        **known,
     )
 
 

@@ -4,6 +4,7 @@ import { makeChart, optionsOf } from "./charts/chart.js";
 import { history } from "./charts/history.js";
 import { keepStanding } from "./study/standing.js";
 import { Store } from "./study/store.js";
+import { Chosen, keepTable } from "./study/table.js";
 import { follow } from "./study/stream.js";
 
 const study = document.getElementById("study");
@@ -32,14 +33,17 @@ async function begin() {
   const charts = [
     makeChart(figure("history"), (look) => history(store.table, { look, best: winner(), ...optionsOf(figure("history")) }), openTrial),
   ];
-  const stale = keepStanding(page, store);
+  const chosen = new Chosen(page, () => {});
+  const standingIsOld = keepStanding(page, store);
+  const tableIsOld = keepTable();
   store.subscribe(() => charts.forEach((again) => again()));
   follow(api, {
     from: store.number,
     async told(changes, anew) {
       if (anew) store.reset(await ask("GET", `${api}/columns`));
       else store.apply(changes);
-      stale(changes.study !== null);
+      standingIsOld(changes.study !== null);
+      if (changes.runs.length) tableIsOld();
     },
     gone: () => connection("This study was deleted."),
     lost: () => connection("Connection lost, trying again."),
