@@ -12,6 +12,7 @@ from tests.database.conftest import opening
 from tests.web.conftest import client_of, settings_for
 from tuner.cli.main import cli
 from tuner.database.connection import Database
+from tuner.database.tables import PersonRole
 from tuner.errors import InputError
 from tuner.service.people import HERE
 from tuner.service.tokens import TokenRequest, create_token, revoke_token
@@ -82,7 +83,7 @@ def test_other_words_let_nobody_in(served: httpx.Client, db: Database) -> None:
 
 
 def test_the_audit_is_for_admins(served: httpx.Client, db: Database) -> None:
-    roles = ("viewer", "member", "admin")
+    roles: tuple[PersonRole, ...] = ("viewer", "member", "admin")
     _, member, admin = (create_token(db, TokenRequest(person="eve", role=role)).text for role in roles)
     refused = served.get("/audit", headers=bearer(member))
     assert (refused.status_code, refused.json()["type"]) == (403, "urn:tune:not-allowed")
