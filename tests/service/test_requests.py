@@ -6,7 +6,7 @@ import pydantic
 import pytest
 
 from tuner.errors import InputError
-from tuner.service.requests import Devices, LimitsRequest, Request, ResumeRequest, StartRequest
+from tuner.service.requests import Devices, LimitsRequest, NoteRequest, Request, ResumeRequest, StartRequest
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,13 @@ def test_a_request_does_not_change() -> None:
     request = StartRequest(space="digits")
     with pytest.raises(pydantic.ValidationError, match="frozen"):
         request.trials = 3  # type: ignore[misc]
+
+
+def test_no_text_has_a_nul_in_it() -> None:
+    for make in (
+        lambda: NoteRequest(study_name="s", note="a\0b"),
+        lambda: StartRequest(space="digits", baselines={"plain": {"optimizer": "\0"}}),
+        lambda: StartRequest(space={"dataset": {"\0": 1}}),
+    ):
+        with pytest.raises(InputError, match="the character NUL"):
+            make()

@@ -172,6 +172,8 @@ def test_files_of_data_are_taken_from_the_servers_folder_alone(tmp_path: Path) -
     [
         ("/studies/nosuch", 404, "there is no study 'nosuch'"),
         ("/nosuch", 404, "there is nothing at /api/v1/nosuch."),
+        ("/studies/%00", 422, "has the character NUL in it"),
+        ("/studies?owner=a%00", 422, "has the character NUL in it"),
         ("/studies?limit=0", 422, "limit: "),
         ("/studies?limit=201", 422, "limit: "),
         ("/studies?state=happy", 422, "state.0: "),
@@ -209,13 +211,12 @@ def test_a_method_that_is_not_for_a_place_and_a_body_that_is_too_large(plain: ht
     assert (broken.status_code, broken.json()["type"]) == (400, "urn:tune:not-json")
 
 
-def test_the_api_describes_itself_with_examples(plain: httpx.Client) -> None:
+def test_the_api_describes_itself(plain: httpx.Client) -> None:
     description = plain.get("/openapi.json").json()
     assert description["info"]["title"] == "tune"
     assert "Problem" in description["components"]["schemas"]
     ids = [each["operationId"] for path in description["paths"].values() for each in path.values()]
     assert len(ids) == len(set(ids))
-    assert description["components"]["schemas"]["SpaceText"]["properties"]["space_text"]["examples"]
 
 
 def test_more_ask_at_once_than_there_are_connections(client: httpx.Client, db: Database) -> None:

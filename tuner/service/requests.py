@@ -4,6 +4,7 @@ Owns: what each may say, and the line for a value that cannot be.
 Leaves to others: what is done (starting, resuming), how it is typed (cli, python).
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -42,10 +43,21 @@ class Request(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _said_in_a_line(cls, values: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        if _has_nul(values):
+            raise InputError("a text has the character NUL in it, which nothing here is written with.")
         try:
             return handler(values)
         except ValidationError as error:
             raise InputError(complaint(error, cls)) from error
+
+
+def _has_nul(values: Any) -> bool:
+    # PostgreSQL keeps none.
+    if isinstance(values, Mapping):
+        return any(_has_nul(each) for each in (*values, *values.values()))
+    if isinstance(values, list | tuple):
+        return any(map(_has_nul, values))
+    return isinstance(values, str) and "\0" in values
 
 
 class LimitsRequest(Request):

@@ -8,6 +8,7 @@ Leaves to others: what a space may say (spec), finding code (spaces).
 import os
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from tuner.errors import InputError, NotFound, SpecError
@@ -38,8 +39,9 @@ class SpaceShelf:
     def named(self, name: str) -> StudySpec:
         """Raises NotFound, SpecError."""
         for folder in self.folders:
-            if _NAME.fullmatch(name) and (folder / f"{name}.yaml").is_file():
-                return read_spec(folder / f"{name}.yaml")
+            path = folder / f"{name}.yaml"
+            if _NAME.fullmatch(name) and path.is_file():
+                return _read(path, path.stat().st_mtime_ns, path.stat().st_size)
         raise NotFound(f"there is no search space {name!r}{nearest(name, self.names())}")
 
     def of_text(self, text: str, name: str) -> StudySpec:
@@ -80,6 +82,12 @@ class SpaceShelf:
                 raise SpecError(f"{spec.name}: dataset: this server takes data sets by their names alone.")
             if not path.is_relative_to(root):
                 raise SpecError(f"{spec.name}: dataset: files of data are named from the server's folder of data on.")
+
+
+@lru_cache(maxsize=100)
+def _read(path: Path, changed_ns: int, size: int) -> StudySpec:
+    """As it was when it was changed last: a page of all spaces reads them anew each time."""
+    return read_spec(path)
 
 
 def local_shelf(data: Path | None = None, codes: tuple[str, ...] = ()) -> SpaceShelf:

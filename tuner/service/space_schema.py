@@ -7,6 +7,7 @@ same as a page (language_page).
 
 import inspect
 from collections.abc import Callable, Mapping
+from functools import cache
 from types import NoneType
 from typing import Any, get_args
 
@@ -23,6 +24,7 @@ from tuner.spec.written_parameter import FORMS
 _KINDS = {"int": "integer", "float": "number", "bool": "boolean", "str": "string"}
 
 
+@cache
 def schema() -> dict[str, Any]:
     """A JSON schema (draft 2020-12) of a search-space file."""
     made: dict[str, Any] = SpaceFile.model_json_schema()

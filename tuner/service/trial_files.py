@@ -43,7 +43,9 @@ class Content:
     media_type: str
 
 
-_TYPES = {"yaml": "application/yaml", "txt": "text/plain", "png": "image/png", "keras": "application/octet-stream"}
+_BY_ENDING = {"yaml": "application/yaml", "txt": "text/plain", "png": "image/png", "keras": "application/octet-stream"}
+TYPES = tuple(_BY_ENDING.values())
+"""Of media."""
 
 
 def list_files(store: BlobStore, trial: RunView) -> TrialFiles:
@@ -102,4 +104,4 @@ def _drawn(store: BlobStore, trial: RunView, name: str) -> bytes | None:
 
 
 def _type(name: str) -> str:
-    return _TYPES[name.rpartition(".")[2]]
+    return _BY_ENDING[name.rpartition(".")[2]]

@@ -35,9 +35,10 @@ from tuner.web.api import (
     trials,
     workers,
 )
+from tuner.web.description import describe
 from tuner.web.guard import LARGEST_BODY, Guard
 from tuner.web.pages.app import create_pages
-from tuner.web.paths import KeepSlashes
+from tuner.web.paths import KeepSlashes, without_nul
 from tuner.web.served import Served
 from tuner.web.signing_in import whoever
 
@@ -86,10 +87,11 @@ def create_app(served: Served, hosts: Sequence[str] | None) -> ASGIApp:
         metrics, notifications, configurations,
     ):  # fmt: skip
         # Nobody is asked for a word before it is known who asks.
-        api.include_router(each.router, dependencies=[Depends(whoever)], responses=problems.answers(401))
+        asked = [Depends(whoever), Depends(without_nul)]
+        api.include_router(each.router, dependencies=asked, responses=problems.answers(401, 422))
     app.include_router(api)
     problems.install(app)
-    _describe_problems(app)
+    describe(app)
     doors = KeepSlashes(_Doors(app, create_pages(served)))
     small = GZipMiddleware(doors, minimum_size=1000, compresslevel=3, exclude_content_types=_AS_THEY_ARE)
     # Around all of it, and not among its own: answers to errors pass the guard, too.
@@ -105,18 +107,3 @@ class _Doors:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         for_people = scope["type"] == "http" and not scope["path"].startswith("/api/")
         await (self._pages if for_people else self._api)(scope, receive, send)
-
-
-def _describe_problems(app: FastAPI) -> None:
-    """Endpoints refer to the schema of problems, which none of them gives as its own answer."""
-    made = app.openapi
-
-    def with_problems() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            schema = made()
-            schemas = schema.setdefault("components", {}).setdefault("schemas", {})
-            schemas["Problem"] = problems.Problem.model_json_schema()
-            app.openapi_schema = schema
-        return app.openapi_schema
-
-    app.openapi = with_problems  # type: ignore[method-assign]  # as FastAPI's documentation does it

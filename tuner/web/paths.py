@@ -1,12 +1,16 @@
-"""The path of a request, so that the name of a study may hold a slash.
+"""The path of a request and what is asked in it, so that the name of a study may hold a slash, and no text holds a NUL.
 
 Owns: that %2F in a path divides nothing: it stays as it was written until the name is read (served).
+Leaves to others: texts in bodies (service.requests).
 """
 
 import re
 from urllib.parse import unquote
 
+from fastapi import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+from tuner.errors import InputError
 
 _KEPT = re.compile(rb"%(25|2f)", re.IGNORECASE)
 
@@ -22,3 +26,13 @@ class KeepSlashes:
             path = unquote(_KEPT.sub(rb"%25\1", raw).decode("ascii", "replace"))
             scope = {**scope, "path": path}
         await self._app(scope, receive, send)
+
+
+def without_nul(request: Request) -> None:
+    """PostgreSQL keeps none, and compares with none. Raises InputError."""
+    told = [
+        *map(str, request.path_params.values()),
+        *(text for pair in request.query_params.multi_items() for text in pair),
+    ]
+    if any("\0" in unquote(each) for each in told):
+        raise InputError("the address has the character NUL in it, which nothing here is called by.")

@@ -20,7 +20,9 @@ def list_(
     db: Db,
     somebody: Somebody,
     *,
-    study: Annotated[str | None, Query(description="Of the study of this name alone.", max_length=200)] = None,
+    study: Annotated[
+        str | None, Query(description="Of the study of this name alone.", max_length=200, examples=["digits-1"])
+    ] = None,
     limit: Limit = 50,
     before: Annotated[int | None, Query(ge=1, le=2**31 - 1, description="`next` of the page before.")] = None,
 ) -> Lines:

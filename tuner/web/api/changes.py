@@ -29,6 +29,7 @@ from tuner.studies import viewing
 from tuner.studies.views import Study
 from tuner.web.api import PREFIX
 from tuner.web.api.trials import TrialNumber
+from tuner.web.examples import shown
 from tuner.web.problems import answers
 from tuner.web.served import Db, Served, ServedHere, StudyName, Where
 from tuner.web.signing_in import Somebody
@@ -42,6 +43,8 @@ Seconds = Annotated[float, Field(gt=0)]
 class WorkersHere(Request):
     """Workers that the server starts on its own machine. workers: how many; null is one a GPU, else one a CPU core."""
 
+    model_config = shown({"device": "cpu", "workers": 2})
+
     device: Literal["auto", "cpu", "gpu"] = "auto"
     workers: Annotated[int, Field(ge=1, le=64)] | None = None
     workers_per_gpu: Annotated[int, Field(ge=1, le=16)] = 1
@@ -53,6 +56,8 @@ class WorkersHere(Request):
 
 class Limits(Request):
     """When the search ends before its trials are up; null sets none, or leaves it as it is."""
+
+    model_config = shown({"epochs": 500, "target": 0.98, "plateau": 20})
 
     epochs: Count | None = None
     target: float | None = None
@@ -70,6 +75,8 @@ class NewStudy(Request):
     configurations to try first. from_study: an old one, whose best are tried first. run: "here" by workers that the
     server starts, "elsewhere" by those that `tune worker` started; null is as the server was told.
     """
+
+    model_config = shown({"space": "digits", "trials": 20, "limits": {"plateau": 10}, "run": "elsewhere"})
 
     space: str | None = Field(None, max_length=200, examples=["digits"])
     space_text: str | None = Field(None, max_length=LONGEST)
@@ -91,6 +98,8 @@ class NewStudy(Request):
 class Resume(Request):
     """trials: the new total; null leaves it. timeout_s: from now; null is without. run: as of a new study."""
 
+    model_config = shown({"trials": 40, "run": "elsewhere"})
+
     trials: Count | None = None
     timeout_s: Seconds | None = None
     limits: Limits = Limits()
@@ -101,6 +110,8 @@ class Resume(Request):
 class Change(Request):
     """null leaves a thing as it is. trials, timeout_s: the new totals. workers: of the server, or the command, that
     runs it. priority, most_workers: as of a new study."""
+
+    model_config = shown({"trials": 40, "limits": {"target": 0.98}})
 
     trials: Count | None = None
     timeout_s: Seconds | None = None
@@ -115,6 +126,8 @@ class Note(Request):
 
 
 class NewName(Request):
+    model_config = shown({"new_name": "digits-with-dropout"})
+
     new_name: str = Field(max_length=200)
 
 

@@ -1,6 +1,6 @@
 """What is known of one trial beside its figures, and its files."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Response
 
@@ -25,6 +25,8 @@ def _trial(db: Db, study: StudyName, number: TrialNumber) -> RunView:
 def _store(served: ServedHere, db: Db) -> BlobStore:
     return blob_store(db, served.settings.artifacts)
 
+
+_FILES: dict[str, Any] = {each: {} for each in trial_files.TYPES}
 
 Trial = Annotated[RunView, Depends(_trial)]
 Store = Annotated[BlobStore, Depends(_store)]
@@ -76,7 +78,7 @@ def files(store: Store, trial: Trial) -> TrialFiles:
     return trial_files.list_files(store, trial)
 
 
-@router.get("/files/{name}", response_class=Response, responses={200: {"content": {"application/octet-stream": {}}}})
+@router.get("/files/{name}", response_class=Response, responses={200: {"content": _FILES}})
 def file(
     db: Db,
     store: Store,

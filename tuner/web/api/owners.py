@@ -30,7 +30,9 @@ def list_(db: Db) -> OwnerLimits:
 def limit(
     db: Db,
     somebody: Somebody,
-    person: Annotated[str, Path(description="`everybody` is whoever has none of their own.", max_length=100)],
+    person: Annotated[
+        str, Path(description="`everybody` is whoever has none of their own.", examples=["ada"], max_length=100)
+    ],
     body: NewLimit,
 ) -> OwnerLimits:
     """Say how many of a person's studies may run at once; further ones wait. For admins."""

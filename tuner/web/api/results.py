@@ -19,6 +19,7 @@ from tuner.studies.stored_model import stored_model
 from tuner.studies.stored_study import spec_of
 from tuner.studies.views import ChampionAnswer
 from tuner.web.api.trials import TrialNumber
+from tuner.web.examples import shown
 from tuner.web.problems import answers
 from tuner.web.served import Db, ServedHere, StudyName
 from tuner.web.signing_in import Somebody
@@ -28,6 +29,8 @@ router = APIRouter(tags=["results"])
 
 class NewChampion(Request):
     """trial: null is the study's winner. force: also where it is not better, or cannot be compared."""
+
+    model_config = shown({"trial": 49})
 
     trial: int | None = None
     force: bool = False

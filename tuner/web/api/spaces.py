@@ -12,6 +12,7 @@ from tuner.service.space_form import SpaceEdit, edited_text, space_form
 from tuner.service.space_schema import schema
 from tuner.service.space_views import CheckedSearchSpace, SearchSpace, SearchSpaces, checked_search_space, search_space
 from tuner.web.answers import EditedSpace
+from tuner.web.examples import shown
 from tuner.web.problems import answers
 from tuner.web.served import Shelf
 
@@ -19,23 +20,21 @@ router = APIRouter(tags=["spaces"])
 
 
 class SpaceText(Request):
-    """A space by its name, or as the text of a search-space file."""
+    """A space by its name, or as the text of a search-space file. space_name: what to call a text."""
+
+    model_config = shown({"space_text": "dataset: digits\nparameters: {units: [8, 64]}\n", "space_name": "mine"})
 
     space: str | None = Field(None, max_length=200, examples=["fashion_mnist"])
-    space_text: str | None = Field(
-        None, max_length=LONGEST, examples=["dataset: digits\nparameters: {units: [8, 64]}\n"]
-    )
+    space_text: str | None = Field(None, max_length=LONGEST)
     space_name: str = Field("space", max_length=100)
 
 
 class EditRequest(SpaceText):
     """edit: what is changed."""
 
-    edit: SpaceEdit = Field(
-        examples=[
-            {"parameters": {"units": {"low": 8, "high": 64, "log": True}, "optimizer": {"values": ["adam", "sgd"]}}}
-        ]
-    )
+    model_config = shown({"space": "digits", "edit": {"parameters": {"optimizer": {"values": ["adam", "sgd"]}}}})
+
+    edit: SpaceEdit
 
 
 @router.get("/spaces")

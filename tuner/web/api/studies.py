@@ -33,9 +33,13 @@ def list_(
     db: Db,
     served: ServedHere,
     *,
-    space: Annotated[str | None, Query(description="Of this search space alone.", max_length=200)] = None,
-    words: Annotated[str | None, Query(description="What the name has in it.", max_length=200)] = None,
-    owner: Annotated[str | None, Query(description="Of this person alone.", max_length=200)] = None,
+    space: Annotated[
+        str | None, Query(description="Of this search space alone.", max_length=200, examples=["digits"])
+    ] = None,
+    words: Annotated[
+        str | None, Query(description="What the name has in it.", max_length=200, examples=["mnist"])
+    ] = None,
+    owner: Annotated[str | None, Query(description="Of this person alone.", max_length=200, examples=["ada"])] = None,
     state: Annotated[
         list[StudyState], Query(default_factory=list, description="In one of these states; without, in any.")
     ],

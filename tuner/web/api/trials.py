@@ -46,7 +46,9 @@ Conditions = Annotated[
         examples=[["optimizer:adam", "learning_rate:<0.01"]],
     ),
 ]
-Words = Annotated[str | None, Query(description="What is in words known of a trial.", max_length=200)]
+Words = Annotated[
+    str | None, Query(description="What is in words known of a trial.", max_length=200, examples=["gradients"])
+]
 
 
 @router.get("/studies/{study}/trials", responses=answers(404, 422))
