@@ -21,6 +21,7 @@ from tuner.web.api import (
     audit,
     changes,
     configurations,
+    downloads,
     drawing,
     events,
     findings,
@@ -47,7 +48,7 @@ _ABOUT = """Hyperparameter tuning for Keras: the studies of one database, their 
 Times are seconds since 1970. Lists come a page at a time: hand `next` back as `cursor`. What goes wrong is told as
 problem details (RFC 9457), in the words of the command line. A slash in the name of a study is written `%2F`."""
 
-_AS_THEY_ARE = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream")
+_AS_THEY_ARE = (*DEFAULT_EXCLUDED_CONTENT_TYPES, "application/octet-stream", "application/zip")
 """Not to be compressed: models are already."""
 
 
@@ -84,7 +85,7 @@ def create_app(served: Served, hosts: Sequence[str] | None) -> ASGIApp:
     api.include_router(health.router)
     for each in (
         people, spaces, studies, changes, trials, asking, drawing, findings, events, results, workers, owners, audit,
-        metrics, notifications, configurations,
+        metrics, notifications, configurations, downloads,
     ):  # fmt: skip
         # Nobody is asked for a word before it is known who asks.
         asked = [Depends(whoever), Depends(without_nul)]
