@@ -1,11 +1,11 @@
 // The page of a study: its trials are read once, then kept up to date by a stream, and drawn.
 import { ask } from "./actions.js";
-import { makeChart, optionsOf } from "./charts/chart.js";
-import { history } from "./charts/history.js";
+import { Curves } from "./study/curves.js";
+import { installPanels } from "./study/panels.js";
 import { keepStanding } from "./study/standing.js";
 import { Store } from "./study/store.js";
-import { Chosen, keepTable } from "./study/table.js";
 import { follow } from "./study/stream.js";
+import { Chosen, filterBy, keepTable } from "./study/table.js";
 
 const study = document.getElementById("study");
 const { api, page } = study.dataset;
@@ -29,19 +29,41 @@ function connection(words) {
 
 async function begin() {
   const store = new Store(await ask("GET", `${api}/columns`));
-  const figure = (name) => document.querySelector(`[data-chart="${name}"]`);
-  const charts = [
-    makeChart(figure("history"), (look) => history(store.table, { look, best: winner(), ...optionsOf(figure("history")) }), openTrial),
-  ];
-  const chosen = new Chosen(page, () => {});
+  const lines = new Curves(api);
+  let brush = [];
+  const panels = installPanels({
+    api, store, lines, winner,
+    parameters: JSON.parse(study.dataset.parameters),
+    open: openTrial,
+    brushed(conditions) {
+      filterBy(page, brush, conditions);
+      brush = conditions;
+    },
+  });
+  document.addEventListener("htmx:after:swap", () => {
+    const asked = new URLSearchParams(location.search).getAll("where");
+    if (brush.every((each) => asked.includes(each))) return;
+    brush = [];
+    panels.parallel();
+  });
+  const chosen = new Chosen(page, (trials) => {
+    lines.choose(trials);
+    panels.chosen();
+  });
+  lines.choose(chosen.trials);
   const standingIsOld = keepStanding(page, store);
   const tableIsOld = keepTable();
-  store.subscribe(() => charts.forEach((again) => again()));
+  store.subscribe((table) => panels.news(table, brush.length > 0));
   follow(api, {
     from: store.number,
     async told(changes, anew) {
-      if (anew) store.reset(await ask("GET", `${api}/columns`));
-      else store.apply(changes);
+      if (anew) {
+        store.reset(await ask("GET", `${api}/columns`));
+        lines.choose(lines.chosen);
+      } else {
+        store.apply(changes);
+        lines.apply(changes);
+      }
       standingIsOld(changes.study !== null);
       if (changes.runs.length) tableIsOld();
     },

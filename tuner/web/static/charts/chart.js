@@ -9,8 +9,8 @@ function echarts() {
 }
 
 /**
- * figure: has a .canvas, and a .said for a line beneath. draw: of a look, gives option, words for who does not see it,
- * and, if it likes, note, tip and trial of a point's data, and on: handlers by event.
+ * figure: has a .canvas, and a .said for a line beneath. draw: of a look, gives, or resolves to, option, words for who
+ * does not see it, and, if it likes, note, height, tip and trial of a point's data, and on: handlers by event.
  * open: what a click on a trial does. Gives what draws it again.
  */
 export function makeChart(figure, draw, open) {
@@ -18,38 +18,61 @@ export function makeChart(figure, draw, open) {
   const said = figure.querySelector(".said");
   let chart = null;
   let drawn = null;
+  let width = 0;
   let seen = false;
   let due = true;
-  let making = false;
+  let busy = false;
 
   async function make() {
-    making = true;
     const { init } = await echarts();
     chart = init(canvas, null, { renderer: "canvas" });
     chart.on("click", (event) => {
       const trial = drawn.trial?.(event.data);
       if (trial !== null && trial !== undefined) open(trial, event.event?.event);
     });
-    for (const [name, act] of Object.entries(drawn?.on ?? {})) chart.on(name, act);
-    new ResizeObserver(() => chart.resize()).observe(canvas);
+    for (const name of Object.keys(drawn.on ?? {})) chart.on(name, (event) => drawn.on[name](event, chart));
+    width = canvas.clientWidth;
+    new ResizeObserver(resized).observe(canvas);
   }
 
-  async function show() {
-    if (!seen || !due || making || document.hidden) return;
-    due = false;
-    drawn = draw(lookOf(canvas));
-    if (!chart) {
-      await make();
-      making = false;
-    }
-    const { option, words, note = "", tip } = drawn;
+  function resized() {
+    chart.resize();
+    // Some are laid out by the room that they have.
+    if (Math.abs(canvas.clientWidth - width) < 40) return;
+    width = canvas.clientWidth;
+    again();
+  }
+
+  function put() {
+    const { option, words, note = "", tip, height } = drawn;
     if (tip) option.tooltip.formatter = (point) => (point.data === undefined ? "" : tip(point.data, point));
+    if (height && canvas.clientHeight !== height) {
+      canvas.style.height = `${height}px`;
+      chart.resize();
+    }
     chart.setOption(option, { notMerge: true, lazyUpdate: true });
     canvas.setAttribute("aria-label", words);
     said.textContent = note;
     said.hidden = !note;
     figure.dataset.drawn = String(Number(figure.dataset.drawn ?? 0) + 1);
-    if (due) show();
+  }
+
+  async function show() {
+    if (!seen || !due || busy || document.hidden) return;
+    busy = true;
+    try {
+      while (due) {
+        due = false;
+        drawn = await draw(lookOf(canvas));
+        if (!chart) await make();
+        put();
+      }
+    } catch (error) {
+      said.textContent = error.message;
+      said.hidden = false;
+    } finally {
+      busy = false;
+    }
   }
 
   function again() {

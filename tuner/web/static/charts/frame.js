@@ -11,10 +11,10 @@ export function lookOf(element) {
     probe.style.color = `var(--${name})`;
     return getComputedStyle(probe).color;
   };
-  const [text, muted, line, card, raised, accent] = ["text", "muted", "line", "card", "raised", "accent"].map(colour);
+  const [text, muted, line, card, raised, accent, quiet] = ["text", "muted", "line", "card", "raised", "accent", "quiet"].map(colour);
   probe.remove();
   const font = getComputedStyle(document.body).fontFamily;
-  return { text, muted, line, card, raised, accent, font, narrow: element.clientWidth < 520 };
+  return { text, muted, line, card, raised, accent, quiet, font, narrow: element.clientWidth < 520, wide: element.clientWidth > 1000 };
 }
 
 export function frame(look) {

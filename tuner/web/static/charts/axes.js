@@ -1,0 +1,40 @@
+// Parameters as axes: where a value lies, whichever kind it has.
+//
+// A parameter: {name, values} of a choice, {name, low, high, log} of a number.
+import { short } from "./values.js";
+
+export const isChoice = (parameter) => "values" in parameter;
+
+const key = (value) => `${typeof value}:${value}`;
+
+/** The same parameters with values of a choice that nobody had named, as a person's own code may give. */
+export function known(parameters, table) {
+  return parameters.filter((each) => table.params[each.name]?.some((value) => value !== null)).map((each) => {
+    if (!isChoice(each)) return each;
+    const values = new Map(each.values.map((value) => [key(value), value]));
+    for (const value of table.params[each.name]) if (value !== null) values.set(key(value), value);
+    return { ...each, values: [...values.values()] };
+  });
+}
+
+/** Those that at least two trials differ in. */
+export function varied(parameters, table) {
+  return parameters.filter((each) => new Set(table.params[each.name].filter((value) => value !== null)).size > 1);
+}
+
+/** The place of a value among those of a choice; -1 where it is none of them. */
+export function placeOf(parameter, value) {
+  return parameter.values.findIndex((each) => key(each) === key(value));
+}
+
+export const labelsOf = (parameter) => parameter.values.map(short);
+
+/** The most important first; those of which nothing is known keep their order behind them. */
+export function byImportance(parameters, importance) {
+  return [...parameters].sort((one, other) => (importance[other.name] ?? 0) - (importance[one.name] ?? 0));
+}
+
+/** Conditions for the table, as the API has them. */
+export function condition(name, low, high) {
+  return `${name}:${Number(low.toPrecision(6))}..${Number(high.toPrecision(6))}`;
+}
