@@ -14,7 +14,7 @@ from tuner.analysis.chart import Axis, Chart, Series, shortened
 from tuner.formatting import duration, value_in_words
 from tuner.spec.space import Value
 from tuner.studies.status import StudyState, StudyStatus
-from tuner.studies.stored_study import spec_of
+from tuner.studies.stored_study import is_external, spec_of
 from tuner.studies.views import View
 
 # Okabe and Ito's colours, which most eyes tell apart.
@@ -63,7 +63,7 @@ def compare(statuses: Sequence[StudyStatus]) -> Comparison:
     """Compare studies, in the order given; they were read with their epochs."""
     return Comparison(
         tuple(status.study.study_name for status in statuses),
-        {name: tuple(cell(status) for status in statuses) for name, cell in _ROWS.items()},
+        _rows(statuses),
         _parameters(statuses),
         tuple(_sentences(statuses)),
     )
@@ -147,6 +147,8 @@ def _over_baseline(status: StudyStatus) -> str:
     return f"{gain:+.4f}{within} over {named[0].baseline}"
 
 
+_OF_DATA = ("data", "test", "95% interval", "seeds")
+
 _ROWS: Mapping[str, Callable[[StudyStatus], str]] = {
     "space": lambda status: status.study.space_name,
     "data": lambda status: spec_of(status.study).data_name,
@@ -163,6 +165,12 @@ _ROWS: Mapping[str, Callable[[StudyStatus], str]] = {
     "sampler, pruner": lambda s: f"{spec_of(s.study).search.sampler.name}, {spec_of(s.study).search.pruner.name}",
     "seed": lambda status: str(status.study.seed),
 }
+
+
+def _rows(statuses: Sequence[StudyStatus]) -> dict[str, tuple[str, ...]]:
+    """Of studies that programs train alone, data and test rows are not spoken of."""
+    left_out = _OF_DATA if all(is_external(status.study) for status in statuses) else ()
+    return {name: tuple(cell(status) for status in statuses) for name, cell in _ROWS.items() if name not in left_out}
 
 
 def _parameters(statuses: Sequence[StudyStatus]) -> dict[str, tuple[Value | None, ...]]:
@@ -182,7 +190,7 @@ def _sentences(statuses: Sequence[StudyStatus]) -> list[str]:
     lines = [
         f"{status.study.study_name} has no test figure{_why_none(status)}."
         for status in statuses
-        if summary.test_of(status) is None
+        if summary.test_of(status) is None and not is_external(status.study)
     ]
     groups: dict[tuple[str, str], list[tuple[StudyStatus, summary.Test]]] = {}
     for status in statuses:

@@ -15,7 +15,7 @@ from tuner.formatting import duration, plural
 from tuner.spec import metrics
 from tuner.spec.space import Choice, Params
 from tuner.studies.status import StudyStatus
-from tuner.studies.stored_study import spec_of
+from tuner.studies.stored_study import is_external, spec_of
 
 _Z_95 = 1.959964
 _HEADLINES = ("accuracy", "mae", "loss")
@@ -176,6 +176,8 @@ def _outcome(status: StudyStatus) -> Outcome:
 
 
 def _test_sentences(status: StudyStatus) -> list[str]:
+    if is_external(status.study):
+        return []
     test, rows = test_of(status), rows_of(status).get("test")
     why = _outcome(status).not_scored
     if why:
@@ -210,6 +212,11 @@ def _baseline_sentences(status: StudyStatus, best: RunView) -> list[str]:
 
 def noise_sentences(status: StudyStatus) -> list[str]:
     """What the figures can and cannot tell apart."""
+    if is_external(status.study):
+        chosen = (
+            "The winner was chosen by its figure, so that the figure flatters it, the more the more trials there were."
+        )
+        return [f"{chosen} Whether it holds on rows that chose nothing is its program's to find out."]
     best, rows = status.best, rows_of(status).get("validation")
     lines = []
     noise = None if best is None or best.value is None else validation_noise(status, best.value, best.value)

@@ -17,7 +17,7 @@ from tuner.studies.champion import standing
 from tuner.studies.in_words import counts_in_words, headline, objective, searched_params
 from tuner.studies.pareto import front
 from tuner.studies.status import StudyStatus
-from tuner.studies.stored_study import spec_of
+from tuner.studies.stored_study import is_external, spec_of
 
 _LONGEST_NAME = 30
 
@@ -115,7 +115,8 @@ def _print_result(console: Console, status: StudyStatus, best: RunView) -> None:
     epochs = f"epoch {best.best_epoch} of {len(best.epochs)}"
     figure = bold(number(best.value))
     console.print(Text(f"  {objective(status):<{width}} ") + figure + f"  ({epochs}, {best.seconds:.1f} s)")
-    console.print(Text("  ") + test_in_words(status, width), soft_wrap=True)
+    if (test := test_in_words(status, width)) is not None:
+        console.print(Text("  ") + test, soft_wrap=True)
     for name, value in chosen.items():
         console.print(f"  {name:<{width}} {one_line(value_in_words(value))}")
     if best.facts.verdict:
@@ -123,8 +124,13 @@ def _print_result(console: Console, status: StudyStatus, best: RunView) -> None:
         console.print(f"  {'remedy':<{width}} {best.facts.remedy}", soft_wrap=True)
 
 
-def test_in_words(status: StudyStatus, width: int) -> Text:
-    """The winner's test result with its interval, or why there is none. width: of the names before the figures."""
+def test_in_words(status: StudyStatus, width: int) -> Text | None:
+    """The winner's test result with its interval, or why there is none. width: of the names before the figures.
+
+    None where programs train the trials: their test rows are their own affair.
+    """
+    if is_external(status.study):
+        return None
     outcome = status.study.outcome or Outcome()
     test = outcome.test
     if outcome.not_scored:

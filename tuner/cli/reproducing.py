@@ -32,10 +32,14 @@ def reproduce(study: str, trial: int, code: tuple[str, ...], storage: str | None
 
     Example: tune reproduce fashion_mnist-1 25
     """
+    from tuner.database.studies import view_study
     from tuner.spec.code import find_code
+    from tuner.studies.stored_study import spec_of
 
     settings = settings_of(storage)
     db = open_studies(settings, create=False)
+    # Before the framework is imported: where programs train the trials, there is none to be trained here.
+    _ = spec_of(view_study(db, study)).data
     codes = [find_code(each) for each in code]
     made = _again(settings, db, study, trial, codes)
     if as_json:

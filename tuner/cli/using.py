@@ -55,6 +55,8 @@ def export(
         return
     for path in files:
         echo(path)
+    if not any(path.name == "predict.py" for path in files):
+        return
     script = ["CODE.py"] if any(path.name == "network.json" for path in files) else []
     echo(f"predict with: {command('python', folder / 'predict.py', *script, 'ROWS.npy')}", err=True)
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from tuner.data.answers import Answers
 from tuner.database.blobs import BlobStore, blob_name
+from tuner.database.programs import PROGRAM
 from tuner.database.runs import RunView
 from tuner.errors import NotFound
 from tuner.studies import trial_files
@@ -214,6 +215,8 @@ def answers_of(store: BlobStore, trial: RunView) -> Answers:
 def _why_not(trial: RunView) -> str:
     if trial.state != "complete":
         return f"it is {trial.state}; only complete trials have them"
+    if trial.facts.device == PROGRAM:
+        return "a program trained it, which keeps its network itself"
     return "another artifact folder may have them, or it was trained by a loop of its own"
 
 

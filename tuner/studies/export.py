@@ -28,7 +28,7 @@ from tuner.spec.study_spec import StudySpec
 from tuner.studies.export_script import KERAS_END, rows_script
 from tuner.studies.export_weights import END, network_json, write_weights
 from tuner.studies.status import NOT_SCORED, StudyStatus, study_status
-from tuner.studies.stored_model import stored_model
+from tuner.studies.stored_model import chosen_trial, stored_model
 from tuner.studies.stored_study import spec_of
 from tuner.tracking.keras_file import read_interface
 
@@ -47,13 +47,16 @@ def export_trial(
     ``predict.py`` predicts, ``sample.npy`` has the first test rows (not where the data set is away). ``table.json``
     says how the cells of a table become a row; ``predict.py`` then takes a CSV or Parquet file too.
     Of a network that Keras cannot make again from a file, ``model.weights.h5`` and ``network.json`` stand for the
-    model; ``predict.py`` then takes the file of its code, too.
+    model; ``predict.py`` then takes the file of its code, too. Of a trial that a program trained there are
+    ``parameters.yaml`` and ``metrics.json``.
 
     trial_number: None takes the best, and its model that learnt from all rows, if there is one. codes: Python code that
     may be run, such as makes the data. Raises NotFound, InputError.
     """
     status = study_status(db, study_name)
     spec = spec_of(status.study)
+    if spec.external:
+        return _without_model(status, chosen_trial(db, status, trial_number), spec, folder)
     stored = stored_model(db, store, status, trial_number)
     trial, data, weights = stored.trial, stored.file, stored.weights
     dataset = _dataset(spec, status, codes)
@@ -83,6 +86,18 @@ def export_trial(
     except OSError as error:
         raise InputError(f"--output {folder}: cannot be written ({error.strerror}).") from error
     return [*written, *(folder / name for name in contents), *sorted(folder.glob("sample.npy"))]
+
+
+def _without_model(status: StudyStatus, trial: RunView, spec: StudySpec, folder: Path) -> list[Path]:
+    """Of a trial that a program trained, which keeps its network itself."""
+    contents = {"parameters.yaml": parameters_yaml(trial, spec), "metrics.json": _json(_metrics(status, trial, []))}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in contents.items():
+            (folder / name).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(f"--output {folder}: cannot be written ({error.strerror}).") from error
+    return [folder / name for name in contents]
 
 
 def parameters_yaml(trial: RunView, spec: StudySpec) -> str:

@@ -21,6 +21,7 @@ from tuner.spec.study_spec import StudySpec
 from tuner.studies import trial_files
 from tuner.studies.champion import Decision, promote
 from tuner.studies.status import find_trial
+from tuner.studies.stored_model import why_no_model
 from tuner.studies.stored_study import spec_of
 from tuner.tracking.recorder import EpochRecord, Recorder, StudyRecord, TrialRecord
 
@@ -52,7 +53,8 @@ def promote_trial(
         if record is None:
             raise NotFound(f"study {study.study_name!r} has not ended with a winner. Name a trial with --trial.")
         if record.model is None:
-            raise NotFound(f"trial {record.trial_number} of {study.study_name} has no model: it is {record.state}.")
+            why = why_no_model(record.state, record.tags.get("device", ""))
+            raise NotFound(f"trial {record.trial_number} of {study.study_name} has no model: {why}.")
         return _noted(db, study, promote(recorder, study_record(study), record, force))
 
 

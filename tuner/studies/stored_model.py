@@ -13,6 +13,7 @@ from tuner.data.preprocessing import fit
 from tuner.data.sources import load
 from tuner.database.blobs import BlobStore, blob_name, run_blob_name
 from tuner.database.connection import Database
+from tuner.database.programs import PROGRAM
 from tuner.database.runs import RunView
 from tuner.errors import NotFound, TrialFailed, TunerError
 from tuner.spec.code import Code
@@ -32,16 +33,29 @@ class StoredModel:
     weights: bytes | None
 
 
+def chosen_trial(db: Database, status: StudyStatus, trial_number: int | None) -> RunView:
+    """By its number, with its epochs; None takes the best. Raises NotFound."""
+    study_name = status.study.study_name
+    if trial_number is None and status.best is None:
+        raise NotFound(f"study {study_name!r} has no complete trial yet. Name one with --trial.")
+    number = status.best.trial_number if trial_number is None and status.best else trial_number
+    return find_trial(db, study_name, number or 0)
+
+
+def why_no_model(state: str, device: str) -> str:
+    """Of a trial in this state, trained on this device."""
+    if device == PROGRAM:
+        return "a program trained it, which keeps its network itself"
+    return f"it is {state}"
+
+
 def stored_model(db: Database, store: BlobStore, status: StudyStatus, trial_number: int | None) -> StoredModel:
     """What is stored of a trial's model.
 
     trial_number: None takes the best, and its model that learnt from all rows, if there is one. Raises NotFound.
     """
     study_name = status.study.study_name
-    if trial_number is None and status.best is None:
-        raise NotFound(f"study {study_name!r} has no complete trial yet. Name one with --trial.")
-    number = status.best.trial_number if trial_number is None and status.best else trial_number
-    trial = find_trial(db, study_name, number or 0)
+    trial = chosen_trial(db, status, trial_number)
     finalists = status.study.outcome.finalists if status.study.outcome and trial_number is None else None
     name = blob_name(study_name, trial.ordinal, "model.keras")
     if finalists is not None:
@@ -49,7 +63,9 @@ def stored_model(db: Database, store: BlobStore, status: StudyStatus, trial_numb
         name = run_blob_name(study_name, "final", finalists.final.round, finalists.final.ordinal, "model.keras")
     file, weights = store.get(name), store.get(blob_name(study_name, trial.ordinal, WEIGHTS_ONLY))
     if file is None and (weights is None or spec_of(status.study).code is None):
-        raise NotFound(f"trial {trial.trial_number} of {study_name} has no model: it is {trial.state}. Name another.")
+        raise NotFound(
+            f"{trial.trial_in_words} of {study_name} has no model: {why_no_model(trial.state, trial.facts.device)}."
+        )
     return StoredModel(trial, file, weights)
 
 
