@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The compose file on a real engine: three workers of one hostname, one of them killed in the middle, and the study
-# completes. A study whose data are missing says so; no process has the password among its arguments.
+# completes. A study whose data are missing says so; no process has the password among its arguments. A second study is
+# started, stopped, resumed and deleted over HTTP, with nothing but a token, and its model downloaded.
 #
 #   benchmarks/compose.sh [SPACE] [TRIALS] [FOLDER]      fashion_mnist, 6, none
 #
@@ -12,14 +13,21 @@ space=${1:-fashion_mnist} trials=${2:-6} folder=${3:-}
 
 if docker compose version >/dev/null 2>&1; then compose=(docker compose); else compose=(docker-compose); fi
 export COMPOSE_PROJECT_NAME=tuner-check-$$ POSTGRES_PASSWORD MLFLOW_PORT=${MLFLOW_PORT:-5055} POSTGRES_PORT=${POSTGRES_PORT:-5455}
+export SERVE_PORT=${SERVE_PORT:-8755} SERVE_URL=http://127.0.0.1:${SERVE_PORT:-8755}
 POSTGRES_PASSWORD=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
 # Containers of one name, such as those of two machines: nobody may take another's workers for dead.
 same=$(mktemp --suffix=.yml)
 printf 'services:\n  worker: {hostname: worker}\n  tune: {hostname: worker}\n' >"$same"
 compose+=(--file docker-compose.yml --file "$same")
-trap '"${compose[@]}" down --volumes --timeout 20 >/dev/null 2>&1; rm -f "$same"' EXIT
+trap '"${compose[@]}" down --volumes --timeout 20 >/dev/null 2>&1; rm -f "$same" "$same.keras"' EXIT
 
 tune() { "${compose[@]}" run --rm -T tune "$@" 2>/dev/null; }
+api() { curl --silent --show-error --fail-with-body --header "Authorization: Bearer $token" \
+  --header 'Content-Type: application/json' --request "$1" "$SERVE_URL/api/v1$2" "${@:3}"; }
+field() { python3 -c 'import json, sys
+found = json.load(sys.stdin)
+for name in sys.argv[1].split("."): found = found[name]
+print(found)' "$1"; }
 say() { printf '%4ds  %s\n' "$SECONDS" "$*"; }
 states() { tune status "$study" --json | python3 -c 'import json, sys
 status = json.load(sys.stdin)
@@ -44,6 +52,17 @@ if [ "$(docker exec "$("${compose[@]}" ps --quiet worker | sed -n 1p)" id -u)" =
   echo "the containers run as root"
   exit 1
 fi
+
+until curl --silent --fail "$SERVE_URL/api/v1/ready" >/dev/null; do
+  [ "$SECONDS" -lt "${LIMIT_S:-1500}" ] || { echo "the service does not answer"; "${compose[@]}" logs --tail 40 serve; exit 1; }
+  sleep 1
+done
+[ "$(curl --silent --output /dev/null --write-out '%{http_code}' "$SERVE_URL/api/v1/studies")" = 401 ] ||
+  { echo "the service lets somebody in without a token"; exit 1; }
+curl --silent --location "$SERVE_URL/" | grep -q "Nobody has a token yet" || { echo "its page does not say what to do"; exit 1; }
+token=$(tune token create ada --role admin | tail -1 | tr -d '\r')
+[ "$(api GET /me | field name)" = ada ] || { echo "the token does not let in"; exit 1; }
+say "the service waited for a token, and lets in who has it"
 
 study=$(tune start --space "$space" --trials "$trials" --detach | tail -1 | tr -d '\r')
 say "study $study is stored"
@@ -95,6 +114,39 @@ until read -r state _ < <(states) && [ "$state" = finished ]; do
   sleep 5
 done
 say "$(states)"
+
+"${compose[@]}" run --rm -T tune status "$study" 2>&1 | grep -q "its page is $SERVE_URL/studies/$study" ||
+  { echo "no command names the page"; exit 1; }
+new='{"space": "digits", "trials": 60, "timeout_s": 900}'
+mine=$(api POST /studies --header 'Idempotency-Key: compose-1' --data "$new" | field study_name)
+[ "$(api POST /studies --header 'Idempotency-Key: compose-1' --data "$new" | field study_name)" = "$mine" ] ||
+  { echo "a request that was sent twice started two studies"; exit 1; }
+of() { api GET "/studies/$mine" | field "$1"; }
+wait_for() { # FIELD VALUE
+  until [ "$(of "$1")" = "$2" ]; do
+    [ "$SECONDS" -lt "${LIMIT_S:-1500}" ] || { echo "$mine does not come to $1 $2"; api GET "/studies/$mine"; exit 1; }
+    sleep 1
+  done
+}
+wait_for state running
+until [ "$(api GET "/studies/$mine/trials?state=complete" | field total)" -ge 2 ]; do sleep 1; done
+api POST "/studies/$mine/stop" >/dev/null
+wait_for state stopped
+begun=$(api GET "/studies/$mine/trials" | field total)
+say "over HTTP: $mine was started, and stopped with $begun trials"
+api POST "/studies/$mine/resume" --data "{\"trials\": $((begun + 2))}" >/dev/null
+wait_for state finished
+[ "$(api GET "/studies/$mine/trials" | field total)" = $((begun + 2)) ] || { echo "N trials are not N"; exit 1; }
+api GET "/studies/$mine/model" --output "$same.keras"
+python3 -c 'import sys, zipfile; assert "model.weights.h5" in zipfile.ZipFile(sys.argv[1]).namelist()' "$same.keras"
+say "over HTTP: it was resumed, ended, and its model downloaded ($(wc -c <"$same.keras") bytes)"
+until [ "$(api GET "/studies/$mine/workers" | field workers)" = "[]" ]; do sleep 1; done
+api DELETE "/studies/$mine" >/dev/null
+[ "$(api GET "/studies/$mine" 2>/dev/null | field status)" = 404 ] || { echo "it is still there"; exit 1; }
+api GET "/audit?study=$mine" | python3 -c 'import json, sys
+done = [each["action"] for each in json.load(sys.stdin)["lines"]]
+assert done == ["delete", "resume", "stop", "start"], done'
+say "over HTTP: it is deleted, and every change has its line"
 
 "${compose[@]}" stop --timeout 60 worker >/dev/null 2>&1
 "${compose[@]}" run --rm -T --entrypoint python tune - "$study" "$trials" <<'PYTHON'

@@ -16,6 +16,7 @@ from tests.web.conftest import running, settings_for
 from tuner.cli.main import cli
 from tuner.database.connection import open_database
 from tuner.database.servers import address_from_here
+from tuner.service.tokens import TokenRequest, create_token
 from tuner.web.server import Listening
 
 _START_S = 120
@@ -100,3 +101,21 @@ def test_what_is_no_address_is_said_before_anything_listens(tmp_path: Path) -> N
         assert "--url" in str(done.exception)
     done = CliRunner().invoke(cli, ["serve", "--host", "0.0.0.0", "--open"])
     assert "--open" in str(done.exception)
+
+
+def test_one_that_waits_for_a_token_lets_nobody_in_and_says_how_to_make_one(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'tuner.db'}"
+    # Another way to write this machine's own address, which the server does not take for it.
+    beyond = Listening(host="127.1", port=0, wait_for_token=True)
+    with running(settings_for(url, tmp_path), beyond) as server, httpx.Client(base_url=server.address) as client:
+        assert client.get("/api/v1/ready").status_code == 200
+        for path in ("/api/v1/me", "/api/v1/studies", "/api/v1/openapi.json"):
+            assert client.get(path).status_code == (200 if path.endswith("json") else 401)
+        shown = client.get("/", follow_redirects=True)
+        assert "Nobody has a token yet" in shown.text
+        assert "tune token create NAME --role admin" in shown.text
+        made = create_token(db := open_database(url), TokenRequest(person="ada", role="admin"))
+        me = client.get("/api/v1/me", headers={"Authorization": f"Bearer {made.text}"})
+        assert me.json() == {"name": "ada", "role": "admin"}
+        assert "Nobody has a token yet" not in client.get("/sign-in").text
+        db.engine.dispose()

@@ -32,12 +32,13 @@ from tuner.cli.working import log_to_stderr
     help="Studies that are started by way of it: by workers of its own, or by `tune worker`.",
 )  # fmt: skip
 @click.option("--url", metavar="URL", help="Where people reach it, as by a proxy: for links to its pages.")
+@click.option("--wait-for-token", is_flag=True, help="Until somebody has a token, let nobody in, instead of ending.")
 @click.option("--notify-private", is_flag=True, help="Webhooks may lie in private networks, and be plain http.")
 @code_option
 @storage_option
 def serve(
     host: str, port: int, opens: bool, allowed_host: tuple[str, ...], data: Path | None, run: Any, url: str | None,
-    notify_private: bool, code: tuple[str, ...], storage: str | None,
+    wait_for_token: bool, notify_private: bool, code: tuple[str, ...], storage: str | None,
 ) -> None:  # fmt: skip
     """Serve the studies over HTTP: a page for people, and an API for programs, described at /api/v1/openapi.json.
 
@@ -64,7 +65,7 @@ def serve(
         if opens and not is_loopback(host):
             raise InputError("--open: is for a server on this machine alone; leave out --host.")
         settings_shown = shown_url(settings.storage)
-        listening = Listening(host, port, allowed_host, data, code, run, url, notify_private)
+        listening = Listening(host, port, allowed_host, data, code, run, url, notify_private, wait_for_token)
         server = make_server(settings, listening, told)
     try:
         server.listen()

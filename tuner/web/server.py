@@ -31,6 +31,8 @@ from tuner.web.guard import is_loopback
 from tuner.web.looks import Looks
 from tuner.web.served import Served, Where
 
+logger = logging.getLogger(__name__)
+
 PORT = 8765
 _EVERY = ("0.0.0.0", "::")
 _DATABASE_S = 2.0
@@ -49,7 +51,8 @@ class Listening:
     """host, port: 0 takes a free one. allowed_hosts: names by which it may be called, beside its own. data: a folder in
     which spaces that are sent may name files. codes: Python code that may be run. run: where a study is run that says
     nothing of it. url: where people reach it, if not there, as by a proxy. notify_private: webhooks that are asked for
-    may lie in private networks."""
+    may lie in private networks. wait_for_token: listen beyond this machine before anybody has a token; until then
+    nobody is let in."""
 
     host: str = "127.0.0.1"
     port: int = PORT
@@ -59,6 +62,7 @@ class Listening:
     run: Where = "here"
     url: str | None = None
     notify_private: bool = False
+    wait_for_token: bool = False
 
 
 class Server(uvicorn.Server):
@@ -132,10 +136,12 @@ def make_server(settings: Settings, listening: Listening, told: Callable[[str], 
     try:
         db = open_studies(settings, connections=_AT_ONCE + _BESIDE).waiting(_DATABASE_S)
         if not loopback and not anybody_has_one(db):
-            raise InputError(
-                f"--host {listening.host}: others could reach it, and nobody has a token yet. "
-                "Make one: tune token create NAME"
-            )
+            if not listening.wait_for_token:
+                raise InputError(
+                    f"--host {listening.host}: others could reach it, and nobody has a token yet. "
+                    "Make one: tune token create NAME"
+                )
+            logger.warning("nobody has a token yet; until then nobody is let in: tune token create NAME --role admin")
         served = Served(
             settings,
             db,

@@ -14,6 +14,7 @@ from starlette.responses import Response
 
 from tuner.errors import NotSignedIn
 from tuner.service.sessions import LASTS_S, begin_session, end_session
+from tuner.service.tokens import anybody_has_one
 from tuner.web.pages.rendering import page
 from tuner.web.served import served_of
 from tuner.web.signing_in import COOKIE
@@ -30,7 +31,8 @@ def own_path(text: str) -> str:
 @router.get("/sign-in")
 def ask(request: Request, next: Annotated[str, Query(max_length=2000)] = "/") -> HTMLResponse:
     """The form."""
-    return page(request, "sign_in.html", next=own_path(next), problem="")
+    first = not anybody_has_one(served_of(request).db)
+    return page(request, "sign_in.html", next=own_path(next), problem="", first=first)
 
 
 @router.post("/sign-in")
