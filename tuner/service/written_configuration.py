@@ -22,7 +22,9 @@ def written_by(
     db: Database, spec: StudySpec, study_name: str, params: Content, from_trial: int | None
 ) -> dict[str, Any]:
     """What was asked for, as a space's file would have it. Raises NotFound for a trial that is not there."""
-    asked = {name: _typed(spec, name, each) for name, each in params.items() if each not in (None, "")}
+    given = {name: _typed(spec, name, each) for name, each in params.items() if each not in (None, "")}
+    # Nobody has to name what the space leaves no choice of.
+    asked = {**given, **{name: each for name, each in _fixed(spec).items() if name not in given}}
     if from_trial is None or faults_alone(spec, asked):
         return asked
     kept = {name: each for name, each in of_trial(db, spec, study_name, from_trial).items() if name not in asked}
@@ -36,6 +38,15 @@ def written_by(
                 del kept[error.parameter]
                 continue
         return {**kept, **asked}
+
+
+def _fixed(spec: StudySpec) -> dict[str, Any]:
+    """What has one value alone, whatever else is chosen."""
+    return {
+        each.shared or each.name: each.domain.values[0]
+        for each in spec.space
+        if isinstance(each.domain, Choice) and len(each.domain.values) == 1 and not each.when
+    }
 
 
 def of_trial(db: Database, spec: StudySpec, study_name: str, number: int) -> dict[str, Any]:

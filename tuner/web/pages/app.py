@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse, Response
 
 from tuner.errors import NotSignedIn, TunerError
 from tuner.web import problems
-from tuner.web.pages import comparison, new_study, signing_in, static, studies, study, trial, workers
+from tuner.web.pages import comparison, configuration, new_study, signing_in, static, studies, study, trial, workers
 from tuner.web.pages.rendering import page
 from tuner.web.served import Served
 from tuner.web.signing_in import whoever
@@ -32,7 +32,7 @@ def create_pages(served: Served) -> FastAPI:
     )
     app.state.served = served
     app.include_router(signing_in.router)
-    for each in (studies, new_study, study, trial, comparison, workers):
+    for each in (studies, new_study, study, trial, comparison, configuration, workers):
         app.include_router(each.router, dependencies=[Depends(whoever)])
     app.add_route("/static/{digest}/{path:path}", static.serve)
     app.add_exception_handler(NotSignedIn, _sign_in_first)

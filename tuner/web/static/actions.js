@@ -106,7 +106,8 @@ function goOn(then, answer) {
 }
 
 async function send(form) {
-  const problem = form.querySelector(".problem");
+  // Beside its fields a form may have a place for what is wrong with the whole.
+  const problem = form.querySelector(".problem[data-whole]") ?? form.querySelector(".problem");
   const buttons = form.querySelectorAll("button");
   if (problem) problem.hidden = true;
   buttons.forEach((each) => (each.disabled = true));
