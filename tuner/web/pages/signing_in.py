@@ -43,7 +43,7 @@ async def sign_in(request: Request) -> Response:
     try:
         session = await run_in_threadpool(begin_session, served_of(request).db, token)
     except NotSignedIn as error:
-        return page(request, "sign_in.html", status=401, next=further, problem=str(error))
+        return page(request, "sign_in.html", status=401, next=further, problem=str(error), first=False)
     answer = RedirectResponse(further, 303)
     answer.set_cookie(
         COOKIE, session.text, max_age=int(LASTS_S), httponly=True, samesite="strict", secure=_encrypted(request)
