@@ -2,6 +2,7 @@
 import { ask } from "./actions.js";
 import { Curves } from "./study/curves.js";
 import { installPanels } from "./study/panels.js";
+import { installSwitch, isOn, keepNotices } from "./study/notices.js";
 import { keepStanding } from "./study/standing.js";
 import { Store } from "./study/store.js";
 import { follow } from "./study/stream.js";
@@ -53,9 +54,11 @@ async function begin() {
   lines.choose(chosen.trials);
   const standingIsOld = keepStanding(page, store);
   const tableIsOld = keepTable();
+  keepNotices(study.dataset.name, store);
   store.subscribe((table) => panels.news(table, brush.length > 0));
   follow(api, {
     from: store.number,
+    hiddenToo: isOn,
     async told(changes, anew) {
       if (anew) {
         store.reset(await ask("GET", `${api}/columns`));
@@ -73,4 +76,5 @@ async function begin() {
   });
 }
 
+installSwitch();
 begin().catch((error) => connection(error.message));

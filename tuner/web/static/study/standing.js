@@ -2,6 +2,8 @@
 import { bestPlace, number } from "../charts/values.js";
 
 const PAUSE_MS = 10_000;
+/** That nobody works on it any more is written nowhere: it shows as time passes. */
+const SILENT_MS = 30_000;
 const ENDED = ["complete", "pruned", "failed", "diverged", "out_of_memory", "given_up", "cancelled", "skipped"];
 
 export function keepStanding(page, store) {
@@ -43,6 +45,9 @@ export function keepStanding(page, store) {
   }
 
   store.subscribe(figures);
+  setInterval(() => {
+    if (standing().dataset.state !== "finished" && Date.now() - asked >= SILENT_MS) ask();
+  }, SILENT_MS / 2);
   document.addEventListener("htmx:after:swap", figures);
   return stale;
 }

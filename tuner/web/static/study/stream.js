@@ -7,18 +7,22 @@ import { ask } from "../actions.js";
 const PAUSES_MS = [500, 1000, 2000, 4000];
 const QUIET_MS = 1500;
 
-/** from: the last number that is known. told: what changes are given to. gone: called where the study is deleted. */
-export function follow(api, { from, told, gone, lost, back }) {
+/**
+ * from: the last number that is known. told: what changes are given to. gone: called where the study is deleted.
+ * hiddenToo: whether it is followed while nobody sees the page.
+ */
+export function follow(api, { from, told, gone, lost, back, hiddenToo = () => false }) {
   let source = null;
   let timer = null;
   let tries = 0;
   let number = from;
   let over = false;
   let quiet = null;
+  const isAsleep = () => document.hidden && !hiddenToo();
 
   function open() {
     timer = null;
-    if (source || over || document.hidden) return;
+    if (source || over || isAsleep()) return;
     source = new EventSource(`${api}/events?since=${number}`);
     source.addEventListener("open", () => {
       tries = 0;
@@ -50,7 +54,7 @@ export function follow(api, { from, told, gone, lost, back }) {
 
   function again() {
     close();
-    if (over || document.hidden) return;
+    if (over || isAsleep()) return;
     // A stream also ends by itself, and the next one opens at once: no word of that.
     quiet ??= setTimeout(lost, QUIET_MS);
     timer = setTimeout(open, PAUSES_MS[Math.min(tries, PAUSES_MS.length - 1)]);
@@ -58,7 +62,7 @@ export function follow(api, { from, told, gone, lost, back }) {
     if (tries++ === 2) ask("GET", api).catch(() => {});
   }
 
-  document.addEventListener("visibilitychange", () => (document.hidden ? close() : open()));
+  document.addEventListener("visibilitychange", () => (isAsleep() ? close() : open()));
   addEventListener("pagehide", close);
   addEventListener("pageshow", open);
   open();
