@@ -152,3 +152,30 @@ def test_what_is_no_server_is_said_in_a_line() -> None:
 
 def test_it_is_among_the_public_names() -> None:
     assert tuner.Client is Client
+
+
+def test_a_configuration_that_is_added_is_what_a_program_is_asked_to_try(client: Client, tmp_path: Path) -> None:
+    study = client.start(SPACE, study_name="with mine", trials=2, space_name="mine")
+    mine = study.configurations
+    assert [each.name for each in mine.form().parameters] == ["rate", "kind", "epochs"]
+    checked = mine.check({"rate": 2.0, "kind": "c"})
+    assert {each.parameter: each.words for each in checked.faults} == {
+        "rate": "rate is 2.0; the space has 0.001 to 1 (log).",
+        "kind": "kind is 'c'; the space has a, b.",
+    }
+    with pytest.raises(InputError, match=r"^the configuration: rate is 2\.0"):
+        mine.add({"rate": 2.0, "kind": "a"})
+    first, second = mine.add({"rate": 0.5, "kind": "b"}), mine.add({"rate": "0.25", "kind": "a"}, name="quarter")
+    with pytest.raises(StudyConflict, match="all 2 trials"):
+        mine.add({"rate": 0.5, "kind": "a"})
+    trial = study.ask()
+    assert trial is not None
+    assert dict(trial.params) == dict(first.params) == {"rate": 0.5, "kind": "b", "epochs": 3}
+    assert [each.trial_number for each in mine.list().configurations] == [0, None]
+    other = mine.add({"kind": "a"}, from_trial=0, more=True)
+    assert (other.params["rate"], other.params["kind"], other.trials) == (0.5, "a", 3)
+    assert (second.name, second.params["rate"]) == ("quarter", 0.25)
+    rows = pd.read_csv(study.files.csv(tmp_path / "trials.csv"))
+    assert rows["params.kind"].tolist() == ["b"]
+    with pytest.raises(NotFound, match="no complete trial yet"):
+        study.files.export(tmp_path / "none.zip")

@@ -1,8 +1,8 @@
 """The client has a method for every operation of the API, with its arguments: held against the description of a server.
 
 An operation without one: add a method to the class that it is of - `Client` (tuner/client/client.py) for what is asked
-of a server, `RemoteStudy` (study.py) for `/studies/{study}/...`, `RemoteTrial` (trial.py) for a trial - marked with
-`@operation(METHOD, PATH)`, the path as in the description; two lines each, as those beside it.
+of a server, `RemoteStudy` (study.py; files.py, configurations.py) for `/studies/{study}/...`, `RemoteTrial` (trial.py)
+for a trial - marked with `@operation(METHOD, PATH)`, the path as in the description; two lines each, as those beside.
 """
 
 import inspect
@@ -16,11 +16,13 @@ import pytest
 from tests.web.conftest import client_of, settings_for
 from tuner.client.asked import AskedTrial
 from tuner.client.client import Client
+from tuner.client.configurations import RemoteConfigurations
+from tuner.client.files import RemoteFiles
 from tuner.client.operations import Operation, operation_of
 from tuner.client.study import RemoteStudy
 from tuner.client.trial import RemoteTrial
 
-CLASSES = (Client, RemoteStudy, RemoteTrial, AskedTrial)
+CLASSES = (Client, RemoteStudy, RemoteFiles, RemoteConfigurations, RemoteTrial, AskedTrial)
 PREFIX = "/api/v1"
 
 

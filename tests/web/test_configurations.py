@@ -1,12 +1,17 @@
 """Configurations over HTTP: a form, a check as it is typed, one that is added once."""
 
+import json
+from typing import Any
+
 import httpx
+import pytest
 
 from tests.analysis.written import write_study
 from tests.web.test_changes import NEW
 from tuner.database.connection import Database
 
 PLAIN = {"units": 8, "learning_rate": 0.005, "epochs": 2, "normalization": "minmax"}
+JSON = {"Content-Type": "application/json"}
 
 
 def test_a_configuration_is_made_from_a_form_checked_and_added_once(client: httpx.Client) -> None:
@@ -38,3 +43,34 @@ def test_a_form_starts_from_a_trial(client: httpx.Client, db: Database) -> None:
     form = client.get("/studies/to%20start%20from/parameters", params={"trial": 1}).json()
     assert form["values"]["optimizer"] == "momentum"
     assert client.get("/studies/to%20start%20from/parameters", params={"trial": 99}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"params": PLAIN, "name": "\0"},
+        {"params": {"\0": 1}},
+        {"params": {"\ud800": 1}},
+        {"params": {"units" * 100: 1}},
+        {"params": {"units": "\0"}},
+        {"params": {"units": "\ud800"}},
+        {"params": {"units": [[8]]}},
+        {"params": {"units": {"a": 1}}},
+        {"params": {"units": 10**400}},
+        {"params": {"learning_rate": "nan"}},
+        {"params": {"learning_rate": "1e999"}},
+        {"params": {"epochs": True}},
+        {"params": PLAIN, "from_trial": 0},
+    ],
+)
+def test_what_is_no_configuration_is_refused(client: httpx.Client, db: Database, body: dict[str, Any]) -> None:
+    if client.get("/studies/odd").status_code == 404:
+        assert client.post("/studies", json={**NEW, "study_name": "odd", "trials": 99}).status_code == 201
+    for place, statuses in (("configurations", (404, 422)), ("configurations:check", (200, 404, 422))):
+        sent = {name: each for name, each in body.items() if name != "name" or place == "configurations"}
+        answer = client.post(f"/studies/odd/{place}", content=json.dumps(sent), headers=JSON)
+        assert answer.status_code in statuses, answer.text
+
+
+def test_a_persons_name_is_one(client: httpx.Client) -> None:
+    assert client.put("/owners/%00/limit", json={"most_studies": 1}).status_code == 422

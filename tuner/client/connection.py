@@ -29,6 +29,9 @@ Query = Mapping[str, Any]
 _BY_KIND = {f"urn:tune:{kind}": error for error, _, kind in KINDS}
 _BY_STATUS: Mapping[int, type[TunerError]] = {401: NotSignedIn, 403: NotAllowed, 404: NotFound}
 _AWAY = (502, 503, 504)
+
+_MADE_S = 600.0
+"""A file may take a while to be made."""
 _ANSWER_S, _CONNECT_S, _SILENCE_S = 120.0, 10.0, 60.0
 _PAUSE_S, _LONGEST_PAUSE_S = 0.25, 5.0
 
@@ -105,6 +108,19 @@ class Connection:
                 raise failure
             time.sleep(pause * random.uniform(0.5, 1.0))
             pause = min(2 * pause, _LONGEST_PAUSE_S)
+
+    @contextmanager
+    def download(self, path: str, **query: Any) -> Iterator[Iterator[bytes]]:
+        """An answer in pieces, as it comes. Raises the server's error, or ServiceDown."""
+        params = {name: each for name, each in query.items() if each is not None}
+        try:
+            with self._http.stream("GET", path, params=params, timeout=_MADE_S) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    raise error_of(answer)
+                yield answer.iter_bytes()
+        except httpx.TransportError as error:
+            raise self._down(error) from error
 
     @contextmanager
     def stream(self, path: str, headers: Mapping[str, str]) -> Iterator[Iterator[str]]:

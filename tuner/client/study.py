@@ -13,7 +13,9 @@ from urllib.parse import quote
 
 from tuner.analysis.importance_views import StudyImportance
 from tuner.client import asked, watching
+from tuner.client.configurations import RemoteConfigurations
 from tuner.client.connection import Connection
+from tuner.client.files import RemoteFiles
 from tuner.client.operations import operation
 from tuner.client.trial import RemoteTrial
 from tuner.errors import NotFound
@@ -216,6 +218,16 @@ class RemoteStudy:
         from tuner.training.networks.models import load_bytes
 
         return load_bytes(self._connection.bytes_of(f"{self._place}/model", trial=trial))
+
+    @property
+    def files(self) -> RemoteFiles:
+        """Its trials, its report, its model with what belongs to it, to be written here."""
+        return RemoteFiles(self._connection, self._place)
+
+    @property
+    def configurations(self) -> RemoteConfigurations:
+        """Configurations that are added to it: ``study.configurations.add({"learning_rate": 0.01})``."""
+        return RemoteConfigurations(self._connection, self._place)
 
     def trial(self, number: int) -> RemoteTrial:
         """One trial, by its number."""

@@ -8,7 +8,7 @@ tried once, in a place that there is (database).
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from tuner.database import configurations, finalists, studies
 from tuner.database.connection import Database
@@ -31,6 +31,8 @@ Written = Mapping[str, Value | tuple[Value, ...]]
 """Values of a configuration as under `baselines:`; of layers, one each."""
 
 _TRIES = 50
+_LONGEST = 100
+"""Characters of a name."""
 
 
 class ConfigurationRequest(Request):
@@ -43,8 +45,16 @@ class ConfigurationRequest(Request):
     study_name: str
     params: Annotated[Content, Field(default_factory=dict, max_length=1000)]
     from_trial: Annotated[int, Field(ge=0)] | None = None
-    name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    name: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")] | None = None
     more: bool = False
+
+    @field_validator("params")
+    @classmethod
+    def _named(cls, params: Content) -> Content:
+        for name in params:
+            if not name.isprintable() or len(name) > _LONGEST:
+                raise ValueError(f"{name[:_LONGEST]!r} is no name of a parameter")
+        return params
 
 
 class ParameterFault(View):

@@ -4,8 +4,11 @@ Leaves to others: the keys themselves (database.request_keys).
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Callable
+
+from pydantic import BaseModel
 
 from tuner.database import request_keys
 from tuner.database.connection import Database
@@ -13,6 +16,11 @@ from tuner.errors import InputError, StudyConflict
 from tuner.service.people import Person
 
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+def in_text(request: BaseModel) -> str:
+    """All of a request, also of characters that no UTF-8 has."""
+    return json.dumps(request.model_dump(), default=str)
 
 
 def once(db: Database, by: Person, key: str | None, request: str, create: Callable[[], str]) -> str:

@@ -18,7 +18,7 @@ from tuner.studies.views import View
 class OwnerLimitRequest(Request):
     """most_studies: None is as everybody's; of everybody, any number. Studies that run keep their places."""
 
-    person: Annotated[str, Field(min_length=1, max_length=100)]
+    person: Annotated[str, Field(pattern=r"^[^\x00-\x1f\x7f]{1,100}$")]
     most_studies: Annotated[int, Field(ge=0, le=10_000)] | None
 
 

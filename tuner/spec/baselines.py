@@ -4,6 +4,7 @@ Owns: completing each with the family's defaults and checking that the space hol
 Leaves to others: proposing them to Optuna (search).
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -45,10 +46,17 @@ def read_python_baselines(raw: Mapping[str, Mapping[str, Any]], style: str, befo
         if not isinstance(values, dict):
             raise ParameterError(at, "", "is a mapping of parameters to values.")
         for key, value in values.items():
-            if not isinstance(value, int | float | str | bool):
+            if not _is_value(value):
                 raise ParameterError(at, key, f"{key}: {value!r} is not a value. Give a number, a word, true or false.")
         made.append(Baseline(name, dict(values)))
     return tuple(made)
+
+
+def _is_value(value: Any) -> bool:
+    """A number, a word, true or false, that every database holds."""
+    if isinstance(value, str):
+        return value.isprintable()
+    return isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value))
 
 
 def _complete(raw: Mapping[str, Any], space: Space, model: str, task: Task, at: str) -> Params:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from tuner.service import cancelling, changing, deleting, renaming, resuming, starting
 from tuner.service.deleting import Deleted
-from tuner.service.once import once
+from tuner.service.once import in_text, once
 from tuner.service.requests import (
     CancelRequest,
     ChangeRequest,
@@ -158,7 +158,7 @@ def start(
         )
         return _begun(served, starting.start(served.settings, request, by=somebody), body.run)
 
-    name = once(served.db, somebody, idempotency_key, body.model_dump_json(), create)
+    name = once(served.db, somebody, idempotency_key, in_text(body), create)
     status = served.looks.status(name)
     response.headers["Location"] = served.place_of(PREFIX, name)
     return viewing.study(status)

@@ -17,7 +17,7 @@ from tuner.service.configurations import (
     configuration_form,
     new_configuration,
 )
-from tuner.service.once import once
+from tuner.service.once import in_text, once
 from tuner.service.requests import Request
 from tuner.web.problems import answers
 from tuner.web.served import Db, StudyName
@@ -88,7 +88,7 @@ def add(
         db,
         somebody,
         idempotency_key,
-        f"{study} {body.model_dump_json()}",
+        f"{study} {in_text(body)}",
         lambda: str(add_configuration(db, request, somebody).number),
     )
     return new_configuration(db, study, int(number))
