@@ -228,7 +228,7 @@ study = client.start(space, study_name="again", trials=8, run="elsewhere")
 until(lambda: len(study.status().running) == 2)
 number = study.status().running[0].trial_number
 study.cancel(number)
-assert study.trial(number).status().state == "cancelled"
+assert study.trial(number).view().state == "cancelled"
 study.change(trials=9)
 study.stop()
 until(lambda: study.state == "stopped")
