@@ -5,9 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.service.conftest import SPACE, create
-from tuner.database import audit, studies
+from tuner.database import audit, changes, studies
 from tuner.database.connection import Database
 from tuner.errors import NotAllowed
 from tuner.service.cancelling import cancel
@@ -15,9 +16,11 @@ from tuner.service.changing import change
 from tuner.service.creating import create_study
 from tuner.service.deleting import delete
 from tuner.service.people import HERE, Person
+from tuner.service.receivers import ReceiverRequest, add_receiver, all_receivers
 from tuner.service.renaming import note, rename
 from tuner.service.requests import CancelRequest, ChangeRequest, DeleteRequest, NoteRequest, RenameRequest
 from tuner.service.resuming import resume_study, stop_study
+from tuner.service.tokens import TokenRequest, anybody_has_one, create_token
 from tuner.settings import Settings, read_settings
 from tuner.spec.study_spec import parse_spec
 
@@ -59,6 +62,30 @@ def test_a_study_is_changed_by_its_owner_and_by_admins_and_each_change_is_noted(
     CHANGES[action](db, settings, ADA)
     latest = audit.view_lines(db, "s", None, 9)[0]
     assert (latest.action, latest.person, latest.token_id, latest.study) == (action, "ada", "t1", "s")
+
+
+@pytest.mark.parametrize("action", CHANGES)
+def test_where_its_line_cannot_be_written_nothing_is_changed(
+    action: str, db: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    settings = replace(read_settings(), storage=db.url)
+    _create(db, tmp_path, ADA)
+    before, number = studies.view_study(db, "s"), changes.number_of(db, "s")
+    with db.session() as session, session.begin():
+        session.execute(sa.text("ALTER TABLE tuner_audit RENAME TO elsewhere"))
+    with pytest.raises(sa.exc.DBAPIError):
+        CHANGES[action](db, settings, ADA)
+    assert [each.study_name for each in studies.view_studies(db)] == ["s"]
+    assert replace(studies.view_study(db, "s"), age_s=0.0) == replace(before, age_s=0.0)
+    assert changes.number_of(db, "s") == number
+    with pytest.raises(sa.exc.DBAPIError):
+        _create(db, tmp_path, ADA, "t")
+    with pytest.raises(sa.exc.DBAPIError):
+        create_token(db, TokenRequest(person="ada"))
+    with pytest.raises(sa.exc.DBAPIError):
+        add_receiver(db, ReceiverRequest(mail="ada@tune.example"), ADA)
+    assert (len(studies.view_studies(db)), anybody_has_one(db), all_receivers(db).receivers) == (1, False, ())
 
 
 def test_an_admin_and_whoever_has_the_database_change_everybodys(db: Database, tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tuner.database import audit
+from tuner.database.audit import AuditEntry
 from tuner.database.connection import Database, utc_now
 from tuner.database.leases import LEASE_S, is_held
 from tuner.database.patience import patient
@@ -32,13 +34,14 @@ class NoPlace:
 
 
 @patient
-def set_limit(db: Database, person: str, most_studies: int | None) -> None:
+def set_limit(db: Database, person: str, most_studies: int | None, *, entry: AuditEntry | None = None) -> None:
     """None: as everybody's; of everybody, none."""
     with db.session() as session, session.begin():
         which = OwnerRow.person == person
         done = session.execute(sa.update(OwnerRow).where(which).values(most_studies=most_studies))
         if not done.rowcount:  # type: ignore[attr-defined]
             session.execute(sa.insert(OwnerRow).values(person=person, most_studies=most_studies))
+        audit.write(session, entry)
 
 
 @patient

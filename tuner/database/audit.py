@@ -1,11 +1,13 @@
 """Who changed what, a line a change; lines stay when a study is gone.
 
+Owns: that a line is written in the transaction of its change, by whoever makes that: both or neither.
 Leaves to others: which changes there are, and the words (service).
 """
 
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
@@ -25,11 +27,28 @@ class AuditLine:
     words: str
 
 
+@dataclass(frozen=True)
+class AuditEntry:
+    """What is kept of a change, as its line will have it."""
+
+    person: str
+    token_id: str
+    action: str
+    study: str
+    words: str
+
+
+def write(session: Session, entry: AuditEntry | None) -> None:
+    """Keep it, in the transaction of the change; None is of one that nobody asked for."""
+    if entry is not None:
+        session.execute(sa.insert(AuditRow).values(at=utc_now(), **vars(entry)))
+
+
 @patient
-def add_line(db: Database, person: str, token_id: str, action: str, study: str, words: str) -> None:
-    values = {"person": person, "token_id": token_id, "action": action, "study": study, "words": words}
+def add_line(db: Database, entry: AuditEntry) -> None:
+    """Of a change that was made elsewhere than in this database."""
     with db.session() as session, session.begin():
-        session.execute(sa.insert(AuditRow).values(at=utc_now(), **values))
+        write(session, entry)
 
 
 @patient

@@ -8,6 +8,8 @@ Leaves to others: telling Optuna, which whoever takes the row next does (studies
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tuner.database import audit
+from tuner.database.audit import AuditEntry
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
 from tuner.database.runs import CANCELLED
@@ -18,14 +20,17 @@ _REASON = "cancelled by a person"
 
 
 @patient
-def cancel_trial(db: Database, study_name: str, ordinal: int) -> bool:
+def cancel_trial(db: Database, study_name: str, ordinal: int, *, entry: AuditEntry | None = None) -> bool:
     """End one trial; tells whether it was not over by then."""
     with db.session() as session, session.begin():
-        return _cancel(session, study_name, RunRow.ordinal == ordinal) == 1
+        if _cancel(session, study_name, RunRow.ordinal == ordinal) != 1:
+            return False
+        audit.write(session, entry)
+    return True
 
 
 @patient
-def cancel_study(db: Database, study_name: str) -> int | None:
+def cancel_study(db: Database, study_name: str, *, entry: AuditEntry | None = None) -> int | None:
     """End all trials that run, and let the study rest; gives how many. None where it has ended already.
 
     Finalists that run are left to whoever goes on with the study: they are part of its result.
@@ -56,6 +61,7 @@ def cancel_study(db: Database, study_name: str) -> int | None:
             )
             .values(attempt=RunRow.attempt + 1, worker_id=None, lease_until=0.0, sequence=UNSTAMPED)
         )
+        audit.write(session, entry)
         return _cancel(session, study_name)
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from tuner.database import finalists
+from tuner.database import audit, finalists
+from tuner.database.audit import AuditEntry
 from tuner.database.connection import Database
 from tuner.database.facts import Limits
 from tuner.database.patience import patient
@@ -39,6 +40,8 @@ def change_study(
     anew: bool,
     priority: int | None = None,
     most_workers: int | None = None,
+    *,
+    entry: AuditEntry | None = None,
 ) -> int | None:
     """None leaves a thing as it is. Gives how many trials have begun where that is more than was asked for: then
     nothing is changed.
@@ -72,5 +75,6 @@ def change_study(
         session.execute(sa.update(StudyRow).where(which).values(**values, sequence=UNSTAMPED))
         if anew:
             finalists.abandon(session, study_name)
+        audit.write(session, entry)
         stamp(session, study_name)
     return None

@@ -11,7 +11,8 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tuner.database import changing, finalists, leases
+from tuner.database import audit, changing, finalists, leases
+from tuner.database.audit import AuditEntry
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
 from tuner.database.runs import Job
@@ -44,6 +45,8 @@ def add(
     person: str,
     more: bool,
     anew: bool,
+    *,
+    entry: AuditEntry | None = None,
 ) -> Literal["added", "taken", "full"]:
     """Store a configuration under a number that was not there; made twice, the second time changes nothing.
 
@@ -81,6 +84,7 @@ def add(
         session.execute(sa.update(StudyRow).where(which).values(**values))
         if anew:
             finalists.abandon(session, study_name)
+        audit.write(session, entry)
         stamp(session, study_name)
     return "added"
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from tuner.database import audit
+from tuner.database.audit import AuditEntry
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
 from tuner.database.tables import Event, NoticeRow, ReceiverKind, ReceiverRow
@@ -53,6 +55,7 @@ def add_receiver(
     events: Collection[Event],
     anywhere: bool,
     most: int,
+    entry: AuditEntry | None = None,
 ) -> bool:
     """Tells whether it was added; not where the person has so many already."""
     with db.session() as session, session.begin():
@@ -75,16 +78,18 @@ def add_receiver(
                 created_at=session.scalar(sa.select(utc_now())),
             )
         )
+        audit.write(session, entry)
     return True
 
 
 @patient
-def remove_receiver(db: Database, receiver_id: str) -> bool:
+def remove_receiver(db: Database, receiver_id: str, *, entry: AuditEntry | None = None) -> bool:
     """With what it was still to be told. Tells whether there was one."""
     with db.session() as session, session.begin():
         gone = session.get(ReceiverRow, receiver_id)
         if gone is not None:
             session.delete(gone)
+            audit.write(session, entry)
         session.execute(sa.delete(NoticeRow).where(NoticeRow.receiver_id == receiver_id))
     return gone is not None
 

@@ -7,7 +7,8 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tuner.database import admission, finalists
+from tuner.database import admission, audit, finalists
+from tuner.database.audit import AuditEntry
 from tuner.database.connection import Database, utc_now
 from tuner.database.facts import ChampionDecision, Outcome, StudyOptions
 from tuner.database.patience import patient
@@ -84,6 +85,7 @@ def add_study(
     owner: str = "",
     priority: int = 0,
     most_workers: int | None = None,
+    entry: AuditEntry | None = None,
 ) -> Literal["added", "there", "foreign"]:
     """Store a new study here and in Optuna's tables, both or neither.
 
@@ -124,6 +126,7 @@ def add_study(
                 db.optuna_within(session).create_new_study(
                     [StudyDirection[each.upper()] for each in directions], study_name
                 )
+            audit.write(session, entry)
             stamp(session, study_name)
     except sa.exc.IntegrityError:
         return "there"
@@ -221,9 +224,9 @@ def views_within(session: Session, *where: sa.ColumnElement[bool]) -> list[Study
 
 
 @patient
-def set_desired_state(db: Database, study_name: str, desired_state: str) -> None:
+def set_desired_state(db: Database, study_name: str, desired_state: str, *, entry: AuditEntry | None = None) -> None:
     """What a person asks of the study's workers: running or stopping."""
-    _update(db, study_name, desired_state=desired_state)
+    _update(db, study_name, entry=entry, desired_state=desired_state)
 
 
 @patient
@@ -235,6 +238,8 @@ def reopen(
     options: StudyOptions | None = None,
     anew: bool = False,
     goes_on: bool = True,
+    *,
+    entry: AuditEntry | None = None,
 ) -> None:
     """Let the study go on to a budget, with a new time limit, which runs from when a worker is ready.
 
@@ -259,6 +264,7 @@ def reopen(
         session.execute(sa.update(StudyRow).where(StudyRow.study_name == study_name).values(**values))
         if anew:
             finalists.abandon(session, study_name)
+        audit.write(session, entry)
         stamp(session, study_name)
 
 
@@ -302,7 +308,7 @@ def note_champion(db: Database, view: StudyView, decision: ChampionDecision) -> 
 
 
 @patient
-def set_note(db: Database, study_name: str, note: str) -> None:
+def set_note(db: Database, study_name: str, note: str, *, entry: AuditEntry | None = None) -> None:
     """A person's own words on a study; empty takes them away."""
     with db.session() as session, session.begin():
         which = StudyRow.study_name == study_name
@@ -310,6 +316,7 @@ def set_note(db: Database, study_name: str, note: str) -> None:
         session.execute(sa.update(StudyRow).where(which).values(changes=StudyRow.changes + 1))
         options = session.scalars(sa.select(StudyRow.options).where(which)).one()
         session.execute(sa.update(StudyRow).where(which).values(options=options.with_(note=note), sequence=UNSTAMPED))
+        audit.write(session, entry)
         stamp(session, study_name)
 
 
@@ -319,8 +326,11 @@ def note_change(db: Database, study_name: str) -> None:
     _update(db, study_name, changes=StudyRow.changes + 1)
 
 
-def _update(db: Database, study_name: str, *which: sa.ColumnElement[bool], **values: Any) -> None:
+def _update(
+    db: Database, study_name: str, *which: sa.ColumnElement[bool], entry: AuditEntry | None = None, **values: Any
+) -> None:
     with db.session() as session, session.begin():
         written = sa.update(StudyRow).where(StudyRow.study_name == study_name, *which)
         session.execute(written.values(**values, sequence=UNSTAMPED))
+        audit.write(session, entry)
         stamp(session, study_name)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from tuner.database import audit
+from tuner.database.audit import AuditEntry
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
 from tuner.database.tables import PersonRole, TokenRow
@@ -31,7 +33,14 @@ class TokenView:
 
 @patient
 def add_token(
-    db: Database, token_id: str, person: str, role: PersonRole, digest: str, lasts_s: float | None
+    db: Database,
+    token_id: str,
+    person: str,
+    role: PersonRole,
+    digest: str,
+    lasts_s: float | None,
+    *,
+    entry: AuditEntry | None = None,
 ) -> TokenView:
     """lasts_s: from now; None is for good."""
     with db.session() as session, session.begin():
@@ -45,6 +54,7 @@ def add_token(
                 expires_at=None if lasts_s is None else utc_now() + lasts_s,
             )
         )
+        audit.write(session, entry)
     (made,) = _views(db, TokenRow.token_id == token_id)
     return made
 
@@ -68,10 +78,11 @@ def any_token(db: Database) -> bool:
 
 
 @patient
-def revoke_token(db: Database, token_id: str) -> None:
+def revoke_token(db: Database, token_id: str, *, entry: AuditEntry | None = None) -> None:
     which = (TokenRow.token_id == token_id, TokenRow.revoked_at.is_(None))
     with db.session() as session, session.begin():
         session.execute(sa.update(TokenRow).where(*which).values(revoked_at=utc_now()))
+        audit.write(session, entry)
 
 
 @patient

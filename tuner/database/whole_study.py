@@ -8,6 +8,8 @@ Leaves to others: whether it may be done now (service), bytes in a folder (blobs
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tuner.database import audit
+from tuner.database.audit import AuditEntry
 from tuner.database.connection import Database
 from tuner.database.patience import patient
 from tuner.database.sequence import stamp
@@ -17,7 +19,7 @@ _STUDIES, _WORKERS = "tuner_studies", "tuner_workers"
 
 
 @patient
-def delete_study(db: Database, study_name: str) -> bool:
+def delete_study(db: Database, study_name: str, *, entry: AuditEntry | None = None) -> bool:
     """Tells whether there was one. A worker that has it still finds nothing to write to."""
     with db.session() as session, session.begin():
         if not _locked(session, study_name):
@@ -29,11 +31,12 @@ def delete_study(db: Database, study_name: str) -> bool:
         storage = db.optuna_within(session)
         if study_name in [each.study_name for each in storage.get_all_studies()]:
             storage.delete_study(storage.get_study_id_from_name(study_name))
+        audit.write(session, entry)
     return True
 
 
 @patient
-def rename_study(db: Database, old: str, new: str) -> bool:
+def rename_study(db: Database, old: str, new: str, *, entry: AuditEntry | None = None) -> bool:
     """Tells whether it was done: there is a study of the old name, and none of the new one, of whichever program."""
     with db.session() as session, session.begin():
         taken = [each.study_name for each in db.optuna_within(session).get_all_studies()]
@@ -57,6 +60,7 @@ def rename_study(db: Database, old: str, new: str) -> bool:
         # Its runs have its name, too.
         for row in (StudyRow, RunRow):
             session.execute(sa.update(row).where(row.study_name == new).values(sequence=UNSTAMPED))
+        audit.write(session, entry)
         stamp(session, new)
     return True
 

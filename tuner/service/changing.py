@@ -10,7 +10,7 @@ from tuner.database.studies import StudyView
 from tuner.errors import InputError, StudyConflict
 from tuner.formatting import command
 from tuner.search import cells
-from tuner.service.people import HERE, Person, check_may_change, check_priority, noted
+from tuner.service.people import HERE, Person, check_may_change, check_priority, entry
 from tuner.service.requests import ChangeRequest
 from tuner.studies import stopping_rules
 from tuner.studies.stored_study import spec_of
@@ -42,9 +42,9 @@ def change(db: Database, request: ChangeRequest, by: Person = HERE) -> StudyView
             f"the search of study {name!r} has ended: {why}. Give another {stopping_rules.OPTIONS[view.ended]}, too."
         )
     begun = changing.change_study(
-        db, name, trials, request.timeout_s, limits, request.workers, anew, request.priority, request.most_workers
-    )
+        db, name, trials, request.timeout_s, limits, request.workers, anew, request.priority, request.most_workers,
+        entry=entry(by, "change", name, request.in_words),
+    )  # fmt: skip
     if begun is not None:
         raise InputError(f"--trials {trials}: study {name!r} has begun {begun} already. Ask for at least {begun}.")
-    noted(db, by, "change", name, request.in_words)
     return studies.view_study(db, name)

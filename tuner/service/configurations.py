@@ -16,7 +16,7 @@ from tuner.database.studies import StudyView
 from tuner.errors import InputError, StudyConflict
 from tuner.formatting import command, plural
 from tuner.search.cells import EXHAUSTIVE
-from tuner.service.people import HERE, Person, check_may_change, noted
+from tuner.service.people import HERE, Person, check_may_change, entry
 from tuner.service.requests import Content, Request
 from tuner.service.space_form import ParameterField, space_form
 from tuner.service.written_configuration import of_trial, written_by
@@ -122,14 +122,14 @@ def add_configuration(db: Database, request: ConfigurationRequest, by: Person = 
         called = request.name or f"added-{number + 1}"
         if request.name is not None and called in _names(there, spec):
             raise InputError(f"name: study {name!r} has a configuration {called!r} already. Take another name.")
-        done = configurations.add(db, name, number, called, params, by.name, request.more, anew)
+        said = entry(by, "add", name, f"{called}: {', '.join(f'{key} {each}' for key, each in written.items())}")
+        done = configurations.add(db, name, number, called, params, by.name, request.more, anew, entry=said)
         if done == "full":
             raise StudyConflict(
                 f"all {plural(view.trials, 'trial')} of study {name!r} have begun, or are promised to what was added "
                 "before. Raise the budget by one for it: more (tune add --more)."
             )
         if done == "added":
-            noted(db, by, "add", name, f"{called}: {', '.join(f'{key} {each}' for key, each in written.items())}")
             return new_configuration(db, name, number)
     raise StudyConflict(f"others add to study {name!r} all the time. Try again.")
 

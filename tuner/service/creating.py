@@ -14,7 +14,7 @@ from tuner.errors import InputError, StudyConflict
 from tuner.formatting import command, plural
 from tuner.search import cells
 from tuner.search.optuna_study import check_optuna_study
-from tuner.service.people import HERE, Person, check_may_change, check_may_start, check_priority, noted
+from tuner.service.people import HERE, Person, check_may_change, check_may_start, check_priority, entry
 from tuner.service.resuming import has_more, trials_in_optuna
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.code import check_digest
@@ -59,6 +59,7 @@ def create_study(
     options = options or StudyOptions()
     options = options.with_(limits=merged(spec, options.limits))
     chosen = next((each for each in (seed, spec.search.seed) if each is not None), secrets.randbelow(2**31))
+    said = f"{plural(budget, 'trial')} of {spec.name}"
     for name in [study_name] if study_name is not None else _free_names(db, spec.name):
         check_name(name)
         stored = studies.add_study(
@@ -78,6 +79,7 @@ def create_study(
             owner=by.name,
             priority=priority,
             most_workers=most_workers,
+            entry=entry(by, "start", name, said),
         )
         if stored == "added" or study_name is not None:
             break
@@ -87,12 +89,13 @@ def create_study(
             "Choose another --study name, or another database with --storage."
         )
     if stored == "there":
-        _go_on(db, asked, name, budget, options, by)
-    noted(db, by, "start", name, f"{plural(budget, 'trial')} of {spec.name}")
+        _go_on(db, asked, name, budget, options, by, said)
     return studies.view_study(db, name)
 
 
-def _go_on(db: Database, asked: ResolvedSpec, name: str, budget: int, options: StudyOptions, by: Person) -> None:
+def _go_on(
+    db: Database, asked: ResolvedSpec, name: str, budget: int, options: StudyOptions, by: Person, said: str
+) -> None:
     there = studies.view_study(db, name)
     check_may_change(by, there)
     stored = resolved_of(there)
@@ -110,7 +113,8 @@ def _go_on(db: Database, asked: ResolvedSpec, name: str, budget: int, options: S
     check_optuna_study(db.storage, name, spec_of(there), trials_in_optuna(db, name))
     if (limited := with_epoch_timeout(stored, asked)) != stored:
         studies.replace_resolved(db, name, as_json(limited))
-    studies.reopen(db, name, there.trials, there.timeout_s, goes_on=has_more(db, there, there.trials))
+    goes_on = has_more(db, there, there.trials)
+    studies.reopen(db, name, there.trials, there.timeout_s, goes_on=goes_on, entry=entry(by, "start", name, said))
 
 
 def _free_names(db: Database, space_name: str) -> list[str]:

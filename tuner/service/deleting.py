@@ -10,7 +10,7 @@ from tuner.database.studies import StudyView
 from tuner.errors import NotFound, StudyConflict
 from tuner.formatting import command
 from tuner.service import study_files
-from tuner.service.people import HERE, Person, check_may_change, noted
+from tuner.service.people import HERE, Person, check_may_change, entry
 from tuner.service.requests import DeleteRequest
 from tuner.settings import Settings
 from tuner.studies.views import View
@@ -47,11 +47,11 @@ def delete(db: Database, settings: Settings, request: DeleteRequest, by: Person 
     runs, versions = _delete_in_mlflow(settings, view, request.champion) if request.mlflow else (0, 0)
     kept = study_files.kept(db, settings, name)
     freed = sum(map(study_files.size, kept)) + whole_study.blob_bytes(db, name)
-    if not whole_study.delete_study(db, name):
+    said = entry(by, "delete", name, "in MLflow, too" if request.mlflow else "")
+    if not whole_study.delete_study(db, name, entry=said):
         raise NotFound(f"study {name!r} is gone already.")
     for each in kept:
         study_files.remove(each)
-    noted(db, by, "delete", name, "in MLflow, too" if request.mlflow else "")
     return Deleted(study_name=name, trials=view.trials, freed_bytes=freed, mlflow_runs=runs, mlflow_versions=versions)
 
 

@@ -10,7 +10,7 @@ from pydantic import Field
 from tuner.database import admission
 from tuner.database.admission import EVERYBODY
 from tuner.database.connection import Database
-from tuner.service.people import HERE, Person, check_admin, noted
+from tuner.service.people import HERE, Person, check_admin, entry
 from tuner.service.requests import Request
 from tuner.studies.views import View
 
@@ -39,9 +39,9 @@ class OwnerLimits(View):
 def limit_owner(db: Database, request: OwnerLimitRequest, by: Person = HERE) -> OwnerLimits:
     """Raises NotAllowed."""
     check_admin(by, "how many studies a person may have running")
-    admission.set_limit(db, request.person, request.most_studies)
     most = "any number of" if request.most_studies is None else f"at most {request.most_studies}"
-    noted(db, by, "limit", "", f"{request.person}: {most} running studies")
+    said = entry(by, "limit", "", f"{request.person}: {most} running studies")
+    admission.set_limit(db, request.person, request.most_studies, entry=said)
     return owner_limits(db)
 
 

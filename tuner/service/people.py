@@ -1,15 +1,14 @@
 """Who asks, what that person may do, and the line that is kept of each change.
 
 Owns: the rule - a viewer looks, a member starts studies and changes those of the same owner, an admin does everything -
-and that every change is checked by it, and noted once it was made.
+and that every change is checked by it, and kept with who made it.
 Leaves to others: how a person shows who it is (tokens).
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-from tuner.database import audit
-from tuner.database.connection import Database
+from tuner.database.audit import AuditEntry
 from tuner.database.studies import StudyView
 from tuner.database.tables import PersonRole
 from tuner.errors import NotAllowed
@@ -76,6 +75,6 @@ def check_admin(person: Person, what: str) -> None:
         raise NotAllowed(f"{what} is for admins; {person.name} is a {person.role}.")
 
 
-def noted(db: Database, person: Person, action: Action, study_name: str, words: str = "") -> None:
-    """A change was made. words: what of it, in a line."""
-    audit.add_line(db, person.name, person.token_id, action, study_name, words)
+def entry(person: Person, action: Action, study_name: str, words: str = "") -> AuditEntry:
+    """What is kept of a change, for whoever writes it down. words: what of it, in a line."""
+    return AuditEntry(person.name, person.token_id, action, study_name, words)

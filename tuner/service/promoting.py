@@ -5,10 +5,11 @@ Leaves to others: the rule (studies.champion), the registry (tracking).
 
 from typing import TYPE_CHECKING
 
+from tuner.database.audit import add_line
 from tuner.database.blobs import blob_store
 from tuner.database.connection import Database
 from tuner.database.studies import view_study
-from tuner.service.people import HERE, Person, check_may_change, noted
+from tuner.service.people import HERE, Person, check_may_change, entry
 from tuner.service.requests import ChampionRequest
 from tuner.settings import Settings
 
@@ -27,5 +28,6 @@ def promote(db: Database, settings: Settings, request: ChampionRequest, by: Pers
     recorder = MlflowRecorder(settings.tracking_uri_of(view.mlflow_uri))
     decision = promote_trial(db, recorder, blob_store(db, settings.artifacts), view, request.trial, request.force)
     if decision.stands:
-        noted(db, by, "champion", view.study_name, decision.words)
+        # The change itself is MLflow's: no transaction holds both.
+        add_line(db, entry(by, "champion", view.study_name, decision.words))
     return decision

@@ -19,7 +19,7 @@ from tuner.errors import InputError, NotAllowed, NotDelivered, NotFound
 from tuner.formatting import nearest
 from tuner.notifying import sending, webhook
 from tuner.notifying.message import sample_message
-from tuner.service.people import HERE, Person, noted
+from tuner.service.people import HERE, Person, entry
 from tuner.service.requests import Request
 from tuner.settings import MAIL_ADDRESS
 from tuner.studies.views import View
@@ -106,6 +106,7 @@ def add_receiver(db: Database, request: ReceiverRequest, by: Person = HERE, anyw
         raise InputError(f"{request.mail}: is no address of e-mail.")
     owner = request.owner or (ME if request.study_name is None else None)
     receiver_id, secret = secrets.token_hex(4), f"tune_hook_{secrets.token_urlsafe(32)}" if request.url else ""
+    where = webhook.shown(request.url) if request.url is not None else request.mail
     added = receivers.add_receiver(
         db,
         receiver_id,
@@ -118,12 +119,11 @@ def add_receiver(db: Database, request: ReceiverRequest, by: Person = HERE, anyw
         events=dict.fromkeys(request.events),
         anywhere=anywhere,
         most=MOST,
+        entry=entry(by, "notify", request.study_name or "", f"made {receiver_id}: {where} is told"),
     )
     if not added:
         raise InputError(f"{by.name} has {MOST} receivers already. Remove one: tune notify list")
-    made = _seen(_found(db, receiver_id, by))
-    noted(db, by, "notify", request.study_name or "", f"made {receiver_id}: {made.target} is told")
-    return MadeReceiver(secret, made)
+    return MadeReceiver(secret, _seen(_found(db, receiver_id, by)))
 
 
 def all_receivers(db: Database, by: Person = HERE) -> Receivers:
@@ -135,8 +135,8 @@ def all_receivers(db: Database, by: Person = HERE) -> Receivers:
 def remove_receiver(db: Database, receiver_id: str, by: Person = HERE) -> Receiver:
     """Nobody is told there any more, also of what was to be told. Raises NotFound."""
     found = _found(db, receiver_id, by)
-    receivers.remove_receiver(db, receiver_id)
-    noted(db, by, "notify", found.study_name or "", f"removed {receiver_id}: {sending.shown(found)}")
+    gone = entry(by, "notify", found.study_name or "", f"removed {receiver_id}: {sending.shown(found)}")
+    receivers.remove_receiver(db, receiver_id, entry=gone)
     return _seen(found)
 
 

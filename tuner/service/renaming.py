@@ -9,7 +9,7 @@ from tuner.errors import StudyConflict
 from tuner.service import study_files
 from tuner.service.creating import check_name
 from tuner.service.deleting import check_idle
-from tuner.service.people import HERE, Person, check_may_change, noted
+from tuner.service.people import HERE, Person, check_may_change, entry
 from tuner.service.requests import NoteRequest, RenameRequest
 from tuner.settings import Settings
 
@@ -23,15 +23,13 @@ def rename(db: Database, settings: Settings, request: RenameRequest, by: Person 
     check_name(new)
     check_idle(db, old, by)
     kept = study_files.kept(db, settings, old)
-    if not whole_study.rename_study(db, old, new):
+    if not whole_study.rename_study(db, old, new, entry=entry(by, "rename", old, f"to {new}")):
         raise StudyConflict(f"there is a study {new!r} already. Choose another name.")
     study_files.move(db, settings, kept, new)
     deliveries.deliver_anew(db, new)
-    noted(db, by, "rename", old, f"to {new}")
 
 
 def note(db: Database, request: NoteRequest, by: Person = HERE) -> None:
     """Raises NotFound, NotAllowed."""
     check_may_change(by, studies.view_study(db, request.study_name))
-    studies.set_note(db, request.study_name, request.note.strip())
-    noted(db, by, "note", request.study_name)
+    studies.set_note(db, request.study_name, request.note.strip(), entry=entry(by, "note", request.study_name))

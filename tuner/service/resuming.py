@@ -13,7 +13,7 @@ from tuner.errors import InputError, StudyConflict
 from tuner.formatting import plural
 from tuner.search import cells
 from tuner.search.optuna_study import check_optuna_study
-from tuner.service.people import HERE, Person, check_may_change, noted
+from tuner.service.people import HERE, Person, check_may_change, entry
 from tuner.studies.status import StudyStatus, study_status
 from tuner.studies.stopping_rules import OPTIONS, change, why_ended
 from tuner.studies.stored_study import spec_of
@@ -53,8 +53,8 @@ def resume_study(
     workers.reap_local_workers(db)
     # Where the search itself goes on, finalists that were planned before are not those of its end.
     anew = view.finished_at is not None or other or (not view.ended and budget > begun)
-    studies.reopen(db, study_name, budget, timeout_s, options, anew, has_more(db, view, budget))
-    noted(db, by, "resume", study_name, f"to {plural(budget, 'trial')}")
+    said = entry(by, "resume", study_name, f"to {plural(budget, 'trial')}")
+    studies.reopen(db, study_name, budget, timeout_s, options, anew, has_more(db, view, budget), entry=said)
     return studies.view_study(db, study_name)
 
 
@@ -63,8 +63,7 @@ def stop_study(db: Database, study_name: str, by: Person = HERE) -> StudyStatus:
     view = studies.view_study(db, study_name)
     check_may_change(by, view)
     if view.finished_at is None:
-        studies.set_desired_state(db, study_name, "stopping")
-        noted(db, by, "stop", study_name)
+        studies.set_desired_state(db, study_name, "stopping", entry=entry(by, "stop", study_name))
     return study_status(db, study_name)
 
 

@@ -20,7 +20,7 @@ from tuner.database.tokens import TokenView
 from tuner.errors import NotFound, NotSignedIn
 from tuner.formatting import nearest
 from tuner.redaction import keep_secret
-from tuner.service.people import HERE, Person, noted
+from tuner.service.people import HERE, Person, entry
 from tuner.service.requests import Request
 from tuner.studies.views import View
 
@@ -73,8 +73,8 @@ def create_token(db: Database, request: TokenRequest, by: Person = HERE) -> Made
     token_id, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
     keep_secret(secret)
     lasts_s = None if request.days is None else request.days * DAY_S
-    view = tokens.add_token(db, token_id, request.person, request.role, _digest(secret), lasts_s)
-    noted(db, by, "token", "", f"made {token_id} for {request.person}, {request.role}")
+    made = entry(by, "token", "", f"made {token_id} for {request.person}, {request.role}")
+    view = tokens.add_token(db, token_id, request.person, request.role, _digest(secret), lasts_s, entry=made)
     return MadeToken(f"tune_{token_id}_{secret}", view)
 
 
@@ -84,8 +84,7 @@ def revoke_token(db: Database, token_id: str, by: Person = HERE) -> TokenView:
     if found is None:
         known = [each.token_id for each in tokens.view_tokens(db)]
         raise NotFound(f"there is no token {token_id!r}{nearest(token_id, known)}")
-    tokens.revoke_token(db, token_id)
-    noted(db, by, "token", "", f"revoked {token_id} of {found.person}")
+    tokens.revoke_token(db, token_id, entry=entry(by, "token", "", f"revoked {token_id} of {found.person}"))
     return found
 
 
