@@ -12,7 +12,7 @@ from typing import Literal
 
 from tuner.analysis import summary
 from tuner.database.runs import CANCELLED, FAILED, RunView
-from tuner.spec.space import Choice, FloatRange, IntRange, Parameter
+from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Params
 from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of
 
@@ -127,9 +127,10 @@ def searched(status: StudyStatus, shown: Sequence[RunView]) -> list[Parameter]:
     Where a person's code asks, nobody has said what may be tried: a parameter is then as wide as what was.
     """
     space = spec_of(status.study).space
-    names: dict[str, None] = {}
+    used: Params = {}
     for trial in shown:
-        names.update(dict.fromkeys(summary.searched(status, trial.params)))
+        used = {**used, **trial.params} if trial.params.keys() - used.keys() else used
+    names = summary.searched(status, used)
     known = [space[name] for name in (each.name for each in space) if name in names]
     return known + [_as_seen(name, shown) for name in names if name not in space]
 

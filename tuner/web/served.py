@@ -16,7 +16,9 @@ from tuner.service.record_keeper import RecordKeeper
 from tuner.service.served_spaces import SpaceShelf
 from tuner.settings import Settings
 from tuner.web.feeds import Feeds
+from tuner.web.kept import Kept
 from tuner.web.looks import Looks
+from tuner.web.weights import Weights
 
 Where = Literal["here", "elsewhere"]
 """Whether the workers of a study are the server's own."""
@@ -28,6 +30,7 @@ class Served:
 
     records: delivers what programs train. loopback: only this machine reaches it. run: where a study is run that says
     nothing of it. notify_private: webhooks may lie in private networks. leaving: set when the server is told to end.
+    parts: of pages, as they were made last.
     """
 
     settings: Settings
@@ -41,6 +44,8 @@ class Served:
     run: Where = "here"
     notify_private: bool = False
     leaving: threading.Event = field(default_factory=threading.Event)
+    weights: Weights = field(default_factory=Weights)
+    parts: Kept[bytes] = field(default_factory=Kept)
 
     def place_of(self, prefix: str, study_name: str) -> str:
         """The path of a study."""

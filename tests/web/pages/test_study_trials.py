@@ -92,7 +92,7 @@ def test_columns_are_chosen(site: Site, ended: str, page: Page) -> None:
     page.locator("#trials summary").click()
     page.get_by_label("metrics.val_loss").check()
     expect(table(page).get_by_role("columnheader", name="val_loss")).to_be_visible()
-    page.get_by_label("optimizer").uncheck()
+    page.get_by_role("checkbox", name="optimizer").uncheck()
     expect(table(page).get_by_role("columnheader", name="optimizer")).to_have_count(0)
 
 
@@ -131,7 +131,7 @@ def test_what_is_new_appears_by_itself_and_what_one_is_typing_stays(site: Site, 
     name = write_study(site.db, "grows", TRIALS[:2], outcome=None)
     open_study(page, site, name)
     page.get_by_label("Choose trial 1", exact=True).check()
-    page.get_by_label("Condition").fill("value:>0.1")
+    page.get_by_role("combobox", name="Condition").fill("value:>0.1")
     changing.change_study(site.db, name, 5, None, Limits(), None, False)
     job = budget.take(site.db, name, f"h-0-{name}")
     assert job is not None
@@ -141,8 +141,8 @@ def test_what_is_new_appears_by_itself_and_what_one_is_typing_stays(site: Site, 
     expect(page.locator(".trials tbody tr")).to_have_count(3, timeout=12_000)
     expect(page.locator("#standing [data-count=running]")).to_have_text(re.compile("1 running"))
     expect(page.get_by_label("Choose trial 1", exact=True)).to_be_checked()
-    expect(page.get_by_label("Condition")).to_have_value("value:>0.1")
-    expect(page.get_by_label("Condition")).to_be_focused()
+    expect(page.get_by_role("combobox", name="Condition")).to_have_value("value:>0.1")
+    expect(page.get_by_role("combobox", name="Condition")).to_be_focused()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -4,8 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
-from tuner.analysis.importance import importance
-from tuner.analysis.importance_views import StudyImportance, importance_view
+from tuner.analysis.importance_views import StudyImportance
 from tuner.database.blobs import blob_store
 from tuner.database.studies import view_study
 from tuner.errors import NotFound
@@ -39,8 +38,7 @@ class NewChampion(Request):
 @router.get("/studies/{study}/importance", responses=answers(404, 422))
 def importances(served: ServedHere, study: StudyName) -> StudyImportance:
     """Which parameters mattered, the most important first, by PED-ANOVA."""
-    status = served.looks.status(study)
-    return importance_view(study, importance(spec_of(status.study), status.trials, fanova=False))
+    return served.weights.importance(served.looks.status(study))
 
 
 @router.get("/studies/{study}/model", response_class=Response, responses=answers(404, 422))

@@ -38,6 +38,9 @@ POLICY = "; ".join(
     )
 )
 
+# Under the policy of the API, "no-referrer", a form would be sent with the Origin "null".
+HEADERS = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
+
 
 def page(request: Request, template: str, *, status: int = 200, **values: Any) -> HTMLResponse:
     """values: what the template names."""
@@ -51,9 +54,7 @@ def page(request: Request, template: str, *, status: int = 200, **values: Any) -
         signed_in=person is not None and bool(person.token_id),
         **values,
     )  # fmt: skip
-    # Under the policy of the API, "no-referrer", a form would be sent with the Origin "null".
-    headers = {"Content-Security-Policy": POLICY, "Referrer-Policy": "same-origin"}
-    return HTMLResponse(redacted(text), status, headers)
+    return HTMLResponse(redacted(text), status, HEADERS)
 
 
 @cache

@@ -4,6 +4,7 @@ Owns: what is on the page, and the parts of it that are asked for again.
 Leaves to others: its trials in a table (study_trials), drawing (static/charts), changing it (the API).
 """
 
+import time
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -21,12 +22,15 @@ from tuner.studies.champion import standing
 from tuner.studies.skipped_study import Reason
 from tuner.studies.status import StudyStatus
 from tuner.studies.views import Study
-from tuner.web.pages.rendering import page, study_path
+from tuner.web.pages.rendering import HEADERS, page, study_path
 from tuner.web.pages.study_trials import Asked, asked, plain, side_by_side, table
 from tuner.web.served import ServedHere, StudyName
 from tuner.web.signing_in import Somebody
 
 router = APIRouter()
+
+_STANDS_S = 2.0
+"""For so long what time alone changes, such as how long it took, is told as it was."""
 
 _MOST_VALUES = 100
 """Of a choice, as an axis names them."""
@@ -61,19 +65,22 @@ def show(
     request: Request, served: ServedHere, somebody: Somebody, study: StudyName, asked: Annotated[Asked, Depends(asked)]
 ) -> HTMLResponse:
     """Of a page that is open a part may be asked for alone, by its id."""
-    status = served.looks.status(study)
+    seen = served.looks.follow(study)
+    status = seen.status
     part = request.headers.get("hx-target", "").rpartition("#")[2]
+    # Many may look at the same, and each of them asks when something is new.
+    moment = (study, part, status.study.created_at, seen.number)
     if part == "standing":
-        found = _standing(status, somebody)
-        return page(request, "study/standing.html", standing=found, study=found.study)
-    asked = plain(status, asked)
-    known: dict[str, Any] = {"asked": asked, "study": viewing.study(status)}
+        key = (*moment, _may(status, somebody), int(time.time() / _STANDS_S))
+        return _answer(served.parts.get(key, lambda: _standing_part(request, status, somebody)))
     if part == "trial-rows":
-        answer = page(request, "study/trial_rows.html", table=table(status, asked), **known)
+        answer = _answer(served.parts.get((*moment, asked), lambda: _rows_part(request, status, asked)))
         if request.headers.get("hx-source", "").endswith("#trial-filters"):
             # A form names every field, also those that say nothing.
-            answer.headers["HX-Push-Url"] = study_path(study) + asked.address()
+            answer.headers["HX-Push-Url"] = study_path(study) + plain(status, asked).address()
         return answer
+    asked = plain(status, asked)
+    known: dict[str, Any] = {"asked": asked, "study": viewing.study(status)}
     if part == "beside":
         return page(request, "study/beside.html", beside=side_by_side(status, asked.chosen), **known)
     return page(
@@ -85,6 +92,21 @@ def show(
         beside=side_by_side(status, asked.chosen),
         **known,
     )
+
+
+def _answer(body: bytes) -> HTMLResponse:
+    return HTMLResponse(body, headers=HEADERS)
+
+
+def _standing_part(request: Request, status: StudyStatus, person: Person) -> bytes:
+    found = _standing(status, person)
+    return bytes(page(request, "study/standing.html", standing=found, study=found.study).body)
+
+
+def _rows_part(request: Request, status: StudyStatus, asked: Asked) -> bytes:
+    asked = plain(status, asked)
+    found = table(status, asked)
+    return bytes(page(request, "study/trial_rows.html", table=found, asked=asked, study=viewing.study(status)).body)
 
 
 def _standing(status: StudyStatus, person: Person) -> Standing:
@@ -104,7 +126,7 @@ def _standing(status: StudyStatus, person: Person) -> Standing:
         sentences=tuple(summary.sentences(status)[1:]) if view.finished_at is not None else (),
         test=summary.test_of(status),
         champion=standing(view.study_name, outcome),
-        may=_may(status) if may_change(person, view.owner) else frozenset(),
+        may=_may(status, person),
         mlflow=public_uri(view.mlflow_uri) if served else None,
     )
 
@@ -123,8 +145,10 @@ def _budget(status: StudyStatus) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _may(status: StudyStatus) -> frozenset[str]:
+def _may(status: StudyStatus, person: Person) -> frozenset[str]:
     """What would not be refused as the study stands."""
+    if not may_change(person, status.study.owner):
+        return frozenset()
     always = {"note"} | ({"champion"} if status.best is not None else set())
     idle = set() if status.workers else {"rename", "delete"}
     if status.study.finished_at is not None:

@@ -17,8 +17,8 @@ export function history(table, { look, best = null, whole = false }) {
     name: nameOf(style),
     type: "scatter",
     symbol: symbolOf(style),
-    symbolSize: sizeOf(style),
-    itemStyle: { color: COLOURS[style], opacity: style === "pruned" ? 0.7 : 0.9 },
+    symbolSize: places.length > MANY ? Math.min(4, sizeOf(style)) : sizeOf(style),
+    itemStyle: { color: COLOURS[style], opacity: places.length > MANY ? 0.5 : style === "pruned" ? 0.7 : 0.9 },
     large: places.length > MANY,
     data: places.map((place) => [turn.get(place), table.value[place], place]),
   }));

@@ -1,11 +1,12 @@
 // Parallel coordinates: a line a trial, through its parameters to its value. What is brushed filters the table.
 import { byImportance, condition, isChoice, labelsOf, placeOf, varied } from "./axes.js";
-import { frame, MANY } from "./frame.js";
+import { frame } from "./frame.js";
 import { COLOURS } from "./palette.js";
-import { bestPlace, focus, plural, short } from "./values.js";
+import { bestPlace, focus, plural, sampled, short } from "./values.js";
 
 const MOST_AXES = 9;
 const MOST_NARROW = 4;
+const MOST_LINES = 1200;
 
 /** importance: shares by parameter, where they are known. brushed: called with conditions, or none. */
 export function parallel(table, parameters, { look, importance = {}, brushed = () => {} }) {
@@ -17,7 +18,8 @@ export function parallel(table, parameters, { look, importance = {}, brushed = (
   const axes = [...chosen.map((each, dim) => axisOf(look, each, dim)), valueAxis(look, table.metric, range, chosen.length)];
   const best = bestPlace(table);
   const many = places.length > 300;
-  const lines = places.map((place) => ({
+  const drawn = sampled(table, places, MOST_LINES);
+  const lines = drawn.map((place) => ({
     value: [...chosen.map((each) => coordinate(each, table.params[each.name][place])), Math.min(Math.max(table.value[place], range[0]), range[1]), place],
     lineStyle: place === best ? { color: COLOURS.best, width: 3, opacity: 1 } : undefined,
   }));
@@ -37,13 +39,13 @@ export function parallel(table, parameters, { look, importance = {}, brushed = (
       },
       series: {
         type: "parallel", lineStyle: { width: 1.2, opacity: many ? 0.3 : 0.6 }, inactiveOpacity: 0.04, activeOpacity: 0.9,
-        progressive: MANY / 4, progressiveThreshold: MANY, progressiveChunkMode: "mod", smooth: false, data: lines,
+        progressive: 300, progressiveThreshold: 500, progressiveChunkMode: "mod", smooth: false, data: lines,
       },
     },
     tip: (data) => (Array.isArray(data.value) ? tip(table, chosen, data.value.at(-1)) : ""),
     trial: (data) => (Array.isArray(data?.value) ? table.trial[data.value.at(-1)] : null),
     words: `Parallel coordinates of ${plural(places.length, "trial")} with a value, by ${chosen.map((each) => each.name).join(", ")}. The table's conditions choose in the same way, by keyboard.`,
-    note: "Drag along an axis to choose; the table shows these trials. A click on the axis lets go.",
+    note: `${drawn.length < places.length ? `${plural(drawn.length, "trial")} of ${places.length.toLocaleString("en")} are drawn: the best, and some of the others. ` : ""}Drag along an axis to choose; the table shows these trials. A click on the axis lets go.`,
     on: {
       axisareaselected: (_, chart) => brushed(conditionsOf(chart, chosen, axes)),
     },

@@ -1,10 +1,11 @@
 // The value by each parameter, a small picture each; a logarithmic axis where the space has one.
 import { byImportance, isChoice, labelsOf, placeOf, varied } from "./axes.js";
-import { axis, frame, MANY } from "./frame.js";
+import { axis, frame } from "./frame.js";
 import { byStyle, COLOURS, nameOf, sizeOf, symbolOf } from "./palette.js";
-import { bestPlace, focus, plural, short, trialWords } from "./values.js";
+import { bestPlace, focus, plural, sampled, short, trialWords } from "./values.js";
 
 const MOST = 16;
+const MOST_POINTS = 400;
 const HEIGHT = 210;
 
 /** Gives also the height that it needs. */
@@ -27,11 +28,11 @@ export function slices(table, parameters, { look, best = null, importance = {} }
     option.title.push({ text: parameter.name, left: `${column * width + 0.5}%`, top: top + 4, textStyle: { color: look.text, fontSize: 12, fontWeight: 600 } });
     option.xAxis.push({ ...across_(look, parameter), gridIndex: index });
     option.yAxis.push({ ...axis(look, { scale: true, ...(range ? { min: range[0], max: range[1] } : {}) }), gridIndex: index });
-    const used = places.filter((place) => table.params[parameter.name][place] !== null);
+    const used = sampled(table, places.filter((place) => table.params[parameter.name][place] !== null), MOST_POINTS);
     for (const [style, same] of byStyle(table, used, winner)) {
       option.series.push({
         name: nameOf(style), type: "scatter", xAxisIndex: index, yAxisIndex: index, symbol: symbolOf(style), symbolSize: Math.max(4, sizeOf(style) - 2),
-        itemStyle: { color: COLOURS[style], opacity: style === "pruned" ? 0.6 : 0.85 }, large: same.length > MANY / 4,
+        itemStyle: { color: COLOURS[style], opacity: style === "pruned" ? 0.6 : 0.85 },
         data: same.map((place) => [at(parameter, table.params[parameter.name][place], place), table.value[place], place]),
       });
     }
@@ -42,7 +43,7 @@ export function slices(table, parameters, { look, best = null, importance = {} }
     tip: (data) => trialWords(table, data[2]),
     trial: (data) => (Array.isArray(data) ? table.trial[data[2]] : null),
     words: `${table.metric} by each of ${plural(shown.length, "parameter")}: ${shown.map((each) => each.name).join(", ")}.`,
-    note: shown.length ? "" : "There is nothing to show before trials differ in a parameter and have a value.",
+    note: shown.length ? (places.length > MOST_POINTS ? `At most ${MOST_POINTS} trials each: the best, and some of the others.` : "") : "There is nothing to show before trials differ in a parameter and have a value.",
   };
 }
 

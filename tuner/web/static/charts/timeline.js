@@ -6,12 +6,13 @@ import { plural } from "./values.js";
 const PLAIN = new Set(["complete", "pruned", "running"]);
 const LANE = 26;
 const MOST_LANES = 24;
+const MOST_SPANS = 2500;
 
 /** found: what the API's /timeline answers. now: for what goes on, in seconds since 1970. */
 export function timeline(found, { look, now }) {
   const lanes = found.workers.slice(0, MOST_LANES);
   const began = Math.min(...lanes.flatMap((each) => each.begin), now);
-  const data = lanes.flatMap((worker, lane) =>
+  const every = lanes.flatMap((worker, lane) =>
     worker.begin.map((begin, index) => ({
       value: [lane, (begin - began) / 60, ((worker.end[index] ?? Math.max(now, begin)) - began) / 60, worker.trial[index], worker.epochs[index]],
       state: worker.state[index],
@@ -19,15 +20,19 @@ export function timeline(found, { look, now }) {
       itemStyle: { color: COLOURS[PLAIN.has(worker.state[index]) ? worker.state[index] : "failed"], opacity: worker.role[index] === "search" ? 0.9 : 0.55 },
     })),
   );
-  const spans = data.length;
+  const spans = every.length;
+  // Of more, only the last ones can be told apart.
+  every.sort((one, other) => one.value[1] - other.value[1]);
+  const data = every.slice(-MOST_SPANS);
+  const from = data.length < spans ? data[0].value[1] : 0;
   return {
     option: {
       ...frame(look),
       legend: { show: false },
       grid: { left: 12, right: 16, top: 8, bottom: 26, containLabel: true },
-      xAxis: axis(look, { name: "minutes since the first trial began", min: 0 }),
+      xAxis: axis(look, { name: "minutes since the first trial began", min: Math.floor(from) }),
       yAxis: { ...axis(look, { type: "category", inverse: true, splitLine: { show: false }, axisLabel: { formatter: (name) => (name.length > 18 ? `…${name.slice(-17)}` : name), interval: 0 } }), data: lanes.map((each) => each.worker) },
-      series: { type: "custom", renderItem: span, encode: { x: [1, 2], y: 0 }, clip: true, progressive: 1000, data },
+      series: { type: "custom", renderItem: span, encode: { x: [1, 2], y: 0 }, clip: true, progressive: 400, progressiveThreshold: 800, data },
     },
     height: 60 + LANE * Math.max(1, lanes.length),
     tip: ({ value, state, role }) => {
@@ -36,7 +41,10 @@ export function timeline(found, { look, now }) {
     },
     trial: (point) => point?.value?.[3],
     words: `Timeline: ${plural(lanes.length, "worker")} trained ${plural(spans, "run")}.`,
-    note: found.workers.length > MOST_LANES ? `The first ${MOST_LANES} of ${found.workers.length} workers are shown.` : "",
+    note: [
+      found.workers.length > MOST_LANES ? `The first ${MOST_LANES} of ${found.workers.length} workers are shown.` : "",
+      data.length < spans ? `The last ${plural(data.length, "run")} are shown.` : "",
+    ].join(" ").trim(),
   };
 }
 

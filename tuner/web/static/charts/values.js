@@ -24,6 +24,17 @@ export function bestPlace(table) {
   return best;
 }
 
+/** At most so many of the places: the best half of these, and of the others each second one, or third, and so on. */
+export function sampled(table, places, most) {
+  if (places.length <= most) return places;
+  const sign = table.direction === "maximize" ? 1 : -1;
+  const sorted = [...places].sort((one, other) => sign * (table.value[other] - table.value[one]));
+  const half = Math.floor(most / 2);
+  const step = (sorted.length - half) / (most - half);
+  const rest = Array.from({ length: most - half }, (_, index) => sorted[half + Math.floor(index * step)]);
+  return [...sorted.slice(0, half), ...rest].sort((one, other) => one - other);
+}
+
 /** The range that shows the good part: from the best to as far below the median as it is above, or to the worst. */
 export function focus(values, direction) {
   const sign = direction === "maximize" ? 1 : -1;

@@ -16,7 +16,7 @@ class Seldom {
   constructor(path) {
     this.path = path;
     this.asked = -PAUSE_MS;
-    this.answer = { found: null, problem: "" };
+    this.answer = Promise.resolve({ found: null, problem: "" });
     this.fresh = false;
   }
 
@@ -39,7 +39,18 @@ export function installPanels({ api, store, lines, parameters, winner, open, bru
   const figure = (name) => document.querySelector(`[data-chart="${name}"]`);
   const weights = new Seldom(`${api}/importance`);
   const spans = new Seldom(`${api}/timeline`);
-  const shares = ({ found }) => Object.fromEntries((found?.parameters ?? []).map((each) => [each.name, each.ped_anova]));
+  // Of many trials it takes seconds: charts that are only ordered by it do not wait, and are drawn again.
+  let shares = {};
+  function ordered() {
+    weights.get().then(({ found }) => {
+      const now = Object.fromEntries((found?.parameters ?? []).map((each) => [each.name, each.ped_anova]));
+      if (JSON.stringify(now) === JSON.stringify(shares)) return;
+      shares = now;
+      again.parallel();
+      again.slices();
+    });
+    return shares;
+  }
   const named = () => known(parameters, store.table);
   const panel = (name, draw) => makeChart(figure(name), draw, open);
 
@@ -51,7 +62,7 @@ export function installPanels({ api, store, lines, parameters, winner, open, bru
       const { smooth, log } = optionsOf(figure("curves"));
       return curves(found, { look, metric, smooth: Number(smooth), log });
     }),
-    parallel: panel("parallel", async (look) => parallel(store.table, named(), { look, importance: shares(await weights.get()), brushed })),
+    parallel: panel("parallel", (look) => parallel(store.table, named(), { look, importance: ordered(), brushed })),
     importance: panel("importance", async (look) => {
       const { found, problem } = await weights.get();
       return importance(found, { look, problem });
@@ -60,7 +71,7 @@ export function installPanels({ api, store, lines, parameters, winner, open, bru
       const { found, problem } = await spans.get();
       return { ...timeline(found ?? { workers: [] }, { look, now: Date.now() / 1000 }), ...(problem ? { note: problem } : {}) };
     }),
-    slices: panel("slices", async (look) => slices(store.table, named(), { look, best: winner(), importance: shares(await weights.get()) })),
+    slices: panel("slices", (look) => slices(store.table, named(), { look, best: winner(), importance: ordered() })),
   };
   return {
     news(table, brushing) {

@@ -29,12 +29,13 @@ export function keepStanding(page, store) {
     link.href = `${page}/trials/${store.table.trial[best]}`;
   }
 
+  const isBusy = () => standing().querySelector("dialog[open], details[open]");
+
   function ask() {
     clearTimeout(timer);
     timer = null;
     asked = Date.now();
-    const busy = document.querySelector("dialog[open]") || standing().querySelector("details[open]");
-    if (document.hidden || busy) stale(false);
+    if (document.hidden || isBusy()) stale(false);
     else standing().dispatchEvent(new Event("refresh"));
   }
 
@@ -44,6 +45,12 @@ export function keepStanding(page, store) {
     else timer ??= setTimeout(ask, Math.max(0, asked + PAUSE_MS - Date.now()));
   }
 
+  // A dialog that was opened while the answer was on its way is not taken from under a person's hands.
+  document.addEventListener("htmx:before:swap", (event) => {
+    if (event.target !== standing() || !isBusy()) return;
+    event.preventDefault();
+    stale(false);
+  });
   store.subscribe(figures);
   setInterval(() => {
     if (standing().dataset.state !== "finished" && Date.now() - asked >= SILENT_MS) ask();
