@@ -18,11 +18,12 @@ from tuner.client.asked import AskedTrial
 from tuner.client.client import Client
 from tuner.client.configurations import RemoteConfigurations
 from tuner.client.files import RemoteFiles
+from tuner.client.notifications import RemoteNotifications
 from tuner.client.operations import Operation, operation_of
 from tuner.client.study import RemoteStudy
 from tuner.client.trial import RemoteTrial
 
-CLASSES = (Client, RemoteStudy, RemoteFiles, RemoteConfigurations, RemoteTrial, AskedTrial)
+CLASSES = (Client, RemoteNotifications, RemoteStudy, RemoteFiles, RemoteConfigurations, RemoteTrial, AskedTrial)
 PREFIX = "/api/v1"
 
 

@@ -10,6 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Literal, SupportsFloat
 from urllib.parse import quote
@@ -51,7 +52,7 @@ class AskedTrial:
 
     number: the trial's. params: its configuration. seed: for whatever is random in its training. baseline: its name,
     where a person proposed it. epochs: that are stored, of one that another program began; attempt: from 1.
-    state: ``running``, or how it ended; reason: why.
+    state: ``running``, or how it ended; ``lost`` where it is another program's by now. reason: why.
     """
 
     def __init__(self, connection: Connection, study_name: str, given: Given) -> None:
@@ -152,9 +153,13 @@ class AskedTrial:
 
     def _send(self, what: str, body: Mapping[str, Any]) -> Standing:
         place = f"/studies/{quote(self._study_name, safe='')}/trials/{self.number}"
-        standing = self._connection.ask(
-            Standing, "POST", f"{place}{what}", {"lease": self._given.lease, **body}, again=True
-        )
+        content = {"lease": self._given.lease, **body}
+        try:
+            standing = self._connection.ask(Standing, "POST", f"{place}{what}", content, again=True)
+        except TrialLost as lost:
+            self._over.set()
+            self.state, self.reason, self.go_on = "lost", str(lost), False
+            raise
         self.state, self.reason, self.go_on = standing.state, standing.reason, standing.go_on
         if standing.state != "running":
             self._over.set()
@@ -163,12 +168,12 @@ class AskedTrial:
     def _beat(self) -> None:
         """In a thread: a long epoch is no silence."""
         while not self._over.wait(self._given.lease_s / _BEATS):
-            try:
+            if self._connection.closed:
+                return
+            # Where the server is away, the next one may reach it; where the trial is lost, the next report says so.
+            # RuntimeError is httpx' word for a client that is closed in the middle of it.
+            with suppress(TunerError, RuntimeError):
                 self._send(":keep", {})
-            except TrialLost:
-                return  # the next report says so
-            except TunerError:
-                continue  # the server is away: the next sign of life may reach it
 
 
 def _plain(name: str) -> str:

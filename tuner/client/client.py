@@ -11,7 +11,9 @@ from types import TracebackType
 from typing import Any, Literal
 from urllib.parse import quote
 
+from tuner.analysis.comparison import ComparedStudies
 from tuner.client.connection import Connection
+from tuner.client.notifications import RemoteNotifications
 from tuner.client.operations import operation
 from tuner.client.study import RemoteStudy
 from tuner.errors import InputError
@@ -186,6 +188,16 @@ class Client:
         """Say how many of a person's studies may run at once; None is as everybody's. For admins."""
         path = f"/owners/{quote(person, safe='')}/limit"
         return self._connection.ask(OwnerLimits, "PUT", path, {"most_studies": most_studies}, again=True)
+
+    @property
+    def notifications(self) -> RemoteNotifications:
+        """Who is told of what becomes of studies: ``client.notifications.add(url="https://...")``."""
+        return RemoteNotifications(self._connection)
+
+    @operation("GET", "/compare")
+    def compare(self, study: Sequence[str]) -> ComparedStudies:
+        """Studies side by side, by their names: figures, costs, and which differences are more than noise."""
+        return self._connection.get(ComparedStudies, "/compare", study=tuple(study))
 
     @operation("GET", "/audit")
     def audit(self, *, study: str | None = None, limit: int = 50, before: int | None = None) -> Lines:

@@ -57,6 +57,10 @@ class Connection:
     def close(self) -> None:
         self._http.close()
 
+    @property
+    def closed(self) -> bool:
+        return self._http.is_closed
+
     def get(self, kind: type[Model], path: str, **query: Any) -> Model:
         return self._read(kind, self.send("GET", path, query, again=True))
 
@@ -87,6 +91,8 @@ class Connection:
         again: bool = False,
     ) -> httpx.Response:
         """Raises the server's error, or ServiceDown."""
+        if self.closed:
+            raise InputError(f"{self.url}: this client was closed. Make another.")
         headers = {} if key is None else {"Idempotency-Key": key}
         content = None if body is None else json.dumps(_plain(body)).encode()
         if content is not None:

@@ -22,9 +22,10 @@ from tuner.runs.records import given_up
 from tuner.runs.search_rules import search_rules
 from tuner.search.algorithms import trial_seed
 from tuner.search.suggest import answer_from
-from tuner.service.external_ends import Records, close, end_trial, external_study, settle
+from tuner.service.external_ends import close, end_trial, external_study, settle
 from tuner.service.external_views import Asked, AskedTrial, planned
 from tuner.service.people import HERE, Person
+from tuner.service.programs_here import ProgramsHere
 from tuner.service.requests import AskRequest
 from tuner.spec.space import Value
 from tuner.spec.study_spec import StudySpec
@@ -36,60 +37,60 @@ WAIT_S = 5.0
 _NONE_NOW = "no trial is free: others are at its last ones, or as many train as may"
 
 
-def ask(db: Database, records: Records, request: AskRequest, by: Person = HERE) -> Asked:
+def ask(here: ProgramsHere, request: AskRequest, by: Person = HERE) -> Asked:
     """A trial for this program; or none, and whether there may be one later."""
     name = request.study_name
-    view, spec = external_study(db, name, by)
+    view, spec = external_study(here.db, name, by)
     if view.finished_at is not None:
         return Asked.none(name, f"study {name!r} has ended")
     worker = f"{by.name}/{request.worker}"
-    programs.enter(db, worker, name, request.host, "asking")
-    records.watch(name)
+    programs.enter(here.db, worker, name, request.host, "asking")
+    here.records.watch(name)
     if view.timeout_s is not None and view.deadline_at is None:
-        studies.start_clock(db, name)
-        view = studies.view_study(db, name)
-    stopping_rules.look(db, view, spec)
-    late = limits.too_late(db, view, spec)
+        studies.start_clock(here.db, name)
+        view = studies.view_study(here.db, name)
+    stopping_rules.look(here.db, view, spec)
+    late = limits.too_late(here.db, view, spec)
     while view.desired_state == "running":
-        job = budget.take_own(db, name, worker) or budget.take(db, name, worker, late)
+        job = budget.take_own(here.db, name, worker) or budget.take(here.db, name, worker, late)
         if job is None:
             break
-        trial = _begin(db, view, spec, job, request.host)
+        trial = _begin(here, view, spec, job, request.host)
         if trial is not None:
-            programs.enter(db, worker, name, request.host, "training")
+            programs.enter(here.db, worker, name, request.host, "training")
             return Asked(study_name=name, trial=trial, wait_s=None, words="")
-    over = close(db, records, spec, name, worker)
-    view = studies.view_study(db, name)
+    over = close(here, spec, name, worker)
+    view = studies.view_study(here.db, name)
     if not over and view.finished_at is None and view.desired_state == "running":
         return Asked.none(name, _NONE_NOW, WAIT_S)
-    programs.leave(db, worker)
+    programs.leave(here.db, worker)
     if over or view.finished_at is not None:
         return Asked.none(name, f"study {name!r} has ended")
     return Asked.none(name, f"study {name!r} gives no trials now; go on with: {command('tune resume', name)}")
 
 
-def _begin(db: Database, view: StudyView, spec: StudySpec, job: Job, host: str) -> AskedTrial | None:
+def _begin(here: ProgramsHere, view: StudyView, spec: StudySpec, job: Job, host: str) -> AskedTrial | None:
     """The trial, to be trained; None where it has ended, and only that was left to be told."""
-    row = runs.view_trial(db, view.study_name, job.ordinal)
+    row = runs.view_trial(here.db, view.study_name, job.ordinal)
     if row.state != "running":
-        settle(db, view, spec, job)
+        settle(here.db, here.optuna_trial(view, spec, job), job)
         return None
     if job.given_up:
-        end_trial(db, view, spec, job, row, "given_up", given_up(row.reason))
+        end_trial(here, view, spec, job, row, "given_up", given_up(row.reason))
         return None
-    asked = OptunaTrial(db, view, spec, job)
+    asked = here.optuna_trial(view, spec, job)
     job = replace(job, trial_number=asked.number)
     used: dict[str, Value] = {}
     spec.configure(answer_from(asked.trial, spec.space, used))
     seed = trial_seed(view.seed, job.ordinal, "training")
-    runs.start(db, job, TrialFacts(host=host, device=programs.PROGRAM, seed=seed), used)
-    row = runs.view_trial(db, view.study_name, job.ordinal)
-    if job.attempt > 1 and (decision := _at_adoption(db, view, spec, job, row, asked)) is not None:
+    runs.start(here.db, job, TrialFacts(host=host, device=programs.PROGRAM, seed=seed), used)
+    row = runs.view_trial(here.db, view.study_name, job.ordinal)
+    if job.attempt > 1 and (decision := _at_adoption(here.db, view, spec, job, row, asked)) is not None:
         if row.epochs:
-            end_trial(db, view, spec, job, row, decision.state, decision.reason)
+            end_trial(here, view, spec, job, row, decision.state, decision.reason)
         else:
             why = "its program was silent, and time was up before another had finished an epoch"
-            end_trial(db, view, spec, job, row, "given_up", why)
+            end_trial(here, view, spec, job, row, "given_up", why)
         return None
     return AskedTrial(
         trial_number=asked.number,

@@ -6,7 +6,6 @@ Leaves to others: why a trial ends (external_trials), closing a study once (stud
 
 import math
 from collections.abc import Sequence
-from typing import Protocol
 
 from tuner.analysis.importance import outcome_figures
 from tuner.database import budget, runs, studies
@@ -21,22 +20,14 @@ from tuner.errors import StudyConflict
 from tuner.runs.optuna_trial import OptunaTrial
 from tuner.runs.records import Ending, StoredRecord
 from tuner.service.people import Person, check_may_change
+from tuner.service.programs_here import ProgramsHere
 from tuner.spec.objectives import COSTS
 from tuner.spec.study_spec import StudySpec
 from tuner.studies import outcome
 from tuner.studies.ending import end_if_over
 from tuner.studies.status import study_status
-from tuner.studies.stored_study import spec_of
+from tuner.studies.stored_study import is_external, spec_of
 from tuner.training.stopping import best_epoch
-
-
-class Records(Protocol):
-    """Whoever delivers what is stored to the record that people compare runs in."""
-
-    def watch(self, study_name: str) -> None: ...
-
-    def ended(self, study_name: str) -> None:
-        """The study was closed just now."""
 
 
 def external_study(db: Database, study_name: str, by: Person) -> tuple[StudyView, StudySpec]:
@@ -62,7 +53,9 @@ def objective_values(spec: StudySpec, epochs: Sequence[EpochView]) -> list[float
     return [each.metrics.get(spec.objective.metric, math.nan) for each in epochs]
 
 
-def end_trial(db: Database, study: StudyView, spec: StudySpec, job: Job, row: RunView, state: str, reason: str) -> None:
+def end_trial(
+    here: ProgramsHere, study: StudyView, spec: StudySpec, job: Job, row: RunView, state: str, reason: str
+) -> None:
     """row: with all of its epochs. Raises LeaseLost."""
     value, at = best_of(spec, row.epochs)
     figures = row.epochs[at - 1].metrics if at else {}
@@ -73,20 +66,20 @@ def end_trial(db: Database, study: StudyView, spec: StudySpec, job: Job, row: Ru
     }
     more = TrialFacts(training_seconds=round(row.seconds, 2), figures=further)
     known = None if state in FAILED else value
-    StoredRecord(db, job).finish(Ending(state, reason, row.facts.with_more(more), known, at))
-    settle(db, study, spec, job)
+    StoredRecord(here.db, job).finish(Ending(state, reason, row.facts.with_more(more), known, at))
+    settle(here.db, here.optuna_trial(study, spec, job), job)
 
 
-def settle(db: Database, study: StudyView, spec: StudySpec, job: Job) -> None:
+def settle(db: Database, asked: OptunaTrial, job: Job) -> None:
     """Tell Optuna how it ended; its place of the budget is spent."""
-    OptunaTrial(db, study, spec, job).tell()
+    asked.tell()
     runs.finalize(db, job)
 
 
 def settle_cancelled(db: Database, study: StudyView, spec: StudySpec, worker_id: str) -> None:
     """The same of those that a person has ended: no worker comes by that would do it."""
     while (job := budget.take_untold(db, study.study_name, worker_id)) is not None:
-        settle(db, study, spec, job)
+        settle(db, OptunaTrial(db, study, spec, job), job)
 
 
 def _close_if_over(db: Database, spec: StudySpec, study_name: str, worker_id: str) -> bool:
@@ -103,8 +96,15 @@ def _close_if_over(db: Database, spec: StudySpec, study_name: str, worker_id: st
     return end_if_over(db, spec, study_name, worker_id, made)
 
 
-def close(db: Database, records: Records, spec: StudySpec, study_name: str, worker_id: str) -> bool:
-    if not _close_if_over(db, spec, study_name, worker_id):
+def close(here: ProgramsHere, spec: StudySpec, study_name: str, worker_id: str) -> bool:
+    if not _close_if_over(here.db, spec, study_name, worker_id):
         return False
-    records.ended(study_name)
+    here.records.ended(study_name)
     return True
+
+
+def look_after(here: ProgramsHere, study_name: str) -> None:
+    """Close a study of programs that is over since a person has ended a trial, or asked for fewer: none may come by."""
+    view = studies.view_study(here.db, study_name)
+    if is_external(view) and view.desired_state == "running" and view.finished_at is None:
+        close(here, spec_of(view), study_name, "server")

@@ -22,10 +22,8 @@ from tuner.database.runs import CANCELLED, Job, RunView
 from tuner.database.studies import StudyView
 from tuner.errors import InputError, TrialLost
 from tuner.runs.observers.port import EpochEnd
-from tuner.runs.optuna_trial import OptunaTrial
 from tuner.runs.search_rules import search_rules
 from tuner.service.external_ends import (
-    Records,
     best_of,
     close,
     end_trial,
@@ -37,6 +35,7 @@ from tuner.service.external_ends import (
 from tuner.service.external_views import Standing, planned, standing
 from tuner.service.pages import trial_of
 from tuner.service.people import HERE, Person
+from tuner.service.programs_here import ProgramsHere
 from tuner.service.requests import HeldTrial, ReportRequest, TellRequest
 from tuner.spec.study_spec import StudySpec
 from tuner.training.plan import EpochResult
@@ -45,53 +44,53 @@ from tuner.training.stopping import out_of_patience
 Figures = Mapping[str, float]
 
 
-def report(db: Database, records: Records, request: ReportRequest, by: Person = HERE) -> Standing:
+def report(here: ProgramsHere, request: ReportRequest, by: Person = HERE) -> Standing:
     """Store an epoch; says whether to train another. Sent again, it is answered again and stored once.
 
     Where the answer is to stop, the trial has ended, but for its last planned epoch. Raises TrialLost, InputError.
     """
-    view, spec = external_study(db, request.study_name, by)
-    row = trial_of(db, request.study_name, request.trial)
+    view, spec = external_study(here.db, request.study_name, by)
+    row = trial_of(here.db, request.study_name, request.trial)
     job = _held(row, request)
     if row.state != "running":
-        return _over(db, records, view, spec, job, row)
+        return _over(here, view, spec, job, row)
     done = len(row.epochs)
     if request.epoch > done + 1:
         raise InputError(f"epoch {request.epoch} of {row.trial_in_words}: the next one is epoch {done + 1}.")
     try:
         if request.epoch < done:
-            leases.renew(db, job.lease)
+            leases.renew(here.db, job.lease)
             return standing(row)
         if request.epoch == done:
-            leases.renew(db, job.lease)
+            leases.renew(here.db, job.lease)
         else:
-            row = _store(db, spec, job, row, request.metrics, request.seconds)
-        decision = _decided(db, view, spec, job, row, request.metrics)
+            row = _store(here.db, spec, job, row, request.metrics, request.seconds)
+        decision = _decided(here, view, spec, job, row, request.metrics)
         if decision is None:
-            programs.enter(db, job.worker_id, row.study_name, row.facts.host, "training")
+            programs.lives(here.db, job.worker_id)
             return standing(row)
-        return _ended(db, records, view, spec, job, row, *decision)
+        return _ended(here, view, spec, job, row, *decision)
     except LeaseLost as lost:
-        return _taken(db, row, lost)
+        return _taken(here.db, row, lost)
 
 
-def tell(db: Database, records: Records, request: TellRequest, by: Person = HERE) -> Standing:
+def tell(here: ProgramsHere, request: TellRequest, by: Person = HERE) -> Standing:
     """The trial has ended. Told again, or where it was ended before, this answers how it did.
 
     Raises TrialLost, and InputError for a complete trial of which no epoch has the objective.
     """
-    view, spec = external_study(db, request.study_name, by)
-    row = trial_of(db, request.study_name, request.trial)
+    view, spec = external_study(here.db, request.study_name, by)
+    row = trial_of(here.db, request.study_name, request.trial)
     job = _held(row, request)
     if row.state != "running":
-        return _over(db, records, view, spec, job, row)
+        return _over(here, view, spec, job, row)
     try:
         known = row.epochs[-1].metrics if row.epochs else None
         if request.metrics and request.metrics != known:
-            row = _store(db, spec, job, row, request.metrics, None)
+            row = _store(here.db, spec, job, row, request.metrics, None)
         state, reason = request.state, request.reason
         if state == "complete" and (fault := _diverged(spec, row, request.metrics or {})) is not None:
-            return _ended(db, records, view, spec, job, row, "diverged", fault)
+            return _ended(here, view, spec, job, row, "diverged", fault)
         if state == "complete" and best_of(spec, row.epochs)[0] is None:
             raise InputError(
                 f"{row.trial_in_words} of study {row.study_name!r} has no {spec.objective.metric} yet: report an "
@@ -99,33 +98,33 @@ def tell(db: Database, records: Records, request: TellRequest, by: Person = HERE
             )
         if state == "failed" and not reason:
             reason = "its program says that it failed"
-        return _ended(db, records, view, spec, job, row, state, reason)
+        return _ended(here, view, spec, job, row, state, reason)
     except LeaseLost as lost:
-        return _taken(db, row, lost)
+        return _taken(here.db, row, lost)
 
 
-def keep(db: Database, request: HeldTrial, by: Person = HERE) -> Standing:
+def keep(here: ProgramsHere, request: HeldTrial, by: Person = HERE) -> Standing:
     """The program is at it still, such as in a long epoch. Raises TrialLost."""
-    external_study(db, request.study_name, by)
-    row = trial_of(db, request.study_name, request.trial)
+    external_study(here.db, request.study_name, by)
+    row = trial_of(here.db, request.study_name, request.trial)
     job = _held(row, request)
     if row.state == "running":
         try:
-            leases.renew(db, job.lease)
+            leases.renew(here.db, job.lease)
         except LeaseLost as lost:
-            return _taken(db, row, lost)
-        programs.enter(db, job.worker_id, row.study_name, row.facts.host, "training")
+            return _taken(here.db, row, lost)
+        programs.lives(here.db, job.worker_id)
     return standing(row)
 
 
-def hand_back(db: Database, request: HeldTrial, by: Person = HERE) -> Standing:
+def hand_back(here: ProgramsHere, request: HeldTrial, by: Person = HERE) -> Standing:
     """Leave it to whoever asks next, with the epochs that are stored. Raises TrialLost."""
-    external_study(db, request.study_name, by)
-    row = trial_of(db, request.study_name, request.trial)
+    external_study(here.db, request.study_name, by)
+    row = trial_of(here.db, request.study_name, request.trial)
     job = _held(row, request)
     if row.state == "running":
-        leases.hand_back(db, job.lease)
-        programs.leave(db, job.worker_id)
+        leases.hand_back(here.db, job.lease)
+        programs.leave(here.db, job.worker_id)
     return standing(row).model_copy(update={"go_on": False, "reason": "handed back"})
 
 
@@ -141,7 +140,7 @@ def _store(db: Database, spec: StudySpec, job: Job, row: RunView, metrics: Figur
 
 
 def _decided(
-    db: Database, view: StudyView, spec: StudySpec, job: Job, row: RunView, told: Figures
+    here: ProgramsHere, view: StudyView, spec: StudySpec, job: Job, row: RunView, told: Figures
 ) -> tuple[str, str] | None:
     """The state in which its last epoch ends it, and why; None lets it go on. told: the figures of that epoch."""
     if (fault := _diverged(spec, row, told)) is not None:
@@ -154,8 +153,8 @@ def _decided(
         best=row.value, ended="patience" if tired else None, reason="", checkpoint=_no_checkpoint,
     )  # fmt: skip
     end = EpochEnd(epoch=last.epoch, planned=most, look=lambda: view, result=result)
-    asked = OptunaTrial(db, view, spec, job)
-    for rule in search_rules(db, spec, job, asked):
+    asked = here.optuna_trial(view, spec, job)
+    for rule in search_rules(here.db, spec, job, asked):
         decision = rule.epoch_ended(end)
         end.decision = end.decision or decision
     if end.decision is not None and last.epoch != most:
@@ -166,24 +165,24 @@ def _decided(
 
 
 def _ended(
-    db: Database, records: Records, view: StudyView, spec: StudySpec, job: Job, row: RunView, state: str, reason: str
+    here: ProgramsHere, view: StudyView, spec: StudySpec, job: Job, row: RunView, state: str, reason: str
 ) -> Standing:
-    end_trial(db, view, spec, job, row, state, reason)
-    close(db, records, spec, row.study_name, job.worker_id)
-    programs.leave(db, job.worker_id)
-    return standing(trial_of(db, row.study_name, row.trial_number or 0))
+    end_trial(here, view, spec, job, row, state, reason)
+    close(here, spec, row.study_name, job.worker_id)
+    programs.leave(here.db, job.worker_id)
+    return standing(trial_of(here.db, row.study_name, row.trial_number or 0))
 
 
-def _over(db: Database, records: Records, view: StudyView, spec: StudySpec, job: Job, row: RunView) -> Standing:
+def _over(here: ProgramsHere, view: StudyView, spec: StudySpec, job: Job, row: RunView) -> Standing:
     """It has ended; where the server died before that was told, it is told now."""
     if not row.finalized:
         with suppress(LeaseLost):
             if row.state == CANCELLED:
-                settle_cancelled(db, view, spec, job.worker_id)
+                settle_cancelled(here.db, view, spec, job.worker_id)
             else:
-                settle(db, view, spec, job)
-        close(db, records, spec, row.study_name, job.worker_id)
-    programs.leave(db, job.worker_id)
+                settle(here.db, here.optuna_trial(view, spec, job), job)
+        close(here, spec, row.study_name, job.worker_id)
+    programs.leave(here.db, job.worker_id)
     return standing(row)
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tuner.database.audit import AuditLine
 from tuner.database.tables import PersonRole
+from tuner.service.receivers import Receiver
 from tuner.service.space_form import SpaceForm
 from tuner.studies.views import Epoch, Run, Study, Trial, Worker
 
@@ -95,3 +96,10 @@ class EditedSpace(Answer):
 
     text: str
     form: SpaceForm
+
+
+class MadeReceiver(Answer):
+    """secret: of a webhook; its messages are signed with it. It is not to be had again."""
+
+    receiver: Receiver
+    secret: str | None

@@ -12,6 +12,7 @@ from fastapi import Depends, Path, Request
 
 from tuner.database.connection import Database
 from tuner.service.hosted import HostedStudies
+from tuner.service.programs_here import ProgramsHere
 from tuner.service.record_keeper import RecordKeeper
 from tuner.service.served_spaces import SpaceShelf
 from tuner.settings import Settings
@@ -28,9 +29,9 @@ Where = Literal["here", "elsewhere"]
 class Served:
     """db: its statements wait a moment for a database that is away. hosted: studies whose workers are the server's own.
 
-    records: delivers what programs train. loopback: only this machine reaches it. run: where a study is run that says
-    nothing of it. notify_private: webhooks may lie in private networks. leaving: set when the server is told to end.
-    parts: of pages, as they were made last.
+    records: delivers what programs train. programs: what is at hand of these. loopback: only this machine reaches it.
+    run: where a study is run that says nothing of it. notify_private: webhooks may lie in private networks.
+    leaving: set when the server is told to end. parts: of pages, as they were made last.
     """
 
     settings: Settings
@@ -40,6 +41,7 @@ class Served:
     hosted: HostedStudies
     feeds: Feeds
     records: RecordKeeper
+    programs: ProgramsHere
     loopback: bool = True
     run: Where = "here"
     notify_private: bool = False

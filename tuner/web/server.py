@@ -21,6 +21,7 @@ from tuner.notifying.deliverer import Deliverer, Duty
 from tuner.service.announcing import Announced
 from tuner.service.hosted import HostedStudies
 from tuner.service.opening import open_studies
+from tuner.service.programs_here import ProgramsHere
 from tuner.service.record_keeper import RecordKeeper
 from tuner.service.served_spaces import local_shelf
 from tuner.service.tokens import anybody_has_one
@@ -142,6 +143,7 @@ def make_server(settings: Settings, listening: Listening, told: Callable[[str], 
                     "Make one: tune token create NAME"
                 )
             logger.warning("nobody has a token yet; until then nobody is let in: tune token create NAME --role admin")
+        records = RecordKeeper(settings, db)
         served = Served(
             settings,
             db,
@@ -149,7 +151,8 @@ def make_server(settings: Settings, listening: Listening, told: Callable[[str], 
             Looks(db),
             HostedStudies(settings),
             Feeds(db),
-            RecordKeeper(settings, db),
+            records,
+            ProgramsHere(db, records),
             loopback,
             listening.run,
             listening.notify_private,

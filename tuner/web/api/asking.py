@@ -13,7 +13,7 @@ from tuner.service.external_views import Asked, Standing
 from tuner.service.requests import AskRequest, HeldTrial, Named, Reported, ReportRequest, Request, TellRequest
 from tuner.web.api.trials import TrialNumber
 from tuner.web.problems import answers
-from tuner.web.served import Db, ServedHere, StudyName
+from tuner.web.served import ServedHere, StudyName
 from tuner.web.signing_in import Somebody
 
 router = APIRouter(tags=["asking"])
@@ -55,37 +55,39 @@ class Tell(Held):
 
 
 @router.post("/studies/{study}/trials:ask", responses=answers(400, 403, 404, 409, 422, 503))
-def ask(served: ServedHere, db: Db, somebody: Somebody, study: StudyName, body: Ask) -> Asked:
+def ask(served: ServedHere, somebody: Somebody, study: StudyName, body: Ask) -> Asked:
     """Take a trial of the budget, under a lease. `trial` is null where there is none: ask again after `wait_s` seconds,
     or, where that is null, end."""
     request = AskRequest(study_name=study, worker=body.worker, host=body.host)
-    return external_asking.ask(db, served.records, request, somebody)
+    return external_asking.ask(served.programs, request, somebody)
 
 
 @router.post("/studies/{study}/trials/{number}/epochs", responses=answers(400, 403, 404, 409, 422, 503))
-def report(
-    served: ServedHere, db: Db, somebody: Somebody, study: StudyName, number: TrialNumber, body: Epoch
-) -> Standing:
+def report(served: ServedHere, somebody: Somebody, study: StudyName, number: TrialNumber, body: Epoch) -> Standing:
     """Store an epoch, and renew the lease. Where `go_on` is false, `state` and `reason` say why: pruned, the target is
     reached, time is up, cancelled; the trial has ended then, but for its last planned epoch."""
     request = ReportRequest(study_name=study, trial=number, **dict(body))
-    return external_reporting.report(db, served.records, request, somebody)
+    return external_reporting.report(served.programs, request, somebody)
 
 
 @router.post("/studies/{study}/trials/{number}:tell", responses=answers(400, 403, 404, 409, 422, 503))
-def tell(served: ServedHere, db: Db, somebody: Somebody, study: StudyName, number: TrialNumber, body: Tell) -> Standing:
+def tell(served: ServedHere, somebody: Somebody, study: StudyName, number: TrialNumber, body: Tell) -> Standing:
     """The trial is complete, or has failed. One that has ended already is answered as it did."""
     request = TellRequest(study_name=study, trial=number, **dict(body))
-    return external_reporting.tell(db, served.records, request, somebody)
+    return external_reporting.tell(served.programs, request, somebody)
 
 
 @router.post("/studies/{study}/trials/{number}:keep", responses=answers(400, 403, 404, 409, 422, 503))
-def keep(db: Db, somebody: Somebody, study: StudyName, number: TrialNumber, body: Held) -> Standing:
+def keep(served: ServedHere, somebody: Somebody, study: StudyName, number: TrialNumber, body: Held) -> Standing:
     """Renew the lease without an epoch, as in a long one. `go_on` says whether the trial is still wanted."""
-    return external_reporting.keep(db, HeldTrial(study_name=study, trial=number, lease=body.lease), somebody)
+    return external_reporting.keep(
+        served.programs, HeldTrial(study_name=study, trial=number, lease=body.lease), somebody
+    )
 
 
 @router.post("/studies/{study}/trials/{number}:release", responses=answers(400, 403, 404, 409, 422, 503))
-def release(db: Db, somebody: Somebody, study: StudyName, number: TrialNumber, body: Held) -> Standing:
+def release(served: ServedHere, somebody: Somebody, study: StudyName, number: TrialNumber, body: Held) -> Standing:
     """Hand it back, with the epochs that are stored: whoever asks next gets it."""
-    return external_reporting.hand_back(db, HeldTrial(study_name=study, trial=number, lease=body.lease), somebody)
+    return external_reporting.hand_back(
+        served.programs, HeldTrial(study_name=study, trial=number, lease=body.lease), somebody
+    )

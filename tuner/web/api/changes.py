@@ -7,6 +7,7 @@ from pydantic import Field
 
 from tuner.service import cancelling, changing, deleting, renaming, resuming, starting
 from tuner.service.deleting import Deleted
+from tuner.service.external_ends import look_after
 from tuner.service.once import in_text, once
 from tuner.service.requests import (
     CancelRequest,
@@ -193,6 +194,7 @@ def cancel(served: ServedHere, db: Db, somebody: Somebody, study: StudyName) -> 
 def cancel_trial(served: ServedHere, db: Db, somebody: Somebody, study: StudyName, number: TrialNumber) -> Study:
     """End one trial after the epoch that it is in; its place of the budget is spent."""
     cancelling.cancel(db, CancelRequest(study_name=study, trial=number), somebody)
+    look_after(served.programs, study)
     return _seen(served, study)
 
 
@@ -204,6 +206,7 @@ def change(served: ServedHere, db: Db, somebody: Somebody, study: StudyName, bod
         workers=body.workers, priority=body.priority, most_workers=body.most_workers,
     )  # fmt: skip
     changing.change(db, request, somebody)
+    look_after(served.programs, study)
     return _seen(served, study)
 
 

@@ -9,7 +9,7 @@ from tuner.database.tables import Event
 from tuner.service import receivers
 from tuner.service.receivers import Receiver, ReceiverRequest, Receivers, Tested
 from tuner.service.requests import Request
-from tuner.web.answers import Answer
+from tuner.web.answers import MadeReceiver
 from tuner.web.problems import answers
 from tuner.web.served import Db, ServedHere
 from tuner.web.signing_in import Somebody
@@ -30,20 +30,13 @@ class NewReceiver(Request):
     events: tuple[Event, ...] = Field(("ended", "failed", "stuck"), min_length=1, max_length=10)
 
 
-class Made(Answer):
-    """secret: of a webhook; its messages are signed with it. It is not to be had again."""
-
-    receiver: Receiver
-    secret: str | None
-
-
 @router.get("/notifications")
 def list_(db: Db, somebody: Somebody) -> Receivers:
     """One's own; an admin sees everybody's."""
     return receivers.all_receivers(db, somebody)
 
 
-@router.post("/notifications", status_code=201, response_model=Made, responses=answers(400, 403, 404, 422))
+@router.post("/notifications", status_code=201, response_model=MadeReceiver, responses=answers(400, 403, 404, 422))
 def add(served: ServedHere, db: Db, somebody: Somebody, body: NewReceiver) -> Response:
     """Have a webhook or an address of e-mail told when a study ends, fails, is stuck or has a new best. The URL of a
     webhook begins with https:// and lies in no private network, unless the server was started with --notify-private."""
@@ -52,7 +45,7 @@ def add(served: ServedHere, db: Db, somebody: Somebody, body: NewReceiver) -> Re
     )  # fmt: skip
     made = receivers.add_receiver(db, request, somebody, served.notify_private)
     # As it is: answers are without secrets otherwise.
-    answer = Made(receiver=made.view, secret=made.secret or None)
+    answer = MadeReceiver(receiver=made.view, secret=made.secret or None)
     return Response(answer.model_dump_json(), 201, media_type="application/json")
 
 
