@@ -195,5 +195,5 @@ def test_a_study_beyond_its_owners_limit_waits_and_says_for_what(people: People,
     assert root.put("/owners/cleo/limit", json={"most_studies": None}).json()["owners"] == []
     assert [each["words"] for each in root.get("/audit").json()["lines"] if each["action"] == "limit"] == [
         "cleo: any number of running studies",
-        "cleo: at most 1 running studies",
+        "cleo: at most 1 running study",
     ]

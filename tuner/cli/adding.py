@@ -52,14 +52,15 @@ def add(
     if as_json:
         print_json(done)
     else:
-        echo(f"{done.name} is tried next of the {plural(done.trials, 'trial')} of study {done.study_name}", err=True)
+        next_one = f", and is tried next of its {plural(done.trials, 'trial')}" if not done.notes else ""
+        echo(f"{done.name} is added to study {done.study_name}{next_one}", err=True)
     for note in done.notes:
         echo(f"tune: {note}", err=True)
 
 
 def _say(checked: "CheckedConfiguration") -> None:
     if checked.faults:
-        raise SpecError("; ".join(each.words for each in checked.faults))
+        raise SpecError("; ".join(each.words.rstrip(".") for each in checked.faults) + ".")
     echo(params_in_words(checked.params or {}))
     if checked.same_as is not None:
         echo(f"trial {checked.same_as} had the same values", err=True)

@@ -29,14 +29,13 @@ def limit(person: str, most: str, storage: str | None) -> None:
 
     Example: tune owner limit ada 2
     """
-    from tuner.service.owners import OwnerLimitRequest, limit_owner
+    from tuner.service.owners import OwnerLimitRequest, limit_owner, most_in_words
 
     if most != "none" and not most.isdecimal():
         raise click.BadParameter(f"{most!r} is neither a number nor none.", param_hint="N")
     request = OwnerLimitRequest(person=person, most_studies=None if most == "none" else int(most))
     limit_owner(open_studies(settings_of(storage)), request)
-    words = "any number of" if request.most_studies is None else f"at most {request.most_studies}"
-    echo(f"{person} may have {words} running studies", err=True)
+    echo(f"{person} may have {most_in_words(request.most_studies)}", err=True)
 
 
 @owner.command("list")
@@ -57,6 +56,8 @@ def list_(storage: str | None, as_json: bool) -> None:
 
 
 def _in_words(each: "OwnerLimit") -> str:
+    from tuner.service.owners import most_in_words
+
     runs = f"; running: {', '.join(each.running)}" if each.running else ""
     waits = f"; waiting: {', '.join(each.waiting)}" if each.waiting else ""
-    return f"{each.person}: at most {each.most_studies} running studies{runs}{waits}"
+    return f"{each.person}: {most_in_words(each.most_studies)}{runs}{waits}"

@@ -10,6 +10,7 @@ from pydantic import Field
 from tuner.database import admission
 from tuner.database.admission import EVERYBODY
 from tuner.database.connection import Database
+from tuner.formatting import plural
 from tuner.service.people import HERE, Person, check_admin, entry
 from tuner.service.requests import Request
 from tuner.studies.views import View
@@ -39,10 +40,16 @@ class OwnerLimits(View):
 def limit_owner(db: Database, request: OwnerLimitRequest, by: Person = HERE) -> OwnerLimits:
     """Raises NotAllowed."""
     check_admin(by, "how many studies a person may have running")
-    most = "any number of" if request.most_studies is None else f"at most {request.most_studies}"
-    said = entry(by, "limit", "", f"{request.person}: {most} running studies")
+    said = entry(by, "limit", "", f"{request.person}: {most_in_words(request.most_studies)}")
     admission.set_limit(db, request.person, request.most_studies, entry=said)
     return owner_limits(db)
+
+
+def most_in_words(most: int | None) -> str:
+    """``at most 2 running studies``."""
+    if most is None:
+        return "any number of running studies"
+    return f"at most {plural(most, 'running study', 'running studies')}"
 
 
 def owner_limits(db: Database) -> OwnerLimits:
