@@ -167,7 +167,8 @@ def _stand_at_the_doors(watch: Stopwatch) -> None:
     import optuna
 
     from tuner.database import blobs, budget, leases, runs
-    from tuner.runs import configurations, run, trial
+    from tuner.database import configurations as added
+    from tuner.runs import configurations, optuna_trial, run, trial
     from tuner.studies import delivery
     from tuner.training import backend, network
     from tuner.training.checkpoint import Checkpoint
@@ -195,11 +196,13 @@ def _stand_at_the_doors(watch: Stopwatch) -> None:
         watch.times(
             blobs.FolderStore, name, lambda _, what, *rest: "checkpoints" if "checkpoint" in what else "artifacts"
         )
-    for name in ("open_optuna_study", "ask_network"):
-        watch.times(configurations, name, "sampling")
+    watch.times(optuna_trial, "open_optuna_study", "sampling")
+    watch.times(configurations, "ask_network", "sampling")
     watch.times(optuna.trial.Trial, "should_prune", "sampling")
     for name in ("adopt", "tell", "worst_values"):
-        watch.times(configurations, name, "SQL")
+        watch.times(optuna_trial, name, "SQL")
+    for name in ("bind", "of_place"):
+        watch.times(added, name, "SQL")
     watch.times(run, "view_study", "SQL")
     watch.times(optuna.trial.Trial, "report", "SQL")
     for name in ("take", "fill"):
