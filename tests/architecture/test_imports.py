@@ -116,3 +116,8 @@ def test_what_keras_keeps_to_itself_is_named_in_one_module() -> None:
 def test_studies_in_python_are_looked_at_without_tensorflow_or_mlflow() -> None:
     heavy = {"tensorflow", "keras", "keras_tuner", "mlflow", "matplotlib", "plotly", "IPython"}
     assert not loaded_by("import tuner; tuner.open, tuner.Study") & heavy
+
+
+def test_a_client_of_a_server_needs_neither_a_framework_nor_what_serves() -> None:
+    heavy = {"tensorflow", "keras", "keras_tuner", "jax", "mlflow", "matplotlib", "plotly", "fastapi", "uvicorn"}
+    assert not loaded_by("import tuner; tuner.Client") & heavy
