@@ -109,6 +109,58 @@ def test_a_study_is_noted_stopped_resumed_changed_and_cancelled(site: Site, page
     assert noted == ["cancel", "change", "resume", "stop", "note", "start"]
 
 
+def test_what_came_of_it_is_downloaded(site: Site, ended: str, page: Page) -> None:
+    open_study(page, site, ended)
+    page.get_by_text("More").click()
+    for link, name, begins in (
+        ("Trials (CSV)", "ended-trials.csv", "study_name,trial_number,"),
+        ("Best parameters (YAML)", "ended-trial-1.yaml", ""),
+    ):
+        with page.expect_download() as told:
+            page.get_by_role("link", name=link).click()
+        assert told.value.suggested_filename == name
+        assert told.value.path().read_text().startswith(begins)
+    expect(page.get_by_role("link", name="Report")).to_have_attribute("href", re.compile("report.html"))
+    expect(page.get_by_role("link", name="Model (.keras)")).to_have_attribute("href", "/api/v1/studies/ended/model")
+
+
+def test_a_configuration_is_added_from_its_page(site: Site, page: Page) -> None:
+    name = write_study(site.db, "adds", TRIALS[:2], outcome=None)
+    open_study(page, site, name)
+    page.get_by_role("link", name="Add configuration").click()
+    expect(page.get_by_role("heading", name="Add a configuration")).to_be_visible()
+    expect(page).to_have_url(f"{site.address}/studies/adds/add")
+
+
+def test_all_of_it_is_done_by_keyboard(site: Site, page: Page) -> None:
+    name = write_study(site.db, "keys", TRIALS[:2], outcome=None)
+    open_study(page, site, name)
+    page.get_by_role("button", name="Note").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.get_by_label("Your own words").focus()
+    page.keyboard.type("by keyboard")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    expect(page.locator("#standing .note")).to_have_text("by keyboard")
+    page.get_by_role("button", name="Stop").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert row(site.db, name).desired_state == "running"
+    box = page.get_by_label("Choose trial 1", exact=True)
+    box.focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#chosen-bar")).to_contain_text("1 trial chosen")
+    page.locator("#trials summary").focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.locator("#trials details :focus")).to_have_attribute("type", "checkbox")
+
+
 def test_what_the_server_refuses_is_said_in_the_dialog(site: Site, page: Page) -> None:
     name = write_study(site.db, "refused", TRIALS[:2], outcome=None)
     open_study(page, site, name)

@@ -16,11 +16,13 @@ from tuner.database.facts import Limits, Outcome
 from tuner.formatting import duration, number, plural
 from tuner.service.people import Person, may_change
 from tuner.settings import public_uri
+from tuner.search.cells import EXHAUSTIVE
 from tuner.spec.space import Choice, Parameter
 from tuner.studies import viewing
 from tuner.studies.champion import standing
 from tuner.studies.skipped_study import Reason
 from tuner.studies.status import StudyStatus
+from tuner.studies.stored_study import spec_of
 from tuner.studies.views import Study
 from tuner.web.pages.rendering import HEADERS, page, study_path
 from tuner.web.pages.study_trials import Asked, asked, plain, side_by_side, table
@@ -42,7 +44,8 @@ class Standing:
 
     passed_over: why workers do not work on it. winner: its trial, once the search has ended. ended: how many trials.
     workers: how many. budget: when it ends. sentences: what came of it. champion: what the registry has of it. may:
-    what this person may do now; empty where it may look alone. mlflow: of MLflow's page, of a server of its own.
+    what this person may do now; empty where it may look alone. keras: its networks are ours, and no programs'. mlflow:
+    of MLflow's page, of a server of its own.
     """
 
     study: Study
@@ -57,6 +60,7 @@ class Standing:
     test: summary.Test | None
     champion: str
     may: frozenset[str]
+    keras: bool
     mlflow: str | None
 
 
@@ -127,6 +131,7 @@ def _standing(status: StudyStatus, person: Person) -> Standing:
         test=summary.test_of(status),
         champion=standing(view.study_name, outcome),
         may=_may(status, person),
+        keras=not spec_of(view).external,
         mlflow=public_uri(view.mlflow_uri) if served else None,
     )
 
@@ -149,7 +154,12 @@ def _may(status: StudyStatus, person: Person) -> frozenset[str]:
     """What would not be refused as the study stands."""
     if not may_change(person, status.study.owner):
         return frozenset()
-    always = {"note"} | ({"champion"} if status.best is not None else set())
+    always = {"note"}
+    spec = spec_of(status.study)
+    if status.best is not None and not spec.external:
+        always.add("champion")
+    if spec.search.sampler.name not in EXHAUSTIVE and not (status.study.ended and status.study.finished_at is None):
+        always.add("add")
     idle = set() if status.workers else {"rename", "delete"}
     if status.study.finished_at is not None:
         return frozenset(always | idle | {"resume"})

@@ -21,6 +21,7 @@ export function curves(found, { look, metric, smooth = 0, log = false }) {
     sampling: "lttb",
     data: smoothed(each.metrics[metric], smooth).map((value, place) => [each.epoch[place], value, each.trial]),
   }));
+  if (!shown.length) return nothing(look);
   return {
     option: {
       ...frame(look),
@@ -31,7 +32,7 @@ export function curves(found, { look, metric, smooth = 0, log = false }) {
     tip: ([epoch, value, trial]) => `trial ${trial}, epoch ${epoch}\n${metric} ${number(value)}`,
     trial: (data) => data?.[2],
     words: said(shown, metric),
-    note: note(shown, log && !positive),
+    note: log && !positive ? "Some values are not above zero, so the axis is linear." : "",
   };
 }
 
@@ -47,13 +48,15 @@ export function smoothed(values, weight) {
   });
 }
 
-function said(shown, metric) {
-  if (!shown.length) return "Learning curves: none, since no trial runs and none is chosen.";
-  const ends = shown.slice(0, 12).map((each) => `trial ${each.trial} ${number(each.metrics[metric].at(-1))} at epoch ${each.epoch.at(-1)}`);
-  return `Learning curves of ${plural(shown.length, "trial")}, ${metric}: ${ends.join("; ")}.`;
+function nothing(look) {
+  const words = "Trials that run are shown here,\nand those that you choose in the table.";
+  return {
+    option: { ...frame(look), graphic: { type: "text", left: "center", top: "middle", silent: true, style: { text: words, textAlign: "center", fill: look.muted, font: `14px ${look.font}`, lineHeight: 22 } } },
+    words: "Learning curves: none, since no trial runs and none is chosen.",
+  };
 }
 
-function note(shown, refused) {
-  if (!shown.length) return "Trials that run are shown here, and those that you choose in the table.";
-  return refused ? "Some values are not above zero, so the axis is linear." : "";
+function said(shown, metric) {
+  const ends = shown.slice(0, 12).map((each) => `trial ${each.trial} ${number(each.metrics[metric].at(-1))} at epoch ${each.epoch.at(-1)}`);
+  return `Learning curves of ${plural(shown.length, "trial")}, ${metric}: ${ends.join("; ")}.`;
 }
