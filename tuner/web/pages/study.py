@@ -14,9 +14,9 @@ from fastapi.responses import HTMLResponse
 from tuner.analysis import chart, summary
 from tuner.database.facts import Limits, Outcome
 from tuner.formatting import duration, number, plural
+from tuner.search.cells import EXHAUSTIVE
 from tuner.service.people import Person, may_change
 from tuner.settings import public_uri
-from tuner.search.cells import EXHAUSTIVE
 from tuner.spec.space import Choice, Parameter
 from tuner.studies import viewing
 from tuner.studies.champion import standing
