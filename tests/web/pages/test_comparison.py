@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.analysis.written import TRIALS, write_study
-from tests.web.pages.conftest import DESKTOP, PHONE, Site, check_accessible, check_fits, site_in, window
+from tests.web.pages.conftest import Site, check_accessible, check_fits, every_look, site_in, window
 from tuner.analysis.comparison import compare
 from tuner.database import workers
 from tuner.studies.status import study_status
@@ -48,8 +48,7 @@ def test_one_alone_is_no_comparison(two: Site, page: Page) -> None:
     expect(page.get_by_role("alert")).to_contain_text("there is no study 'none'")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@every_look
 @pytest.mark.parametrize("path", ["/compare?study=one&study=other", "/workers"])
 def test_they_fit_and_can_be_read_by_everybody(
     two: Site, browser: Browser, size: tuple[int, int], theme: str, path: str

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.analysis.written import TRIALS, write_study
-from tests.web.pages.conftest import DESKTOP, PHONE, Site, check_accessible, check_fits, window
+from tests.web.pages.conftest import Site, check_accessible, check_fits, every_look, window
 from tuner.database.configurations import view_added
 from tuner.database.studies import view_study
 
@@ -52,8 +52,7 @@ def test_what_is_refused_is_said_and_nothing_is_added(site: Site, running: str, 
     assert len(view_added(site.db, running)) == there
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@every_look
 def test_it_fits_and_can_be_read_by_everybody(
     site: Site, running: str, browser: Browser, size: tuple[int, int], theme: str
 ) -> None:

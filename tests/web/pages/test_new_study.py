@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.web.pages.conftest import DESKTOP, PHONE, Site, check_accessible, check_fits, window
+from tests.web.pages.conftest import Site, check_accessible, check_fits, every_look, window
 from tuner.database.studies import view_study
 from tuner.errors import NotFound
 from tuner.spec.space import IntRange
@@ -96,8 +96,7 @@ def test_what_cannot_be_started_is_said_where_it_was_asked_and_nothing_is_stored
         view_study(site.db, "not-started")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@every_look
 def test_it_fits_and_can_be_read_by_everybody(site: Site, browser: Browser, size: tuple[int, int], theme: str) -> None:
     with window(browser, size, theme) as context:
         page = context.new_page()

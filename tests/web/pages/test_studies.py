@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.analysis.written import TRIALS, write_study
-from tests.web.pages.conftest import DESKTOP, PHONE, Site, check_accessible, check_fits, site_in, window
+from tests.web.pages.conftest import Site, check_accessible, check_fits, every_look, site_in, window
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +59,7 @@ def test_what_comes_later_appears_by_itself_and_what_is_ticked_stays(written: Si
     expect(page.get_by_role("checkbox", name="Compare digits-1")).to_be_checked()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@every_look
 def test_it_fits_and_can_be_read_by_everybody(
     written: Site, browser: Browser, size: tuple[int, int], theme: str
 ) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
 
 from tests.analysis.written import TRIALS, write_study
-from tests.web.pages.conftest import DESKTOP, PHONE, Site, check_accessible, check_fits, site_in, window
+from tests.web.pages.conftest import Site, check_accessible, check_fits, every_look, site_in, window
 from tuner.data.answers import answers
 from tuner.data.dataset import Dataset
 from tuner.database import runs
@@ -112,8 +112,7 @@ def test_one_trial_leads_to_the_next(kept: Site, page: Page) -> None:
     expect(page.get_by_role("alert")).to_have_text("study 's' has no trial 99.")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@every_look
 @pytest.mark.parametrize("number", [0, 3])
 def test_it_fits_and_can_be_read_by_everybody(
     kept: Site, browser: Browser, size: tuple[int, int], theme: str, number: int
