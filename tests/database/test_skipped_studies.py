@@ -50,7 +50,7 @@ def test_what_a_worker_that_was_for_this_study_alone_said_stays_a_while(db: Data
     workers.mark_dead(db, "w1")
     assert reasons(db) == [PassedOver(str(MISSING), "DataError", 1, True)]
     with db.session() as session, session.begin():
-        session.execute(sa.update(PassedOverRow).values(passed_at=utc_now() - 3600.0))
+        session.execute(sa.update(PassedOverRow).values(passed_at=utc_now() - 90_000.0))
     assert reasons(db) == []
     skipped_studies.note(db, "s", "w1", MISSING, left=True)
     skipped_studies.clear(db, "s", "w2")

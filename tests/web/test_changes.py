@@ -9,6 +9,8 @@ import httpx
 import pytest
 
 from tests.database.conftest import opening
+from tests.notifying.conftest import Webhook, wait_for
+from tests.notifying.conftest import webhook as webhook
 from tests.web.conftest import client_of, settings_for
 from tuner.database import audit, budget, studies
 from tuner.database.connection import Database
@@ -133,16 +135,27 @@ def test_what_cannot_be_asked_is_said_in_a_line_and_nothing_is_stored(people: Pe
 
 
 @pytest.mark.slow
-def test_the_server_runs_a_study_with_workers_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_server_runs_a_study_with_workers_of_its_own_and_tells_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, webhook: Webhook
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'mlflow.db'}")
     settings = settings_for(f"sqlite:///{tmp_path / 'tuner.db'}", tmp_path)
-    with client_of(settings) as client:
+    (tmp_path / "data").mkdir()
+    with client_of(settings, data=tmp_path / "data", notify_private=True) as client:
+        client.post("/notifications", json={"url": webhook.address, "owner": "me"})
         body = {**NEW, "run": "here", "study_name": "s", "here": {"workers": 1, "device": "cpu"}}
+        lacks = {**body, "study_name": "lacks", "space_text": "dataset: {idx: nowhere}\nparameters: {epochs: [1, 2]}"}
+        assert client.post("/studies", json=lacks).status_code == 201  # nobody waits while data are read
         assert client.post("/studies", json=body).status_code == 201
         _until(client, "finished")
         shown = client.get("/studies/s").json()
         assert (shown["counts"]["complete"], shown["trials"]) == (2, 2)
+        wait_for(lambda: set(webhook.events()) == {("failed", "lacks"), ("ended", "s")})
+        told = client.get("/studies/lacks").json()
+        assert told["state"] == "waiting"
+        assert "nowhere: no such folder" in told["passed_over"][0]["reason"]
+        assert any("nowhere: no such folder" in each.message["words"][0] for each in webhook.got)
         assert len(client.get("/studies/s/trials/1/epochs").json()["epochs"]) == 2
         client.post("/studies/s/resume", json={"trials": 400, "here": {"workers": 1}})
         _until(client, "running")
@@ -152,7 +165,7 @@ def test_the_server_runs_a_study_with_workers_of_its_own(tmp_path: Path, monkeyp
         from tuner.database.workers import view_workers
 
         assert view_workers(db) == []
-    assert re.search(r"worker-1\.log$", str(*(tmp_path / "tuner-logs").rglob("*.log")))
+    assert re.search(r"worker-1\.log$", str(*(tmp_path / "tuner-logs" / "s").rglob("*.log")))
 
 
 def _until(client: httpx.Client, state: str) -> None:

@@ -1,6 +1,7 @@
 """Why workers do not work on a study: a row a worker, there as long as the worker lives and the reason lasts.
 
-A worker that was for this study alone ends of it; its reason stays for some minutes, or until another can work on it.
+A worker that was for this study alone ends of it; its reason stays for a day, or until another can work on it: whoever
+started it over the network may look hours later.
 """
 
 from collections import Counter
@@ -14,7 +15,7 @@ from tuner.database.tables import PassedOverRow
 from tuner.database.workers import view_workers
 from tuner.redaction import redacted
 
-_LEFT_S = 600.0
+_LEFT_S = 86_400.0
 
 
 @dataclass(frozen=True)

@@ -64,10 +64,14 @@ class Begun:
         return tuple(dict.fromkeys(each.named for each in self.codes))
 
 
-def start(settings: Settings, request: StartRequest, say: Say = lambda words: None, by: Person = HERE) -> Begun:
+def start(
+    settings: Settings, request: StartRequest, say: Say = lambda words: None, by: Person = HERE, read: bool = True
+) -> Begun:
     """Check and store a new study, or find the one of that name and go on with it.
 
-    by: whose it will be. Raises InputError and its kin, NotAllowed, NotFound, ServiceDown; then nothing was stored.
+    by: whose it will be. read: the data, now; without, the workers alone do, and the study says what is wrong with
+    them - but for what code makes, which is always tried here. Raises InputError and its kin, NotAllowed, NotFound,
+    ServiceDown; then nothing was stored.
     """
     check_may_start(by)
     check_priority(by, request.priority)
@@ -78,7 +82,7 @@ def start(settings: Settings, request: StartRequest, say: Say = lambda words: No
     here = None if external else slots_here(request.devices)
     notes = (*notes, *(here.notes if here is not None else ()))
     loaded = None
-    if not external and (not request.detach or found.codes or found.code is not None):
+    if not external and (found.codes or found.code is not None or (not request.detach and (read or _made(found)))):
         loaded = checking.load(found, say)
         found, notes = loaded.found, (*notes, *loaded.notes)
     spec = found.spec
@@ -114,8 +118,13 @@ def start(settings: Settings, request: StartRequest, say: Say = lambda words: No
     return Begun(db, study, slots, codes, request.fit, notes, reading, outlook)
 
 
-def resume(settings: Settings, request: ResumeRequest, say: Say = lambda words: None, by: Person = HERE) -> Begun:
-    """Let a study go on that was stopped, killed or has ended. Raises as `start`; then nothing was changed."""
+def resume(
+    settings: Settings, request: ResumeRequest, say: Say = lambda words: None, by: Person = HERE, read: bool = True
+) -> Begun:
+    """Let a study go on that was stopped, killed or has ended. Raises as `start`; then nothing was changed.
+
+    read: the data, now; without, the workers alone do, and the study says what is wrong with them.
+    """
     db = open_studies(settings, create=False)
     there = view_study(db, request.study_name)
     check_may_change(by, there)
@@ -125,8 +134,9 @@ def resume(settings: Settings, request: ResumeRequest, say: Say = lambda words: 
     here = slots_here(request.devices)
     given = tuple(find_code(each) for each in request.code)
     found = code_for(there, spec_of(there), given)
-    say("loading the data")
-    _bind(db, there, given)
+    if read:
+        say("loading the data")
+        _bind(db, there, given)
     study = resume_study(db, request.study_name, request.trials, request.timeout_s, request.limits.given(), by)
     codes = (*(() if found is None else (found,)), *given)
     return Begun(db, study, here.slots, codes, request.fit, here.notes)
@@ -143,6 +153,11 @@ def _space(settings: Settings, request: StartRequest) -> tuple[FoundSpace, tuple
         spec, words = with_best_of(spec, old, request.from_best)
         notes = (words,)
     return FoundSpace(spec, found.code, found.codes), notes
+
+
+def _made(found: FoundSpace) -> bool:
+    """Whether code makes the data."""
+    return getattr(found.spec.data.files, "python", None) is not None
 
 
 def _bind(db: Database, study: StudyView, codes: tuple[Code, ...]) -> None:

@@ -142,8 +142,8 @@ def start(
         str | None, Header(description="So that it may be sent again: it starts one study.")
     ] = None,
 ) -> Study:
-    """Start a study. What cannot be is said before anything is stored. With `run: here` the data are read first, which
-    takes as long as they are large."""
+    """Start a study. What cannot be is said before anything is stored; but for the data, which the workers read: where
+    they cannot, the study says why (`passed_over`)."""
 
     def create() -> str:
         asked = served.spaces.request(body.space, body.space_text, body.space_name)
@@ -157,7 +157,8 @@ def start(
             devices=body.here.devices(),
             detach=(body.run or served.run) == "elsewhere",
         )
-        return _begun(served, starting.start(served.settings, request, by=somebody), body.run)
+        # Data may be large: nobody waits for an answer while they are read.
+        return _begun(served, starting.start(served.settings, request, by=somebody, read=False), body.run)
 
     name = once(served.db, somebody, idempotency_key, in_text(body), create)
     status = served.looks.status(name)
@@ -172,7 +173,7 @@ def resume(served: ServedHere, somebody: Somebody, study: StudyName, body: Resum
         study_name=study, trials=body.trials, timeout_s=body.timeout_s, limits=body.limits.request(),
         devices=body.here.devices(), code=served.spaces.codes,
     )  # fmt: skip
-    _begun(served, starting.resume(served.settings, request, by=somebody), body.run)
+    _begun(served, starting.resume(served.settings, request, by=somebody, read=False), body.run)
     return _seen(served, study)
 
 
