@@ -5,6 +5,7 @@ import json
 import tempfile
 import time
 import zipfile
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -20,6 +21,7 @@ from tuner.analysis.results import trial_frame, trials
 from tuner.analysis.with_one_kind import with_one_kind
 from tuner.database.blobs import blob_name, blob_store
 from tuner.database.connection import Database
+from tuner.service import made_files
 from tuner.studies.status import ranked, study_status
 
 
@@ -132,3 +134,12 @@ def test_an_export_is_a_folder_with_a_model_and_its_script(tmp_path: Path, tiny_
         missing = client.get("/studies/s/export.zip", params={"trial": 3})
         assert (missing.status_code, "has no model" in missing.json()["detail"]) == (404, True)
         assert client.get("/studies/s/export.zip", params={"trial": 99}).status_code == 404
+
+
+def test_more_files_than_a_server_makes_at_a_time_are_refused_at_once(client: httpx.Client, db: Database) -> None:
+    write_study(db, "busy")
+    with ExitStack() as taken:
+        while made_files.IN_LINE.acquire(blocking=False):
+            taken.callback(made_files.IN_LINE.release)
+        answer = client.get("/studies/busy/report.html")
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:tune:service-down")

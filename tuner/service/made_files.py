@@ -2,7 +2,7 @@
 belongs to it.
 
 Owns: that a process of its own makes each, so that neither the memory nor the work is the server's, and that few are
-made at a time.
+made, or waited for, at a time.
 Leaves to others: making them (file_making), handing them out (web).
 """
 
@@ -27,7 +27,9 @@ from tuner.studies.child_process import ask
 Kind = Literal["report", "parquet", "export"]
 
 _AT_ONCE = threading.BoundedSemaphore(2)
-_WAIT_S = 60.0
+IN_LINE = threading.BoundedSemaphore(6)
+"""Those that are made, and those that wait: a server has other things to do than to wait."""
+_LONGEST_S = 600.0
 _CHUNK = 1 << 18
 
 _NAMES = {"report": ".html", "parquet": "-trials.parquet", "export": ".zip"}
@@ -68,7 +70,7 @@ class MadeFile:
 
 
 def make_file(db: Database, settings: Settings, request: FileRequest) -> MadeFile:
-    """Raises NotFound, InputError, and ServiceDown where others' files take too long."""
+    """Raises NotFound, InputError, and ServiceDown where too many are being made."""
     view = view_study(db, request.study_name)
     if request.trial is not None:
         trial_of(db, view.study_name, request.trial)
@@ -86,15 +88,16 @@ def make_file(db: Database, settings: Settings, request: FileRequest) -> MadeFil
 
 
 def _ask(settings: Settings, request: dict[str, object], study_name: str) -> None:
-    if not _AT_ONCE.acquire(timeout=_WAIT_S):
-        raise ServiceDown("other files are being made just now. Try again in a while.")
+    # In the environment, which nobody else reads: a URL may hold a password.
+    environment = {"TUNER_STORAGE": settings.storage}
+    if settings.artifacts is not None:
+        environment["TUNER_ARTIFACTS"] = str(settings.artifacts)
+    if not IN_LINE.acquire(blocking=False):
+        raise ServiceDown("many files are being made just now. Try again in a while.")
     try:
-        # In the environment, which nobody else reads: a URL may hold a password.
-        environment = {"TUNER_STORAGE": settings.storage}
-        if settings.artifacts is not None:
-            environment["TUNER_ARTIFACTS"] = str(settings.artifacts)
-        answer = ask("tuner.service.file_making", request, study_name, environment)
+        with _AT_ONCE:
+            answer = ask("tuner.service.file_making", request, study_name, environment, _LONGEST_S)
     finally:
-        _AT_ONCE.release()
+        IN_LINE.release()
     if "missing" in answer:
         raise NotFound(str(answer["missing"]))

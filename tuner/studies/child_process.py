@@ -28,15 +28,25 @@ _CRASHES = tuple(
 _KILLED = int(getattr(signal, "SIGKILL", 9))
 
 
-def ask(module: str, request: Mapping[str, Any], name: str, environment: Mapping[str, str] | None = None) -> Answer:
+def ask(
+    module: str,
+    request: Mapping[str, Any],
+    name: str,
+    environment: Mapping[str, str] | None = None,
+    longest_s: float | None = None,
+) -> Answer:
     """Run `python -m module` and give its answer. name: what it looks at, for messages.
 
-    environment: on top of this process'. Raises SpecError where the answer is an error, or there is none.
+    environment: on top of this process'. longest_s: after which it is ended. Raises SpecError where the answer is an
+    error, or there is none.
     """
-    done = subprocess.run(
-        [sys.executable, "-m", module], input=json.dumps(request), capture_output=True, text=True, errors="replace",
-        env={**os.environ, **(environment or {})},
-    )  # fmt: skip
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", module], input=json.dumps(request), capture_output=True, text=True,
+            errors="replace", env={**os.environ, **(environment or {})}, timeout=longest_s,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        raise SpecError(f"{name}: its process had no answer after {longest_s:.0f} s, and was ended.") from None
     try:
         answer = json.loads(done.stdout.strip().splitlines()[-1])
     except (IndexError, ValueError):
