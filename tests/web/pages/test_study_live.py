@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,7 +15,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.analysis.written import OUTCOME, START, TRIALS, write_study
+from tests.analysis.written import OUTCOME, START, TRIALS, Told, write_study
 from tests.database.conftest import close
 from tests.web.pages.conftest import Site, window
 from tests.web.pages.test_study import open_study
@@ -28,12 +29,12 @@ from tuner.search.optuna_study import trial_template
 _START_S = 60
 
 
-def add_trial(db: Database, name: str, ordinal: int, value: float) -> None:
+def add_trial(db: Database, name: str, ordinal: int, value: float, like: Told = TRIALS[4]) -> None:
     """One more, complete."""
     job = budget.take(db, name, f"h-0-{name}")
     assert job is not None
     budget.fill(db, job, trial_template(ordinal, None), "")
-    runs.start(db, job, of_tags({}), TRIALS[4].params)
+    runs.start(db, job, of_tags({}), like.params)
     runs.finish_epoch(db, job, EpochView(1, {"val_accuracy": value}, 0.5, START), value, 1)
     runs.finish(db, job, "complete", "", value, 1, of_tags({}))
     runs.finalize(db, job)
@@ -77,6 +78,20 @@ def test_the_browser_notifies_where_a_person_switched_it_on(site: Site, browser:
         add_trial(site.db, name, 3, 0.97)
         expect(page.locator("#messages")).to_contain_text("0.9700, trial 3")
         assert page.evaluate("told") == [[name, "New best: val_accuracy 0.9700, trial 3"]]
+
+
+def test_a_page_that_was_opened_before_the_first_trial_shows_them_all(site: Site, page: Page) -> None:
+    name = write_study(site.db, "new", (), outcome=None)
+    changing.change_study(site.db, name, 9, None, Limits(), None, False)
+    open_study(page, site, name)
+    parallel = page.locator("[data-chart=parallel] .canvas")
+    expect(page.get_by_text("No trial has begun yet.")).to_be_visible()
+    parallel.scroll_into_view_if_needed()
+    expect(parallel).to_have_attribute("aria-label", re.compile("nothing yet"))
+    for ordinal, like in enumerate((TRIALS[0], TRIALS[1], TRIALS[4])):
+        add_trial(site.db, name, ordinal, 0.5 + 0.1 * ordinal, like)
+    expect(parallel).to_have_attribute("aria-label", re.compile("of 3 trials with a value, by .*learning_rate"))
+    expect(page.locator(".trials tbody tr")).to_have_count(3, timeout=12_000)
 
 
 def test_a_study_that_is_deleted_says_so(site: Site, page: Page) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from tuner.analysis import chart, summary
+from tuner.analysis import summary
 from tuner.database.facts import Limits, Outcome
 from tuner.formatting import duration, number, plural
 from tuner.search.cells import EXHAUSTIVE
@@ -91,7 +91,7 @@ def show(
         request,
         "study.html",
         standing=_standing(status, somebody),
-        parameters=[_axis(each) for each in chart.searched(status, status.trials)],
+        parameters=[_axis(each) for each in _searched(status)],
         table=table(status, asked),
         beside=side_by_side(status, asked.chosen),
         **known,
@@ -167,6 +167,13 @@ def _may(status: StudyStatus, person: Person) -> frozenset[str]:
     rests = {"resume"} if status.state in ("stopped", "interrupted", "cancelled") else set()
     ends = {"cancel"} if status.state == "stopping" else set()
     return frozenset(always | idle | goes | rests | ends | {"change"})
+
+
+def _searched(status: StudyStatus) -> list[Parameter]:
+    """Of the space, also before there is a trial; those that only trials have, the script finds in them."""
+    space = spec_of(status.study).space
+    names = summary.searched(status, {each.name: each.default for each in space})
+    return [each for each in space if each.name in names]
 
 
 def _axis(parameter: Parameter) -> dict[str, object]:

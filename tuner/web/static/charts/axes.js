@@ -7,14 +7,27 @@ export const isChoice = (parameter) => "values" in parameter;
 
 const key = (value) => `${typeof value}:${value}`;
 
-/** The same parameters with values of a choice that nobody had named, as a person's own code may give. */
+const WIDE = 50;
+
+/** Those that trials have; of those of which nobody said what may be tried, such as of a person's code, as wide as was. */
 export function known(parameters, table) {
-  return parameters.filter((each) => table.params[each.name]?.some((value) => value !== null)).map((each) => {
+  const told = new Set(parameters.map((each) => each.name));
+  const seen = Object.keys(table.params).filter((name) => !told.has(name)).map((name) => asSeen(name, table.params[name]));
+  const used = [...parameters, ...seen].filter((each) => table.params[each.name]?.some((value) => value !== null));
+  return used.map((each) => {
     if (!isChoice(each)) return each;
     const values = new Map(each.values.map((value) => [key(value), value]));
     for (const value of table.params[each.name]) if (value !== null) values.set(key(value), value);
     return { ...each, values: [...values.values()] };
   });
+}
+
+function asSeen(name, values) {
+  const there = [...new Set(values.filter((value) => value !== null))];
+  if (!there.length || !there.every((value) => typeof value === "number")) return { name, values: there };
+  const low = there.reduce((one, other) => Math.min(one, other));
+  const high = there.reduce((one, other) => Math.max(one, other));
+  return { name, low, high, log: low > 0 && high / low >= WIDE };
 }
 
 /** Those that at least two trials differ in. */

@@ -1,5 +1,5 @@
 // Learning curves of trials that run, and of those that were chosen.
-import { axis, frame } from "./frame.js";
+import { axis, emptyWords, frame } from "./frame.js";
 import { COLOURS, DASHES, LINES } from "./palette.js";
 import { number, plural } from "./values.js";
 
@@ -49,9 +49,9 @@ export function smoothed(values, weight) {
 }
 
 function nothing(look) {
-  const words = "Trials that run are shown here,\nand those that you choose in the table.";
+  const words = "Trials that run are shown here, and those that you choose in the table.";
   return {
-    option: { ...frame(look), graphic: { type: "text", left: "center", top: "middle", silent: true, style: { text: words, textAlign: "center", fill: look.muted, font: `14px ${look.font}`, lineHeight: 22 } } },
+    option: { ...frame(look), ...emptyWords(look, words) },
     words: "Learning curves: none, since no trial runs and none is chosen.",
   };
 }

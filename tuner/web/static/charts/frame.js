@@ -34,9 +34,15 @@ export function frame(look) {
   };
 }
 
-/** Ends of a range that are no round numbers have no label. */
+/** In the place of a chart that has nothing to show yet. */
+export function emptyWords(look, text) {
+  const style = { text, textAlign: "center", fill: look.muted, font: `14px ${look.font}`, lineHeight: 22, width: 280, overflow: "break" };
+  return { graphic: { type: "text", left: "center", top: "middle", silent: true, style } };
+}
+
 const written = (value) => String(Number(value.toPrecision(3)));
 
+/** Ends of a range that are no round numbers have no label. */
 export function axis(look, further) {
   const { splitLine, axisLabel, ...rest } = further;
   const cut = rest.min !== undefined && !Number.isInteger(rest.min);

@@ -1,6 +1,6 @@
 // Parallel coordinates: a line a trial, through its parameters to its value. What is brushed filters the table.
 import { byImportance, condition, isChoice, labelsOf, placeOf, varied } from "./axes.js";
-import { frame } from "./frame.js";
+import { emptyWords, frame } from "./frame.js";
 import { COLOURS } from "./palette.js";
 import { bestPlace, focus, plural, sampled, short } from "./values.js";
 
@@ -12,6 +12,7 @@ const MOST_LINES = 1200;
 export function parallel(table, parameters, { look, importance = {}, brushed = () => {} }) {
   const chosen = byImportance(varied(parameters, table), importance).slice(0, look.narrow ? MOST_NARROW : MOST_AXES).reverse();
   const places = [];
+  if (!chosen.length) return nothing(look);
   for (let place = 0; place < table.trial.length; place++) if (table.value[place] !== null) places.push(place);
   const values = places.map((place) => table.value[place]);
   const range = focus(values, table.direction).range ?? [Math.min(...values.slice(0, 1), 0), Math.max(...values.slice(0, 1), 1)];
@@ -49,6 +50,13 @@ export function parallel(table, parameters, { look, importance = {}, brushed = (
     on: {
       axisareaselected: (_, chart) => brushed(conditionsOf(chart, chosen, axes)),
     },
+  };
+}
+
+function nothing(look) {
+  return {
+    option: { ...frame(look), ...emptyWords(look, "There is nothing to show before trials differ in a parameter.") },
+    words: "Parallel coordinates: nothing yet, since no trials differ in a parameter.",
   };
 }
 

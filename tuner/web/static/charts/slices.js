@@ -1,6 +1,6 @@
 // The value by each parameter, a small picture each; a logarithmic axis where the space has one.
 import { byImportance, isChoice, labelsOf, placeOf, varied } from "./axes.js";
-import { axis, frame } from "./frame.js";
+import { axis, emptyWords, frame } from "./frame.js";
 import { byStyle, COLOURS, nameOf, sizeOf, symbolOf } from "./palette.js";
 import { bestPlace, focus, plural, sampled, short, trialWords } from "./values.js";
 
@@ -11,6 +11,7 @@ const HEIGHT = 210;
 /** Gives also the height that it needs. */
 export function slices(table, parameters, { look, best = null, importance = {} }) {
   const shown = byImportance(varied(parameters, table), importance).slice(0, MOST);
+  if (!shown.length) return nothing(look);
   const across = look.narrow ? 1 : look.wide ? 4 : 2;
   const down = Math.ceil(shown.length / across);
   const places = [];
@@ -43,8 +44,13 @@ export function slices(table, parameters, { look, best = null, importance = {} }
     tip: (data) => trialWords(table, data[2]),
     trial: (data) => (Array.isArray(data) ? table.trial[data[2]] : null),
     words: `${table.metric} by each of ${plural(shown.length, "parameter")}: ${shown.map((each) => each.name).join(", ")}.`,
-    note: shown.length ? (places.length > MOST_POINTS ? `At most ${MOST_POINTS} trials each: the best, and some of the others.` : "") : "There is nothing to show before trials differ in a parameter and have a value.",
+    note: places.length > MOST_POINTS ? `At most ${MOST_POINTS} trials each: the best, and some of the others.` : "",
   };
+}
+
+function nothing(look) {
+  const words = "There is nothing to show before trials differ in a parameter.";
+  return { option: { ...frame(look), ...emptyWords(look, words) }, height: HEIGHT, words: `Slices: ${words}` };
 }
 
 function across_(look, parameter) {
