@@ -34,6 +34,7 @@ class StudyFollower:
         self._number = 0
         self._study: StudyView | None = None
         self._runs: dict[RunKey, RunView] = {}
+        self._held: frozenset[RunKey] = frozenset()
 
     def look(self) -> StudyStatus:
         """The study as it is now: what `study_status` gives with epochs. Raises NotFound."""
@@ -63,13 +64,14 @@ class StudyFollower:
         if len(self._runs) > known:
             # In the order in which they are read at once.
             self._runs = dict(sorted(self._runs.items(), key=lambda each: (each[1].round, each[1].ordinal)))
-        for key, view in self._runs.items():
+        for key in {*self._held, *new.held, *(each.key for each in new.runs)} & self._runs.keys():
             # A lease runs out without a write.
-            if view.held != (key in new.held):
-                self._runs[key] = replace(view, held=key in new.held)
+            if self._runs[key].held != (key in new.held):
+                self._runs[key] = replace(self._runs[key], held=key in new.held)
+        self._held = new.held
         study = new.study or self._study
         if study is not None:
             left_s = study.timeout_s if study.deadline_at is None else study.deadline_at - new.now
-            began_at = min((each.started_at for each in self._runs.values() if each.role == "search"), default=None)
+            began_at = min([each.started_at for each in self._runs.values() if each.role == "search"], default=None)
             self._study = replace(study, age_s=new.now - study.created_at, left_s=left_s, began_at=began_at)
         self._number = new.number

@@ -72,7 +72,7 @@ class StudyStatus:
         """
         if not self.trials:
             return 0.0
-        return max(0.0, self._until - min(trial.started_at for trial in self.trials))
+        return max(0.0, self._until - min([trial.started_at for trial in self.trials]))
 
     @property
     def _until(self) -> float:
@@ -114,11 +114,12 @@ def study_status(db: Database, study_name: str, epochs: bool = False) -> StudySt
 
 def status_of(db: Database, view: StudyView, every: Sequence[RunView], everyone: Sequence[WorkerView]) -> StudyStatus:
     """A study of which this was read. every: its runs, of all roles. everyone: the workers that live, of any study."""
-    trials = tuple(each for each in every if each.role == "search")
-    finalists = tuple(each for each in every if each.role in FINALISTS and each.round == view.round)
+    trials = tuple([each for each in every if each.role == "search"])
+    others = [each for each in every if each.role != "search"]
+    finalists = tuple(each for each in others if each.role in FINALISTS and each.round == view.round)
     active = tuple(each for each in everyone if each.study_name == view.study_name)
-    counts = Counter(trial.state for trial in trials)
-    silent_s = _silent_s(db, view, [*trials, *finalists], everyone)
+    counts = Counter([trial.state for trial in trials])
+    silent_s = _silent_s(db, view, [each for each in (*trials, *finalists) if each.held], everyone)
     waits = silent_s is not None and any(each.study_name is None for each in everyone)
     spec = spec_of(view)
     why = why_ended(view, spec, len(trials))
@@ -135,7 +136,7 @@ def status_of(db: Database, view: StudyView, every: Sequence[RunView], everyone:
         finalists=finalists,
         silent_s=silent_s,
         passed_over=reasons(db, view.study_name) if view.finished_at is None else (),
-        reproductions=tuple(each for each in every if each.role == "reproduction"),
+        reproductions=tuple(each for each in others if each.role == "reproduction"),
         waits=_waits(db, view),
     )
 
@@ -180,7 +181,7 @@ def _waits(db: Database, view: StudyView) -> str:
 
 def _silent_s(db: Database, view: StudyView, held: Sequence[RunView], everyone: Sequence[WorkerView]) -> float | None:
     living = {each.worker_id for each in everyone if each.seen_s < leases.GAP_S}
-    if view.finished_at is not None or not any(each.held and each.worker_id not in living for each in held):
+    if view.finished_at is not None or all(each.worker_id in living for each in held):
         return None
     return leases.free_in_s(db, view.study_name, living)
 
@@ -194,8 +195,13 @@ def _best(view: StudyView, every: tuple[RunView, ...]) -> RunView | None:
 
 def best_trial(every: tuple[RunView, ...], direction: Direction) -> RunView | None:
     """The best complete trial; of equals, the earliest."""
-    complete = [trial for trial in every if trial.state == "complete" and trial.value is not None]
-    return min(complete, key=lambda trial: (-sign(direction) * (trial.value or 0.0), trial.ordinal), default=None)
+    values = [trial.value for trial in every if trial.state == "complete" and trial.value is not None]
+    if not values:
+        return None
+    # In two steps: of thousands of trials it is asked for at each look.
+    best = max(values) if direction == "maximize" else min(values)
+    same = [trial for trial in every if trial.state == "complete" and trial.value == best]
+    return min(same, key=lambda trial: trial.ordinal, default=None)
 
 
 def ranked(every: tuple[RunView, ...], direction: Direction) -> list[RunView]:
@@ -211,13 +217,13 @@ def ranked(every: tuple[RunView, ...], direction: Direction) -> list[RunView]:
 
 def _left_s(view: StudyView, every: tuple[RunView, ...]) -> float | None:
     """From the pace of the trials that ended; what is running counts half, as on average it is half done."""
-    ended = [trial for trial in every if trial.finished_at is not None]
+    ended = [trial.finished_at for trial in every if trial.finished_at is not None]
     if view.finished_at is not None:
         return 0.0
     if len(ended) < 2:
         return view.left_s
-    began = min(trial.started_at for trial in every)
-    until = max(trial.finished_at or 0.0 for trial in ended)
+    began = min([trial.started_at for trial in every])
+    until = max(ended)
     to_go = view.trials - len(ended) - 0.5 * (len(every) - len(ended))
     left_s = max(0.0, to_go * (until - began) / len(ended))
     return left_s if view.left_s is None else max(0.0, min(left_s, view.left_s))

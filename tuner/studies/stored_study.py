@@ -6,8 +6,10 @@ Leaves to others: the stored form (resolved_spec), who asks for what (service).
 
 import contextlib
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from tuner.database import studies
 from tuner.database.connection import Database
@@ -22,9 +24,30 @@ from tuner.studies.row_order import with_order
 def spec_of(view: StudyView) -> StudySpec:
     """The specification as it was resolved when the study was stored. Raises SpecError where it cannot be read."""
     where = f"the specification of study {view.study_name!r}"
-    content = json.dumps(as_json(resolved_of(view)) if view.resolved is None else view.resolved)
-    found = restore_stored(content, view.space_name, view.spec_text, view.spec_folder, where)
+    if view.resolved is None:
+        content = json.dumps(as_json(resolved_of(view)))
+        found = restore_stored(content, view.space_name, view.spec_text, view.spec_folder, where)
+    else:
+        found = _restored(_TheSame(view.resolved), view.space_name, view.spec_text, view.spec_folder, where)
     return with_order(found, view.options)
+
+
+class _TheSame:
+    """A mapping as a key: by which one it is. Of a study that is followed it is asked for again and again."""
+
+    def __init__(self, resolved: Mapping[str, Any]) -> None:
+        self.resolved = resolved
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _TheSame) and other.resolved is self.resolved
+
+    def __hash__(self) -> int:
+        return id(self.resolved)
+
+
+@lru_cache(maxsize=64)
+def _restored(same: _TheSame, name: str, text: str, folder: str, where: str) -> StudySpec:
+    return restore_stored(json.dumps(same.resolved), name, text, folder, where)
 
 
 def is_external(view: StudyView) -> bool:

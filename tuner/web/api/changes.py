@@ -161,7 +161,7 @@ def start(
         return _begun(served, starting.start(served.settings, request, by=somebody, read=False), body.run)
 
     name = once(served.db, somebody, idempotency_key, in_text(body), create)
-    status = served.looks.status(name)
+    status = served.looks.status(name, anew=True)
     response.headers["Location"] = served.place_of(PREFIX, name)
     return viewing.study(status)
 
@@ -247,4 +247,4 @@ def _begun(served: Served, begun: Begun, run: Where | None) -> str:
 
 
 def _seen(served: Served, study: str) -> Study:
-    return viewing.study(served.looks.status(study))
+    return viewing.study(served.looks.status(study, anew=True))

@@ -22,8 +22,10 @@ Metrics = Annotated[
 @router.get("/studies/{study}/columns", responses={**answers(404, 422), 200: {"model": TrialTable}})
 def columns(request: Request, served: ServedHere, study: StudyName, *, metric: Metrics) -> Response:
     """All trials at once, a list a column, compactly. What is new afterwards: `/events?since=` its number."""
-    seen = served.looks.follow(study)
-    return compact(request, trial_table(seen.status, seen.number, metric))
+    made = served.looks.made(
+        study, ("columns", *metric), lambda seen: compact(trial_table(seen.status, seen.number, metric))
+    )
+    return made.answer(request)
 
 
 @router.get("/studies/{study}/epochs", responses={**answers(404, 422), 200: {"model": Curves}})
@@ -40,13 +42,13 @@ def epochs(
     metric: Metrics,
 ) -> Response:
     """Curves of some trials; of more than 500 epochs, only some are told, and the last. All metrics, or those named."""
-    seen = served.looks.follow(study)
     asked = CurvesRequest(trials=tuple(trial), running=running, metrics=tuple(metric))
-    return compact(request, curves(seen.status, seen.number, asked))
+    seen = served.looks.follow(study)
+    return compact(curves(seen.status, seen.number, asked)).answer(request)
 
 
 @router.get("/studies/{study}/timeline", responses={**answers(404, 422), 200: {"model": Timeline}})
 def spans(request: Request, served: ServedHere, study: StudyName) -> Response:
     """What each worker trained, and when; a run that several had one after the other is told in parts."""
-    seen = served.looks.follow(study)
-    return compact(request, timeline(seen.status, seen.number))
+    made = served.looks.made(study, "timeline", lambda seen: compact(timeline(seen.status, seen.number)))
+    return made.answer(request)

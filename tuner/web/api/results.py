@@ -68,6 +68,7 @@ def champion(served: ServedHere, db: Db, somebody: Somebody, study: StudyName, b
     """Make a model its space's champion in MLflow's registry, where it is better than the standing one."""
     request = ChampionRequest(study_name=study, trial=body.trial, force=body.force)
     decision = promote(db, served.settings, request, somebody)
+    served.looks.changed(study)
     return ChampionAnswer(study_name=study, champion=decision.stands, version=decision.version, words=decision.words)
 
 

@@ -9,6 +9,7 @@ from tuner.service.pages import trial_of
 from tuner.service.trial_groups import GroupsRequest, TrialGroups, group_trials
 from tuner.service.trial_lists import TrialsRequest, TrialState, list_trials
 from tuner.studies import viewing
+from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of
 from tuner.studies.views import Trial
 from tuner.web import cursors
@@ -79,13 +80,7 @@ def list_(
         states=tuple(state), verdicts=tuple(verdict), where=tuple(where), words=words, order=order, limit=limit,
         after=cursors.trial_place(cursor),
     )  # fmt: skip
-    status = served.looks.status(study)
-    page, spec = list_trials(status, request), spec_of(status.study)
-    return TrialPage(
-        trials=tuple(viewing.trial(spec, each) for each in page.trials),
-        total=page.total,
-        next=cursors.written(page.next),
-    )
+    return served.looks.made(study, request, lambda seen: _page(seen.status, request))
 
 
 @router.get("/studies/{study}/groups", responses=answers(404, 422))
@@ -101,7 +96,7 @@ def groups(
 ) -> TrialGroups:
     """Trials by what they have in a column: how many, the best, the median. A number with many values is in ranges."""
     request = GroupsRequest(by=by, states=tuple(state), verdicts=tuple(verdict), where=tuple(where), words=words)
-    return group_trials(served.looks.status(study), request)
+    return served.looks.made(study, request, lambda seen: group_trials(seen.status, request))
 
 
 @router.get("/studies/{study}/trials/{number}", responses=answers(404, 422))
@@ -116,3 +111,12 @@ def epochs(db: Db, study: StudyName, number: TrialNumber) -> Epochs:
     """Every epoch of one trial, in their order."""
     found = trial_of(db, study, number)
     return Epochs(epochs=tuple(viewing.epoch(found.key, each) for each in found.epochs))
+
+
+def _page(status: StudyStatus, request: TrialsRequest) -> TrialPage:
+    page, spec = list_trials(status, request), spec_of(status.study)
+    return TrialPage(
+        trials=tuple(viewing.trial(spec, each) for each in page.trials),
+        total=page.total,
+        next=cursors.written(page.next),
+    )
