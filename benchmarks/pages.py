@@ -16,6 +16,9 @@ from urllib.parse import urlsplit
 
 import tuner.web
 
+_USUAL_S = 0.5
+"""Between two events, where few follow."""
+
 _SCRIPTS = Path(tuner.web.__file__).parent / "static" / "study"
 
 
@@ -102,6 +105,7 @@ class OpenPage:
         self._requests, self._stream = Connection(address, token), Connection(address, token)
         self._asked = {"standing": 0.0, "trial-rows": 0.0}
         self._pauses = {"standing": _pause_s("standing.js"), "trial-rows": _pause_s("table.js")}
+        self._times = 1.0
         self._turn = asyncio.Lock()
         self._wanted: dict[str, asyncio.Task[None]] = {}
 
@@ -119,7 +123,9 @@ class OpenPage:
         try:
             async for line in self._stream.lines(f"/api/v1/studies/{self._study}/events?since={number}"):
                 self._told.bytes += len(line)
-                if line.startswith(b"data: "):
+                if line.startswith(b'data: {"seconds"'):
+                    self._times = float(line.partition(b": {")[2].strip(b"} \r\n").partition(b":")[2]) / _USUAL_S
+                elif line.startswith(b"data: "):
                     self._told.events += 1
                     self._want("standing")
                     if re.search(rb'"runs": ?\[\{', line):
@@ -135,7 +141,7 @@ class OpenPage:
             self._wanted[part] = asyncio.create_task(self._refresh(part))
 
     async def _refresh(self, part: str) -> None:
-        await asyncio.sleep(max(1.0, self._asked[part] + self._pauses[part] - time.monotonic()))
+        await asyncio.sleep(max(1.0, self._asked[part] + self._times * self._pauses[part] - time.monotonic()))
         self._asked[part] = time.monotonic()
         try:
             await self._get(part, f"/studies/{self._study}", f"section#{part}")

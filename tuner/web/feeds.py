@@ -1,13 +1,16 @@
 """What is new of studies, for many that follow them at once: the database is asked once for all of them.
 
-Owns: that those who have seen the same ask together, at most so often.
+Owns: that those who have seen the same ask together, at most so often; how often the many are told, so that all of them
+together cost the studies little.
 Leaves to others: what is new (service.changes), sending it (api.events).
 """
 
 import asyncio
+import contextlib
 import json
 import time
 from collections import OrderedDict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from starlette.concurrency import run_in_threadpool
@@ -18,8 +21,11 @@ from tuner.redaction import redacted_values
 from tuner.service.changes import changes
 from tuner.service.requests import ChangesRequest
 
-_FRESH_S = 0.5
-_KEPT = 8
+LOOK_S = 0.5
+_A_FOLLOWER_S = 0.015
+"""Who follows is told of what is new at most so often for each that follows: 200 every 3 seconds."""
+
+_KEPT = 32
 """Answers of a study: one for each number that followers have come to."""
 
 
@@ -37,6 +43,21 @@ class Feeds:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._feeds: dict[str, _Feed] = {}
+        self._followers = 0
+
+    @property
+    def pace_s(self) -> float:
+        """Between two looks of one that follows."""
+        return max(LOOK_S, self._followers * _A_FOLLOWER_S)
+
+    @contextlib.contextmanager
+    def following(self) -> Iterator[None]:
+        """Somebody follows a study meanwhile."""
+        self._followers += 1
+        try:
+            yield
+        finally:
+            self._followers -= 1
 
     async def number(self, study_name: str) -> int:
         """The last that was written. Raises NotFound."""
@@ -61,7 +82,7 @@ class Feeds:
             return known
 
     async def _look(self, study_name: str, feed: _Feed) -> int:
-        if time.monotonic() - feed.asked_at > _FRESH_S:
+        if time.monotonic() - feed.asked_at > 0.9 * self.pace_s:
             try:
                 feed.number = await run_in_threadpool(number_of, self._db, study_name)
             except Exception:

@@ -1,5 +1,6 @@
 // The figures at the top, as trials come and go; the rest of it is asked of the server where the study itself changed.
 import { bestPlace, number } from "../charts/values.js";
+import { pace } from "./stream.js";
 
 const PAUSE_MS = 10_000;
 /** That nobody works on it any more is written nowhere: it shows as time passes. */
@@ -42,7 +43,7 @@ export function keepStanding(page, store) {
   /** Ask soon: at once where the study itself changed. */
   function stale(now) {
     if (now) ask();
-    else timer ??= setTimeout(ask, Math.max(0, asked + PAUSE_MS - Date.now()));
+    else timer ??= setTimeout(ask, Math.max(0, asked + PAUSE_MS * pace.times - Date.now()));
   }
 
   // A dialog that was opened while the answer was on its way is not taken from under a person's hands.

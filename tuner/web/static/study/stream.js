@@ -4,6 +4,10 @@
 // tries again, and goes on by itself.
 import { ask } from "../actions.js";
 
+/** times: how much longer than by itself a page pauses between two questions, where the server has many to answer. */
+export const pace = { times: 1 };
+
+const USUAL_S = 0.5;
 const PAUSES_MS = [500, 1000, 2000, 4000];
 const QUIET_MS = 1500;
 
@@ -30,6 +34,7 @@ export function follow(api, { from, told, gone, lost, back, hiddenToo = () => fa
       quiet = null;
       back();
     });
+    source.addEventListener("pace", (event) => (pace.times = JSON.parse(event.data).seconds / USUAL_S));
     source.addEventListener("changes", (event) => {
       const changes = JSON.parse(event.data);
       // A smaller one is of another study, which was made anew under this name.

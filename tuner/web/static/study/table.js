@@ -1,5 +1,6 @@
 // The table of trials: chosen ones, and that it shows what is new - never while somebody is at it.
 import { plural } from "../charts/values.js";
+import { pace } from "./stream.js";
 
 const PAUSE_MS = 5000;
 const TYPED_MS = 3000;
@@ -71,7 +72,7 @@ export function keepTable() {
   }
 
   function stale() {
-    timer ??= setTimeout(ask, Math.max(1000, asked + PAUSE_MS - Date.now()));
+    timer ??= setTimeout(ask, Math.max(1000, asked + PAUSE_MS * pace.times - Date.now()));
   }
   return stale;
 }
