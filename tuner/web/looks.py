@@ -29,8 +29,8 @@ _FRESH_S = 1.0
 _LARGE = 1000
 """Trials: of so many a look costs more than what it is for."""
 
-_REST = 50
-"""Times what such a look took, before the next one: many that look take 2% of a core, however often it is written."""
+_REST = 100
+"""Times what such a look took, before the next one: those who look take 1% of a core, however often it is written."""
 
 _MADE = 50
 """Things that were made of one look."""
@@ -68,7 +68,7 @@ class Looks:
     def follow(self, study_name: str, anew: bool = False) -> Followed:
         """The same, with the number of its last change. Raises NotFound.
 
-        What was written before is in it; of a large study, what was written about a second before, or anew.
+        What was written before is in it; of a large study, what was written some seconds before, or anew.
         """
         return self._look(study_name, anew)[1]
 
