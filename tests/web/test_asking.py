@@ -1,6 +1,7 @@
 """Programs that ask for trials, report their epochs and tell their end: over HTTP, on a database of each kind."""
 
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -344,3 +345,41 @@ def test_only_who_may_change_a_study_trains_its_trials(url: str, tmp_path: Path)
             assert client.post(path, json=content, headers=of("bob")).status_code == 403, path
         view = runs.view_trial(db, "hers", 0)
         assert (view.state, view.epochs, view.worker_id) == ("running", (), "ada/w")
+
+
+def test_a_configuration_that_a_person_adds_is_asked_next(study: Asked) -> None:
+    study.tell(study.trial(), metrics={"loss": 1.0})
+    added = study.client.post(f"{study.place}/configurations", json={"params": {"rate": 0.5, "kind": "a"}, "name": "x"})
+    assert added.status_code == 201, added.text
+    trial = study.trial()
+    assert (trial["baseline"], trial["params"]) == ("x", {"rate": 0.5, "kind": "a", "epochs": 3})
+
+
+def test_the_clock_ends_a_trial_and_the_study_with_it(client: httpx.Client, request: pytest.FixtureRequest) -> None:
+    body = {"space_text": SPACE, "space_name": "mine", "study_name": request.node.name, "timeout_s": 0.2}
+    assert client.post("/studies", json=body).status_code == 201
+    study = Asked(client, body["study_name"])
+    trial = study.trial()
+    time.sleep(0.3)
+    # The first trial of a study is given an epoch, however late it is.
+    answer = study.epoch(trial, 1, 0.5)
+    assert (answer["go_on"], answer["state"], answer["reason"]) == (False, "complete", "time was up at epoch 1 of 3")
+    shown = study.shown()
+    assert (shown["state"], shown["ended_by"], shown["value"]) == ("finished", "time was up", 0.5)
+
+
+@pytest.mark.parametrize("study", [SPACE.replace("trials: 4", "trials: 2")], indirect=True)
+def test_a_study_whose_last_trial_is_cancelled_has_ended(study: Asked) -> None:
+    study.tell(study.trial("one"), metrics={"loss": 1.0})
+    study.trial("two")
+    assert study.client.post(f"{study.place}/trials/1/cancel").status_code == 200
+    shown = study.shown()
+    assert (shown["state"], shown["counts"]) == ("finished", {"complete": 1, "cancelled": 1, "waiting": 0})
+
+
+@pytest.mark.parametrize("study", [SPACE.replace("trials: 4", "trials: 3")], indirect=True)
+def test_a_study_that_is_changed_to_fewer_trials_than_it_has_has_ended(study: Asked) -> None:
+    for _ in range(2):
+        study.tell(study.trial(), metrics={"loss": 1.0})
+    assert study.client.patch(study.place, json={"trials": 2}).status_code == 200
+    assert study.shown()["state"] == "finished"

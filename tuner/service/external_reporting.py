@@ -51,7 +51,7 @@ def report(here: ProgramsHere, request: ReportRequest, by: Person = HERE) -> Sta
     """
     view, spec = external_study(here.db, request.study_name, by)
     row = trial_of(here.db, request.study_name, request.trial)
-    job = _held(row, request)
+    job = _held(row, request, by)
     if row.state != "running":
         return _over(here, view, spec, job, row)
     done = len(row.epochs)
@@ -81,7 +81,7 @@ def tell(here: ProgramsHere, request: TellRequest, by: Person = HERE) -> Standin
     """
     view, spec = external_study(here.db, request.study_name, by)
     row = trial_of(here.db, request.study_name, request.trial)
-    job = _held(row, request)
+    job = _held(row, request, by)
     if row.state != "running":
         return _over(here, view, spec, job, row)
     try:
@@ -107,7 +107,7 @@ def keep(here: ProgramsHere, request: HeldTrial, by: Person = HERE) -> Standing:
     """The program is at it still, such as in a long epoch. Raises TrialLost."""
     external_study(here.db, request.study_name, by)
     row = trial_of(here.db, request.study_name, request.trial)
-    job = _held(row, request)
+    job = _held(row, request, by)
     if row.state == "running":
         try:
             leases.renew(here.db, job.lease)
@@ -121,7 +121,7 @@ def hand_back(here: ProgramsHere, request: HeldTrial, by: Person = HERE) -> Stan
     """Leave it to whoever asks next, with the epochs that are stored. Raises TrialLost."""
     external_study(here.db, request.study_name, by)
     row = trial_of(here.db, request.study_name, request.trial)
-    job = _held(row, request)
+    job = _held(row, request, by)
     if row.state == "running":
         leases.hand_back(here.db, job.lease)
         programs.leave(here.db, job.worker_id)
@@ -186,13 +186,14 @@ def _over(here: ProgramsHere, view: StudyView, spec: StudySpec, job: Job, row: R
     return standing(row)
 
 
-def _held(row: RunView, request: HeldTrial) -> Job:
+def _held(row: RunView, request: HeldTrial, by: Person) -> Job:
     """Raises TrialLost where it is not this lease's."""
     worker_id, sign, attempt = request.lease.rpartition("#")
     if not sign or not attempt.isdecimal():
         raise InputError(f"lease: {request.lease!r} is none that the answer to an ask gave.")
     mine = (worker_id, int(attempt)) == (row.worker_id, row.attempt)
-    if not mine and row.state != CANCELLED:
+    # Of a trial that a person has ended, the row names nobody any more.
+    if not mine and (row.state != CANCELLED or not worker_id.startswith(f"{by.name}/")):
         raise _lost(row)
     return Job(row.study_name, "search", 0, row.ordinal, int(attempt), worker_id, row.ordinal, row.trial_number)
 

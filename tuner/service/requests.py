@@ -206,6 +206,11 @@ Named = Annotated[str, Field(pattern=r"^[\w.@+:-]{1,100}$")]
 """A program, as it names itself."""
 
 
+Host = Annotated[str, Field(max_length=200, pattern=r"^[^\x00-\x1f]*$")]
+Lease = Annotated[str, Field(max_length=400, pattern=r"^[^\x00-\x1f]*$")]
+Took = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+
+
 class AskRequest(Request):
     """A program asks for a trial of a study whose training is its own.
 
@@ -214,7 +219,7 @@ class AskRequest(Request):
 
     study_name: str
     worker: Named
-    host: Annotated[str, Field(max_length=200)] = ""
+    host: Host = ""
 
 
 class HeldTrial(Request):
@@ -222,7 +227,7 @@ class HeldTrial(Request):
 
     study_name: str
     trial: Annotated[int, Field(ge=0)]
-    lease: Annotated[str, Field(max_length=400)]
+    lease: Lease
 
 
 Reported = dict[Annotated[str, Field(min_length=1, max_length=250)], float]
@@ -234,7 +239,7 @@ class ReportRequest(HeldTrial):
 
     epoch: Annotated[int, Field(ge=1)]
     metrics: Annotated[Reported, Field(max_length=1000)]
-    seconds: Annotated[float, Field(ge=0)] | None = None
+    seconds: Took | None = None
 
 
 class TellRequest(HeldTrial):

@@ -10,7 +10,18 @@ from pydantic import Field
 
 from tuner.service import external_asking, external_reporting
 from tuner.service.external_views import Asked, Standing
-from tuner.service.requests import AskRequest, HeldTrial, Named, Reported, ReportRequest, Request, TellRequest
+from tuner.service.requests import (
+    AskRequest,
+    HeldTrial,
+    Host,
+    Lease,
+    Named,
+    Reported,
+    ReportRequest,
+    Request,
+    TellRequest,
+    Took,
+)
 from tuner.web.api.trials import TrialNumber
 from tuner.web.problems import answers
 from tuner.web.served import ServedHere, StudyName
@@ -18,7 +29,6 @@ from tuner.web.signing_in import Somebody
 
 router = APIRouter(tags=["asking"])
 
-Lease = Annotated[str, Field(max_length=400, examples=["ada/laptop-1#1"])]
 Figures = Annotated[Reported, Field(max_length=1000, examples=[{"loss": 0.31, "val_accuracy": 0.9}])]
 
 
@@ -27,13 +37,13 @@ class Ask(Request):
     same name gets the trial that it has already. host: where it runs."""
 
     worker: Named = Field(examples=["laptop-1"])
-    host: Annotated[str, Field(max_length=200)] = ""
+    host: Host = ""
 
 
 class Held(Request):
     """lease: as the answer to the ask gave it."""
 
-    lease: Lease
+    lease: Lease = Field(examples=["ada/laptop-1#1"])
 
 
 class Epoch(Held):
@@ -42,7 +52,7 @@ class Epoch(Held):
 
     epoch: Annotated[int, Field(ge=1, le=2**31 - 1, examples=[1])]
     metrics: Figures
-    seconds: Annotated[float, Field(ge=0)] | None = None
+    seconds: Took | None = None
 
 
 class Tell(Held):
