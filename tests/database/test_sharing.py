@@ -183,9 +183,11 @@ def test_what_a_dead_worker_left_and_finalists_need_room_too(db: Database) -> No
     other = budget.take(db, "s", "w1")
     assert other is not None
     assert (other.ordinal, budget.take(db, "s", "w2")) == (0, None)
-    # Its answer was lost: it asks again for what is its own.
-    assert budget.take(db, "s", "w1") is not None
-    end(db, replace(other, attempt=other.attempt + 1))
+    # Its answer was lost: it asks again for what is its own, which it has whatever was said since.
+    ours = budget.take(db, "s", "w1")
+    assert ours is not None
+    assert ours.ordinal == 0
+    end(db, ours)
     planned = [Planned("compare", 0, 0, seed, 7) for seed in (0, 1)]
     assert finalists.plan(db, "s", 0, "compare", planned)
     assert finalists.take(db, "s", 0, "w1") is not None
@@ -211,6 +213,18 @@ def test_the_next_study_is_chosen_anew_after_each_trial(db: Database) -> None:
     assert [each.study_name for each in (first, second, third, fourth)] == ["low", "high", "low", "high"]
     studies.set_desired_state(db, "high", "stopping")
     assert [each.study_name for each in sharing.open_studies(db)] == ["low"]
+
+
+def test_whoever_has_a_trial_is_given_it_again_in_a_study_that_is_too_full_by_now(db: Database) -> None:
+    add(db)
+    for worker in ("w1", "w2"):
+        assert budget.take(db, "s", worker) is not None
+    change(db, "s", most_workers=1)
+    again = budget.take(db, "s", "w2")
+    assert again is not None
+    assert again.ordinal == 1
+    end(db, again)
+    assert budget.take(db, "s", "w2") is None
 
 
 def test_a_study_that_is_gone_gives_nothing(db: Database) -> None:

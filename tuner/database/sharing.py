@@ -79,15 +79,9 @@ def may_take(session: Session, study_name: str, worker_id: str) -> bool:
 
 
 def has_room(session: Session, study_name: str, worker_id: str, most_workers: int | None) -> bool:
-    """Whether a study that is locked has room for this worker beside those that hold a run of it."""
+    """Whether a study that is locked has room for this worker beside those that hold a run of it; it has for those."""
     if most_workers is None:
         return True
-    others = session.scalar(
-        sa.select(sa.func.count(sa.distinct(RunRow.worker_id))).where(
-            RunRow.study_name == study_name,
-            RunRow.role != "reproduction",
-            RunRow.worker_id != worker_id,
-            leases.is_held(),
-        )
-    )
-    return (others or 0) < most_workers
+    held = (RunRow.study_name == study_name, RunRow.role != "reproduction", leases.is_held())
+    there = set(session.scalars(sa.select(RunRow.worker_id).where(*held)))
+    return worker_id in there or len(there) < most_workers
