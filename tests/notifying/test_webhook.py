@@ -90,10 +90,13 @@ def test_what_does_not_listen_or_is_no_host_is_said_without_the_url() -> None:
 
 
 def test_over_the_network_only_https_to_the_open_internet_may_be_asked_for(webhook: Webhook) -> None:
+    for address in (webhook.address, "https://[::1]/", "https://10.0.0.7/hook", "https://169.254.169.254/latest"):
+        with pytest.raises(InputError, match="lies on the open internet"):
+            _send(address, anywhere=False)
     with pytest.raises(InputError, match="begins with https"):
-        _send(webhook.address, anywhere=False)
+        _send("http://hooks.example/", anywhere=False)
     with pytest.raises(NotDelivered, match="in a private network"):
-        _send(webhook.address.replace("http:", "https:"), anywhere=False)
+        _send(webhook.address.replace("http://127.0.0.1", "https://localhost"), anywhere=False)
     assert webhook.got == []
 
 

@@ -14,6 +14,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
+from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from tuner.errors import InputError, NotDelivered
@@ -47,9 +48,20 @@ def parsed(url: str, anywhere: bool) -> SplitResult:
         raise InputError("the URL of a webhook has neither a user nor a fragment (#) in it.")
     if port == 0:
         raise InputError("the URL has port 0.")
+    if not anywhere and _is_private(parts.hostname):
+        raise InputError(f"the URL of a webhook lies on the open internet; {parts.hostname} does not.")
     if parts.scheme == "http" and not anywhere:
         raise InputError("the URL of a webhook begins with https://, so that nobody reads or changes what is sent.")
     return parts
+
+
+def _is_private(host: str) -> bool:
+    """Of an address that is written as one; where a name leads is seen when it is called."""
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return not addresses.is_public(host)
 
 
 def shown(url: str) -> str:
