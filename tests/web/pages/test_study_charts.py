@@ -53,7 +53,7 @@ def test_each_says_in_words_what_it_shows(site: Site, several: str, page: Page) 
     says(page, "importance", "Importance: ", "learning_rate", "%")
     says(page, "timeline", "2 workers trained 24 runs")
     says(page, "slices", "val_accuracy by each of 2 parameters")
-    says(page, "curves", "none, since no trial runs and none is chosen")
+    says(page, "curves", "of 1 trial, val_accuracy: trial 1 0.3200 at epoch 2")
 
 
 def test_curves_are_of_the_chosen_trials_of_any_metric(site: Site, ended: str, page: Page) -> None:
@@ -69,14 +69,14 @@ def test_curves_are_of_the_chosen_trials_of_any_metric(site: Site, ended: str, p
     figure.get_by_label("log").check()
     expect(figure).not_to_have_attribute("data-drawn", str(before))
     page.get_by_role("button", name="None").click()
-    says(page, "curves", "none is chosen")
+    says(page, "curves", "of 1 trial", "trial 1 ")
 
 
 def test_a_running_trial_is_drawn_as_its_epochs_come(site: Site, page: Page) -> None:
     name = write_study(site.db, "runs", TRIALS[:2], outcome=None)
     changing.change_study(site.db, name, 5, None, Limits(), None, False)
     open_study(page, site, name)
-    says(page, "curves", "none, since no trial runs")
+    says(page, "curves", "of 1 trial, val_accuracy: trial 1 ")
     job = budget.take(site.db, name, f"h-0-{name}")
     assert job is not None
     budget.fill(site.db, job, trial_template(2, None), "")
@@ -87,7 +87,7 @@ def test_a_running_trial_is_drawn_as_its_epochs_come(site: Site, page: Page) -> 
         )
         says(page, "curves", f"trial 2 {value:.4f} at epoch {epoch}")
     runs.finish(site.db, job, "complete", "", 0.97, 2, of_tags({}))
-    says(page, "curves", "none, since no trial runs")
+    says(page, "curves", "of 1 trial, val_accuracy: trial 2 0.9700")
     says(page, "history", "The best val_accuracy is 0.9700, of trial 2.")
     expect(page.locator("#standing [data-best]")).to_have_text("0.9700")
     expect(page.locator("#standing [data-best-trial]")).to_have_text("trial 2")

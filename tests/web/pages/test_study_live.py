@@ -52,6 +52,7 @@ def test_a_person_is_told_of_a_new_best_and_of_the_end(site: Site, page: Page) -
     messages = page.locator("#messages")
     add_trial(site.db, name, 2, 0.5)
     expect(page.locator("#standing [data-ended]")).to_have_text("3")
+    expect(page.locator("#standing rect[data-share=complete]")).to_have_attribute("width", "33.333%")
     expect(messages).to_be_empty()
     add_trial(site.db, name, 3, 0.97)
     expect(messages).to_contain_text("New best: val_accuracy 0.9700, trial 3")

@@ -50,11 +50,11 @@ def progress(counts: Mapping[str, int], trials: int) -> Markup:
     bars, x = Markup(""), 0.0
     for state, drawn in _SHARES:
         share = 100 * counts.get(state, 0) / total
-        if share:
-            bars += Markup('<rect class="{}" x="{}%" width="{}%" height="100%"/>').format(
-                drawn, f"{x:.3f}", f"{share:.3f}"
-            )
-            x += share
+        # Also those of which there is none: where a study goes on, a script gives them their width.
+        bars += Markup('<rect class="{}" data-share="{}" x="{}%" width="{}%" height="100%"/>').format(
+            drawn, state, f"{x:.3f}", f"{share:.3f}"
+        )
+        x += share
     return Markup('<svg class="progress" role="img" aria-label="{}">{}</svg>').format(
         f"of {trials} trials: {told}" if told else f"none of {trials} trials has begun", bars
     )

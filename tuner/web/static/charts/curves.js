@@ -49,10 +49,10 @@ export function smoothed(values, weight) {
 }
 
 function nothing(look) {
-  const words = "Trials that run are shown here, and those that you choose in the table.";
+  const words = "Trials that run are shown here, those that you choose in the table, or the best one.";
   return {
     option: { ...frame(look), ...emptyWords(look, words) },
-    words: "Learning curves: none, since no trial runs and none is chosen.",
+    words: "Learning curves: none, since no trial has an epoch yet.",
   };
 }
 

@@ -6,7 +6,7 @@ export class Curves {
     this.api = api;
     this.curves = new Map();
     this.chosen = [];
-    this.loading = null;
+    this.best = null;
     this.stale = true;
   }
 
@@ -15,8 +15,21 @@ export class Curves {
     this.stale = true;
   }
 
-  /** Those to be shown now: the chosen ones, in their order, then those that run. */
-  async shown() {
+  /** Those to be shown now: the chosen ones, in their order, then those that run; where there is none, the best. */
+  async shown(best) {
+    const found = await this.known();
+    return found.some((each) => each.epoch.length) || best === null ? found : this.ofBest(best);
+  }
+
+  async ofBest(trial) {
+    if (this.best?.trial !== trial) {
+      const { curves } = await ask("GET", `${this.api}/epochs?trial=${trial}`);
+      this.best = curves[0];
+    }
+    return [this.best];
+  }
+
+  async known() {
     if (this.stale) {
       this.stale = false;
       const asked = new URLSearchParams([["running", "true"], ...this.chosen.map((each) => ["trial", each])]);
@@ -30,7 +43,7 @@ export class Curves {
 
   /** Every metric that one of them has. */
   metrics() {
-    return [...new Set([...this.curves.values()].flatMap((each) => Object.keys(each.metrics)))];
+    return [...new Set([...this.curves.values(), ...(this.best ? [this.best] : [])].flatMap((each) => Object.keys(each.metrics)))];
   }
 
   apply(changes) {

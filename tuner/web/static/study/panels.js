@@ -8,6 +8,7 @@ import { importance } from "../charts/importance.js";
 import { parallel } from "../charts/parallel.js";
 import { slices } from "../charts/slices.js";
 import { timeline } from "../charts/timeline.js";
+import { bestPlace } from "../charts/values.js";
 
 const PAUSE_MS = 30_000;
 
@@ -51,13 +52,17 @@ export function installPanels({ api, store, lines, parameters, winner, open, bru
     });
     return shares;
   }
+  const bestTrial = () => {
+    const place = bestPlace(store.table);
+    return winner() ?? (place < 0 ? null : store.table.trial[place]);
+  };
   const named = () => known(parameters, store.table);
   const panel = (name, draw) => makeChart(figure(name), draw, open);
 
   const again = {
     history: panel("history", (look) => history(store.table, { look, best: winner(), ...optionsOf(figure("history")) })),
     curves: panel("curves", async (look) => {
-      const found = await lines.shown();
+      const found = await lines.shown(bestTrial());
       const metric = chooseMetric(figure("curves"), lines.metrics(), store.table.metric);
       const { smooth, log } = optionsOf(figure("curves"));
       return curves(found, { look, metric, smooth: Number(smooth), log });

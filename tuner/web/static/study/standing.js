@@ -12,6 +12,18 @@ export function keepStanding(page, store) {
   let asked = Date.now();
   let timer = null;
 
+  function share(bars, counts) {
+    const sum = Object.values(counts).reduce((one, other) => one + other, 0);
+    const total = Math.max(Number(standing().dataset.trials), sum, 1);
+    let x = 0;
+    for (const bar of bars) {
+      const width = (100 * (counts[bar.dataset.share] ?? 0)) / total;
+      bar.setAttribute("x", `${x.toFixed(3)}%`);
+      bar.setAttribute("width", `${width.toFixed(3)}%`);
+      x += width;
+    }
+  }
+
   function figures() {
     const counts = store.counts();
     const ended = ENDED.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
@@ -21,6 +33,7 @@ export function keepStanding(page, store) {
       chip.hidden = !count;
       write(chip.querySelector("b"), String(count));
     }
+    share(standing().querySelectorAll("[data-share]"), counts);
     const best = bestPlace(store.table);
     if (best < 0 || standing().dataset.winner) return;
     write(standing().querySelector("[data-best]"), number(store.table.value[best]));
