@@ -54,7 +54,7 @@ class Message(View):
 
 def message_of(db: Database, notice: NoticeView) -> Message:
     """The study as it is now. Raises NotFound."""
-    status = study_status(db, notice.study_name, epochs=True)
+    status = study_status(db, notice.study_name)
     study, best = status.study, status.best
     address = servers.address_for_all(db)
     outcome = study.outcome
