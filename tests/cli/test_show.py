@@ -150,3 +150,20 @@ def test_a_study_that_has_ended_is_told_how_it_goes_on(db: Database) -> None:
     ]
     listed = tune(db, "list").splitlines()
     assert (listed[0].split()[-1], listed[1].split()[-1]) == ("time", duration(study_status(db, "s").elapsed_s))
+
+
+def test_trials_are_chosen_and_ordered_as_over_http(db: Database) -> None:
+    write_study(db)
+
+    def numbers(*asked: str) -> list[int]:
+        return [each["trial_number"] for each in json.loads(tune(db, "trials", "s", "--json", *asked))["trials"]]
+
+    assert numbers("--where", "optimizer:adam") == [4, 0]
+    assert numbers("--where", "optimizer:!sgd", "--where", "learning_rate:<0.01", "--top", "1") == [4]
+    assert numbers("--order", "learning_rate") == [2, 0, 4, 1, 3]
+    assert numbers("--words", "diverged") == [3]
+    assert [
+        each.split(",")[1] for each in tune(db, "trials", "s", "--csv", "--where", "state:pruned").splitlines()[1:]
+    ] == ["2"]
+    wrong = CliRunner().invoke(cli, ["trials", "s", "--where", "optimiser:adam", "--storage", db.url])
+    assert (wrong.exit_code, "Did you mean optimizer?" in wrong.stderr) == (2, True)

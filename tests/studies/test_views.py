@@ -12,7 +12,7 @@ from tuner.cli.main import cli
 from tuner.database import budget
 from tuner.database.connection import Database, open_database
 from tuner.studies import viewing, views
-from tuner.studies.status import study_status
+from tuner.studies.status import ranked, study_status
 
 TRIAL = {
     *("study_name", "trial_number", "state", "reason", "verdicts", "baseline", "value", "values", "best_epoch"),
@@ -57,7 +57,8 @@ def test_scripts_find_the_keys_that_they_know(db: Database) -> None:
 def test_what_is_printed_is_the_view(db: Database) -> None:
     write_study(db)
     status = study_status(db, "s", epochs=True)
-    assert json.loads(tune(db, "trials", "s", "--json")) == viewing.trials(status).model_dump(mode="json")
+    best_first = ranked(status.trials, "maximize")
+    assert json.loads(tune(db, "trials", "s", "--json")) == viewing.trials(status, best_first).model_dump(mode="json")
     assert json.loads(tune(db, "best", "s", "--json")) == viewing.best(status).model_dump(mode="json")
 
 
@@ -82,7 +83,7 @@ def test_every_view_has_a_schema() -> None:
 def test_a_view_comes_back_from_its_json(db: Database) -> None:
     write_study(db)
     status = study_status(db, "s", epochs=True)
-    for each in (viewing.trials(status), viewing.best(status), viewing.study_detail(status, ())):
+    for each in (viewing.trials(status, status.trials), viewing.best(status), viewing.study_detail(status, ())):
         assert type(each).model_validate_json(each.model_dump_json()) == each
 
 

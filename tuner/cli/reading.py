@@ -97,34 +97,43 @@ def list_(storage: str | None, as_json: bool) -> None:
 
 @click.command()
 @study_argument
-@click.option("--top", type=click.IntRange(min=1), metavar="N", help="Only the best N.")
+@click.option("--top", type=click.IntRange(min=1), metavar="N", help="Only the first N.")
+@click.option(
+    "--where", multiple=True, metavar="NAME:VALUE",
+    help="Those of which all of this is true: optimizer:adam, learning_rate:<0.01, units_1:64..256, verdict:over-fits.",
+)  # fmt: skip
+@click.option("--words", metavar="TEXT", help="Those with this in what is known of them.")
+@click.option("--order", metavar="NAME", help="By a column instead, as in --where; with a minus before it downwards.")
 @click.option("--csv", "as_csv", is_flag=True, help="As CSV: a column a parameter and a metric.")
 @common_options
-def trials(study: str | None, top: int | None, as_csv: bool, storage: str | None, as_json: bool) -> None:
+def trials(
+    study: str | None, top: int | None, where: tuple[str, ...], words: str | None, order: str | None, as_csv: bool,
+    storage: str | None, as_json: bool,
+) -> None:  # fmt: skip
     """List a study's trials, the best first.
 
-    Example: tune trials fashion_mnist-1 --top 10
+    Example: tune trials fashion_mnist-1 --top 10 --where optimizer:adam
     """
     from tuner.cli import show
     from tuner.errors import InputError
+    from tuner.service.trial_lists import TrialsChosen, listed_trials
     from tuner.studies import viewing
-    from tuner.studies.status import ranked, study_status
-    from tuner.studies.stored_study import spec_of
+    from tuner.studies.status import study_status
 
     if as_csv and as_json:
         raise InputError("--csv and --json: one of them; both write to stdout.")
     db = studies_at(storage)
     found = study_status(db, chosen(db, study), epochs=True)
+    listed = listed_trials(found, TrialsChosen(where=where, words=words), order)[:top]
     if as_csv:
         from tuner.analysis.as_csv import csv_of
         from tuner.analysis.results import trial_frame
 
-        best_first = ranked(found.trials, spec_of(found.study).objective.direction)[:top]
-        echo_whole(csv_of(trial_frame(best_first)), nl=False)
+        echo_whole(csv_of(trial_frame(listed)), nl=False)
     elif as_json:
-        print_json(viewing.trials(found, top))
+        print_json(viewing.trials(found, listed))
     else:
-        show.print_trials(found, top)
+        show.print_trials(found, listed)
 
 
 @click.command()

@@ -20,7 +20,7 @@ from tuner.formatting import command, duration, one_line, params_in_words
 from tuner.formatting import number as number
 from tuner.studies.in_words import counts_in_words, headline, objective, searched_params
 from tuner.studies.pareto import front
-from tuner.studies.status import StudyStatus, ranked
+from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of
 
 _WIDE = 120
@@ -110,15 +110,15 @@ def reproduction_in_words(again: RunView) -> str:
     return f"training again: {again.trial_in_words}, {far}{'' if again.held else ', silent for a minute or more'}"
 
 
-def print_trials(status: StudyStatus, top: int | None) -> None:
-    """`tune trials`."""
+def print_trials(status: StudyStatus, listed: Sequence[RunView]) -> None:
+    """`tune trials`. listed: in this order."""
     metric = objective(status)
     further = further_objectives(status)
     columns = ("trial", "state", metric, *further, "best epoch", "epochs", "seconds")
     rows: list[tuple[str | Text, ...]] = []
     words_of: list[Text] = []
     on_front = {trial.ordinal for trial in front(spec_of(status.study), status.trials)} if further else set()
-    for trial in ranked(status.trials, spec_of(status.study).objective.direction)[:top]:
+    for trial in listed:
         words = params_in_words(searched_params(status, trial))
         if trial.reason and trial.state in FAILED:
             words = f"{one_line(trial.reason)}: {words}"

@@ -7,6 +7,7 @@ Leaves to others: what is asked of them (trial_filters), what is done with them 
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from operator import attrgetter
 
@@ -86,10 +87,32 @@ class Columns:
 
 def columns_of(spec: StudySpec, trials: Sequence[RunView]) -> Columns:
     """What the space names, then what only trials have, in the order in which it was first seen."""
+    parameters, metrics = _seen(_These(trials))
     named = [each.name for each in spec.space]
-    parameters = dict.fromkeys(chain(named, *map(attrgetter("params"), trials)))
-    metrics = dict.fromkeys(chain([spec.objective.metric], *map(attrgetter("best_metrics"), trials)))
-    return Columns(tuple(parameters), tuple(metrics))
+    return Columns(
+        tuple(dict.fromkeys((*named, *parameters))),
+        tuple(dict.fromkeys((spec.objective.metric, *metrics))),
+    )
+
+
+class _These:
+    """Trials as a key: by which list it is. Of one look at a study the columns are asked for several times."""
+
+    def __init__(self, trials: Sequence[RunView]) -> None:
+        self.trials = trials
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _These) and other.trials is self.trials
+
+    def __hash__(self) -> int:
+        return id(self.trials)
+
+
+@lru_cache(maxsize=4)
+def _seen(these: _These) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    parameters = dict.fromkeys(chain.from_iterable(map(attrgetter("params"), these.trials)))
+    metrics = dict.fromkeys(chain.from_iterable(map(attrgetter("best_metrics"), these.trials)))
+    return tuple(parameters), tuple(metrics)
 
 
 def _parameter(name: str) -> Column:

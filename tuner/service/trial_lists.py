@@ -18,7 +18,7 @@ from tuner.service.trial_columns import Column, Columns, columns_of
 from tuner.service.trial_filters import has_words, kinds_of, read_condition
 from tuner.spec.space import Value
 from tuner.spec.study_spec import StudySpec
-from tuner.studies.status import StudyStatus
+from tuner.studies.status import StudyStatus, ranked
 from tuner.studies.stored_study import spec_of
 
 TrialState = Literal[
@@ -86,6 +86,16 @@ def list_trials(status: StudyStatus, request: TrialsRequest) -> TrialList:
     shown = placed[start : start + request.limit]
     last = TrialPlace(shown[-1][0], shown[-1][1].ordinal) if start + request.limit < len(placed) else None
     return TrialList(tuple(trial for _, trial in shown), len(placed), last)
+
+
+def listed_trials(status: StudyStatus, request: TrialsChosen, order: str | None) -> list[RunView]:
+    """All that are meant, of a study that was read with its epochs. order: None is the best first, and what is not
+    complete after that. Raises InputError."""
+    spec, columns = spec_of(status.study), columns_of(spec_of(status.study), status.trials)
+    found = choose(request, columns, status.trials)
+    if order is None:
+        return ranked(tuple(found), spec.objective.direction)
+    return [trial for _, trial in _placed(found, read_order(order, columns, spec))]
 
 
 def choose(request: TrialsChosen, columns: Columns, trials: Sequence[RunView]) -> list[RunView]:

@@ -17,7 +17,7 @@ from tuner.spec.study_spec import StudySpec
 from tuner.studies import views
 from tuner.studies.pareto import front, values_of
 from tuner.studies.skipped_study import Reason
-from tuner.studies.status import StudyStatus, ranked
+from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of
 
 
@@ -153,10 +153,9 @@ def refusals(refused: Sequence[Refusal]) -> tuple[views.Refused, ...]:
     return tuple(views.Refused(record=each.record, reason=each.reason) for each in refused)
 
 
-def trials(status: StudyStatus, most: int | None = None) -> views.Trials:
-    """Of a study that was read with epochs: the best first, at most so many."""
+def trials(status: StudyStatus, listed: Sequence[RunView]) -> views.Trials:
+    """Of a study that was read with epochs, these."""
     spec = spec_of(status.study)
-    listed = ranked(status.trials, spec.objective.direction)[:most]
     return views.Trials(study_name=status.study.study_name, trials=tuple(trial(spec, each) for each in listed))
 
 

@@ -181,7 +181,7 @@ class Studies(View):
 
 
 class Trials(View):
-    """The best first."""
+    """The best first, unless another order was asked for."""
 
     study_name: str
     trials: tuple[Trial, ...]
