@@ -13,7 +13,8 @@ from tests.database.old_databases import restore
 from tuner.database import budget, finalists, runs, studies
 from tuner.database.connection import open_database
 from tuner.database.finalists import Planned
-from tuner.database.tables import SCHEMA_VERSION, VersionRow, all_tables
+from tuner.database.schema import all_tables
+from tuner.database.tables import SCHEMA_VERSION, VersionRow
 from tuner.errors import InputError
 from tuner.service.resuming import resume_study
 from tuner.studies.status import study_status

@@ -12,7 +12,8 @@ from tuner.database import closings, outbox, receivers, whole_study
 from tuner.database.connection import Database, utc_now
 from tuner.database.facts import Outcome
 from tuner.database.leases import LeaseLost
-from tuner.database.tables import NoticeRow, ReceiverRow, StudyRow
+from tuner.database.service_tables import NoticeRow, ReceiverRow
+from tuner.database.tables import StudyRow
 
 
 def notices(db: Database) -> list[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from tuner.database import servers
 from tuner.database.connection import Database, utc_now
-from tuner.database.tables import ServerRow
+from tuner.database.service_tables import ServerRow
 
 
 def _change(db: Database, **values: object) -> None:

@@ -22,7 +22,7 @@ from tests.database.conftest import url as url
 from tuner.database import receivers
 from tuner.database.connection import Database
 from tuner.database.receivers import ReceiverView
-from tuner.database.tables import Event
+from tuner.database.service_tables import Event
 
 __all__ = ["db", "url"]
 

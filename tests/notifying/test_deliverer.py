@@ -27,7 +27,7 @@ from tests.notifying.conftest import (
 )
 from tuner.database import outbox, receivers, servers
 from tuner.database.connection import Database, open_database
-from tuner.database.tables import NoticeRow
+from tuner.database.service_tables import NoticeRow
 from tuner.notifying.deliverer import Deliverer, Duty, delivering, pause_s
 
 

@@ -11,7 +11,8 @@ from tests.notifying.conftest import add_webhook
 from tuner.database import outbox, skipped_studies, studies, workers
 from tuner.database.connection import Database, utc_now
 from tuner.database.progress import last_progress, leader
-from tuner.database.tables import EpochRow, NoticeRow, RunRow, StudyRow
+from tuner.database.service_tables import NoticeRow
+from tuner.database.tables import EpochRow, RunRow, StudyRow
 from tuner.errors import DataError
 from tuner.notifying.watching import BEST_AFTER, Watcher
 from tuner.service.resuming import resume_study

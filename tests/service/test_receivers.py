@@ -12,7 +12,7 @@ from tests.notifying.conftest import webhook as webhook
 from tuner.database.audit import view_lines
 from tuner.database.connection import Database
 from tuner.database.receivers import find_receiver
-from tuner.database.tables import ReceiverRow
+from tuner.database.service_tables import ReceiverRow
 from tuner.errors import InputError, NotAllowed, NotFound
 from tuner.redaction import redacted
 from tuner.service.people import HERE, Person

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from tuner.database.connection import Database
-from tuner.database.tables import TokenRow
+from tuner.database.service_tables import TokenRow
 from tuner.database.tokens import find_token
 from tuner.errors import InputError, NotFound, NotSignedIn
 from tuner.redaction import redacted

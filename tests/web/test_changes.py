@@ -14,7 +14,7 @@ from tests.notifying.conftest import webhook as webhook
 from tests.web.conftest import client_of, settings_for
 from tuner.database import audit, budget, studies
 from tuner.database.connection import Database
-from tuner.database.tables import PersonRole
+from tuner.database.service_tables import PersonRole
 from tuner.service.tokens import TokenRequest, create_token
 
 SPACE = """

@@ -23,7 +23,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.analysis.written import write_study
 from tests.database.conftest import opening
 from tests.web.conftest import client_of, settings_for
-from tuner.database.tables import PersonRole
+from tuner.database.service_tables import PersonRole
 from tuner.service.tokens import TokenRequest, create_token
 
 _CHECKS = [

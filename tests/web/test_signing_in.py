@@ -12,7 +12,7 @@ from tests.database.conftest import opening
 from tests.web.conftest import client_of, settings_for
 from tuner.cli.main import cli
 from tuner.database.connection import Database
-from tuner.database.tables import PersonRole
+from tuner.database.service_tables import PersonRole
 from tuner.errors import InputError
 from tuner.service.people import HERE
 from tuner.service.tokens import TokenRequest, create_token, revoke_token

@@ -18,7 +18,8 @@ from tuner.database.connection import Database, utc_now
 from tuner.database.leases import LEASE_S, is_held
 from tuner.database.patience import patient
 from tuner.database.sequence import stamp
-from tuner.database.tables import UNSTAMPED, OwnerRow, RunRow, StudyRow, WorkerRow
+from tuner.database.service_tables import OwnerRow
+from tuner.database.tables import UNSTAMPED, RunRow, StudyRow, WorkerRow
 
 EVERYBODY = "everybody"
 """The person of the limit that counts for whoever has none of their own."""

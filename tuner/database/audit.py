@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
-from tuner.database.tables import AuditRow
+from tuner.database.service_tables import AuditRow
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from tuner.database.facts import Outcome
 from tuner.database.leases import LEASE_S, LeaseLost, free_for
 from tuner.database.patience import patient
 from tuner.database.sequence import stamp
-from tuner.database.tables import UNSTAMPED, Event, RunRow, StudyRow, keyed
+from tuner.database.service_tables import Event
+from tuner.database.tables import UNSTAMPED, RunRow, StudyRow, keyed
 
 
 @dataclass(frozen=True)

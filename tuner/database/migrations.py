@@ -12,7 +12,8 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from tuner.database.tables import SCHEMA_VERSION, VersionRow, all_tables
+from tuner.database.schema import all_tables
+from tuner.database.tables import SCHEMA_VERSION, VersionRow
 from tuner.errors import InputError
 
 _ALEMBIC = sa.table("tuner_alembic_version", sa.column("version_num", sa.String(32)))

@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
 from tuner.database.receivers import as_events, concerned
-from tuner.database.tables import Event, NoticeRow, ReceiverKind, ReceiverRow, StudyRow
+from tuner.database.service_tables import Event, NoticeRow, ReceiverKind, ReceiverRow
+from tuner.database.tables import StudyRow
 
 LEASE_S = 60.0
 """A process that delivers to a receiver and is silent for so long has lost it to others."""

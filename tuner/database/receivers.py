@@ -12,7 +12,7 @@ from tuner.database import audit
 from tuner.database.audit import AuditEntry
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
-from tuner.database.tables import Event, NoticeRow, ReceiverKind, ReceiverRow
+from tuner.database.service_tables import Event, NoticeRow, ReceiverKind, ReceiverRow
 
 
 @dataclass(frozen=True)

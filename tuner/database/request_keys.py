@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
-from tuner.database.tables import RequestKeyRow
+from tuner.database.service_tables import RequestKeyRow
 
 _GIVEN_UP_S = 900.0
 """A request that has not ended after so long was cut off: its key is free again."""

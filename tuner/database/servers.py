@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from tuner.database import machine
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
-from tuner.database.tables import ServerRow
+from tuner.database.service_tables import ServerRow
 
 SILENT_S = 20.0
 """After so long without a sign of life a server counts as gone."""

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
-from tuner.database.tables import PersonRole, SessionRow, TokenRow
+from tuner.database.service_tables import PersonRole, SessionRow, TokenRow
 
 
 @dataclass(frozen=True)

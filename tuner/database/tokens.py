@@ -11,7 +11,7 @@ from tuner.database import audit
 from tuner.database.audit import AuditEntry
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
-from tuner.database.tables import PersonRole, TokenRow
+from tuner.database.service_tables import PersonRole, TokenRow
 
 
 @dataclass(frozen=True)

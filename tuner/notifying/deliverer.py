@@ -22,7 +22,7 @@ from tuner.database import outbox, servers
 from tuner.database.connection import Database
 from tuner.database.outbox import NoticeView
 from tuner.database.receivers import ReceiverView, find_receiver
-from tuner.database.tables import ReceiverKind
+from tuner.database.service_tables import ReceiverKind
 from tuner.errors import InputError, NotFound, SpecError, TunerError
 from tuner.notifying import sending
 from tuner.notifying.message import Message, message_of

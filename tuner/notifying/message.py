@@ -11,7 +11,7 @@ from tuner.database import servers
 from tuner.database.connection import Database
 from tuner.database.outbox import NoticeView
 from tuner.database.receivers import ReceiverView
-from tuner.database.tables import Event
+from tuner.database.service_tables import Event
 from tuner.formatting import command, duration, number, one_line, params_in_words
 from tuner.spec.space import Value
 from tuner.studies.in_words import counts_in_words, headline, objective, searched_params

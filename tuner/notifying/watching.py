@@ -23,8 +23,8 @@ from tuner.database import outbox, progress
 from tuner.database.connection import Database
 from tuner.database.epochs import longest_epoch
 from tuner.database.receivers import receivers_of
+from tuner.database.service_tables import Event
 from tuner.database.studies import StudyView, view_study
-from tuner.database.tables import Event
 from tuner.database.workers import view_workers
 from tuner.formatting import command, duration
 from tuner.runs.watchdog import Pace, limit_s

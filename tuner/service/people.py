@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tuner.database.audit import AuditEntry
+from tuner.database.service_tables import PersonRole
 from tuner.database.studies import StudyView
-from tuner.database.tables import PersonRole
 from tuner.errors import NotAllowed
 from tuner.settings import user_name
 

@@ -13,8 +13,8 @@ from pydantic import Field, model_validator
 from tuner.database import receivers
 from tuner.database.connection import Database
 from tuner.database.receivers import ReceiverView
+from tuner.database.service_tables import Event, ReceiverKind
 from tuner.database.studies import view_study
-from tuner.database.tables import Event, ReceiverKind
 from tuner.errors import InputError, NotAllowed, NotDelivered, NotFound
 from tuner.formatting import nearest
 from tuner.notifying import sending, webhook

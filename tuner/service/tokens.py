@@ -15,7 +15,7 @@ from pydantic import Field
 
 from tuner.database import tokens
 from tuner.database.connection import Database
-from tuner.database.tables import PersonRole
+from tuner.database.service_tables import PersonRole
 from tuner.database.tokens import TokenView
 from tuner.errors import NotFound, NotSignedIn
 from tuner.formatting import nearest

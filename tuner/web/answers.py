@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from tuner.database.audit import AuditLine
-from tuner.database.tables import PersonRole
+from tuner.database.service_tables import PersonRole
 from tuner.service.receivers import Receiver
 from tuner.service.space_form import SpaceForm
 from tuner.studies.views import Epoch, Run, Study, Trial, Worker

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 from pydantic import Field
 
-from tuner.database.tables import Event
+from tuner.database.service_tables import Event
 from tuner.service import receivers
 from tuner.service.receivers import Receiver, ReceiverRequest, Receivers, Tested
 from tuner.service.requests import Request
