@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.database.conftest import opening
+from tuner.database import whole_study
 from tuner.service.external_asking import ask
 from tuner.service.external_reporting import report, tell
 from tuner.service.programs_here import ProgramsHere
@@ -57,3 +58,23 @@ def test_trials_epochs_and_the_report_are_delivered(tmp_path: Path) -> None:
     assert {each.tags["device"] for each in trials} == {"program"}
     assert trials[0].params["epochs"] == 2
     assert any("report.html" in files for files in recorder.files.values())
+
+
+def test_a_study_that_was_deleted_is_watched_no_more_and_one_of_its_name_is(tmp_path: Path) -> None:
+    settings = replace(read_settings(), storage=f"sqlite:///{tmp_path / 'tuner.db'}", artifacts=tmp_path / "artifacts")
+    recorder = MemoryRecorder()
+    with opening(settings.storage) as db:
+        keeper = RecordKeeper(settings, db, lambda view: recorder)
+        here = ProgramsHere(db, keeper)
+        for _ in range(2):
+            start(settings, StartRequest(space=dict(SPACE), space_name="mine", study_name="s"))
+            asked = ask(here, AskRequest(study_name="s", worker="w")).trial
+            assert asked is not None
+            tell(here, TellRequest(study_name="s", trial=0, lease=asked.lease, metrics={"loss": 1.0}))
+            until = time.monotonic() + 30
+            before = len(recorder.trials)
+            while len(recorder.trials) == before and time.monotonic() < until:
+                time.sleep(0.1)
+            whole_study.delete_study(db, "s")
+        keeper.leave()
+    assert len(recorder.trials) == 2

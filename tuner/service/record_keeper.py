@@ -39,18 +39,18 @@ class RecordKeeper:
         self._name = f"server-{socket.gethostname()}-{secrets.token_hex(4)}"
         self._lock = threading.Lock()
         self._projectors: dict[tuple[str, str], Projector] = {}
-        self._watched: set[str] = set()
+        self._watched: dict[str, Projector] = {}
         self._ended: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._publisher: threading.Thread | None = None
 
     def watch(self, study_name: str) -> None:
         """From now on what is stored of it is delivered."""
         with self._lock:
-            if study_name in self._watched:
+            known = self._watched.get(study_name)
+            if known is not None and study_name in known.watched():
                 return
-            view = view_study(self._db, study_name)
-            self._watched.add(study_name)
-            self._projector(view).watch(study_name)
+            self._watched[study_name] = projector = self._projector(view_study(self._db, study_name))
+            projector.watch(study_name)
 
     def ended(self, study_name: str) -> None:
         """It was closed: its report is made, and delivered."""
@@ -84,8 +84,7 @@ class RecordKeeper:
         while (study_name := self._ended.get()) is not None:
             publish(self._db, self._store, study_name)
             with self._lock:
-                # It may have been whole, and let go of, while the report was being made; one that goes on is new.
-                self._watched.discard(study_name)
+                # It may have been whole, and let go of, while the report was being made.
                 try:
                     self._projector(view_study(self._db, study_name)).watch(study_name)
                 except NotFound:

@@ -17,7 +17,7 @@ from tuner.database.blobs import BlobStore
 from tuner.database.connection import Database, is_outage
 from tuner.database.studies import StudyView
 from tuner.database.tables import Key, Recorded, RunKey, RunRow, StudyRow
-from tuner.errors import Postponed, Refused, ServiceDown, TunerError
+from tuner.errors import NotFound, Postponed, Refused, ServiceDown, TunerError
 from tuner.studies.projection import deliver_champion, finalist_record, study_files, study_record, trial_record
 from tuner.studies.stored_study import spec_of
 from tuner.tracking.recorder import Recorder, StudyRecord
@@ -274,6 +274,10 @@ class Projector:
         for study_name in list(self._study_names):
             try:
                 self._deliver_study(study_name)
+            except NotFound:
+                # It was deleted, or has another name: whoever goes on with it says so.
+                with self._lock:
+                    self._study_names.pop(study_name, None)
             except ServiceDown as error:
                 if not self._away:
                     logger.warning("%s Training goes on; the record is delivered when it is back.", error)
