@@ -91,8 +91,8 @@ def show(
         request,
         "study.html",
         standing=_standing(status, somebody),
-        parameters=[_axis(each) for each in _searched(status)],
-        table=table(status, asked),
+        parameters=served.looks.made(study, "axes", lambda seen: [_axis(each) for each in _searched(seen.status)]),
+        table=served.looks.made(study, asked, lambda seen: table(seen.status, asked)),
         beside=side_by_side(status, asked.chosen),
         **known,
     )
