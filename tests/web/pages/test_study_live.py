@@ -137,6 +137,7 @@ def test_a_page_goes_on_by_itself_when_its_server_was_killed_and_is_back(tmp_pat
         with served(tmp_path, port) as process:
             open_study(page, site, name)
             page.get_by_label("Choose trial 1", exact=True).check()
+            expect(page.get_by_role("region", name="Chosen trials side by side")).to_be_visible()
             process.send_signal(signal.SIGKILL)
             expect(page.get_by_text(lost)).to_be_visible(timeout=10_000)
         # While nobody serves, the study goes on.

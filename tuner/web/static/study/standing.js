@@ -43,7 +43,8 @@ export function keepStanding(page, store) {
     link.href = `${page}/trials/${store.table.trial[best]}`;
   }
 
-  const isBusy = () => standing().querySelector("dialog[open], details[open]");
+  // Nothing is asked of a server that is away.
+  const isBusy = () => standing().querySelector("dialog[open], details[open]") || !document.getElementById("connection").hidden;
 
   function ask() {
     clearTimeout(timer);

@@ -60,7 +60,7 @@ export function keepTable() {
   function isBusy() {
     const selection = document.getSelection();
     const selects = selection && !selection.isCollapsed && rows().contains(selection.anchorNode);
-    const opened = document.querySelector("dialog[open], #trials details[open]");
+    const opened = document.querySelector("dialog[open], #trials details[open], #connection:not([hidden])");
     return selects || opened || Date.now() - typed < TYPED_MS;
   }
 
