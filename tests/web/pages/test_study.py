@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, expect
 
 from tests.analysis.written import TRIALS, write_study
-from tests.web.pages.conftest import DESKTOP, PHONE, Site, check_accessible, check_fits, site_in, window
+from tests.web.pages.conftest import Site, check_accessible, check_fits, every_look, site_in, window
 from tuner.database import audit, studies
 from tuner.database.connection import Database
 from tuner.database.studies import StudyView, note_of
@@ -199,8 +199,7 @@ def test_it_is_renamed_and_deleted_by_who_types_its_name(site: Site, page: Page)
         row(site.db, "new/name & <b>")
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@every_look
 def test_it_fits_and_can_be_read_by_everybody(
     site: Site, ended: str, browser: Browser, size: tuple[int, int], theme: str
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.analysis.written import START, TRIALS, Told, write_study
-from tests.web.pages.conftest import DESKTOP, PHONE, Site, check_accessible, check_fits, window
+from tests.web.pages.conftest import Site, check_accessible, check_fits, every_look, window
 from tests.web.pages.test_study import open_study
 from tests.web.pages.test_study_trials import shows
 from tuner.database import budget, changing, runs
@@ -119,8 +119,7 @@ def test_charts_follow_the_theme(site: Site, ended: str, page: Page) -> None:
     expect(figure).not_to_have_attribute("data-drawn", str(before))
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@every_look
 def test_all_of_them_fit_and_can_be_read_by_everybody(
     site: Site, several: str, browser: Browser, size: tuple[int, int], theme: str
 ) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.analysis.written import START, TRIALS, Told, write_study
-from tests.web.pages.conftest import DESKTOP, PHONE, Site, check_accessible, check_fits, window
+from tests.web.pages.conftest import Site, check_accessible, check_fits, every_look, window
 from tests.web.pages.test_study import open_study
 from tuner.database import budget, changing, runs
 from tuner.database.epochs import EpochView
@@ -145,8 +145,7 @@ def test_what_is_new_appears_by_itself_and_what_one_is_typing_stays(site: Site, 
     expect(page.get_by_role("combobox", name="Condition")).to_be_focused()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@every_look
 def test_it_fits_and_can_be_read_by_everybody(
     site: Site, ended: str, browser: Browser, size: tuple[int, int], theme: str
 ) -> None:
