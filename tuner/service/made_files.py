@@ -51,7 +51,7 @@ class FileRequest(Request):
 
 @dataclass(frozen=True)
 class MadeFile:
-    """A file in a folder of its own, which is gone once it was read. name: to save it under."""
+    """A file in a folder of its own, which whoever asked for it cleans up. name: to save it under."""
 
     folder: TemporaryDirectory[str]
     path: Path
@@ -63,8 +63,8 @@ class MadeFile:
         return self.path.stat().st_size
 
     def chunks(self) -> Iterator[bytes]:
-        """All of it, once, also where nobody reads to its end."""
-        with self.folder, self.path.open("rb") as file:
+        """All of it, once."""
+        with self.path.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 yield chunk
 

@@ -1,10 +1,11 @@
 """What came of a study, as files: its trials, its report, its model with all that belongs to it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 from fastapi.responses import StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from tuner.formatting import path_part
 from tuner.service.made_files import FileRequest, Kind, MadeFile, make_file
@@ -14,6 +15,21 @@ from tuner.web.problems import answers
 from tuner.web.served import Db, Served, ServedHere, StudyName
 
 router = APIRouter(tags=["downloads"])
+
+
+class _OfMade(StreamingResponse):
+    """The file goes with the answer, also where nobody reads to its end: nobody closes a generator that is left."""
+
+    def __init__(self, made: MadeFile, headers: Mapping[str, str]) -> None:
+        super().__init__(made.chunks(), media_type=made.media_type, headers=headers)
+        self._made = made
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._made.folder.cleanup()
+
 
 _ROWS = 500
 _SANDBOX = (
@@ -103,4 +119,4 @@ def _streamed(made: MadeFile, show: bool = False) -> StreamingResponse:
         "Content-Length": str(made.size),
         "Content-Security-Policy": _SANDBOX,
     }
-    return StreamingResponse(made.chunks(), media_type=made.media_type, headers=headers)
+    return _OfMade(made, headers)

@@ -21,8 +21,9 @@ Metrics = Annotated[
 
 @router.get("/studies/{study}/columns", responses={**answers(404, 422), 200: {"model": TrialTable}})
 def columns(request: Request, served: ServedHere, study: StudyName, *, metric: Metrics) -> Response:
-    """All trials at once, a list a column, compactly. What is new afterwards: `/events?since=` its number."""
-    made = served.looks.made(
+    """All trials at once, a list a column, compactly; of a large study as they were some seconds ago. What is new
+    afterwards: `/events?since=` its number."""
+    made = served.looks.made_lasting(
         study, ("columns", *metric), lambda seen: compact(trial_table(seen.status, seen.number, metric))
     )
     return made.answer(request)
@@ -43,8 +44,8 @@ def epochs(
 ) -> Response:
     """Curves of some trials; of more than 500 epochs, only some are told, and the last. All metrics, or those named."""
     asked = CurvesRequest(trials=tuple(trial), running=running, metrics=tuple(metric))
-    seen = served.looks.follow(study)
-    return compact(curves(seen.status, seen.number, asked)).answer(request)
+    made = served.looks.made(study, ("epochs", asked), lambda seen: compact(curves(seen.status, seen.number, asked)))
+    return made.answer(request)
 
 
 @router.get("/studies/{study}/timeline", responses={**answers(404, 422), 200: {"model": Timeline}})

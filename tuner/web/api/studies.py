@@ -72,7 +72,8 @@ def compare(
 @router.get("/studies/{study}", responses=answers(404, 422))
 def show(db: Db, served: ServedHere, study: StudyName) -> StudyDetail:
     """One study: how it stands, its best trial, its workers."""
-    return viewing.study_detail(served.looks.status(study), refusals(db, study))
+    detail = served.looks.made(study, "detail", lambda seen: viewing.study_detail(seen.status, ()))
+    return detail.model_copy(update={"refused": viewing.refusals(refusals(db, study))})
 
 
 @router.get("/studies/{study}/outcome", responses=answers(404, 422))
