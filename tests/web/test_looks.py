@@ -61,6 +61,28 @@ def test_a_large_study_is_looked_at_anew_where_that_is_asked_or_it_was_changed(
     assert _note(kept.status("s")) == "three"
 
 
+def test_what_lasts_is_made_anew_where_a_study_was_changed(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(looks, "_LARGE", 1)
+    monkeypatch.setattr(looks, "_REST", 1e9)
+    write_study(db, told=TRIALS[:2])
+    kept = Looks(db)
+
+    def note() -> str:
+        return kept.made_lasting("s", "note", lambda seen: _note(seen.status))
+
+    assert note() == ""
+    studies.set_note(db, "s", "one")
+    assert note() == ""
+    kept.changed("s")
+    assert note() == "one"
+    studies.set_note(db, "s", "two")
+    assert _note(kept.status("s", anew=True)) == note() == "two"
+    whole_study.delete_study(db, "s")
+    kept.changed("s")
+    with pytest.raises(NotFound):
+        note()
+
+
 def test_what_is_made_of_a_look_is_made_once(db: Database) -> None:
     write_study(db, told=TRIALS[:2])
     kept = Looks(db)

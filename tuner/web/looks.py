@@ -129,6 +129,8 @@ class Looks:
         try:
             # Those that wait for one that looks take what it has seen, where nothing was written meanwhile.
             with kept.lock:
+                if anew:
+                    kept.lasting.clear()
                 if anew or kept.last is None or not self._is_fresh(kept, kept.last, study_name):
                     self._look_anew(kept)
                 assert kept.last is not None

@@ -222,6 +222,7 @@ def note(served: ServedHere, db: Db, somebody: Somebody, study: StudyName, body:
 def rename(served: ServedHere, db: Db, somebody: Somebody, study: StudyName, body: NewName) -> Study:
     """Another name, with all that is kept of it. Refused while workers run on it."""
     renaming.rename(db, served.settings, RenameRequest(study_name=study, new_name=body.new_name), somebody)
+    served.looks.changed(study)
     return _seen(served, body.new_name)
 
 
@@ -237,7 +238,9 @@ def delete(
 ) -> Deleted:
     """Delete it with its trials, checkpoints, models and logs. Refused while workers run on it."""
     request = DeleteRequest(study_name=study, mlflow=mlflow, champion=champion)
-    return deleting.delete(db, served.settings, request, somebody)
+    deleted = deleting.delete(db, served.settings, request, somebody)
+    served.looks.changed(study)
+    return deleted
 
 
 def _begun(served: Served, begun: Begun, run: Where | None) -> str:

@@ -20,7 +20,7 @@ from tuner.service.configurations import (
 from tuner.service.once import in_text, once
 from tuner.service.requests import Request
 from tuner.web.problems import answers
-from tuner.web.served import Db, StudyName
+from tuner.web.served import Db, ServedHere, StudyName
 from tuner.web.signing_in import Somebody
 
 router = APIRouter(tags=["configurations"])
@@ -74,6 +74,7 @@ def check(db: Db, study: StudyName, body: Configuration) -> CheckedConfiguration
 
 @router.post("/studies/{study}/configurations", status_code=201, responses=answers(400, 403, 404, 409, 413, 422))
 def add(
+    served: ServedHere,
     db: Db,
     somebody: Somebody,
     study: StudyName,
@@ -91,4 +92,5 @@ def add(
         f"{study} {in_text(body)}",
         lambda: str(add_configuration(db, request, somebody).number),
     )
+    served.looks.changed(study)
     return new_configuration(db, study, int(number))
