@@ -91,6 +91,6 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """All tests in three processes, no more: many wait for what others do - servers, browsers, workers that import
-    TensorFlow. A part of them in one."""
-    return 3 if config.args == config.getini("testpaths") else 0
+    """All tests in two processes, no more: each test may start others that import TensorFlow, and a third takes longer
+    on two cores. A part of them in one."""
+    return 2 if config.args == config.getini("testpaths") else 0
