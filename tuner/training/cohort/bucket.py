@@ -9,7 +9,7 @@ no member needs - a batch normalization, an activation that the space does not h
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 
@@ -45,8 +45,18 @@ class Reach:
 
     def __or__(self, other: "Reach") -> "Reach":
         """So far that the members of both are within."""
-        pairs = ((getattr(self, each.name), getattr(other, each.name)) for each in fields(self))
-        return Reach(*(tuple(sorted({*a, *b})) if isinstance(a, tuple) else max(a, b) for a, b in pairs))
+        return Reach(
+            depth=max(self.depth, other.depth),
+            width=max(self.width, other.width),
+            activations=_both(self.activations, other.activations),
+            losses=tuple(sorted({*self.losses, *other.losses})),
+            optimizers=_both(self.optimizers, other.optimizers),
+            schedules=_both(self.schedules, other.schedules),
+            batch_normalization=self.batch_normalization or other.batch_normalization,
+            dropout=self.dropout or other.dropout,
+            input_dropout=self.input_dropout or other.input_dropout,
+            penalties=self.penalties or other.penalties,
+        )
 
 
 @dataclass(frozen=True)
@@ -129,7 +139,7 @@ def reach_of(configs: Iterable[MlpConfig]) -> Reach:
 
 
 def reach_of_space(space: Space, task: Task, images: bool) -> Reach:
-    """So far as the configurations of a space of the family `mlp` go: of many drawn from it, the same ones each time."""
+    """So far as the configurations of a space of the family `mlp` go: many drawn from it, always the same ones."""
     random = np.random.default_rng(0)
 
     def choose(parameter: Parameter) -> Value:
@@ -149,6 +159,10 @@ def _drawn(parameter: Parameter, random: np.random.Generator) -> Value:
         return int(end)
     assert isinstance(domain, FloatRange)
     return float(end)
+
+
+def _both(some: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({*some, *others}))
 
 
 def _rounded_up(width: int) -> int:

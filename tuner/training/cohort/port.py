@@ -69,7 +69,7 @@ class Cohort(Trainer, Protocol):
         ...
 
     def outputs(self, member: int) -> NDArray[np.float32] | None:
-        """What `model` gives for the validation rows, as `networks.models.outputs` would; None where it is not at hand."""
+        """What `model` gives for the validation rows, as `models.outputs` would; None where it is not at hand."""
         ...
 
     def forget(self, member: int) -> None:
