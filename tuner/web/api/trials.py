@@ -80,7 +80,7 @@ def list_(
         states=tuple(state), verdicts=tuple(verdict), where=tuple(where), words=words, order=order, limit=limit,
         after=cursors.trial_place(cursor),
     )  # fmt: skip
-    return served.looks.made(study, request, lambda seen: _page(seen.status, request))
+    return served.looks.made_lasting(study, request, lambda seen: _page(seen.status, request))
 
 
 @router.get("/studies/{study}/groups", responses=answers(404, 422))
@@ -96,7 +96,7 @@ def groups(
 ) -> TrialGroups:
     """Trials by what they have in a column: how many, the best, the median. A number with many values is in ranges."""
     request = GroupsRequest(by=by, states=tuple(state), verdicts=tuple(verdict), where=tuple(where), words=words)
-    return served.looks.made(study, request, lambda seen: group_trials(seen.status, request))
+    return served.looks.made_lasting(study, request, lambda seen: group_trials(seen.status, request))
 
 
 @router.get("/studies/{study}/trials/{number}", responses=answers(404, 422))
