@@ -1,4 +1,4 @@
-"""JAX as this process uses it: threads, precision, and programs kept on disk.
+"""JAX as this process uses it: threads, precision, weights drawn on the host, and programs kept on disk.
 
 A GPU's memory is shared out by the environment alone (workers/devices): JAX reads it there, once.
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 import jax
 
 from tuner.training import keras_internals
+from tuner.training.networks.host_weights import first_values
 
 # Below this a program is sooner compiled than looked for.
 _WORTH_KEEPING_S = 0.2
@@ -24,6 +25,7 @@ def prepare(threads: int, mixed_precision: bool, cache: Path | None) -> str | No
         # Read when the first device is asked for; there is no other way to say it.
         os.environ["NPROC"] = str(threads)
     keras_internals.leave_tensorflow_out()
+    keras_internals.begin_variables_with(first_values)
     if cache is not None:
         jax.config.update("jax_compilation_cache_dir", str(cache / f"jax-{_processor()}"))
         if importlib.util.find_spec("filelock"):

@@ -1,20 +1,24 @@
 """Keras' private names: all that this project uses of what Keras does not offer in public, and nothing else.
 
 Owns: reading the losses and metrics of a compiled model, masks, further losses, an optimizer's slots and schedule, what
-Keras keeps for a whole process.
+Keras keeps for a whole process, what variables begin with.
 Leaves to others: what follows from them (compiled_metrics, labels, the epochs, keras_state).
 
 Tried on Keras 3.13 to 3.15. `tests/training/test_keras_internals.py` exercises each name, and fails where a release has
 taken one away or changed what it gives. TensorFlow and JAX are used through their public names alone.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import keras
+import numpy as np
 from keras.src.backend.common import global_state
 from keras.src.utils import module_utils
 from keras.src.utils.naming import reset_uids
+
+_KERASS_OWN = "_kerass_own"
+_OF_HOST = (int, float, list, tuple, np.ndarray, np.generic)
 
 
 def build_compiled(model: Any, y_shape: Sequence[int], y_dtype: str) -> None:
@@ -163,6 +167,29 @@ def global_attribute(name: str) -> Any:
 
 def set_global_attribute(name: str, value: Any) -> None:
     global_state.set_global_attribute(name, value)
+
+
+def begin_variables_with(first_values: Callable[[Any, Sequence[int], str], Any | None]) -> None:
+    """On JAX, from now on, a variable begins with what this gives for its initializer, shape and type of number.
+
+    Where that is None, with what Keras' initializer gives. Numbers and NumPy's arrays become JAX's without a program.
+    """
+    kind = keras.src.backend.Variable
+    initialize, convert = getattr(kind, _KERASS_OWN, (kind._initialize_with_initializer, kind._convert_to_tensor))
+
+    def begin(variable: Any, initializer: Any) -> None:
+        values = first_values(initializer, variable.shape, variable.dtype)
+        initialize(variable, initializer if values is None else lambda shape, dtype: convert(variable, values, dtype))
+
+    def from_host(variable: Any, value: Any, dtype: Any = None) -> Any:
+        wanted = keras.backend.standardize_dtype(dtype) if dtype is not None else None
+        if isinstance(value, _OF_HOST) and wanted is not None and wanted != "bfloat16":
+            # JAX compiles a conversion of anything but an array that has the type already.
+            value = np.asarray(value, wanted)
+        return convert(variable, value, dtype=dtype)
+
+    setattr(kind, _KERASS_OWN, (initialize, convert))
+    kind._initialize_with_initializer, kind._convert_to_tensor = begin, from_host
 
 
 def leave_tensorflow_out() -> None:
