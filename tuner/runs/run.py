@@ -1,4 +1,4 @@
-"""One training, start to finish, whatever its role.
+"""One training, start to finish, whatever its role, and whether it is trained alone or with others.
 
 Owns: the order of things - build, train, ask the observers after each epoch, keep what the role keeps, end, tell - such
 that a worker may die between any two of them and another goes on.
@@ -9,7 +9,9 @@ epoch's end (observers), what is stored (records, checkpoints, products), an epo
 import logging
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
+from tuner.data.dataset import Dataset
 from tuner.database import leases
 from tuner.database.epochs import EpochView
 from tuner.database.runs import FAILED, Job
@@ -24,11 +26,23 @@ from tuner.runs.products import Kept, keep_model, keep_scored_model
 from tuner.runs.records import Ending, Record, given_up
 from tuner.runs.roles import Order
 from tuner.runs.study_context import StudyContext
+from tuner.training.checkpoint import Checkpoint
 from tuner.training.health.diagnosis import judge
-from tuner.training.network import Network
+from tuner.training.network import Network, PreprocessingFor
 from tuner.training.plan import EpochResult, TrainPlan, TrainResult, Verdict
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, eq=False)
+class Begun:
+    """A training that goes on, as whoever trains it is told. fitted: gives the normalizations."""
+
+    network: Network
+    dataset: Dataset
+    fitted: PreprocessingFor
+    plan: TrainPlan
+    checkpoint: Checkpoint | None
 
 
 class Run:
@@ -58,27 +72,77 @@ class Run:
         self._observers = (self._parameters, *observers)
         self._here = context.all_rows() if order.role.all_rows else context
         self._facts = context.facts.with_more(TrialFacts(seed=order.seed)).with_more(order.facts)
+        self._begun: Begun | None = None
+        self._began = 0.0
         self._planned: int | None = None
         self._decision: Decision | None = None
 
     def __call__(self) -> None:
         """Run it to its end, unless it is handed back. Raises LeaseLost where it was lost."""
+        begun = self.begin()
+        if begun is None:
+            return
+        try:
+            result = begun.network.train(begun.dataset, begun.fitted, begun.plan, begun.checkpoint, self.epoch_ended)
+        except TrialFailed as failure:
+            self.failed(failure)
+        else:
+            self.trained(result)
+
+    def begin(self) -> Begun | None:
+        """What is to be trained; whoever trains it asks `epoch_ended` after each epoch, and says `trained` or `failed`.
+
+        None where nothing is: it had ended, and that is told now. Raises LeaseLost.
+        """
         row = self._record.view()
         if row.state != "running":
             self._tell()
-            return
+            return None
         if self._job is not None and self._job.given_up:
             self._end(Ending("given_up", given_up(row.reason), row.facts))
+            return None
+        try:
+            begun = self._begin(row.epochs)
+        except TrialFailed as failure:
+            self.failed(failure)
+            return None
+        if isinstance(begun, Ending):
+            self._end(begun)
+            return None
+        self._begun, self._began = begun, time.monotonic() - sum(each.seconds for each in row.epochs)
+        return begun
+
+    def epoch_ended(self, result: EpochResult) -> Verdict:
+        """Raises LeaseLost."""
+        end = EpochEnd(epoch=result.epoch, planned=self._planned, look=self._study, result=result)
+        for each in self._observers:
+            self._decide(end, each.epoch_ended(end))
+        if self._decision is None:
+            return "go_on"
+        return "release" if self._decision.state == "released" else "stop"
+
+    def trained(self, result: TrainResult) -> None:
+        """Keep what the role keeps and end it, or hand it back. Raises LeaseLost."""
+        assert self._begun is not None
+        seconds = time.monotonic() - self._began
+        self._context.watch.step("finishing")
+        self._parameters.note()
+        if result.stopped == "released":
+            self._hand_back()
             return
         try:
-            ending = self._train(row.epochs)
+            ending = self._ending(self._begun.network, result, seconds)
         except TrialFailed as failure:
-            ending = Ending(failure.state, failure.reason, self._facts)
-        if ending is not None:
+            self.failed(failure)
+        else:
             self._end(ending)
 
-    def _train(self, rows: Sequence[EpochView]) -> Ending | None:
-        """Train it and keep what the role keeps; None where it is handed back. rows: the epochs that are stored."""
+    def failed(self, failure: TrialFailed) -> None:
+        """It cannot be trained. Raises LeaseLost."""
+        self._end(Ending(failure.state, failure.reason, self._facts))
+
+    def _begin(self, rows: Sequence[EpochView]) -> Begun | Ending:
+        """rows: the epochs that are stored."""
         order, record, params = self._order, self._record, self._configuration.params
         try:
             network = self._configuration.network(self._here.dataset.info, order.seed)
@@ -98,17 +162,9 @@ class Run:
             return Ending("given_up", reason, self._facts)
         if attempt > 1:
             logger.info("%s adopted: goes on after epoch %d of %s", order.what, done, self._planned or "?")
-        began = time.monotonic()
         plan = self._plan(most=done if self._decision is not None else order.epochs)
         self._context.watch.step("first epoch", whole=network.fits_itself)
-        result = network.train(self._here.dataset, self._here.preprocessing, plan, checkpoint, self._epoch_ended)
-        seconds = time.monotonic() - began + sum(row.seconds for row in rows)
-        self._context.watch.step("finishing")
-        self._parameters.note()
-        if result.stopped == "released":
-            self._hand_back()
-            return None
-        return self._ending(network, result, seconds)
+        return Begun(network, self._here.dataset, self._here.preprocessing, plan, checkpoint)
 
     def _plan(self, most: int) -> TrainPlan:
         spec, role = self._context.spec, self._order.role
@@ -123,14 +179,6 @@ class Run:
             keep="mean" if role.mean else "best",
             health=role.health,
         )
-
-    def _epoch_ended(self, result: EpochResult) -> Verdict:
-        end = EpochEnd(epoch=result.epoch, planned=self._planned, look=self._study, result=result)
-        for each in self._observers:
-            self._decide(end, each.epoch_ended(end))
-        if self._decision is None:
-            return "go_on"
-        return "release" if self._decision.state == "released" else "stop"
 
     def _decide(self, moment: Moment, decision: Decision | None) -> None:
         self._decision = moment.decision = moment.decision or decision
