@@ -28,5 +28,7 @@ def test_a_study_runs_under_jax(desk: Desk) -> None:
     run = client.get_run(version.run_id)
     assert run.data.tags["backend"] == "jax"
     assert "version_jax" in run.data.tags
+    searched = client.search_runs([run.info.experiment_id])
+    assert max(int(each.data.tags.get("compilations", 0)) for each in searched) >= 2
     about = yaml.safe_load(next((desk.folder / "mlartifacts").rglob("MLmodel")).read_text())
     assert about["flavors"]["keras"]["keras_backend"] == "jax"

@@ -26,9 +26,11 @@ class TrialFacts(Stored):
     threads: of TensorFlow. path: the training path that was taken. seed: of weights, row order and dropout;
     seed_number, kind, learnt_from: of a finalist. came_out: of a reproduction: "the same" (to the digit), "within
     noise" or "differently". test_digest: of the test rows. averaged_epochs: whose weights are
-    averaged. model: what is wrong with the file of its model. not_scored: why there are no figures on the test rows.
-    versions: of libraries, by name. figures: further objectives that the network has no field for.
-    other_tags: texts by name that this version has no field for, as an earlier one stored them.
+    averaged. compilations: programs that JAX compiled for it; from_disk: that it had compiled before; compile_seconds:
+    of both; compiled: what, where they are more than usual. model: what is wrong with the file of its model.
+    not_scored: why there are no figures on the test rows. versions: of libraries, by name. figures: further objectives
+    that the network has no field for. other_tags: texts by name that this version has no field for, as an earlier one
+    stored them.
     """
 
     host: str = ""
@@ -53,6 +55,10 @@ class TrialFacts(Stored):
     training_seconds: float | None = None
     latency_ms: float | None = None
     averaged_epochs: int | None = None
+    compilations: int | None = None
+    from_disk: int | None = None
+    compile_seconds: float | None = None
+    compiled: str = ""
     model: str = ""
     not_scored: str = ""
     verdicts: tuple[StoredVerdict, ...] = ()
@@ -111,6 +117,7 @@ _TEXTS = tuple(name for name, field in TrialFacts.model_fields.items() if field.
 _NUMBERS: Mapping[str, str] = {
     "threads": "d", "rows_train": "d", "rows_validation": "d", "rows_test": "d", "seed": "d", "seed_number": "d",
     "parameters": "d", "training_seconds": ".2f", "latency_ms": ".4f", "averaged_epochs": "d",
+    "compilations": "d", "from_disk": "d", "compile_seconds": ".2f",
 }  # fmt: skip
 """And how each is written."""
 

@@ -21,7 +21,9 @@ class TrainedHow(View):
     """Where and how a trial was trained; null is what is not known. parameters: trainable numbers of its network.
 
     path: of the training. rows: that were trained on. versions: of libraries. averaged_epochs: whose weights its model
-    has the mean of. model: what is wrong with the file of its model.
+    has the mean of. compilations: programs that JAX compiled for it; from_disk: that it had compiled before;
+    compile_seconds: of both; compiled: what, where they are more than usual. model: what is wrong with the file of its
+    model.
     """
 
     host: str | None
@@ -33,6 +35,10 @@ class TrainedHow(View):
     parameters: int | None
     rows: int | None
     averaged_epochs: int | None
+    compilations: int | None
+    from_disk: int | None
+    compile_seconds: float | None
+    compiled: str | None
     latency_ms: float | None
     model: str | None
     versions: Mapping[str, str]
@@ -121,6 +127,10 @@ def findings(trial: RunView) -> TrialFindings:
             parameters=facts.parameters,
             rows=facts.rows_train,
             averaged_epochs=facts.averaged_epochs,
+            compilations=facts.compilations,
+            from_disk=facts.from_disk,
+            compile_seconds=facts.compile_seconds,
+            compiled=facts.compiled or None,
             latency_ms=facts.latency_ms,
             model=facts.model or None,
             versions=facts.versions,

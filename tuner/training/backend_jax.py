@@ -11,7 +11,7 @@ from pathlib import Path
 
 import jax
 
-from tuner.training import keras_internals
+from tuner.training import compilations, keras_internals
 from tuner.training.networks.host_weights import first_values
 
 # Below this a program is sooner compiled than looked for.
@@ -26,6 +26,7 @@ def prepare(threads: int, mixed_precision: bool, cache: Path | None) -> str | No
         os.environ["NPROC"] = str(threads)
     keras_internals.leave_tensorflow_out()
     keras_internals.begin_variables_with(first_values)
+    compilations.listen()
     if cache is not None:
         jax.config.update("jax_compilation_cache_dir", str(cache / f"jax-{_processor()}"))
         if importlib.util.find_spec("filelock"):

@@ -154,8 +154,8 @@ EXAMPLES: tuple[BaseModel, ...] = (
         study_name=_NAME, trial_number=49, state="complete", reason="", verdicts=(VERDICT,),
         trained=TrainedHow(
             host="host", device="cpu", backend="tensorflow", precision="float32", path="compiled", seed=49,
-            parameters=414_000, rows=50_000, averaged_epochs=None, latency_ms=None, model=None,
-            versions={"keras": "3.15.0"},
+            parameters=414_000, rows=50_000, averaged_epochs=None, compilations=2, from_disk=0,
+            compile_seconds=3.41, compiled=None, latency_ms=None, model=None, versions={"keras": "3.15.0"},
         ),
     ),
     TrialLayers(
