@@ -6,17 +6,18 @@ import sys
 import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from multiprocessing.synchronize import Event
 
 import psutil
 import pytest
 import sqlalchemy as sa
-from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial
+from sqlalchemy.orm import Session
 
 from tests.database.conftest import add
 from tests.processes import forking
-from tuner.database import budget, deliveries, leases, machine, runs, strikes, studies, workers
+from tuner.database import budget, deliveries, leases, machine, optuna_writing, runs, strikes, studies, workers
 from tuner.database.connection import Database, open_database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.leases import GRACE_S, LeaseLost
@@ -311,14 +312,14 @@ def fill_late(url: str, worker_id: str, stalled: Event, go_on: Event, out: "mult
     db = open_database(url)
     job = budget.take(db, "s", worker_id)
     assert job is not None
-    create = RDBStorage.create_new_trial
+    create = optuna_writing.create
 
-    def stall(self: RDBStorage, study_id: int, template_trial: FrozenTrial | None = None) -> int:
+    def stall(session: Session, study_name: str, templates: Sequence[FrozenTrial]) -> list[int]:
         stalled.set()
         go_on.wait(60)
-        return create(self, study_id, template_trial)
+        return create(session, study_name, templates)
 
-    RDBStorage.create_new_trial = stall  # type: ignore[method-assign]  # the moment is too short to hit otherwise
+    optuna_writing.create = stall  # the moment is too short to hit otherwise
     try:
         fill(db, job)
         out.put("made")

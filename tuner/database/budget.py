@@ -5,17 +5,20 @@ a place and its Optuna trial are made in one transaction.
 Leaves to others: what a trial has in common with other runs (runs), what an Optuna trial begins with (search).
 """
 
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from tuner.database import admission, leases, runs
+from tuner.database import admission, leases, many_leases, runs
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
-from tuner.database.rules import may_begin
+from tuner.database.rules import lock, may_begin
 from tuner.database.runs import Job
-from tuner.database.sequence import stamp_run
-from tuner.database.tables import RunRow, StudyRow, keyed
+from tuner.database.sequence import stamp
+from tuner.database.tables import UNSTAMPED, RunRow, StudyRow
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
@@ -28,7 +31,23 @@ def take(db: Database, study_name: str, worker_id: str, begun_only: bool = False
     begun_only: nothing new; what a dead worker left has to be ended.
     """
     adopted = runs.adopt(db, study_name, ["search"], 0, worker_id)
-    return adopted if adopted is not None or begun_only else _reserve(db, study_name, worker_id)
+    if adopted is not None or begun_only:
+        return adopted
+    return next(iter(_reserve(db, study_name, worker_id, 1)), None)
+
+
+@patient
+def take_many(
+    db: Database, study_name: str, worker_id: str, most: int, held: Collection[int] = (), begun_only: bool = False
+) -> list[Job]:
+    """Take so many trials at most: those whose worker is gone first, then the next places of the budget.
+
+    held: the places that this worker knows it has. One that carries its name and is not among them was given to it by a
+    call whose answer was lost. begun_only: as of `take`.
+    """
+    adopted = runs.adopt_many(db, study_name, ["search"], 0, worker_id, most, held)
+    left = 0 if begun_only else most - len(adopted)
+    return adopted if left <= 0 else [*adopted, *_reserve(db, study_name, worker_id, left)]
 
 
 @patient
@@ -43,40 +62,47 @@ def take_untold(db: Database, study_name: str, worker_id: str) -> Job | None:
     return runs.adopt(db, study_name, ["search"], 0, worker_id, RunRow.state != "running")
 
 
-def _reserve(db: Database, study_name: str, worker_id: str) -> Job | None:
-    while True:
-        with db.session() as session:
-            taken = session.scalar(sa.select(sa.func.count()).where(*_search(study_name))) or 0
-            chosen = sa.select(StudyRow.trials, StudyRow.admitted_at).where(StudyRow.study_name == study_name)
-            budget, admitted_at = session.execute(chosen).one_or_none() or (0, None)
-        if taken >= budget or (admitted_at is None and not admission.ask(db, study_name)):
-            return None
-        job = Job(study_name, "search", 0, taken, 1, worker_id, taken)
-        try:
-            with db.session() as session, session.begin():
-                # It is asked again, now that the study is locked: a person may have asked for fewer trials.
-                if not may_begin(session, study_name, taken, worker_id):
-                    return None
-                session.execute(
-                    sa.insert(RunRow).values(
-                        study_name=study_name,
-                        role="search",
-                        round=0,
-                        ordinal=taken,
-                        trial_ordinal=taken,
-                        state="running",
-                        attempt=1,
-                        worker_id=worker_id,
-                        epoch_limit=1,
-                        changes=1,
-                        started_at=utc_now(),
-                        lease_until=utc_now() + leases.LEASE_S,
-                    )
-                )
-                stamp_run(session, job.lease.key)
-            return job
-        except sa.exc.IntegrityError:
-            continue  # another worker took this place; the next may be free
+def _reserve(db: Database, study_name: str, worker_id: str, most: int) -> list[Job]:
+    """The next places of the budget, so many at most."""
+    with db.session() as session:
+        chosen = sa.select(StudyRow.trials, StudyRow.admitted_at).where(StudyRow.study_name == study_name)
+        budget, admitted_at = session.execute(chosen).one_or_none() or (0, None)
+        if _taken(session, study_name) >= budget:
+            return []
+    if admitted_at is None and not admission.ask(db, study_name):
+        return []
+    with db.session() as session, session.begin():
+        # It is asked again, now that the study is locked: others take places, and a person may have asked for fewer.
+        lock(session, study_name)
+        first = _taken(session, study_name)
+        places = range(first, first + may_begin(session, study_name, first, worker_id, most))
+        jobs = [Job(study_name, "search", 0, place, 1, worker_id, place) for place in places]
+        if jobs:
+            now = session.execute(sa.select(utc_now())).scalar_one()
+            session.execute(sa.insert(RunRow), [_begun(job, now) for job in jobs])
+            stamp(session, study_name)
+    return jobs
+
+
+def _begun(job: Job, now: float) -> dict[str, Any]:
+    return {
+        "study_name": job.study_name,
+        "role": job.role,
+        "round": job.round,
+        "ordinal": job.ordinal,
+        "trial_ordinal": job.trial_ordinal,
+        "state": job.state,
+        "attempt": job.attempt,
+        "worker_id": job.worker_id,
+        "epoch_limit": 1,
+        "changes": 1,
+        "started_at": now,
+        "lease_until": now + leases.LEASE_S,
+    }
+
+
+def _taken(session: Session, study_name: str) -> int:
+    return session.scalar(sa.select(sa.func.count()).where(*_search(study_name))) or 0
 
 
 @patient
@@ -86,17 +112,50 @@ def fill(db: Database, job: Job, template: "FrozenTrial", baseline: str) -> int:
     A place has one trial, and no trial is without a place, wherever the worker stalls or dies. Done twice, the second
     time changes nothing.
     """
-    with db.session() as session, session.begin():
-        leases.fenced(session, job.lease, baseline=baseline)
-        there = session.scalar(sa.select(RunRow.trial_number).where(*keyed(RunRow, job.lease.key)))
-        if there is not None:
-            return there
-        storage = db.optuna_within(session)
-        trial_id = storage.create_new_trial(storage.get_study_id_from_name(job.study_name), template)
-        number = storage.get_trial(trial_id).number
-        leases.fenced(session, job.lease, trial_number=number)
-        stamp_run(session, job.lease.key)
+    number = _fill(db, [Filled(job, template, baseline)])[0]
+    if number is None:
+        raise leases.lost(job.lease)
     return number
+
+
+@dataclass(frozen=True)
+class Filled:
+    """The trial of a place: as it begins - running, with the parameters and attributes that are known - and the name of
+    the configuration of a person that it tries, if it is one."""
+
+    job: Job
+    template: "FrozenTrial"
+    baseline: str = ""
+
+
+@patient
+def fill_many(db: Database, places: Sequence[Filled]) -> list[int | None]:
+    """Make the Optuna trials of several places of one study, in one transaction; gives their numbers.
+
+    None of a place that this worker holds no more: nothing was made for it. Done twice, the second time changes
+    nothing.
+    """
+    return _fill(db, places)
+
+
+def _fill(db: Database, places: Sequence[Filled]) -> list[int | None]:
+    # With Optuna, for which those do not wait who only read our tables.
+    from tuner.database import optuna_writing
+
+    keys = [each.job.lease.key for each in places]
+    with db.session() as session, session.begin():
+        values = [{"baseline": each.baseline} for each in places]
+        held = many_leases.write(session, [each.job.lease for each in places], values)
+        known = {key: row.trial_number for key, row in held.items()}
+        new = [each for each in places if each.job.lease.key in held and known[each.job.lease.key] is None]
+        if new:
+            study_name = new[0].job.study_name
+            made = optuna_writing.create(session, study_name, [each.template for each in new])
+            numbered = [{"trial_number": number} for number in made]
+            many_leases.write(session, [each.job.lease for each in new], numbered, sequence=UNSTAMPED)
+            stamp(session, study_name)
+            known |= {each.job.lease.key: number for each, number in zip(new, made, strict=True)}
+    return [known.get(key) for key in keys]
 
 
 @patient

@@ -4,7 +4,7 @@ Owns: that a plan is made once however many workers make it, and which of it is 
 Leaves to others: which configurations, when one is clearly worse (studies); what becomes of each (runs).
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -61,6 +61,14 @@ def plan(db: Database, study_name: str, round: int, role: FinalistRole, jobs: Se
 def take(db: Database, study_name: str, round: int, worker_id: str) -> Job | None:
     """Take the next run of a round that nobody holds, or whose worker is gone; None where there is none."""
     return runs.adopt(db, study_name, FINALISTS, round, worker_id)
+
+
+@patient
+def take_many(
+    db: Database, study_name: str, round: int, worker_id: str, most: int, held: Collection[int] = ()
+) -> list[Job]:
+    """The same of so many at most. held: the ordinals of those that this worker knows it has."""
+    return runs.adopt_many(db, study_name, FINALISTS, round, worker_id, most, held)
 
 
 @patient

@@ -56,43 +56,43 @@ class Lease:
 
 
 def adopt(
-    db: Database, which: sa.ColumnElement[bool], worker_id: str, may_take: Callable[[Session], bool]
-) -> tuple[RunRow, bool] | None:
-    """Take the first run, of those in question, that nobody holds or whose worker is gone; None where there is none.
+    db: Database,
+    study_name: str,
+    which: sa.ColumnElement[bool],
+    worker_id: str,
+    may_take: Callable[[Session], bool],
+    most: int = 1,
+) -> list[tuple[RunRow, bool]]:
+    """Take the first runs, of those in question, that nobody holds or whose worker is gone: so many at most.
 
-    may_take: asked first in the transaction that takes one; without its leave none is taken. Gives its row, as it is
-    now, and whether it has killed too many workers.
+    which: of one study. may_take: asked first in the transaction that takes them; without its leave none is taken.
+    Gives each row, as it is now, and whether it has killed too many workers.
     """
     row = RunRow
     free = sa.and_(which, ~row.finalized, free_for(row.lease_until, row.worker_id, worker_id))
-    waits = row.state == "waiting"
     with db.session() as session:
-        rows = session.scalars(sa.select(row).where(free).order_by(row.ordinal)).all()
-    for each in rows:
-        # A worker that handed it back, and one whose death was counted, left no name; one that left its name died.
-        died = each.worker_id not in (None, worker_id) and each.state == "running"
-        counted = each.strikes + (strikes.UNKNOWN if died else 0)
-        taken: dict[str, Any] = {"worker_id": worker_id, "attempt": each.attempt + 1, "strikes": counted}
-        with db.session() as session, session.begin():
-            if not may_take(session):
-                return None
-            claimed = session.execute(
-                sa.update(row)
-                .where(free, *keyed(row, each.key), row.attempt == each.attempt)
-                .values(
-                    state=sa.case((waits, "running"), else_=row.state),
-                    started_at=sa.case((waits, utc_now()), else_=row.started_at),
-                    lease_until=utc_now() + LEASE_S,
-                    **taken,
-                )
-            )
-            if _one(claimed):
-                stamp_run(session, each.key)
-        if _one(claimed):
-            each.attempt, each.strikes = taken["attempt"], taken["strikes"]
-            each.state = "running" if each.state == "waiting" else each.state
-            return each, each.strikes >= strikes.GIVEN_UP
-    return None
+        # Most of the time there is none, and nothing has to be locked.
+        if session.scalar(sa.select(row.ordinal).where(free).limit(1)) is None:
+            return []
+    with db.session() as session, session.begin():
+        if not may_take(session):
+            return []
+        # In their order, as everybody locks several.
+        found = sa.select(row, utc_now()).where(free).order_by(row.ordinal).limit(most)
+        taken = session.execute(found.with_for_update(skip_locked=True)).all()
+        for each, now in taken:
+            # A worker that handed it back, and one whose death was counted, left no name; one that left its name died.
+            died = each.worker_id not in (None, worker_id) and each.state == "running"
+            each.strikes += strikes.UNKNOWN if died else 0
+            each.worker_id, each.lease_until = worker_id, now + LEASE_S
+            each.attempt += 1
+            each.sequence = UNSTAMPED
+            if each.state == "waiting":
+                each.state, each.started_at = "running", now
+        if taken:
+            session.flush()
+            stamp(session, study_name)
+    return [(each, each.strikes >= strikes.GIVEN_UP) for each, _ in taken]
 
 
 def free_for(until: Any, holder: Any, worker_id: str) -> sa.ColumnElement[bool]:
@@ -243,8 +243,12 @@ def _reset(session: Session, worker_id: str, until: Any) -> None:
         .where(StudyRow.closer == worker_id, StudyRow.finished_at.is_(None))
         .values(closing_until=until)
     )
-    session.execute(sa.update(RunRow).where(RunRow.recorder == worker_id).values(recording_until=until))
-    session.execute(sa.update(RunRow).where(RunRow.worker_id == worker_id, ~RunRow.finalized).values(lease_until=until))
+    held, records = sa.and_(RunRow.worker_id == worker_id, ~RunRow.finalized), RunRow.recorder == worker_id
+    # Runs in the order of their keys, too: it may hold many, and write to them meanwhile.
+    keys = sa.select(RunRow.ordinal).where(sa.or_(held, records)).order_by(*RunRow.__table__.primary_key)
+    session.execute(keys.with_for_update()).all()
+    session.execute(sa.update(RunRow).where(records).values(recording_until=until))
+    session.execute(sa.update(RunRow).where(held).values(lease_until=until))
     session.execute(sa.update(GpuClaimRow).where(GpuClaimRow.worker_id == worker_id).values(lease_until=until))
 
 

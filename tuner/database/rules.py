@@ -7,6 +7,7 @@ Leaves to others: what a plateau is (studies), what is trained (runs).
 A study's limits are in its options (`facts.Limits`).
 """
 
+from collections.abc import Mapping
 from typing import Literal
 
 import sqlalchemy as sa
@@ -22,15 +23,14 @@ from tuner.database.tables import UNSTAMPED, RunRow, StudyRow
 Rule = Literal["epochs", "target", "plateau"]
 
 
-def may_begin(session: Session, study_name: str, ordinal: int, worker_id: str) -> bool:
-    """Whether this worker may begin the trial in that place of the budget, with one epoch; within the transaction that
-    makes its row.
+def may_begin(session: Session, study_name: str, ordinal: int, worker_id: str, most: int) -> int:
+    """How many trials this worker may begin from that place of the budget on, with one epoch each, so many at most;
+    within the transaction that has locked the study and makes their rows.
 
-    It may not where the study has no such place, is ended or being ended, was asked to rest, waits for one of its
-    owner's places (`admission`), or has as many workers as it may (`sharing`).
+    None where the study has no such place, is ended or being ended, was asked to rest, waits for one of its owner's
+    places (`admission`), or has as many workers as it may (`sharing`).
     """
     which = StudyRow.study_name == study_name
-    _lock(session, study_name)
     row = StudyRow
     over = sa.or_(row.finished_at.is_not(None), ~run_out(row.closing_until))
     found = session.execute(
@@ -39,24 +39,26 @@ def may_begin(session: Session, study_name: str, ordinal: int, worker_id: str) -
         )
     ).one_or_none()
     if found is None:
-        return False
+        return 0
     options, ended, trials, desired_state, admitted_at, most_workers, is_over = found
     if is_over or desired_state != "running" or ordinal >= trials or admitted_at is None:
-        return False
-    if not has_room(session, study_name, worker_id, most_workers):
-        return False
+        return 0
+    if ended or not has_room(session, study_name, worker_id, most_workers):
+        return 0
+    most = min(most, trials - ordinal)
     budget = options.limits.epochs
-    if not ended and budget is not None and _granted(session, study_name) >= budget:
-        _end(session, study_name, "epochs")
-        return False
-    return not ended
+    if budget is not None:
+        most = min(most, budget - _granted(session, study_name))
+        if most <= 0:
+            _end(session, study_name, "epochs")
+    return max(0, most)
 
 
 @patient
 def grant(db: Database, study_name: str, ordinal: int, attempt: int, epochs: int) -> bool:
     """Let a trial train so many epochs altogether, if the study's budget allows it. Asked twice, it is counted once."""
     with db.session() as session, session.begin():
-        _lock(session, study_name)
+        lock(session, study_name)
         options = session.scalars(sa.select(StudyRow.options).where(StudyRow.study_name == study_name)).one()
         budget = options.limits.epochs
         which = (*_search(study_name), RunRow.ordinal == ordinal, RunRow.attempt == attempt)
@@ -71,13 +73,43 @@ def grant(db: Database, study_name: str, ordinal: int, attempt: int, epochs: int
 
 
 @patient
+def grant_many(db: Database, study_name: str, asked: Mapping[int, tuple[int, int]]) -> frozenset[int]:
+    """The same of several trials, in one transaction. asked: by place, the attempt and the epochs altogether.
+
+    Gives the places that may; the earlier ones come first where not all may. One that another worker has by now may:
+    that it is lost, its next write says.
+    """
+    spent: set[int] = set()
+    with db.session() as session, session.begin():
+        lock(session, study_name)
+        options = session.scalars(sa.select(StudyRow.options).where(StudyRow.study_name == study_name)).one()
+        if (budget := options.limits.epochs) is None:
+            return frozenset(asked)
+        left = budget - _granted(session, study_name)
+        rows = sa.select(RunRow).where(*_search(study_name), RunRow.ordinal.in_(asked)).order_by(RunRow.ordinal)
+        for row in session.scalars(rows.with_for_update()):
+            attempt, epochs = asked[row.ordinal]
+            more = max(0, epochs - row.epoch_limit) if row.attempt == attempt else 0
+            if more > left:
+                spent.add(row.ordinal)
+                continue
+            left -= more
+            row.epoch_limit += more
+        session.flush()
+        if spent:
+            _end(session, study_name, "epochs")
+    return frozenset(asked) - spent
+
+
+@patient
 def end(db: Database, study_name: str, rule: Rule) -> None:
     """A rule ends the search; the first one that does is the reason."""
     with db.session() as session, session.begin():
         _end(session, study_name, rule)
 
 
-def _lock(session: Session, study_name: str) -> None:
+def lock(session: Session, study_name: str) -> None:
+    """For the rest of the transaction: nobody else begins a trial of it, or is granted an epoch."""
     session.execute(sa.update(StudyRow).where(StudyRow.study_name == study_name).values(round=StudyRow.round))
 
 

@@ -4,7 +4,7 @@ Owns: what all roles share - that a run is begun, goes on, ends and is shown in 
 Leaves to others: that a run is one worker's (leases), which runs there are to be (budget, finalists).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -142,7 +142,7 @@ def adopt(
 
     also: what else has to be true of it. Made twice, the second time gives the one that the first has taken.
     """
-    which = sa.and_(RunRow.study_name == study_name, RunRow.role.in_(roles), RunRow.round == round)
+    which = _of_study(study_name, roles, round)
     if also is not None:
         which = sa.and_(which, also)
 
@@ -150,12 +150,36 @@ def adopt(
         # What is its own, or only has to be told, takes no room.
         return also is not None or sharing.may_take(session, study_name, worker_id)
 
-    adopted = leases.adopt(db, which, worker_id, may)
-    if adopted is None:
-        return None
-    row, given_up = adopted
+    return next((_job(*each, worker_id) for each in leases.adopt(db, study_name, which, worker_id, may)), None)
+
+
+def adopt_many(
+    db: Database,
+    study_name: str,
+    roles: Sequence[Role],
+    round: int,
+    worker_id: str,
+    most: int,
+    held: Collection[int],
+) -> list[Job]:
+    """The same of so many at most, in one transaction. held: the ordinals of those that this worker knows it has.
+
+    Made twice, the second time gives those that the first has taken, and others where these are fewer.
+    """
+    which = sa.and_(_of_study(study_name, roles, round), RunRow.ordinal.not_in(held))
+    taken = leases.adopt(
+        db, study_name, which, worker_id, lambda session: sharing.may_take(session, study_name, worker_id), most
+    )
+    return [_job(*each, worker_id) for each in taken]
+
+
+def _of_study(study_name: str, roles: Sequence[Role], round: int) -> sa.ColumnElement[bool]:
+    return sa.and_(RunRow.study_name == study_name, RunRow.role.in_(roles), RunRow.round == round)
+
+
+def _job(row: RunRow, given_up: bool, worker_id: str) -> Job:
     return Job(
-        study_name=study_name,
+        study_name=row.study_name,
         role=row.role,
         round=row.round,
         ordinal=row.ordinal,
