@@ -17,40 +17,6 @@ def test_a_trials_id_and_a_studys_storage_lead_to_the_trial(study: optuna.Study)
     assert internals.trial_id(study.trials[0]) == internals.trial_id(trial)
 
 
-def test_tpe_asks_how_many_trials_are_good(study: optuna.Study) -> None:
-    asked: list[int] = []
-
-    def good(trials: int) -> int:
-        asked.append(trials)
-        return 1
-
-    sampler = optuna.samplers.TPESampler(n_startup_trials=2, seed=0)
-    internals.count_good_trials(sampler, good)
-    study.sampler = sampler
-    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=5)
-    assert asked
-
-
-def test_a_sampler_reads_the_trials_that_it_is_shown(study: optuna.Study) -> None:
-    study.optimize(lambda trial: trial.suggest_float("x", 0, 1), n_trials=3)
-    seen = internals.StudyWithTrials(study, lambda every: [*every][:1])
-    read: list[int] = []
-
-    class Sampler(optuna.samplers.TPESampler):
-        def _sample(self, study: optuna.Study, *rest: object, **named: object) -> dict[str, object]:
-            read.append(len(study._get_trials(deepcopy=False)))
-            return super()._sample(study, *rest, **named)  # type: ignore[arg-type]
-
-    trial = study.ask()
-    Sampler(n_startup_trials=0, seed=0).sample_independent(
-        seen,  # type: ignore[arg-type]
-        study.trials[trial.number],
-        "x",
-        optuna.distributions.FloatDistribution(0, 1),
-    )
-    assert read == [1]
-
-
 @pytest.mark.filterwarnings("ignore::optuna.exceptions.ExperimentalWarning")
 def test_a_quasi_random_sampler_is_at_the_point_that_is_given() -> None:
     def points(index: int) -> float:

@@ -1,20 +1,19 @@
 """Optuna's private names: all that this project uses of what Optuna does not offer in public, and nothing else.
 
-Owns: a trial's id and a study's storage; the hooks of samplers that are replaced, each checked to be there when it is.
-Leaves to others: what they are replaced with (search).
+Owns: a trial's id and a study's storage; the one hook of a sampler that is replaced, checked to be there when it is.
+Leaves to others: what it is replaced with (search).
 
 Tried on Optuna 5.0. A hook that a release renames would be passed over in silence, and the search would quietly be
-another one: `HookGone` says so instead, and `tests/test_optuna_internals.py` sees each hook being called.
+another one: `HookGone` says so instead, and `tests/test_optuna_internals.py` sees the hook being called.
 """
 
-from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 import optuna
 from optuna.distributions import BaseDistribution
-from optuna.samplers import QMCSampler, TPESampler
+from optuna.samplers import QMCSampler
 from optuna.storages import BaseStorage
-from optuna.trial import FrozenTrial, Trial, TrialState
+from optuna.trial import FrozenTrial, Trial
 
 
 class HookGone(RuntimeError):
@@ -31,31 +30,6 @@ def trial_id(trial: Trial | FrozenTrial) -> int:
 
 def storage_of(study: optuna.Study) -> BaseStorage:
     return study._storage
-
-
-def count_good_trials(sampler: TPESampler, good: Callable[[int], int]) -> None:
-    """How many of so many trials TPE calls good. (Its own argument `gamma` is deprecated; what it sets is not.)"""
-    if not hasattr(sampler, "_gamma"):
-        raise HookGone(TPESampler, "_gamma")
-    sampler._gamma = good
-
-
-class StudyWithTrials:
-    """A study, but for its trials as a sampler reads them: those that `shown` makes of them."""
-
-    def __init__(self, study: optuna.Study, shown: Callable[[Sequence[FrozenTrial]], list[FrozenTrial]]) -> None:
-        if not callable(getattr(study, "_get_trials", None)):
-            raise HookGone(optuna.Study, "_get_trials")
-        self._study = study
-        self._shown = shown
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._study, name)
-
-    def _get_trials(
-        self, deepcopy: bool = True, states: Container[TrialState] | None = None, use_cache: bool = False
-    ) -> list[FrozenTrial]:
-        return self._shown(self._study._get_trials(deepcopy=False, states=states, use_cache=use_cache))
 
 
 class IndexedQMCSampler(QMCSampler):

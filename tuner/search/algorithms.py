@@ -29,7 +29,7 @@ from tuner.search.cells import cell
 from tuner.search.rungs import SecondsRungs
 from tuner.search.samplers import CellSampler, PointSampler
 from tuner.search.suggest import on_step
-from tuner.search.tpe import FairTPESampler
+from tuner.search.tpe import Options, TpeSampler
 from tuner.spec.space import Value
 from tuner.spec.space_file import Algorithm, Search
 from tuner.spec.study_spec import StudySpec
@@ -64,9 +64,9 @@ def _tpe(
     constant_liar: what other workers are trying counts as bad for now, so that they are not tried twice.
     gamma: the share of trials that count as good, of one objective; pruned ones count for what they would have reached.
     """
-    return FairTPESampler(
-        # Of several objectives, the good are a whole front.
-        gamma=gamma if len(place.spec.objectives) == 1 else None,
+    if len(place.spec.objectives) == 1:
+        return TpeSampler(Options(startup_trials, candidates, constant_liar, multivariate, gamma), place.seed)
+    return optuna.samplers.TPESampler(
         seed=place.seed,
         n_startup_trials=startup_trials,
         n_ei_candidates=candidates,

@@ -1,102 +1,180 @@
-"""TPE for studies that prune: trials of different length, made comparable before it divides them into good and bad.
+"""The tree-structured Parzen estimator: what to try next, learned from what was tried.
 
-Optuna's own counts every completed trial as better than every pruned one. Under successive halving that misleads it:
-the first trials to reach a rung go on whatever they are worth, and while few have completed, these few are what it
-calls good and searches around. Here a pruned trial counts for what it would have reached: its best value so far, and
-the median of what those trials gained from that epoch on that were trained longer.
+The trials are divided into the few good ones and the rest, each with a density over the space; of some candidates drawn
+from the density of the good, the one is tried that is likeliest under it by comparison with the rest's. Parameters that
+are always there together are modelled together, conditional ones on the trials that have them. Pruned and running
+trials count for what they would reach; a running one that has shown nothing yet is bad for now, so that nobody tries
+the same, and so is each proposal for the ones after it. Sources: Bergstra et al., 2011; Watanabe, 2023.
 
-Owns: that estimate, and how many trials are good.
-Leaves to others: the Parzen estimators and their use (Optuna's TPESampler).
+What is drawn for a place of the budget follows from its seed and from the study's trials alone, in whichever process.
+
+Owns: the division, the choice among candidates, the sampler that Optuna asks.
+Leaves to others: densities (parzen), what was tried and how good it was (history), several places at once (proposals).
 """
 
-import copy
 import math
-import statistics
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import optuna
 from optuna.distributions import BaseDistribution
-from optuna.study import StudyDirection
-from optuna.trial import FrozenTrial, TrialState
+from optuna.samplers import BaseSampler
+from optuna.trial import FrozenTrial
 
-from tuner.optuna_internals import StudyWithTrials, count_good_trials
+from tuner.search.history import Tried, history_of
+from tuner.search.normal import Array
+from tuner.search.parzen import Categories, Kernels, axis, beside, fit
 
 _MOST_GOOD = 25
-"""As Optuna has it: from a thousand trials the best stand out without more."""
+"""From a thousand trials the best stand out without more."""
+_EVEN = 25
+"""So many of the newest trials count in full; what is older the less the older it is."""
+_ALIKE = 9
+"""Decimals to which candidates differ: how a machine sums is not to decide between two that are equal."""
 
 
-class FairTPESampler(optuna.samplers.TPESampler):
-    """Optuna's, but for which trials it calls good.
+@dataclass(frozen=True)
+class Options:
+    """What a space file may say of it."""
 
-    gamma: the share of the trials that are; None is Optuna's, a tenth. options: Optuna's.
+    startup_trials: int = 10
+    candidates: int = 24
+    constant_liar: bool = True
+    multivariate: bool = True
+    gamma: float = 0.03
+
+    def __post_init__(self) -> None:
+        if self.candidates < 1:
+            raise ValueError(f"candidates: {self.candidates}; at least one is needed to choose from.")
+        if self.startup_trials < 0 or not 0 <= self.gamma <= 1:
+            raise ValueError("startup_trials cannot be negative, and gamma is a share from 0 to 1.")
+
+
+class Model:
+    """Of parameters that are modelled together, at one moment of a study.
+
+    seeds: of the places that will be asked for.
     """
 
-    def __init__(self, gamma: float | None, **options: Any) -> None:
-        super().__init__(**options)
-        if gamma is not None:
-            count_good_trials(self, lambda trials: min(_MOST_GOOD, math.ceil(gamma * trials)))
+    def __init__(
+        self, options: Options, tried: Tried, space: Mapping[str, BaseDistribution], seeds: Sequence[int]
+    ) -> None:
+        self.names = sorted(space)
+        self._space = space
+        self._axes = [axis(space[name]) for name in self.names]
+        self._columns = tried.columns(self.names)
+        good = np.zeros(len(tried.order), dtype=bool)
+        good[tried.order[: min(_MOST_GOOD, math.ceil(options.gamma * len(tried.order)))]] = True
+        self._good, self._bad = self._density(tried.params[good]), self._density(tried.params[~good])
+        running = tried.unscored if options.constant_liar else tried.unscored[:0]
+        self._lies = beside(self._bad, self._observations(running))
+        self._liar = options.constant_liar
+        self._draw(seeds, options.candidates)
+
+    def _observations(self, params: Array) -> Array:
+        chosen = params[:, self._columns]
+        chosen = chosen[~np.isnan(chosen).any(axis=1)]
+        return np.stack([each.inward(chosen[:, at]) for at, each in enumerate(self._axes)], axis=1)
+
+    def _density(self, params: Array) -> Kernels:
+        observations = self._observations(params)
+        return fit(self._axes, observations, _ages(len(observations)))
+
+    def _draw(self, seeds: Sequence[int], candidates: int) -> None:
+        shape = len(seeds), candidates
+        chances = [_chances(seed, "/".join(self.names)).random((candidates, len(self.names) + 1)) for seed in seeds]
+        points = self._good.draw(np.concatenate(chances))
+        self._points = points.reshape(*shape, len(self.names))
+        self._log_good = self._good.log_sums(points).reshape(shape)
+        self._log_bad = self._bad.log_sums(points).reshape(shape)
+
+    def best(self, place: int) -> dict[str, Any]:
+        """What the place of one of the seeds is to try."""
+        points = self._points[place]
+        bad = np.logaddexp(self._log_bad[place], self._lies.log_sums(points))
+        chosen = points[np.argmax(np.round(self._log_good[place] - bad, _ALIKE))]
+        return {
+            name: self._space[name].to_external_repr(float(each.outward(chosen[at : at + 1])[0]))
+            for at, (name, each) in enumerate(zip(self.names, self._axes, strict=True))
+        }
+
+    def is_tried(self, params: Mapping[str, Any]) -> None:
+        """Count this as bad for the places that follow; nothing where it does not have all of the parameters."""
+        if self._liar and all(name in params for name in self.names):
+            internal = [self._space[name].to_internal_repr(params[name]) for name in self.names]
+            units = [each.inward(np.array([value])) for each, value in zip(self._axes, internal, strict=True)]
+            self._lies = self._lies.and_those(beside(self._bad, np.stack(units, axis=1)))
+
+
+def _ages(count: int) -> Array:
+    """Weights of so many trials, the oldest first."""
+    older = max(0, count - _EVEN)
+    return np.concatenate([np.linspace(1.0 / max(1, count), 1.0, older), np.ones(count - older)])
+
+
+def _chances(seed: int, words: str) -> np.random.Generator:
+    """Chance for one purpose of one place."""
+    return np.random.default_rng([seed, *words.encode()])
+
+
+def by_chance(name: str, distribution: BaseDistribution, seed: int) -> Any:
+    """A value of a parameter of which nothing is known yet."""
+    along, chance = axis(distribution), _chances(seed, name).random(1)
+    units = np.floor(chance * along.count) if isinstance(along, Categories) else chance
+    return distribution.to_external_repr(float(along.outward(units)[0]))
+
+
+def models(options: Options, tried: Tried, space: Mapping[str, BaseDistribution], seeds: Sequence[int]) -> list[Model]:
+    """One for the parameters of each group, or each parameter; none while too little was tried.
+
+    space: what is asked for; what no trial had yet is in no model.
+    """
+    if len(tried.order) < max(1, options.startup_trials):
+        return []
+    groups = tried.groups if options.multivariate else [[name] for name in tried.known]
+    parts = [{name: space[name] for name in group if name in space and not space[name].single()} for group in groups]
+    return [Model(options, tried, part, seeds) for part in parts if part]
+
+
+class TpeSampler(BaseSampler):
+    """For Optuna to ask, one trial at a time.
+
+    seed: of the place of the budget whose trial is asked for.
+    """
+
+    def __init__(self, options: Options, seed: int) -> None:
+        self._options = options
+        self._seed = seed
+        self._inferred: tuple[int, Tried] | None = None
+
+    def infer_relative_search_space(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
+        tried = _tried(study, trial)
+        self._inferred = trial.number, tried
+        return {name: each for name, each in tried.known.items() if not each.single()}
 
     def sample_relative(
         self, study: optuna.Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        return super().sample_relative(_seen(study), trial, search_space)
+        inferred, self._inferred = self._inferred, None
+        tried = inferred[1] if inferred is not None and inferred[0] == trial.number else _tried(study, trial)
+        found: dict[str, Any] = {}
+        for model in models(self._options, tried, search_space, [self._seed]):
+            found.update(model.best(0))
+        return found
 
     def sample_independent(
         self, study: optuna.Study, trial: FrozenTrial, param_name: str, param_distribution: BaseDistribution
     ) -> Any:
-        return super().sample_independent(_seen(study), trial, param_name, param_distribution)
+        """Of what no trial had yet, by chance; of what this trial asks otherwise than others did, alone."""
+        tried = _tried(study, trial)
+        if param_name in tried.known:
+            alone = Options(**{**vars(self._options), "multivariate": False})
+            for model in models(alone, tried, {param_name: param_distribution}, [self._seed]):
+                return model.best(0)[param_name]
+        return by_chance(param_name, param_distribution, self._seed)
 
 
-def _seen(study: optuna.Study) -> Any:
-    """A study whose pruned trials are complete, with the values that they would have reached."""
-    if len(study.directions) > 1:
-        return study
-    return StudyWithTrials(study, lambda every: comparable(every, study.direction))
-
-
-def comparable(every: Sequence[FrozenTrial], direction: StudyDirection) -> list[FrozenTrial]:
-    """The same trials, the pruned ones complete with the value that they would have reached."""
-    sign = 1.0 if direction == StudyDirection.MAXIMIZE else -1.0
-    curves = {each.number: list(_best_so_far(each, sign)) for each in every if each.intermediate_values}
-    ended = [curves[each.number] for each in every if each.state.is_finished() and each.number in curves]
-    gains: dict[int, float] = {}
-    found = []
-    for each in every:
-        if each.state == TrialState.PRUNED and each.number in curves:
-            epoch = max(each.intermediate_values)
-            if epoch not in gains:
-                gains[epoch] = _gain(ended, epoch)
-            found.append(_complete(each, sign * (curves[each.number][-1][1] + gains[epoch])))
-        else:
-            found.append(each)
-    return found
-
-
-def _best_so_far(trial: FrozenTrial, sign: float) -> Iterator[tuple[int, float]]:
-    best = float("-inf")
-    for epoch, value in sorted(trial.intermediate_values.items()):
-        best = max(best, sign * value)
-        yield epoch, best
-
-
-def _gain(curves: Sequence[Sequence[tuple[int, float]]], epoch: int) -> float:
-    """What a trial gains after this epoch: the sum of what the median gained from each rung to the next."""
-    gain, at = 0.0, epoch
-    while True:
-        longer = [curve for curve in curves if curve[-1][0] > at]
-        if not longer:
-            return gain
-        until = min(curve[-1][0] for curve in longer)
-        gain += statistics.median(_at(curve, until) - _at(curve, at) for curve in longer)
-        at = until
-
-
-def _at(curve: Sequence[tuple[int, float]], epoch: int) -> float:
-    return next((best for at, best in reversed(curve) if at <= epoch), curve[0][1])
-
-
-def _complete(trial: FrozenTrial, value: float) -> FrozenTrial:
-    found = copy.copy(trial)
-    found.state, found.value = TrialState.COMPLETE, value
-    return found
+def _tried(study: optuna.Study, trial: FrozenTrial) -> Tried:
+    return history_of(study).at(study.get_trials(deepcopy=False), but=trial.number)

@@ -1,0 +1,57 @@
+"""What several places of a study's budget are to try, asked at once.
+
+Owns: that the study is learned from once for all of them, and that each counts as running for those after it: they
+propose what the same places would propose if they were asked one by one.
+Leaves to others: how one proposal is found (tpe), the rows that hold them (database).
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from optuna.distributions import BaseDistribution
+
+from tuner.search.algorithms import trial_seed
+from tuner.search.history import Tried
+from tuner.search.suggest import distributions, on_step
+from tuner.search.tpe import Options, by_chance, models
+from tuner.spec.space import Parameter, Params, Value, answers
+from tuner.spec.study_spec import StudySpec
+
+
+def proposals(spec: StudySpec, study_seed: int, tried: Tried, ordinals: Sequence[int]) -> list[Params]:
+    """The parameters of each of these places that Optuna samples and the configuration has in use, by name.
+
+    The values are those of Optuna's trials (`distributions(spec.space)` has their internal representation). tried: the
+    study now, as `history_of(study).at(...)` or a `History` of one's own says; the places are asked in this order.
+    A place of a baseline has its own configuration and is not asked for.
+    """
+    options = Options(**spec.search.sampler.options)  # type: ignore[arg-type]  # `check_options` saw their kinds
+    space = distributions(spec.space)
+    seeds = [trial_seed(study_seed, ordinal, "sampler") for ordinal in ordinals]
+    fitted = models(options, tried, space, seeds)
+    known = {name for model in fitted for name in model.names}
+    found: list[Params] = []
+    for place, seed in enumerate(seeds):
+        values: dict[str, Any] = {
+            name: by_chance(name, each, seed) for name, each in space.items() if name not in known
+        }
+        for model in fitted:
+            values.update(model.best(place))
+        asked = _asked(spec, space, {name: on_step(value, space[name]) for name, value in values.items()})
+        for model in fitted:
+            model.is_tried(asked)
+        found.append(asked)
+    return found
+
+
+def _asked(spec: StudySpec, space: Mapping[str, BaseDistribution], values: Mapping[str, Value]) -> dict[str, Value]:
+    """Of these values, those for which a configuration would ask."""
+    asked: dict[str, Value] = {}
+
+    def choose(parameter: Parameter) -> Value:
+        together = [each for each in spec.space if parameter.shared and each.shared == parameter.shared] or [parameter]
+        asked.update({each.name: values[each.name] for each in together if each.name in space})
+        return values[parameter.name] if parameter.name in space else parameter.domain.values[0]  # type: ignore[union-attr]
+
+    spec.configure(answers(spec.space, choose, {}))
+    return asked
