@@ -123,7 +123,7 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _dataset() -> Any:
+def published_rows() -> Any:
     """60,000 training rows, and the 10,000 test rows for validation."""
     import numpy as np
 
@@ -157,7 +157,7 @@ def _run(threads: int, wanted: list[str], quick: bool) -> None:
 
     on_tensorflow = keras.backend.backend() == "tensorflow"
     backend.prepare(threads)
-    dataset = _dataset()
+    dataset = published_rows()
     for case in CASES:
         if wanted and not any(word in case.name for word in wanted):
             continue

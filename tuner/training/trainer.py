@@ -123,7 +123,7 @@ class ModelTrainer:
             _assign(model.variables, resume.weights)
             _assign(model.optimizer.variables, resume.optimizer)
             self._history, self._best = list(resume.epochs), resume.best_weights
-        with out_of_memory(plan, dataset):
+        with out_of_memory(at_batch_size(plan, dataset)):
             self._epochs = _path(model, dataset, plan)
             self._probe = Probe(model, dataset, plan) if plan.health else None
         self._ended, self._reason = self._end()
@@ -134,7 +134,7 @@ class ModelTrainer:
         epoch = len(self._history) + 1
         self._weights = None
         started = time.perf_counter()
-        with out_of_memory(self._plan, self._dataset):
+        with out_of_memory(at_batch_size(self._plan, self._dataset)):
             metrics = in_few_digits(self._epochs.run(epoch))
             if self._probe is not None:
                 metrics = {**metrics, **in_few_digits(self._probe.after(epoch))}
@@ -142,7 +142,7 @@ class ModelTrainer:
         check_monitored(metrics, self._plan)
         bad = not_finite(metrics, self._plan)
         if bad is not None:
-            self._ended, self._reason = "diverged", _diverged(self._model, epoch, bad, metrics)
+            self._ended, self._reason = "diverged", diverged(self._model.optimizer.name, epoch, bad, metrics)
         else:
             self._history.append(metrics)
             self._keep(epoch)
@@ -154,7 +154,7 @@ class ModelTrainer:
 
     def stop(self, member: int) -> None:
         if self._ended is None:
-            self._ended, self._reason = "caller", f"stopped at epoch {len(self._history)} of {self._plan.epochs}"
+            self._ended, self._reason = "caller", stopped_at(len(self._history), self._plan)
 
     def release(self, member: int) -> None:
         self._ended, self._reason, self._best = "released", f"released at epoch {len(self._history)}", ()
@@ -175,16 +175,7 @@ class ModelTrainer:
         )
 
     def _end(self) -> tuple[Stopped | None, str]:
-        """Whether what is trained so far is all, and why."""
-        plan, epoch = self._plan, len(self._history)
-        if epoch >= plan.epochs:
-            return "finished", ""
-        if out_of_patience(self._monitored(), plan.direction, plan.patience):
-            return (
-                "patience",
-                f"no better {plan.monitor} in {plural(plan.patience or 0, 'epoch')}, at epoch {epoch} of {plan.epochs}",
-            )
-        return None, ""
+        return end_of(self._plan, self._monitored())
 
     def _keep(self, epoch: int) -> None:
         """Take the weights of the epoch that has just ended, where the plan keeps them."""
@@ -256,22 +247,45 @@ def check_monitored(metrics: Metrics, plan: TrainPlan) -> None:
         )
 
 
+def end_of(plan: TrainPlan, monitored: Sequence[float]) -> tuple[Stopped | None, str]:
+    """Whether what is trained so far is all, and why. monitored: after each epoch."""
+    epoch = len(monitored)
+    if epoch >= plan.epochs:
+        return "finished", ""
+    if out_of_patience(monitored, plan.direction, plan.patience):
+        waited = plural(plan.patience or 0, "epoch")
+        return "patience", f"no better {plan.monitor} in {waited}, at epoch {epoch} of {plan.epochs}"
+    return None, ""
+
+
+def stopped_at(epoch: int, plan: TrainPlan) -> str:
+    """Why it ended, where somebody said so."""
+    return f"stopped at epoch {epoch} of {plan.epochs}"
+
+
 def not_finite(metrics: Metrics, plan: TrainPlan) -> str | None:
     """The first of the metrics that matter which is not a number."""
     names = ("loss", "val_loss", plan.monitor)
     return next((name for name in names if not math.isfinite(metrics.get(name, 0.0))), None)
 
 
-def _diverged(model: Any, epoch: int, name: str, metrics: Metrics) -> str:
-    return (
-        f"diverged at epoch {epoch}: {name} is {metrics[name]} "
-        f"({model.optimizer.name}, learning rate {metrics['learning_rate']:.3g})"
-    )
+def diverged(optimizer: str, epoch: int, name: str, metrics: Metrics) -> str:
+    """In words. name: of the metric that is no number."""
+    rate = metrics["learning_rate"]
+    return f"diverged at epoch {epoch}: {name} is {metrics[name]} ({optimizer}, learning rate {rate:.3g})"
+
+
+def at_batch_size(plan: TrainPlan, dataset: Dataset) -> str:
+    """Where memory may have run out."""
+    return f"at batch size {plan.batch_size or len(dataset.train)}"
 
 
 @contextmanager
-def out_of_memory(plan: TrainPlan, dataset: Dataset) -> Iterator[None]:
-    """Turn a framework's word for no memory left into ours: TrialFailed, state "out_of_memory"."""
+def out_of_memory(where: str, instead: str = "use smaller batches or fewer units") -> Iterator[None]:
+    """Turn a framework's word for no memory left into ours: TrialFailed, state "out_of_memory".
+
+    where: ``at batch size 64``. instead: what to do.
+    """
     try:
         yield
     except Exception as error:
@@ -279,7 +293,4 @@ def out_of_memory(plan: TrainPlan, dataset: Dataset) -> Iterator[None]:
         told = type(error).__name__ == "ResourceExhaustedError" or "RESOURCE_EXHAUSTED" in str(error)
         if not told and not isinstance(error, MemoryError):
             raise
-        batch_size = plan.batch_size or len(dataset.train)
-        raise TrialFailed(
-            f"out of memory at batch size {batch_size}; use smaller batches or fewer units", state="out_of_memory"
-        ) from error
+        raise TrialFailed(f"out of memory {where}; {instead}", state="out_of_memory") from error

@@ -118,19 +118,30 @@ def batch_rows(config: MlpConfig, info: DataInfo) -> int:
 def own_reach(config: MlpConfig) -> Reach:
     """So far as this one configuration goes."""
     optimizer = config.optimizer
-    plain = optimizer.name in ("momentum", "nesterov") and not optimizer.options["momentum"]
     return Reach(
         depth=len(config.layers),
         width=max((each.units for each in config.layers), default=0),
         activations=tuple(sorted({each.activation.name for each in config.layers})),
-        losses=((config.loss.name, config.output_activation),),
-        optimizers=("sgd" if plain else optimizer.name,),
+        losses=((loss_word(config), config.output_activation),),
+        optimizers=(optimizer_word(config),),
         schedules=(optimizer.schedule,),
         batch_normalization=any(each.batch_normalization for each in config.layers),
         dropout=any(each.dropout for each in config.layers),
         input_dropout=bool(config.input_dropout),
         penalties=bool(config.l1 or config.l2),
     )
+
+
+def loss_word(config: MlpConfig) -> str:
+    """The loss by what it computes: class indices are one-hot rows of another kind."""
+    return config.loss.name.removeprefix("sparse_")
+
+
+def optimizer_word(config: MlpConfig) -> str:
+    """The optimizer by what it computes: without momentum it keeps none."""
+    optimizer = config.optimizer
+    plain = optimizer.name in ("momentum", "nesterov") and not optimizer.options["momentum"]
+    return "sgd" if plain else optimizer.name
 
 
 def reach_of(configs: Iterable[MlpConfig]) -> Reach:

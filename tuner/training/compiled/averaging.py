@@ -20,9 +20,13 @@ from tuner.training.keras_internals import rate_or_schedule
 
 
 def averaged(epochs: int, optimizer: Any) -> int:
-    """How many of so many epochs count: the last third; the last alone where a schedule settles the weights itself."""
+    """How many of so many epochs count with this optimizer of Keras."""
     rate = rate_or_schedule(getattr(optimizer, "inner_optimizer", optimizer))
-    scheduled = isinstance(rate, keras.optimizers.schedules.LearningRateSchedule)
+    return counted(epochs, isinstance(rate, keras.optimizers.schedules.LearningRateSchedule))
+
+
+def counted(epochs: int, scheduled: bool) -> int:
+    """How many of so many epochs count: the last third; the last alone where a schedule settles the weights itself."""
     return 1 if scheduled else math.ceil(epochs / 3)
 
 

@@ -30,9 +30,12 @@ def forget() -> None:
 class Programs:
     """The programs of one network."""
 
-    def __init__(self, shape: str | None) -> None:
-        """shape: what a program depends on beside its arguments' types and shapes; None keeps nothing for others."""
-        self._shape = shape
+    def __init__(self, shape: str | None, donated: tuple[int, ...] = ()) -> None:
+        """shape: what a program depends on beside its arguments' types and shapes; None keeps nothing for others.
+
+        donated: arguments, by their place, whose memory a program may take for what it gives.
+        """
+        self._shape, self._donated = shape, donated
         self._own: dict[tuple[Any, ...], Any] = {}
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -55,4 +58,4 @@ class Programs:
         if _compiled % _KEPT == 0:
             # What is kept here stays; JAX itself keeps every function that it has ever traced, 16 MiB a trial.
             jax.clear_caches()
-        return jax.jit(function).lower(*arguments).compile()
+        return jax.jit(function, donate_argnums=self._donated).lower(*arguments).compile()

@@ -36,7 +36,7 @@ from tuner.training.network import Exported, PreprocessingFor
 from tuner.training.networks.architecture import in_words
 from tuner.training.networks.models import parameters
 from tuner.training.plan import Metrics, Observe, Training, TrainPlan, TrainResult
-from tuner.training.trainer import out_of_memory, train
+from tuner.training.trainer import at_batch_size, out_of_memory, train
 
 _EPOCHS = 10
 _BATCH_SIZE = 32
@@ -82,7 +82,7 @@ class PythonNetwork:
         most = self.epochs or plan.epochs or _EPOCHS
         own = replace(plan, batch_size=self.batch_size, epochs=min(plan.epochs or most, most))
         observe = self.guard.passes(observe)
-        with self.guard(), out_of_memory(own, dataset):
+        with self.guard(), out_of_memory(at_batch_size(own, dataset)):
             self._check(rows)
             callbacks = [*named.make(self.callbacks), *self.training.callbacks]
             if not self.fits_itself and not callbacks:

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from tuner.training.health.names import metric_name
 
 Floats = NDArray[np.float32]
-_FLAT = 0.05
-_TINY = 1e-20
+FLAT = 0.05
+TINY = 1e-20
 
 _NORMALIZATIONS = (
     keras.layers.BatchNormalization,
@@ -129,7 +129,7 @@ def figures(found: Sequence[Part], squares: Floats, activations: Sequence[Floats
     # What is infinite or no number comes out as such.
     with np.errstate(all="ignore"):
         for part, (gradient, weights) in zip(found, np.sqrt(squares.astype(np.float64)), strict=True):
-            values += [gradient, gradient / (weights + _TINY)]
+            values += [gradient, gradient / (weights + TINY)]
             if part.tap is not None:
                 values += _of_activations(part, rest.pop(0))
     return [float(each) for each in values]
@@ -138,14 +138,20 @@ def figures(found: Sequence[Part], squares: Floats, activations: Sequence[Floats
 def _of_activations(part: Part, values: Floats) -> list[Any]:
     values = values.reshape(-1, values.shape[-1])
     size = np.sqrt(np.mean(np.square(values)))
-    found = [np.mean(np.std(values, axis=0)), np.sqrt(np.mean(np.var(values, axis=1))) / (size + _TINY)]
+    found = [np.mean(np.std(values, axis=0)), np.sqrt(np.mean(np.var(values, axis=1))) / (size + TINY)]
     if part.activation == "sigmoid":
-        found.append(np.mean(np.mean(4 * values * (1 - values), axis=0) < _FLAT))
+        found.append(np.mean(np.mean(4 * values * (1 - values), axis=0) < FLAT))
     elif part.activation == "tanh":
-        found.append(np.mean(np.mean(1 - np.square(values), axis=0) < _FLAT))
+        found.append(np.mean(np.mean(1 - np.square(values), axis=0) < FLAT))
     elif part.activation == "relu":
         found.append(np.mean(np.max(values, axis=0) <= 0))
     elif part.activation in ("elu", "selu"):
-        floor = part.alpha if part.activation == "elu" else 1.0507010 * 1.6732632
-        found.append(np.mean(np.max(values, axis=0) <= -(1 - 1e-3) * floor))
+        found.append(np.mean(np.max(values, axis=0) <= floor_of(part.activation, part.alpha)))
     return found
+
+
+def floor_of(activation: str, alpha: Any) -> Any:
+    """A unit that gives no more than this on any row is dead. alpha: of an elu."""
+    if activation == "relu":
+        return 0.0
+    return -(1 - 1e-3) * (alpha if activation == "elu" else 1.0507010 * 1.6732632)

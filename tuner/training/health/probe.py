@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import keras
 import numpy as np
+from numpy.typing import NDArray
 
 from tuner.data.dataset import Dataset
 from tuner.training.health.measures import Part, parts
@@ -37,15 +38,13 @@ class Probe:
     def __init__(self, model: Any, dataset: Dataset, plan: TrainPlan) -> None:
         self._names: list[str] = []
         self._look: Look | None = None
-        rows = len(dataset.train)
-        single = plan.batch_size is None or plan.batch_size >= rows
-        self.every = max(1, round((2 if single else 1) * ROWS / (_SHARE * rows)))
+        self.every = looks_every(len(dataset.train), plan)
         self._last = plan.epochs
         chain = _chain(model)
         found = parts(chain) if chain is not None else []
         if not found or not (isinstance(model.loss, str) or callable(model.loss)):
             return
-        chosen = np.random.default_rng(0).permutation(len(dataset.train))[:ROWS]
+        chosen = probed(dataset)
         x = dataset.train.x[chosen].astype(model.inputs[0].dtype)
         y = targets(dataset.train.y[chosen], dataset.info, model)
         self._look = _look(model, chain or [], found, x, y)
@@ -60,10 +59,26 @@ class Probe:
         parts of their size; ``dead_units``, the share that is at zero slope on every row; ``saturated_units``, the
         share whose slope is on average below 5% of the steepest.
         """
-        if self._look is None or (epoch > 1 and (epoch <= self.every or (self._last - epoch) % self.every)):
+        if self._look is None or not is_looked_at(epoch, self._last, self.every):
             return {}
         values = self._look()
         return {name: float(f"{value:.4g}") for name, value in zip(self._names, values, strict=True)}
+
+
+def looks_every(rows: int, plan: TrainPlan) -> int:
+    """So many epochs lie between two looks. rows: of training."""
+    single = plan.batch_size is None or plan.batch_size >= rows
+    return max(1, round((2 if single else 1) * ROWS / (_SHARE * rows)))
+
+
+def is_looked_at(epoch: int, last: int, every: int) -> bool:
+    """The first epoch, then every so many that lead to the last."""
+    return epoch == 1 or (epoch > every and (last - epoch) % every == 0)
+
+
+def probed(dataset: Dataset) -> NDArray[np.intp]:
+    """The training rows that networks are looked at with."""
+    return np.random.default_rng(0).permutation(len(dataset.train))[:ROWS]
 
 
 def _look(model: Any, chain: list[Any], found: list[Part], x: Any, y: Any) -> Look | None:

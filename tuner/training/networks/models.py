@@ -177,10 +177,11 @@ def outputs(model: Any, dataset: Dataset) -> NDArray[np.float32]:
                 rows = layer(rows)
         found.append(keras.ops.convert_to_numpy(rows).astype(np.float32))
     given = np.concatenate(found)
-    return _probabilities(given) if getattr(model.loss, "from_logits", False) else given
+    return probabilities(given) if getattr(model.loss, "from_logits", False) else given
 
 
-def _probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+def probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """What `export` makes of them. logits: (rows, outputs); of one output it is the second class's."""
     if logits.shape[1] == 1:
         return cast(NDArray[np.float32], 1 / (1 + np.exp(-logits)))
     powers = np.exp(logits - logits.max(axis=1, keepdims=True))
