@@ -8,6 +8,7 @@ Owns: that what others write is read once; that nothing is written of a trial th
 Leaves to others: the rows (optuna_writing, optuna_tables), making trials (budget), the fences (turns).
 """
 
+import copy
 from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
@@ -94,11 +95,13 @@ class OptunaPicture(BaseStorage):
             self._distributions.setdefault(name, distribution)
 
     def _mine(self, trial_id: int) -> FrozenTrial:
-        trial = self.get_trial(trial_id)
-        if trial.state.is_finished():
-            raise UpdateFinishedTrialError(f"trial {trial.number} has ended")
+        """A copy of a trial in its place, to be changed: who has read it before sees it as it was, as Optuna has it."""
+        known = self.get_trial(trial_id)
+        if known.state.is_finished():
+            raise UpdateFinishedTrialError(f"trial {known.number} has ended")
         if trial_id not in self._held:
-            raise RuntimeError(f"trial {trial.number} is not this worker's to write to")
+            raise RuntimeError(f"trial {known.number} is not this worker's to write to")
+        trial = self._trials[self._places[trial_id]] = copy.copy(known)
         return trial
 
     def set_trial_param(
@@ -108,20 +111,23 @@ class OptunaPicture(BaseStorage):
         if (known := self._distributions.get(param_name)) is not None:
             check_distribution_compatibility(known, distribution)
         self._distributions.setdefault(param_name, distribution)
-        trial.distributions[param_name] = distribution
-        trial.params[param_name] = distribution.to_external_repr(param_value_internal)
+        trial.distributions = {**trial.distributions, param_name: distribution}
+        trial.params = {**trial.params, param_name: distribution.to_external_repr(param_value_internal)}
         self.pending.params.setdefault(trial_id, {})[param_name] = (param_value_internal, distribution)
 
     def set_trial_intermediate_value(self, trial_id: int, step: int, intermediate_value: float) -> None:
-        self._mine(trial_id).intermediate_values[step] = intermediate_value
+        trial = self._mine(trial_id)
+        trial.intermediate_values = {**trial.intermediate_values, step: intermediate_value}
         self.pending.steps.setdefault(trial_id, {})[step] = intermediate_value
 
     def set_trial_user_attr(self, trial_id: int, key: str, value: Any) -> None:
-        self._mine(trial_id).user_attrs[key] = value
+        trial = self._mine(trial_id)
+        trial.user_attrs = {**trial.user_attrs, key: value}
         self._attribute(trial_id, "user", key, value)
 
     def set_trial_system_attr(self, trial_id: int, key: str, value: Any) -> None:
-        self._mine(trial_id).system_attrs[key] = value
+        trial = self._mine(trial_id)
+        trial.system_attrs = {**trial.system_attrs, key: value}
         self._attribute(trial_id, "system", key, value)
 
     def _attribute(self, trial_id: int, kind: Attributes, key: str, value: Any) -> None:
@@ -143,8 +149,8 @@ class OptunaPicture(BaseStorage):
     def get_all_trials(
         self, study_id: int, deepcopy: bool = True, states: Container[TrialState] | None = None
     ) -> list[FrozenTrial]:
-        """As of the last time that it was read. The trials themselves: nobody changes one but through the picture."""
-        return [each for each in self._trials if states is None or each.state in states]
+        """As of the last time that it was read. The trials themselves: who changes one changes a copy."""
+        return [*self._trials] if states is None else [each for each in self._trials if each.state in states]
 
     def get_trial_id_from_study_id_trial_number(self, study_id: int, trial_number: int) -> int:
         return self.id_of(trial_number)
