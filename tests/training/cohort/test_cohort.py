@@ -14,11 +14,13 @@ pytestmark = [
     pytest.mark.skipif(importlib.util.find_spec("jax") is None, reason="JAX is not installed (extra `jax`)"),
 ]
 ROOT = Path(__file__).parents[3]
-FILE = "tests/training/cohort/under_jax.py"
+FILES = ("under_jax", "slots_under_jax")
 
 
-def test_what_holds_of_cohorts_holds_under_jax() -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "", FILE]
+@pytest.mark.parametrize("name", FILES)
+def test_what_holds_of_cohorts_holds_under_jax(name: str) -> None:
+    file = f"tests/training/cohort/{name}.py"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "", file]
     under_jax = {**os.environ, "KERAS_BACKEND": "jax"}
     done = subprocess.run(command, cwd=ROOT, env=under_jax, capture_output=True, text=True, timeout=400, check=False)
     assert done.returncode == 0, done.stdout[-5000:]

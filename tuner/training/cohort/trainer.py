@@ -140,7 +140,8 @@ class CohortTrainer:
         self._members.pop(member, None)
 
     def _running(self) -> list[Member]:
-        return [each for each in self._in_slot if each is not None and each.ended is None]
+        running = (each for each in self._in_slot if each is not None and each.ended is None)
+        return sorted(running, key=lambda each: each.number)
 
     def _run(self, running: Sequence[Member]) -> tuple[Any, Any]:
         """One epoch of these; figures of all slots."""
