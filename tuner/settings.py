@@ -52,12 +52,17 @@ class Settings:
         return self.tracking_uri if public_uri(stored) == self.public_tracking_uri else stored
 
 
+MOST_MEMBERS = 4096
+"""Of networks that a worker trains at once."""
+
+
 @dataclass(frozen=True)
 class Share:
     """What this worker process may use of its machine, as whoever started it says in the environment.
 
     gpu: the UUID of the one that it was given. threads: 0 where nobody has said (TUNER_THREADS).
     notices: a pipe to whoever started it.
+    cohort: how many networks it trains at once: a number, "off", or "auto" (TUNER_COHORT).
     cache: a folder for what may be deleted at any time (TUNER_CACHE; by default in the user's cache).
     """
 
@@ -69,6 +74,7 @@ class Share:
     gpu_room_mib: int
     mixed_precision: bool
     cache: Path
+    cohort: str = "auto"
 
 
 def read_share() -> Share:
@@ -82,6 +88,7 @@ def read_share() -> Share:
         gpu_room_mib=_whole("TUNER_GPU_ROOM_MIB", 0),
         mixed_precision=os.environ.get("TUNER_MIXED_PRECISION") == "1",
         cache=Path(os.environ.get("TUNER_CACHE") or platformdirs.user_cache_path("tuner")).expanduser(),
+        cohort=os.environ.get("TUNER_COHORT") or "auto",
     )
 
 

@@ -44,6 +44,7 @@ WORDS: Mapping[str, Said] = {
     "gpus": Said(("--gpus", "0,1"), "0,1"),
     "workers_per_gpu": Said(("--workers-per-gpu", "2"), 2),
     "mixed_precision": Said(("--mixed-precision",), True),
+    "cohort": Said(("--cohort", "16"), 16),
     "priority": Said(("--priority", "5"), 5),
     "most_workers": Said(("--most-workers", "2"), 2),
     "baselines": Said(("--baseline", "mine.yaml"), Path("mine.yaml")),

@@ -28,6 +28,7 @@ class Troubled:
 
     def __init__(self, db: Database, leaving: Leaving) -> None:
         self.db, self.leaving = db, leaving
+        self.study_name: str | None = None
         self.turns = 0
         self.passed_over: list[list[str]] = []
 
@@ -40,6 +41,9 @@ class Troubled:
             self.turns += 1
             if self.turns == 1:
                 raise DataError("no such folder")
+
+    def mention(self, stage: str) -> None:
+        """On a slow machine what is left takes longer than a moment."""
 
 
 def test_a_study_is_passed_over_no_more_once_a_turn_of_it_went_well(

@@ -60,7 +60,7 @@ class Client:
         return f"Client({self.url!r})"
 
     @operation("POST", "/studies", space_text="space", limits=("epoch_budget", "target", "plateau"),
-               here=("workers", "device", "workers_per_gpu", "mixed_precision"))  # fmt: skip
+               here=("workers", "device", "workers_per_gpu", "mixed_precision", "cohort"))  # fmt: skip
     def start(
         self,
         space: Space,
@@ -82,6 +82,7 @@ class Client:
         device: Literal["auto", "cpu", "gpu"] = "auto",
         workers_per_gpu: int = 1,
         mixed_precision: bool = False,
+        cohort: Literal["auto", "off"] | int = "auto",
         space_name: str | None = None,
     ) -> RemoteStudy:
         """Start a study. What cannot be is raised before anything is stored; an answer that is lost starts no second.
@@ -102,7 +103,7 @@ class Client:
                 "priority": priority, "most_workers": most_workers, "baselines": baselines, "from_study": from_study,
                 "from_best": from_best, "run": run,
                 "here": {"workers": workers, "device": device, "workers_per_gpu": workers_per_gpu,
-                         "mixed_precision": mixed_precision},
+                         "mixed_precision": mixed_precision, "cohort": cohort},
             },
             key=uuid.uuid4().hex,
         )  # fmt: skip

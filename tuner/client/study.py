@@ -157,7 +157,7 @@ class RemoteStudy:
         )  # fmt: skip
 
     @operation("POST", "/studies/{study}/resume", limits=("epoch_budget", "target", "plateau"),
-               here=("workers", "device", "workers_per_gpu", "mixed_precision"))  # fmt: skip
+               here=("workers", "device", "workers_per_gpu", "mixed_precision", "cohort"))  # fmt: skip
     def resume(
         self,
         trials: int | None = None,
@@ -171,13 +171,14 @@ class RemoteStudy:
         device: Literal["auto", "cpu", "gpu"] = "auto",
         workers_per_gpu: int = 1,
         mixed_precision: bool = False,
+        cohort: Literal["auto", "off"] | int = "auto",
     ) -> Study:
         """Go on with it: it was stopped, its workers are gone, or it has ended and is to have more trials.
 
         trials: the new total. timeout_s: from now. run, workers, ...: as of `Client.start`.
         """
         here = {"workers": workers, "device": device, "workers_per_gpu": workers_per_gpu,
-                "mixed_precision": mixed_precision}  # fmt: skip
+                "mixed_precision": mixed_precision, "cohort": cohort}  # fmt: skip
         limits = {"epochs": epoch_budget, "target": target, "plateau": plateau}
         body = {"trials": trials, "timeout_s": timeout_s, "limits": limits, "run": run, "here": here}
         return self._change("POST", "/resume", body)

@@ -223,6 +223,12 @@ def finish_epoch(
 
 
 @patient
+def keep_checkpoint(db: Database, job: Job, name: str) -> None:
+    """From which training goes on. Raises LeaseLost."""
+    leases.write(db, job.lease, checkpoint=name)
+
+
+@patient
 def keep_score(db: Database, job: Job, test: Mapping[str, float]) -> None:
     """What it came to on the test rows, and renew the lease. Raises LeaseLost."""
     leases.write(db, job.lease, test=dict(test), lease_until=utc_now() + leases.LEASE_S)

@@ -5,8 +5,8 @@ with the fewest workers; of these the one whose last trial began longest ago - a
 than it may: whoever takes a run has locked the study, and counted those that hold one.
 Leaves to others: when a worker asks, which is before each training (workers), places of an owner (admission).
 
-A worker has one run at a time, so those of a study are the runs that are held. Reproductions do not count: nobody
-shares them out. A smaller number takes no run away; it counts from the next that is taken.
+The workers of a study are those that hold a run of it, however many each of them holds. Reproductions do not count:
+nobody shares them out. A smaller number takes no run away; it counts from the next that is taken.
 """
 
 from collections.abc import Iterable

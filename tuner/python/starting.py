@@ -32,6 +32,7 @@ def start(
     gpus: str | None = None,
     workers_per_gpu: int = 1,
     mixed_precision: bool = False,
+    cohort: Literal["auto", "off"] | int = "auto",
     priority: int | None = None,
     most_workers: int | None = None,
     seed: int | None = None,

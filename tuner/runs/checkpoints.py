@@ -5,6 +5,8 @@ Leaves to others: what is in one (training), where bytes are kept (database), th
 """
 
 import logging
+import time
+from collections.abc import Callable
 
 from tuner.database.blobs import BlobStore
 from tuner.database.runs import Job
@@ -15,12 +17,17 @@ logger = logging.getLogger(__name__)
 
 
 class Checkpoints:
-    """Of one training."""
+    """Of one training.
 
-    def __init__(self, store: BlobStore, job: Job) -> None:
+    every_s: one that is younger is enough. A worker that dies leaves so much work to be done again, and no more.
+    """
+
+    def __init__(self, store: BlobStore, job: Job, every_s: float = 0.0) -> None:
         self._store = store
         self._job = job
         self._name = job.checkpoint
+        self._every_s = every_s
+        self._put_at = time.monotonic()
 
     def last(self) -> Checkpoint | None:
         """From which training goes on; None begins it anew."""
@@ -35,16 +42,22 @@ class Checkpoints:
             logger.warning("%s: %s", self._job.lease.what, error)
             return None
 
-    def put(self, epoch: int, checkpoint: Checkpoint) -> str:
-        """Store one beside the one that counts; gives its name, for the row."""
+    def put(self, epoch: int, made: Callable[[], Checkpoint], now: bool = False) -> str:
+        """Store one beside the one that counts; gives the name that counts from here on, for the row.
+
+        now: however young the last one is.
+        """
+        if not now and self._every_s and time.monotonic() - self._put_at < self._every_s:
+            return self._name
         # A name of its own: a worker that was robbed and does not know it overwrites nothing.
         name = f"checkpoint-{self._job.attempt}-{epoch}.npz"
-        self._store.put(self._job.blob_name(name), checkpoint.to_bytes())
+        self._store.put(self._job.blob_name(name), made().to_bytes())
+        self._put_at = time.monotonic()
         return name
 
     def counts(self, name: str) -> None:
         """The row names this one: the one before it is not needed any more."""
-        if self._name:
+        if self._name and self._name != name:
             self._store.drop(self._job.blob_name(self._name))
         self._name = name
 

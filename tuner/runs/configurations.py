@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from tuner.data.dataset import DataInfo
+from tuner.database.runs import RunView
 from tuner.runs.optuna_trial import OptunaTrial
+from tuner.runs.records import RunState
 from tuner.runs.study_context import StudyContext
 from tuner.spec.space import Params, Value
 from tuner.studies.network_building import ask_network, fixed_network
@@ -25,8 +27,8 @@ class Configuration(Protocol):
         """Untrained. Raises TrialFailed where code fails."""
         ...
 
-    def tell(self) -> None:
-        """Say how it ended, from what its row says. Told twice, the second time changes nothing."""
+    def tell(self, state: RunState) -> None:
+        """Say how it ended. Told twice, the second time changes nothing."""
         ...
 
 
@@ -42,7 +44,7 @@ class Known:
         context = self._context
         return fixed_network(context.spec, info, context.code, self.params, seed, self._number)
 
-    def tell(self) -> None:
+    def tell(self, state: RunState) -> None:
         """Nobody waits for it."""
 
 
@@ -59,5 +61,6 @@ class Asked:
         baseline = None if asked.baseline is None else asked.baseline.params
         return ask_network(context.spec, info, context.code, asked.trial, baseline, self.params, seed)
 
-    def tell(self) -> None:
-        self._optuna_trial.tell()
+    def tell(self, state: RunState) -> None:
+        assert isinstance(state, RunView)
+        self._optuna_trial.tell(state)

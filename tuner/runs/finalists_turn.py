@@ -9,16 +9,21 @@ from typing import Literal
 
 from tuner.database import finalists, runs, studies
 from tuner.database.runs import RunView
+from tuner.database.studies import StudyView
 from tuner.runs.finalist import run_finalist
 from tuner.runs.study_context import StudyContext
+from tuner.runs.together import Together
 from tuner.studies.finalists import least_noise, plan_comparison, plan_finals, the_worse, winner_of
 from tuner.studies.limits import wants_finalists
 
 Turn = Literal["trained", "idle", "done"]
 
 
-def turn(context: StudyContext, worker_id: str) -> Turn:
-    """One step of this worker for the finalists of a search that is over: run one, wait for others, or all is done."""
+def turn(context: StudyContext, worker_id: str, together: Together | None = None) -> Turn:
+    """One step of this worker for the finalists of a search that is over: run one, wait for others, or all is done.
+
+    together: trains several at once, an epoch of each.
+    """
     db, name = context.db, context.study.study_name
     if not wants_finalists(context.spec):
         return "done"
@@ -31,20 +36,36 @@ def turn(context: StudyContext, worker_id: str) -> Turn:
         if not planned:
             return "done"
         finalists.plan(db, name, view.round, kind, planned)
-    job = finalists.take(db, name, view.round, worker_id)
-    if job is None:
+    if not _step(context, view, worker_id, together):
         every = runs.view_finalists(db, name, view.round)
         if any(not each.finalized for each in every):
             return "idle"
         if any(each.role == "final" for each in every) or not _plan_finals(context, every):
             return "done"
         return "trained"
-    run_finalist(context, job)
+    return "trained"
+
+
+def _step(context: StudyContext, view: StudyView, worker_id: str, together: Together | None) -> bool:
+    """Run one, or an epoch of several; whether there was any. Where some have ended, it is known which are out."""
+    db, name = context.db, view.study_name
+    if together is None:
+        job = finalists.take(db, name, view.round, worker_id)
+        if job is None:
+            return False
+        run_finalist(context, job)
+    else:
+        held = [each.ordinal for each in together.jobs]
+        together.add(finalists.take_many(db, name, view.round, worker_id, together.free, held))
+        if not len(together):
+            return False
+        if not together.turn():
+            return True
     every = runs.view_finalists(db, name, view.round)
     least = least_noise(context.spec, len(context.dataset.validation))
     for ordinal, words in the_worse(every, context.spec, least).items():
         finalists.drop(db, name, view.round, ordinal, words)
-    return "trained"
+    return True
 
 
 def are_done(context: StudyContext) -> bool:

@@ -29,16 +29,32 @@ def holding(context: StudyContext, job: Job, role: Role) -> Iterator[None]:
 
     What hangs has failed, and is not tried again: whoever took it next would hang as long.
     """
-    db, search = context.db, role.name == "search"
-
-    def hung(words: str) -> None:
-        leases.fail(db.waiting(LAST_WORDS_S), job.lease, words)
-        if not search:
-            Checkpoints(context.store, job).drop_all()
-
+    search = role.name == "search"
     try:
-        with context.watch.during("building", job.study_name, hung, context.spec.search.epoch_timeout, search):
+        with (
+            stepping_back(context, job),
+            context.watch.during(
+                "building", job.study_name, lambda words: hung(context, job, words), context.spec.search.epoch_timeout,
+                search,
+            ),
+        ):  # fmt: skip
             yield
+    finally:
+        backend.forget()
+
+
+def hung(context: StudyContext, job: Job, words: str) -> None:
+    """It will never end, and has failed."""
+    leases.fail(context.db.waiting(LAST_WORDS_S), job.lease, words)
+    if job.role != "search":
+        Checkpoints(context.store, job).drop_all()
+
+
+@contextlib.contextmanager
+def stepping_back(context: StudyContext, job: Job) -> Iterator[None]:
+    """While something is done for it: a worker that has lost it steps back, and one that dies of it says why."""
+    try:
+        yield
     except LeaseLost as error:
         logger.warning("%s; stepping back", error)
     except Exception as error:
@@ -50,10 +66,8 @@ def holding(context: StudyContext, job: Job, role: Role) -> Iterator[None]:
         words = f"{type(error).__name__}: {' '.join(redacted(str(error)).split())[:300]}"
         against = _against(error)
         with contextlib.suppress(ServiceDown, DiskFull):
-            leases.note_death(db.waiting(DYING_WORDS_S), job.lease, words, against)
+            leases.note_death(context.db.waiting(DYING_WORDS_S), job.lease, words, against)
         raise
-    finally:
-        backend.forget()
 
 
 def _was_lost(context: StudyContext, job: Job) -> bool:

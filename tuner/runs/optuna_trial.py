@@ -1,18 +1,24 @@
 """The Optuna trial of a place of the budget, from its first moment to what it is told.
 
 Owns: that it is made where the place has none yet, and told from what its row says.
-Leaves to others: sampling and telling (search), what asks for its values (configurations, external trials).
+Leaves to others: sampling and telling (search), what asks for its values (configurations, external trials), whether
+Optuna's tables are read and written one by one or in bulk (the storage).
 """
 
 from collections.abc import Sequence
 
+from optuna.storages import BaseStorage
+
 from tuner.database import budget, configurations, runs
 from tuner.database.connection import Database
-from tuner.database.runs import Job
+from tuner.database.runs import Job, RunView
 from tuner.database.studies import StudyView
 from tuner.optuna_internals import trial_id
+from tuner.search.history import history_of
 from tuner.search.optuna_study import adopt, open_optuna_study, proposal_of, tell, trial_template, worst_values
+from tuner.search.proposals import are_asked_at_once, proposals
 from tuner.spec.baselines import Baseline
+from tuner.spec.space import Params
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.pareto import values_of
 
@@ -20,33 +26,60 @@ from tuner.studies.pareto import values_of
 class OptunaTrial:
     """number: of the trial. baseline: the configuration of a person that it tries, if it is one."""
 
-    def __init__(self, db: Database, study: StudyView, spec: StudySpec, job: Job) -> None:
+    def __init__(
+        self,
+        db: Database,
+        study: StudyView,
+        spec: StudySpec,
+        job: Job,
+        storage: BaseStorage | None = None,
+        baseline: Baseline | None = None,
+    ) -> None:
+        """storage: through which Optuna is asked and told; None is the database's own. baseline: of a place that has a
+        trial, where it is known."""
         self._db, self._spec, self._job = db, spec, job
-        self._study = open_optuna_study(db.storage, study.study_name, spec, study.seed, job.ordinal)
-        self.baseline = _baseline(db, spec, job)
+        self._storage = db.storage if storage is None else storage
+        self._study = open_optuna_study(self._storage, study.study_name, spec, study.seed, job.ordinal)
+        self.baseline = baseline_of(db, spec, job) if storage is None else baseline
         self.number = self._made() if job.trial_number is None else job.trial_number
-        self.trial = adopt(self._study, db.storage, self.number)
+        self.trial = adopt(self._study, self._storage, self.number)
 
     def _made(self) -> int:
-        proposal = None if self.baseline is None else proposal_of(self._spec, self.baseline)
-        template = trial_template(self._job.ordinal, proposal)
-        return budget.fill(self._db, self._job, template, proposal[0] if proposal else "")
+        place = as_it_begins(self._spec, self._job, self.baseline)
+        return budget.fill(self._db, self._job, place.template, place.baseline)
 
     def reported(self) -> set[int]:
         """The epochs that Optuna has."""
-        return set(self._db.storage.get_trial(trial_id(self.trial)).intermediate_values)
+        return set(self._storage.get_trial(trial_id(self.trial)).intermediate_values)
 
-    def tell(self) -> None:
-        """Say how it ended. Told twice, the second time changes nothing."""
-        view = runs.view_trial(self._db, self._job.study_name, self._job.ordinal)
+    def tell(self, view: RunView | None = None) -> None:
+        """Say how it ended. Told twice, the second time changes nothing. view: None is as its row says."""
+        if view is None:
+            view = runs.view_trial(self._db, self._job.study_name, self._job.ordinal)
         told: Sequence[float] | None = None if view.value is None else (view.value,)
         if len(self._spec.objectives) > 1:
             told = values_of(self._spec, view) if view.state == "complete" else None
         final = told or worst_values(self._study)
-        tell(self._study, self._db.storage, self.trial.number, view.state, final, view.reason)
+        tell(self._study, self._storage, self.trial.number, view.state, final, view.reason)
 
 
-def _baseline(db: Database, spec: StudySpec, job: Job) -> Baseline | None:
+def as_it_begins(spec: StudySpec, job: Job, baseline: Baseline | None, asked: Params | None = None) -> budget.Filled:
+    """The trial of a place that has none yet. asked: what it is to try, where that is known already."""
+    proposal = None if baseline is None else proposal_of(spec, baseline)
+    template = trial_template(job.ordinal, proposal, asked, spec.space)
+    return budget.Filled(job, template, proposal[0] if proposal else "")
+
+
+def asked_at_once(storage: BaseStorage, study: StudyView, spec: StudySpec, places: Sequence[int]) -> dict[int, Params]:
+    """What each of these places is to try; nothing where they have to be asked one by one."""
+    if not places or not are_asked_at_once(spec):
+        return {}
+    opened = open_optuna_study(storage, study.study_name, spec, study.seed, places[0])
+    tried = history_of(opened).at(opened.get_trials(deepcopy=False))
+    return dict(zip(places, proposals(spec, study.seed, tried, places), strict=True))
+
+
+def baseline_of(db: Database, spec: StudySpec, job: Job) -> Baseline | None:
     """The configuration of a person that a place tries: the space's first, then those that were added to the study."""
     if job.ordinal < len(spec.baselines):
         return spec.baselines[job.ordinal]

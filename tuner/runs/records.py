@@ -69,11 +69,19 @@ class Record(Protocol):
         """Store an epoch, once; gives why the configuration is out by now, or nothing."""
         ...
 
+    def keep_checkpoint(self, name: str) -> None:
+        """Training goes on from this one."""
+        ...
+
     def keep_score(self, test: Mapping[str, float]) -> None:
         """What it came to on the test rows; renews the lease."""
         ...
 
     def finish(self, ending: Ending) -> None: ...
+
+    def once_written(self, action: Callable[[], None]) -> None:
+        """Do something when all that was said so far is stored."""
+        ...
 
     def settle(self) -> None:
         """Whoever has to know how it ended knows."""
@@ -102,6 +110,9 @@ class StoredRecord:
     def finish_epoch(self, epoch: EpochView, value: float | None, best_epoch: int, checkpoint: str) -> str:
         return runs.finish_epoch(self._db, self._job, epoch, value, best_epoch, checkpoint)
 
+    def keep_checkpoint(self, name: str) -> None:
+        runs.keep_checkpoint(self._db, self._job, name)
+
     def keep_score(self, test: Mapping[str, float]) -> None:
         runs.keep_score(self._db, self._job, test)
 
@@ -109,6 +120,9 @@ class StoredRecord:
         runs.finish(
             self._db, self._job, ending.state, ending.reason, ending.value, ending.best_epoch, ending.facts, ending.test
         )  # fmt: skip
+
+    def once_written(self, action: Callable[[], None]) -> None:
+        action()
 
     def settle(self) -> None:
         # Optuna waits for a search's alone.
@@ -149,12 +163,18 @@ class NotedRecord:
         self._note(lambda stored: stored.finish_epoch(epoch, value, best_epoch, checkpoint))
         return ""
 
+    def keep_checkpoint(self, name: str) -> None:
+        """Nobody goes on with it."""
+
     def keep_score(self, test: Mapping[str, float]) -> None:
         self.test = test
         self._note(lambda stored: stored.keep_score(test))
 
     def finish(self, ending: Ending) -> None:
         self.state, self.reason, self.ending = ending.state, ending.reason, ending
+
+    def once_written(self, action: Callable[[], None]) -> None:
+        action()
 
     def settle(self) -> None:
         pass

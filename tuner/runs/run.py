@@ -8,7 +8,7 @@ epoch's end (observers), what is stored (records, checkpoints, products), an epo
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tuner.data.dataset import Dataset
@@ -51,7 +51,7 @@ class Run:
     """One training that this worker holds.
 
     observers: in the order in which they are asked. held: the job and its checkpoints; None of a training that nobody
-    else could go on with.
+    else could go on with. look: reads the study.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Run:
         record: Record,
         observers: Sequence[Observer],
         held: tuple[Job, Checkpoints] | None = None,
+        look: Callable[[], StudyView] | None = None,
     ) -> None:
         self._context = context
         self._order = order
@@ -70,6 +71,7 @@ class Run:
         self._job: Job | None
         self._checkpoints: Checkpoints | None
         self._job, self._checkpoints = held or (None, None)
+        self._look = look or (lambda: view_study(context.db, context.study.study_name))
         self._parameters = Parameters(record, configuration.params)
         self._observers = (self._parameters, *observers)
         self._here = context.all_rows() if order.role.all_rows else context
@@ -117,7 +119,7 @@ class Run:
 
     def epoch_ended(self, result: EpochResult) -> Verdict:
         """Raises LeaseLost."""
-        end = EpochEnd(epoch=result.epoch, planned=self._planned, look=self._study, result=result)
+        end = EpochEnd(epoch=result.epoch, planned=self._planned, look=self._look, result=result)
         for each in self._observers:
             self._decide(end, each.epoch_ended(end))
         if self._decision is None:
@@ -131,7 +133,7 @@ class Run:
         self._context.watch.step("finishing")
         self._parameters.note()
         if result.stopped == "released":
-            self._hand_back()
+            self.hand_back(self._decision.reason if self._decision is not None else "")
             return
         try:
             ending = self._ending(self._begun.network, result, seconds)
@@ -139,6 +141,19 @@ class Run:
             self.failed(failure)
         else:
             self._end(ending)
+
+    def keep(self, result: EpochResult) -> None:
+        """What was trained until its last epoch is not to be trained again. Raises LeaseLost."""
+        assert self._checkpoints is not None
+        name = self._checkpoints.put(result.epoch, result.checkpoint, now=True)
+        self._record.keep_checkpoint(name)
+        self._checkpoints.counts(name)
+
+    def hand_back(self, reason: str) -> None:
+        """Leave it to whoever takes it next, who goes on from the last checkpoint."""
+        if self._job is not None:
+            leases.hand_back(self._context.db, self._job.lease)
+        logger.info("%s %s", self._order.what, reason)
 
     def failed(self, failure: TrialFailed) -> None:
         """It cannot be trained. Raises LeaseLost."""
@@ -157,7 +172,7 @@ class Run:
         record.start(params, self._facts, len(rows) - done)
         self._planned = min((each for each in (order.epochs, network.epochs) if each), default=None)
         attempt = self._job.attempt if self._job is not None else 1
-        beginning = Beginning(epoch=done, planned=self._planned, look=self._study, rows=rows, attempt=attempt)
+        beginning = Beginning(epoch=done, planned=self._planned, look=self._look, rows=rows, attempt=attempt)
         for each in self._observers:
             self._decide(beginning, each.begins(beginning))
         if self._decision is not None and not done:
@@ -185,9 +200,6 @@ class Run:
 
     def _decide(self, moment: Moment, decision: Decision | None) -> None:
         self._decision = moment.decision = moment.decision or decision
-
-    def _study(self) -> StudyView:
-        return view_study(self._context.db, self._context.study.study_name)
 
     def _ending(self, network: Network, result: TrainResult, seconds: float) -> Ending:
         role, decision = self._order.role, self._decision
@@ -220,12 +232,6 @@ class Run:
             return keep_scored_model(self._context, job, self._record, network)
         return Kept()
 
-    def _hand_back(self) -> None:
-        if self._job is not None:
-            leases.hand_back(self._context.db, self._job.lease)
-        reason = self._decision.reason if self._decision is not None else ""
-        logger.info("%s %s", self._order.what, reason)
-
     def _end(self, ending: Ending) -> None:
         self._record.finish(ending)
         value = "-" if ending.value is None else f"{ending.value:.4f}"
@@ -233,7 +239,7 @@ class Run:
         self._tell()
 
     def _tell(self) -> None:
-        self._configuration.tell()
+        self._configuration.tell(self._record.view())
         self._record.settle()
         if self._checkpoints is not None:
-            self._checkpoints.drop_all()
+            self._record.once_written(self._checkpoints.drop_all)

@@ -6,6 +6,7 @@ Leaves to others: which trial (database), its lifecycle (run), when it is delive
 from tuner.database.runs import Job
 from tuner.runs.checkpoints import Checkpoints
 from tuner.runs.configurations import Asked
+from tuner.runs.here import Here
 from tuner.runs.job_guard import holding
 from tuner.runs.observers.leaving import Leaving
 from tuner.runs.observers.port import Observer
@@ -24,14 +25,19 @@ from tuner.search.algorithms import trial_seed
 def run_trial(context: StudyContext, job: Job) -> None:
     """Run the trial that this worker holds to its end, unless the worker has to leave or has lost it."""
     with holding(context, job, SEARCH):
-        db, spec = context.db, context.spec
-        asked = OptunaTrial(db, context.study, spec, job)
-        record, checkpoints = StoredRecord(db, job), Checkpoints(context.store, job)
-        observers: list[Observer] = [
-            SignOfLife(context.watch),
-            Row(record, checkpoints, measure_of(context.study), validated=True),
-            *search_rules(db, spec, job, asked),
-            Leaving(context.hand_back),
-        ]
-        order = Order(SEARCH, trial_seed(context.study.seed, job.ordinal, "training"), f"trial {asked.number}")
-        Run(context, order, Asked(context, asked), record, observers, (job, checkpoints))()
+        asked = OptunaTrial(context.db, context.study, context.spec, job)
+        here = Here(StoredRecord(context.db, job), Checkpoints(context.store, job), last=(Leaving(context.hand_back),))
+        trial_run(context, job, asked, here)()
+
+
+def trial_run(context: StudyContext, job: Job, asked: OptunaTrial, here: Here) -> Run:
+    """The trial that this worker holds."""
+    observers: list[Observer] = [
+        SignOfLife(context.watch),
+        Row(here.record, here.checkpoints, measure_of(context.study), validated=True),
+        *search_rules(context.db, context.spec, job, asked),
+        *here.last,
+    ]
+    order = Order(SEARCH, trial_seed(context.study.seed, job.ordinal, "training"), f"trial {asked.number}")
+    held = (job, here.checkpoints)
+    return Run(context, order, Asked(context, asked), here.record, observers, held, here.look)

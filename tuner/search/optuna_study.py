@@ -16,9 +16,9 @@ from tuner.errors import StudyConflict
 from tuner.formatting import command
 from tuner.optuna_internals import trial_id
 from tuner.search.algorithms import pruner, sampler
-from tuner.search.suggest import proposal
+from tuner.search.suggest import distributions, proposal
 from tuner.spec.baselines import Baseline
-from tuner.spec.space import Params
+from tuner.spec.space import Params, Space
 from tuner.spec.study_spec import StudySpec
 
 _PLACE = "tuner_ordinal"
@@ -71,14 +71,26 @@ def _lost(study_name: str, what: str) -> StudyConflict:
     )
 
 
-def trial_template(ordinal: int, baseline: tuple[str, Params] | None) -> FrozenTrial:
-    """What the trial of one place of the budget begins with: running, and carrying its place."""
+def trial_template(
+    ordinal: int, baseline: tuple[str, Params] | None, asked: Params | None = None, space: Space | None = None
+) -> FrozenTrial:
+    """What the trial of one place of the budget begins with: running, and carrying its place.
+
+    asked: the parameters that it is to try, where they are known already, of a space.
+    """
     attributes: dict[str, object] = {_PLACE: ordinal}
     fixed: dict[str, object] = {}
     if baseline is not None:
         attributes["baseline"] = baseline[0]
         fixed = {"fixed_params": dict(baseline[1])}
-    return create_trial(state=TrialState.RUNNING, user_attrs=attributes, system_attrs=fixed)
+    every = {} if space is None else distributions(space)
+    return create_trial(
+        state=TrialState.RUNNING,
+        params=dict(asked or {}),
+        distributions={name: every[name] for name in asked or {}},
+        user_attrs=attributes,
+        system_attrs=fixed,
+    )
 
 
 def adopt(study: optuna.Study, storage: BaseStorage, trial_number: int) -> Trial:

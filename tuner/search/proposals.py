@@ -18,6 +18,11 @@ from tuner.spec.space import Parameter, Params, Value, answers
 from tuner.spec.study_spec import StudySpec
 
 
+def are_asked_at_once(spec: StudySpec) -> bool:
+    """Whether several places of a study may be."""
+    return spec.search.sampler.name == "tpe" and len(spec.objectives) == 1 and spec.code is None
+
+
 def proposals(spec: StudySpec, study_seed: int, tried: Tried, ordinals: Sequence[int]) -> list[Params]:
     """The parameters of each of these places that Optuna samples and the configuration has in use, by name.
 

@@ -20,7 +20,7 @@ from pydantic import (
 
 from tuner.database.facts import Limits
 from tuner.errors import InputError
-from tuner.settings import LARGEST_SEED, MOST_TRIALS
+from tuner.settings import LARGEST_SEED, MOST_MEMBERS, MOST_TRIALS
 from tuner.spec.strict_model import complaint
 from tuner.spec.study_spec import StudySpec
 
@@ -33,6 +33,10 @@ Priority = Annotated[int, Field(ge=-1000, le=1000)]
 
 MostWorkers = Annotated[int, Field(ge=0, le=10_000)]
 """0 is any number."""
+
+
+Cohort = Literal["auto", "off"] | Annotated[int, Field(ge=2, le=MOST_MEMBERS)]
+"""Networks that a worker trains at once; "auto" is what is best on its device."""
 
 
 class Request(BaseModel):
@@ -76,6 +80,7 @@ class Devices(Request):
     """What workers run on. workers: how many; None is one a GPU, else one a CPU core.
 
     gpus: their numbers in nvidia-smi, or UUIDs, with commas between; None is all. workers_per_gpu: that share one.
+    cohort: how many networks each trains at once, by one program.
     """
 
     device: Literal["auto", "cpu", "gpu"] = "auto"
@@ -83,6 +88,7 @@ class Devices(Request):
     gpus: str | None = None
     workers_per_gpu: int = 1
     mixed_precision: bool = False
+    cohort: Cohort = "auto"
 
 
 class PythonSettings(Request):

@@ -3,12 +3,14 @@
 Leaves to others: the rule (workers.devices), what is there (workers.gpus, workers.cores).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuner.service.requests import Devices
 from tuner.settings import read_share
+from tuner.workers.at_once import at_once, why_not
 from tuner.workers.cores import cpu_cores
 from tuner.workers.devices import Slot, choose, must_have, slots
+from tuner.workers.framework import framework
 from tuner.workers.gpus import find_gpus
 from tuner.workers.placement import Wanted
 
@@ -35,16 +37,27 @@ def slots_here(devices: Devices) -> Here:
         devices.mixed_precision,
         read_share().threads,
     )
-    return Here(tuple(made), _notes(devices.mixed_precision and made[0].gpu is None))
+    made = [replace(each, cohort=str(devices.cohort)) for each in made]
+    return Here(tuple(made), _notes(devices, made[0].device))
 
 
 def one_worker(devices: Devices) -> tuple[Wanted, tuple[str, ...]]:
     """What a single worker may choose among, and notes. Raises InputError for a device that is not there."""
     found = choose(find_gpus(), devices.gpus) if devices.device != "cpu" else []
     must_have(devices.device, found)
-    wanted = Wanted(found, devices.workers_per_gpu, devices.mixed_precision and bool(found))
-    return wanted, _notes(devices.mixed_precision and not found)
+    mixed = devices.mixed_precision and bool(found)
+    wanted = Wanted(found, devices.workers_per_gpu, mixed, str(devices.cohort))
+    return wanted, _notes(devices, "gpu" if found else "cpu")
 
 
-def _notes(not_used: bool) -> tuple[str, ...]:
-    return (_NO_MIXED_PRECISION,) if not_used else ()
+def _notes(devices: Devices, device: str) -> tuple[str, ...]:
+    on_gpu, wish = device != "cpu", str(devices.cohort)
+    notes = [_NO_MIXED_PRECISION] if devices.mixed_precision and not on_gpu else []
+    name = framework(on_gpu)
+    if why := why_not(wish, device, name):
+        # Where nobody asked for them, and they could not be, nobody has to read of them.
+        if wish not in ("auto", "off") or (wish == "auto" and on_gpu):
+            notes.append(f"each worker trains one network after the other: {why}")
+    else:
+        notes.append(f"each worker trains up to {at_once(wish, device, name)} networks at once, with JAX")
+    return tuple(notes)

@@ -12,13 +12,15 @@ from tuner.data.answers import Answers, answers
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import Preprocessing
 from tuner.errors import TrialFailed
-from tuner.spec.families import Config
+from tuner.spec.families import Config, MlpConfig
 from tuner.training.checkpoint import Checkpoint
+from tuner.training.cohort.bucket import why_not
+from tuner.training.cohort.port import Entry
 from tuner.training.latency import latency_ms
 from tuner.training.networks.architecture import in_words
 from tuner.training.networks.models import build, export, export_bytes, outputs, parameters
 from tuner.training.plan import Metrics, Observe, TrainPlan, TrainResult
-from tuner.training.trainer import train
+from tuner.training.trainer import ModelTrainer, Trainer, drive
 
 PreprocessingFor = Callable[[str], Preprocessing]
 """A normalization by its name, fitted on the training rows."""
@@ -43,6 +45,25 @@ class Network(Protocol):
 
         Raises TrialFailed where the configuration cannot be trained.
         """
+        ...
+
+    def trainer(
+        self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
+    ) -> Trainer | None:
+        """What `train` drives, for whoever trains others beside it; None where training is one call.
+
+        Raises TrialFailed.
+        """
+        ...
+
+    def entry(
+        self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
+    ) -> Entry | None:
+        """The same as a member of a cohort, whose model is afterwards `take`n; None where it cannot be one."""
+        ...
+
+    def take(self, model: Any) -> None:
+        """It was trained elsewhere, and this is its model."""
         ...
 
     def parameters(self) -> int:
@@ -110,11 +131,30 @@ class FamilyNetwork:
     def train(
         self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None, observe: Observe
     ) -> TrainResult:
+        trainer = self.trainer(dataset, fitted, plan, resume)
+        drive(trainer, [observe])
+        return trainer.result(0)
+
+    def trainer(
+        self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
+    ) -> Trainer:
         preprocessing = fitted(self.config.normalization)
         self.model = build(self.config, dataset.info, preprocessing, self.metrics, seed=plan.seed)
+        return ModelTrainer(self.model, dataset, self._own(plan), resume)
+
+    def entry(
+        self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
+    ) -> Entry | None:
+        if not isinstance(self.config, MlpConfig) or why_not(self.config, dataset.info, self.metrics) is not None:
+            return None
+        return Entry(self.config, self._own(plan), fitted(self.config.normalization), resume)
+
+    def take(self, model: Any) -> None:
+        self.model = model
+
+    def _own(self, plan: TrainPlan) -> TrainPlan:
         epochs = min(plan.epochs or self.config.epochs, self.config.epochs)
-        own = replace(plan, batch_size=self.config.batch_size, epochs=epochs)
-        return train(self.model, dataset, own, resume, observe)
+        return replace(plan, batch_size=self.config.batch_size, epochs=epochs)
 
     def parameters(self) -> int:
         return parameters(self.model)

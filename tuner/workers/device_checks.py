@@ -13,9 +13,11 @@ import psutil
 
 from tuner.errors import TunerError
 from tuner.formatting import plural
+from tuner.workers.at_once import at_once, why_not
 from tuner.workers.bounded_process import run_within
 from tuner.workers.cores import cpu_cores
 from tuner.workers.finding import Finding
+from tuner.workers.framework import framework
 from tuner.workers.gpus import Gpu, ask_driver, visible
 
 _FRAMEWORK_S = 120.0
@@ -82,15 +84,16 @@ def _gpus(deep: bool) -> Iterator[Finding]:
         words = f"the NVIDIA driver is there: {'; '.join(driver.problems)}"
         mend = "Run nvidia-smi and put right what it says; after an update of the driver, restart the machine."
         yield Finding("gpu driver", "warn" if driver.gpus else "bad", words, mend)
+    yield _cohorts(bool(gpus))
     if not deep:
         return
-    told = _framework()
+    told = _framework(bool(gpus))
     if isinstance(told, str):
         yield Finding("framework", "bad", told, "Mend the installation: uv sync. On a GPU, check driver and CUDA.")
     elif gpus and not told["gpus"]:
-        extra = "tensorflow[and-cuda]" if told["backend"] == "tensorflow" else "jax[cuda12]"
         words = f"{told['backend']} sees no GPU, the driver sees {len(gpus)}"
-        yield Finding("framework", "bad", words, f"Install its CUDA libraries: pip install '{extra}'.")
+        mend = "Train with JAX: uv sync --extra gpu. For TensorFlow: pip install 'tensorflow[and-cuda]'."
+        yield Finding("framework", "bad", words, mend)
     else:
         words = f"{told['backend']} trains; {told['gpus']} GPUs; {told['seconds']:.0f} s to start"
         yield Finding("framework", "ok", words)
@@ -101,9 +104,16 @@ def _in_words(gpu: Gpu) -> str:
     return f"{gpu.index}: {gpu.kind}, {memory}"
 
 
-def _framework() -> dict[str, float | str] | str:
+def _cohorts(gpu: bool) -> Finding:
+    device, name = "gpu" if gpu else "cpu", framework(gpu)
+    if why := why_not("auto", device, name):
+        return Finding("cohorts", "ok", f"one network after the other: {why}")
+    return Finding("cohorts", "ok", f"a worker trains up to {at_once('auto', device, name)} networks at once")
+
+
+def _framework(gpu: bool) -> dict[str, float | str] | str:
     """What a process of its own says, or what went wrong there."""
-    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "KERAS_BACKEND": framework(gpu)}
     done = run_within(_FRAMEWORK_S, [sys.executable, "-c", _TRY_FRAMEWORK], environment)
     if done is None:
         return f"the framework did not train one step in {_FRAMEWORK_S:.0f} s"

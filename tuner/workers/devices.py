@@ -10,6 +10,7 @@ from typing import Literal
 
 from tuner.errors import InputError
 from tuner.settings import Share
+from tuner.workers.framework import framework
 from tuner.workers.gpus import Gpu
 
 DeviceWish = Literal["auto", "cpu", "gpu"]
@@ -25,7 +26,7 @@ class Slot:
 
     gpu: None for the CPU. threads: CPU threads it computes with. memory_mib, memory_share: of the GPU, where it is
     shared. room_mib: what it has for this worker; 0 where nobody knows. mixed_precision: compute in float16; on a
-    GPU only.
+    GPU only. cohort: how many networks it trains at once, "off" for one, "auto" for what is best there.
     """
 
     device: str
@@ -35,6 +36,7 @@ class Slot:
     memory_share: float | None = None
     room_mib: int = 0
     mixed_precision: bool = False
+    cohort: str = "auto"
 
     def share(self, beside: Share) -> Share:
         """The same as a worker is told it. beside: what a slot does not say, such as where programs are kept."""
@@ -46,6 +48,7 @@ class Slot:
             gpu_memory_mib=self.memory_mib or 0,
             gpu_room_mib=self.room_mib,
             mixed_precision=self.mixed_precision,
+            cohort=self.cohort,
         )
 
     def environment(self) -> Mapping[str, str]:
@@ -53,6 +56,7 @@ class Slot:
         jax = {} if self.memory_share is None else {"XLA_PYTHON_CLIENT_MEM_FRACTION": f"{self.memory_share:.3f}"}
         return {
             **jax,
+            "KERAS_BACKEND": framework(self.gpu is not None),
             "JAX_PLATFORMS": "cpu" if self.gpu is None else "",
             "CUDA_VISIBLE_DEVICES": "-1" if self.gpu is None else self.gpu.name,
             # A number then means what it means in nvidia-smi.
@@ -66,6 +70,7 @@ class Slot:
             "TUNER_GPU_MEMORY_MIB": str(self.memory_mib or 0),
             "TUNER_GPU_ROOM_MIB": str(self.room_mib),
             "TUNER_MIXED_PRECISION": "1" if self.mixed_precision else "0",
+            "TUNER_COHORT": self.cohort,
             # TensorFlow speaks from C++ before Python can stop it; its errors still come.
             "TF_CPP_MIN_LOG_LEVEL": "3" if self.gpu is None else "1",
         }

@@ -13,6 +13,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import keras
 import psutil
 
 from tuner.analysis import publishing
@@ -25,12 +26,14 @@ from tuner.database.trial_facts import TrialFacts, of_tags
 from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
 from tuner.runs import closing, finalists_turn, trial
 from tuner.runs.study_context import StudyContext
+from tuner.runs.together import Together
 from tuner.runs.watchdog import Watch
 from tuner.studies import delivery, limits, stopping_rules
 from tuner.studies.stored_study import is_external
 from tuner.tracking.recording import recorder_at
 from tuner.training import backend
 from tuner.workers import placement
+from tuner.workers.at_once import at_once
 from tuner.workers.heartbeat import Pulse
 from tuner.workers.last_delivery import deliver_the_rest
 from tuner.workers.leaving import Leaving
@@ -70,6 +73,9 @@ class Worker:
         )
         self._store = blobs.blob_store(db, told.settings.artifacts)
         self._contexts: dict[str, Any] = {}
+        self._at_once = at_once(share.cohort, share.device, keras.backend.backend())
+        self._at_once_of: dict[str, Together] = {}
+        self._drains = False
         self._projectors: dict[str, Any] = {}
         self._passed_over: dict[str, float] = {}
         self._for_programs: dict[tuple[str, float], bool] = {}
@@ -89,12 +95,14 @@ class Worker:
                     return "done"
                 # Told to leave, it leaves: a fresh process would not know that it was told.
                 if turn == "trained" and self._due_for_recycling() and not self._leaving():
+                    self._hand_back("handed back: the worker is due for recycling")
                     logger.info(
                         "due for recycling after %d trials and %.0f MiB of growth", self._done, self._growth_mib()
                     )
                     return "recycle"
                 if turn == "idle":
                     self._leaving.wait(_IDLE_S if study_name is not None else _LOOK_S)
+            self._hand_back("handed back")
             return "done"
         except ToldToLeave:
             goodbye_s = 0.0
@@ -136,18 +144,27 @@ class Worker:
         """Run one trial of whichever study is open: the first by the rule of `sharing` that has one to give."""
         every = sharing.open_studies(self._db)
         for gone in set(self._contexts) - {each.study_name for each in every}:
-            del self._contexts[gone]
-        for each in sharing.in_turn(every):
-            name = each.study_name
+            if not self._trains(gone):
+                del self._contexts[gone]
+                self._at_once_of.pop(gone, None)
+        in_turn = sharing.in_turn(every)
+        known = {each.study_name: each for each in in_turn if not self._for_programs.get(_life(each))}
+        names = list(known)
+        held = [each for each in self._contexts if self._trains(each)]
+        # What was begun is trained to its end; nothing is added to it while another study comes first.
+        self._drains = bool(held) and names[:1] != held[:1]
+        for name in held or names:
             if time.monotonic() < self._passed_over.get(name, 0.0):
                 continue
             try:
-                turn = "idle" if self._is_for_programs(each) else self._turn(name)
+                of_programs = name in known and self._is_for_programs(known[name])
+                turn = "idle" if of_programs else self._turn(name)
             except (ServiceDown, DiskFull):
                 raise
             except TunerError as error:
                 if is_full(error):
                     raise
+                self._at_once_of.pop(name, None)
                 logger.warning("study %s is passed over: %s", name, error)
                 skipped_studies.note(self._db, name, self._name, error)
                 self._passed_over[name] = time.monotonic() + PASSED_OVER_S
@@ -161,7 +178,7 @@ class Worker:
         return "idle"
 
     def _is_for_programs(self, study: sharing.OpenStudy) -> bool:
-        key = (study.study_name, study.created_at)
+        key = _life(study)
         if key not in self._for_programs:
             self._for_programs[key] = is_external(studies.view_study(self._db, study.study_name))
             if self._for_programs[key]:
@@ -185,7 +202,18 @@ class Worker:
         stopping_rules.look(self._db, view, context.spec)
         late = limits.too_late(self._db, view, context.spec)
         stopping = view.desired_state != "running"
-        job = None if stopping else budget.take(self._db, study_name, self._name, late)
+        together = self._together(context)
+        if together is not None:
+            if not stopping:
+                held = [each.ordinal for each in together.jobs if each.role == "search"]
+                few = late or self._drains
+                together.add(budget.take_many(self._db, study_name, self._name, together.free, held, few))
+            # Finalists have a turn of their own, while the study is to go on.
+            if len(together) and (stopping or together.jobs[0].role == "search"):
+                self._pulse.say(study_name, "training")
+                self._done += together.turn()
+                return "trained"
+        job = None if stopping or together is not None else budget.take(self._db, study_name, self._name, late)
         if job is not None:
             self._pulse.say(study_name, "training")
             trial.run_trial(context, job)
@@ -220,12 +248,29 @@ class Worker:
         self._pulse.say(study_name, "waiting")
         return "idle"
 
+    def _together(self, context: Any) -> Together | None:
+        """The runs of a study that this worker trains at once; None where it trains one after the other."""
+        name = context.study.study_name
+        if context.code is not None or self._at_once < 2:
+            return None
+        if name not in self._at_once_of:
+            self._at_once_of[name] = Together(context, self._at_once)
+        return self._at_once_of[name]
+
+    def _trains(self, study_name: str) -> bool:
+        """Whether it is at several runs of it."""
+        return len(self._at_once_of.get(study_name, ())) > 0
+
+    def _hand_back(self, reason: str) -> None:
+        for each in self._at_once_of.values():
+            each.hand_back(reason)
+
     def _finalists_turn(self, context: Any, view: studies.StudyView) -> Turn | None:
         """Run one finalist of a search that is over; None where none is left to run, and the study can be closed."""
         if view.desired_state != "running":
             return None if finalists_turn.are_done(context) else "over"
         self._pulse.say(view.study_name, "finalists")
-        step: str = finalists_turn.turn(context, self._name)
+        step: str = finalists_turn.turn(context, self._name, self._together(context))
         if step == "trained":
             self._done += 1
             return "trained"
@@ -286,6 +331,11 @@ class Worker:
 
     def _growth_mib(self) -> float:
         return _memory_mib() - self._born_mib
+
+
+def _life(study: sharing.OpenStudy) -> tuple[str, float]:
+    """Of a study, and of no other that is called so after it."""
+    return study.study_name, study.created_at
 
 
 def _memory_mib() -> float:

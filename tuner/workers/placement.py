@@ -7,7 +7,7 @@ Leaves to others: that a GPU is one worker's (database), what a slot is (devices
 import logging
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tuner.database import gpu_claims, workers
 from tuner.database.connection import Database
@@ -25,11 +25,12 @@ _LOOK_S = 1.0
 @dataclass(frozen=True)
 class Wanted:
     """What a worker may choose among. gpus: none for the CPU. workers_per_gpu: for so many one GPU's memory is divided,
-    at least."""
+    at least. cohort: as of `Slot`."""
 
     gpus: Sequence[Gpu] = ()
     workers_per_gpu: int = 1
     mixed_precision: bool = False
+    cohort: str = "auto"
 
 
 def place(db: Database, worker_id: str, wanted: Wanted) -> Slot:
@@ -38,7 +39,7 @@ def place(db: Database, worker_id: str, wanted: Wanted) -> Slot:
     A worker that has died just now seems to live: it is waited until each has shown that it does, for a lease at most.
     """
     if not wanted.gpus:
-        return Slot("cpu", None, 0)
+        return Slot("cpu", None, 0, cohort=wanted.cohort)
     known = {each.name: each for each in wanted.gpus}
     name, number = gpu_claims.claim(db, worker_id, list(known))
     if number >= wanted.workers_per_gpu:
@@ -50,7 +51,8 @@ def place(db: Database, worker_id: str, wanted: Wanted) -> Slot:
             "Give every worker --workers-per-gpu %d to divide its memory evenly",
             *(len(known), gpu.index, number, number + 1),
         )
-    return on_a_gpu(gpu, 0, max(wanted.workers_per_gpu, number + 1), wanted.mixed_precision)
+    slot = on_a_gpu(gpu, 0, max(wanted.workers_per_gpu, number + 1), wanted.mixed_precision)
+    return replace(slot, cohort=wanted.cohort)
 
 
 def _once_the_dead_are_known(db: Database, worker_id: str, gpus: Sequence[str], enough: int) -> tuple[str, int]:

@@ -36,7 +36,7 @@ class Row:
         if self._measure is not None:
             metrics |= self._measure()
         view = EpochView(end.epoch, metrics, result.seconds, measured_at=time.time())
-        name = self._checkpoints.put(end.epoch, result.checkpoint())
+        name = self._checkpoints.put(end.epoch, result.checkpoint)
         dropped = self._record.finish_epoch(view, best, result.best_epoch, name)
-        self._checkpoints.counts(name)
+        self._record.once_written(lambda: self._checkpoints.counts(name))
         return Decision("pruned", f"{dropped}; stopped at {end.words}") if dropped else None

@@ -92,6 +92,15 @@ class PythonNetwork:
             fit = WholeFit(self.model, rows, own, observe, most_epochs, own=self.fits_itself)
             return fit.run(self._fit(own, rows, callbacks), self._how(callbacks))
 
+    def trainer(self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None) -> None:
+        """Its code may be called at any moment of it, and its callbacks: none is trained between epochs of others."""
+
+    def entry(self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None) -> None:
+        """No two of them are known to be alike."""
+
+    def take(self, model: Any) -> None:
+        raise ValueError("the network of a person's code is trained by itself")
+
     def parameters(self) -> int:
         return parameters(self.model) if self.model.built else 0
 

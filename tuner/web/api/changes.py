@@ -12,6 +12,7 @@ from tuner.service.once import in_text, once
 from tuner.service.requests import (
     CancelRequest,
     ChangeRequest,
+    Cohort,
     DeleteRequest,
     Devices,
     LimitsRequest,
@@ -42,7 +43,8 @@ Seconds = Annotated[float, Field(gt=0)]
 
 
 class WorkersHere(Request):
-    """Workers that the server starts on its own machine. workers: how many; null is one a GPU, else one a CPU core."""
+    """Workers that the server starts on its own machine. workers: how many; null is one a GPU, else one a CPU core.
+    cohort: how many networks each trains at once."""
 
     model_config = shown({"device": "cpu", "workers": 2})
 
@@ -50,6 +52,7 @@ class WorkersHere(Request):
     workers: Annotated[int, Field(ge=1, le=64)] | None = None
     workers_per_gpu: Annotated[int, Field(ge=1, le=16)] = 1
     mixed_precision: bool = False
+    cohort: Cohort = "auto"
 
     def devices(self) -> Devices:
         return Devices(**dict(self))
