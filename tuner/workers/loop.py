@@ -13,7 +13,6 @@ import time
 from collections.abc import Mapping
 from typing import Any, Literal
 
-import keras
 import psutil
 
 from tuner.analysis import publishing
@@ -73,7 +72,7 @@ class Worker:
         )
         self._store = blobs.blob_store(db, told.settings.artifacts)
         self._contexts: dict[str, Any] = {}
-        self._at_once = at_once(share.cohort, share.device, keras.backend.backend())
+        self._at_once = at_once(share.cohort, share.device, backend.versions()["backend"])
         self._at_once_of: dict[str, Together] = {}
         self._drains = False
         self._projectors: dict[str, Any] = {}
