@@ -112,12 +112,9 @@ def same(one: Tried, other: Tried) -> None:
 
 
 @given(studies(), st.randoms(use_true_random=False))
-def test_in_which_order_trials_are_read_and_have_ended_makes_no_difference(
-    every: list[FrozenTrial], chance: random.Random
-) -> None:
+def test_in_which_order_trials_have_ended_makes_no_difference(every: list[FrozenTrial], chance: random.Random) -> None:
     shuffled = list(every)
     chance.shuffle(shuffled)
-    same(tried(shuffled), tried(every))
     # As one that has watched sees it: at first all of them run and show nothing, then they end one after another.
     watching, ended = History(MAXIMIZE), set[int]()
     for one in shuffled:
@@ -127,6 +124,20 @@ def test_in_which_order_trials_are_read_and_have_ended_makes_no_difference(
         watching.at(now)
         ended.add(one.number)
     same(watching.at(every), tried(every))
+
+
+@given(studies(), st.integers(0, 12))
+def test_whether_a_study_is_read_as_it_grows_or_at_once_makes_no_difference(
+    every: list[FrozenTrial], first: int
+) -> None:
+    growing = History(MAXIMIZE)
+    growing.at(every[: max(1, first)])
+    same(growing.at(every), tried(every))
+
+
+def test_a_part_of_a_study_is_refused() -> None:
+    with pytest.raises(ValueError, match="Give all of them"):
+        tried([trial(3, 0.1)])
 
 
 def test_a_study_that_was_made_anew_begins_again() -> None:

@@ -62,32 +62,42 @@ class History:
 
     def _forget(self, first: object) -> None:
         self._first = first
-        self._seen: set[int] = set()
+        self._count = 0
+        self._pending: list[int] = []
         self._known: dict[str, BaseDistribution] = {}
+        self._known_since: dict[str, int] = {}
         self._steps: list[int] = []
         self._facts, self._params, self._curves = _Rows(6), _Rows(0), _Rows(0)
 
     def at(self, trials: Sequence[FrozenTrial], but: int | None = None) -> Tried:
-        """The study as these have it: all of its trials, in any order. but: the number of one that is left out."""
+        """The study as these have it: all of its trials in the order of their numbers, as Optuna gives them.
+
+        but: the number of one that is left out.
+        """
+        if trials and trials[-1].number != len(trials) - 1:
+            raise ValueError(
+                f"trials: {len(trials)}, the last of which is number {trials[-1].number}. Give all of them."
+            )
         with self._lock:
             # A study that was deleted and made anew under its name begins again.
-            first = next(((trial_id(each), each.datetime_start) for each in trials if each.number == 0), None)
-            if first != self._first:
+            first = (trial_id(trials[0]), trials[0].datetime_start) if trials else None
+            if first != self._first or len(trials) < self._count:
                 self._forget(first)
-            running = []
-            for trial in sorted((each for each in trials if each.number not in self._seen), key=lambda e: e.number):
+            unread = [trials[number] for number in (*self._pending, *range(self._count, len(trials)))]
+            self._count = len(trials)
+            self._pending = [trial.number for trial in unread if not trial.state.is_finished()]
+            for trial in unread:
                 if trial.state.is_finished():
                     self._add(trial)
-                elif trial.state == TrialState.RUNNING and trial.number != but:
-                    running.append(trial)
-            return self._tried(running)
+            return self._tried([each for each in unread if each.state == TrialState.RUNNING and each.number != but])
 
     def _add(self, trial: FrozenTrial) -> None:
-        self._seen.add(trial.number)
         teaches = trial.state in (TrialState.COMPLETE, TrialState.PRUNED)
         if teaches:
             for name, distribution in trial.distributions.items():
-                self._known.setdefault(name, distribution)
+                # The first trial's, whichever ended first.
+                if trial.number < self._known_since.get(name, trial.number + 1):
+                    self._known_since[name], self._known[name] = trial.number, distribution
             self._params.widen(len(self._known))
         curve = self._curve(trial)
         value = np.nan if trial.value is None else self._sign * trial.value

@@ -54,11 +54,16 @@ def point_below(shares: Array) -> Array:
     return np.where(shares > 1.0 - _TAIL, -outside, found)
 
 
+def log_mass_around(below: Array, above: Array) -> Array:
+    """The logarithm of the mass between two points, the lower of which is not right of the middle."""
+    return np.asarray(np.log(np.maximum(share_below(above) - share_below(below), _TINY)))
+
+
 def log_mass(below: Array, above: Array) -> Array:
     """The logarithm of the mass between two points: as exact on the right as on the left."""
     right = below > 0.0
     low, high = np.where(right, -above, below), np.where(right, -below, above)
-    return np.log(np.maximum(share_below(high) - share_below(low), _TINY))
+    return log_mass_around(low, high)
 
 
 def _polynomial(coefficients: Sequence[float], at: Array) -> Array:

@@ -12,15 +12,15 @@ Owns: axes, kernels, drawing from them, their density. A kernel's density at man
 Leaves to others: which trials are its kernels, and what is drawn for (tpe).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 
-from tuner.search.normal import Array, log_mass, point_below, share_below
+from tuner.search.normal import Array, log_mass, log_mass_around, point_below, share_below
 
 _FINEST = 80
 """Of steps so short that this many of them span a range, one is narrower than the narrowest kernel, or nearly."""
@@ -114,6 +114,7 @@ class Kernels:
     """centres, widths: (kernels, axes). Of a category a centre is its index, -1 in the prior, which favours none.
 
     weights: of the kernels, not normalized. favour: the share that a category's kernel leaves to the others.
+    ordered: of each axis of numbers the centres in order, without the prior's.
     """
 
     axes: Sequence[Axis]
@@ -121,11 +122,7 @@ class Kernels:
     widths: Array
     weights: Array
     favour: float
-
-    @cached_property
-    def ordered(self) -> Array:
-        """(axes, kernels without the prior): the centres in order."""
-        return np.sort(self.centres[:-1].T, axis=1)
+    ordered: Mapping[int, Array] = field(default_factory=dict)
 
     def and_those(self, other: "Kernels") -> "Kernels":
         """Both together."""
@@ -142,11 +139,7 @@ class Kernels:
     def _log_sums(self, points: Array) -> Array:
         if not len(self.weights):
             return np.full(len(points), -np.inf)
-        features, coefficients, constant = self._on_lines
-        each = np.concatenate([points[:, features] ** 2, points[:, features]], axis=1) @ coefficients
-        each += constant
-        for place, table in self._tables.items():
-            each += table[points[:, place].astype(np.intp)]
+        each = self._features(points) @ self._coefficients
         for place, (centres, widths, back) in self._steps.items():
             units, which = np.unique(points[:, place], return_inverse=True)
             each += self._step_masses(place, units, centres, widths)[:, back][which]
@@ -156,27 +149,35 @@ class Kernels:
         return np.asarray(np.log(each.sum(axis=1)) + most)
 
     @cached_property
-    def _on_lines(self) -> tuple[list[int], Array, Array]:
-        """Of the numbers without wide steps: which axes, and a kernel's logarithm as a polynomial of them."""
-        places = [at for at, each in enumerate(self.axes) if isinstance(each, Numbers) and not each.coarse]
-        centres, widths = self.centres[:, places], self.widths[:, places]
+    def _lines(self) -> list[int]:
+        """The axes of numbers without wide steps."""
+        return [at for at, each in enumerate(self.axes) if isinstance(each, Numbers) and not each.coarse]
+
+    def _features(self, points: Array) -> Array:
+        """What a kernel's logarithm is linear in: one, a number and its square, whether a category is this one."""
+        numbers = points[:, self._lines]
+        categories = [points[:, at, None] == np.arange(table.shape[0]) for at, table in self._tables.items()]
+        return np.concatenate([np.ones((len(points), 1)), numbers, numbers**2, *categories], axis=1)
+
+    @cached_property
+    def _coefficients(self) -> Array:
+        """(features, kernels)."""
+        centres, widths = self.centres[:, self._lines], self.widths[:, self._lines]
         narrow = 1.0 / widths**2
-        cut = log_mass((0.0 - centres) / widths, (1.0 - centres) / widths)
+        cut = log_mass_around((0.0 - centres) / widths, (1.0 - centres) / widths)
         constant = (-0.5 * centres**2 * narrow - np.log(widths) - cut - _LOG_ROOT).sum(axis=1) + np.log(self.weights)
-        return places, np.concatenate([-0.5 * narrow, centres * narrow], axis=1).T.copy(), constant
+        return np.concatenate([constant[None], (centres * narrow).T, -0.5 * narrow.T, *self._tables.values()])
 
     @cached_property
     def _tables(self) -> dict[int, Array]:
         """Of each category by its axis: the logarithm of each one's probability in each kernel."""
-        found = {}
+        found: dict[int, Array] = {}
         for place, each in enumerate(self.axes):
             if isinstance(each, Categories):
-                index = self.centres[:, place].astype(np.intp)
                 whole = 1.0 + each.count * self.favour
-                table = np.full((each.count, len(index)), np.log(self.favour / whole))
-                known = np.flatnonzero(index >= 0)
-                table[index[known], known] = np.log((1.0 + self.favour) / whole)
-                table[:, index < 0] = -np.log(each.count)
+                own = self.centres[:, place] == np.arange(each.count)[:, None]
+                table: Array = np.where(own, np.log((1.0 + self.favour) / whole), np.log(self.favour / whole))
+                table[:, self.centres[:, place] < 0] = -np.log(each.count)
                 found[place] = table
         return found
 
@@ -196,7 +197,7 @@ class Kernels:
         assert isinstance(numbers, Numbers)
         below, above = numbers.halves(units)
         inside = log_mass((below[:, None] - centres) / widths, (above[:, None] - centres) / widths)
-        return inside - log_mass((0.0 - centres) / widths, (1.0 - centres) / widths)
+        return inside - log_mass_around((0.0 - centres) / widths, (1.0 - centres) / widths)
 
     def draw(self, chances: Array) -> Array:
         """A point of the density for each row of numbers from 0 to 1: one for the kernel, then one for each axis."""
@@ -221,38 +222,31 @@ def fit(axes: Sequence[Axis], observations: Array, weights: Array) -> Kernels:
     kernels = len(observations) + 1
     widths = np.ones((kernels, len(axes)))
     centres = np.full((kernels, len(axes)), -1.0)
+    centres[:-1] = observations
+    ordered = {}
     for place, each in enumerate(axes):
         if isinstance(each, Numbers):
-            centres[:-1, place] = observations[:, place]
             centres[-1, place] = 0.5
-            widths[:-1, place] = _widths(observations[:, place])
-        else:
-            centres[:-1, place] = observations[:, place]
-    return Kernels(axes, centres, widths, np.append(weights, 1.0), 1.0 / kernels)
+            order = np.argsort(observations[:, place], kind="stable")
+            ordered[place] = observations[order, place]
+            widths[order, place] = _widths(ordered[place])
+    return Kernels(axes, centres, widths, np.append(weights, 1.0), 1.0 / kernels, ordered)
 
 
 def beside(fitted: Kernels, points: Array) -> Kernels:
     """Kernels of further points, each as wide as it would be alone among those of the fitted. Their weight is 1."""
     widths = np.ones(points.shape)
-    for place, each in enumerate(fitted.axes):
-        if isinstance(each, Numbers):
-            widths[:, place] = _widths_among(fitted.ordered[place], points[:, place])
+    for place, ordered in fitted.ordered.items():
+        widths[:, place] = _widths_among(ordered, points[:, place])
     return Kernels(fitted.axes, points, widths, np.ones(len(points)), fitted.favour)
 
 
-def _widths(units: Array) -> Array:
-    if not len(units):
-        return units
-    order = np.argsort(units, kind="stable")
-    ordered = units[order]
+def _widths(ordered: Array) -> Array:
+    if len(ordered) < 2:
+        return np.maximum(ordered, 1.0 - ordered)
     gaps = np.diff(ordered)
-    found = np.empty(len(units))
-    if len(units) == 1:
-        found[0] = max(ordered[0], 1.0 - ordered[0])
-    else:
-        # The outermost have one neighbour: as wide as the way to the end they would cover all of the range.
-        found[order] = np.maximum(np.append(gaps[0], gaps), np.append(gaps, gaps[-1]))
-    return _clipped(found, len(units))
+    # The outermost have one neighbour: as wide as the way to the end they would cover all of the range.
+    return _clipped(np.maximum(np.append(gaps[0], gaps), np.append(gaps, gaps[-1])), len(ordered))
 
 
 def _widths_among(ordered: Array, units: Array) -> Array:
