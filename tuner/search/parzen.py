@@ -175,8 +175,8 @@ class Kernels:
         for place, each in enumerate(self.axes):
             if isinstance(each, Categories):
                 whole = 1.0 + each.count * self.favour
-                own = self.centres[:, place] == np.arange(each.count)[:, None]
-                table: Array = np.where(own, np.log((1.0 + self.favour) / whole), np.log(self.favour / whole))
+                table = np.full((each.count, len(self.weights)), np.log(self.favour / whole))
+                table[self.centres[:, place] == np.arange(each.count)[:, None]] = np.log((1.0 + self.favour) / whole)
                 table[:, self.centres[:, place] < 0] = -np.log(each.count)
                 found[place] = table
         return found
