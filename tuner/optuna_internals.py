@@ -1,6 +1,6 @@
 """Optuna's private names: all that this project uses of what Optuna does not offer in public, and nothing else.
 
-Owns: a trial's id and a study's storage; the one hook of a sampler that is replaced, checked to be there when it is.
+Owns: a trial's id, a study's storage and all of its trials; the one hook of a sampler that is replaced, if it is there.
 Leaves to others: what it is replaced with (search).
 
 Tried on Optuna 5.0. A hook that a release renames would be passed over in silence, and the search would quietly be
@@ -30,6 +30,11 @@ def trial_id(trial: Trial | FrozenTrial) -> int:
 
 def storage_of(study: optuna.Study) -> BaseStorage:
     return study._storage
+
+
+def every_trial(study: optuna.Study) -> list[FrozenTrial]:
+    """All trials of a study by their numbers, the ones that it holds; also where a pruner shows a sampler a part."""
+    return study._storage.get_all_trials(study._study_id, deepcopy=False)
 
 
 class IndexedQMCSampler(QMCSampler):

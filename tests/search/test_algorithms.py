@@ -178,6 +178,11 @@ def test_a_pruner_stops_the_bad_one_when_it_may_and_never_the_best(search: Begin
     assert ends[-1] is None
 
 
+def test_the_search_learns_from_the_trials_of_every_bracket(search: Begin) -> None:
+    study = search(spec_of(BOWL, "{name: tpe, startup_trials: 4}", "{name: hyperband, max_epochs: 9}"))
+    study.run(12, bowl)
+
+
 def test_hyperband_stops_most_of_the_bad_at_the_rungs_of_their_brackets(search: Begin) -> None:
     levels = [0.9 if ordinal % 3 == 0 else 0.3 + ordinal / 100 for ordinal in range(24)]
     ends = prunes(search, "{name: hyperband, max_epochs: 9}", [rising(level) for level in levels])

@@ -23,6 +23,7 @@ from optuna.distributions import BaseDistribution
 from optuna.samplers import BaseSampler
 from optuna.trial import FrozenTrial
 
+from tuner.optuna_internals import every_trial
 from tuner.search.history import Tried, history_of
 from tuner.search.normal import Array
 from tuner.search.parzen import Categories, Kernels, axis, beside, fit
@@ -177,4 +178,4 @@ class TpeSampler(BaseSampler):
 
 
 def _tried(study: optuna.Study, trial: FrozenTrial) -> Tried:
-    return history_of(study).at(study.get_trials(deepcopy=False), but=trial.number)
+    return history_of(study).at(every_trial(study), but=trial.number)
