@@ -117,7 +117,8 @@ class Together:
         with self._watched("first epoch" if first else "epoch", self.jobs):
             for company in list(self._companies):
                 self._step(company)
-            self._write()
+                # Of each as soon as it is there: a turn of several cohorts takes as long as all of them.
+                self._write()
         self._companies = [each for each in self._companies if each.held]
         if (ended := before - len(self)) > 0:
             backend.name_anew()
