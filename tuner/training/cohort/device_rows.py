@@ -6,7 +6,7 @@ Leaves to others: what linear normalization is (numbers), which rows make a batc
 
 from collections import OrderedDict
 
-import jax.numpy as jnp
+import jax
 import numpy as np
 
 from tuner.data.dataset import Array, Dataset
@@ -49,7 +49,8 @@ def _made(dataset: Dataset, bucket: Bucket, batch: int, whitening: Preprocessing
     filled = -len(validation_x) % batch
     probe = probed(dataset)
     arrays = (x, y, _filled(validation_x, filled), _filled(validation_y, filled), x[probe], y[probe])
-    return DeviceRows(*map(jnp.asarray, arrays))
+    # Not jnp.asarray, which compiles a program of its own for each shape.
+    return DeviceRows(*map(jax.device_put, arrays))
 
 
 def _flat(x: Array, whitening: Preprocessing | None) -> Array:
