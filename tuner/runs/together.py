@@ -208,7 +208,7 @@ class Together:
                 return False
         came_to = cohort.result(member)
         if held.entry is not None:
-            held.begun.network.take(cohort.model(member))
+            held.begun.network.take(cohort.model(member), cohort.outputs(member))
         held.run.trained(came_to)
         return True
 

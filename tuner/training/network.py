@@ -8,6 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from tuner.data.answers import Answers, answers
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import Preprocessing
@@ -21,6 +24,9 @@ from tuner.training.networks.architecture import in_words
 from tuner.training.networks.models import build, export, export_bytes, outputs, parameters
 from tuner.training.plan import Metrics, Observe, TrainPlan, TrainResult
 from tuner.training.trainer import ModelTrainer, Trainer, drive
+
+Outputs = NDArray[np.float32]
+"""Of a model for use, (rows, outputs)."""
 
 PreprocessingFor = Callable[[str], Preprocessing]
 """A normalization by its name, fitted on the training rows."""
@@ -62,8 +68,8 @@ class Network(Protocol):
         """The same as a member of a cohort, whose model is afterwards `take`n; None where it cannot be one."""
         ...
 
-    def take(self, model: Any) -> None:
-        """It was trained elsewhere, and this is its model."""
+    def take(self, model: Any, given: Outputs | None) -> None:
+        """It was trained elsewhere, and this is its model. given: its outputs for the validation rows, where known."""
         ...
 
     def parameters(self) -> int:
@@ -123,6 +129,7 @@ class FamilyNetwork:
     metrics: tuple[str, ...]
     model: Any = None
     fits_itself: bool = False
+    _given: Outputs | None = None
 
     @property
     def epochs(self) -> int:
@@ -149,8 +156,8 @@ class FamilyNetwork:
             return None
         return Entry(self.config, self._own(plan), fitted(self.config.normalization), resume)
 
-    def take(self, model: Any) -> None:
-        self.model = model
+    def take(self, model: Any, given: Outputs | None) -> None:
+        self.model, self._given = model, given
 
     def _own(self, plan: TrainPlan) -> TrainPlan:
         epochs = min(plan.epochs or self.config.epochs, self.config.epochs)
@@ -172,7 +179,8 @@ class FamilyNetwork:
         raise TrialFailed("a family's model is stored whole")
 
     def answers(self, dataset: Dataset) -> Answers | None:
-        return answers(outputs(self.model, dataset), dataset.validation, dataset.info)
+        given = outputs(self.model, dataset) if self._given is None else self._given
+        return answers(given, dataset.validation, dataset.info)
 
     def why_not_scored(self, dataset: Dataset, best: Metrics) -> str:
         return ""

@@ -32,7 +32,7 @@ from tuner.training.custom.guard import Guard
 from tuner.training.custom.hypermodel import AskedHyperParameters, FunctionHyperModel
 from tuner.training.custom.loading import load_object
 from tuner.training.latency import latency_ms
-from tuner.training.network import Exported, PreprocessingFor
+from tuner.training.network import Exported, Outputs, PreprocessingFor
 from tuner.training.networks.architecture import in_words
 from tuner.training.networks.models import parameters
 from tuner.training.plan import Metrics, Observe, Training, TrainPlan, TrainResult
@@ -98,7 +98,7 @@ class PythonNetwork:
     def entry(self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None) -> None:
         """No two of them are known to be alike."""
 
-    def take(self, model: Any) -> None:
+    def take(self, model: Any, given: Outputs | None) -> None:
         raise ValueError("the network of a person's code is trained by itself")
 
     def parameters(self) -> int:
