@@ -1,5 +1,6 @@
 """A folder to work in, and the `tune` command as a person runs it."""
 
+import contextlib
 import json
 import os
 import signal
@@ -12,6 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+
+from tuner.cli.main import cli
 
 COMMAND = [sys.executable, "-m", "tuner.cli.main"]
 
@@ -71,6 +75,31 @@ class Desk:
         content = json.loads(self.tune(*arguments, "--json").stdout)
         assert isinstance(content, dict)
         return content
+
+    def look(self, *arguments: str) -> dict[str, Any] | None:
+        """As `object`, of a command that reads the study database alone; None where it fails. It is run in this
+        process: one of its own takes a second of the processor to start, which those that train are in need of."""
+        with contextlib.chdir(self.folder), pytest.MonkeyPatch.context() as patch:
+            for name in ("TUNER_STORAGE", "MLFLOW_TRACKING_URI"):
+                patch.delenv(name, raising=False)
+            for name, value in self.settings.items():
+                patch.setenv(name, value)
+            done = CliRunner().invoke(cli, [*arguments, "--json"])
+        return json.loads(done.stdout) if done.exit_code == 0 else None
+
+    def state(self, study_name: str) -> str:
+        """As `tune status` says it."""
+        return str(self.status(study_name)["state"])
+
+    def status(self, study_name: str) -> dict[str, Any]:
+        found = self.look("status", study_name)
+        assert found is not None
+        return found
+
+    def trials(self, study_name: str) -> list[dict[str, Any]]:
+        found = self.look("trials", study_name)
+        assert found is not None
+        return list(found["trials"])
 
     @property
     def storage(self) -> str:

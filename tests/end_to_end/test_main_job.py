@@ -34,7 +34,7 @@ def epochs_in_sql(desk: Desk) -> int:
 
 def check_all_three_agree(desk: Desk, study_name: str, n_trials: int) -> list[dict[str, object]]:
     """Our rows, Optuna's own reading and an MLflow client see the same trials with the same values and states."""
-    ours = sorted(desk.object("trials", study_name)["trials"], key=lambda trial: trial["trial_number"])
+    ours = sorted(desk.trials(study_name), key=lambda trial: trial["trial_number"])
     assert [trial["trial_number"] for trial in ours] == list(range(n_trials))
 
     theirs = optuna.load_study(study_name=study_name, storage=desk.storage).trials
@@ -103,7 +103,7 @@ def check_all_fronts_agree(desk: Desk, study_name: str, shown: str) -> None:
     words = f"{counts['complete']} complete, {counts['pruned']} pruned"
     assert all(words in text for text in (shown, page))
 
-    told = {trial["trial_number"]: trial["seconds"] for trial in desk.object("trials", study_name)["trials"]}
+    told = {trial["trial_number"]: trial["seconds"] for trial in desk.trials(study_name)}
     assert told == {trial.trial_number: round(trial.seconds, 3) for trial in status.trials}
     assert [told[number] for number in frame.trial_number] == pytest.approx(list(frame.seconds), abs=0.001)
     for trial in status.trials:
@@ -155,9 +155,9 @@ def test_a_killed_study_goes_on_with_no_trial_lost_and_none_doubled(desk: Desk) 
     for child in family:
         child.kill()
     process.communicate()
-    before = desk.object("trials", "s")["trials"]
+    before = desk.trials("s")
     assert any(trial["state"] == "running" for trial in before)
-    assert desk.object("status", "s")["state"] == "interrupted"
+    assert desk.state("s") == "interrupted"
 
     desk.tune("resume", "s", "--workers", "2")
     after = {trial["trial_number"]: trial for trial in check_all_three_agree(desk, "s", 5)}
@@ -188,7 +188,7 @@ def test_the_first_interrupt_finishes_what_runs_and_takes_no_more(desk: Desk) ->
     os.kill(process.pid, signal.SIGINT)
     _, stderr = process.communicate(timeout=120)
     assert process.returncode == 130, stderr
-    status = desk.object("status", "s")
+    status = desk.status("s")
     assert status["state"] == "stopped"
     assert status["running"] == []
     assert status["counts"]["waiting"] > 0
@@ -200,11 +200,11 @@ def test_the_second_interrupt_stops_at_once_and_loses_nothing(desk: Desk) -> Non
     process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "1")
     desk.wait_until(lambda: epochs_in_sql(desk) >= 5)
     os.kill(process.pid, signal.SIGINT)
-    desk.wait_until(lambda: desk.object("status", "s")["state"] == "stopping")
+    desk.wait_until(lambda: desk.state("s") == "stopping")
     os.kill(process.pid, signal.SIGINT)
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 130, stderr
-    running = desk.object("status", "s")["running"]
+    running = desk.status("s")["running"]
     assert len(running) == 1
     trial = running[0]
     desk.tune("resume", "s", "--workers", "2")
@@ -222,7 +222,7 @@ def test_a_study_that_is_told_to_go_leaves_no_worker_behind(desk: Desk) -> None:
     _, stderr = process.communicate(timeout=60)
     assert process.returncode == 128 + signal.SIGTERM, stderr
     assert not child.is_running()
-    status = desk.object("status", "s")
+    status = desk.status("s")
     assert status["state"] == "interrupted"
     assert len(status["running"]) == 1
 
@@ -231,13 +231,13 @@ def test_a_study_that_is_told_to_go_leaves_no_worker_behind(desk: Desk) -> None:
 def test_workers_started_by_hand_run_a_detached_study(desk: Desk) -> None:
     desk.write_space()
     assert desk.tune("start", "--space", "small.yaml", "--study", "s", "--detach").stdout == "s\n"
-    assert desk.object("status", "s")["state"] == "waiting"
+    assert desk.state("s") == "waiting"
     workers = [desk.begin("worker", "--study", "s") for _ in range(2)]
     for worker in workers:
         _, stderr = worker.communicate(timeout=200)
         assert worker.returncode == 0, stderr
     check_all_three_agree(desk, "s", 5)
-    assert desk.object("status", "s")["state"] == "finished"
+    assert desk.state("s") == "finished"
 
 
 @pytest.mark.slow
@@ -245,7 +245,7 @@ def test_a_timeout_ends_the_study_with_the_running_trials_best(desk: Desk) -> No
     desk.write_space(epochs=4000)
     done = desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "1", "--timeout", "10")
     assert "has ended" in done.stdout
-    trials = desk.object("trials", "s")["trials"]
+    trials = desk.trials("s")
     assert any(trial["reason"].startswith("time was up") for trial in trials)
     assert all(trial["state"] in ("complete", "pruned") for trial in trials)
 

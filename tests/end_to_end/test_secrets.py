@@ -31,7 +31,7 @@ def test_no_process_of_a_study_has_a_password_in_its_arguments(desk: Desk, postg
 
     desk.wait_until(both_work)
     assert not [arguments for arguments in seen.values() if _PASSWORD in arguments]
-    assert desk.object("status", "s")["mlflow_uri"] == "http://127.0.0.1:1"
+    assert desk.status("s")["mlflow_uri"] == "http://127.0.0.1:1"
     os.kill(process.pid, signal.SIGTERM)
     stdout, stderr = process.communicate(timeout=60)
     assert _PASSWORD not in stdout + stderr + log.read_text()

@@ -19,7 +19,7 @@ def test_a_study_runs_under_jax(desk: Desk) -> None:
     desk.write_space(epochs=3)
     done = desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "1", "--trials", "2")
     assert "test accuracy" in done.stdout
-    trials = desk.object("trials", "s")["trials"]
+    trials = desk.trials("s")
     assert {trial["state"] for trial in trials} <= {"complete", "pruned"}
     # A program that was kept on disk is there for the next worker.
     assert list((desk.folder / "cache").rglob("jit__many_steps-*"))

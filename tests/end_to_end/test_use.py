@@ -28,7 +28,7 @@ def test_the_winner_is_exported_served_and_defended(desk: Desk, digits: Dataset)
     desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "1", "--seed", "5", "--system-metrics")
 
     client = MlflowClient(f"sqlite:///{desk.folder}/mlflow.db")
-    listed = client.list_artifacts(desk.object("status", "s")["mlflow_run_id"])
+    listed = client.list_artifacts(desk.status("s")["mlflow_run_id"])
     trained = desk.object("best", "s")["mlflow_run_id"]
     for name in ("cpu_utilization_percentage", "worker_memory_usage_megabytes"):
         measured = client.get_metric_history(trained, f"system/{name}")
