@@ -1,5 +1,6 @@
 """What MLflow refused is set aside until it changes; what MLflow lost is to be delivered anew."""
 
+from tests.database.cohorts import Cohort, filled, take
 from tests.database.conftest import add
 from tests.database.test_trials import fill
 from tuner.database import budget, deliveries, runs, studies
@@ -66,3 +67,39 @@ def test_the_record_of_a_study_is_one_workers(db: Database) -> None:
     assert not deliveries.claim(db, StudyRow, ("s",), "w2")
     deliveries.unclaim(db, StudyRow, ("s",), "w1")
     assert deliveries.claim(db, StudyRow, ("s",), "w2")
+
+
+def test_of_those_that_it_trains_a_worker_delivers_few_at_a_time_and_each_in_its_turn(db: Database) -> None:
+    add(db, trials=5)
+    cohort = Cohort(db, filled(db, take(db, "w", 5)))
+    cohort.start()
+    cohort.end({4: "complete"})
+    ended, training = ("s", "search", 0, 4), [("s", "search", 0, place) for place in range(4)]
+    assert deliveries.runs_to_deliver(db, "s", "w") == [*training, ended]
+    seen = set()
+    for _ in range(2):
+        first = deliveries.runs_to_deliver(db, "s", "w", 2)
+        assert first[-1] == ended
+        for key in first[:-1]:
+            deliveries.recorded(db, RunRow, key, runs.view_run(db, *key).changes, f"run {key[3]}")
+            seen.add(key)
+        cohort.epoch(1 + len(seen), dict.fromkeys(range(4), 0.5))
+    assert seen == set(training)
+
+
+def test_several_are_claimed_and_recorded_at_once_but_for_those_of_others(db: Database) -> None:
+    add(db, trials=4)
+    cohort = Cohort(db, filled(db, take(db, "w", 4)))
+    cohort.start()
+    cohort.end(dict.fromkeys(range(4), "complete"))
+    keys = deliveries.runs_to_deliver(db, "s", "w")
+    assert deliveries.claim(db, RunRow, keys[0], "other")
+    mine = deliveries.claim_many(db, keys, "w")
+    assert mine == set(keys[1:])
+    assert deliveries.claim_many(db, keys, "w") == mine
+    deliveries.recorded_many(db, [(key, changes(db), f"run {key[3]}") for key in keys[1:3]])
+    assert deliveries.runs_to_deliver(db, "s", "w") == [keys[3]]
+    assert deliveries.run_ids(db, "s") == ["run 1", "run 2"]
+    deliveries.unclaim_many(db, keys, "w")
+    assert deliveries.claim(db, RunRow, keys[3], "other")
+    assert not deliveries.claim(db, RunRow, keys[0], "w"), "another's claim is left alone"

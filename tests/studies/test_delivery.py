@@ -29,7 +29,7 @@ from tuner.errors import ServiceDown
 from tuner.studies import delivery
 from tuner.studies.delivery import Delivery, Projector, deliver
 from tuner.studies.status import study_status
-from tuner.tracking import mlflow_recorder
+from tuner.tracking import mlflow_entities
 from tuner.tracking.memory_recorder import MemoryRecorder
 from tuner.tracking.mlflow_recorder import MlflowRecorder
 from tuner.tracking.recorder import StudyRecord, TrialRecord
@@ -59,7 +59,7 @@ def store(tmp_path: Path) -> FolderStore:
 def names_as_they_are(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
     """MLflow is given the names as a person wrote them, and refuses some: as one of other rules does."""
     with monkeypatch.context() as patch:
-        patch.setattr(mlflow_recorder, "named", lambda name: name)
+        patch.setattr(mlflow_entities, "named", lambda name: name)
         yield patch
 
 
@@ -397,3 +397,19 @@ def test_a_round_does_not_read_the_runs_of_all_trials(
     monkeypatch.setattr(deliveries, "run_ids", lambda db, study_name: asked.append(study_name) or [])
     assert deliver(db, recorder, store, name, "w").delivered == 1
     assert asked == []
+
+
+def test_of_a_large_study_only_the_best_have_pictures(
+    db: Database, uri: str, store: FolderStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "_ALL_DRAWN", 4)
+    monkeypatch.setattr(delivery, "_BEST_DRAWN", 2)
+    write_study(db, outcome=None)
+    deliver(db, MlflowRecorder(uri), store, "s", "w")
+    client = MlflowClient(uri)
+    complete = [each for each in runs.view_trials(db, "s") if each.state == "complete"]
+    drawn = {
+        each.value: "curves.png" in {file.path for file in client.list_artifacts(each.mlflow_run_id)}
+        for each in complete
+    }
+    assert drawn == {0.93: False, 0.955: True, 0.95: True}

@@ -17,7 +17,7 @@ from tests.tracking.records import STUDY, epochs, model_file, trial
 from tests.tracking.seen import everything
 from tuner.cli.ui import page_of
 from tuner.errors import NotFound, Refused, ServiceDown
-from tuner.tracking import mlflow_batches, mlflow_page, mlflow_recorder
+from tuner.tracking import mlflow_batches, mlflow_entities, mlflow_page
 from tuner.tracking.mlflow_mapping import TRUE_NAMES, TRUE_VALUES
 from tuner.tracking.mlflow_names import original
 from tuner.tracking.mlflow_recorder import MlflowRecorder
@@ -388,7 +388,7 @@ def test_what_is_refused_is_told_and_all_else_is_there(
 ) -> None:
     study = replace(STUDY, experiment="a part is refused")
     # MLflow's own check, with the names as they are: what a stricter server does.
-    monkeypatch.setattr(mlflow_recorder, "named", lambda name: name)
+    monkeypatch.setattr(mlflow_entities, "named", lambda name: name)
 
     with pytest.raises(Refused, match="parameter a//b: Invalid value") as caught:
         MlflowRecorder(uri).record_trial(study, replace(trial(), params={"a//b": 1, "units": 2}))

@@ -5,7 +5,7 @@ again; its delivery is claimed in one statement, for as long as a lease.
 Leaves to others: that a claim lives as long as its worker (leases), the delivery itself (studies).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from tuner.database.leases import LEASE_S, run_out
 from tuner.database.patience import patient
 from tuner.database.runs import trial_in_words
 from tuner.database.sequence import stamp
-from tuner.database.tables import FINALISTS, UNSTAMPED, Key, Recorded, RunKey, RunRow, StudyRow, keyed
+from tuner.database.tables import FINALISTS, UNSTAMPED, Base, Key, Recorded, RunKey, RunRow, StudyRow, keyed
 from tuner.redaction import redacted
 
 _RECORDED: tuple[type[Recorded], ...] = (StudyRow, RunRow)
@@ -55,20 +55,85 @@ def undelivered(db: Database, study_name: str) -> Undelivered:
 
 
 @patient
-def runs_to_deliver(db: Database, study_name: str, worker_id: str) -> list[RunKey]:
+def runs_to_deliver(db: Database, study_name: str, worker_id: str, most_training: int | None = None) -> list[RunKey]:
     """The keys of runs that MLflow does not show in full and that no other worker is training or delivering.
 
-    Trials first, in the order of the budget: a finalist names the trial whose configuration it has.
+    Trials first, in the order of the budget: a finalist names the trial whose configuration it has. most_training: of
+    those that this worker is training just now, so many at most, those first of which the least was delivered.
     """
     of_search = RunRow.role == "search"
+    training = sa.and_(RunRow.worker_id == worker_id, ~RunRow.finalized, ~run_out(RunRow.lease_until))
+    chosen = sa.select(
+        RunRow.study_name, RunRow.role, RunRow.round, RunRow.ordinal, RunRow.recorded, training.label("trains")
+    )
+    order = (sa.case((of_search, 0), else_=1), RunRow.round, RunRow.ordinal)
     with db.session() as session:
-        keys = session.execute(
-            sa.select(RunRow.study_name, RunRow.role, RunRow.round, RunRow.ordinal)
-            .where(RunRow.study_name == study_name, _free(worker_id))
-            .where(_shown())
-            .order_by(sa.case((of_search, 0), else_=1), RunRow.round, RunRow.ordinal)
+        found = session.execute(
+            chosen.where(RunRow.study_name == study_name, _free(worker_id)).where(_shown()).order_by(*order)
         ).all()
-    return [(key.study_name, key.role, key.round, key.ordinal) for key in keys]
+    keys: list[RunKey] = [(row.study_name, row.role, row.round, row.ordinal) for row in found]
+    trained = sorted((row.recorded, key) for row, key in zip(found, keys, strict=True) if row.trains)
+    late = {each for _, each in trained[most_training:]} if most_training is not None else set()
+    return [each for each in keys if each not in late]
+
+
+@patient
+def claim_many(db: Database, keys: Sequence[RunKey], worker_id: str) -> frozenset[RunKey]:
+    """Take the delivery of several runs of one study, for as long as a lease; gives those that it was given."""
+    if not keys:
+        return frozenset()
+    wanted = _of_keys(keys)
+    with db.session() as session, session.begin():
+        session.execute(
+            sa.update(RunRow)
+            .where(wanted, _unclaimed(RunRow, worker_id))
+            .values(recorder=worker_id, recording_until=utc_now() + LEASE_S)
+        )
+        mine = sa.select(RunRow.study_name, RunRow.role, RunRow.round, RunRow.ordinal)
+        taken = session.execute(mine.where(wanted, RunRow.recorder == worker_id)).all()
+    return frozenset((key.study_name, key.role, key.round, key.ordinal) for key in taken)
+
+
+@patient
+def unclaim_many(db: Database, keys: Sequence[RunKey], worker_id: str) -> None:
+    """Leave their delivery to whoever comes next."""
+    if keys:
+        with db.session() as session, session.begin():
+            mine = sa.update(RunRow).where(_of_keys(keys), RunRow.recorder == worker_id)
+            session.execute(mine.values(recorder=None, recording_until=0.0))
+
+
+@patient
+def recorded_many(db: Database, shown: Sequence[tuple[RunKey, int, str]]) -> None:
+    """MLflow shows several runs of one study as they were after so many changes, in the runs of these ids."""
+    if not shown:
+        return
+    rows, columns = Base.metadata.tables[RunRow.__tablename__], ("study_name", "role", "round", "ordinal")
+    written = (
+        sa.update(rows)
+        .where(*(rows.c[name] == sa.bindparam(f"of_{name}") for name in columns))
+        .values(mlflow_run_id=sa.bindparam("to_run"), recorded=sa.bindparam("to_changes"))
+        .values(refused=0, refusal="", recorder=None, recording_until=0.0, sequence=UNSTAMPED)
+    )
+    given = [
+        {
+            **{f"of_{name}": part for name, part in zip(columns, key, strict=True)},
+            "to_changes": changes,
+            "to_run": run_id,
+        }
+        for key, changes, run_id in sorted(shown)
+    ]
+    with db.session() as session, session.begin():
+        session.connection().execute(written, given)
+        stamp(session, shown[0][0][0])
+
+
+def _of_keys(keys: Sequence[RunKey]) -> sa.ColumnElement[bool]:
+    """Of one study. Few roles and rounds, and many places."""
+    places: dict[tuple[str, str, int], list[int]] = {}
+    for study_name, role, round, ordinal in keys:
+        places.setdefault((study_name, role, round), []).append(ordinal)
+    return sa.or_(*(sa.and_(*keyed(RunRow, key), RunRow.ordinal.in_(ordinals)) for key, ordinals in places.items()))
 
 
 @patient

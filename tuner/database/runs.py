@@ -283,6 +283,13 @@ def view_run(db: Database, study_name: str, role: Role, round: int, ordinal: int
     return _views(db, list(keyed(RunRow, (study_name, role, round, ordinal))), with_epochs=True)[0]
 
 
+@patient
+def view_several(db: Database, study_name: str, ordinals: Collection[int]) -> list[RunView]:
+    """These trials of a study, with their epochs, in the order of the budget."""
+    where = [RunRow.study_name == study_name, RunRow.role == "search", RunRow.round == 0]
+    return _views(db, [*where, RunRow.ordinal.in_(ordinals)], with_epochs=True)
+
+
 def view_trial(db: Database, study_name: str, ordinal: int) -> RunView:
     """One trial of the search, with its epochs."""
     return view_run(db, study_name, "search", 0, ordinal)
@@ -316,6 +323,17 @@ def view_best(db: Database, study_name: str, direction: str, most: int) -> list[
         best = sa.select(RunRow.ordinal).where(*where, RunRow.value.is_not(None)).order_by(value, RunRow.ordinal)
         ordinals = session.scalars(best.limit(most)).all()
     return [view_run(db, study_name, "search", 0, ordinal) for ordinal in ordinals]
+
+
+@patient
+def value_of_rank(db: Database, study_name: str, direction: str, rank: int) -> float | None:
+    """The value of the complete trial that has so many as good or better, itself among them; None where there are
+    fewer."""
+    value = RunRow.value.desc() if direction == "maximize" else RunRow.value.asc()
+    complete = (RunRow.study_name == study_name, RunRow.role == "search", RunRow.state == "complete")
+    ranked = sa.select(RunRow.value).where(*complete, RunRow.value.is_not(None)).order_by(value)
+    with db.session() as session:
+        return session.scalar(ranked.offset(rank - 1).limit(1))
 
 
 def _views(db: Database, where: list[sa.ColumnElement[bool]], with_epochs: bool) -> list[RunView]:

@@ -8,13 +8,14 @@ Leaves to others: what makes a record (projection), how it looks (tracking), the
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 
 from tuner.database import deliveries, runs, studies
 from tuner.database.blobs import BlobStore
 from tuner.database.connection import Database, is_outage
+from tuner.database.runs import RunView
 from tuner.database.studies import StudyView
 from tuner.database.tables import Key, Recorded, RunKey, RunRow, StudyRow
 from tuner.errors import NotFound, Postponed, Refused, ServiceDown, TunerError
@@ -28,6 +29,12 @@ logger = logging.getLogger(__name__)
 _PAUSE_S = 2.0
 _PAUSE_AWAY_S = 5.0
 _LAST_PAUSE_S, _LAST_TRIES = 0.5, 40
+
+_AT_ONCE = 64
+_ALL_DRAWN, _BEST_DRAWN = 100, 10
+"""Trials of a study that all have their pictures; of a larger one, those that were so good when they were delivered."""
+_TRAINING_AT_ONCE = 2
+"""Of the trials that a worker is training, in each round: they take turns, and those that have ended come first."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,7 @@ class _Round:
         self.delivered = self.refused = 0
         self.postponed: list[str] = []
         self.held = False
+        self._worth_drawing: dict[str, float | None] = {}
 
     def deliver(self, study_name: str) -> None:
         if not self._left(study_name):
@@ -96,16 +104,24 @@ class _Round:
             # Without a run of its own it has no place for those of its trials.
             return
         record = study_record(study)
-        for key in deliveries.runs_to_deliver(self._db, study_name, self._worker_id):
-            self._deliver_run(study, record, key)
+        keys = self._waiting(study_name)
+        trials = [key for key in keys if key[1] == "search"]
+        together: set[RunKey] = set()
+        for start in range(0, len(trials), _AT_ONCE):
+            if len(part := trials[start : start + _AT_ONCE]) > 1:
+                together |= self._deliver_together(study, record, part)
+        for key in keys:
+            if key not in together:
+                self._deliver_run(study, record, key)
         if _is_left(study):
             self._deliver_study(study, record)
 
     def _left(self, study_name: str) -> bool:
         """Whether there is anything to deliver: MLflow is not asked for nothing."""
-        return _is_left(studies.view_study(self._db, study_name)) or bool(
-            deliveries.runs_to_deliver(self._db, study_name, self._worker_id)
-        )
+        return _is_left(studies.view_study(self._db, study_name)) or bool(self._waiting(study_name))
+
+    def _waiting(self, study_name: str) -> list[RunKey]:
+        return deliveries.runs_to_deliver(self._db, study_name, self._worker_id, _TRAINING_AT_ONCE)
 
     def _make_run(self, study: StudyView) -> None:
         if not _is_left(study):
@@ -120,6 +136,35 @@ class _Round:
             else:
                 self.held = True
 
+    def _deliver_together(self, study: StudyView, record: StudyRecord, keys: Sequence[RunKey]) -> set[RunKey]:
+        """Deliver those trials at once that can be; gives them. The others are delivered one by one."""
+        db, worker_id = self._db, self._worker_id
+        taken = deliveries.claim_many(db, keys, worker_id)
+        done: list[tuple[RunKey, int, str]] = []
+        try:
+            views = runs.view_several(db, study.study_name, [key[3] for key in keys if key in taken])
+            spec = spec_of(study)
+            with ExitStack() as stack:
+                records = [
+                    stack.enter_context(trial_record(self._store, each, spec, self._is_drawn(study, each)))
+                    for each in views
+                ]
+                made = self._recorder.record_together(record, records)
+            done = [(views[place].key, views[place].changes, run_id) for place, run_id in made.items()]
+            deliveries.recorded_many(db, done)
+            self.delivered += len(done)
+            return {key for key, _, _ in done}
+        except ServiceDown:
+            raise
+        except Exception as error:
+            if is_outage(error):
+                raise
+            # Whichever it was of them, delivered alone it is set aside.
+            logger.debug("%d trials of %s are delivered one by one: %s", len(keys), study.study_name, error)
+            return set()
+        finally:
+            deliveries.unclaim_many(db, [key for key in taken if key not in {each for each, _, _ in done}], worker_id)
+
     def _deliver_run(self, study: StudyView, record: StudyRecord, key: RunKey) -> None:
         with self._taken(RunRow, key) as taken:
             if taken:
@@ -127,7 +172,7 @@ class _Round:
 
                 def send() -> str:
                     made = (
-                        trial_record(self._store, view, spec_of(study))
+                        trial_record(self._store, view, spec_of(study), self._is_drawn(study, view))
                         if view.role == "search"
                         else finalist_record(self._db, self._store, view)
                     )
@@ -135,6 +180,18 @@ class _Round:
                         return self._recorder.record_trial(record, seen)
 
                 self._send(RunRow, key, view.changes, send)
+
+    def _is_drawn(self, study: StudyView, trial: RunView) -> bool:
+        """Whether a trial has pictures in MLflow: they take half a second, and of a thousand nobody looks at most."""
+        if study.trials <= _ALL_DRAWN or trial.value is None:
+            return True
+        maximizes = spec_of(study).objective.direction == "maximize"
+        if study.study_name not in self._worth_drawing:
+            self._worth_drawing[study.study_name] = runs.value_of_rank(
+                self._db, study.study_name, spec_of(study).objective.direction, _BEST_DRAWN
+            )
+        least = self._worth_drawing[study.study_name]
+        return least is None or (trial.value >= least if maximizes else trial.value <= least)
 
     def _deliver_study(self, study: StudyView, record: StudyRecord) -> None:
         def send() -> str:

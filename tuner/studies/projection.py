@@ -135,8 +135,8 @@ def _in_file(data: bytes | None) -> Iterator[Path | None]:
 
 
 @contextmanager
-def trial_record(store: BlobStore, view: RunView, spec: StudySpec) -> Iterator[TrialRecord]:
-    """The trial as a record; its model is a file while the context lasts."""
+def trial_record(store: BlobStore, view: RunView, spec: StudySpec, drawn: bool = True) -> Iterator[TrialRecord]:
+    """The trial as a record; its model is a file while the context lasts. drawn: with pictures."""
     assert view.trial_number is not None
     final = view.state != "running"
     data = store.get(blob_name(view.study_name, view.ordinal, "model.keras")) if final else None
@@ -158,7 +158,8 @@ def trial_record(store: BlobStore, view: RunView, spec: StudySpec) -> Iterator[T
             run_id=view.mlflow_run_id,
             model=model,
             files=trial_files.texts(store, view, spec) if final else {},
-            answers=trial_files.answers_of(store, view) if final else None,
+            answers=trial_files.answers_of(store, view) if final and drawn else None,
+            drawn=drawn,
         )
 
 

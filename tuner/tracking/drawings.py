@@ -14,7 +14,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from tuner.data.answers import Answers, Drawing
-from tuner.tracking.recorder import EpochRecord
+from tuner.tracking.mlflow_mapping import trial_name
+from tuner.tracking.recorder import EpochRecord, StudyRecord, TrialRecord
 
 _TRAINING, _VALIDATION, _INK, _FAINT = "#7a8794", "#0b6bcb", "#1f2933", "#d9dee3"
 _DPI = 100
@@ -26,6 +27,14 @@ def pictures(title: str, epochs: Sequence[EpochRecord], best: int, answers: Answ
     if answers is not None:
         found |= {f"{name}.png": drawing(title, name, answers) for name in answers.drawings}
     return found
+
+
+def of_trial(study: StudyRecord, record: TrialRecord) -> dict[str, bytes]:
+    """Those of a trial's run; none where it has no files beside, or is not to have any."""
+    if not record.files or not record.drawn:
+        return {}
+    title = f"{study.study_name}, {trial_name(record)}"
+    return pictures(title, record.epochs, record.best_epoch, record.answers)
 
 
 def drawing(title: str, name: Drawing, answers: Answers) -> bytes:

@@ -4,7 +4,7 @@ Owns: the same promises as the other recorder, with nothing behind them but dict
 Leaves to others: everything that must outlive the process.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tuner.tracking.recorder import Champion, StudyRecord, TrialRecord, claim_of
@@ -53,6 +53,10 @@ class MemoryRecorder:
         self.trials[run_id] = replace(record, run_id=run_id)
         self.parents[run_id] = parent
         return run_id
+
+    def record_together(self, study: StudyRecord, records: Sequence[TrialRecord]) -> Mapping[int, str]:
+        """None: each costs nothing."""
+        return {}
 
     def missing(self, study: StudyRecord, run_ids: Sequence[str] = ()) -> set[str]:
         """Those of the study's and these runs that are not here (any more)."""

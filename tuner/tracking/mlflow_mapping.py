@@ -206,3 +206,8 @@ def digest(content: str | bytes) -> str:
     """By which a text or a file that is there already is known."""
     data = content.encode() if isinstance(content, str) else content
     return hashlib.sha256(data).hexdigest()[:16]
+
+
+def digest_of_files(files: Mapping[str, bytes]) -> str:
+    """The same of several, by their names."""
+    return digest(b"".join(name.encode() + data for name, data in sorted(files.items())))

@@ -88,8 +88,7 @@ def _log_folder(
     client: MlflowClient, logged: LoggedModel, run_id: str, record: TrialRecord, file: Path, interface: Interface
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        description = Model(logged.artifact_location, run_id, model_id=logged.model_id)
-        _write_folder(Path(folder), file, interface, description, record.tags.get("backend", "tensorflow"))
+        write_folder(Path(folder), run_id, logged.model_id, logged.artifact_location, record, file, interface)
         client.log_model_artifacts(logged.model_id, folder)
 
 
@@ -166,11 +165,16 @@ def registry_name(experiment: str) -> str:
     return named(experiment, MODEL)
 
 
-def _write_folder(folder: Path, file: Path, interface: Interface, description: Model, backend: str) -> None:
+def write_folder(
+    folder: Path, run_id: str, model_id: str, location: str, record: TrialRecord, file: Path, interface: Interface
+) -> None:
     """Write what MLflow loads and serves: the .keras file, what it takes and gives, and what it needs.
 
-    backend: the framework that it was trained on; a .keras file loads on any.
+    location: where the folder goes.
     """
+    description = Model(location, run_id, model_id=model_id)
+    # The framework that it was trained on; a .keras file loads on any.
+    backend = record.tags.get("backend", "tensorflow")
     (folder / _DATA).mkdir()
     shutil.copyfile(file, folder / _FILE)
     description.signature = ModelSignature(

@@ -9,15 +9,11 @@ A delivery that was cut off anywhere is completed by the next one: the status, w
 """
 
 import logging
-import math
-import sys
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from mlflow import MlflowClient
-from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelOutput, Metric, Param, RunTag
+from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelOutput
 from mlflow.exceptions import MlflowException
 
 from tuner.errors import NotFound, Refused
@@ -25,8 +21,10 @@ from tuner.tracking import (
     drawings,
     mlflow_batches,
     mlflow_deleting,
+    mlflow_entities,
     mlflow_mapping,
     mlflow_models,
+    mlflow_new_trials,
     mlflow_page,
     mlflow_service,
 )
@@ -34,14 +32,12 @@ from tuner.tracking.keras_file import read_interface
 from tuner.tracking.mlflow_connection import MlflowConnection
 from tuner.tracking.mlflow_deleting import OfStudy
 from tuner.tracking.mlflow_mapping import Figure
-from tuner.tracking.mlflow_names import MOST_DATASET, MOST_PARAM, MOST_TAG, fitting, named
+from tuner.tracking.mlflow_names import MOST_DATASET, fitting
+from tuner.tracking.mlflow_new_trials import DIGEST_LENGTH, in_folder
 from tuner.tracking.mlflow_runs import RunState
 from tuner.tracking.recorder import Champion, StudyRecord, TrialRecord, claim_of
 
 logger = logging.getLogger(__name__)
-
-# As much as tells data sets apart and leaves the column narrow.
-_DIGEST_LENGTH = 12
 
 
 class MlflowRecorder:
@@ -78,6 +74,23 @@ class MlflowRecorder:
     def record_trial(self, study: StudyRecord, record: TrialRecord) -> str:
         """Create or find the trial's run under the study's, bring it up to date, and give its id."""
         return self._mlflow.ask(lambda: _whole(*self._deliver_trial(study, record)))
+
+    def record_together(self, study: StudyRecord, records: Sequence[TrialRecord]) -> Mapping[int, str]:
+        """Record those of which there is nothing yet and nothing to refuse, many at a time; gives the ids of their
+        runs by their places in the sequence. What is not among them is to be recorded alone."""
+        if self._rebuild or not records or mlflow_service.is_http(self._uri):
+            return {}
+
+        def deliver() -> Mapping[int, str]:
+            parent = self._mlflow.runs.study(study)
+            if "spec_digest" not in parent.tags:
+                self._deliver_study(study)
+            return mlflow_new_trials.record(self._mlflow.client, parent, study, records)
+
+        try:
+            return self._mlflow.ask(deliver)
+        except Refused:
+            return {}
 
     def missing(self, study: StudyRecord, run_ids: Sequence[str] = ()) -> set[str]:
         """Those of the study's and these runs that MLflow does not know (any more)."""
@@ -166,8 +179,9 @@ class MlflowRecorder:
             with parts.part("its files"):
                 every = {*figures, *mlflow_mapping.epoch_figures(record.epochs, after=0)}
                 truth = mlflow_mapping.truth(every, params, tags)
-                drawn = dict if not record.files else lambda: _drawn(study, record)
-                tags |= self._add_files(run, {**record.files, **truth}, drawn)
+                tags |= self._add_files(
+                    run, {**record.files, **truth}, lambda: drawings.of_trial(study, record)
+                )  # fmt: skip
         elif run.status != "RUNNING":
             # A late record of an earlier moment: its epochs are welcome, its state is over.
             del tags["state"]
@@ -182,25 +196,9 @@ class MlflowRecorder:
         self, run: RunState, figures: Iterable[Figure], params: Mapping[str, str], tags: Mapping[str, str]
     ) -> list[str]:
         """What the run has not yet; gives what was refused. The tags come last, so the cursor never runs ahead."""
-        metrics = [
-            Metric(mlflow_mapping.shown(each), each.value, each.at_ms, each.step, model_id=run.model_id)
-            for each in figures
-            # A figure of an epoch is new; any other may be there already.
-            if each.step or not _same(run.metrics.get(mlflow_mapping.shown(each)), each.value)
-        ]
-        shown_params = {named(key): fitting(each, MOST_PARAM) for key, each in params.items()}
-        shown_tags = {named(key): fitting(each, MOST_TAG) for key, each in tags.items()}
-        new_params = {key: each for key, each in shown_params.items() if key not in run.params}
-        new_tags = {key: each for key, each in shown_tags.items() if run.tags.get(key) != each}
-        entities = [
-            *(Param(key, each) for key, each in new_params.items()),
-            *metrics,
-            *(RunTag(key, each) for key, each in new_tags.items()),
-        ]
+        entities = mlflow_entities.missing(run, figures, params, tags)
         refused = mlflow_batches.log(self._mlflow.client, run.run_id, entities)
-        run.params.update(new_params)
-        run.tags.update(new_tags)
-        run.metrics.update({metric.key: metric.value for metric in metrics})
+        mlflow_entities.note(run, entities)
         return refused
 
     def _set_status(self, run: RunState, status: str, finished_at: float | None) -> None:
@@ -237,13 +235,9 @@ class MlflowRecorder:
         """
         if not files:
             return {}
-        digest = mlflow_mapping.digest(b"".join(name.encode() + data for name, data in sorted(files.items())))
+        digest = mlflow_mapping.digest_of_files(files)
         if self._rebuild or run.tags.get("files_digest") != digest:
-            with tempfile.TemporaryDirectory(prefix="tuner-") as folder:
-                for name, data in {**files, **more()}.items():
-                    path = Path(folder) / name
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    path.write_bytes(data)
+            with in_folder({**files, **more()}) as folder:
                 self._mlflow.client.log_artifacts(run.run_id, folder)
         return {"files_digest": digest}
 
@@ -252,7 +246,7 @@ class MlflowRecorder:
         if run.has_dataset or not name or not digest:
             return
         shown = fitting(name, MOST_DATASET)
-        dataset = Dataset(shown, digest[:_DIGEST_LENGTH], source_type="tuner", source=shown)
+        dataset = Dataset(shown, digest[:DIGEST_LENGTH], source_type="tuner", source=shown)
         self._mlflow.client.log_inputs(
             run.run_id, [DatasetInput(dataset, [InputTag("mlflow.data.context", "training")])]
         )
@@ -284,16 +278,3 @@ def _whole(run: RunState, refused: Sequence[str]) -> str:
     if refused:
         raise Refused("; ".join(refused), run.run_id)
     return run.run_id
-
-
-def _same(known: float | None, new: float) -> bool:
-    """Whether MLflow has this figure already: it keeps the largest number for infinity."""
-    most = sys.float_info.max
-    return known is not None and (
-        min(max(known, -most), most) == min(max(new, -most), most) or (math.isnan(known) and math.isnan(new))
-    )
-
-
-def _drawn(study: StudyRecord, record: TrialRecord) -> Mapping[str, bytes]:
-    title = f"{study.study_name}, {mlflow_mapping.trial_name(record)}"
-    return drawings.pictures(title, record.epochs, record.best_epoch, record.answers)

@@ -196,8 +196,7 @@ class Runs:
         return self._runs[run.info.run_id]
 
     def _created(self, experiment_id: str, wanted: "_Wanted") -> RunState:
-        own = {"mlflow.user": _user(), "mlflow.source.name": "tune", "mlflow.source.type": "LOCAL"}
-        tags = {**wanted.identity, **own, _CREATED: str(time.time_ns())}
+        tags = {**wanted.identity, **first_tags()}
         created = self._client.create_run(experiment_id, wanted.started_ms, tags, fitting(wanted.name, MOST_RUN_NAME))
         found = self._found(experiment_id, wanted)
         if found is None:
@@ -253,12 +252,18 @@ def _first(runs: list[Run]) -> Run:
     return min(runs, key=lambda run: (run.data.tags.get(_CREATED, ""), run.info.run_id))
 
 
+def first_tags() -> dict[str, str]:
+    """What every run says of itself from its first moment."""
+    own = {"mlflow.user": user(), "mlflow.source.name": "tune", "mlflow.source.type": "LOCAL"}
+    return {**own, _CREATED: str(time.time_ns())}
+
+
 def _true_name(space: str) -> dict[str, str]:
     """The tag that says which space it is, where the experiment's name does not."""
     return {} if named(space, EXPERIMENT) == space else {"space": fitting(space, MOST_TAG)}
 
 
-def _user() -> str:
+def user() -> str:
     # A container's user may have no name, and Windows has no list of users to look it up in.
     with suppress(KeyError, OSError, ImportError):
         return getpass.getuser()

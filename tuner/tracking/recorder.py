@@ -47,6 +47,7 @@ class TrialRecord:
     model: the file of its best epoch's model (.keras, no custom objects), once there is one.
     note: a person's own words; None where there never were any.
     files: artifacts of its run, by their path in it. answers: of the best epoch on the validation rows, for pictures.
+    drawn: whether there are any.
     """
 
     study_name: str
@@ -66,6 +67,7 @@ class TrialRecord:
     model: Path | None = None
     files: Mapping[str, bytes] = field(default_factory=dict)
     answers: Answers | None = None
+    drawn: bool = True
 
     @property
     def identity(self) -> tuple[Role, int, str]:
@@ -135,6 +137,11 @@ class Recorder(Protocol):
 
     def record_trial(self, study: StudyRecord, record: TrialRecord) -> str:
         """Create or find the trial's run under the study's, bring it up to date, and give its id."""
+        ...
+
+    def record_together(self, study: StudyRecord, records: Sequence[TrialRecord]) -> Mapping[int, str]:
+        """Record those of which there is nothing yet and nothing to refuse, many at a time; gives the ids of their
+        runs by their places in the sequence. What is not among them is to be recorded alone."""
         ...
 
     def missing(self, study: StudyRecord, run_ids: Sequence[str] = ()) -> set[str]:

@@ -10,7 +10,7 @@ Leaves to others: everything else that a recorder does (the one that it goes wit
 
 import shutil
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,13 @@ class TensorBoardRecorder:
         """Write what is new of the trial, then as the other does."""
         self._write(record)
         return self._other.record_trial(study, record)
+
+    def record_together(self, study: StudyRecord, records: Sequence[TrialRecord]) -> Mapping[int, str]:
+        """As the other does; of those, TensorBoard's files are written afterwards."""
+        made = self._other.record_together(study, records)
+        for place in made:
+            self._write(records[place])
+        return made
 
     def missing(self, study: StudyRecord, run_ids: Sequence[str] = ()) -> set[str]:
         """As the other does."""
