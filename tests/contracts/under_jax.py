@@ -76,7 +76,8 @@ def test_a_network_whose_program_is_another_has_its_own(
     train(network(optimizer="momentum"), digits, plan(epochs=1))
     before = len(programs.shared())
     train(network(optimizer="nesterov"), digits, plan(epochs=1))
-    assert len(programs.shared()) == 2 * before
+    # What is asked of it between its epochs does not know the optimizer.
+    assert len(programs.shared()) == before + 1
 
 
 def test_a_trained_model_is_exported_loaded_and_scored_without_tensorflow(

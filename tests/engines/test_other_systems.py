@@ -41,7 +41,7 @@ for each in pkgutil.walk_packages(tuner.__path__, "tuner."):
 from tuner.database import machine
 machine.here(), machine.uptime_s()
 print("imported")
-""".replace("OPTIONAL", repr((".measures_jax", ".epoch_jax", ".backend_jax")))
+""".replace("OPTIONAL", repr("_jax"))
 SPACE = "dataset: iris\nparameters: {units: [4, 8], epochs: 1}\nsearch: {trials: 2, seed: 1, finalists: 0}\n"
 INLINE = """
 import time

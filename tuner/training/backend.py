@@ -55,6 +55,10 @@ def forget() -> None:
 
     Without it every trial adds most of a MiB. Kernels are kept for some trials, which saves each of them 20 ms.
     """
+    if keras.backend.backend() == "jax":
+        from tuner.training.compiled import evaluation_jax
+
+        evaluation_jax.forget()
     if next(_forgotten) % _KERNELS_KEPT_TRIALS:
         name_anew()
         gc.collect()

@@ -10,6 +10,7 @@ import zlib
 from pathlib import Path
 
 import jax
+import keras
 
 from tuner.training import compilations, keras_internals
 from tuner.training.networks.host_weights import first_values
@@ -26,6 +27,8 @@ def prepare(threads: int, mixed_precision: bool, cache: Path | None) -> str | No
         os.environ["NPROC"] = str(threads)
     keras_internals.leave_tensorflow_out()
     keras_internals.begin_variables_with(first_values)
+    # The numbers of every generator become an array by one small program, which is no trial's.
+    keras.random.SeedGenerator(0)
     compilations.listen()
     if cache is not None:
         jax.config.update("jax_compilation_cache_dir", str(cache / f"jax-{_processor()}"))

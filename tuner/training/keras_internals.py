@@ -97,6 +97,13 @@ def mask_of(tensor: Any) -> Any | None:
     return keras.src.backend.get_keras_mask(tensor)
 
 
+def without_mask(tensor: Any) -> Any:
+    """All of its values count."""
+    if mask_of(tensor) is not None:
+        keras.src.backend.set_keras_mask(tensor, None)
+    return tensor
+
+
 def further_losses(model: Any) -> list[Any]:
     """Penalties, and what layers added to the loss in the last call: a number each."""
     return [model._aggregate_additional_loss(each) for each in model.losses]
@@ -125,8 +132,13 @@ def is_kerass(value: Any) -> bool:
 
 def learning_rate(optimizer: Any) -> float:
     """Of a step now. Of several optimizers, the first one's."""
+    return float(traced_learning_rate(optimizer))
+
+
+def traced_learning_rate(optimizer: Any) -> Any:
+    """The same as a tensor, inside a graph too."""
     inner = getattr(optimizer, "optimizers", None)
-    return float((inner[0] if inner else optimizer).learning_rate)
+    return keras.ops.convert_to_tensor((inner[0] if inner else optimizer).learning_rate)
 
 
 def averages_weights(optimizer: Any) -> bool:

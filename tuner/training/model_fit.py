@@ -5,7 +5,7 @@ Leaves to others: when to stop (trainer), the order of rows (batches).
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -29,6 +29,8 @@ class FitEpochs:
     Where the optimizer averages weights, the validation rows are those averages': that is the model that `fit` leaves.
     `finished` are its weights; the model itself goes on from its own.
     """
+
+    seen: Callable[[], Any] | None = None
 
     def __init__(self, model: Any, dataset: Dataset, plan: TrainPlan, why: str) -> None:
         self.path = f"fit: {why}"

@@ -9,7 +9,7 @@ Leaves to others: how an epoch runs (epoch_tensorflow, epoch_jax, model_fit), tr
 import logging
 import math
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, Protocol
@@ -43,10 +43,12 @@ class Epochs(Protocol):
     """One way to train a model: between two epochs, its Keras variables and its optimizer's hold the whole state.
 
     finished: the variables with which the last epoch was validated, where training goes on from others.
+    seen: what a program that is there anyway sees inside the network as it is; None where there is no such.
     """
 
     path: str
     finished: Arrays | None
+    seen: Callable[[], Any] | None
 
     def run(self, epoch: int) -> Metrics:
         """Train one epoch, from 1, and validate; Keras' names: loss, accuracy, val_loss, ..., learning_rate."""
@@ -125,7 +127,7 @@ class ModelTrainer:
             self._history, self._best = list(resume.epochs), resume.best_weights
         with out_of_memory(at_batch_size(plan, dataset)):
             self._epochs = _path(model, dataset, plan)
-            self._probe = Probe(model, dataset, plan) if plan.health else None
+            self._probe = Probe(model, dataset, plan, self._epochs.seen) if plan.health else None
         self._ended, self._reason = self._end()
 
     def step(self) -> Sequence[EpochResult]:
@@ -220,8 +222,9 @@ def _path(model: Any, dataset: Dataset, plan: TrainPlan) -> Epochs:
         return epoch_tensorflow.CompiledEpochs(model, dataset, plan)
     if why is None and keras.backend.backend() == "jax":
         from tuner.training.compiled import epoch_jax
+        from tuner.training.health import measures_jax
 
-        return epoch_jax.CompiledEpochs(model, dataset, plan)
+        return epoch_jax.CompiledEpochs(model, dataset, plan, measures_jax.inside(model, dataset))
     why = why or f"no compiled epoch for {keras.backend.backend()}"
     if plan.path == "compiled":
         raise ValueError(f"the compiled epoch was asked for and cannot be had: {why}")

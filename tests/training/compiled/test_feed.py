@@ -38,6 +38,21 @@ def test_an_epoch_is_every_row_once_in_the_order_given(rows: int, batch: int, ah
     assert made.batches == -(-rows // batch)
 
 
+@settings(max_examples=50)
+@given(rows=st.integers(1, 300), batch=st.integers(1, 300), ahead=st.integers(1, 64))
+def test_odd_rows_are_filled_up_to_a_whole_batch_with_the_last(rows: int, batch: int, ahead: int) -> None:
+    batch = min(batch, rows)
+    x = np.arange(rows * 3, dtype=np.float32).reshape(rows, 3)
+    order = np.random.default_rng(rows).permutation(rows)
+    made = Feed(Rows(x), np.arange(rows, dtype=np.int32), batch, [], rows_ahead=ahead, filled_up=True)
+    fed_x, fed_y, _ = _epoch(made, order, [])
+    filled = np.append(order, np.full(-rows % batch, order[-1]))
+    # Of each chunk some steps are meant; all chunks have batches of one size.
+    np.testing.assert_array_equal(fed_x.reshape(-1, 3), x[filled])
+    np.testing.assert_array_equal(fed_y.reshape(-1), filled)
+    assert {chunk.x.shape[1] for chunk in made.chunks} == {batch}
+
+
 @pytest.mark.parametrize("kind", ["floats", "bytes", "shifted bytes"])
 @pytest.mark.parametrize("rate", [0.001, 0.01, 0.2, 0.5, 0.93])
 def test_dropout_drops_its_share_and_keeps_the_mean(rate: float, kind: str) -> None:

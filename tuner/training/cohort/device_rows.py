@@ -13,7 +13,7 @@ from tuner.data.dataset import Array, Dataset
 from tuner.data.preprocessing import Preprocessing
 from tuner.training.cohort.bucket import Bucket
 from tuner.training.cohort.program import DeviceRows
-from tuner.training.health.probe import probed
+from tuner.training.health.looked import probed
 
 _KINDS_KEPT = 2
 _ROWS_AT_ONCE = 4096

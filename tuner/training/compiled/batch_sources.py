@@ -26,12 +26,17 @@ _MOST_OF_DEVICE = 0.5
 
 @dataclass(frozen=True, eq=False)
 class Call:
-    """Steps that run one after another. tensors: their source. rows: of a batch. most: steps of the longest call."""
+    """Steps that run one after another.
+
+    tensors: their source. rows: of a batch. most: steps of the longest call. meant: rows of all these batches that
+    count; others fill the last one up.
+    """
 
     tensors: Any
     steps: int
     rows: int
     most: int
+    meant: int
 
 
 class BatchSource(Protocol):
@@ -80,16 +85,24 @@ class Tensors(Protocol):
 
 
 def batch_source(
-    tensors: Tensors, ready: Ready, y: Array, batch_size: int, seed: int, layers: Sequence[Any]
+    tensors: Tensors,
+    ready: Ready,
+    y: Array,
+    batch_size: int,
+    seed: int,
+    layers: Sequence[Any],
+    filled_up: bool = False,
 ) -> BatchSource:
     """The quicker one for the device at hand. layers: those of a step, where they are a plain chain.
+
+    filled_up: the odd rows at an epoch's end are a whole batch with others, which do not count.
 
     Rows that would fill more than half of a device's memory are fed to it, a few batches ahead.
     """
     room = tensors.room()
     if tensors.own_memory() and (room is None or ready.bytes_on_device <= room * _MOST_OF_DEVICE):
-        return RowsOnDevice(tensors, ready.train_on_device, y, batch_size, seed)
-    return RowsFed(tensors, ready, y, batch_size, seed, layers)
+        return RowsOnDevice(tensors, ready.train_on_device, y, batch_size, seed, filled_up)
+    return RowsFed(tensors, ready, y, batch_size, seed, layers, filled_up)
 
 
 class RowsOnDevice:
@@ -98,7 +111,7 @@ class RowsOnDevice:
     kind = "on device"
     dynamic_dims = 0
 
-    def __init__(self, tensors: Tensors, x: Any, y: Array, batch_size: int, seed: int) -> None:
+    def __init__(self, tensors: Tensors, x: Any, y: Array, batch_size: int, seed: int, filled_up: bool = False) -> None:
         self._tensors = tensors
         self.count = len(y)
         self.dropouts: Mapping[int, int] = {}
@@ -106,14 +119,18 @@ class RowsOnDevice:
         self._x, self._y = x, self._tensors.constant(y)
         self._batch_size = batch_size
         self._seed = seed
+        self._filled_up = filled_up
 
     def epoch(self, epoch: int) -> Iterator[Call]:
         order = row_order(self.count, self._seed, epoch).astype(np.int32)
-        steps, odd = divmod(self.count, self._batch_size)
+        if self._filled_up:
+            order = np.append(order, np.full(-self.count % self._batch_size, order[-1], np.int32))
+        steps, odd = divmod(len(order), self._batch_size)
         whole = order[: steps * self._batch_size].reshape(steps, self._batch_size)
-        yield Call((self._x, self._y, self._tensors.constant(whole)), steps, self._batch_size, steps)
+        meant = self.count - odd
+        yield Call((self._x, self._y, self._tensors.constant(whole)), steps, self._batch_size, steps, meant)
         if odd:
-            yield Call((self._x, self._y, self._tensors.constant(order[np.newaxis, -odd:])), 1, odd, 1)
+            yield Call((self._x, self._y, self._tensors.constant(order[np.newaxis, -odd:])), 1, odd, 1, odd)
 
     def batch(self, source: Any, i: Any) -> tuple[Any, Any, Sequence[Any]]:
         x, y, order = source
@@ -128,7 +145,14 @@ class RowsFed:
     dynamic_dims = 2
 
     def __init__(
-        self, tensors: Tensors, ready: Ready, y: Array, batch_size: int, seed: int, layers: Sequence[Any]
+        self,
+        tensors: Tensors,
+        ready: Ready,
+        y: Array,
+        batch_size: int,
+        seed: int,
+        layers: Sequence[Any],
+        filled_up: bool = False,
     ) -> None:
         self.count = len(y)
         linear = ready.linear
@@ -146,7 +170,9 @@ class RowsFed:
             (layer, at) for layer in self._layers if (at := self.dropouts[id(layer)]) >= 0
         ]
         masks = [Dropout(tuple(layer.output.shape[1:]), layer.rate) for layer, _ in self.masked]
-        self._feed = Feed(Rows(x, linear, self._layers[0].rate if first else 0.0), y, batch_size, masks)
+        self._feed = Feed(
+            Rows(x, linear, self._layers[0].rate if first else 0.0), y, batch_size, masks, filled_up=filled_up
+        )
         # Buffers that the device can read are the same tensors every time; others are copied to it whenever filled.
         self._copied = tensors.own_memory()
         self._tensors = tensors
@@ -154,10 +180,17 @@ class RowsFed:
 
     def epoch(self, epoch: int) -> Iterator[Call]:
         # The generators' states move on now, not when the first batch is asked for.
-        filled = self._feed.epoch(row_order(self.count, self._seed, epoch), self._seeds())
+        return self._calls(self._feed.epoch(row_order(self.count, self._seed, epoch), self._seeds()))
+
+    def _calls(self, filled: Iterator[tuple[int, int]]) -> Iterator[Call]:
         chunks = self._feed.chunks
         most = max(len(chunk.x) for chunk in chunks)
-        return (Call(self._source(number), steps, chunks[number].x.shape[1], most) for number, steps in filled)
+        left = self.count
+        for number, steps in filled:
+            rows = chunks[number].x.shape[1]
+            meant = min(left, steps * rows)
+            left -= meant
+            yield Call(self._source(number), steps, rows, most, meant)
 
     def batch(self, source: Any, i: Any) -> tuple[Any, Any, Sequence[Any]]:
         x, y, masks = source

@@ -38,7 +38,7 @@ _LOSSES_OF_ROWS = frozenset(
         "sparse_categorical_crossentropy", "squared_hinge",
     )
 )  # fmt: skip
-_OF_TRAINING = tuple(
+OF_TRAINING = tuple(
     getattr(keras.layers, name)
     for name in (
         "AlphaDropout", "Dropout", "GaussianDropout", "GaussianNoise", "SpatialDropout1D", "SpatialDropout2D",
@@ -113,7 +113,13 @@ class Watched:
 
     def reset(self) -> None:
         for metric in self.others:
-            metric.reset_state()
+            inner = getattr(metric, "inner", metric)
+            if not is_kerass(inner):
+                metric.reset_state()
+                continue
+            for variable in metric.variables:
+                # As Keras has it, without a program for zeros of this shape.
+                variable.assign(np.zeros(variable.shape, variable.dtype))
 
     def results(self, sums: Any, rows: int) -> Mapping[str, float]:
         """By Keras' names. sums: over so many rows."""
@@ -166,7 +172,7 @@ def _layers_know_rows_alone(model: Any) -> bool:
         return False
     layers = [each for each in layers if each not in models and type(each) is not keras.layers.InputLayer]
     # What Normalization has learnt and generators of random masks cannot be described, and are nobody's code.
-    described = [each for each in layers if type(each) not in (*device_rows.FIXED_LAYERS, *_OF_TRAINING)]
+    described = [each for each in layers if type(each) not in (*device_rows.FIXED_LAYERS, *OF_TRAINING)]
     return all(map(_knows_rows_alone, layers)) and shape_of(described) is not None
 
 

@@ -21,6 +21,7 @@ from tuner.data.dataset import Array, Dataset
 _KINDS_KEPT = 2
 _ROWS_AT_ONCE = 4096
 MOST_OF_FREE_MEMORY = 0.5
+_OF_DEVICES = (np.float32, np.int32, np.uint8)
 _kept: "OrderedDict[tuple[Any, ...], Ready]" = OrderedDict()
 
 FIXED_LAYERS = (
@@ -115,15 +116,15 @@ class Ready:
 
     @cached_property
     def train(self) -> Array:
-        return _through(self.layers, self.raw)
+        return through(self.layers, self.raw)
 
     @cached_property
     def train_on_device(self) -> Any:
-        return keras.ops.convert_to_tensor(self.train)
+        return _on_device(self.train)
 
     @cached_property
     def validation_on_device(self) -> Any:
-        return keras.ops.convert_to_tensor(_through(self.layers, self.dataset.validation.x))
+        return _on_device(through(self.layers, self.dataset.validation.x))
 
 
 def ready(dataset: Dataset, layers: Sequence[Any]) -> Ready:
@@ -143,9 +144,17 @@ def _key(layer: Any) -> tuple[Any, ...]:
     return (type(layer).__name__, json.dumps(keras.saving.serialize_keras_object(config), sort_keys=True), numbers)
 
 
-def _through(layers: Sequence[Any], x: Array) -> Array:
+def _on_device(x: Array) -> Any:
+    # With its type JAX compiles nothing for it.
+    return keras.ops.convert_to_tensor(x, dtype=str(x.dtype) if x.dtype in _OF_DEVICES else None)
+
+
+def through(layers: Sequence[Any], x: Array) -> Array:
+    """Rows after these layers."""
     if not layers:
         return x
+    if keras.backend.backend() == "jax" and all(map(_is_plain, layers)):
+        return _by_numpy(layers, x)
     parts = []
     for start in range(0, len(x), _ROWS_AT_ONCE):
         rows = keras.ops.convert_to_tensor(x[start : start + _ROWS_AT_ONCE].astype(np.float32))
@@ -155,3 +164,23 @@ def _through(layers: Sequence[Any], x: Array) -> Array:
         # NumPy has no bfloat16 of its own, and what is handed on without a copy has to be NumPy's; no digit is lost.
         parts.append(made.astype(np.float32) if made.dtype.kind == "V" else made)
     return np.concatenate(parts)
+
+
+def _is_plain(layer: Any) -> bool:
+    known = type(layer) in (keras.layers.Flatten, keras.layers.Rescaling, keras.layers.Dense)
+    linear = getattr(layer, "activation", None) in (None, keras.activations.linear)
+    return known and linear and layer.compute_dtype == "float32"
+
+
+def _by_numpy(layers: Sequence[Any], x: Array) -> Array:
+    """The same without a program for each operation, and each shape of rows."""
+    rows = x.astype(np.float32)
+    for layer in layers:
+        if type(layer) is keras.layers.Flatten:
+            rows = rows.reshape(len(rows), -1)
+        elif type(layer) is keras.layers.Rescaling:
+            rows = rows * np.asarray(layer.scale, np.float32) + np.asarray(layer.offset, np.float32)
+        else:
+            rows = rows @ layer.kernel.numpy()
+            rows = rows + layer.bias.numpy() if layer.use_bias else rows
+    return rows

@@ -9,7 +9,7 @@ what Keras does in every step and that can be done once, or beside it: normaliza
 state of metrics that are means.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -40,6 +40,7 @@ class CompiledEpochs:
 
     path = "compiled"
     finished: Arrays | None = None
+    seen: Callable[[], Any] | None = None
 
     def __init__(self, model: Any, dataset: Dataset, plan: TrainPlan) -> None:
         self._model = model

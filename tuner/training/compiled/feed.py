@@ -58,17 +58,26 @@ class Chunk:
 class Feed:
     """Chunks of an epoch's whole batches, in order; the odd rows at its end are one batch, in a chunk of its own.
 
-    rows_ahead: at most so many are made ready at a time, in whole batches. batches: steps an epoch.
+    rows_ahead: at most so many are made ready at a time, in whole batches. filled_up: the odd rows are a whole batch,
+    the last of the last chunk, which the last row fills up. batches: steps an epoch.
     """
 
     def __init__(
-        self, rows: "Rows", y: Array, batch_size: int, dropouts: Sequence[Dropout], rows_ahead: int = ROWS_AHEAD
+        self,
+        rows: "Rows",
+        y: Array,
+        batch_size: int,
+        dropouts: Sequence[Dropout],
+        rows_ahead: int = ROWS_AHEAD,
+        filled_up: bool = False,
     ) -> None:
         self._rows, self._y = rows, y
         self._batch_size = batch_size
         self._dropouts = tuple(dropouts)
         whole, odd = divmod(len(y), batch_size)
         self.batches = whole + bool(odd)
+        if filled_up:
+            whole, odd = self.batches, 0
         row_bytes = math.prod(rows.shape) * rows.dtype.itemsize
         ahead = max(1, min(rows_ahead, _BYTES_AHEAD // row_bytes) // batch_size)
         self._jobs = list(_jobs(whole, ahead))
@@ -106,6 +115,8 @@ class Feed:
         chunk = self.chunks[number]
         batch = chunk.x.shape[1]
         rows = order[start * self._batch_size : start * self._batch_size + steps * batch]
+        if len(rows) < steps * batch:
+            rows = np.append(rows, np.full(steps * batch - len(rows), rows[-1]))
         x = chunk.x.reshape(-1, *chunk.x.shape[2:])[: len(rows)]
         np.take(self._y, rows, axis=0, out=chunk.y.reshape(-1, *chunk.y.shape[2:])[: len(rows)], mode="clip")
         generators = iter(self._random)

@@ -67,6 +67,11 @@ def shape_of(*parts: Any, arguments: Iterable[Place] = ()) -> str | None:
         return None
 
 
+def is_ours(value: Any) -> bool:
+    """An object of a class of this project's."""
+    return str(type(value).__module__).split(".")[0] == "tuner"
+
+
 def _settings() -> list[Any]:
     """What Keras' functions look up while they are traced."""
     config = keras.config

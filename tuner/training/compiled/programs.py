@@ -8,13 +8,18 @@ A program is a function of arrays only - weights, state and numbers go in and co
 
 from collections import OrderedDict
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 import jax
 
+AT_ONCE = True
+"""What is begun is compiled in a thread."""
+
 _KEPT = 48
 _kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 _compiled = 0
+_second = ThreadPoolExecutor(1, thread_name_prefix="compile")
 
 
 def shared() -> frozenset[object]:
@@ -37,25 +42,38 @@ class Programs:
         """
         self._shape, self._donated = shape, donated
         self._own: dict[tuple[Any, ...], Any] = {}
+        self._begun: dict[tuple[Any, ...], Future[Any]] = {}
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Through the program of this function for arguments of these types and shapes, all arrays."""
-        leaves, structure = jax.tree.flatten(arguments)
-        key = (self._shape, function.__name__, structure, *((each.shape, str(each.dtype)) for each in leaves))
-        kept = self._own if self._shape is None else _kept
+        key, kept = self._key(function, arguments), self._kept()
         program = kept.get(key)
         if program is None:
             while len(_kept) >= _KEPT:
                 _kept.popitem(last=False)
-            program = kept[key] = self._compile(function, arguments)
+            begun = self._begun.pop(key, None)
+            program = kept[key] = begun.result() if begun else self._traced(function, arguments).compile()
         elif kept is _kept:
             _kept.move_to_end(key)
         return program(*arguments)
 
-    def _compile(self, function: Callable[..., Any], arguments: Any) -> Any:
+    def begin(self, function: Callable[..., Any], *arguments: Any) -> None:
+        """Compile it in a thread, if it is not there, while this one goes on."""
+        key = self._key(function, arguments)
+        if AT_ONCE and key not in self._kept() and key not in self._begun:
+            self._begun[key] = _second.submit(self._traced(function, arguments).compile)
+
+    def _kept(self) -> Any:
+        return self._own if self._shape is None else _kept
+
+    def _key(self, function: Callable[..., Any], arguments: Any) -> tuple[Any, ...]:
+        leaves, structure = jax.tree.flatten(arguments)
+        return (self._shape, function.__name__, structure, *((each.shape, str(each.dtype)) for each in leaves))
+
+    def _traced(self, function: Callable[..., Any], arguments: Any) -> Any:
         global _compiled
         _compiled += 1
         if _compiled % _KEPT == 0:
             # What is kept here stays; JAX itself keeps every function that it has ever traced, 16 MiB a trial.
             jax.clear_caches()
-        return jax.jit(function, donate_argnums=self._donated).lower(*arguments).compile()
+        return jax.jit(function, donate_argnums=self._donated).lower(*arguments)

@@ -11,6 +11,7 @@ import tensorflow as tf
 from tuner.training.compiled.graph_signature import shape_of
 from tuner.training.compiled.graphs import Graphs
 from tuner.training.health import measures
+from tuner.training.health.looked import Looked
 
 # Small gradients are no numbers of 16 bits.
 _SCALE = 1024.0
@@ -19,9 +20,10 @@ _SCALE = 1024.0
 class TensorFlowLook:
     """One network on the same rows, every time."""
 
-    def __init__(self, model: Any, chain: Sequence[Any], found: Sequence[measures.Part], x: Any, y: Any) -> None:
-        self._model, self._chain, self._parts = model, chain, found
-        self._x, self._y = tf.constant(x), tf.constant(y)
+    def __init__(self, model: Any, looked: Looked) -> None:
+        chain = looked.chain
+        self._model, self._chain, self._parts = model, chain, looked.parts
+        self._x, self._y = tf.constant(looked.x), tf.constant(looked.y)
         self._scale = _SCALE if any(layer.compute_dtype == "float16" for layer in chain) else 1.0
         shape = shape_of(list(chain), model.loss, self._scale)
         self._graphs = Graphs(shape, [variable.value for variable in model.variables])

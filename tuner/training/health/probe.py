@@ -1,27 +1,21 @@
 """When a network is looked at while it trains, and the names of what was measured.
 
-Owns: how often it is worth it, on which rows, by which framework.
-Leaves to others: what is measured (measures), gradients and compiling (measures_tensorflow, measures_jax), what follows
-from it (diagnosis).
+Owns: how often it is worth it, by which framework.
+Leaves to others: what is measured (measures), on which rows (looked), gradients and compiling (measures_tensorflow,
+measures_jax), what follows from it (diagnosis).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import keras
-import numpy as np
-from numpy.typing import NDArray
 
 from tuner.data.dataset import Dataset
-from tuner.training.health.measures import Part, parts
-from tuner.training.labels import targets
-from tuner.training.networks.catalogue import AUGMENTATION_LAYERS
+from tuner.training.health.looked import ROWS, Looked, looked_at
 from tuner.training.plan import TrainPlan
 
-ROWS = 128
 # Looking at so many rows costs about as much as training them, and twice that where an epoch is a single step.
 _SHARE = 0.02
-_NOT_IN_USE = (*AUGMENTATION_LAYERS, keras.layers.Dropout, keras.layers.SpatialDropout2D, keras.layers.GaussianNoise)
 
 
 class Look(Protocol):
@@ -35,20 +29,16 @@ class Look(Protocol):
 class Probe:
     """Looks at one network while it is trained: after the first epoch, after the last, and so often between."""
 
-    def __init__(self, model: Any, dataset: Dataset, plan: TrainPlan) -> None:
+    def __init__(self, model: Any, dataset: Dataset, plan: TrainPlan, seen: Callable[[], Any] | None = None) -> None:
+        """seen: what a program sees inside that is there anyway."""
         self._names: list[str] = []
         self._look: Look | None = None
         self.every = looks_every(len(dataset.train), plan)
         self._last = plan.epochs
-        chain = _chain(model)
-        found = parts(chain) if chain is not None else []
-        if not found or not (isinstance(model.loss, str) or callable(model.loss)):
-            return
-        chosen = probed(dataset)
-        x = dataset.train.x[chosen].astype(model.inputs[0].dtype)
-        y = targets(dataset.train.y[chosen], dataset.info, model)
-        self._look = _look(model, chain or [], found, x, y)
-        self._names = [name for part in found for name in part.names()]
+        looked = looked_at(model, dataset)
+        if looked is not None:
+            self._look = _look(model, looked, seen)
+            self._names = [name for part in looked.parts for name in part.names()]
 
     def after(self, epoch: int) -> dict[str, float]:
         """The metrics of an epoch, from 1; none where this one is passed over, or the network is no chain of layers.
@@ -76,25 +66,13 @@ def is_looked_at(epoch: int, last: int, every: int) -> bool:
     return epoch == 1 or (epoch > every and (last - epoch) % every == 0)
 
 
-def probed(dataset: Dataset) -> NDArray[np.intp]:
-    """The training rows that networks are looked at with."""
-    return np.random.default_rng(0).permutation(len(dataset.train))[:ROWS]
-
-
-def _look(model: Any, chain: list[Any], found: list[Part], x: Any, y: Any) -> Look | None:
+def _look(model: Any, looked: Looked, seen: Callable[[], Any] | None) -> Look | None:
     if keras.backend.backend() == "tensorflow":
         from tuner.training.health.measures_tensorflow import TensorFlowLook
 
-        return TensorFlowLook(model, chain, found, x, y)
+        return TensorFlowLook(model, looked)
     if keras.backend.backend() == "jax":
         from tuner.training.health.measures_jax import JaxLook
 
-        return JaxLook(model, chain, found, x, y)
+        return JaxLook(model, looked, seen)
     return None
-
-
-def _chain(model: Any) -> list[Any] | None:
-    """The layers one after another, without those that do nothing outside training; None where there is no chain."""
-    if not isinstance(model, keras.Sequential) or any(isinstance(each, keras.Model) for each in model.layers):
-        return None
-    return [each for each in model.layers if not isinstance(each, _NOT_IN_USE)]

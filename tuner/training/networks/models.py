@@ -20,6 +20,7 @@ from tuner.data.preprocessing import Preprocessing
 from tuner.errors import DataError, TrialFailed
 from tuner.spec.families import BINARY, CnnConfig, Config, MlpConfig
 from tuner.training.compiled import device_rows
+from tuner.training.compiled.compiled_metrics import why_not
 from tuner.training.labels import wants_indices
 from tuner.training.networks import catalogue
 from tuner.training.networks.cnn import cnn_layers
@@ -165,6 +166,11 @@ def parameters(model: Any) -> int:
 def outputs(model: Any, dataset: Dataset) -> NDArray[np.float32]:
     """What `export` would give for the validation rows, (rows, outputs), without making or compiling another model."""
     x, layers = dataset.validation.x, model.layers
+    if keras.backend.backend() == "jax" and why_not(model, dataset) is None:
+        from tuner.training.compiled.evaluation_jax import evaluation_of
+
+        given = evaluation_of(model, dataset).outputs()
+        return _probabilities(given) if getattr(model.loss, "from_logits", False) else given
     if device_rows.why_not(model, dataset) is None:
         # Training has them on the device, normalized.
         before, layers = device_rows.split(model) or ([], layers)

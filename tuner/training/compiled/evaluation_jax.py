@@ -1,0 +1,202 @@
+"""All that is asked of a network between its epochs, JAX, as one program: validation, answers, and a look inside.
+
+Owns: the program, and which of the three a call of it is for.
+Leaves to others: the epochs (epoch_jax), what a batch comes to (measuring_jax), what is seen inside (health), which
+networks share a program (programs).
+
+It knows neither the optimizer nor layers that do nothing in use, so that networks which differ in those share it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from tuner.data.dataset import Dataset
+from tuner.training import keras_internals
+from tuner.training.compiled import device_rows
+from tuner.training.compiled.compiled_metrics import OF_TRAINING, Watched
+from tuner.training.compiled.graph_signature import shape_of
+from tuner.training.compiled.masked_rows import figures_maskable
+from tuner.training.compiled.measuring_jax import Values, call, loss, measured, scope_of
+from tuner.training.compiled.penalties import penalized, penalties
+from tuner.training.compiled.programs import Programs
+from tuner.training.labels import targets
+
+_BATCH = 1024
+_last: "Evaluation | None" = None
+
+
+class Inside(Protocol):
+    """What is seen inside a network. parts: of it, that this depends on. rows: arrays, that are looked at."""
+
+    parts: Sequence[Any]
+    rows: Sequence[Any]
+
+    def traced(self, variables: Sequence[Any], values: Sequence[Any], rows: Sequence[Any]) -> Any:
+        """Arrays, of the model whose variables have these values."""
+        ...
+
+
+def evaluation_of(model: Any, dataset: Dataset, batch_size: int = _BATCH, inside: Inside | None = None) -> "Evaluation":
+    """Of a model whose epochs can be compiled. batch_size: of its training. The last one is kept."""
+    global _last
+    if _last is None or not _last.is_of(model, dataset):
+        _last = Evaluation(model, dataset, batch_size, inside)
+    return _last
+
+
+def forget() -> None:
+    """Let go of the last network."""
+    global _last
+    _last = None
+
+
+class Evaluation:
+    """One network on the validation rows."""
+
+    def __init__(self, model: Any, dataset: Dataset, batch_size: int, inside: Inside | None) -> None:
+        self._model, self._dataset = model, dataset
+        parts = device_rows.split(model)
+        before: list[Any] = [] if parts is None else parts[0]
+        self._layers: list[Any] | None = None
+        if parts is not None:
+            self._layers = [each for each in parts[1] if type(each) not in OF_TRAINING]
+        y = targets(dataset.validation.y, dataset.info, model)
+        keras_internals.build_compiled(model, y.shape[1:], str(y.dtype))
+        self.watched = Watched(model)
+        self._x, self._y = device_rows.ready(dataset, before).validation_on_device, jax.device_put(y)
+        self._masked = figures_maskable(self.watched)
+        # Where a figure depends on how rows are cut into batches, they are cut as `fit` cuts them.
+        self._batch = min(_BATCH if self.watched.by_row else batch_size, len(y))
+        self._variables = (
+            [each for layer in self._used() for each in layer.trainable_variables],
+            [each for layer in self._used() for each in layer.non_trainable_variables],
+        )
+        self._penalties = {name: np.float32(value) for name, value in penalties(self._variables[0]).items()}
+        self._inside = inside if self._layers is not None else None
+        self._rows = () if inside is None else jax.device_put(tuple(inside.rows))
+        self._programs = Programs(self._shape())
+
+    def is_of(self, model: Any, dataset: Dataset) -> bool:
+        return model is self._model and dataset is self._dataset
+
+    def validate(self) -> Mapping[str, float]:
+        """The figures of the validation rows, by Keras' names."""
+        self.watched.reset()
+        metrics, sums, _, _ = self._run(rows=True)
+        for variable, value in zip(self.watched.variables, metrics, strict=True):
+            variable.assign(value)
+        found = self.watched.results(np.asarray(sums), len(self._x))
+        self.watched.reset()
+        return found
+
+    def outputs(self) -> NDArray[np.float32]:
+        """What it gives for each validation row."""
+        return np.asarray(self._run(rows=True)[2])
+
+    @property
+    def looks_inside(self) -> bool:
+        return self._inside is not None
+
+    def look(self) -> Any:
+        """What `Inside.traced` gives of the network as it is now."""
+        return self._run(look=True)[3]
+
+    def begin(self) -> None:
+        """Compile it in a thread, if it is not there, while this one goes on."""
+        self._programs.begin(self._evaluation, *self._arguments(rows=True))
+
+    def _run(self, rows: bool = False, look: bool = False) -> Any:
+        return self._programs.call(self._evaluation, *self._arguments(rows, look))
+
+    def _arguments(self, rows: bool, look: bool = False) -> Sequence[Any]:
+        values = [[each.value for each in group] for group in self._variables]
+        metrics = [each.value for each in self.watched.variables]
+        return values, metrics, self._x, self._y, (np.bool_(rows), np.bool_(look)), self._rows, self._penalties
+
+    def _used(self) -> Sequence[Any]:
+        return [self._model] if self._layers is None else self._layers
+
+    def _shape(self) -> str | None:
+        """What the program depends on beside its arguments' shapes."""
+        if self._layers is None:
+            return None
+        given = [self._batch, self._masked, self._model.inputs[0].dtype]
+        seen = [] if self._inside is None else self._inside.parts
+        return shape_of(self._layers, self._model, self._variables, self.watched.variables, given, seen)
+
+    # What follows is traced into a program.
+
+    def _evaluation(
+        self, values: Sequence[Values], metrics: Values, x: Any, y: Any, wanted: Any, rows: Any, penalties: Any
+    ) -> Any:
+        with penalized(self._variables[0], penalties):
+            evaluated = self._masked_batches if self._masked else self._batches
+            metrics, sums, outputs = evaluated(values, metrics, x, y, wanted[0])
+        return metrics, sums, outputs, self._seen(values, rows, wanted[1])
+
+    def _of_batch(
+        self, values: Sequence[Values], metrics: Values, x: Any, y: Any, counts: Any | None = None
+    ) -> tuple[Values, Any, Any]:
+        with scope_of(self._variables, values):
+            outputs = self._forward(x)
+            of_batch = loss(self._model, x, y, outputs, False, counts)
+        metrics, sums = measured(self.watched, metrics, of_batch, y, outputs, counts)
+        return metrics, sums, outputs.astype(jnp.float32)
+
+    def _forward(self, x: Any) -> Any:
+        if self._layers is None:
+            return self._model(x, training=False)
+        x = x.astype(self._model.inputs[0].dtype)
+        for layer in self._layers:
+            x = call(layer, x, False, None)
+        return x
+
+    def _masked_batches(self, values: Sequence[Values], metrics: Values, x: Any, y: Any, wanted: Any) -> Any:
+        """The last batch begins so early that it is a whole one; rows that were in the one before do not count."""
+        rows, batch = len(x), self._batch
+
+        def body(i: Any, carried: Any) -> Any:
+            metrics, sums, outputs = carried
+            start = jnp.minimum(i * batch, rows - batch)
+            some = [jax.lax.dynamic_slice_in_dim(each, start, batch) for each in (x, y)]
+            counts = start + jnp.arange(batch) >= i * batch
+            metrics, more, given = self._of_batch(values, metrics, some[0], some[1], counts)
+            return metrics, sums + more, jax.lax.dynamic_update_slice_in_dim(outputs, given, start, 0)
+
+        outputs = jnp.zeros((rows, *self._model.outputs[0].shape[1:]), jnp.float32)
+        steps = jnp.where(wanted, -(-rows // batch), 0)
+        return jax.lax.fori_loop(0, steps, body, (metrics, jnp.asarray(self.watched.zeros()), outputs))
+
+    def _batches(self, values: Sequence[Values], metrics: Values, x: Any, y: Any, wanted: Any) -> Any:
+        batch = self._batch
+        whole = len(x) // batch
+
+        def body(carried: Any, some: Any) -> Any:
+            metrics, sums = carried
+            metrics, more, given = self._of_batch(values, metrics, *some)
+            return (metrics, sums + more), given
+
+        cut = [each[: whole * batch].reshape(whole, batch, *each.shape[1:]) for each in (x, y)]
+        (metrics, sums), outputs = jax.lax.scan(body, (metrics, jnp.asarray(self.watched.zeros())), tuple(cut))
+        outputs = outputs.reshape(whole * batch, *outputs.shape[2:])
+        if whole * batch == len(x):
+            return metrics, sums, outputs
+        metrics, more, given = self._of_batch(values, metrics, x[whole * batch :], y[whole * batch :])
+        return metrics, sums + more, jnp.concatenate([outputs, given])
+
+    def _seen(self, values: Sequence[Values], rows: Any, wanted: Any) -> Any:
+        if self._inside is None:
+            return ()
+        variables, flat = ([each for group in groups for each in group] for groups in (self._variables, values))
+
+        def look() -> Any:
+            assert self._inside is not None
+            return self._inside.traced(variables, flat, rows)
+
+        shapes = jax.eval_shape(look)
+        return jax.lax.cond(wanted, look, lambda: jax.tree.map(lambda each: jnp.zeros(each.shape, each.dtype), shapes))

@@ -1,0 +1,68 @@
+"""What a batch comes to, JAX: its loss, and the sums of its metrics.
+
+Leaves to others: the rows (batch_sources, evaluation_jax), which metrics are sums (compiled_metrics), when rows may be
+left out (masked_rows).
+
+counts: which rows of a batch count, of booleans; None is all.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import jax.numpy as jnp
+import keras
+
+from tuner.training import keras_internals
+from tuner.training.compiled.compiled_metrics import Watched
+from tuner.training.compiled.masked_rows import takes_mask
+from tuner.training.keras_internals import takes_training, without_mask
+
+Values = list[Any]
+
+
+def call(layer: Any, x: Any, training: bool, counts: Any | None) -> Any:
+    if counts is not None and training and takes_mask(layer):
+        one_less = jnp.broadcast_to(counts.reshape(-1, *[1] * (x.ndim - 2)), x.shape[:-1])
+        # What comes after takes no mask: the loss has weights.
+        return without_mask(layer(x, training=True, mask=one_less))
+    return layer(x, training=training) if takes_training(layer) else layer(x)
+
+
+def loss(model: Any, x: Any, y: Any, outputs: Any, training: bool, counts: Any | None) -> Any:
+    """The mean over rows that count, and the penalties, as Keras has it for a batch of so many."""
+    weights = None
+    if counts is not None:
+        # Keras divides by the rows that there are.
+        weights = counts.astype(jnp.float32) * (len(counts) / jnp.sum(counts))
+    return model.compute_loss(x=x, y=y, y_pred=outputs, sample_weight=weights, training=training)
+
+
+def measured(
+    watched: Watched, metrics: Values, loss: Any, y: Any, outputs: Any, counts: Any | None
+) -> tuple[Values, Any]:
+    """metrics: values of those that have a state. Their new ones; sums over rows, of the loss and of each mean."""
+    rows = outputs.shape[0] if counts is None else jnp.sum(counts)
+    parts = [loss.astype(jnp.float32) * rows]
+    for each in watched.means:
+        values = _values(each, y, outputs).astype(jnp.float32)
+        parts.append(jnp.sum(values if counts is None else jnp.where(counts, values, 0)))
+    with keras.StatelessScope(state_mapping=list(zip(watched.variables, metrics, strict=True))) as scope:
+        for metric in watched.others:
+            metric.update_state(y, outputs, sample_weight=None if counts is None else counts.astype(jnp.float32))
+    return [scope.get_current_value(each) for each in watched.variables], jnp.stack(parts)
+
+
+def scope_of(variables: Sequence[Sequence[Any]], values: Sequence[Values]) -> Any:
+    """Keras' variables have these values, in groups."""
+    pairs = [pair for group, given in zip(variables, values, strict=True) for pair in zip(group, given, strict=True)]
+    return keras.StatelessScope(state_mapping=pairs, collect_losses=True)
+
+
+def _values(metric: Any, y: Any, outputs: Any) -> Any:
+    """A metric of each row. Accuracy without Keras' care for negative zeros, as under TensorFlow."""
+    sparse = type(metric) is keras.metrics.SparseCategoricalAccuracy and len(y.shape) == 1
+    if not sparse and type(metric) is not keras.metrics.CategoricalAccuracy:
+        values = keras_internals.values_of(metric, y, outputs)
+        # Of several values a row, as Keras does, the mean.
+        return jnp.mean(values, axis=tuple(range(1, values.ndim))) if values.ndim > 1 else values
+    return jnp.argmax(outputs, axis=-1) == (y if sparse else jnp.argmax(y, axis=-1))
