@@ -26,11 +26,16 @@ def test_build_compiled_makes_what_compile_only_named(model: Any) -> None:
     assert [each.name for each in internals.metrics(model)] == ["accuracy", "sparse_categorical_accuracy"]
 
 
-def test_build_compiled_lets_a_metric_make_its_variables() -> None:
+@pytest.mark.parametrize("metric", [keras.metrics.F1Score, keras.metrics.R2Score])
+def test_build_compiled_lets_a_metric_make_its_variables(metric: Any) -> None:
     made = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="sigmoid")])
-    made.compile("sgd", "binary_crossentropy", metrics=[keras.metrics.F1Score()])
+    made.compile("sgd", "binary_crossentropy", metrics=[metric()])
     internals.build_compiled(made, (2,), "float32")
-    assert all(each.variables for each in internals.metrics(made))
+    (built,) = internals.metrics(made)
+    variables = list(built.variables)
+    built.update_state(np.ones((3, 2), np.float32), np.ones((3, 2), np.float32))
+    assert variables
+    assert len(built.variables) == len(variables)
 
 
 def test_user_losses_and_metrics_are_as_compile_took_them(model: Any) -> None:

@@ -35,8 +35,8 @@ def build_compiled(model: Any, y_shape: Sequence[int], y_dtype: str) -> None:
     if not metrics.built:
         metrics.build(y, model.outputs[0])
     for each in metrics.metrics:
-        # Such as F1Score, which makes its variables when it sees the first batch.
-        if not each.variables or not is_kerass(each):
+        # F1Score makes its variables when it sees the first batch, R2Score all but one.
+        if not each.variables or isinstance(each, keras.metrics.R2Score) or not is_kerass(each):
             keras.src.backend.compute_output_spec(each.update_state, y, model.outputs[0])
             each.reset_state()
 
