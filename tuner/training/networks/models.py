@@ -170,7 +170,7 @@ def outputs(model: Any, dataset: Dataset) -> NDArray[np.float32]:
         from tuner.training.compiled.evaluation_jax import evaluation_of
 
         given = evaluation_of(model, dataset).outputs()
-        return _probabilities(given) if getattr(model.loss, "from_logits", False) else given
+        return probabilities(given) if getattr(model.loss, "from_logits", False) else given
     if device_rows.why_not(model, dataset) is None:
         # Training has them on the device, normalized.
         before, layers = device_rows.split(model) or ([], layers)
