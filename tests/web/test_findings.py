@@ -102,11 +102,6 @@ def test_files_are_listed_and_each_is_given(client: httpx.Client) -> None:
     assert client.get("/studies/s/trials/0/files/model.keras").content == b"model"
 
 
-def test_parameters_are_those_of_the_export(client: httpx.Client) -> None:
-    answer = client.get("/studies/s/trials/1/files/parameters.yaml")
-    assert answer.text == client.get("/studies/s/trials/1/parameters").text
-
-
 @pytest.mark.parametrize(
     ("path", "words"),
     [

@@ -33,9 +33,9 @@ def test_importance_is_what_the_command_has(client: httpx.Client, db: Database) 
 
 def test_parameters_are_a_file_that_a_study_takes_as_a_baseline(client: httpx.Client, db: Database) -> None:
     write_study(db, "with parameters")
-    answer = client.get("/studies/with%20parameters/trials/1/parameters")
+    answer = client.get("/studies/with%20parameters/trials/1/files/parameters.yaml")
     assert answer.headers["content-type"].startswith("application/yaml")
-    assert answer.headers["content-disposition"] == 'attachment; filename="with%20parameters-trial-1.yaml"'
+    assert answer.headers["content-disposition"] == 'attachment; filename="with%20parameters-trial-1-parameters.yaml"'
     (found,) = load(answer.text, "the answer").values()
     assert found["optimizer"] == "momentum"
     new = {"space_text": SPACE, "run": "elsewhere", "study_name": "goes on", "baselines": {"from here": found}}

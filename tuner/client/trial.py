@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from tuner.client.connection import Connection
 from tuner.client.operations import operation
-from tuner.service.trial_files import TrialFiles
+from tuner.service.trial_files import PARAMETERS, TrialFiles
 from tuner.service.trial_findings import Confusion, Mistakes, Predictions, TrialFindings, TrialLayers
 from tuner.studies.views import Trial
 from tuner.web.answers import Epochs
@@ -44,10 +44,9 @@ class RemoteTrial:
         """Every epoch, in their order."""
         return self._connection.get(Epochs, f"{self._place}/epochs")
 
-    @operation("GET", f"{_PATH}/parameters")
     def parameters(self) -> str:
         """Its configuration as YAML, as it stands under `baselines:` of a search-space file."""
-        return self._connection.bytes_of(f"{self._place}/parameters").decode()
+        return self.file(PARAMETERS).decode()
 
     @operation("GET", f"{_PATH}/findings")
     def findings(self) -> TrialFindings:

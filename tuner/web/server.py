@@ -37,11 +37,11 @@ logger = logging.getLogger(__name__)
 PORT = 8765
 _EVERY = ("0.0.0.0", "::")
 _DATABASE_S = 2.0
+"""How long a request waits for a database that is away."""
 _AT_ONCE = 12
 """Requests that are worked on at once, each with a connection to the database: more would only wait for one another."""
 _BESIDE = 5
 """Connections for what a request opens a second one for, for studies that run here, and for notices."""
-"""How long a request waits for a database that is away."""
 
 _END_S = 2
 """For what runs when the server is told to end."""

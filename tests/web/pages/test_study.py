@@ -114,7 +114,7 @@ def test_what_came_of_it_is_downloaded(site: Site, ended: str, page: Page) -> No
     page.get_by_text("More").click()
     for link, name, begins in (
         ("Trials (CSV)", "ended-trials.csv", "study_name,trial_number,"),
-        ("Best parameters (YAML)", "ended-trial-1.yaml", ""),
+        ("Best parameters (YAML)", "ended-trial-1-parameters.yaml", ""),
     ):
         with page.expect_download() as told:
             page.get_by_role("link", name=link).click()

@@ -6,18 +6,13 @@ from fastapi import APIRouter, Query, Response
 
 from tuner.analysis.importance_views import StudyImportance
 from tuner.database.blobs import blob_store
-from tuner.database.studies import view_study
 from tuner.errors import NotFound
 from tuner.formatting import path_part
-from tuner.service.pages import trial_of
 from tuner.service.promoting import promote
 from tuner.service.requests import ChampionRequest, Request
-from tuner.studies.export import parameters_yaml
 from tuner.studies.status import study_status
 from tuner.studies.stored_model import stored_model
-from tuner.studies.stored_study import spec_of
 from tuner.studies.views import ChampionAnswer
-from tuner.web.api.trials import TrialNumber
 from tuner.web.examples import shown
 from tuner.web.problems import answers
 from tuner.web.served import Db, ServedHere, StudyName
@@ -54,13 +49,6 @@ def model(
         raise NotFound(f"trial {found.trial.trial_number} of {study} has weights alone; write it with: tune export")
     name = f"{path_part(study)}-trial-{found.trial.trial_number}.keras"
     return Response(found.file, media_type="application/octet-stream", headers=_as_file(name))
-
-
-@router.get("/studies/{study}/trials/{number}/parameters", response_class=Response, responses=answers(404, 422))
-def parameters(db: Db, study: StudyName, number: TrialNumber) -> Response:
-    """Its configuration as YAML, as it stands under `baselines:` of a search-space file."""
-    text = parameters_yaml(trial_of(db, study, number), spec_of(view_study(db, study)))
-    return Response(text, media_type="application/yaml", headers=_as_file(f"{path_part(study)}-trial-{number}.yaml"))
 
 
 @router.post("/studies/{study}/champion", responses=answers(400, 403, 404, 422, 503))
