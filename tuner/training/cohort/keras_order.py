@@ -73,9 +73,12 @@ class KerasOrder:
             _write(trained, moving, place, value)
         return trained, moving
 
-    def weights(self, trained: Trained, moving: Any, steps: int) -> Arrays:
-        """Every variable of the model after so many steps; generators of dropout have moved on by one a step."""
-        return tuple(self._variable(place, trained, moving, steps) for place in self._places)
+    def weights(self, padded: tuple[Trained, Any], steps: int) -> Arrays:
+        """Every variable of the model after so many steps; generators of dropout have moved on by one a step.
+
+        padded: what is trained, and moving statistics.
+        """
+        return tuple(self._variable(place, *padded, steps) for place in self._places)
 
     def _variable(self, place: _Place, trained: Trained, moving: Any, steps: int) -> Any:
         if place.kind == "whiten":

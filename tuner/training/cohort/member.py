@@ -1,13 +1,15 @@
 """One member of a cohort on the host: what is known of it between two epochs.
 
-Owns: its epochs so far, patience, which epoch's weights are kept, its end, and its checkpoints.
+Owns: its epochs so far, patience, which epoch's weights are kept, its end, its checkpoints.
 Leaves to others: its weights, which are on the device (trainer), what ends a training (training.trainer, stopping).
 """
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
+import jax
 import numpy as np
 
 from tuner.data.dataset import DataInfo
@@ -17,7 +19,7 @@ from tuner.training.cohort.keras_order import KerasOrder
 from tuner.training.cohort.numbers import Numbers, numbers_of
 from tuner.training.cohort.port import Entry
 from tuner.training.cohort.seeds import seeds_of
-from tuner.training.cohort.state import State, Trained, zeros
+from tuner.training.cohort.state import State
 from tuner.training.compiled.averaging import counted
 from tuner.training.health.probe import is_looked_at, looks_every
 from tuner.training.networks.catalogue import steps_per_epoch
@@ -47,26 +49,30 @@ class Member:
         self.rest: State | None = None
         self._every = looks_every(info.train_rows, self.plan)
         self._history: list[Metrics] = list(entry.resume.epochs) if entry.resume else []
-        self._resumed_steps = 0
         self._has_best = False
         self._averaged = counted(epochs, config.optimizer.schedule != "constant") if self.plan.keep == "mean" else 1
         self._started = time.perf_counter()
         self.ended, self.reason = end_of(self.plan, self._monitored())
 
-    def first_state(self, bucket: Bucket, validation_rows: int) -> State:
-        """What its slot begins with."""
-        resume, order = self.entry.resume, self._order
-        trained, moving = order.first() if resume is None else order.padded(resume.weights)
-        kept, steps, product = (order.first_kept(), 0, 1.0) if resume is None else order.padded_kept(resume.optimizer)
-        best = (trained, moving)
-        if resume is not None and resume.best_weights:
-            best = order.padded(resume.best_weights)
-            self._has_best = True
-        state = zeros(bucket, validation_rows)
+    def first_state(self, nobody: State, accumulators: Any) -> State:
+        """What its slot begins with. nobody: a state of zeros, on the device; only what differs from it goes there.
+
+        accumulators: where adagrad's begin, on the device.
+        """
+        resume, order, state = self.entry.resume, self._order, nobody
+        if resume is None:
+            trained, moving = order.first()
+            second = accumulators if self.entry.config.optimizer.name == "adagrad" else state.second
+            return state._replace(trained=trained, moving=moving, second=second)
+        trained, moving = order.padded(resume.weights)
+        kept, steps, product = order.padded_kept(resume.optimizer)
         first, second = (None if place is None else mine for place, mine in zip(state[2:4], kept, strict=True))
+        if resume.best_weights:
+            self._has_best = True
+            state = state._replace(best=order.padded(resume.best_weights))
         return state._replace(
             trained=trained, moving=moving, first=first, second=second, iterations=np.int32(steps),
-            product=np.float32(product), best=best,
+            product=np.float32(product),
         )  # fmt: skip
 
     @property
@@ -113,22 +119,25 @@ class Member:
         return self._monitored()[self.kept_epoch - 1] if self.kept_epoch else None
 
     def checkpoint(self, state: State) -> Checkpoint:
-        """state: its own, in NumPy."""
-        steps = int(state.iterations)
-        weights = self._order.weights(state.trained, state.moving, steps)
-        optimizer = self._order.optimizer((state.first, state.second), steps, float(state.product))
+        """state: its own; no more of it than is needed is taken off the device."""
+        trained, moving, first, second, iterations, product = jax.device_get(state[:6])
+        weights = self._order.weights((trained, moving), int(iterations))
+        optimizer = self._order.optimizer((first, second), int(iterations), float(product))
         best = self.kept_weights(state) if self._has_best else ()
         return Checkpoint(self.epoch, weights, optimizer, self.kept_epoch, best, tuple(self._history))
 
     def kept_weights(self, state: State) -> Any:
         """Every variable of the model, with the weights that the plan keeps, or where there are none as it is now."""
-        steps = int(state.iterations)
+        now, steps = (state.trained, state.moving), int(state.iterations)
         if not self._has_best:
-            return self._order.weights(state.trained, state.moving, steps)
-        trained, moving = _kept(state, self.share)
+            return self._order.weights(jax.device_get(now), steps)
+        if self.share in (0, 1):
+            kept = jax.device_get(now if self.share else state.best)
+        else:
+            kept = jax.tree.map(partial(_mixed, self.share), *jax.device_get((now, state.best)))
         # Generators of random numbers are as they were at the epoch that is kept, or now, where that is a mean.
         behind = 0 if self.plan.keep == "mean" else (self.epoch - self.kept_epoch) * self.steps
-        return self._order.weights(trained, moving, steps - behind)
+        return self._order.weights(kept, steps - behind)
 
     def kept_outputs(self, state: State) -> Any | None:
         """For the validation rows, by the weights that are kept; None where they were never computed."""
@@ -136,7 +145,7 @@ class Member:
             return None
         if self.entry.resume is not None and self.kept_epoch <= self.entry.resume.epoch:
             return None
-        return state.outputs if self.share == 1 else state.best_outputs
+        return jax.device_get(state.outputs if self.share == 1 else state.best_outputs)
 
     def result(self) -> TrainResult:
         return TrainResult(
@@ -154,12 +163,6 @@ class Member:
         return [metrics[self.plan.monitor] for metrics in self._history]
 
 
-def _kept(state: State, share: float) -> tuple[Trained, Any]:
-    """What `program` would keep of this state at the next epoch's start."""
-    if share in (0, 1):
-        return state.best if share == 0 else (state.trained, state.moving)
-    (best, moving), now = state.best, state.trained
-    part = np.float32(share)
-    kernels = tuple(old + (new - old) * part for old, new in zip(best.kernels, now.kernels, strict=True))
-    vectors, bias = (old + (new - old) * part for old, new in ((best.vectors, now.vectors), (best.bias, now.bias)))
-    return Trained(kernels, vectors, bias), moving + (state.moving - moving) * part
+def _mixed(share: float, now: Any, kept: Any) -> Any:
+    """What `program` would keep at the next epoch's start."""
+    return kept + (now - kept) * np.float32(share)

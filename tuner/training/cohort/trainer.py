@@ -22,10 +22,11 @@ from tuner.training.cohort.bucket import Bucket, bucket_of
 from tuner.training.cohort.device_rows import device_rows, validation_batch
 from tuner.training.cohort.member import Member
 from tuner.training.cohort.numbers import nobodys
+from tuner.training.cohort.optimizers import ACCUMULATOR
 from tuner.training.cohort.orders import Orders
 from tuner.training.cohort.port import Entry
 from tuner.training.cohort.program import Call, CohortPrograms
-from tuner.training.cohort.state import State, zeros
+from tuner.training.cohort.state import State, trained_zeros, zeros
 from tuner.training.networks.models import build, probabilities
 from tuner.training.plan import EpochResult, Metrics, TrainResult, in_few_digits
 from tuner.training.trainer import check_monitored, out_of_memory
@@ -53,11 +54,13 @@ class CohortTrainer:
         self._programs = CohortPrograms(bucket, len(dataset.validation), batch, health)
         self._orders = Orders(slots, len(dataset.train))
         self._numbers = jax.tree.map(lambda one: np.repeat(one[None], slots, axis=0), nobodys(bucket))
-        self._read: dict[int, State] = {}
+        self._read: tuple[int, State] | None = None
         with self._memory():
             self._rows = device_rows(dataset, bucket, batch, whitening if bucket.whitened else None)
-            self._nobody = zeros(bucket, len(self._rows.validation_x))
-            self._state = jax.tree.map(lambda one: jax.device_put(np.repeat(one[None], slots, axis=0)), self._nobody)
+            nobody = zeros(bucket, len(self._rows.validation_x))
+            self._nobody = jax.device_put(nobody)
+            self._accumulators = jax.device_put(trained_zeros(bucket, ACCUMULATOR)) if nobody.second else None
+            self._state = jax.device_put(jax.tree.map(lambda one: np.zeros((slots, *one.shape), one.dtype), nobody))
 
     @property
     def free(self) -> int:
@@ -78,13 +81,13 @@ class CohortTrainer:
         if slot is None:
             raise ValueError(f"none of the {self.slots} slots is free")
         member = Member(entry, self._count, slot, self._bucket, self._info)
-        state = member.first_state(self._bucket, len(self._rows.validation_x))
+        state = member.first_state(self._nobody, self._accumulators)
         with self._memory():
             before = self._in_slot[slot]
             old = self._exchange(slot, state, write=True)
             if before is not None and before.number in self._members:
-                before.rest = self._read.get(slot) or jax.device_get(old)
-        self._read.pop(slot, None)
+                before.rest = jax.device_get(old)
+        self._read = None
         for whole, one in zip(self._numbers, member.numbers, strict=True):
             whole[slot] = one
         self._members[member.number] = self._in_slot[slot] = member
@@ -153,7 +156,7 @@ class CohortTrainer:
         steps = np.int32(max((each.steps for each in running), default=0))
         call = Call(order, runs, kept, steps, np.bool_(any(each.looks for each in running)))
         self._state, figures = self._programs.epoch(self._state, self._numbers, self._rows, call)
-        self._read.clear()
+        self._read = None
         for each in self._in_slot:
             if each is not None:
                 each.share = 0.0
@@ -178,14 +181,13 @@ class CohortTrainer:
         return member.checkpoint(self._state_of(member))
 
     def _state_of(self, member: Member) -> State:
-        """A member's state in NumPy; off the device once between two steps."""
+        """A member's state, on the device or not; that of the last one asked for is kept until the next step."""
         if member.rest is not None:
             return member.rest
-        if member.slot not in self._read:
+        if self._read is None or self._read[0] != member.slot:
             with self._memory():
-                old = self._exchange(member.slot, self._nobody, write=False)
-                self._read[member.slot] = jax.device_get(old)
-        return self._read[member.slot]
+                self._read = member.slot, self._exchange(member.slot, self._nobody, write=False)
+        return self._read[1]
 
     def _exchange(self, slot: int, new: State, write: bool) -> State:
         self._state, old = self._programs.exchange(self._state, slot, new, write)
