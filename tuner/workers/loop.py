@@ -33,6 +33,7 @@ from tuner.tracking.recording import recorder_at
 from tuner.training import backend
 from tuner.workers import placement
 from tuner.workers.at_once import at_once
+from tuner.workers.contexts import open_context
 from tuner.workers.heartbeat import Pulse
 from tuner.workers.last_delivery import deliver_the_rest
 from tuner.workers.leaving import Leaving
@@ -63,7 +64,7 @@ class Worker:
         backend.prepare(threads, share.gpu_memory_mib, share.mixed_precision, share.cache, share.gpu_room_mib)
         self._db = db
         self._settings, self._name, self._study_name = told.settings, told.worker_id, told.study_name
-        self._path, self._codes = told.path, told.codes
+        self._told = told
         self._pulse = pulse
         self._watch = watch
         self._leaving = leaving
@@ -71,7 +72,7 @@ class Worker:
             TrialFacts(device=share.device, host=socket.gethostname(), threads=threads)
         )
         self._store = blobs.blob_store(db, told.settings.artifacts)
-        self._contexts: dict[str, Any] = {}
+        self._contexts: dict[str, StudyContext] = {}
         self._at_once = at_once(share.cohort, share.device, backend.versions()["backend"])
         self._at_once_of: dict[str, Together] = {}
         self._drains = False
@@ -247,7 +248,7 @@ class Worker:
         self._pulse.say(study_name, "waiting")
         return "idle"
 
-    def _together(self, context: Any) -> Together | None:
+    def _together(self, context: StudyContext) -> Together | None:
         """The runs of a study that this worker trains at once; None where it trains one after the other."""
         name = context.study.study_name
         if context.code is not None or self._at_once < 2:
@@ -264,7 +265,7 @@ class Worker:
         for each in self._at_once_of.values():
             each.hand_back(reason)
 
-    def _finalists_turn(self, context: Any, view: studies.StudyView) -> Turn | None:
+    def _finalists_turn(self, context: StudyContext, view: studies.StudyView) -> Turn | None:
         """Run one finalist of a search that is over; None where none is left to run, and the study can be closed."""
         if view.desired_state != "running":
             return None if finalists_turn.are_done(context) else "over"
@@ -278,40 +279,13 @@ class Worker:
             return "idle"
         return None
 
-    def _context(self, view: studies.StudyView) -> Any:
+    def _context(self, view: studies.StudyView) -> StudyContext:
         if view.study_name not in self._contexts:
-            from tuner.data.dataset import rows_digest
-            from tuner.data.sources import load
-            from tuner.studies.code import code_for
-            from tuner.studies.stored_study import bind_data, spec_of
-            from tuner.training import keras_state
-
             self._pulse.say(view.study_name, "loading")
-            spec = spec_of(view)
-            code = code_for(view, spec, self._codes)
-            if code is not None and spec.code is not None:
-                from tuner.training.custom.loading import load_object
-
-                # Before the first trial, also where there is only a winner to be scored: its classes are the code's.
-                load_object(code, spec.code.name)
-            # What code for the data says to Keras is not for the networks.
-            with self._watch.during("loading", view.study_name, logger.error), keras_state.kept():
-                dataset = load(spec.data, view.seed, self._codes)
-            bind_data(self._db, view, spec.data.name, dataset.digest)
-            info = dataset.info
-            of_data = TrialFacts(
-                dataset=spec.data.name,
-                dataset_digest=dataset.digest,
-                rows_train=info.train_rows,
-                rows_validation=info.validation_rows,
-                rows_test=info.test_rows,
-                test_digest=rows_digest(dataset.test)[:16],
+            self._contexts[view.study_name] = open_context(
+                self._db, view, self._told, self._store, self._facts, self._watch, self._leaving
             )
-            known = self._facts.with_more(of_data)
             skipped_studies.clear(self._db, view.study_name, self._name)
-            self._contexts[view.study_name] = StudyContext(
-                self._db, view, spec, dataset, self._store, known, self._leaving, self._path, code, watch=self._watch
-            )
         board = view.options.tensorboard
         where = f"{view.mlflow_uri} {board}"
         if where not in self._projectors:
