@@ -57,7 +57,7 @@ class Figures(NamedTuple):
 
 
 class CohortPrograms:
-    """For a bucket, a data set's shapes and a number of slots; compiled when first called, or by `prepare`."""
+    """For a bucket, a data set's shapes and a number of slots; compiled when first called."""
 
     def __init__(self, bucket: Bucket, validation_rows: int, validation_batch: int, health: bool) -> None:
         self._bucket, self._health = bucket, health
@@ -68,6 +68,10 @@ class CohortPrograms:
         """The state that is handed over is gone afterwards."""
         made: tuple[State, Figures] = self._programs.call(self._epoch, state, numbers, rows, call)
         return made
+
+    def begin(self, state: State, numbers: Numbers, rows: DeviceRows, call: Call) -> None:
+        """Compile the epoch for arguments such as these, while members are still being admitted."""
+        self._programs.begin(self._epoch, state, numbers, rows, call)
 
     def exchange(self, state: State, slot: int, new: State, write: bool) -> tuple[State, State]:
         """The state with `new` in a slot, if it is to be written, and what was there. The one handed over is gone."""

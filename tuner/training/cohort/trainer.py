@@ -61,6 +61,10 @@ class CohortTrainer:
             self._nobody = jax.device_put(nobody)
             self._accumulators = jax.device_put(trained_zeros(bucket, ACCUMULATOR)) if nobody.second else None
             self._state = jax.device_put(jax.tree.map(lambda one: np.zeros((slots, *one.shape), one.dtype), nobody))
+            none = Call(
+                self._orders.of([]), np.zeros(slots, bool), np.zeros(slots, np.float32), np.int32(0), np.bool_(0)
+            )
+            self._programs.begin(self._state, self._numbers, self._rows, none)
 
     @property
     def free(self) -> int:
@@ -152,17 +156,16 @@ class CohortTrainer:
         for each in self._in_slot:
             if each is not None:
                 runs[each.slot], kept[each.slot] = each.ended is None, each.share
-        order = self._orders.of(_following(running))
         steps = np.int32(max((each.steps for each in running), default=0))
-        call = Call(order, runs, kept, steps, np.bool_(any(each.looks for each in running)))
+        looks = np.bool_(any(each.looks for each in running))
+        call = Call(self._orders.of(_following(running)), runs, kept, steps, looks)
         self._state, figures = self._programs.epoch(self._state, self._numbers, self._rows, call)
         self._read = None
         for each in self._in_slot:
             if each is not None:
                 each.share = 0.0
         self._orders.ahead(_following(running, later=1))
-        epoch, looks = jax.device_get((figures.epoch, figures.health))
-        return epoch, looks
+        return tuple(jax.device_get((figures.epoch, figures.health)))
 
     def _metrics(self, member: Member, figures: Any, looks: Any | None) -> Metrics:
         """By Keras' names."""

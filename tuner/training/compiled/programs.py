@@ -6,6 +6,7 @@ Leaves to others: what is in a program (epoch_jax), the cache on disk (backend_j
 A program is a function of arrays only - weights, state and numbers go in and come out - so it refers to no network.
 """
 
+import os
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -19,7 +20,8 @@ AT_ONCE = True
 _KEPT = 48
 _kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 _compiled = 0
-_second = ThreadPoolExecutor(1, thread_name_prefix="compile")
+# A compilation itself takes several threads, for part of its time.
+_others = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) // 4), thread_name_prefix="compile")
 
 
 def shared() -> frozenset[object]:
@@ -61,7 +63,7 @@ class Programs:
         """Compile it in a thread, if it is not there, while this one goes on."""
         key = self._key(function, arguments)
         if AT_ONCE and key not in self._kept() and key not in self._begun:
-            self._begun[key] = _second.submit(self._traced(function, arguments).compile)
+            self._begun[key] = _others.submit(self._traced(function, arguments).compile)
 
     def _kept(self) -> Any:
         return self._own if self._shape is None else _kept
