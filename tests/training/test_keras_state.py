@@ -9,12 +9,15 @@ import tensorflow as tf
 from keras.src.saving import serialization_lib
 
 from tuner.data.dataset import DataInfo, Dataset
-from tuner.data.preprocessing import fit
+from tuner.data.preprocessing import Preprocessing, fit
 from tuner.errors import TrialFailed
 from tuner.spec.code import CodeName, find_code
+from tuner.spec.families import mlp
+from tuner.spec.space import fixed
 from tuner.training import keras_state
 from tuner.training.custom.loading import keras_of
 from tuner.training.custom.python_network import PythonNetwork, network
+from tuner.training.network import FamilyNetwork
 from tuner.training.networks.models import load_bytes
 from tuner.training.plan import TrainPlan
 from tuner.training.trainer import go_on
@@ -141,3 +144,20 @@ def test_a_home_with_another_float_and_order_of_channels_is_not_asked() -> None:
     assert keras.layers.Dense(1).dtype_policy.name == "float32"
     keras_state.begin("mixed_float16")
     assert keras.layers.Dense(1).dtype_policy.name == "mixed_float16"
+
+
+def test_a_network_of_another_precision_than_float32_is_no_member_of_a_cohort(digits: Dataset) -> None:
+    member = FamilyNetwork(mlp(fixed({})), ())
+    plan = TrainPlan(None, 1, "val_loss", "minimize", None, seed=0)
+
+    def fitted(kind: str) -> Preprocessing:
+        return fit(kind, digits.train.x)
+
+    assert member.entry(digits, fitted, plan, None) is not None
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("mixed_float16")
+    try:
+        assert member.entry(digits, fitted, plan, None) is None
+    finally:
+        keras.config.set_dtype_policy(before)
+    assert member.entry(digits, fitted, plan, None) is not None

@@ -90,6 +90,12 @@ def write(state: KerasState) -> None:
         known.update(state.classes)
 
 
+def in_float32() -> bool:
+    """Networks compute and keep their weights in it, as nobody has said otherwise."""
+    policy = global_attribute(_POLICY)
+    return config.floatx() == "float32" and getattr(policy, "name", "float32") == "float32"
+
+
 def begin(precision: str | None = None) -> None:
     """Known settings, whatever a file in somebody's home says. precision: a policy; None is float32 throughout."""
     for name, (_, put, usual) in _SETTINGS.items():

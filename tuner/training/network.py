@@ -16,6 +16,7 @@ from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import Preprocessing
 from tuner.errors import TrialFailed
 from tuner.spec.families import Config, MlpConfig
+from tuner.training import keras_state
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.cohort.bucket import why_not
 from tuner.training.cohort.port import Entry
@@ -152,7 +153,10 @@ class FamilyNetwork:
     def entry(
         self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
     ) -> Entry | None:
-        if not isinstance(self.config, MlpConfig) or why_not(self.config, dataset.info, self.metrics) is not None:
+        # A cohort computes in float32, whatever precision was asked for.
+        if not isinstance(self.config, MlpConfig) or not keras_state.in_float32():
+            return None
+        if why_not(self.config, dataset.info, self.metrics) is not None:
             return None
         return Entry(self.config, self._own(plan), fitted(self.config.normalization), resume)
 
