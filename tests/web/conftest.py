@@ -34,9 +34,17 @@ def running(settings: Settings, listening: Listening) -> Iterator[Server]:
         assert not thread.is_alive()
 
 
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database for the tests of a file, which name their studies differently.
+
+    A file of tests in which several write at once, or all of them are read, has `url_of_each` in place of it: that
+    each kind of database answers alike is held below (tests/database, tests/service)."""
+    return f"sqlite:///{tmp_path_factory.mktemp('served') / 'tuner.db'}"
+
+
 @pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A database for the tests of a file, which name their studies differently."""
+def url_of_each(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path_factory.mktemp('served') / 'tuner.db'}"
     server: PostgresServer = request.getfixturevalue("postgres_server")

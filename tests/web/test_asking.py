@@ -13,11 +13,13 @@ import pytest
 
 from tests.database.conftest import opening
 from tests.database.test_trials import age, silence
-from tests.web.conftest import client_of, settings_for
+from tests.web.conftest import client_of, settings_for, url_of_each
 from tuner.database import runs, studies, workers
 from tuner.database.connection import Database
 from tuner.database.runs import Job
 from tuner.service.tokens import TokenRequest, create_token
+
+url = url_of_each
 
 SPACE = """
 model: external

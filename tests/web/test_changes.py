@@ -11,11 +11,13 @@ import pytest
 from tests.database.conftest import opening
 from tests.notifying.conftest import Webhook, wait_for
 from tests.notifying.conftest import webhook as webhook
-from tests.web.conftest import client_of, settings_for
+from tests.web.conftest import client_of, settings_for, url_of_each
 from tuner.database import audit, budget, studies
 from tuner.database.connection import Database
 from tuner.database.service_tables import PersonRole
 from tuner.service.tokens import TokenRequest, create_token
+
+url = url_of_each
 
 SPACE = """
 dataset: digits

@@ -22,9 +22,11 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.analysis.written import write_study
 from tests.database.conftest import opening
-from tests.web.conftest import client_of, settings_for
+from tests.web.conftest import client_of, settings_for, url_of_each
 from tuner.database.service_tables import PersonRole
 from tuner.service.tokens import TokenRequest, create_token
+
+url = url_of_each
 
 _CHECKS = [
     not_a_server_error,

@@ -10,9 +10,11 @@ from typing import Any
 import httpx
 
 from tests.analysis.written import TRIALS, write_study
-from tests.web.conftest import client_of, settings_for
+from tests.web.conftest import client_of, settings_for, url_of_each
 from tuner.database import studies
 from tuner.database.connection import Database
+
+url = url_of_each
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ import httpx
 import pytest
 
 from tests.analysis.written import TRIALS, Told, write_study
-from tests.web.conftest import client_of, settings_for
+from tests.web.conftest import client_of, settings_for, url_of_each
 from tuner.database.connection import Database
 from tuner.settings import shipped_spaces, user_name
+
+url = url_of_each
 
 
 def test_a_server_lives_and_is_ready(client: httpx.Client) -> None:

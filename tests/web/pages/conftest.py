@@ -15,6 +15,8 @@ from tuner.database.connection import Database, open_database
 from tuner.web.server import Listening
 
 DESKTOP, PHONE = (1440, 900), (390, 844)
+REFRESH_MS = 5000
+"""After so long a page asks again by itself: tests move its clock on."""
 every_look = pytest.mark.parametrize(("size", "theme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
 """Each theme and each size once."""
 

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.analysis.written import TRIALS, write_study
-from tests.web.pages.conftest import Site, check_accessible, check_fits, every_look, site_in, window
+from tests.web.pages.conftest import REFRESH_MS, Site, check_accessible, check_fits, every_look, site_in, window
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +52,11 @@ def test_two_that_are_ticked_are_compared(written: Site, page: Page) -> None:
 
 
 def test_what_comes_later_appears_by_itself_and_what_is_ticked_stays(written: Site, page: Page) -> None:
+    page.clock.install()
     page.goto(written.address)
     page.get_by_role("checkbox", name="Compare digits-1").check()
     write_study(written.db, "digits-4", TRIALS)
+    page.clock.fast_forward(REFRESH_MS)
     expect(page.get_by_role("link", name="digits-4")).to_be_visible()
     expect(page.get_by_role("checkbox", name="Compare digits-1")).to_be_checked()
 
