@@ -49,11 +49,6 @@ class KerasOrder:
         self._places = list(_places(config, bucket))
         self._trained = [each for each in self._places if each.is_trained]
 
-    @property
-    def parameters(self) -> int:
-        """How many numbers training adjusts."""
-        return int(sum(np.prod(each.size) for each in self._trained))
-
     def first(self) -> tuple[Trained, Any]:
         """What is trained and moving statistics, before the first step."""
         trained, moving, seeds = trained_zeros(self._bucket), moving_zeros(self._bucket), iter(self._seeds.kernels)

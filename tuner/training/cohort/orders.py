@@ -39,9 +39,5 @@ class Orders:
             if each not in self._ahead:
                 self._ahead[each] = self._threads.submit(self._fill, self._buffers[0], *each)
 
-    def close(self) -> None:
-        """No more orders are wanted."""
-        self._threads.shutdown(cancel_futures=True)
-
     def _fill(self, buffer: NDArray[np.int32], slot: int, seed: int, epoch: int) -> None:
         buffer[slot] = row_order(self._rows, seed, epoch)

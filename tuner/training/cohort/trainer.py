@@ -73,9 +73,8 @@ class CohortTrainer:
     def prepare(self) -> float:
         started = time.perf_counter()
         with self._memory():
-            if self._count == 0:
-                self._run([])
-                self._exchange(0, self._nobody, write=False)
+            self._run([])
+            self._exchange(0, self._nobody, write=False)
         return time.perf_counter() - started
 
     def admit(self, entry: Entry) -> int:
