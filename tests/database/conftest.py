@@ -17,13 +17,25 @@ from tuner.studies.resolved_spec import as_json, resolve
 SPACE = "dataset: digits\nparameters: {epochs: [1, 2]}"
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=KINDS)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database."""
+    """A database with nothing in it."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'tuner.db'}"
     server: PostgresServer = request.getfixturevalue("postgres_server")
     return server.new_database()
+
+
+@pytest.fixture(params=KINDS)
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A database without a table."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'tuner.db'}"
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    return server.empty_database()
 
 
 @contextlib.contextmanager

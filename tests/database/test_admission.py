@@ -99,7 +99,7 @@ def test_a_smaller_limit_takes_no_place_away(db: Database) -> None:
     assert admission.limits(db) == {}
 
 
-def test_studies_of_an_older_version_have_their_places(url: str, tmp_path: Path) -> None:
-    restore(5, url, tmp_path)
-    with opening(url) as db:
+def test_studies_of_an_older_version_have_their_places(empty_url: str, tmp_path: Path) -> None:
+    restore(5, empty_url, tmp_path)
+    with opening(empty_url) as db:
         assert all(each.admitted_at is not None and each.priority == 0 for each in studies.view_studies(db))

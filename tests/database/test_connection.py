@@ -64,15 +64,15 @@ def open_at_once(url: str, together: Barrier) -> None:
     open_database(url)
 
 
-def test_processes_that_make_the_tables_at_once_all_find_them(url: str) -> None:
+def test_processes_that_make_the_tables_at_once_all_find_them(empty_url: str) -> None:
     together = forking.Barrier(4)
-    processes = [forking.Process(target=open_at_once, args=(url, together)) for _ in range(4)]
+    processes = [forking.Process(target=open_at_once, args=(empty_url, together)) for _ in range(4)]
     for process in processes:
         process.start()
     for process in processes:
         process.join(120)
     assert [process.exitcode for process in processes] == [0] * 4
-    with opening(url) as opened:
+    with opening(empty_url) as opened:
         assert studies.view_studies(opened) == []
 
 

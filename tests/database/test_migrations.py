@@ -21,10 +21,10 @@ from tuner.studies.status import study_status
 
 
 @pytest.fixture
-def old(url: str, tmp_path: Path) -> str:
+def old(empty_url: str, tmp_path: Path) -> str:
     """As version 1 left it: a study of three trials, two of them complete."""
-    restore(1, url, tmp_path)
-    return url
+    restore(1, empty_url, tmp_path)
+    return empty_url
 
 
 def test_a_database_of_version_1_goes_on(old: str) -> None:
@@ -57,10 +57,10 @@ def test_several_workers_may_open_an_old_database_at_once(old: str) -> None:
 
 
 @pytest.mark.parametrize("version", [1, 2, 3, 4, 5, None])
-def test_what_is_brought_up_to_date_is_what_is_made_anew(url: str, tmp_path: Path, version: int | None) -> None:
+def test_what_is_brought_up_to_date_is_what_is_made_anew(empty_url: str, tmp_path: Path, version: int | None) -> None:
     if version is not None:
-        restore(version, url, tmp_path)
-    with opening(url) as db:
+        restore(version, empty_url, tmp_path)
+    with opening(empty_url) as db:
         with db.engine.connect() as connection:
             context = MigrationContext.configure(
                 connection, opts={"compare_type": db.sqlite_file is None, "version_table": "tuner_alembic_version"}

@@ -38,9 +38,9 @@ NAMES = ["done", "coded", "wild", "cut", "killed"]
 
 
 @pytest.fixture
-def url(url: str, tmp_path: Path) -> str:
-    restore(2, url, tmp_path)
-    return url
+def url(empty_url: str, tmp_path: Path) -> str:
+    restore(2, empty_url, tmp_path)
+    return empty_url
 
 
 @pytest.fixture

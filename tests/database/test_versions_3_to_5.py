@@ -29,9 +29,9 @@ def version(request: pytest.FixtureRequest) -> int:
 
 
 @pytest.fixture
-def old(version: int, url: str, tmp_path: Path) -> Iterator[Database]:
-    restore(version, url, tmp_path)
-    with opening(url) as opened:
+def old(version: int, empty_url: str, tmp_path: Path) -> Iterator[Database]:
+    restore(version, empty_url, tmp_path)
+    with opening(empty_url) as opened:
         yield opened
 
 
@@ -80,9 +80,9 @@ def test_what_was_begun_is_gone_on_with_to_its_end(old: Database, version: int, 
 
 
 @pytest.mark.parametrize("typed", [4, 5])
-def test_options_are_read(typed: int, url: str, tmp_path: Path) -> None:
-    restore(typed, url, tmp_path)
-    with opening(url) as old:
+def test_options_are_read(typed: int, empty_url: str, tmp_path: Path) -> None:
+    restore(typed, empty_url, tmp_path)
+    with opening(empty_url) as old:
         assert studies.view_study(old, "done").options == StudyOptions(note="the first one")
         assert studies.view_study(old, "cut").options == StudyOptions(limits=Limits(plateau=50))
 

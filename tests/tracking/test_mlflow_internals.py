@@ -1,8 +1,9 @@
 """Each of MLflow's private names, exercised."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
-import sqlalchemy as sa
 from mlflow import MlflowClient
 
 from tuner.tracking import mlflow_internals
@@ -16,7 +17,7 @@ def test_a_clients_stores_have_an_engine_where_they_are_a_database(tmp_path: Pat
 
 
 def test_mlflows_tables_are_made(tmp_path: Path) -> None:
-    engine = sa.create_engine(f"sqlite:///{tmp_path}/new.db")
-    mlflow_internals.make_tables(engine)
-    assert {"runs", "experiments", "registered_models"} <= set(sa.inspect(engine).get_table_names())
-    engine.dispose()
+    with closing(sqlite3.connect(tmp_path / "new.db")) as made:
+        mlflow_internals.copy_new_database(made)
+        tables = {name for (name,) in made.execute("SELECT name FROM sqlite_master")}
+    assert {"runs", "experiments", "registered_models"} <= tables

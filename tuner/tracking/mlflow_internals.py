@@ -4,7 +4,9 @@ Tried on MLflow 3.17. `tests/tracking/test_mlflow_internals.py` exercises each, 
 away.
 """
 
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from typing import Any
 
 from mlflow import MlflowClient
@@ -26,9 +28,15 @@ def registry(client: MlflowClient) -> Any:
     return client._get_registry_client()
 
 
-def make_tables(engine: Any) -> None:
-    """All of MLflow's, in an empty database."""
-    mlflow_database._initialize_tables(engine)
+def copy_new_database(into: sqlite3.Connection) -> None:
+    """All of MLflow's tables, into an empty database."""
+    engine = mlflow_database.create_sqlalchemy_engine("sqlite://")  # in memory
+    try:
+        mlflow_database._initialize_tables(engine)
+        with closing(engine.raw_connection()) as connection:
+            connection.driver_connection.backup(into)
+    finally:
+        engine.dispose()
 
 
 def database_store(client: MlflowClient) -> Any | None:

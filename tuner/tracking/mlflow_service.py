@@ -219,17 +219,14 @@ def _make_file(path: Path) -> None:
     """Make MLflow's tables beside their place and put them there whole, while no other process does.
 
     Whoever is killed at it leaves nothing behind that is half a schema. (MLflow itself takes no lock in a client: two
-    of them creating one file fail on each other's tables.)
+    of them creating one file fail on each other's tables.) They are made in memory, and written at once: MLflow goes
+    through all its schemas, and a disk would be waited for at each.
     """
     made = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     try:
         make_file(made)
-        engine = mlflow_database.create_sqlalchemy_engine(f"sqlite:///{made}")
-        try:
-            mlflow_internals.make_tables(engine)
-        finally:
-            engine.dispose()
         with closing(sqlite3.connect(made)) as connection:
+            mlflow_internals.copy_new_database(connection)
             # Workers that write do not wait for a UI that reads. The file remembers it.
             connection.execute("PRAGMA journal_mode=WAL")
         # A log that was left of an earlier file would be read as this one's.
