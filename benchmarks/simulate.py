@@ -1,26 +1,29 @@
 """Which sampler, which pruner, which first rung? Whole studies, replayed on recorded learning curves.
 
-    python -m benchmarks.simulate [--space fashion_mnist] [--seeds 20] [--only pruner] [--trials 100]
+    python -m benchmarks.simulate [--space fashion_mnist] [--seeds 20] [--only pruner] [--trials 100] [--workers 2]
         [--plot docs/search.svg]
 
 Samplers and pruners are the real ones, asked trial by trial as workers ask them; only training is replaced, by a model
 of the recorded curves (`benchmarks/surrogate.py`). Two workers share a budget of seconds; each takes a trial, reports
 its epochs one by one when they would be over, and may be stopped. Whatever differs between two lines is the algorithm:
-each seed meets the same curves.
+each seed meets the same curves. Many workers are like the members of a cohort.
 
 Printed are medians over the seeds, the quartiles in brackets: the winner's accuracy after a quarter of the time and at
 its end - the one it would have again, without the luck of the epoch by which it won; how many trials were begun and
-completed; when the last of them ended; and what was lost: by how much the best of all that were begun, had each been
-trained to its end, is better.
+completed; when the last of them ended; what was lost: by how much the best of all that were begun, had each been
+trained to its end, is better; and the mean at the end with its standard error, and by how much it differs, seed by
+seed, from that of the defaults.
 """
 
 import argparse
 import heapq
 import json
+import math
 import os
 import statistics
 import sys
 import time
+import warnings
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import astuple, dataclass, replace
@@ -34,6 +37,7 @@ from scipy.special import log_ndtr
 
 from benchmarks.record_curves import read_curves
 from benchmarks.surrogate import Surrogate, Training
+from tuner.search.algorithms import trial_seed
 from tuner.search.optuna_study import (
     adopt,
     check_optuna_study,
@@ -50,7 +54,6 @@ from tuner.spec.space import Value
 from tuner.spec.space_file import Algorithm
 from tuner.spec.study_spec import StudySpec, read_spec
 
-WORKERS = 2
 TRIAL_SECONDS = 0.5
 """Before a trial's first epoch: the proposal, the network, the rows in SQL."""
 
@@ -62,7 +65,7 @@ _TPE, _PERCENTILE = Algorithm(name="tpe"), Algorithm(name="percentile")
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to search. group: the lines that are compared with each other."""
+    """One way to search. group: the lines that are compared with each other. optunas: Optuna's own TPE, for ours."""
 
     group: str
     name: str
@@ -71,6 +74,7 @@ class Variant:
     patience: int | None = 4
     baselines: bool = True
     cost: str = "epochs"
+    optunas: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,7 @@ def variants() -> list[Variant]:
     return [
         *(Variant("pruner", name, pruner=each) for name, each in pruners.items()),
         *(Variant("sampler", name, sampler=each) for name, each in samplers.items()),
+        Variant("sampler", "Optuna's tpe", optunas=True),
         *(
             Variant("cost", f"seconds, from epoch {first}, factor {factor}", pruner=asha(first, factor), cost="seconds")
             for first, factor in ((1, 3), (2, 3))
@@ -138,11 +143,21 @@ def variants() -> list[Variant]:
     ]
 
 
-def replay(spec: StudySpec, surrogate: Surrogate, seed: int, seconds: float, trials: int | None) -> Replay:
-    """One study of so many seconds, and of at most so many trials."""
+@dataclass(frozen=True)
+class Budget:
+    """Of a study: seconds, at most so many trials, and who shares them."""
+
+    seconds: float
+    trials: int | None
+    workers: int
+
+
+def replay(spec: StudySpec, surrogate: Surrogate, seed: int, budget: Budget, optunas: bool) -> Replay:
+    """One study."""
+    seconds, trials = budget.seconds, budget.trials
     storage = InMemoryStorage()
     check_optuna_study(storage, "s", spec, begun=0)
-    free = [(0.0, worker) for worker in range(WORKERS)]
+    free = [(0.0, worker) for worker in range(budget.workers)]
     heapq.heapify(free)
     # What is under way: when its next epoch ends, and the trial.
     events: list[tuple[float, int, _Running]] = []
@@ -154,7 +169,7 @@ def replay(spec: StudySpec, surrogate: Surrogate, seed: int, seconds: float, tri
             now, worker = heapq.heappop(free)
             if now >= seconds or (trials is not None and len(begun) >= trials):
                 continue
-            running = _begin(storage, spec, surrogate, seed, len(begun), worker)
+            running = _begin(storage, spec, surrogate, seed, len(begun), worker, optunas)
             begun.append(running)
             heapq.heappush(events, (now + TRIAL_SECONDS + running.training.seconds, running.ordinal, running))
             continue
@@ -207,9 +222,12 @@ class _Running:
 
 
 def _begin(
-    storage: InMemoryStorage, spec: StudySpec, surrogate: Surrogate, seed: int, ordinal: int, worker: int
+    storage: InMemoryStorage, spec: StudySpec, surrogate: Surrogate, seed: int, ordinal: int, worker: int, optunas: bool
 ) -> _Running:
     study = open_optuna_study(storage, "s", spec, seed, ordinal)
+    if optunas:
+        chance = trial_seed(seed, ordinal, "sampler")
+        study.sampler = optuna.samplers.TPESampler(seed=chance, multivariate=True, group=True, constant_liar=True)
     proposal = proposal_of(spec, spec.baselines[ordinal]) if ordinal < len(spec.baselines) else None
     trial_id = storage.create_new_trial(storage.get_study_id_from_name("s"), trial_template(ordinal, proposal))
     trial = adopt(study, storage, storage.get_trial(trial_id).number)
@@ -229,15 +247,16 @@ def _world(space: str) -> tuple[StudySpec, Surrogate]:
     return spec, Surrogate(spec.space, read_curves(space))
 
 
-def _study(space: str, variant: Variant, seed: int, seconds: float, trials: int | None) -> Replay:
+def _study(space: str, variant: Variant, seed: int, budget: Budget) -> Replay:
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    # The same function, compiled: Optuna's own calls `math.erf` number by number, which is half of a study's time here.
-    _truncnorm._log_ndtr = log_ndtr  # type: ignore[assignment]
+    warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+    # For Optuna's TPE: the same function, compiled. Its own calls `math.erf` number by number, half of a study's time.
+    _truncnorm._log_ndtr = log_ndtr
     spec, surrogate = _world(space)
     update = {"sampler": variant.sampler, "pruner": variant.pruner, "patience": variant.patience, "cost": variant.cost}
     search = spec.search.model_copy(update=update)
     changed = replace(spec, search=search, baselines=spec.baselines if variant.baselines else ())
-    return replay(changed, surrogate, seed, seconds, trials)
+    return replay(changed, surrogate, seed, budget, variant.optunas)
 
 
 def main() -> None:
@@ -246,7 +265,8 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=12)
     parser.add_argument("--seconds", type=float, default=200.0, help="of each study, after its start-up")
     parser.add_argument("--trials", type=int, help="of each study; without, as many as fit")
-    parser.add_argument("--only", nargs="+", default=[], help="only these groups: pruner, sampler, ...")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--only", nargs="+", default=[], help="only these groups (pruner, sampler, ...) or lines")
     parser.add_argument("--processes", type=int, default=os.cpu_count())
     parser.add_argument("--results", type=Path, help="where finished studies are kept: called again, it goes on")
     parser.add_argument("--most", type=int, help="end after so many new studies")
@@ -254,14 +274,14 @@ def main() -> None:
     arguments = parser.parse_args()
 
     began = time.monotonic()
-    chosen = [each for each in variants() if not arguments.only or each.group in arguments.only]
+    chosen = [each for each in variants() if not arguments.only or {each.group, each.name} & set(arguments.only)]
     known = _read(arguments.results)
     # A seed of every variant before the next seed, so that what is there at any time is even.
     jobs = [(seed, each) for seed in range(arguments.seeds) for each in chosen]
     jobs = [(seed, each) for seed, each in jobs if _key(arguments, each, seed) not in known][: arguments.most]
     with ProcessPoolExecutor(arguments.processes) as pool:
-        budget = (arguments.seconds, arguments.trials)
-        futures = [(seed, each, pool.submit(_study, arguments.space, each, seed, *budget)) for seed, each in jobs]
+        budget = Budget(arguments.seconds, arguments.trials, arguments.workers)
+        futures = [(seed, each, pool.submit(_study, arguments.space, each, seed, budget)) for seed, each in jobs]
         for seed, each, future in futures:
             known[_key(arguments, each, seed)] = future.result()
             _keep(arguments.results, _key(arguments, each, seed), future.result())
@@ -271,23 +291,35 @@ def main() -> None:
     found = []
     group = ""
     for each in chosen:
-        keys = [_key(arguments, each, seed) for seed in range(arguments.seeds)]
-        replays = [known[key] for key in keys if key in known]
+        seeds = [seed for seed in range(arguments.seeds) if _key(arguments, each, seed) in known]
+        replays = [known[_key(arguments, each, seed)] for seed in seeds]
         if len(replays) < 2:
             continue
         found.append((each, replays))
         if each.group != group:
             group = each.group
-            print(f"\n{group:38}{'at a quarter':>16}{'at the end':>26}{'begun':>7}{'complete':>10}{'s':>6}{'lost':>8}")
-        print(_line(each, replays, arguments.seconds), flush=True)
+            print(
+                f"\n{group:38}{'at a quarter':>16}{'at the end':>26}{'begun':>7}{'complete':>10}{'s':>6}{'lost':>8}"
+                f"{'mean':>16}{'to the defaults':>18}"
+            )
+        print(
+            _line(each, replays, [_defaults(arguments, known, seed) for seed in seeds], arguments.seconds), flush=True
+        )
     if arguments.plot:
         from benchmarks.simulate_plot import draw
 
         draw(found, arguments.seconds, arguments.plot, arguments.space, DEFAULTS)
 
 
+def _defaults(arguments: argparse.Namespace, known: Mapping[str, Replay], seed: int) -> Replay | None:
+    """The study of the defaults with the same seed, in whichever group it was replayed."""
+    keys = [_key(arguments, each, seed) for each in variants() if each.name in DEFAULTS]
+    return next((known[key] for key in keys if key in known), None)
+
+
 def _key(arguments: argparse.Namespace, variant: Variant, seed: int) -> str:
     budget = f"{arguments.seconds:.0f} s" + (f" {arguments.trials} trials" if arguments.trials else "")
+    budget += f" {arguments.workers} workers" if arguments.workers != 2 else ""
     return f"{arguments.space} {budget}: {variant.group} {variant.name}, seed {seed}"
 
 
@@ -307,7 +339,8 @@ def _keep(path: Path | None, key: str, replayed: Replay) -> None:
             file.write(json.dumps([key, *astuple(replayed)]) + "\n")
 
 
-def _line(variant: Variant, replays: Sequence[Replay], seconds: float) -> str:
+def _line(variant: Variant, replays: Sequence[Replay], defaults: Sequence[Replay | None], seconds: float) -> str:
+    """defaults: the study of the defaults with the seed of each replay."""
     early = statistics.median(each.best_at(seconds / 4) for each in replays)
     low, middle, high = statistics.quantiles([each.best_at(seconds) for each in replays], n=4)
     means: Mapping[str, float] = {
@@ -316,10 +349,20 @@ def _line(variant: Variant, replays: Sequence[Replay], seconds: float) -> str:
         "seconds": statistics.median(each.seconds for each in replays),
         "lost": statistics.median(each.lost for each in replays),
     }
+    ends = [each.best_at(seconds) for each in replays]
+    pairs = zip(ends, defaults, strict=True)
+    beside = [end - other.best_at(seconds) for end, other in pairs if other is not None]
     return (
         f"{variant.name:38}{early:16.4f}{middle:10.4f} ({low:.4f}-{high:.4f})"
         f"{means['begun']:7.0f}{means['complete']:10.0f}{means['seconds']:6.0f}{means['lost']:8.4f}"
+        f"  {statistics.mean(ends):.4f} ±{_error(ends):.4f}"
+        + (f"   {statistics.mean(beside):+.4f} ±{_error(beside):.4f}" if len(beside) > 1 else "")
     )
+
+
+def _error(values: Sequence[float]) -> float:
+    """The standard error of their mean."""
+    return statistics.stdev(values) / math.sqrt(len(values))
 
 
 if __name__ == "__main__":
