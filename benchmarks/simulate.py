@@ -97,7 +97,7 @@ class Replay:
         return max(((value, level) for at, value, level in self.steps if at <= seconds), default=(0.0, 0.0))[1]
 
 
-def _algorithm(name: str, **options: int | float | str | bool) -> Algorithm:
+def _algorithm(name: str, **options: int | float | str | bool | None) -> Algorithm:
     return Algorithm(name=name, options=options)
 
 
