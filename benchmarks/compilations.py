@@ -3,11 +3,13 @@
     python -m benchmarks.compilations [--rows 12800] [--limit 120]
 
 Each way has a process of its own, which trains networks of two shapes of Lab 8-1 that it has not met, and the second
-again with other numbers: programs that were compiled and found on disk, seconds until an epoch's end, and seconds of
-one of the epochs after it. The first shape of a process is left out: it also pays for what is made once.
+again with other numbers: programs that were compiled and found on disk, seconds until an epoch's end, the processor's
+of them too, which a busy machine changes less, and seconds of one of the epochs after it. The first shape of a process
+is left out: it also pays for what is made once.
 
-  as it is         what `tune` does: both programs of a network at once, in two threads
-  one by one       both in one thread
+  as it is         what `tune` does
+  in two threads   both programs of a network at once
+  in one thread    one after the other
   cache on disk    as it is, in a folder that an earlier process has filled: a worker that restarts
   autotune 0, 2    as it is, on a GPU, with XLA trying no, or fewer, of the kernels that there are for a product
   LLVM at once     as it is, on a GPU, with XLA compiling the parts of a program in several threads
@@ -42,13 +44,14 @@ class Way:
     name: str
     flags: str = ""
     device: str = ""
-    at_once: bool = True
+    at_once: bool | None = None
     disk: bool = False
 
 
 WAYS = (
     Way("as it is"),
-    Way("one by one", at_once=False),
+    Way("in two threads", at_once=True),
+    Way("in one thread", at_once=False),
     Way("fills the disk", disk=True),
     Way("cache on disk", disk=True),
     Way("autotune 0", "--xla_gpu_autotune_level=0", "gpu"),
@@ -65,7 +68,8 @@ def main() -> None:
         return
     began = time.monotonic()
     print(f"{machine(('jax', 'keras', 'numpy'))}\n")
-    print(f"{'':18}{'compiled':>9}{'on disk':>9}{'new shape, s':>14}{'same shape, s':>15}{'an epoch, s':>13}")
+    head = ("compiled", "on disk", "new shape, s", "processor, s", "same shape, s", "an epoch, s")
+    print(f"{'':18}" + "".join(f"{each:>15}" for each in head))
     device = ""
     with tempfile.TemporaryDirectory() as folder:
         for number, way in enumerate(WAYS):
@@ -77,11 +81,8 @@ def main() -> None:
                 print(f"{way.name:18} not measured")
                 continue
             device = found["device"]
-            print(
-                f"{way.name:18}{found['compiled']:9.1f}{found['on_disk']:9.1f}{found['new']:14.2f}{found['same']:15.2f}"
-                f"{found['epoch']:13.3f}",
-                flush=True,
-            )
+            figures = (found[each] for each in ("compiled", "on_disk", "new", "processor", "same", "epoch"))
+            print(f"{way.name:18}" + "".join(f"{each:15.2f}" for each in figures), flush=True)
     print(f"\non {device or 'no device'}, in {time.monotonic() - began:.0f} s")
 
 
@@ -112,11 +113,14 @@ def _in_a_process(number: int, rows: int, folder: str, seconds: float) -> dict[s
 
 @dataclass
 class _Trial:
-    """first: seconds until the end of the first epoch, the building included. epochs: of the others."""
+    """first: seconds until the end of the first epoch, the building included; processor: of all threads. epochs: of the
+    others.
+    """
 
     compiled: int = 0
     on_disk: int = 0
     first: float = 0.0
+    processor: float = 0.0
     epochs: list[float] = field(default_factory=list)
 
 
@@ -129,7 +133,8 @@ def _trials(way: Way, rows: int, folder: str) -> Mapping[str, Any]:
     from tuner.training.compiled import programs
 
     backend.prepare(0, cache=Path(folder) if way.disk else None)
-    programs.AT_ONCE = way.at_once
+    if way.at_once is not None:
+        programs.at_once = lambda: bool(way.at_once)
     dataset = _dataset(rows)
     new = [_trial(dataset, shape, 0.001) for shape in SHAPES][1:]
     same = _trial(dataset, SHAPES[-1], 0.003)
@@ -138,6 +143,7 @@ def _trials(way: Way, rows: int, folder: str) -> Mapping[str, Any]:
         "compiled": sum(each.compiled for each in new) / len(new),
         "on_disk": sum(each.on_disk for each in new) / len(new),
         "new": sum(each.first for each in new) / len(new),
+        "processor": sum(each.processor for each in new) / len(new),
         "same": same.first,
         "epoch": min(seconds for each in (*new, same) for seconds in each.epochs),
     }
@@ -155,10 +161,11 @@ def _trial(dataset: Any, units: tuple[int, int], rate: float) -> _Trial:
         "hidden_layers": 2, "units_1": units[0], "units_2": units[1], "activation": "relu", "optimizer": "adam",
         "normalization": "minmax", "input_dropout": 0.2, "batch_size": 64, "epochs": EPOCHS, "learning_rate": rate,
     }  # fmt: skip
-    made, moment, ends = _Trial(), compilations.now() or 0, [time.perf_counter()]
+    made, moment, began, ends = _Trial(), compilations.now() or 0, time.process_time(), [time.perf_counter()]
 
     def ended(result: EpochResult) -> Verdict:
         ends.append(time.perf_counter())
+        made.processor = made.processor or time.process_time() - began
         return "go_on"
 
     network = FamilyNetwork(mlp(fixed(params)), ())

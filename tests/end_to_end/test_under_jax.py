@@ -29,6 +29,8 @@ def test_a_study_runs_under_jax(desk: Desk) -> None:
     assert run.data.tags["backend"] == "jax"
     assert "version_jax" in run.data.tags
     searched = client.search_runs([run.info.experiment_id])
-    assert max(int(each.data.tags.get("compilations", 0)) for each in searched) >= 2
+    tags = [each.data.tags for each in searched]
+    # A trial of the search; a final is scored besides.
+    assert max(int(each["compilations"]) for each in tags if "compilations" in each and "kind" not in each) == 2
     about = yaml.safe_load(next((desk.folder / "mlartifacts").rglob("MLmodel")).read_text())
     assert about["flavors"]["keras"]["keras_backend"] == "jax"

@@ -23,7 +23,7 @@ import numpy as np
 from tuner.data.dataset import Array, Dataset
 from tuner.training import keras_internals
 from tuner.training.checkpoint import Arrays
-from tuner.training.compiled import device_rows
+from tuner.training.compiled import device_rows, programs
 from tuner.training.compiled.batch_sources import batch_source
 from tuner.training.compiled.evaluation_jax import Inside, evaluation_of
 from tuner.training.compiled.graph_signature import shape_of
@@ -75,7 +75,8 @@ class CompiledEpochs:
             "grown": [np.float32(1 / (1 - layer.rate)) for layer, _ in self._rows.masked],
         }  # fmt: skip
         self._programs = Programs(self._shape())
-        self._evaluation.begin()
+        if programs.at_once():
+            self._evaluation.begin()
 
     def run(self, epoch: int) -> Metrics:
         self._watched.reset()

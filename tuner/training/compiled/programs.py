@@ -14,14 +14,19 @@ from typing import Any
 
 import jax
 
-AT_ONCE = True
-"""What is begun is compiled in a thread."""
-
 _KEPT = 48
 _kept: OrderedDict[tuple[Any, ...], Any] = OrderedDict()
 _compiled = 0
 # A compilation itself takes several threads, for part of its time.
 _others = ThreadPoolExecutor(max(1, (os.cpu_count() or 1) // 4), thread_name_prefix="compile")
+
+
+def at_once() -> bool:
+    """Both programs of one network are compiled at once: where the device leaves the processor free for it.
+
+    On a CPU with a worker a core it was no quicker (`python -m benchmarks.compilations`).
+    """
+    return str(jax.default_backend()) != "cpu"
 
 
 def shared() -> frozenset[object]:
@@ -62,7 +67,7 @@ class Programs:
     def begin(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Compile it in a thread, if it is not there, while this one goes on."""
         key = self._key(function, arguments)
-        if AT_ONCE and key not in self._kept() and key not in self._begun:
+        if key not in self._kept() and key not in self._begun:
             self._begun[key] = _others.submit(self._traced(function, arguments).compile)
 
     def _kept(self) -> Any:
