@@ -173,6 +173,20 @@ class TestRecorder:
         assert seen.histories["epochs"] == [(0, 1_700_000_099_750, 4)]
         assert seen.histories["seconds"] == [(0, 1_700_000_099_750, 2)]
 
+    def test_several_are_recorded_as_each_alone(self, other_side: OtherSide, study: StudyRecord) -> None:
+        recorder = other_side.recorder()
+        parent = recorder.record_study(study)
+        records = [trial(number=number, count=number % 3) for number in range(9)]
+        made = dict(recorder.record_together(study, records))
+        made |= {
+            place: recorder.record_trial(study, record) for place, record in enumerate(records) if place not in made
+        }
+        assert other_side.run_ids(study.experiment) == {parent, *made.values()}
+        alone = other_side.recorder().record_trial(study, trial(number=9, count=2))
+        expected = other_side.seen(alone)
+        assert other_side.seen(made[5]) == replace(expected, tags={**expected.tags, "trial_number": "5"})
+        assert {place: other_side.recorder().record_trial(study, each) for place, each in enumerate(records)} == made
+
     def test_delivering_again_changes_nothing(self, other_side: OtherSide, study: StudyRecord) -> None:
         recorder = other_side.recorder()
         parent = recorder.record_study(study)

@@ -1,5 +1,7 @@
 """What MLflow refused is set aside until it changes; what MLflow lost is to be delivered anew."""
 
+import sqlalchemy as sa
+
 from tests.database.cohorts import Cohort, filled, take
 from tests.database.conftest import add
 from tests.database.test_trials import fill
@@ -76,6 +78,9 @@ def test_of_those_that_it_trains_a_worker_delivers_few_at_a_time_and_each_in_its
     cohort.end({4: "complete"})
     ended, training = ("s", "search", 0, 4), [("s", "search", 0, place) for place in range(4)]
     assert deliveries.runs_to_deliver(db, "s", "w") == [*training, ended]
+    assert deliveries.runs_to_deliver(db, "s", "w", 2) == [ended], "the others will have ended, too, before long"
+    with db.session() as session, session.begin():
+        session.execute(sa.update(RunRow).values(started_at=RunRow.started_at - 100.0))
     seen = set()
     for _ in range(2):
         first = deliveries.runs_to_deliver(db, "s", "w", 2)

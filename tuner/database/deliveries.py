@@ -21,6 +21,8 @@ from tuner.redaction import redacted
 
 _RECORDED: tuple[type[Recorded], ...] = (StudyRow, RunRow)
 _LONGEST = 1000
+_LONG_S = 60.0
+"""A training that takes longer is shown before it has ended, also where there are many."""
 
 
 @dataclass(frozen=True)
@@ -59,21 +61,25 @@ def runs_to_deliver(db: Database, study_name: str, worker_id: str, most_training
     """The keys of runs that MLflow does not show in full and that no other worker is training or delivering.
 
     Trials first, in the order of the budget: a finalist names the trial whose configuration it has. most_training: of
-    those that this worker is training just now, so many at most, those first of which the least was delivered.
+    those that this worker is training just now, so many at most, those first of which the least was delivered; where it
+    trains more, only those that take long: most of them will have ended by the next time, and are delivered once.
     """
     of_search = RunRow.role == "search"
     training = sa.and_(RunRow.worker_id == worker_id, ~RunRow.finalized, ~run_out(RunRow.lease_until))
-    chosen = sa.select(
-        RunRow.study_name, RunRow.role, RunRow.round, RunRow.ordinal, RunRow.recorded, training.label("trains")
-    )
+    key = (RunRow.study_name, RunRow.role, RunRow.round, RunRow.ordinal)
+    age_s = utc_now() - RunRow.started_at
+    chosen = sa.select(*key, RunRow.recorded, age_s.label("age_s"), training.label("trains"))
     order = (sa.case((of_search, 0), else_=1), RunRow.round, RunRow.ordinal)
     with db.session() as session:
         found = session.execute(
             chosen.where(RunRow.study_name == study_name, _free(worker_id)).where(_shown()).order_by(*order)
         ).all()
     keys: list[RunKey] = [(row.study_name, row.role, row.round, row.ordinal) for row in found]
-    trained = sorted((row.recorded, key) for row, key in zip(found, keys, strict=True) if row.trains)
-    late = {each for _, each in trained[most_training:]} if most_training is not None else set()
+    trained = {each: row for row, each in zip(found, keys, strict=True) if row.trains}
+    if most_training is None or len(trained) <= most_training:
+        return keys
+    long = sorted((row.recorded, each) for each, row in trained.items() if row.age_s > _LONG_S)
+    late = trained.keys() - {each for _, each in long[:most_training]}
     return [each for each in keys if each not in late]
 
 

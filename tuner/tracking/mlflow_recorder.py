@@ -10,13 +10,14 @@ A delivery that was cut off anywhere is completed by the next one: the status, w
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from mlflow import MlflowClient
 from mlflow.entities import Dataset, DatasetInput, InputTag, LoggedModelOutput
 from mlflow.exceptions import MlflowException
 
-from tuner.errors import NotFound, Refused
+from tuner.errors import NotFound, Postponed, Refused
 from tuner.tracking import (
     drawings,
     mlflow_batches,
@@ -39,6 +40,9 @@ from tuner.tracking.recorder import Champion, StudyRecord, TrialRecord, claim_of
 
 logger = logging.getLogger(__name__)
 
+_REQUESTS_AT_ONCE = 4
+"""Of a server that another may want an answer from, too."""
+
 
 class MlflowRecorder:
     """The recorder whose other side is an MLflow server or database.
@@ -47,7 +51,7 @@ class MlflowRecorder:
     rebuild: trust nothing that MLflow seems to have: files are sent again, and what is in its trash is taken out.
     connect: makes the client, of the URI.
 
-    Nothing is contacted before the first record, or `prepare`. Not for several threads at once.
+    Nothing is contacted before the first record, or `prepare`. Not for several threads at once, but for its own.
     """
 
     def __init__(
@@ -78,7 +82,7 @@ class MlflowRecorder:
     def record_together(self, study: StudyRecord, records: Sequence[TrialRecord]) -> Mapping[int, str]:
         """Record those of which there is nothing yet and nothing to refuse, many at a time; gives the ids of their
         runs by their places in the sequence. What is not among them is to be recorded alone."""
-        if self._rebuild or not records or mlflow_service.is_http(self._uri):
+        if self._rebuild or not records:
             return {}
 
         def deliver() -> Mapping[int, str]:
@@ -88,9 +92,23 @@ class MlflowRecorder:
             return mlflow_new_trials.record(self._mlflow.client, parent, study, records)
 
         try:
-            return self._mlflow.ask(deliver)
+            made = self._mlflow.ask(deliver)
         except Refused:
             return {}
+        return self._side_by_side(study, records) if mlflow_service.is_http(self._uri) else made
+
+    def _side_by_side(self, study: StudyRecord, records: Sequence[TrialRecord]) -> Mapping[int, str]:
+        """Each as if it were alone: a server answers several requests at a time."""
+
+        def run_id(record: TrialRecord) -> str | None:
+            try:
+                return self.record_trial(study, record)
+            except (Refused, Postponed):
+                return None  # alone it says why
+
+        with ThreadPoolExecutor(_REQUESTS_AT_ONCE) as threads:
+            found = list(threads.map(run_id, records))
+        return {place: each for place, each in enumerate(found) if each is not None}
 
     def missing(self, study: StudyRecord, run_ids: Sequence[str] = ()) -> set[str]:
         """Those of the study's and these runs that MLflow does not know (any more)."""

@@ -175,6 +175,7 @@ class Runs:
                 # Not remembered: it may be taken out by the next time.
                 return known
             self._runs[run_id] = known
+            return known
         return self._runs[run_id]
 
     def _found(self, experiment_id: str, wanted: "_Wanted") -> RunState | None:
@@ -192,8 +193,8 @@ class Runs:
         for other in active:
             if other is not run:
                 self._client.delete_run(other.info.run_id)
-        self._runs[run.info.run_id] = RunState.of(run)
-        return self._runs[run.info.run_id]
+        found = self._runs[run.info.run_id] = RunState.of(run)
+        return found
 
     def _created(self, experiment_id: str, wanted: "_Wanted") -> RunState:
         tags = {**wanted.identity, **first_tags()}
