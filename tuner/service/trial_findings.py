@@ -168,9 +168,7 @@ def layers(store: BlobStore, trial: RunView) -> TrialLayers:
 
 def confusion(store: BlobStore, trial: RunView) -> Confusion:
     """Raises NotFound."""
-    found = answers_of(store, trial)
-    if not len(found.counts):
-        raise NotFound(f"study {trial.study_name} is a regression: see the predictions of {trial.trial_in_words}.")
+    found = _of_classes(store, trial)
     return Confusion(
         study_name=trial.study_name,
         trial_number=trial.trial_number or 0,
@@ -181,9 +179,7 @@ def confusion(store: BlobStore, trial: RunView) -> Confusion:
 
 def mistakes(store: BlobStore, trial: RunView) -> Mistakes:
     """Raises NotFound."""
-    found = answers_of(store, trial)
-    if not len(found.counts):
-        raise NotFound(f"study {trial.study_name} is a regression: see the predictions of {trial.trial_in_words}.")
+    found = _of_classes(store, trial)
     names = _class_names(found)
     return Mistakes(
         study_name=trial.study_name,
@@ -199,6 +195,13 @@ def mistakes(store: BlobStore, trial: RunView) -> Mistakes:
             for place, (true, chosen) in enumerate(found.worst)
         ),
     )
+
+
+def _of_classes(store: BlobStore, trial: RunView) -> Answers:
+    found = answers_of(store, trial)
+    if not len(found.counts):
+        raise NotFound(f"study {trial.study_name} is a regression: see the predictions of {trial.trial_in_words}.")
+    return found
 
 
 def predictions(store: BlobStore, trial: RunView) -> Predictions:

@@ -7,6 +7,7 @@ Leaves to others: when and by whom a record is delivered (delivery), how it look
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from tuner.database import runs, studies
@@ -23,7 +24,7 @@ from tuner.studies.champion import Decision, promote
 from tuner.studies.status import find_trial
 from tuner.studies.stored_model import why_no_model
 from tuner.studies.stored_study import spec_of
-from tuner.tracking.recorder import EpochRecord, Recorder, StudyRecord, TrialRecord
+from tuner.tracking.recorder import EpochRecord, Recorder, Role, StudyRecord, TrialRecord
 
 STUDY_FILES = (
     "report.html",
@@ -102,23 +103,28 @@ def finalist_record(db: Database, store: BlobStore, view: RunView) -> Iterator[T
     trial = runs.view_trial(db, view.study_name, view.trial_ordinal)
     data = store.get(view.blob_name("model.keras")) if view.state == "complete" else None
     with _in_file(data) as model:
-        yield TrialRecord(
-            study_name=view.study_name,
-            trial_number=view.trial_number or 0,
-            role="finalist",
-            state=view.state,  # type: ignore[arg-type]  # only what was begun is delivered
-            reason=view.reason,
-            baseline=trial.baseline,
-            params=trial.params,
-            tags={**view.facts.as_tags(), "worker": view.worker_id or "", **_test_tags(view)},
-            epochs=tuple(EpochRecord(e.epoch, e.measured_at, e.seconds, e.metrics) for e in view.epochs),
-            value=view.value,
-            best_epoch=view.best_epoch,
-            started_at=view.started_at,
-            finished_at=view.finished_at,
-            run_id=view.mlflow_run_id,
-            model=model,
-        )
+        yield _record("finalist", view, trial, model, _test_tags(view))
+
+
+def _record(role: Role, view: RunView, asked: RunView, model: Path | None, tags: dict[str, str]) -> TrialRecord:
+    """asked: the trial whose configuration it has. tags: beside those of each."""
+    return TrialRecord(
+        study_name=view.study_name,
+        trial_number=view.trial_number or 0,
+        role=role,
+        state=view.state,  # type: ignore[arg-type]  # only what was begun is delivered
+        reason=view.reason,
+        baseline=asked.baseline,
+        params=asked.params,
+        tags={**view.facts.as_tags(), "worker": view.worker_id or "", **tags},
+        epochs=tuple(EpochRecord(e.epoch, e.measured_at, e.seconds, e.metrics) for e in view.epochs),
+        value=view.value,
+        best_epoch=view.best_epoch,
+        started_at=view.started_at,
+        finished_at=view.finished_at,
+        run_id=view.mlflow_run_id,
+        model=model,
+    )
 
 
 def _test_tags(view: RunView) -> dict[str, str]:
@@ -141,22 +147,8 @@ def trial_record(store: BlobStore, view: RunView, spec: StudySpec, drawn: bool =
     final = view.state != "running"
     data = store.get(blob_name(view.study_name, view.ordinal, "model.keras")) if final else None
     with _in_file(data) as model:
-        yield TrialRecord(
-            study_name=view.study_name,
-            trial_number=view.trial_number,
-            role="trial",
-            state=view.state,  # type: ignore[arg-type]  # the table holds these words only
-            reason=view.reason,
-            baseline=view.baseline,
-            params=view.params,
-            tags={**view.facts.as_tags(), "worker": view.worker_id or ""},
-            epochs=tuple(EpochRecord(e.epoch, e.measured_at, e.seconds, e.metrics) for e in view.epochs),
-            value=view.value,
-            best_epoch=view.best_epoch,
-            started_at=view.started_at,
-            finished_at=view.finished_at,
-            run_id=view.mlflow_run_id,
-            model=model,
+        yield replace(
+            _record("trial", view, view, model, {}),
             files=trial_files.texts(store, view, spec) if final else {},
             answers=trial_files.answers_of(store, view) if final and drawn else None,
             drawn=drawn,
