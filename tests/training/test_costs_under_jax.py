@@ -28,13 +28,16 @@ from tuner.spec.families import mlp
 from tuner.spec.sources import DataSpec
 from tuner.spec.space import fixed
 from tuner.training import backend, compilations
+from tuner.training.compiled import programs
 from tuner.training.compiled.epoch_jax import JaxTensors
 from tuner.training.network import FamilyNetwork
 from tuner.training.plan import TrainPlan
 
 backend.prepare(2)
 if sys.argv[1] == "on device":
+    # As with a GPU.
     JaxTensors.own_memory = lambda self: True
+    programs.at_once = lambda: True
 digits = load(DataSpec("digits"), seed=0)
 for seed, params in enumerate(json.loads(sys.argv[2])):
     moment = compilations.now()
