@@ -44,15 +44,16 @@ CHECKPOINT_EVERY_S = 10.0
 _GROWS = 4
 """Times: a cohort begins with a part of the slots that it may have, since nobody knows how many share its program."""
 
-Founded = Callable[[Bucket, Begun, int], Cohort]
-"""A cohort of a bucket, of so many slots, for runs such as this one. Raises TrialFailed where they do not fit."""
+Founded = Callable[[Bucket, Begun, int, bool], Cohort]
+"""A cohort of a bucket, of so many slots, for runs such as this one; whether it can look into its members. Raises
+TrialFailed where they do not fit."""
 
 
-def founded_on_jax(bucket: Bucket, begun: Begun, slots: int) -> Cohort:
+def founded_on_jax(bucket: Bucket, begun: Begun, slots: int, looks: bool) -> Cohort:
     from tuner.training.cohort.trainer import CohortTrainer
 
     whitening = begun.fitted("whiten") if bucket.whitened else None
-    return CohortTrainer(bucket, begun.dataset, slots, begun.plan.health, whitening)
+    return CohortTrainer(bucket, begun.dataset, slots, looks, whitening)
 
 
 @dataclass(eq=False)
@@ -71,7 +72,7 @@ class _Company:
     """A cohort and its runs, by their members. key: what they have in common; None of one that is alone."""
 
     cohort: Cohort
-    key: tuple[Bucket, str, bool] | None = None
+    key: tuple[Bucket, str] | None = None
     held: dict[int, _Held] = field(default_factory=dict)
     stepped: bool = False
 
@@ -229,19 +230,23 @@ class Together:
     def _admit(self, held: _Held, entry: Entry) -> None:
         begun = held.begun
         bucket = bucket_of(entry.config, begun.dataset.info, self._reach, self._context.spec.metrics)
-        key = (bucket, begun.dataset.digest, begun.plan.health)
+        key = (bucket, begun.dataset.digest)
         company = next((each for each in self._companies if each.key == key), None)
         if company is None:
-            company = _Company(self._founded(bucket, begun, max(1, self._most // _GROWS)), key)
+            company = _Company(self._found(bucket, begun, max(1, self._most // _GROWS)), key)
             self._companies.append(company)
         elif not company.cohort.free:
             company = self._grown(company, bucket, begun)
         company.held[company.cohort.admit(entry)] = held
 
+    def _found(self, bucket: Bucket, begun: Begun, slots: int) -> Cohort:
+        # The search and the comparison of its best share a program; on all rows another one is needed anyhow.
+        return self._founded(bucket, begun, slots, begun.dataset is self._context.dataset)
+
     def _grown(self, small: _Company, bucket: Bucket, begun: Begun) -> _Company:
         """The same members in a larger cohort."""
         slots = min(self._most, small.cohort.slots * _GROWS)
-        large = _Company(self._founded(bucket, begun, slots), small.key)
+        large = _Company(self._found(bucket, begun, slots), small.key)
         for held in small.held.values():
             assert held.entry is not None
             if held.last is not None:
