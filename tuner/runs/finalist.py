@@ -55,7 +55,7 @@ def finalist_run(context: StudyContext, job: Job, here: Here) -> Run:
         *here.last,
     ]
     known = Known(context, trial.params, job.trial_number or 0)
-    return Run(context, order, known, here.record, observers, (job, here.checkpoints), here.look)
+    return Run(context, order, known, here.record, observers, (job, here.checkpoints), here.look, here.compiling)
 
 
 def role_of(job: Job) -> Role:

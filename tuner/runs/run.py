@@ -19,7 +19,7 @@ from tuner.database.studies import StudyView, view_study
 from tuner.database.trial_facts import StoredVerdict, TrialFacts
 from tuner.errors import TrialFailed
 from tuner.runs.checkpoints import Checkpoints
-from tuner.runs.compiling import facts_since
+from tuner.runs.compiling import Compiling
 from tuner.runs.configurations import Configuration
 from tuner.runs.observers.parameters import Parameters
 from tuner.runs.observers.port import Beginning, Decision, EpochEnd, Moment, Observer
@@ -27,7 +27,6 @@ from tuner.runs.products import Kept, keep_model, keep_scored_model
 from tuner.runs.records import Ending, Record, given_up
 from tuner.runs.roles import Order
 from tuner.runs.study_context import StudyContext
-from tuner.training import compilations
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.health.diagnosis import judge
 from tuner.training.network import Network, PreprocessingFor
@@ -51,7 +50,8 @@ class Run:
     """One training that this worker holds.
 
     observers: in the order in which they are asked. held: the job and its checkpoints; None of a training that nobody
-    else could go on with. look: reads the study.
+    else could go on with. look: reads the study. compiling: of trainings
+    that share their programs.
     """
 
     def __init__(
@@ -63,6 +63,7 @@ class Run:
         observers: Sequence[Observer],
         held: tuple[Job, Checkpoints] | None = None,
         look: Callable[[], StudyView] | None = None,
+        compiling: Compiling | None = None,
     ) -> None:
         self._context = context
         self._order = order
@@ -80,7 +81,7 @@ class Run:
         self._began = 0.0
         self._planned: int | None = None
         self._decision: Decision | None = None
-        self._began_compiling = compilations.now()
+        self._compiling = compiling or Compiling()
 
     def __call__(self) -> None:
         """Run it to its end, unless it is handed back. Raises LeaseLost where it was lost."""
@@ -217,7 +218,7 @@ class Run:
             averaged_epochs=result.averaged if role.mean else None,
             verdicts=tuple(StoredVerdict(kind=one.kind, words=one.words, remedy=one.remedy) for one in verdicts),
         )
-        facts = self._facts.with_more(kept.facts).with_more(trained).with_more(facts_since(self._began_compiling))
+        facts = self._facts.with_more(kept.facts).with_more(trained).with_more(self._compiling.facts())
         # Figures of rows that it has learnt say nothing: what is known of it is its configuration's.
         value = self._order.value if role.all_rows and result.value is not None else result.value
         # What Optuna is told of a failure is made up for its sampler; the record has what was measured: nothing.

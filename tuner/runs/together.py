@@ -20,6 +20,7 @@ from tuner.database.runs import Job
 from tuner.database.studies import StudyView, view_study
 from tuner.errors import TrialFailed
 from tuner.runs.checkpoints import Checkpoints
+from tuner.runs.compiling import Compiling
 from tuner.runs.finalist import finalist_run
 from tuner.runs.here import Here
 from tuner.runs.job_guard import hung, stepping_back
@@ -86,6 +87,7 @@ class Together:
         self._founded = founded
         self._companies: list[_Company] = []
         self._seen: StudyView | None = None
+        self._compiling = Compiling()
 
     def __len__(self) -> int:
         return sum(len(each.held) for each in self._companies)
@@ -160,7 +162,7 @@ class Together:
     def _begin(self, job: Job, baseline: Baseline | None) -> None:
         context = self._context
         checkpoints = Checkpoints(context.store, job, CHECKPOINT_EVERY_S)
-        here = Here(self._turns.record(job), checkpoints, look=self._look)
+        here = Here(self._turns.record(job), checkpoints, look=self._look, compiling=self._compiling)
         if job.role == "search":
             asked = OptunaTrial(context.db, context.study, context.spec, job, self._turns.picture, baseline)
             run = trial_run(context, job, asked, here)

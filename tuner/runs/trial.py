@@ -40,4 +40,4 @@ def trial_run(context: StudyContext, job: Job, asked: OptunaTrial, here: Here) -
     ]
     order = Order(SEARCH, trial_seed(context.study.seed, job.ordinal, "training"), f"trial {asked.number}")
     held = (job, here.checkpoints)
-    return Run(context, order, Asked(context, asked), here.record, observers, held, here.look)
+    return Run(context, order, Asked(context, asked), here.record, observers, held, here.look, here.compiling)
