@@ -13,7 +13,7 @@ from tuner.database import budget, configurations, runs
 from tuner.database.connection import Database
 from tuner.database.runs import Job, RunView
 from tuner.database.studies import StudyView
-from tuner.optuna_internals import trial_id
+from tuner.optuna_internals import every_trial, trial_id
 from tuner.search.history import history_of
 from tuner.search.optuna_study import adopt, open_optuna_study, proposal_of, tell, trial_template, worst_values
 from tuner.search.proposals import are_asked_at_once, proposals
@@ -75,7 +75,7 @@ def asked_at_once(storage: BaseStorage, study: StudyView, spec: StudySpec, place
     if not places or not are_asked_at_once(spec):
         return {}
     opened = open_optuna_study(storage, study.study_name, spec, study.seed, places[0])
-    tried = history_of(opened).at(opened.get_trials(deepcopy=False))
+    tried = history_of(opened).at(every_trial(opened))
     return dict(zip(places, proposals(spec, study.seed, tried, places), strict=True))
 
 
