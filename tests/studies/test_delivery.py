@@ -24,7 +24,7 @@ from tuner.cli.main import cli
 from tuner.database import deliveries, runs, studies
 from tuner.database.blobs import BlobStore, FolderStore, blob_name
 from tuner.database.connection import Database, open_database
-from tuner.database.tables import StudyRow
+from tuner.database.tables import RunRow, StudyRow
 from tuner.errors import ServiceDown
 from tuner.studies import delivery
 from tuner.studies.delivery import Delivery, Projector, deliver
@@ -385,6 +385,28 @@ def test_the_last_change_of_a_study_is_delivered_though_another_worker_holds_its
     view = studies.view_study(db, name)
     assert view.recorded == view.changes
     assert len(recorder.trials) == len(TRIALS)
+
+
+def test_a_champion_is_not_registered_while_another_worker_makes_the_run_of_its_trial(
+    db: Database, uri: str, store: FolderStore, tmp_path: Path
+) -> None:
+    """Its run would be made twice: whoever registers it makes one where MLflow has none."""
+    with_models(db, store, tmp_path, "s")
+    study, recorder = studies.view_study(db, "s"), MlflowRecorder(uri)
+    assert study.outcome is not None
+    winner = study.outcome.best_ordinal
+    assert winner is not None
+    assert deliveries.claim(db, RunRow, ("s", "search", 0, winner), "another")
+    found = deliver(db, recorder, store, "s", "w")
+    assert found.held
+    client = MlflowClient(uri)
+    assert client.search_registered_models() == []
+    deliveries.unclaim(db, RunRow, ("s", "search", 0, winner), "another")
+    assert not deliver(db, recorder, store, "s", "w").held
+    assert len(client.search_registered_models()) == 1
+    (experiment,) = (each for each in client.search_experiments() if each.name != "Default")
+    trials = [each.data.tags.get("trial_number") for each in client.search_runs([experiment.experiment_id])]
+    assert len(trials) == len(set(trials))
 
 
 def test_a_round_does_not_read_the_runs_of_all_trials(

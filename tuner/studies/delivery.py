@@ -19,7 +19,14 @@ from tuner.database.runs import RunView
 from tuner.database.studies import StudyView
 from tuner.database.tables import Key, Recorded, RunKey, RunRow, StudyRow
 from tuner.errors import NotFound, Postponed, Refused, ServiceDown, TunerError
-from tuner.studies.projection import deliver_champion, finalist_record, study_files, study_record, trial_record
+from tuner.studies.projection import (
+    deliver_champion,
+    finalist_record,
+    study_files,
+    study_record,
+    trial_record,
+    winner_key,
+)
 from tuner.studies.stored_study import spec_of
 from tuner.tracking.recorder import Recorder, StudyRecord
 
@@ -211,11 +218,27 @@ class _Round:
                 raise Refused("; ".join(refused), run_id)
             return run_id
 
-        with self._taken(StudyRow, (study.study_name,)) as taken:
-            if taken:
+        with self._winner_taken(study) as mine, self._taken(StudyRow, (study.study_name,)) as taken:
+            if mine and taken:
                 self._send(StudyRow, (study.study_name,), study.changes, send)
             else:
                 self.held = True
+                if taken:
+                    deliveries.unclaim(self._db, StudyRow, (study.study_name,), self._worker_id)
+
+    @contextmanager
+    def _winner_taken(self, study: StudyView) -> Iterator[bool]:
+        """A champion's run is made where MLflow has none yet: not while another worker is about to make it."""
+        key = winner_key(study) if _may_be_champion(study) else None
+        if key is None:
+            yield True
+            return
+        mine = deliveries.claim(self._db, RunRow, key, self._worker_id)
+        try:
+            yield mine
+        finally:
+            if mine:
+                deliveries.unclaim(self._db, RunRow, key, self._worker_id)
 
     @contextmanager
     def _taken(self, row: type[Recorded], key: Key) -> Iterator[bool]:

@@ -16,6 +16,7 @@ from tuner.database.connection import Database
 from tuner.database.facts import ChampionDecision, Outcome
 from tuner.database.runs import RunView
 from tuner.database.studies import StudyView
+from tuner.database.tables import RunKey
 from tuner.errors import NotFound
 from tuner.spec.space import Choice
 from tuner.spec.study_spec import StudySpec
@@ -64,6 +65,17 @@ def _noted(db: Database, study: StudyView, decision: Decision) -> Decision:
     if study.finished_at is not None:
         studies.note_champion(db, study, ChampionDecision(**vars(decision)))
     return decision
+
+
+def winner_key(study: StudyView) -> RunKey | None:
+    """The run whose model is for use, of a study that has ended with one."""
+    outcome = study.outcome or Outcome()
+    if outcome.best_ordinal is None:
+        return None
+    if outcome.finalists is not None:
+        place = outcome.finalists.final
+        return study.study_name, "final", place.round, place.ordinal
+    return study.study_name, "search", 0, outcome.best_ordinal
 
 
 @contextmanager
