@@ -104,7 +104,7 @@ def test_the_more_follow_the_less_often_each_is_told(db: Database) -> None:
     following = [feeds.following() for _ in range(200)]
     for each in following:
         each.__enter__()
-    assert feeds.pace_s == pytest.approx(10.0)
+    assert feeds.pace_s == pytest.approx(20.0)
     for each in following:
         each.__exit__(None, None, None)
     assert feeds.pace_s == LOOK_S

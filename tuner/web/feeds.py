@@ -22,8 +22,8 @@ from tuner.service.changes import changes
 from tuner.service.requests import ChangesRequest
 
 LOOK_S = 0.5
-_A_FOLLOWER_S = 0.05
-"""Who follows is told of what is new at most so often for each that follows: 200 every 10 seconds."""
+_A_FOLLOWER_S = 0.1
+"""Who follows is told of what is new at most so often for each that follows: 200 every 20 seconds."""
 
 _KEPT = 32
 """Answers of a study: one for each number that followers have come to."""

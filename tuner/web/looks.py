@@ -5,6 +5,7 @@ made of a look is made once for all that ask for the same.
 Leaves to others: following one (studies.follower).
 """
 
+import contextlib
 import gc
 import threading
 import time
@@ -39,6 +40,16 @@ Made = TypeVar("Made")
 
 
 @dataclass
+class _Lasting:
+    """until: by the monotonic clock. rests_s: for so long again it is given while it is made anew."""
+
+    value: Any
+    until: float
+    rests_s: float
+    remade: bool = False
+
+
+@dataclass
 class _Kept:
     follower: StudyFollower
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -46,7 +57,7 @@ class _Kept:
     looked_at: float = 0.0
     rests_s: float = 0.0
     made: OrderedDict[Hashable, Any] = field(default_factory=OrderedDict)
-    lasting: dict[Hashable, tuple[float, Any]] = field(default_factory=dict)
+    lasting: dict[Hashable, _Lasting] = field(default_factory=dict)
     making: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -91,15 +102,27 @@ class Looks:
 
     def made_lasting(self, study_name: str, what: Hashable, make: Callable[[Followed], Made]) -> Made:
         """The same of what says itself of which change it is: of a large study it may be older by so much that making
-        it again and again takes 1% of a core, too."""
+        it again and again takes 1% of a core, too. Who asks soon after that is given it once more, and it is made anew
+        meanwhile."""
         with self._lock:
             kept = self._kept.get(study_name)
-        if kept is not None:
-            until, lasting = kept.lasting.get(what, (0.0, None))
-            if time.monotonic() < until:
-                lasts: Made = lasting
+        if kept is not None and (lasting := kept.lasting.get(what)) is not None:
+            now = time.monotonic()
+            if now < lasting.until + lasting.rests_s:
+                if now >= lasting.until and not lasting.remade:
+                    lasting.remade = True
+                    anew = (study_name, what, make)
+                    threading.Thread(target=self._made_anew, args=anew, name="look", daemon=True).start()
+                lasts: Made = lasting.value
                 return lasts
+        return self._made_to_last(study_name, what, make)
 
+    def _made_anew(self, study_name: str, what: Hashable, make: Callable[[Followed], Made]) -> None:
+        # Whoever asks next is told what is wrong: then it is made in the asker's thread.
+        with contextlib.suppress(Exception):
+            self._made_to_last(study_name, what, make)
+
+    def _made_to_last(self, study_name: str, what: Hashable, make: Callable[[Followed], Made]) -> Made:
         def timed(seen: Followed) -> Made:
             began = time.thread_time()
             done = make(seen)
@@ -109,7 +132,8 @@ class Looks:
                 if place is not None:
                     if len(place.lasting) >= _MADE:
                         place.lasting.clear()
-                    place.lasting[what] = time.monotonic() + _REST * (time.thread_time() - began), done
+                    rests_s = _REST * (time.thread_time() - began)
+                    place.lasting[what] = _Lasting(done, time.monotonic() + rests_s, rests_s)
             return done
 
         return self.made(study_name, what, timed)
