@@ -62,6 +62,11 @@ async def events(
         paced = LOOK_S
         with served.feeds.following():
             while not served.leaving.is_set() and time.monotonic() < until:
+                # First, so that what a page asks for next waits as long as it should.
+                pace = served.feeds.pace_s
+                if not paced / _OTHER_PACE < pace < paced * _OTHER_PACE:
+                    paced = pace
+                    yield ServerSentEvent(event="pace", data={"seconds": round(pace, 1)})
                 try:
                     new = await served.feeds.since(study, number)
                 except ServiceDown:
@@ -69,10 +74,6 @@ async def events(
                 if new is not None:
                     number, text = new
                     yield ServerSentEvent(event="changes", id=str(number), raw_data=text)
-                pace = served.feeds.pace_s
-                if not paced / _OTHER_PACE < pace < paced * _OTHER_PACE:
-                    paced = pace
-                    yield ServerSentEvent(event="pace", data={"seconds": round(pace, 1)})
                 await asyncio.sleep(pace)
     except NotFound:
         yield ServerSentEvent(event="gone", data={"study_name": study})
