@@ -20,7 +20,10 @@ def test_a_network_in_numpy_is_tuned(client: Client, capsys: pytest.CaptureFixtu
     study = client.open("numpy-digits")
     status = study.status()
     assert (status.state, sum(status.counts.values())) == ("finished", 8)
-    assert study.best.params["activation"] in ("tanh", "relu")
+    # Which one wins is chance: the study draws its seed.
+    ended = study.trials().set_index("trial_number")
+    assert study.best.value == ended.value[ended.state == "complete"].max()
+    assert study.best.value >= ended.value[0]
     assert (study.best.value or 0.0) > 0.9
     assert status.counts["pruned"] >= 1
     assert "trial 7: " in capsys.readouterr().out
