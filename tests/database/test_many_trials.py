@@ -11,7 +11,7 @@ from tests.database.cohorts import Cohort, filled, take
 from tests.database.conftest import add
 from tests.database.test_trials import age, expire, silence
 from tests.processes import forking
-from tuner.database import budget, leases, many_leases, rules, runs, strikes, studies, turns, workers
+from tuner.database import adoption, budget, leases, many_leases, rules, runs, strikes, studies, turns, workers
 from tuner.database.changes import changes_since
 from tuner.database.connection import Database, open_database
 from tuner.database.facts import Limits
@@ -78,6 +78,47 @@ def test_all_members_of_a_dead_worker_are_adopted_at_once_with_their_strikes(db:
     with db.session() as session:
         assert session.scalars(sa.select(RunRow.strikes).order_by(RunRow.ordinal)).all() == [2, 2, 2, 0]
     assert take(db, "w3", 4) == []
+
+
+@pytest.mark.parametrize("against", [strikes.CRASH, strikes.NO_MEMORY, strikes.UNKNOWN])
+@pytest.mark.parametrize("killer", [0, 2, 5])
+def test_a_trial_that_kills_its_workers_is_given_up_and_none_that_was_trained_with_it(
+    db: Database, killer: int, against: int
+) -> None:
+    """Several die with it, again and again. What is a suspect by then is trained alone, and shows that it can be."""
+    add(db, trials=6)
+    given_up, ended = [], set[int]()
+    for life in range(40):
+        worker = f"w{life}"
+        workers.enter(db, worker, "cpu")
+        held: list[runs.Job] = []
+        while taken := take(db, worker, 0 if any(each.suspect for each in held) else 4 - len(held), held):
+            held += filled(db, taken)
+        assert not any(each.suspect for each in held) or len(held) == 1
+        if any(each.ordinal == killer and not each.given_up for each in held):
+            workers.mark_dead(db, worker, against, "signal 11")
+            continue
+        if not held:
+            break
+        given_up += [each.ordinal for each in held if each.given_up]
+        ended |= {each.ordinal for each in held if not each.given_up}
+        Cohort(db, held).end({each.trial_number or 0: "failed" if each.given_up else "complete" for each in held})
+    assert given_up == [killer]
+    assert ended == {*range(6)} - {killer}
+
+
+def test_a_suspect_waits_for_a_worker_that_holds_nothing_and_has_it_for_itself(db: Database) -> None:
+    add(db, trials=4)
+    filled(db, take(db, "w1", 2))
+    busy = take(db, "w2", 1)
+    workers.mark_dead(db, "w1", strikes.CRASH, "signal 11")
+    assert [each.ordinal for each in take(db, "w2", 3, held=busy)] == [3]
+    (alone,) = take(db, "w3", 4)
+    assert (alone.ordinal, alone.suspect, alone.given_up) == (0, True, False)
+    assert adoption.suspects_wait(db, alone)
+    (other,) = take(db, "w4", 4)
+    assert (other.ordinal, other.suspect) == (1, True)
+    assert not adoption.suspects_wait(db, alone)
 
 
 def test_members_of_a_silent_worker_are_left_to_it_for_as_long_as_it_could_speak(db: Database) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.runs.test_exactness import Killed, dying
 from tuner.data.dataset import Dataset
-from tuner.database import budget, cancelling, runs, workers
+from tuner.database import budget, cancelling, runs, strikes, workers
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database, open_database
 from tuner.database.runs import RunView
@@ -128,6 +128,28 @@ def test_what_is_handed_back_goes_on_where_it_was(opened: Opened) -> None:
     search(context, Together(context, 2), "v")
     again = runs.view_trials(context.db, "s", epochs=True)
     assert [each.repeated for each in again] == [0, 0, 0]
+    assert [seen(each) for each in again] == [seen(each) for each in runs.view_trials(plain.db, "s", epochs=True)]
+
+
+def test_after_a_crash_each_is_trained_alone_for_an_epoch_and_then_with_the_others_again(opened: Opened) -> None:
+    plain, context = opened("plain", 4), opened("crashed", 4)
+    search(plain, Together(plain, 4))
+    crashed = Together(context, 4)
+    crashed.add(budget.take_many(context.db, "s", "w", 4))
+    workers.mark_dead(context.db, "w", strikes.CRASH, "signal 11")
+    workers.enter(context.db, "v", "cpu")
+    at_once, sizes = Together(context, 4), []
+    while True:
+        held = [each.ordinal for each in at_once.jobs]
+        at_once.add(budget.take_many(context.db, "s", "v", at_once.free, held))
+        if not len(at_once):
+            break
+        sizes.append(len(at_once))
+        at_once.turn()
+    assert sizes[:4] == [1, 1, 1, 1]
+    assert max(sizes[4:]) > 1
+    again = runs.view_trials(context.db, "s", epochs=True)
+    assert [each.repeated for each in again] == [0] * 4
     assert [seen(each) for each in again] == [seen(each) for each in runs.view_trials(plain.db, "s", epochs=True)]
 
 

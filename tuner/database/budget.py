@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tuner.database import admission, leases, many_leases, runs
+from tuner.database import admission, adoption, leases, many_leases
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
 from tuner.database.rules import lock, may_begin
@@ -32,7 +32,7 @@ def take(db: Database, study_name: str, worker_id: str, begun_only: bool = False
 
     begun_only: nothing new; what a dead worker left has to be ended.
     """
-    adopted = runs.adopt(db, study_name, ["search"], 0, worker_id)
+    adopted = adoption.adopt(db, study_name, ["search"], 0, worker_id)
     if adopted is not None or begun_only:
         return adopted
     return next(iter(_reserve(db, study_name, worker_id, 1)), None)
@@ -45,23 +45,25 @@ def take_many(
     """Take so many trials at most: those whose worker is gone first, then the next places of the budget.
 
     held: the places that this worker knows it has. One that carries its name and is not among them was given to it by a
-    call whose answer was lost. begun_only: as of `take`.
+    call whose answer was lost. begun_only: as of `take`. A suspect is given alone, and only to a worker that holds
+    nothing.
     """
-    adopted = runs.adopt_many(db, study_name, ["search"], 0, worker_id, most, held)
-    left = 0 if begun_only else most - len(adopted)
+    adopted = adoption.adopt_many(db, study_name, ["search"], 0, worker_id, most, held)
+    alone = any(each.suspect for each in adopted)
+    left = 0 if begun_only or alone else most - len(adopted)
     return adopted if left <= 0 else [*adopted, *_reserve(db, study_name, worker_id, left)]
 
 
 @patient
 def take_own(db: Database, study_name: str, worker_id: str) -> Job | None:
     """The trial that this worker has already, as after a call whose answer was lost; None where it has none."""
-    return runs.adopt(db, study_name, ["search"], 0, worker_id, RunRow.worker_id == worker_id)
+    return adoption.adopt(db, study_name, ["search"], 0, worker_id, RunRow.worker_id == worker_id)
 
 
 @patient
 def take_untold(db: Database, study_name: str, worker_id: str) -> Job | None:
     """One that a person ended, and of which Optuna has still to be told."""
-    return runs.adopt(db, study_name, ["search"], 0, worker_id, RunRow.state != "running")
+    return adoption.adopt(db, study_name, ["search"], 0, worker_id, RunRow.state != "running")
 
 
 def _reserve(db: Database, study_name: str, worker_id: str, most: int) -> list[Job]:

@@ -11,7 +11,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tuner.database import runs
+from tuner.database import adoption
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
 from tuner.database.runs import Job
@@ -60,7 +60,7 @@ def plan(db: Database, study_name: str, round: int, role: FinalistRole, jobs: Se
 @patient
 def take(db: Database, study_name: str, round: int, worker_id: str) -> Job | None:
     """Take the next run of a round that nobody holds, or whose worker is gone; None where there is none."""
-    return runs.adopt(db, study_name, FINALISTS, round, worker_id)
+    return adoption.adopt(db, study_name, FINALISTS, round, worker_id)
 
 
 @patient
@@ -68,7 +68,7 @@ def take_many(
     db: Database, study_name: str, round: int, worker_id: str, most: int, held: Collection[int] = ()
 ) -> list[Job]:
     """The same of so many at most. held: the ordinals of those that this worker knows it has."""
-    return runs.adopt_many(db, study_name, FINALISTS, round, worker_id, most, held)
+    return adoption.adopt_many(db, study_name, FINALISTS, round, worker_id, most, held)
 
 
 @patient

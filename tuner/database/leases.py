@@ -62,14 +62,19 @@ def adopt(
     worker_id: str,
     may_take: Callable[[Session], bool],
     most: int = 1,
-) -> list[tuple[RunRow, bool]]:
+    in_company: bool = False,
+) -> list[RunRow]:
     """Take the first runs, of those in question, that nobody holds or whose worker is gone: so many at most.
 
     which: of one study. may_take: asked first in the transaction that takes them; without its leave none is taken.
-    Gives each row, as it is now, and whether it has killed too many workers.
+    in_company: this worker trains others meanwhile. A suspect (`strikes`) is taken without company: by a worker that
+    holds nothing it is taken first, and nothing with it. Gives the rows as they are now.
     """
     row = RunRow
     free = sa.and_(which, ~row.finalized, free_for(row.lease_until, row.worker_id, worker_id))
+    suspect = _strikes_for(worker_id) >= strikes.SUSPECT
+    if in_company:
+        free = sa.and_(free, ~suspect)
     with db.session() as session:
         # Most of the time there is none, and nothing has to be locked.
         if session.scalar(sa.select(row.ordinal).where(free).limit(1)) is None:
@@ -77,6 +82,9 @@ def adopt(
     with db.session() as session, session.begin():
         if not may_take(session):
             return []
+        if most > 1 and not in_company:
+            alone = session.scalar(sa.select(row.ordinal).where(free, suspect).limit(1)) is not None
+            free, most = (sa.and_(free, suspect), 1) if alone else (sa.and_(free, ~suspect), most)
         # In their order, as everybody locks several.
         found = sa.select(row, utc_now()).where(free).order_by(row.ordinal).limit(most)
         taken = session.execute(found.with_for_update(skip_locked=True)).all()
@@ -92,7 +100,21 @@ def adopt(
         if taken:
             session.flush()
             stamp(session, study_name)
-    return [(each, each.strikes >= strikes.GIVEN_UP) for each, _ in taken]
+    return [each for each, _ in taken]
+
+
+def any_suspect(session: Session, which: sa.ColumnElement[bool], worker_id: str) -> bool:
+    """Whether a worker that holds nothing would be given one of those in question to train alone."""
+    row = RunRow
+    free = (which, ~row.finalized, free_for(row.lease_until, row.worker_id, worker_id))
+    suspect = _strikes_for(worker_id) >= strikes.SUSPECT
+    return session.scalar(sa.select(row.ordinal).where(*free, suspect).limit(1)) is not None
+
+
+def _strikes_for(worker_id: str) -> sa.ColumnElement[int]:
+    """Of a run, once this worker has it: see `adopt`."""
+    died = sa.and_(RunRow.worker_id.is_not(None), RunRow.worker_id != worker_id, RunRow.state == "running")
+    return RunRow.strikes + sa.case((died, strikes.UNKNOWN), else_=0)
 
 
 def free_for(until: Any, holder: Any, worker_id: str) -> sa.ColumnElement[bool]:

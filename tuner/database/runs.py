@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tuner.database import epoch_writing, epochs, leases, sharing
+from tuner.database import epoch_writing, epochs, leases
 from tuner.database.blobs import run_blob_name
 from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
@@ -39,7 +39,7 @@ class Job:
     """A run that this worker holds; what is not said here is as in its row.
 
     trial_number: None for a place of the budget that has no trial yet. state: running, or final where only Optuna has
-    still to be told. given_up: too many workers died on it (`strikes`).
+    still to be told. given_up: too many workers died on it; suspect: one more death would be the last (`strikes`).
     """
 
     study_name: str
@@ -55,6 +55,7 @@ class Job:
     planned_epochs: int = 0
     state: str = "running"
     given_up: bool = False
+    suspect: bool = False
     checkpoint: str = ""
 
     @property
@@ -128,72 +129,6 @@ class RunView:
 
     def blob_name(self, what: str) -> str:
         return run_blob_name(self.study_name, self.role, self.round, self.ordinal, what)
-
-
-def adopt(
-    db: Database,
-    study_name: str,
-    roles: Sequence[Role],
-    round: int,
-    worker_id: str,
-    also: sa.ColumnElement[bool] | None = None,
-) -> Job | None:
-    """Take the first of a study's runs that nobody holds, or whose worker is gone; None where there is none.
-
-    also: what else has to be true of it. Made twice, the second time gives the one that the first has taken.
-    """
-    which = _of_study(study_name, roles, round)
-    if also is not None:
-        which = sa.and_(which, also)
-
-    def may(session: Session) -> bool:
-        # What is its own, or only has to be told, takes no room.
-        return also is not None or sharing.may_take(session, study_name, worker_id)
-
-    return next((_job(*each, worker_id) for each in leases.adopt(db, study_name, which, worker_id, may)), None)
-
-
-def adopt_many(
-    db: Database,
-    study_name: str,
-    roles: Sequence[Role],
-    round: int,
-    worker_id: str,
-    most: int,
-    held: Collection[int],
-) -> list[Job]:
-    """The same of so many at most, in one transaction. held: the ordinals of those that this worker knows it has.
-
-    Made twice, the second time gives those that the first has taken, and others where these are fewer.
-    """
-    which = sa.and_(_of_study(study_name, roles, round), RunRow.ordinal.not_in(held))
-    taken = leases.adopt(
-        db, study_name, which, worker_id, lambda session: sharing.may_take(session, study_name, worker_id), most
-    )
-    return [_job(*each, worker_id) for each in taken]
-
-
-def _of_study(study_name: str, roles: Sequence[Role], round: int) -> sa.ColumnElement[bool]:
-    return sa.and_(RunRow.study_name == study_name, RunRow.role.in_(roles), RunRow.round == round)
-
-
-def _job(row: RunRow, given_up: bool, worker_id: str) -> Job:
-    return Job(
-        study_name=row.study_name,
-        role=row.role,
-        round=row.round,
-        ordinal=row.ordinal,
-        attempt=row.attempt,
-        worker_id=worker_id,
-        trial_ordinal=row.trial_ordinal,
-        trial_number=row.trial_number,
-        seed_number=row.seed_number,
-        seed=row.seed,
-        planned_epochs=row.planned_epochs,
-        state=row.state,
-        given_up=given_up,
-        checkpoint=row.checkpoint,
-    )
 
 
 @patient

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from tuner.database import budget
+from tuner.database import adoption, budget
 from tuner.database.optuna_picture import OptunaPicture
 from tuner.database.runs import Job
 from tuner.database.studies import StudyView, view_study
@@ -94,8 +94,8 @@ class Together:
 
     @property
     def free(self) -> int:
-        """So many more can be added."""
-        return max(0, self._most - len(self))
+        """So many more can be added: none while a suspect shows that it can be trained."""
+        return 0 if self._unproved else max(0, self._most - len(self))
 
     @property
     def jobs(self) -> list[Job]:
@@ -115,6 +115,7 @@ class Together:
     def turn(self) -> int:
         """An epoch of each; how many have ended. Raises what ends the worker."""
         before = len(self)
+        unproved = self._unproved
         self._seen = None
         first = any(not each.stepped for each in self._companies)
         with self._watched("first epoch" if first else "epoch", self.jobs):
@@ -125,6 +126,8 @@ class Together:
         self._companies = [each for each in self._companies if each.held]
         if (ended := before - len(self)) > 0:
             backend.name_anew()
+        if unproved and self.jobs and adoption.suspects_wait(self._context.db, unproved.job):
+            self.hand_back("handed back: others are trained alone first")
         return ended
 
     def hand_back(self, reason: str) -> None:
@@ -136,6 +139,12 @@ class Together:
                         held.run.keep(held.last)
                     held.run.hand_back(reason)
         self._companies = []
+
+    @property
+    def _unproved(self) -> _Held | None:
+        """The suspect that is alone here until an epoch of it has ended (`strikes`)."""
+        every = (held for company in self._companies for held in company.held.values())
+        return next((each for each in every if each.job.suspect and each.last is None), None)
 
     def _with_trials(self, jobs: Sequence[Job]) -> list[tuple[Job, Baseline | None]]:
         """Each with its Optuna trial, and the configuration of a person that it tries. Those that are lost are left."""
