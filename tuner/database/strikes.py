@@ -13,12 +13,12 @@ CRASH = 5
 NO_MEMORY = 4
 """SIGKILL while the system killed a process for want of memory, which may have been another's: three."""
 
-SUSPECT = GIVEN_UP - CRASH
-"""So many, and one more death could be the last. Of several that a worker trains at once nobody knows which one it died
-of; a suspect is therefore trained alone, until an epoch of it has ended. None is given up for another."""
-
 UNKNOWN = 2
 """SIGKILL, or nothing but silence: an administrator, an engine, the machine, or indeed the trial: five."""
 
 NONE = 0
 """Told to go, or the database or the disk failed: the trial has no part in it."""
+
+SUSPECT = GIVEN_UP - CRASH
+"""So many, and one more death could be the last. Of several that a worker trains at once nobody knows which one it died
+of; a suspect is therefore trained alone, until an epoch of it has ended. None is given up for another."""
