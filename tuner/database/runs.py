@@ -4,7 +4,7 @@ Owns: what all roles share - that a run is begun, goes on, ends and is shown in 
 Leaves to others: that a run is one worker's (leases), which runs there are to be (budget, finalists).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
