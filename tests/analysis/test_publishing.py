@@ -15,8 +15,9 @@ from tuner.database import studies
 from tuner.database.blobs import FolderStore
 from tuner.database.connection import Database
 from tuner.errors import ServiceDown
-from tuner.studies.delivery import Delivery, Projector, deliver
+from tuner.studies.delivery import Delivery, deliver
 from tuner.studies.projection import STUDY_FILES
+from tuner.studies.projector import Projector
 from tuner.tracking.mlflow_recorder import MlflowRecorder
 
 

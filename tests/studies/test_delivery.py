@@ -27,7 +27,8 @@ from tuner.database.connection import Database, open_database
 from tuner.database.tables import RunRow, StudyRow
 from tuner.errors import ServiceDown
 from tuner.studies import delivery
-from tuner.studies.delivery import Delivery, Projector, deliver
+from tuner.studies.delivery import Delivery, deliver
+from tuner.studies.projector import Projector
 from tuner.studies.status import study_status
 from tuner.tracking import mlflow_entities
 from tuner.tracking.memory_recorder import MemoryRecorder

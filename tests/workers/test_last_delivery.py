@@ -11,7 +11,7 @@ from tests.database.conftest import opening
 from tuner.database import workers
 from tuner.database.blobs import FolderStore
 from tuner.runs.watchdog import Watch
-from tuner.studies.delivery import Projector
+from tuner.studies.projector import Projector
 from tuner.studies.status import DELIVERING, study_status
 from tuner.tracking.memory_recorder import MemoryRecorder
 from tuner.tracking.recorder import StudyRecord

@@ -16,7 +16,7 @@ from tuner.database.connection import Database
 from tuner.database.studies import StudyView, view_study
 from tuner.errors import NotFound
 from tuner.settings import Settings
-from tuner.studies.delivery import Projector
+from tuner.studies.projector import Projector
 from tuner.tracking.recorder import Recorder
 from tuner.tracking.recording import recorder_at
 

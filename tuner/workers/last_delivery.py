@@ -9,7 +9,7 @@ import time
 from collections.abc import Collection
 
 from tuner.formatting import command
-from tuner.studies.delivery import Projector
+from tuner.studies.projector import Projector
 from tuner.studies.status import DELIVERING
 from tuner.workers.heartbeat import Pulse
 

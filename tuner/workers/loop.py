@@ -27,7 +27,7 @@ from tuner.runs import closing, finalists_turn, trial
 from tuner.runs.study_context import StudyContext
 from tuner.runs.together import Together
 from tuner.runs.watchdog import Watch
-from tuner.studies import delivery, limits, stopping_rules
+from tuner.studies import limits, projector, stopping_rules
 from tuner.studies.stored_study import is_external
 from tuner.tracking.recording import recorder_at
 from tuner.training import backend
@@ -289,7 +289,7 @@ class Worker:
         board = view.options.tensorboard
         where = f"{view.mlflow_uri} {board}"
         if where not in self._projectors:
-            self._projectors[where] = delivery.Projector(
+            self._projectors[where] = projector.Projector(
                 self._db,
                 lambda: recorder_at(self._settings.tracking_uri_of(view.mlflow_uri), board),
                 self._store,
