@@ -27,6 +27,7 @@ from tuner.database.connection import Database, open_database
 from tuner.database.tables import RunRow, StudyRow
 from tuner.errors import ServiceDown
 from tuner.studies import delivery
+from tuner.studies import projector as projector_module
 from tuner.studies.delivery import Delivery, deliver
 from tuner.studies.projector import Projector
 from tuner.studies.status import study_status
@@ -378,7 +379,7 @@ def test_the_last_change_of_a_study_is_delivered_though_another_worker_holds_its
     def other_is_done(pause_s: float) -> None:
         deliveries.unclaim(db, StudyRow, (name,), "other")
 
-    monkeypatch.setattr(delivery, "time", SimpleNamespace(sleep=other_is_done))
+    monkeypatch.setattr(projector_module, "time", SimpleNamespace(sleep=other_is_done))
     projector = Projector(db, lambda: recorder, store, "w")
     projector.watch(name)
     assert projector.close(60)
