@@ -48,7 +48,7 @@ def set_limit(db: Database, person: str, most_studies: int | None, *, entry: Aud
 @patient
 def limits(db: Database) -> dict[str, int]:
     """Those that are set, by person."""
-    with db.session() as session:
+    with db.reading() as session:
         rows = session.execute(sa.select(OwnerRow.person, OwnerRow.most_studies).order_by(OwnerRow.person)).all()
     return {person: most for person, most in rows if most is not None}
 
@@ -58,7 +58,7 @@ def places(db: Database, owner: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The studies of an owner that have a place, and those that wait for one; the oldest first."""
     row = StudyRow
     waits = sa.and_(row.admitted_at.is_(None), row.finished_at.is_(None), row.desired_state == "running")
-    with db.session() as session:
+    with db.reading() as session:
         of_it = sa.select(row.study_name).where(row.owner == owner).order_by(row.created_at)
         return tuple(session.scalars(of_it.where(_has_place()))), tuple(session.scalars(of_it.where(waits)))
 
@@ -66,7 +66,7 @@ def places(db: Database, owner: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
 @patient
 def ask(db: Database, study_name: str) -> bool:
     """A worker is there for a study that waits: whether it has a place now."""
-    with db.session() as session:
+    with db.reading() as session:
         owner = session.scalar(sa.select(StudyRow.owner).where(StudyRow.study_name == study_name))
         # Looked at first: whoever waits asks twice a second, and locks nobody out meanwhile.
         if owner is None or not _is_free(session, owner, study_name, _limit(session, owner)):
@@ -95,7 +95,7 @@ def has_place(session: Session, owner: str, study_name: str, priority: int = 0) 
 @patient
 def why_it_waits(db: Database, study_name: str) -> NoPlace | None:
     """Of a study that has no place; None where there is one, and only no worker that takes it."""
-    with db.session() as session:
+    with db.reading() as session:
         owner = session.scalar(sa.select(StudyRow.owner).where(StudyRow.study_name == study_name)) or ""
         most = _limit(session, owner)
         if most is None or _is_free(session, owner, study_name, most):

@@ -125,12 +125,12 @@ class DatabaseStore:
 
     @patient
     def get(self, name: str) -> bytes | None:
-        with self._db.session() as session:
+        with self._db.reading() as session:
             return session.scalar(sa.select(BlobRow.data).where(BlobRow.name == name))
 
     @patient
     def has(self, name: str) -> bool:
-        with self._db.session() as session:
+        with self._db.reading() as session:
             return session.scalar(sa.select(BlobRow.name).where(BlobRow.name == name)) is not None
 
     def drop(self, name: str) -> None:

@@ -17,7 +17,7 @@ from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
 from tuner.database.rules import lock, may_begin
 from tuner.database.runs import Job
-from tuner.database.sequence import stamp
+from tuner.database.sequence import stamp_runs
 from tuner.database.tables import UNSTAMPED, RunRow, StudyRow
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def take_untold(db: Database, study_name: str, worker_id: str) -> Job | None:
 
 def _reserve(db: Database, study_name: str, worker_id: str, most: int) -> list[Job]:
     """The next places of the budget, so many at most."""
-    with db.session() as session:
+    with db.reading() as session:
         chosen = sa.select(StudyRow.trials, StudyRow.admitted_at).where(StudyRow.study_name == study_name)
         budget, admitted_at = session.execute(chosen).one_or_none() or (0, None)
         if _taken(session, study_name) >= budget:
@@ -84,7 +84,7 @@ def _reserve(db: Database, study_name: str, worker_id: str, most: int) -> list[J
         if jobs:
             now = session.execute(sa.select(utc_now())).scalar_one()
             session.execute(sa.insert(RunRow), [_begun(job, now) for job in jobs])
-            stamp(session, study_name)
+            stamp_runs(session, study_name)
             if session.get_bind().dialect.name == "postgresql" and _doubles(places):
                 # Until somebody counts, PostgreSQL takes any index that begins with the study for as good as the key's,
                 # and reads all of its runs for each that is written.
@@ -115,7 +115,10 @@ def _begun(job: Job, now: float) -> dict[str, Any]:
 
 
 def _taken(session: Session, study_name: str) -> int:
-    return session.scalar(sa.select(sa.func.count()).where(*_search(study_name))) or 0
+    """Places are taken one after the other: the last one says how many, at once, where counting takes ever longer."""
+    places = sa.select(RunRow.ordinal).where(*_search(study_name), RunRow.round == 0)
+    last = session.scalar(places.order_by(RunRow.ordinal.desc()).limit(1))
+    return 0 if last is None else last + 1
 
 
 @patient
@@ -157,16 +160,17 @@ def _fill(db: Database, places: Sequence[Filled]) -> list[int | None]:
 
     keys = [each.job.lease.key for each in places]
     with db.session() as session, session.begin():
-        values = [{"baseline": each.baseline} for each in places]
-        held = many_leases.write(session, [each.job.lease for each in places], values)
+        held = many_leases.lock(session, [each.job.lease for each in places])
         known = {key: row.trial_number for key, row in held.items()}
         new = [each for each in places if each.job.lease.key in held and known[each.job.lease.key] is None]
         if new:
             study_name = new[0].job.study_name
             made = optuna_writing.create(session, study_name, [each.template for each in new])
-            numbered = [{"trial_number": number} for number in made]
-            many_leases.write(session, [each.job.lease for each in new], numbered, sequence=UNSTAMPED)
-            stamp(session, study_name)
+            bound = [
+                {"trial_number": number, "baseline": each.baseline} for each, number in zip(new, made, strict=True)
+            ]
+            many_leases.write_locked(session, [each.job.lease for each in new], bound, sequence=UNSTAMPED)
+            stamp_runs(session, study_name)
             known |= {each.job.lease.key: number for each, number in zip(new, made, strict=True)}
     return [known.get(key) for key in keys]
 
@@ -174,7 +178,7 @@ def _fill(db: Database, places: Sequence[Filled]) -> list[int | None]:
 @patient
 def open_places(db: Database, study_name: str) -> int:
     """Trials of the budget that are not yet final and told: 0 when the search is over."""
-    with db.session() as session:
+    with db.reading() as session:
         budget = session.scalar(sa.select(StudyRow.trials).where(StudyRow.study_name == study_name)) or 0
     return int(budget - finalized(db, study_name))
 
@@ -182,7 +186,7 @@ def open_places(db: Database, study_name: str) -> int:
 @patient
 def finalized(db: Database, study_name: str) -> int:
     """Trials that are final and told."""
-    with db.session() as session:
+    with db.reading() as session:
         count = session.scalar(sa.select(sa.func.count()).where(*_search(study_name), RunRow.finalized))
     return int(count or 0)
 
@@ -190,7 +194,7 @@ def finalized(db: Database, study_name: str) -> int:
 @patient
 def running(db: Database, study_name: str) -> int:
     """Trials that were begun and are not final and told."""
-    with db.session() as session:
+    with db.reading() as session:
         count = session.scalar(sa.select(sa.func.count()).where(*_search(study_name), ~RunRow.finalized))
     return int(count or 0)
 
@@ -198,7 +202,7 @@ def running(db: Database, study_name: str) -> int:
 @patient
 def has_begun(db: Database, study_name: str) -> bool:
     """Whether a trial was taken."""
-    with db.session() as session:
+    with db.reading() as session:
         return session.scalar(sa.select(RunRow.ordinal).where(*_search(study_name)).limit(1)) is not None
 
 

@@ -78,7 +78,7 @@ Mark = tuple[int, float]
 @patient
 def mark_of(db: Database, study_name: str) -> Mark:
     """Raises NotFound."""
-    with db.session() as session:
+    with db.reading() as session:
         marked = sa.select(CounterRow.number, StudyRow.created_at).join(
             StudyRow, StudyRow.study_name == CounterRow.study_name
         )
@@ -91,7 +91,7 @@ def mark_of(db: Database, study_name: str) -> Mark:
 @patient
 def number_of(db: Database, study_name: str) -> int:
     """The last that was written of it. Raises NotFound."""
-    with db.session() as session:
+    with db.reading() as session:
         number = session.scalar(sa.select(CounterRow.number).where(CounterRow.study_name == study_name))
     if number is None:
         studies.view_study(db, study_name)

@@ -95,7 +95,7 @@ def bind(db: Database, job: Job) -> tuple[str, Params] | None:
     is none. Raises LeaseLost.
     """
     row, key = ConfigurationRow, ConfigurationRow.study_name == job.study_name
-    with db.session() as session:
+    with db.reading() as session:
         waits = session.scalar(sa.select(row.number).where(key, row.ordinal.is_(None)).limit(1))
         if waits is None:
             return _of_place(session, job.study_name, job.ordinal)
@@ -116,7 +116,7 @@ def bind(db: Database, job: Job) -> tuple[str, Params] | None:
 @patient
 def of_place(db: Database, study_name: str, ordinal: int) -> tuple[str, Params] | None:
     """The configuration that a place of the budget took: its name and its values."""
-    with db.session() as session:
+    with db.reading() as session:
         return _of_place(session, study_name, ordinal)
 
 
@@ -126,7 +126,7 @@ def view_added(db: Database, study_name: str) -> list[Added]:
     row = ConfigurationRow
     trial = sa.and_(RunRow.study_name == row.study_name, RunRow.role == "search", RunRow.ordinal == row.ordinal)
     chosen = sa.select(row, RunRow.trial_number).join(RunRow, trial, isouter=True)
-    with db.session() as session:
+    with db.reading() as session:
         rows = session.execute(chosen.where(row.study_name == study_name).order_by(row.number)).all()
     return [
         Added(each.number, each.name, each.params, each.person, each.added_at, each.ordinal, number)
@@ -139,7 +139,7 @@ def trial_with(db: Database, study_name: str, params: Params) -> int | None:
     """The number of the first trial that has these values."""
     row = RunRow
     chosen = sa.select(row.trial_number, row.params).where(row.study_name == study_name, row.role == "search")
-    with db.session() as session:
+    with db.reading() as session:
         every = session.execute(chosen.where(row.trial_number.is_not(None)).order_by(row.ordinal))
         return next((number for number, values in every if values == params), None)
 
@@ -147,14 +147,14 @@ def trial_with(db: Database, study_name: str, params: Params) -> int | None:
 @patient
 def spoken_for(db: Database, study_name: str) -> int:
     """Places that were taken or are promised to a configuration that was added, whatever the budget is."""
-    with db.session() as session:
+    with db.reading() as session:
         return _spoken_for(session, study_name)
 
 
 @patient
 def places_left(db: Database, study_name: str) -> int:
     """Places of the budget that are neither taken nor promised to a configuration that was added."""
-    with db.session() as session:
+    with db.reading() as session:
         trials = session.scalar(sa.select(StudyRow.trials).where(StudyRow.study_name == study_name)) or 0
         return max(0, trials - _spoken_for(session, study_name))
 

@@ -123,6 +123,15 @@ class Database:
         """A short unit of work; use as a context manager with `begin`."""
         return Session(self.engine, expire_on_commit=False)
 
+    def reading(self) -> Session:
+        """For statements that only read, each as of its own moment: a server is not asked to begin and end anything."""
+        return Session(self._reading, expire_on_commit=False)
+
+    @cached_property
+    def _reading(self) -> sa.Engine:
+        # SQLite's driver begins nothing for a SELECT as it is.
+        return self.engine if self.sqlite_file else self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """A unit of work that reads: whatever it reads is as of one moment."""
@@ -142,7 +151,7 @@ class Database:
     @patient
     def now(self) -> float:
         """The database's clock, in seconds since 1970."""
-        with self.session() as session:
+        with self.reading() as session:
             return float(session.execute(sa.select(utc_now())).scalar_one())
 
 

@@ -45,7 +45,7 @@ class Undelivered:
 @patient
 def undelivered(db: Database, study_name: str) -> Undelivered:
     """Whoever holds them, or delivers them just now."""
-    with db.session() as session:
+    with db.reading() as session:
         study = session.scalar(
             sa.select(StudyRow.study_name).where(StudyRow.study_name == study_name, *_left(StudyRow))
         )
@@ -70,7 +70,7 @@ def runs_to_deliver(db: Database, study_name: str, worker_id: str, most_training
     age_s = utc_now() - RunRow.started_at
     chosen = sa.select(*key, RunRow.recorded, age_s.label("age_s"), training.label("trains"))
     order = (sa.case((of_search, 0), else_=1), RunRow.round, RunRow.ordinal)
-    with db.session() as session:
+    with db.reading() as session:
         found = session.execute(
             chosen.where(RunRow.study_name == study_name, _free(worker_id)).where(_shown()).order_by(*order)
         ).all()
@@ -177,7 +177,7 @@ def refused(db: Database, row: type[Recorded], key: Key, changes: int, reason: s
     """
     # No database holds all that a message may have in it.
     words = "".join(each if each.isprintable() else " " for each in redacted(reason))[:_LONGEST]
-    with db.session() as session:
+    with db.reading() as session:
         before = session.scalar(sa.select(row.refusal).where(*keyed(row, key)))
     told: dict[str, Any] = {"refused": changes, "refusal": words, "recorder": None, "recording_until": 0.0}
     _write(db, row, key, **told, **({} if run_id is None else {"mlflow_run_id": run_id}))
@@ -198,7 +198,7 @@ def deliver_anew(db: Database, study_name: str, lost: Collection[str] | None = N
         if lost is None:
             _write(db, row, (study_name,), recorded=0, refused=0)
             continue
-        with db.session() as session:
+        with db.reading() as session:
             keys = [each.key for each in session.scalars(_rows(row, study_name)) if each.mlflow_run_id in lost]
         for key in keys:
             _write(db, row, key, mlflow_run_id=None, recorded=0, refused=0)
@@ -208,14 +208,14 @@ def deliver_anew(db: Database, study_name: str, lost: Collection[str] | None = N
 def run_ids(db: Database, study_name: str) -> list[str]:
     """The runs that the study's trials and finalists have."""
     of_study = sa.select(RunRow.mlflow_run_id).where(RunRow.study_name == study_name)
-    with db.session() as session:
+    with db.reading() as session:
         return [each for each in session.scalars(of_study.where(RunRow.mlflow_run_id.is_not(None))) if each is not None]
 
 
 @patient
 def refusals(db: Database, study_name: str) -> list[Refusal]:
     """What MLflow refused of a study, and why."""
-    with db.session() as session:
+    with db.reading() as session:
         return [
             Refusal(_words(each), each.refusal)
             for row in _RECORDED

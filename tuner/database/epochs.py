@@ -116,5 +116,5 @@ def _of_workers(study_name: str) -> tuple[sa.ColumnElement[bool], ...]:
 
 
 def _over(db: Database, figure: Any, *which: sa.ColumnElement[bool]) -> float:
-    with db.session() as session:
+    with db.reading() as session:
         return float(session.scalar(sa.select(figure).select_from(EpochRow).where(*which)) or 0.0)

@@ -94,7 +94,7 @@ def drop(db: Database, study_name: str, round: int, trial_ordinal: int, reason: 
 @patient
 def any_planned(db: Database, study_name: str, round: int) -> bool:
     """Whether finalists of this round are there."""
-    with db.session() as session:
+    with db.reading() as session:
         return session.scalar(_round(study_name, round).limit(1)) is not None
 
 

@@ -40,7 +40,7 @@ def claim(db: Database, worker_id: str, gpus: Sequence[str]) -> tuple[str, int]:
 @patient
 def claims_of_others(db: Database, worker_id: str, gpus: Sequence[str]) -> dict[tuple[str, int], float]:
     """Until when other workers hold which places, by the database's clock; each of their signs of life changes it."""
-    with db.session() as session:
+    with db.reading() as session:
         rows = session.scalars(
             sa.select(GpuClaimRow).where(
                 GpuClaimRow.gpu.in_(gpus), GpuClaimRow.worker_id != worker_id, ~run_out(GpuClaimRow.lease_until)

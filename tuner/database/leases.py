@@ -75,7 +75,7 @@ def adopt(
     suspect = _strikes_for(worker_id) >= strikes.SUSPECT
     if in_company:
         free = sa.and_(free, ~suspect)
-    with db.session() as session:
+    with db.reading() as session:
         # Most of the time there is none, and nothing has to be locked.
         if session.scalar(sa.select(row.ordinal).where(free).limit(1)) is None:
             return []
@@ -134,7 +134,7 @@ def free_for(until: Any, holder: Any, worker_id: str) -> sa.ColumnElement[bool]:
 @patient
 def free_in_s(db: Database, study_name: str, living: Collection[str]) -> float | None:
     """Seconds until the leases of all but these workers have run out; None where the others hold nothing."""
-    with db.session() as session:
+    with db.reading() as session:
         left_s = session.scalar(
             sa.select(sa.func.max(RunRow.lease_until - utc_now())).where(
                 RunRow.study_name == study_name,

@@ -40,6 +40,22 @@ def write(
 
     Leaves to others: to number them (`sequence`), at the end of the transaction.
     """
+    write_locked(session, leases, values, **same)
+    return _held(session, leases)
+
+
+def lock(session: Session, leases: Sequence[Lease]) -> dict[Key, Held]:
+    """Keep runs of one study as they are until the transaction ends, but for what it writes; gives this worker's."""
+    if leases and session.get_bind().dialect.name == "sqlite":
+        # Whoever writes is alone with the whole database. The write comes first: a transaction that has read before it
+        # is refused where another one has written meanwhile.
+        first = [_RUNS.c[name] == part for name, part in zip(_KEY, leases[0].key, strict=True)]
+        session.connection().execute(sa.update(_RUNS).where(*first).values(attempt=_RUNS.c.attempt))
+    return _held(session, leases, locked=True)
+
+
+def write_locked(session: Session, leases: Sequence[Lease], values: Sequence[Mapping[str, Any]], **same: Any) -> None:
+    """`write` to runs that are known to be this worker's."""
     of_columns: dict[frozenset[str], list[dict[str, Any]]] = defaultdict(list)
     for lease, own in sorted(zip(leases, values, strict=True), key=lambda each: each[0].key):
         known = {f"to_{name}": value for name, value in own.items() if value is not None}
@@ -48,7 +64,6 @@ def write(
         of_columns[frozenset(known)].append({**key, **held, **known})
     for columns, rows in of_columns.items():
         session.connection().execute(_update(columns, same), rows)
-    return _held(session, leases)
 
 
 def _update(columns: frozenset[str], same: Mapping[str, Any]) -> sa.Update:
@@ -63,20 +78,23 @@ def _update(columns: frozenset[str], same: Mapping[str, Any]) -> sa.Update:
     )
 
 
-def _held(session: Session, leases: Sequence[Lease]) -> dict[Key, Held]:
+def _held(session: Session, leases: Sequence[Lease], locked: bool = False) -> dict[Key, Held]:
     """Those that are this worker's. A row that it does not hold now was not its own when it was written, either."""
     ordinals: dict[Key, list[str | int]] = defaultdict(list)
     for lease in leases:
         ordinals[lease.key[:3]].append(lease.key[3])
     columns = _RUNS.c
     found: dict[Key, tuple[tuple[str | None, int], Held]] = {}
-    for (study_name, role, round), places in ordinals.items():
+    for (study_name, role, round), places in sorted(ordinals.items()):
         read = sa.select(*(columns[name] for name in (*_KEY, "worker_id", "attempt", "trial_number", "dropped"))).where(
             columns.study_name == study_name,
             columns.role == role,
             columns.round == round,
             columns.ordinal.in_(places),
         )
+        if locked:
+            # In their order, as everybody locks several.
+            read = read.order_by(columns.ordinal).with_for_update()
         for *key, worker_id, attempt, trial_number, dropped in session.connection().execute(read):
             found[tuple(key)] = (worker_id, attempt), Held(trial_number, dropped)
     held = {}

@@ -83,7 +83,7 @@ def create(session: Session, study_name: str, templates: Sequence[FrozenTrial]) 
     ]
     made = sa.insert(trials).returning(trials.c.trial_id, sort_by_parameter_order=True)
     trial_ids = session.connection().execute(made, rows).scalars().all()
-    write(session, _of_templates(trial_ids, templates))
+    _put_all(session, _of_templates(trial_ids, templates))
     return [row["number"] for row in rows]
 
 
@@ -105,8 +105,16 @@ def _of_templates(trial_ids: Sequence[int], templates: Sequence[FrozenTrial]) ->
 def write(session: Session, writes: Writes) -> None:
     """Write all of it, in the order of the trials; those that have ended by now stay as they are."""
     trials = tables.TRIALS
+    if not writes.trial_ids:
+        return
     going = sa.select(trials.c.trial_id).where(trials.c.trial_id.in_(writes.trial_ids), trials.c.state.in_(_GOING_ON))
     written = writes.of(session.scalars(going.order_by(trials.c.trial_id).with_for_update()).all())
+    _put_all(session, written)
+    _end(session, written.ends)
+
+
+def _put_all(session: Session, written: Writes) -> None:
+    """All but how they ended."""
     params = [
         {"trial_id": trial_id, "param_name": name, "param_value": value, "distribution_json": words}
         for trial_id, every in written.params.items()
@@ -135,7 +143,6 @@ def write(session: Session, writes: Writes) -> None:
             if kind == kind_of
         ]
         _put(session, table, ("trial_id", "key"), attributes)
-    _end(session, written.ends)
 
 
 def _end(session: Session, ends: Mapping[int, Ended]) -> None:

@@ -36,7 +36,7 @@ def last_progress(db: Database, study_name: str) -> Progress:
     of_study = RunRow.study_name == study_name
     # By its number, for which there is an index: the last that was written has nearly always ended last, too.
     epoch = sa.select(EpochRow.measured_at).where(EpochRow.study_name == study_name).order_by(EpochRow.sequence.desc())
-    with db.session() as session:
+    with db.reading() as session:
         asked = session.execute(
             sa.select(StudyRow.created_at, StudyRow.asked_at, sa.func.coalesce(StudyRow.admitted_at, 0.0)).where(
                 StudyRow.study_name == study_name
@@ -55,7 +55,7 @@ def leader(db: Database, study_name: str, direction: Direction) -> Leader | None
     complete = (RunRow.study_name == study_name, RunRow.role == "search", RunRow.state == "complete")
     order = RunRow.value.desc() if direction == "maximize" else RunRow.value.asc()
     first = sa.select(RunRow.ordinal, RunRow.finished_at).where(*complete, RunRow.value.is_not(None))
-    with db.session() as session:
+    with db.reading() as session:
         found = session.execute(first.order_by(order, RunRow.ordinal).limit(1)).one_or_none()
         if found is None:
             return None

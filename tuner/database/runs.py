@@ -254,7 +254,7 @@ def view_best(db: Database, study_name: str, direction: str, most: int) -> list[
     """The best complete trials of a study, with their epochs, from the best on; of equals the earlier one."""
     value = RunRow.value.desc() if direction == "maximize" else RunRow.value.asc()
     where = [RunRow.study_name == study_name, RunRow.role == "search", RunRow.state == "complete"]
-    with db.session() as session:
+    with db.reading() as session:
         best = sa.select(RunRow.ordinal).where(*where, RunRow.value.is_not(None)).order_by(value, RunRow.ordinal)
         ordinals = session.scalars(best.limit(most)).all()
     return [view_run(db, study_name, "search", 0, ordinal) for ordinal in ordinals]
@@ -267,12 +267,12 @@ def value_of_rank(db: Database, study_name: str, direction: str, rank: int) -> f
     value = RunRow.value.desc() if direction == "maximize" else RunRow.value.asc()
     complete = (RunRow.study_name == study_name, RunRow.role == "search", RunRow.state == "complete")
     ranked = sa.select(RunRow.value).where(*complete, RunRow.value.is_not(None)).order_by(value)
-    with db.session() as session:
+    with db.reading() as session:
         return session.scalar(ranked.offset(rank - 1).limit(1))
 
 
 def _views(db: Database, where: list[sa.ColumnElement[bool]], with_epochs: bool) -> list[RunView]:
-    with db.session() as session:
+    with db.reading() as session:
         return views_within(session, *where, with_epochs=with_epochs)
 
 

@@ -13,11 +13,17 @@ from sqlalchemy.orm import Session
 from tuner.database.tables import UNSTAMPED, Base, CounterRow, Key, RunRow, StudyRow, keyed
 
 _COUNTERS = Base.metadata.tables[CounterRow.__tablename__]
+_RUNS = Base.metadata.tables[RunRow.__tablename__]
 _NEXT = (
     sa.update(_COUNTERS)
     .where(_COUNTERS.c.study_name == sa.bindparam("of"))
     .values(number=_COUNTERS.c.number + 1)
     .returning(_COUNTERS.c.number)
+)
+_STAMPED = (
+    sa.update(_RUNS)
+    .where(_RUNS.c.study_name == sa.bindparam("of"), _RUNS.c.sequence == UNSTAMPED)
+    .values(sequence=sa.bindparam("to"))
 )
 
 
@@ -29,6 +35,12 @@ def stamp(session: Session, *study_names: str) -> None:
         for row in (StudyRow, RunRow):
             written = (row.study_name == study_name, row.sequence == UNSTAMPED)
             session.execute(sa.update(row).where(*written).values(sequence=number))
+
+
+def stamp_runs(session: Session, study_name: str, number: int | None = None) -> None:
+    """The same of a transaction that has written to runs alone. number: what it has drawn already."""
+    drawn = draw(session, study_name) if number is None else number
+    session.connection().execute(_STAMPED, {"of": study_name, "to": drawn})
 
 
 def stamp_run(session: Session, key: Key) -> None:

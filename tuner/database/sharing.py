@@ -65,7 +65,7 @@ def open_studies(db: Database) -> list[OpenStudy]:
     )
     row = StudyRow
     chosen = sa.select(row.study_name, row.priority, row.most_workers, workers, began_at, row.created_at)
-    with db.session() as session:
+    with db.reading() as session:
         found = session.execute(chosen.where(row.finished_at.is_(None), row.desired_state == "running")).all()
     return [OpenStudy(name, first, most, held, at or 0.0, made) for name, first, most, held, at, made in found]
 

@@ -143,7 +143,7 @@ def names_in_optuna(db: Database) -> list[str]:
 @patient
 def names_inside(db: Database, study_name: str) -> list[str]:
     """Studies whose names go on from this one with a slash."""
-    with db.session() as session:
+    with db.reading() as session:
         inside = StudyRow.study_name.startswith(f"{study_name}/", autoescape=True)
         return list(session.scalars(sa.select(StudyRow.study_name).where(inside)))
 
@@ -164,14 +164,14 @@ def view_study(db: Database, study_name: str) -> StudyView:
                 f"study {study_name!r} in {db.url} was made with Optuna by another program, so it is not tune's to "
                 "show or go on with. See it with: tune ui --live"
             )
-        with db.session() as session:
+        with db.reading() as session:
             names = session.scalars(sa.select(StudyRow.study_name)).all()
         raise NotFound(f"there is no study {study_name!r} in {db.url}{nearest(study_name, names)}")
     return found[0]
 
 
 def _views(db: Database, *where: sa.ColumnElement[bool]) -> list[StudyView]:
-    with db.session() as session:
+    with db.reading() as session:
         return views_within(session, *where)
 
 

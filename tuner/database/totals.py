@@ -27,7 +27,7 @@ class Totals:
 @patient
 def totals(db: Database) -> Totals:
     state = sa.case((StudyRow.finished_at.is_not(None), "finished"), else_=StudyRow.desired_state)
-    with db.session() as session:
+    with db.reading() as session:
         studies = {name: count for name, count in session.execute(sa.select(state, sa.func.count()).group_by(state))}
         of_search = sa.select(RunRow.state, sa.func.count()).where(RunRow.role == "search").group_by(RunRow.state)
         trials = {name: count for name, count in session.execute(of_search)}

@@ -19,7 +19,7 @@ from tuner.database.optuna_picture import OptunaPicture
 from tuner.database.optuna_writing import Writes
 from tuner.database.patience import patient
 from tuner.database.runs import Job
-from tuner.database.sequence import draw, stamp
+from tuner.database.sequence import draw, stamp_runs
 from tuner.database.tables import UNSTAMPED, Base, EpochRow, Key, RunKey, RunRow
 from tuner.database.trial_facts import TrialFacts
 from tuner.spec.space import Params
@@ -126,10 +126,11 @@ def _write(
         if old:
             # Then its run is numbered by itself.
             many_leases.write(session, old, [{}] * len(old), sequence=UNSTAMPED)
+        number = draw(session, study_name)
         if new:
-            _store(session, new, draw(session, study_name))
+            _store(session, new, number)
         if started or ended or old:
-            stamp(session, study_name)
+            stamp_runs(session, study_name, number)
     return held
 
 

@@ -126,7 +126,7 @@ def workers_here(db: Database) -> int:
 
 def _there(db: Database, *which: sa.ColumnElement[bool]) -> list[tuple[WorkerRow, float]]:
     """The workers that have not left, and for how many seconds each has been silent."""
-    with db.session() as session:
+    with db.reading() as session:
         found = session.execute(
             sa.select(WorkerRow, utc_now() - WorkerRow.seen_at)
             .where(WorkerRow.stopped_at.is_(None), *which)
