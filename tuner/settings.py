@@ -7,6 +7,7 @@ time (2.16, measured beside the 0.7 s of `tune list`), for two whole numbers and
 
 import getpass
 import os
+import platform
 import re
 import urllib.parse
 from dataclasses import dataclass
@@ -190,6 +191,12 @@ def _whole(name: str, default: int, least: int = 0) -> int:
     if not text.isdigit() or int(text) < least:
         raise InputError(f"{name}={text}: a whole number from {least} is needed.")
     return int(text)
+
+
+def place_name() -> str:
+    """What the workers of this place are called, before what tells them apart: TUNER_WORKER_NAME, else this machine's
+    name."""
+    return os.environ.get("TUNER_WORKER_NAME") or platform.node()
 
 
 def user_name() -> str:

@@ -84,6 +84,21 @@ def test_a_command_whose_database_says_nothing_ends_with_ctrl_c(silent_server: s
     assert process.returncode == 130
 
 
+ANSWERS = """
+import signal
+from tuner.database import patience
+
+patience.patiently(patience.told_to_leave)
+print(signal.getitimer(signal.ITIMER_REAL))
+"""
+
+
+def test_no_alarm_is_left_of_a_call_that_was_answered() -> None:
+    # It went off while a worker's frameworks were being taken down, and killed it.
+    done = subprocess.run([sys.executable, "-c", ANSWERS], capture_output=True, text=True, check=True)
+    assert done.stdout == "(0.0, 0.0)\n"
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A disk of some megabytes."""

@@ -13,6 +13,7 @@ import click
 from tuner.cli import (
     adding,
     changing,
+    deploying,
     doctor,
     importance,
     notify,
@@ -99,7 +100,7 @@ for command in (
     reading.status, reading.list_, reading.trials, reading.best, importance.importance,
     reproducing.reproduce, results.report, results.compare, using.export, using.champion,
     space_commands.spaces, record.sync, ui.ui, serve.serve, token.token, owner.owner, notify.notify,
-    doctor.doctor,
+    deploying.deploy, doctor.doctor,
 ):  # fmt: skip
     cli.add_command(command)
 

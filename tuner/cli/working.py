@@ -85,18 +85,25 @@ def _count(workers: str) -> int | None:
 def _serve(storage: str | None, study: str | None, slots: "Sequence[Slot]", fit: bool, codes: Sequence[str]) -> None:
     from tuner.notifying.deliverer import delivering
     from tuner.service.launching import serving_workers
+    from tuner.workers.heartbeat import EXIT_TOLD
 
     settings = settings_of(storage)
     db = open_studies(settings)
     workers = serving_workers(db, settings, study, slots, fit, codes)
+    told: list[int] = []
 
     def told_to_go(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
+        # Once: what ends a job tells its shell, which tells this process, and tells this process, too.
+        if not told:
+            told.append(number)
+            raise KeyboardInterrupt
 
     for each in ending_signals():
         signal.signal(each, told_to_go)
     with delivering(db, study):
         workers.run(lambda: None)
+    if told and study is not None:
+        sys.exit(EXIT_TOLD)
 
 
 def log_to_stderr() -> None:

@@ -31,6 +31,7 @@ from tuner.redaction import redacted, shown_url
 if TYPE_CHECKING:
     from optuna.storages import BaseStorage, RDBStorage
 
+_POSTGRES_PORT = 5432
 _SCHEMA_TRIES = 10
 _SCHEMA_PAUSE_S = 0.2
 
@@ -113,6 +114,12 @@ class Database:
     def waiting(self, wait_s: float) -> "Database":
         """The same database, its connections and what was read of it, whose statements wait so long."""
         return Database(self.url, self.engine, wait_s, self._optuna)
+
+    @property
+    def address(self) -> tuple[str, int] | None:
+        """Host and port of a server that is reached over a network; None of a file, and of a socket."""
+        url = self.engine.url
+        return (url.host, url.port or _POSTGRES_PORT) if url.host and url.get_backend_name() != "sqlite" else None
 
     @property
     def sqlite_file(self) -> str | None:

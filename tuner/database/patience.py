@@ -77,11 +77,15 @@ class _Call:
 
 
 class _Process:
-    """What this process knows of being told to leave, and when. wait: sleeps so many seconds, but not past that."""
+    """What this process knows of being told to leave, and when. wait: sleeps so many seconds, but not past that.
+
+    looks_again: an alarm is set for the call that goes on.
+    """
 
     wait: Callable[[float], bool] | None = None
     call: _Call | None = None
     told_at: float | None = None
+    looks_again: bool = False
 
 
 _process = _Process()
@@ -108,6 +112,7 @@ def told_to_leave() -> None:
     if hasattr(signal, "setitimer"):
         signal.signal(signal.SIGALRM, look_again)
         signal.setitimer(signal.ITIMER_REAL, _HANGS_S)
+        _process.looks_again = True
 
 
 def is_told_to_leave() -> bool:
@@ -148,6 +153,10 @@ def patiently(call: Callable[[], T], wait_s: float = OUTAGE_S) -> T:
         return _patiently(call, wait_s, _process.call)
     finally:
         _process.call = None
+        if _process.looks_again:
+            # At its end, Python forgets its handlers: the alarm would kill a process that only takes long to end.
+            signal.setitimer(signal.ITIMER_REAL, 0.0)
+            _process.looks_again = False
 
 
 def _patiently(call: Callable[[], T], wait_s: float, this: _Call) -> T:

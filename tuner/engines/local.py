@@ -6,7 +6,6 @@ Leaves to others: what a worker does (workers.process), who takes a dead one's p
 
 import contextlib
 import os
-import platform
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from tuner.engines import deaths
 from tuner.engines.port import Event, Notice, WorkerEnded, WorkerOrder
 from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
 from tuner.private_files import make_folder, opener
+from tuner.settings import place_name
 from tuner.workers.heartbeat import EXIT_DONE, EXIT_NO_SPACE, EXIT_REPLACE_ME
 
 _ERRORS = {each.exit_code: each for each in (InputError, NotFound, ServiceDown)}
@@ -48,7 +48,7 @@ class LocalEngine:
         self._processes: list[_Process] = []
 
     def launch(self, order: WorkerOrder) -> str:
-        worker_id = f"{platform.node()}-{order.place}-{uuid.uuid4().hex[:10]}"
+        worker_id = f"{place_name()}-{order.place}-{uuid.uuid4().hex[:10]}"
         log = None if self._logs is None else self._logs / f"worker-{order.place}.log"
         command = [
             *(sys.executable, "-m", "tuner.cli.main", "worker"),

@@ -32,6 +32,10 @@ EXIT_REPLACE_ME = 75
 """The worker is due for recycling, or hung: a fresh one is wanted in its place (EX_TEMPFAIL)."""
 
 
+EXIT_TOLD = 143
+"""Told to go before its study had ended (128 + SIGTERM): for whoever counts what ended well, as a Job of Kubernetes."""
+
+
 class Pulse:
     """Signs of life from a thread, so that a long epoch does not look like death, nor one that never ends like life.
 
@@ -96,18 +100,19 @@ class Pulse:
         self._thread.join(_BEAT_S)
 
 
-def end_process(hang: Hang, becomes: Mapping[str, str] | None, leaving: bool) -> None:
+def end_process(hang: Hang, becomes: Mapping[str, str] | None, told: int | None) -> None:
     """End this process, its hanging thread with it.
 
     becomes: the environment, with TUNER_STORAGE, of the fresh one that it becomes, where nobody else will start one.
+    told: the exit code of one that was told to leave; None where it was not.
     """
     for stream in (sys.stdout, sys.stderr):
         stream.flush()
     if hang.step == "loading":
         os._exit(TunerError.exit_code)  # a fresh one would hang in it, too
-    if becomes is not None and not leaving:
+    if becomes is not None and told is None:
         become(becomes)
-    os._exit(EXIT_DONE if leaving else EXIT_REPLACE_ME)
+    os._exit(EXIT_REPLACE_ME if told is None else told)
 
 
 def become(environment: Mapping[str, str]) -> NoReturn:

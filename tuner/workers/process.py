@@ -6,7 +6,6 @@ Leaves to others: the worker itself (hosting), which signals there are (signals)
 
 import logging
 import os
-import socket
 import uuid
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -15,12 +14,12 @@ from tuner.database import gpu_claims, workers
 from tuner.database.connection import OUTAGE_S, Database, open_database
 from tuner.database.patience import ToldToLeave
 from tuner.errors import DiskFull
-from tuner.settings import Settings, read_share
+from tuner.settings import Settings, place_name, read_share
 from tuner.spec.code import Code
 from tuner.studies.stored_study import resolve_old_studies
 from tuner.training.plan import Path
 from tuner.workers import placement
-from tuner.workers.heartbeat import EXIT_DONE, EXIT_NO_SPACE, EXIT_REPLACE_ME, end_process
+from tuner.workers.heartbeat import EXIT_DONE, EXIT_NO_SPACE, EXIT_REPLACE_ME, EXIT_TOLD, end_process
 from tuner.workers.hosting import host
 from tuner.workers.leaving import Leaving
 from tuner.workers.placement import Wanted
@@ -55,7 +54,7 @@ def main(
         return _main(settings, study_name, worker_id, path, codes, wanted, leaving, beside)
     except ToldToLeave:
         logger.warning("told to leave while the database is away; what it held is free when its lease has run out")
-        return EXIT_DONE
+        return _left(study_name, worker_id)
     except DiskFull as error:
         if worker_id is None:
             raise
@@ -74,7 +73,7 @@ def _main(
     beside: Beside,
 ) -> int:
     given = {**os.environ, "TUNER_STORAGE": settings.storage}
-    name = worker_id or f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:10]}"
+    name = worker_id or f"{place_name()}-{os.getpid()}-{uuid.uuid4().hex[:10]}"
     db = open_database(settings.storage, wait_s=OUTAGE_S)
     resolve_old_studies(db)
     workers.reap_local_workers(db)
@@ -87,5 +86,17 @@ def _main(
     told = WorkerSettings(settings, read_share(), name, study_name, path, tuple(codes))
     becomes = given if worker_id is None else None
     with beside(db):
-        ended = host(db, told, leaving, lambda hang: end_process(hang, becomes, leaving()))
-    return EXIT_REPLACE_ME if ended == "recycle" else EXIT_DONE
+        left = _left(study_name, worker_id)
+        ended = host(db, told, leaving, lambda hang: end_process(hang, becomes, left if leaving() else None))
+    if ended == "recycle":
+        return EXIT_REPLACE_ME
+    return left if leaving() else EXIT_DONE
+
+
+def _left(study_name: str | None, worker_id: str | None) -> int:
+    """The exit code of one that was told to leave.
+
+    One that is for a study alone was there until its end; any other is there until it is told. Who started it by the
+    worker's id told it, and asks nothing.
+    """
+    return EXIT_TOLD if study_name is not None and worker_id is None else EXIT_DONE
