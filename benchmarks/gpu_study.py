@@ -1,8 +1,9 @@
 """A study of the default space of Fashion-MNIST with Keras on JAX, from the command to the champion; and a peer beside.
 
-    python -m benchmarks.gpu_study [--trials 1000] [--seconds 150] [--cohort auto] [--peer-seconds 60] [--json FILE]
+    python -m benchmarks.gpu_study [--trials 1000] [--seconds 150] [--cohort auto] [--workers 1] [--peer-seconds 60]
 
-First this project, as a person starts it, with one worker; then, for the stated seconds, an Optuna script that trains
+First this project, as a person starts it, with one worker (or several that share a GPU, since what a trial costs beside
+its training is Python's, one process at a time); then, for the stated seconds, an Optuna script that trains
 with Keras' `fit` (`benchmarks/peers/optuna_script.py`), on the same device and JAX, too. Told are trials, epochs a
 minute, programs compiled, the seconds from the command to the end of the search and to the champion, the winner's test
 accuracy, and how busy the GPU was while the search ran. Without a GPU it runs on the CPU, where cohorts have to be
@@ -40,6 +41,7 @@ def main() -> int:
     parser.add_argument("--trials", type=int, default=1000)
     parser.add_argument("--seconds", type=float, default=150.0)
     parser.add_argument("--cohort", default="auto")
+    parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--peer-seconds", type=float, default=60.0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path)
@@ -68,7 +70,8 @@ def _ours(folder: Path, options: argparse.Namespace) -> dict[str, float | None]:
     folder.mkdir()
     url = f"sqlite:///{folder / 'tuner.db'}"
     environment = {"KERAS_BACKEND": "jax", "TUNER_STORAGE": url, "TUNER_CACHE": str(folder / "cache")}
-    words = ["start", "--space", "fashion_mnist", "--study", STUDY, "--trials", str(options.trials), "--workers", "1"]
+    words = ["start", "--space", "fashion_mnist", "--study", STUDY, "--trials", str(options.trials)]
+    words += ["--workers", str(options.workers), "--workers-per-gpu", str(options.workers)]
     words += ["--timeout", str(int(options.seconds)), "--cohort", options.cohort, "--seed", str(options.seed)]
     began = time.time()
     with (folder / "log").open("wb") as log, _busy() as busy:
