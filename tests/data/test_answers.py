@@ -1,5 +1,7 @@
 """What is kept of a network's answers for pictures."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -53,6 +55,19 @@ def test_a_regression_keeps_points() -> None:
     found = Answers.from_bytes(answers(rows.y.reshape(-1, 1) + 1, rows, diabetes.info).to_bytes())
     np.testing.assert_allclose(found.points[:, 1] - found.points[:, 0], 1, atol=1e-4)
     assert len(found.points) == len(rows)
+
+
+def test_one_answer_to_every_row_is_seen_and_is_none_where_rows_do_not_differ(digits: Dataset) -> None:
+    rows = Rows(digits.validation.x[:4], np.array([0, 1, 1, 0], np.int32))
+    one = np.array([[0.1], [0.4], [0.2], [0.3]], np.float32)
+    assert answers(one, rows, digits.info).only == repr(digits.info.class_names[0])
+    assert answers(np.where(rows.y[:, None], 0.9, one), rows, digits.info).only == ""
+    same = Rows(rows.x, np.zeros(4, np.int32))
+    assert answers(one, same, digits.info).only == ""
+    info = replace(digits.info, task="regression", class_names=(), outputs=1)
+    numbers = Rows(rows.x, np.array([1.0, 2.0, 3.0, 4.0], np.float32))
+    assert answers(np.full((4, 1), 2.5, np.float32), numbers, info).only == "2.5"
+    assert answers(numbers.y.reshape(-1, 1), numbers, info).only == ""
 
 
 def test_other_bytes_are_refused() -> None:

@@ -74,6 +74,26 @@ def test_the_better_trial_stands_and_force_puts_any_there(study: StudyRecord, tm
     assert (standing.trial_number, standing.value) == (2, 0.7)
 
 
+@pytest.mark.parametrize(
+    ("value", "direction", "stands"),
+    [(0.93, "maximize", False), (0.9300001, "maximize", False), (0.92, "maximize", False), (0.94, "maximize", True),
+     (0.93, "minimize", False), (0.9, "minimize", True)],
+)  # fmt: skip
+def test_what_is_no_better_than_guessing_is_no_champion_even_where_there_is_none(
+    study: StudyRecord, tmp_path: Path, value: float, direction: str, stands: bool
+) -> None:
+    recorder = MemoryRecorder()
+    study = replace(study, tags={**study.tags, "direction": direction}, outcome={"guess": 0.93})
+    decision = promote(recorder, study, record(1, value, tmp_path))
+    assert decision.stands == stands
+    assert ("champion" in decision.words) == stands
+    if not stands:
+        assert decision.version == ""
+        assert "no better than guessing, which looks at no row: 0.9300" in decision.words
+        assert not recorder.champions
+        assert promote(recorder, study, record(1, value, tmp_path), force=True).stands
+
+
 def test_force_needs_a_model_too(study: StudyRecord, tmp_path: Path) -> None:
     recorder = MlflowRecorder(f"sqlite:///{tmp_path / 'mlflow.db'}")
     with pytest.raises(NotFound, match="has no model"):

@@ -21,6 +21,8 @@ WORST = 24
 _MOST_POINTS = 2000
 _MOST_CLASSES = 30
 """In a picture."""
+_SAME = 1e-3
+"""Of the spread of the targets: numbers that spread less are one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,6 +52,16 @@ class Answers:
             "predictions": len(self.points) > 0,
         }
         return tuple(name for name, known in there.items() if known)
+
+    @property
+    def only(self) -> str:
+        """What it says of every row, whatever it is shown; empty where rows differ in it, or do not differ at all."""
+        if len(self.points):
+            true, given = self.points.std(axis=0, dtype=np.float64)
+            return f"{self.points[0, 1]:.4g}" if given <= _SAME * true else ""
+        chosen = np.flatnonzero(self.counts.sum(axis=0))
+        varied = np.count_nonzero(self.counts.sum(axis=1)) > 1
+        return repr(self.class_names[chosen[0]]) if varied and len(chosen) == 1 else ""
 
     def to_bytes(self) -> bytes:
         """As an .npz file."""

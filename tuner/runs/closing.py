@@ -25,6 +25,7 @@ from tuner.studies.ending import end_if_over
 from tuner.studies.network_building import fixed_network
 from tuner.studies.status import study_status
 from tuner.training.custom.loading import keras_of
+from tuner.training.guessing import guess
 from tuner.training.networks.models import load_bytes
 from tuner.training.plan import WEIGHTS_ONLY
 
@@ -77,7 +78,7 @@ def _outcome(
 ) -> Outcome:
     """unscored: why the winner cannot be scored any more, where that is known."""
     status = study_status(db, closing.study_name)
-    figures, best = outcome.figures_of_search(status, spec), status.best
+    figures, best = outcome.figures_of_search(status, spec, guess(spec.objective.metric, dataset)), status.best
     if best is None:
         return Outcome(figures=figures)
     every = view_finalists(db, closing.study_name, status.study.round)

@@ -27,10 +27,12 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Kept:
-    """facts: for the record. test: the figures on the test rows, of what was scored."""
+    """facts: for the record. test: the figures on the test rows, of what was scored. says: the one answer that it
+    gives to every validation row; empty where they differ."""
 
     facts: TrialFacts = field(default_factory=TrialFacts)
     test: Mapping[str, float] | None = None
+    says: str = ""
 
 
 def keep_model(context: StudyContext, job: Job, network: Network, result: TrainResult, whole: bool) -> Kept:
@@ -44,13 +46,15 @@ def keep_model(context: StudyContext, job: Job, network: Network, result: TrainR
     # Not over the model of a worker that has taken this over.
     leases.renew(context.db, job.lease)
     context.store.put(job.blob_name(exported.name), exported.data)
-    why = None
+    why, says = None, ""
     if whole:
-        why = network.why_not_scored(context.dataset, best)
-        trial_files.keep(context.store, job.blob_name, network.answers(context.dataset), network.in_words())
+        why, answers = network.why_not_scored(context.dataset, best), network.answers(context.dataset)
+        trial_files.keep(context.store, job.blob_name, answers, network.in_words())
+        says = "" if answers is None else answers.only
     further, latency_ms = _further_figures(context, network, result)
     problem = exported.problem or ""
-    return Kept(TrialFacts(model=problem, not_scored=why or "", latency_ms=latency_ms, figures=further))
+    facts = TrialFacts(model=problem, not_scored=why or "", latency_ms=latency_ms, figures=further)
+    return Kept(facts, says=says)
 
 
 def keep_scored_model(context: StudyContext, job: Job, record: Record, network: Network) -> Kept:

@@ -210,7 +210,8 @@ class Run:
         elif decision is not None and (self._planned is None or len(result.epochs) < self._planned):
             state, reason = decision.state, decision.reason
         kept = self._keep(network, result, state)
-        verdicts = judge(self._configuration.params, result.epochs, state, reason) if role.health else ()
+        params = self._configuration.params
+        verdicts = judge(params, result.epochs, state, reason, kept.says) if role.health else ()
         trained = TrialFacts(
             path=result.path,
             parameters=network.parameters(),

@@ -23,6 +23,7 @@ from tuner.spec.code import Code
 from tuner.spec.space import Value
 from tuner.spec.study_spec import StudySpec
 from tuner.studies import child_process
+from tuner.studies.imbalance import imbalance_in_words
 from tuner.studies.preflight import PROCESS_MIB, Outlook, look_ahead
 from tuner.studies.row_order import order_in_words
 from tuner.studies.row_sample import write_sample
@@ -104,7 +105,8 @@ class LoadedSpace:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        return tuple(filter(None, (order_in_words(self.found.spec),)))
+        spec = self.found.spec
+        return tuple(filter(None, (order_in_words(spec), imbalance_in_words(spec, self.dataset))))
 
 
 def check_space(request: SpaceRequest, quick: bool, say: Say) -> CheckedSpace:

@@ -1,22 +1,28 @@
 """Which trial stands in the registry as its space's champion.
 
-Owns: the rule - a trial takes the place of the standing champion only where it is better by the same metric on the same
-data - and its words. The registry sets an alias without looking at the one before, so two studies that end together may
-each see no champion; each looks again once its own stands, and whoever comes last leaves the better one there.
+Owns: the rule - a trial that is better than guessing takes the place of the standing champion, only where it is better
+by the same metric on the same data - and its words. The registry sets an alias without looking at the one before, so
+two studies that end together may each see no champion; each looks again once its own stands, and whoever comes last
+leaves the better one there.
 Leaves to others: the registry (tracking), when the rule is asked (projection, cli).
 """
 
 import logging
+import math
 from dataclasses import dataclass, replace
 
 from tuner.database.facts import Outcome
 from tuner.spec.metrics import Direction, beats
+from tuner.studies.outcome import GUESS
 from tuner.tracking.recorder import Champion, Recorder, StudyRecord, TrialRecord, claim_of
 
 logger = logging.getLogger(__name__)
 
 _LOOKS = 5
 """At what others put there meanwhile; more than two never happened."""
+
+_EQUAL = 1e-5
+"""Relative: figures are computed in 32 bits."""
 
 BY_FORCE = "To put it there all the same: tune champion {} --force"
 
@@ -37,13 +43,18 @@ def promote(recorder: Recorder, study: StudyRecord, record: TrialRecord, force: 
     """
     standing = recorder.champion(study.experiment)
     claim = claim_of(study, record)
-    refusal = None if force else rejection_reason(claim, standing, _direction(study))
+    direction = _direction(study)
+    refusal = None if force else guessed(claim, study) or rejection_reason(claim, standing, direction)
     name = f"trial {record.trial_number} of {study.study_name}"
     if standing is not None and (refusal is not None or _same(claim, standing)):
         stands = refusal is None
         words = f"{name} is the champion of {study.experiment}" if stands else f"{name} is not registered: {refusal}"
         logger.info("%s", words)
         return Decision(stands, standing.version, words)
+    if refusal is not None:
+        words = f"{name} is not registered: {refusal}"
+        logger.info("%s", words)
+        return Decision(False, "", words)
     version = recorder.register_champion(study, record)
     if not force and (beside := _better_beside(recorder, study, replace(claim, version=version))) is not None:
         why = rejection_reason(claim, beside, _direction(study))
@@ -75,6 +86,16 @@ def _better_beside(recorder: Recorder, study: StudyRecord, mine: Champion) -> Ch
             break
         recorder.promote(study.experiment, best.version)
     return None if best.version == mine.version else best
+
+
+def guessed(claim: Champion, study: StudyRecord) -> str | None:
+    """What is wrong with a model that guesses; None of one that is better than that, or where that is not known."""
+    guess = study.outcome.get(GUESS)
+    if not isinstance(guess, float) or claim.value is None:
+        return None
+    if beats(claim.value, guess, _direction(study)) and not math.isclose(claim.value, guess, rel_tol=_EQUAL):
+        return None
+    return f"its {claim.metric} of {claim.value:.4f} is no better than guessing, which looks at no row: {guess:.4f}"
 
 
 def rejection_reason(claim: Champion, standing: Champion | None, direction: Direction) -> str | None:

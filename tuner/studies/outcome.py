@@ -13,11 +13,12 @@ from tuner.studies.pareto import front, values_of
 from tuner.studies.status import NOT_SCORED, StudyStatus, best_trial
 from tuner.studies.stopping_rules import why_ended
 
+GUESS = "guess"
 Figures = dict[str, int | float | str | None]
 
 
-def figures_of_search(status: StudyStatus, spec: StudySpec) -> Figures:
-    """Before anything was scored."""
+def figures_of_search(status: StudyStatus, spec: StudySpec, guess: float | None = None) -> Figures:
+    """Before anything was scored. guess: what guessing comes to, by the objective, where that is known."""
     best = status.best
     figures: Figures = {
         "trials": len(status.trials),
@@ -30,6 +31,7 @@ def figures_of_search(status: StudyStatus, spec: StudySpec) -> Figures:
     if best is None:
         return figures
     figures |= {"value": best.value, "best_trial": best.trial_number}
+    figures |= {} if guess is None else {GUESS: guess}
     return {**figures, **_against_baseline(status.trials, best, spec), **_front(status.trials, spec)}
 
 

@@ -85,3 +85,11 @@ def test_training_that_was_ended_early_does_not_under_fit() -> None:
     assert [each.kind for each in judge({}, slow)] == ["under-fits"]
     assert judge({}, slow, "pruned", "pruned at epoch 6 of 20") == ()
     assert judge({}, slow, "complete", "time was up at epoch 6 of 20") == ()
+
+
+def test_one_answer_to_every_row_is_named_where_nothing_inside_explains_it() -> None:
+    slow = [{"loss": 2.0 - epoch / 50, "accuracy": 0.3} for epoch in range(10)]
+    (found,) = judge({}, slow, says="'no'")
+    assert (found.kind, found.words) == ("one answer", "says 'no' of every validation row")
+    assert "val_auc" in found.remedy
+    assert [each.kind for each in judge({}, [{"loss": 2.0}, {"loss": 9.0}], "diverged", says="'no'")] == ["diverged"]

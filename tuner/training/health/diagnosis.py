@@ -17,7 +17,7 @@ from tuner.training.health.names import Layers, layers_of
 
 Kind = Literal[
     "diverged", "units alike", "vanishing gradients", "exploding gradients", "dead units", "saturated units",
-    "unstable", "over-fits", "under-fits",
+    "one answer", "unstable", "over-fits", "under-fits",
 ]  # fmt: skip
 
 _ALIKE = 1e-4
@@ -47,6 +47,8 @@ _REMEDIES: Mapping[Kind, str] = {
     "dead units": "A smaller learning rate. leaky_relu, prelu or elu, whose slope is never zero. First weights by He.",
     "saturated units": "Normalized inputs and smaller first weights (Glorot), so that sums stay near zero. A smaller "
     "learning rate, batch normalization, or relu.",
+    "one answer": "Where one class is far more common: another objective than accuracy, such as val_auc or val_f1. "
+    "Else a larger learning rate, normalized inputs, more epochs.",
     "unstable": "A learning rate ten times smaller, or larger batches.",
     "over-fits": "Dropout, l2, fewer units or layers, more rows or augmentation. Patience ends such training early.",
     "under-fits": "A learning rate ten times larger, adam instead of plain gradient descent, or more epochs.",
@@ -66,12 +68,13 @@ class Verdict:
 
 
 def judge(
-    params: Params, epochs: Sequence[Mapping[str, float]], state: str = "complete", reason: str = ""
+    params: Params, epochs: Sequence[Mapping[str, float]], state: str = "complete", reason: str = "", says: str = ""
 ) -> tuple[Verdict, ...]:
     """The verdicts on a trial, the gravest first; none for a healthy one.
 
     params: those in use. epochs: the metrics of each, `health.Probe`'s among them where it looked.
-    state, reason: how the trial ended; a complete one without a reason had all its epochs.
+    state, reason: how the trial ended; a complete one without a reason had all its epochs. says: the one
+    answer that it gives to every validation row; empty where they differ.
     """
     if state == "diverged":
         return (Verdict("diverged", f"diverged at epoch {len(epochs) + 1}: {_rate(params)}"),)
@@ -88,6 +91,8 @@ def judge(
         # The curves of such a network follow from it.
         return tuple(inside)
     finished = state == "complete" and not reason
+    if says:
+        return (Verdict("one answer", f"says {says} of every validation row"),)
     found = _unstable(params, epochs) or _overfit(epochs) or (_underfit(params, epochs) if finished else None)
     return (found,) if found else ()
 
