@@ -1,7 +1,8 @@
 """Samplers and pruners by name, each with its options.
 
 Owns: the names, which options each takes, and the seed of each trial's sampler.
-Leaves to others: the algorithms themselves (Optuna; samplers), which of them go with which space (compatibility).
+Leaves to others: the algorithms themselves (Optuna; samplers, rungs), which of them go with which space
+(compatibility).
 
 A trial's sampler is made for it alone, with a seed of its own: workers come and go, and two of them with one seed would
 propose the same. What an algorithm knows it reads from the study's trials; CMA-ES keeps its state, and NSGA-II its
@@ -26,6 +27,7 @@ from optuna.trial import FrozenTrial
 from tuner.errors import SpecError
 from tuner.formatting import nearest
 from tuner.search.cells import cell
+from tuner.search.epoch_rungs import EpochRungs
 from tuner.search.rungs import SecondsRungs
 from tuner.search.samplers import CellSampler, PointSampler
 from tuner.search.suggest import on_step
@@ -141,9 +143,7 @@ def _percentile(*, percentile: float = 40.0, startup_trials: int = 2, warmup_epo
 
 def _asha(*, min_epochs: int = 1, reduction_factor: int = 3, early_stopping_rate: int = 0) -> BasePruner:
     """Asynchronous successive halving: of the trials that reach epoch 1, 3, 9 and so on, the best third goes on."""
-    return optuna.pruners.SuccessiveHalvingPruner(
-        min_resource=min_epochs, reduction_factor=reduction_factor, min_early_stopping_rate=early_stopping_rate
-    )
+    return EpochRungs(min_epochs, reduction_factor, early_stopping_rate)
 
 
 def _hyperband(*, min_epochs: int = 1, max_epochs: int = 27, reduction_factor: int = 3) -> BasePruner:

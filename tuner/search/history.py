@@ -1,10 +1,11 @@
 """What a study has tried so far, as arrays that grow with it.
 
 A search asks of every trial what it tried and how good that was. Made anew from ten thousand of Optuna's trials, the
-answer takes a second; but a trial that has ended changes no more, so each is read once.
+answer takes a second.
 
 Owns: the arrays, each trial's score, what is under way.
-Leaves to others: what a trial would have reached (likely), what is learned from it all (tpe).
+Leaves to others: which trials have ended since the last time (follower), what a trial would have reached (likely),
+what is learned from it all (tpe).
 """
 
 import threading
@@ -20,7 +21,8 @@ from optuna.storages import BaseStorage
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
 
-from tuner.optuna_internals import storage_of, trial_id
+from tuner.optuna_internals import storage_of
+from tuner.search.follower import Follower
 from tuner.search.likely import gains
 from tuner.search.normal import Array
 
@@ -58,12 +60,10 @@ class History:
     def __init__(self, direction: StudyDirection) -> None:
         self._sign = 1.0 if direction == StudyDirection.MAXIMIZE else -1.0
         self._lock = threading.Lock()
-        self._forget(None)
+        self._follower = Follower()
+        self._forget()
 
-    def _forget(self, first: object) -> None:
-        self._first = first
-        self._count = 0
-        self._pending: list[int] = []
+    def _forget(self) -> None:
         self._known: dict[str, BaseDistribution] = {}
         self._known_since: dict[str, int] = {}
         self._steps: list[int] = []
@@ -74,22 +74,13 @@ class History:
 
         but: the number of one that is left out.
         """
-        if trials and trials[-1].number != len(trials) - 1:
-            raise ValueError(
-                f"trials: {len(trials)}, the last of which is number {trials[-1].number}. Give all of them."
-            )
         with self._lock:
-            # A study that was deleted and made anew under its name begins again.
-            first = (trial_id(trials[0]), trials[0].datetime_start) if trials else None
-            if first != self._first or len(trials) < self._count:
-                self._forget(first)
-            unread = [trials[number] for number in (*self._pending, *range(self._count, len(trials)))]
-            self._count = len(trials)
-            self._pending = [trial.number for trial in unread if not trial.state.is_finished()]
-            for trial in unread:
-                if trial.state.is_finished():
-                    self._add(trial)
-            return self._tried([each for each in unread if each.state == TrialState.RUNNING and each.number != but])
+            news = self._follower.news(trials)
+            if news.anew:
+                self._forget()
+            for trial in news.ended:
+                self._add(trial)
+            return self._tried([each for each in news.going if each.state == TrialState.RUNNING and each.number != but])
 
     def _add(self, trial: FrozenTrial) -> None:
         teaches = trial.state in (TrialState.COMPLETE, TrialState.PRUNED)
