@@ -146,6 +146,38 @@ def read_settings() -> Settings:
     )
 
 
+_OF_A_MACHINE = (
+    "TUNER_DEVICE", "TUNER_GPU", "TUNER_GPU_MEMORY_MIB", "TUNER_GPU_ROOM_MIB", "TUNER_MIXED_PRECISION", "TUNER_COHORT",
+    "TUNER_NOTICES", "TUNER_THREADS", "TUNER_CACHE",
+)  # fmt: skip
+_TRAVEL = ("TUNER_", "MLFLOW_", "PG", "KERAS_BACKEND")
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """What of this process' environment a worker on another machine is told; the rest is that machine's own.
+
+    With the passwords for the database and for MLflow: it is for memory and pipes, and for no command line.
+    """
+    given = {name: each for name, each in os.environ.items() if name.startswith(_TRAVEL) and name not in _OF_A_MACHINE}
+    artifacts = {} if settings.artifacts is None else {"TUNER_ARTIFACTS": str(settings.artifacts)}
+    return {
+        **given,
+        **artifacts,
+        "TUNER_STORAGE": settings.storage,
+        "MLFLOW_TRACKING_URI": settings.tracking_uri,
+        "TUNER_WORKER_TRIALS": str(settings.worker_trials),
+        "TUNER_WORKER_GROWTH_MIB": str(settings.worker_growth_mib),
+    }
+
+
+def absolute_storage(url: str) -> str:
+    """A SQLite file by its whole path, for a process that works in another folder."""
+    path = url.removeprefix(_SQLITE)
+    relative = path != url and path and not path.startswith((":memory:", "file:", "?")) and not Path(path).is_absolute()
+    return f"{_SQLITE}{Path(path).absolute()}" if relative else url
+
+
+_SQLITE = "sqlite:///"
 _SECRET = ("MLFLOW_TRACKING_PASSWORD", "MLFLOW_TRACKING_TOKEN", "PGPASSWORD", "TUNER_SMTP_PASSWORD")
 
 

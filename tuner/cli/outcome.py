@@ -54,8 +54,11 @@ def print_outcome(status: StudyStatus) -> None:
         console.print(f"  {typed:<{width}}  {words}", soft_wrap=True)
 
 
-def print_left_off(status: StudyStatus) -> None:
-    """What there is of a study whose command was told to go, and the command that goes on: on stderr."""
+def print_left_off(status: StudyStatus, cluster: bool = False) -> None:
+    """What there is of a study whose command was told to go, and the command that goes on: on stderr.
+
+    cluster: its workers are on one, and have not ended with the command.
+    """
     console = Console(stderr=True)
     name = status.study.study_name
     words = {"stopped": "is stopped", "stopping": "is stopping", "running": "goes on with other workers"}
@@ -73,7 +76,12 @@ def print_left_off(status: StudyStatus) -> None:
         best = f"best so far: trial {status.best.trial_number}, {objective(status)} {number(status.best.value)}"
         console.print(best, soft_wrap=True)
         console.print(Padding(params_in_words(searched_params(status, status.best)), (0, 0, 0, 2), expand=False))
-    console.print(f"go on with: {command('tune resume', name)}", soft_wrap=True)
+    if cluster and status.state == "running":
+        watch, stop = command("tune status", name, options=["--watch"]), command("tune stop", name)
+        console.print(f"its cluster goes on with it; look with: {watch}; end it with: {stop}", soft_wrap=True)
+        return
+    more = ["--engine", "ray", "--workers", "N"] if cluster else []
+    console.print(f"go on with: {command('tune resume', name, options=more)}", soft_wrap=True)
 
 
 def print_best(status: StudyStatus) -> None:

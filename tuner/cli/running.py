@@ -23,7 +23,7 @@ from tuner.cli.common import (
     settings_of,
     together,
 )
-from tuner.cli.device_options import device_options, fit_option
+from tuner.cli.device_options import device_options, fit_option, place_options
 from tuner.cli.python_options import code_option, python_options
 from tuner.cli.request_options import start_request
 from tuner.cli.stages import stages
@@ -68,6 +68,7 @@ workers_option = click.option(
 @share_options
 @workers_option
 @device_options
+@place_options
 @click.option("--from", "from_study", metavar="STUDY", help="Try the best of an old study first.")
 @click.option("--from-best", type=click.IntRange(min=1), default=3, show_default=True, metavar="N", help="So many.")
 @click.option("--seed", type=click.IntRange(0, LARGEST_SEED), metavar="N", help="Of everything random in the study.")
@@ -128,6 +129,7 @@ def _code_options(begun: "Begun") -> list[str]:
 @how_long
 @workers_option
 @device_options
+@place_options
 @fit_option
 @code_option
 @common_options
@@ -156,17 +158,20 @@ def _run(settings: Settings, begun: "Begun", as_json: bool) -> None:
     from tuner.database.deliveries import refusals
     from tuner.errors import TunerError
     from tuner.notifying.deliverer import delivering
-    from tuner.service.launching import local_workers
+    from tuner.service.launching import workers_of
     from tuner.studies import viewing
     from tuner.studies.nothing_completed import why_nothing_completed
     from tuner.studies.status import study_status
 
     db, name, slots = begun.db, begun.study.study_name, begun.slots
-    workers = local_workers(settings, begun)
+    workers = workers_of(settings, begun)
+    on_cluster = begun.place.engine != "local"
     for each in ending_signals():
-        # Told to go, or the terminal is gone: what runs is handed back, and no worker is left behind.
+        # Told to go, or the terminal is gone: what runs here is handed back, and no worker is left behind.
         signal.signal(each, lambda number, _: sys.exit(128 + number))
-    if slots[0].gpu is None:
+    if on_cluster:
+        echo_prose(f"tune: {plural(len(slots), 'worker')} on the Ray cluster ({begun.place.address})")
+    elif slots[0].gpu is None:
         threads = f"{plural(slots[0].threads, 'thread')}{' each' if len(slots) > 1 else ''}"
         echo_prose(f"tune: no GPU; {plural(len(slots), 'worker')} on the CPU, {threads}")
     pages.say(db, name)
@@ -180,7 +185,7 @@ def _run(settings: Settings, begun: "Begun", as_json: bool) -> None:
     if left is not None and ended.state != "finished":
         # Where the terminal is gone, or the database, there is nobody to tell.
         with contextlib.suppress(OSError):
-            outcome.print_left_off(ended)
+            outcome.print_left_off(ended, on_cluster)
         sys.exit(left.code if isinstance(left, SystemExit) else EXIT_INTERRUPTED)
     refused = refusals(db, name)
     if as_json:

@@ -1,28 +1,27 @@
 """Workers as processes of this machine.
 
-Owns: the processes, their environment and log files, and what their exit codes and last words say.
-Leaves to others: what a worker does (workers.process), who takes a dead one's place (supervisor).
+Owns: the processes, their environment and log files.
+Leaves to others: what their exit codes say (exits), what a worker does (workers.process), who takes a dead one's place
+(supervisor).
 """
 
 import contextlib
 import os
 import signal
 import subprocess
-import sys
 import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tuner.engines import deaths
+from tuner.engines import deaths, exits
+from tuner.engines.exits import worker_command
 from tuner.engines.port import Event, Notice, WorkerEnded, WorkerOrder
-from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
 from tuner.private_files import make_folder, opener
 from tuner.settings import place_name
-from tuner.workers.heartbeat import EXIT_DONE, EXIT_NO_SPACE, EXIT_REPLACE_ME
+from tuner.workers.heartbeat import EXIT_NO_SPACE
 
-_ERRORS = {each.exit_code: each for each in (InputError, NotFound, ServiceDown)}
 _POSIX = os.name == "posix"
 _KILLED_S = 10.0
 
@@ -50,13 +49,7 @@ class LocalEngine:
     def launch(self, order: WorkerOrder) -> str:
         worker_id = f"{place_name()}-{order.place}-{uuid.uuid4().hex[:10]}"
         log = None if self._logs is None else self._logs / f"worker-{order.place}.log"
-        command = [
-            *(sys.executable, "-m", "tuner.cli.main", "worker"),
-            *(("--study", order.study_name) if order.study_name else ()),
-            *("--worker-id", worker_id),
-            *(("--fit",) if order.fit else ()),
-            *(word for each in order.codes for word in ("--code", each)),
-        ]
+        command = worker_command(order, worker_id)
         with contextlib.ExitStack() as stack:
             file, pipe, theirs = None, None, None
             # The database by its environment: arguments are read by everybody on the machine.
@@ -131,17 +124,12 @@ def _ask_to_leave(popen: "subprocess.Popen[bytes]") -> None:
 
 
 def _ended(process: _Process, code: int) -> WorkerEnded:
-    if code in (EXIT_DONE, EXIT_REPLACE_ME):
-        return WorkerEnded(process.worker_id, process.place, "done" if code == EXIT_DONE else "recycle")
-    death = deaths.of_exit(code, deaths.memory_kills() - process.memory_kills)
     words = _last_words(process.log)
-    error: TunerError | None = None
-    if code in _ERRORS:
-        error = _ERRORS[code](words)
-    elif code == EXIT_NO_SPACE:
-        error = DiskFull(words or process.last_notice)
+    if code == EXIT_NO_SPACE:
+        words = words or process.last_notice
+    memory_kills = deaths.memory_kills() - process.memory_kills
     log = "" if process.log is None else str(process.log)
-    return WorkerEnded(process.worker_id, process.place, "died", words, death.words, death.strikes, error, log)
+    return exits.ended(process.worker_id, process.place, code, words, memory_kills, log)
 
 
 def _read_lines(pipe: int | None) -> list[str]:
@@ -153,8 +141,7 @@ def _read_lines(pipe: int | None) -> list[str]:
 
 
 def _last_words(log: Path | None) -> str:
-    """The last line of a log that is not empty."""
+    """Of a log."""
     if log is None or not log.exists():
         return ""
-    lines = log.read_bytes()[-4000:].decode(errors="replace").splitlines()
-    return next((line.strip().removeprefix("tune: ") for line in reversed(lines) if line.strip()), "")
+    return exits.last_words(log.read_bytes()[-4000:].decode(errors="replace").splitlines())

@@ -8,7 +8,7 @@ An engine starts workers, looks at them and ends them. It decides nothing: wheth
 worker is replaced, are the supervisor's affair, and the same wherever the workers run.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -90,4 +90,16 @@ class Engine(Protocol):
 
     def end(self, within_s: float) -> Sequence[str]:
         """End all that runs: politely, and after so many seconds by force. Gives the ids of those that were ended."""
+        ...
+
+
+class Supervision(Protocol):
+    """A study's workers that are looked after, wherever that is done."""
+
+    def run(self, look: Callable[[], None]) -> None:
+        """Until no worker is left. look: called several times a second, to show progress.
+
+        Raises what ended the workers, in their words; KeyboardInterrupt after Ctrl+C, when what ran is finished (first)
+        or handed back (second).
+        """
         ...

@@ -10,7 +10,7 @@ from tuner.database.blobs import BlobStore, blob_store
 from tuner.database.connection import Database
 from tuner.redaction import keep_secrets_of
 from tuner.service.opening import open_studies
-from tuner.settings import Settings, read_settings
+from tuner.settings import Settings, absolute_storage, read_settings
 
 _SQLITE = "sqlite:///"
 
@@ -49,7 +49,7 @@ def settings_of(storage: str | None) -> Settings:
     if storage is not None:
         keep_secrets_of(storage)
         settings = replace(settings, storage=storage)
-    return replace(settings, storage=_absolute(settings.storage))
+    return replace(settings, storage=absolute_storage(settings.storage))
 
 
 def artifacts_folder(settings: Settings) -> Path:
@@ -58,9 +58,3 @@ def artifacts_folder(settings: Settings) -> Path:
         return settings.artifacts
     file = settings.storage.removeprefix(_SQLITE)
     return (Path(file).parent if file != settings.storage and file else Path.cwd()).absolute() / "tuner-artifacts"
-
-
-def _absolute(url: str) -> str:
-    path = url.removeprefix(_SQLITE)
-    relative = path != url and path and not path.startswith((":memory:", "file:", "?")) and not Path(path).is_absolute()
-    return f"{_SQLITE}{Path(path).absolute()}" if relative else url

@@ -33,6 +33,12 @@ def start(
     workers_per_gpu: int = 1,
     mixed_precision: bool = False,
     cohort: Literal["auto", "off"] | int = "auto",
+    engine: Literal["local", "ray"] = "local",
+    address: str = "auto",
+    cpus_per_worker: float = 1.0,
+    gpus_per_worker: float = 0.0,
+    memory_per_worker: int = 0,
+    resources: Mapping[str, float] | None = None,
     priority: int | None = None,
     most_workers: int | None = None,
     seed: int | None = None,
@@ -74,6 +80,9 @@ def start(
     trials: how many, exactly. timeout_s: seconds for the search. It ends earlier after `epoch_budget` epochs of all
     trials together, at a value of `target`, or after `plateau` trials without an improvement above noise.
     workers: how many; by default one a GPU, else one a CPU core. gpus: numbers or UUIDs with commas between.
+    engine: ``"ray"`` has a Ray cluster run the workers; they go on when this process ends. address: of the cluster,
+    such as ``"ray://head:10001"``; by default RAY_ADDRESS, or the one that this machine belongs to. cpus_per_worker,
+    gpus_per_worker (a part of one, too), memory_per_worker (MiB), resources (custom ones, by name): what each needs.
     priority: where workers serve several studies, the highest comes first. most_workers: that it has, wherever they
     are.
     baselines: configurations to try first, by name, or a file of them. from_study: an old study, whose best `from_best`
@@ -88,7 +97,7 @@ def start(
     nothing was stored.
     """
     # Every argument, by the name that a request has it under.
-    asked = dict(locals())
+    asked = {**locals(), "resources": dict(resources or {})}
     if person_module.is_being_run():
         raise InputError(
             "tuner.start() is called by the file that has the network, while a worker loads it. Put the call under "

@@ -204,7 +204,10 @@ class Study:
         given = {name: each for name, each in (("workers", workers), ("device", device)) if each is not None}
         devices = Devices(**{**self._work.devices.model_dump(), **given})
         named = tuple(named_code(each, self._opened.store_folder) for each in code) or self._work.codes
-        ours = {"study_name": self._name, "code": named, "fit": self._work.fit, **devices.model_dump()}
+        ours = {
+            "study_name": self._name, "code": named, "fit": self._work.fit, **devices.model_dump(),
+            **self._work.place.model_dump(exclude_defaults=True),
+        }  # fmt: skip
         request = request_of(ResumeRequest, {**asked, **ours})
         self._work.begin(starting.resume(self._opened.settings, request), devices)
         self._display.wake()

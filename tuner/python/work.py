@@ -6,20 +6,21 @@ Leaves to others: the requests (service), watching over the workers (supervised)
 
 from tuner.notifying.deliverer import delivering
 from tuner.python.opened import Opened
-from tuner.service.launching import local_workers
-from tuner.service.requests import Devices
+from tuner.service.launching import workers_of
+from tuner.service.requests import Devices, Place
 from tuner.service.starting import Begun
 from tuner.service.supervised import Supervised
 
 
 class Work:
-    """Of one study. devices, codes, fit: as it was started here last, for going on in the same way."""
+    """Of one study. devices, place, codes, fit: as it was started here last, for going on in the same way."""
 
     def __init__(self, opened: Opened, study_name: str) -> None:
         self._opened = opened
         self._study_name = study_name
         self.supervised: Supervised | None = None
         self.devices = Devices()
+        self.place = Place()
         self.codes: tuple[str, ...] = ()
         self.fit = False
 
@@ -39,15 +40,16 @@ class Work:
 
     def begin(self, begun: Begun, devices: Devices) -> None:
         """Start the workers; their logs are in `tuner-logs`. None where programs ask for its trials."""
-        self.devices, self.fit = devices, begun.fit
+        self.devices, self.place, self.fit = devices, begun.place, begun.fit
         self.codes = tuple(each.named for each in begun.codes)
         if begun.external:
             return
         beside = delivering(begun.db, self._study_name)
-        self.supervised = Supervised(self._study_name, local_workers(self._opened.settings, begun), beside)
+        self.supervised = Supervised(self._study_name, workers_of(self._opened.settings, begun), beside)
 
     def leave(self) -> None:
-        """End this process' workers now; they hand back what they have not finished. Returns when they are gone."""
+        """End this process' workers now; they hand back what they have not finished. Returns when they are gone. Those
+        on a cluster go on."""
         if self.supervised is not None:
             self.supervised.leave()
             self.supervised.join()

@@ -132,8 +132,9 @@ def load(found: FoundSpace, say: Say) -> LoadedSpace:
 
 
 def look(spec: StudySpec, info: DataInfo, slots: Sequence[Slot]) -> Outlook:
-    """Without the framework. Raises SpecError where the data does not suit the family."""
-    return look_ahead(spec, info, *_memory_of(slots))
+    """Without the framework. slots: none where nobody knows what workers have. Raises SpecError where the data does not
+    suit the family."""
+    return look_ahead(spec, info, *(_memory_of(slots) if slots else ()))
 
 
 def try_code(loaded: LoadedSpace, fit: bool, say: Say) -> TriedCode:

@@ -91,6 +91,33 @@ class Devices(Request):
     cohort: Cohort = "auto"
 
 
+class Place(Request):
+    """Where workers run: processes of this machine, or tasks of a Ray cluster.
+
+    address: of the cluster: "auto" is RAY_ADDRESS, or the one that this machine belongs to. cpus_per_worker: its
+    threads, too. gpus_per_worker: a part of one, and of its memory. memory_per_worker: MiB. resources: custom ones of
+    the cluster, by name.
+    """
+
+    engine: Literal["local", "ray"] = "local"
+    address: Annotated[str, Field(min_length=1, max_length=200)] = "auto"
+    cpus_per_worker: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    gpus_per_worker: Annotated[float, Field(ge=0, le=1)] = 0.0
+    memory_per_worker: Annotated[int, Field(ge=0)] = 0
+    resources: dict[str, Annotated[float, Field(gt=0)]] = {}
+
+    @model_validator(mode="after")
+    def _said_of_a_cluster(self) -> Self:
+        if self.engine == "local" and (given := self.model_fields_set - {"engine"}):
+            changed = [name for name in sorted(given) if getattr(self, name) != type(self).model_fields[name].default]
+            if changed:
+                raise InputError(f"--{changed[0].replace('_', '-')} goes with --engine ray.")
+        return self
+
+
+LOCAL = Place()
+
+
 class PythonSettings(Request):
     """What a space in Python does not say itself.
 
@@ -144,6 +171,7 @@ class StartRequest(SpaceRequest):
     priority: Priority | None = None
     most_workers: MostWorkers | None = None
     devices: Devices = Devices()
+    place: Place = Place()
     baselines: Path | dict[str, Content] | None = None
     from_study: str | None = None
     from_best: Annotated[int, Field(ge=1)] = 3
@@ -289,5 +317,6 @@ class ResumeRequest(Request):
     timeout_s: Annotated[float, Field(gt=0)] | None = None
     limits: LimitsRequest = LimitsRequest()
     devices: Devices = Devices()
+    place: Place = Place()
     code: tuple[str, ...] = ()
     fit: bool = False

@@ -14,15 +14,15 @@ from tuner.database.connection import Database
 from tuner.database.studies import StudyView, view_study
 from tuner.errors import InputError
 from tuner.search.compatibility import check_algorithms
-from tuner.service import checking
+from tuner.service import checking, on_ray
 from tuner.service.baseline_files import with_baselines
 from tuner.service.checking import Say
 from tuner.service.creating import create_study
 from tuner.service.opening import open_studies
 from tuner.service.people import HERE, Person, check_may_change, check_may_start, check_priority
-from tuner.service.requests import ResumeRequest, StartRequest
+from tuner.service.requests import LOCAL, Devices, Place, ResumeRequest, StartRequest
 from tuner.service.resuming import resume_study
-from tuner.service.slots import slots_here
+from tuner.service.slots import Here, slots_here
 from tuner.service.spaces import FoundSpace, find
 from tuner.settings import Settings
 from tuner.spec.code import Code, find_code
@@ -41,7 +41,7 @@ class Begun:
 
     db: where it is. slots: one a worker; none where programs ask for the trials. codes: Python code that this person
     allows. notes: what a person should know, a line each. reading: how the data were read, where they were.
-    outlook: what the study is in for, of a family.
+    outlook: what the study is in for, of a family. place: where the workers are to run.
     """
 
     db: Database
@@ -52,6 +52,7 @@ class Begun:
     notes: tuple[str, ...] = ()
     reading: Reading | None = None
     outlook: Outlook | None = None
+    place: Place = LOCAL
 
     @property
     def external(self) -> bool:
@@ -79,7 +80,7 @@ def start(
     found, notes = _space(settings, request)
     check_algorithms(found.spec, request.called)
     external = found.spec.external
-    here = None if external else slots_here(request.devices)
+    here = None if external else _slots(settings, request.devices, request.place, request.detach)
     notes = (*notes, *(here.notes if here is not None else ()))
     loaded = None
     if not external and (found.codes or found.code is not None or (not request.detach and (read or _made(found)))):
@@ -88,7 +89,8 @@ def start(
     spec = found.spec
     outlook = None
     if loaded is not None and here is not None and found.code is None and not request.detach:
-        outlook = checking.look(spec, loaded.dataset.info, here.slots)
+        local = request.place.engine == "local"
+        outlook = checking.look(spec, loaded.dataset.info, here.slots if local else ())
     if loaded is not None and found.code is not None:
         notes = (*notes, *checking.try_code(loaded, request.fit, say).notes)
     db = open_studies(settings)
@@ -115,7 +117,7 @@ def start(
         _bind(db, study, found.codes)
     reading = None if loaded is None or request.detach else loaded.dataset.reading
     slots = () if here is None else here.slots
-    return Begun(db, study, slots, codes, request.fit, notes, reading, outlook)
+    return Begun(db, study, slots, codes, request.fit, notes, reading, outlook, request.place)
 
 
 def resume(
@@ -131,7 +133,7 @@ def resume(
     if spec_of(there).external:
         study = resume_study(db, request.study_name, request.trials, request.timeout_s, request.limits.given(), by)
         return Begun(db, study, (), (), request.fit)
-    here = slots_here(request.devices)
+    here = _slots(settings, request.devices, request.place)
     given = tuple(find_code(each) for each in request.code)
     found = code_for(there, spec_of(there), given)
     if read:
@@ -139,7 +141,17 @@ def resume(
         _bind(db, there, given)
     study = resume_study(db, request.study_name, request.trials, request.timeout_s, request.limits.given(), by)
     codes = (*(() if found is None else (found,)), *given)
-    return Begun(db, study, here.slots, codes, request.fit, here.notes)
+    return Begun(db, study, here.slots, codes, request.fit, here.notes, place=request.place)
+
+
+def _slots(settings: Settings, devices: Devices, place: Place, detach: bool = False) -> Here:
+    """One a worker, and notes. Raises InputError, ServiceDown."""
+    if place.engine == "local":
+        return slots_here(devices)
+    if detach:
+        raise InputError("--detach only stores the study; --engine ray starts its workers, and need not be waited for.")
+    there = on_ray.slots_there(devices, place)
+    return Here(there.slots, (*there.notes, *on_ray.check(settings, place)))
 
 
 def _space(settings: Settings, request: StartRequest) -> tuple[FoundSpace, tuple[str, ...]]:

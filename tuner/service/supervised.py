@@ -10,7 +10,7 @@ import threading
 import weakref
 from contextlib import AbstractContextManager, nullcontext
 
-from tuner.engines.supervisor import Supervisor
+from tuner.engines.port import Supervision
 
 _GOODBYE_S = 15.0
 _alive: "weakref.WeakSet[Supervised]" = weakref.WeakSet()
@@ -21,7 +21,7 @@ class _Leave(Exception):
 
 
 class Supervised:
-    """Runs a supervisor in a thread of its own until the study has ended, was stopped, or cannot go on.
+    """Looks after workers in a thread of its own until the study has ended, was stopped, or cannot go on.
 
     The workers are processes: what they train is not this process' concern, and the thread ends with it. beside:
     what else goes on meanwhile. said: what the supervisor warned of last. error: what ended the workers, if it was no
@@ -29,7 +29,7 @@ class Supervised:
     """
 
     def __init__(
-        self, study_name: str, workers: Supervisor, beside: AbstractContextManager[None] | None = None
+        self, study_name: str, workers: Supervision, beside: AbstractContextManager[None] | None = None
     ) -> None:
         self.said = ""
         self.error: Exception | None = None

@@ -129,9 +129,9 @@ def must_have(wish: str, gpus: Sequence[Gpu]) -> None:
         raise InputError("--device gpu: no NVIDIA GPU was found. `tune doctor` says why; or use --device cpu.")
 
 
-def on_a_gpu(gpu: Gpu, threads: int, sharers: int, mixed_precision: bool = False) -> Slot:
-    """The slot of one of so many workers that share a GPU, and evenly its memory."""
-    room_mib = int(gpu.memory_mib * _USABLE) // sharers
+def on_a_gpu(gpu: Gpu, threads: int, sharers: float, mixed_precision: bool = False) -> Slot:
+    """The slot of one of so many workers that share a GPU, and evenly its memory; of two and a half, it has 40 %."""
+    room_mib = int(int(gpu.memory_mib * _USABLE) // sharers)
     return Slot(
         device=f"gpu:{gpu.index}",
         gpu=gpu,
