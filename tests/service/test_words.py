@@ -18,10 +18,14 @@ from tuner.settings import read_settings
 
 @dataclass(frozen=True)
 class Said:
-    """One word of a request, as a shell and as a Python program say it. flags: beside `space`, which is always said."""
+    """One word of a request, as a shell and as a Python program say it. flags: beside `space`, which is always said.
+
+    engine: without which it says nothing.
+    """
 
     flags: tuple[str, ...]
     argument: Any
+    engine: str = "local"
 
 
 WORDS: Mapping[str, Said] = {
@@ -45,6 +49,12 @@ WORDS: Mapping[str, Said] = {
     "workers_per_gpu": Said(("--workers-per-gpu", "2"), 2),
     "mixed_precision": Said(("--mixed-precision",), True),
     "cohort": Said(("--cohort", "16"), 16),
+    "engine": Said(("--engine", "ray"), "ray", "ray"),
+    "address": Said(("--address", "ray://head:10001"), "ray://head:10001", "ray"),
+    "cpus_per_worker": Said(("--cpus-per-worker", "2"), 2.0, "ray"),
+    "gpus_per_worker": Said(("--gpus-per-worker", "0.25"), 0.25, "ray"),
+    "memory_per_worker": Said(("--memory-per-worker", "2048"), 2048, "ray"),
+    "resources": Said(("--resource", "a100=1", "--resource", "fast"), {"a100": 1.0, "fast": 1.0}, "ray"),
     "priority": Said(("--priority", "5"), 5),
     "most_workers": Said(("--most-workers", "2"), 2),
     "baselines": Said(("--baseline", "mine.yaml"), Path("mine.yaml")),
@@ -86,7 +96,8 @@ def test_every_word_of_a_request_is_said_on_both_fronts() -> None:
 @pytest.mark.parametrize("word", WORDS)
 def test_the_same_word_makes_the_same_request_on_both_fronts(word: str) -> None:
     said = WORDS[word]
-    of_shell, of_python = typed(*said.flags), called(**{word: said.argument})
+    of_shell = typed("--engine", said.engine, *said.flags)
+    of_python = called(**{"engine": said.engine, word: said.argument})
     assert of_shell == of_python
     if word != "space":
         assert told(of_shell, word) != told(typed(), word)

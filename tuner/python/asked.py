@@ -25,6 +25,7 @@ def start_request(settings: Settings, asked: Mapping[str, Any]) -> StartRequest:
     given = _Given(settings, asked["task"], asked["space_name"])
     baselines = asked["baselines"]
     made = {
+        "resources": dict(asked["resources"] or {}),
         "space": given.space(asked["space"], asked["dataset"], asked["data"]),
         "code": (*given.codes, *(given.named(each) for each in asked["code"])),
         "baselines": {name: dict(each) for name, each in baselines.items()}

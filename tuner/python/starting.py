@@ -97,7 +97,7 @@ def start(
     nothing was stored.
     """
     # Every argument, by the name that a request has it under.
-    asked = {**locals(), "resources": dict(resources or {})}
+    asked = dict(locals())
     if person_module.is_being_run():
         raise InputError(
             "tuner.start() is called by the file that has the network, while a worker loads it. Put the call under "
