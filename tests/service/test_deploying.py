@@ -5,13 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from tests.database.conftest import opening
 from tests.postgres import PostgresServer
 from tests.service.conftest import create
 from tuner.database.connection import Database
 from tuner.errors import CodeNotGiven, InputError, NotFound, StudyConflict
-from tuner.service.deploying import SlurmRequest, for_slurm
+from tuner.service.deploying import KubernetesRequest, SlurmRequest, for_kubernetes, for_slurm
 from tuner.service.resuming import stop_study
 
 CODE = "def space(trial):\n    return None\n"
@@ -91,12 +92,56 @@ def test_code_is_named_by_whoever_hands_the_study_on(shared: Database, tmp_path:
 
 
 @pytest.mark.postgres
-def test_a_tunnel_leads_to_the_host_of_the_database_and_its_password_is_nowhere(
-    shared: Database, tmp_path: Path
-) -> None:
+def test_a_tunnel_needs_a_host_to_lead_to(shared: Database, tmp_path: Path) -> None:
     create(shared, tmp_path)
     with pytest.raises(InputError, match="is a socket of this machine"):
         for_slurm(shared, _slurm(tunnel="ada@login"))
+
+
+@pytest.mark.postgres
+def test_a_job_for_kubernetes_names_where_its_pods_find_what_they_need(shared: Database, tmp_path: Path) -> None:
+    create(shared, tmp_path)
+    made = for_kubernetes(shared, KubernetesRequest(study_name="s", workers=3, gpus=1, storage_secret="mine"))
+    (job,) = yaml.safe_load_all(made.text)
+    assert (job["spec"]["completions"], job["spec"]["parallelism"]) == (3, 3)
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == "tuner-gpu"
+    assert container["args"] == ["tune", "worker", "--study", "s", "--device", "gpu"]
+    assert container["resources"]["requests"]["cpu"] == "4"
+    assert made.notes == ("the database's URL, as pods reach it, is read from the key 'storage' of the Secret 'mine'",)
+
+
+@pytest.mark.postgres
+def test_code_for_kubernetes_is_the_images(shared: Database, tmp_path: Path) -> None:
+    create(shared, tmp_path, text=OWN)
+    with pytest.raises(CodeNotGiven, match=r"Put it into the image, and say where: --code /work/net\.py"):
+        for_kubernetes(shared, KubernetesRequest(study_name="s"))
+    made = for_kubernetes(shared, KubernetesRequest(study_name="s", code=("/work/net.py",)))
+    assert "- --code\n        - /work/net.py\n" in made.text
+
+
+def test_a_file_of_one_machine_is_nothing_for_a_cluster(tmp_path: Path) -> None:
+    with opening(f"sqlite:///{tmp_path / 'tuner.db'}") as db:
+        create(db, tmp_path)
+        with pytest.raises(InputError, match="is in a SQLite file"):
+            for_kubernetes(db, KubernetesRequest(study_name="s"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"memory": "lots"},
+        {"image": "a b"},
+        {"namespace": "Lab"},
+        {"storage_secret": ""},
+        {"data_claim": "a/b"},
+        {"artifacts_claim": "-a"},
+        {"workers": 1001},
+    ],
+)
+def test_what_kubernetes_would_refuse_is_refused(words: dict[str, Any]) -> None:
+    with pytest.raises(InputError):
+        KubernetesRequest(study_name="s", **words)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,28 @@ def slurm_(storage: str | None, **options: Any) -> None:
     _print(for_slurm(studies_at(storage), request_of(SlurmRequest, options)))
 
 
+@deploy.command("kubernetes")
+@_shared_options
+@click.option("--memory", default="2Gi", show_default=True, metavar="4Gi", help="Of each pod.")
+@click.option("--image", metavar="NAME", help="Made by the project's Dockerfile [tuner, with GPUs tuner-gpu].")
+@click.option("--namespace", default="", metavar="NAME")
+@click.option(
+    "--storage-secret", default="tuner", show_default=True, metavar="NAME",
+    help="A Secret that has the database's URL under the key storage.",
+)  # fmt: skip
+@click.option("--data-claim", default="", metavar="NAME", help="Of a volume for data sets that all pods share.")
+@click.option("--artifacts-claim", default="", metavar="NAME", help="Of one for checkpoints and models.")
+def kubernetes_(storage: str | None, **options: Any) -> None:
+    """A Job for kubectl: an index a worker, begun again wherever a node goes away.
+
+    Example: tune deploy kubernetes --study fashion_mnist-1 --workers 8 --gpus 1 | kubectl apply -f -
+    """
+    from tuner.service.deploying import KubernetesRequest, for_kubernetes
+    from tuner.service.words import request_of
+
+    _print(for_kubernetes(studies_at(storage), request_of(KubernetesRequest, options)))
+
+
 def _print(made: "Deployment") -> None:
     for note in made.notes:
         echo(f"tune: {note}", err=True)

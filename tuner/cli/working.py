@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 @click.option(
     "--workers", metavar="N|auto", help="So many processes, or one a GPU, else one a CPU core [one, on a free GPU]."
 )
+@click.option(
+    "--idle", "idle_s", type=click.FloatRange(min=0), metavar="SECONDS",
+    help="End when there was nothing to do for so long [wait].",
+)  # fmt: skip
 @device_options
 @fit_option
 @code_option
@@ -48,6 +52,10 @@ def worker(study: str | None, worker_id: str | None, storage: str | None, **opti
     log_to_stderr()
     code, fit = options["code"], options["fit"]
     if options["workers"] is not None:
+        if options["idle_s"] is not None:
+            raise click.UsageError(
+                "--idle is of one worker, and --workers is a pool, which starts another in its place."
+            )
         here = slots_here(request_of(Devices, {**options, "workers": _count(options["workers"])}))
         _note(here.notes)
         _serve(storage, study, here.slots, fit, code)
@@ -61,7 +69,9 @@ def worker(study: str | None, worker_id: str | None, storage: str | None, **opti
     settings = settings_of(storage)
     # Whoever started it delivers; a worker that a person started does so itself.
     beside = {} if worker_id is not None else {"beside": lambda db: delivering(db, study)}
-    exit_code = work(settings, study, worker_id, "fit" if fit else "auto", codes, wanted, **beside)
+    exit_code = work(
+        settings, study, worker_id, "fit" if fit else "auto", codes, wanted, idle_s=options["idle_s"], **beside
+    )
     if exit_code == EXIT_REPLACE_ME and worker_id is None:
         # Nobody will start a fresh process in its place, so it becomes one, as it was told to be.
         given["TUNER_STORAGE"] = settings.storage

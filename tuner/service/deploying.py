@@ -1,7 +1,7 @@
 """What another system is handed to run a study's workers: a file for it, printed.
 
 Owns: whether the study could be run there, before a machine of a cluster finds out; what a person has to see to.
-Leaves to others: the files themselves (engines.slurm).
+Leaves to others: the files themselves (engines.slurm, engines.kubernetes).
 
 Nothing secret is written into a file: it names where the other system finds it.
 """
@@ -16,8 +16,8 @@ from pydantic import Field
 from tuner.database import studies
 from tuner.database.connection import Database
 from tuner.database.studies import StudyView
-from tuner.engines import slurm
-from tuner.errors import InputError, StudyConflict
+from tuner.engines import kubernetes, slurm
+from tuner.errors import CodeNotGiven, InputError, StudyConflict
 from tuner.formatting import command
 from tuner.service.requests import Cohort, Request
 from tuner.spec.code import find_code
@@ -80,6 +80,55 @@ class SlurmRequest(DeployRequest):
     setup: tuple[Line, ...] = ()
     env_file: Line = ""
     tunnel: Annotated[str, Field(max_length=200, pattern=r"^([\w.@:\[\]-]*[\w\]])?$")] = ""
+
+
+_LABEL = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?"
+Named = Annotated[str, Field(pattern=rf"^({_LABEL}(\.{_LABEL})*)?$", max_length=253)]
+"""A name as Kubernetes has them; empty is none."""
+
+
+class KubernetesRequest(DeployRequest):
+    """A Job. image: that the project's Dockerfile makes, where the cluster finds it; None is its name in compose.
+
+    code: as the image has it. memory: of each pod. namespace: None is that of whoever applies it. storage_secret: a
+    Secret with the database's URL under the key `storage`. data_claim, artifacts_claim: of volumes that all pods share;
+    None keeps data sets in each pod, and checkpoints in the database.
+    """
+
+    memory: Annotated[str, Field(pattern=r"^\d+(\.\d+)?(Ki|Mi|Gi|Ti|k|M|G|T)?$")] = "2Gi"
+    image: Annotated[str, Field(max_length=500, pattern=r"^[\w.:/@-]+$")] | None = None
+    namespace: Named = ""
+    storage_secret: Annotated[Named, Field(min_length=1)] = "tuner"
+    data_claim: Named = ""
+    artifacts_claim: Named = ""
+
+
+def for_kubernetes(db: Database, request: KubernetesRequest) -> Deployment:
+    """A Job for `kubectl apply`. Raises NotFound, InputError where the study could not be run by it."""
+    view, spec = _study(db, request.study_name)
+    if spec.code is not None and not request.code:
+        raise CodeNotGiven(
+            f"the network of study {view.study_name!r} is made by {spec.code}. Put it into the image, and say where: "
+            f"--code /work/{spec.code.place}"
+        )
+    _check_data_code(spec, request)
+    notes = [*_notes_of(view, spec)]
+    secret, key = request.storage_secret, kubernetes.STORAGE_KEY
+    notes.append(f"the database's URL, as pods reach it, is read from the key {key!r} of the Secret {secret!r}")
+    job = kubernetes.KubernetesJob(
+        study_name=request.study_name,
+        places=request.workers,
+        gpus=request.gpus,
+        cpus=request.cores,
+        memory=request.memory,
+        image=request.image or ("tuner-gpu" if request.gpus else "tuner"),
+        namespace=request.namespace,
+        secret=secret,
+        datasets=request.data_claim,
+        artifacts=request.artifacts_claim,
+        options=request.worker_options,
+    )
+    return Deployment(kubernetes.manifest(job), tuple(notes))
 
 
 def for_slurm(db: Database, request: SlurmRequest) -> Deployment:

@@ -86,6 +86,7 @@ class Worker:
     def work(self) -> WorkerEnd:
         """Until its study has ended, it was told to leave, or it is due for recycling."""
         study_name, goodbye_s = self._study_name, _GOODBYE_S
+        busy_at = time.monotonic()
         if study_name is not None and is_external(studies.view_study(self._db, study_name)):
             raise InputError(f"study {study_name!r} takes no workers: programs ask for its trials, of: tune serve")
         try:
@@ -100,7 +101,12 @@ class Worker:
                         "due for recycling after %d trials and %.0f MiB of growth", self._done, self._growth_mib()
                     )
                     return "recycle"
-                if turn == "idle":
+                if turn == "trained":
+                    busy_at = time.monotonic()
+                elif self._told.idle_s is not None and time.monotonic() - busy_at >= self._told.idle_s:
+                    logger.info("nothing to do for %.0f s", self._told.idle_s)
+                    break
+                else:
                     self._leaving.wait(_IDLE_S if study_name is not None else _LOOK_S)
             self._hand_back("handed back")
             return "done"

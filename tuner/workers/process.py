@@ -39,19 +39,20 @@ def main(
     codes: Sequence[Code] = (),
     wanted: Wanted | None = None,
     beside: Beside = lambda db: nullcontext(),
+    idle_s: float | None = None,
 ) -> int:
     """Work until there is nothing left to do, or until told to leave. Gives an exit code.
 
     worker_id: as whoever started it has chosen; None where a person did. wanted: what it may choose of its machine,
     where whoever started it has not chosen. codes: as of `WorkerSettings`. beside: what else goes on meanwhile, on the
-    same database.
+    same database. idle_s: as of `WorkerSettings`.
     """
     leaving = Leaving()
     listen(leaving)
     if (pipe := read_share().notices) is not None:
         logging.getLogger().addHandler(ToSupervisor(pipe))
     try:
-        return _main(settings, study_name, worker_id, path, codes, wanted, leaving, beside)
+        return _main(settings, study_name, worker_id, path, codes, wanted, leaving, beside, idle_s)
     except ToldToLeave:
         logger.warning("told to leave while the database is away; what it held is free when its lease has run out")
         return _left(study_name, worker_id)
@@ -71,6 +72,7 @@ def _main(
     wanted: Wanted | None,
     leaving: Leaving,
     beside: Beside,
+    idle_s: float | None,
 ) -> int:
     given = {**os.environ, "TUNER_STORAGE": settings.storage}
     name = worker_id or f"{place_name()}-{os.getpid()}-{uuid.uuid4().hex[:10]}"
@@ -83,7 +85,7 @@ def _main(
         os.environ.update({key: value for key, value in share.items() if key != "TUNER_THREADS"})
     elif gpu := read_share().gpu:
         gpu_claims.claim(db, name, [gpu])
-    told = WorkerSettings(settings, read_share(), name, study_name, path, tuple(codes))
+    told = WorkerSettings(settings, read_share(), name, study_name, path, tuple(codes), idle_s)
     becomes = given if worker_id is None else None
     with beside(db):
         left = _left(study_name, worker_id)

@@ -19,7 +19,8 @@ class WorkerSettings:
     """All that a worker is told.
 
     share: of its machine. worker_id: under which it enters the database. study_name: None for whichever is open. codes:
-    what of a person's code may be run here; studies of other code are not for this worker.
+    what of a person's code may be run here; studies of other code are not for this worker. idle_s: it ends when it had
+    nothing to do for so long; None where it waits.
     """
 
     settings: Settings
@@ -28,3 +29,4 @@ class WorkerSettings:
     study_name: str | None
     path: Path = "auto"
     codes: tuple[Code, ...] = ()
+    idle_s: float | None = None
