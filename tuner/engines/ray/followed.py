@@ -116,7 +116,8 @@ class _Driver:
             self._popen.stdin.write(pickle.dumps(order))
             self._popen.stdin.flush()
         self._said: queue.SimpleQueue[Said] = queue.SimpleQueue()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self._popen.stdout is not None
@@ -152,6 +153,9 @@ class _Driver:
         except subprocess.TimeoutExpired:
             self._popen.kill()
             self._popen.wait()
+        self._reader.join(_GONE_S)
+        if self._popen.stdout is not None and not self._reader.is_alive():
+            self._popen.stdout.close()
 
 
 @contextmanager

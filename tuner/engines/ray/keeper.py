@@ -21,7 +21,7 @@ from tuner.database.connection import OUTAGE_S, Database, open_database
 from tuner.engines.port import WorkerOrder
 from tuner.engines.ray.engine import RayEngine
 from tuner.engines.ray.launch import Heard, Launch
-from tuner.engines.ray.library import load
+from tuner.engines.ray.library import NAMESPACE, load
 from tuner.engines.supervisor import Supervisor
 from tuner.errors import DiskFull, NotFound, ServiceDown, TunerError
 from tuner.redaction import keep_secrets_of, redacted
@@ -46,9 +46,7 @@ class Keeper:
         # Read here by what is beside the workers, such as what is sent by e-mail.
         os.environ.update(launch.environment)
         keep_secrets_of(launch.storage)
-        context = load().get_runtime_context()
-        self._anew = bool(context.was_current_actor_reconstructed)
-        self._me = context.current_actor
+        self._anew = bool(load().get_runtime_context().was_current_actor_reconstructed)
         self._words: list[str] = []
         self._over, self._told_of_the_end = threading.Event(), threading.Event()
         self._leave = threading.Event()
@@ -82,7 +80,8 @@ class Keeper:
         self._over.set()
         self._told_of_the_end.wait(_LINGER_S)
         time.sleep(1.0)  # the answer is on its way
-        load().kill(self._me, no_restart=True)
+        ray = load()
+        ray.kill(ray.get_actor(self._launch.actor_name, namespace=NAMESPACE), no_restart=True)
 
     def _supervise(self) -> None:
         told = self._launch
