@@ -14,6 +14,7 @@ from optuna.distributions import BaseDistribution
 from optuna.trial import FrozenTrial
 from sqlalchemy.orm import Session
 
+from tuner.database import many_rows
 from tuner.database import optuna_tables as tables
 from tuner.database.optuna_tables import Attributes
 
@@ -121,7 +122,7 @@ def _put_all(session: Session, written: Writes) -> None:
         for name, (value, distribution) in every.items()
         for words in (tables.distribution_in_words(distribution),)
     ]
-    _put(session, tables.PARAMS, ("trial_id", "param_name"), params)
+    many_rows.insert(session, tables.PARAMS, params, ("trial_id", "param_name"))
     steps = []
     for trial_id, curve in written.steps.items():
         for step, value in curve.items():
@@ -134,7 +135,7 @@ def _put_all(session: Session, written: Writes) -> None:
                     "intermediate_value_type": kind,
                 }
             )
-    _put(session, tables.STEPS, ("trial_id", "step"), steps)
+    many_rows.insert(session, tables.STEPS, steps, ("trial_id", "step"))
     for kind_of, table in tables.ATTRIBUTES.items():
         attributes = [
             {"trial_id": trial_id, "key": key, "value_json": tables.attribute(value)}
@@ -142,7 +143,7 @@ def _put_all(session: Session, written: Writes) -> None:
             for (kind, key), value in every.items()
             if kind == kind_of
         ]
-        _put(session, table, ("trial_id", "key"), attributes)
+        many_rows.insert(session, table, attributes, ("trial_id", "key"))
 
 
 def _end(session: Session, ends: Mapping[int, Ended]) -> None:
@@ -151,7 +152,7 @@ def _end(session: Session, ends: Mapping[int, Ended]) -> None:
         for objective, value in enumerate(end.values or ()):
             number, kind = tables.stored(value)
             values.append({"trial_id": trial_id, "objective": objective, "value": number, "value_type": kind})
-    _put(session, tables.VALUES, ("trial_id", "objective"), values)
+    many_rows.insert(session, tables.VALUES, values, ("trial_id", "objective"))
     if ends:
         trials = tables.TRIALS
         over = (
@@ -161,16 +162,3 @@ def _end(session: Session, ends: Mapping[int, Ended]) -> None:
         )
         rows = [{"of": trial_id, "to": each.state, "at": each.at} for trial_id, each in sorted(ends.items())]
         session.connection().execute(over, rows)
-
-
-def _put(session: Session, table: sa.Table, key: tuple[str, str], rows: Sequence[dict[str, Any]]) -> None:
-    """Insert rows; one that is there already gets these values."""
-    if not rows:
-        return
-    if session.get_bind().dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-    else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-    made = insert(table)
-    changed = {name: made.excluded[name] for name in rows[0] if name not in key}
-    session.connection().execute(made.on_conflict_do_update(index_elements=list(key), set_=changed), rows)

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from tuner.database import leases, many_leases, optuna_writing
+from tuner.database import leases, many_leases, many_rows, optuna_writing
 from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
 from tuner.database.optuna_picture import OptunaPicture
@@ -202,7 +202,7 @@ def _store(session: Session, epochs: Sequence[EpochDone], sequence: int) -> None
         }
         for each in epochs
     ]
-    session.connection().execute(sa.insert(_EPOCHS), rows)
+    many_rows.insert(session, _EPOCHS, rows)
 
 
 def _key(each: EpochDone) -> Key:
