@@ -27,6 +27,7 @@ from tuner.spec.families import (
 )
 from tuner.spec.sources import DataSpec
 from tuner.spec.space import Value, fixed
+from tuner.training.class_weights import class_weights
 from tuner.training.compiled import device_rows
 from tuner.training.networks.models import build
 from tuner.training.plan import EpochResult, Path, TrainPlan, TrainResult, Verdict
@@ -75,13 +76,20 @@ EVERYTHING_ELSE: list[Params] = [
         "schedule": _turn(SCHEDULES, i),
         "optimizer": "adam" if i % 3 else "momentum",
         "batch_size": _turn((BATCH, BATCH, BATCH, "full"), i),
+        "class_weight": _turn(("balanced", "none"), i // 3),
     }
     for i, name in enumerate(INITIALIZERS)
 ]
 
 ONE_OUTPUT: list[Params] = [
-    {"loss": BINARY, "output_activation": output, "normalization": "standard", "label_smoothing": smoothing}
-    for output, smoothing in (("sigmoid", 0.0), ("linear", 0.1))
+    {
+        "loss": BINARY,
+        "output_activation": output,
+        "normalization": "standard",
+        "label_smoothing": smoothing,
+        "class_weight": weight,
+    }
+    for output, smoothing, weight in (("sigmoid", 0.0, "none"), ("linear", 0.1, "balanced"))
 ]
 
 REGRESSION: list[Params] = [
@@ -134,7 +142,10 @@ def _run(
     metrics = ("r2", "rmse") if dataset.info.task == "regression" else ("auc",) if dataset.info.outputs == 2 else ()
     model = build(config, dataset.info, fit(config.normalization, dataset.train.x), metrics, seed=seed)
     model.optimizer.build(model.trainable_variables)
-    plan = TrainPlan(config.batch_size, EPOCHS, "val_loss", "minimize", None, seed=seed, path=path)
+    weights_of = class_weights(config.class_weight, dataset)
+    plan = TrainPlan(
+        config.batch_size, EPOCHS, "val_loss", "minimize", None, seed=seed, path=path, class_weights=weights_of
+    )
     names = [*(each.path for each in model.variables), *(each.path for each in model.optimizer.variables)]
     weights: dict[str, Any] = {}
 

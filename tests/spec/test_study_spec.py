@@ -112,6 +112,7 @@ EVERY = {
     "huber_delta": ("{float: [0.5, 2.0]}", "1", "[1, 2]"),
     "output_activation": ("[softmax, sigmoid, linear]", "softmax", "[softmax, sigmoid]"),
     "target_normalization": ("[none, standard]", "standard", "[none, standard]"),
+    "class_weight": ("[none, balanced]", "balanced", "[none, balanced]"),
 }  # fmt: skip
 
 

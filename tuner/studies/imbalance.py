@@ -32,5 +32,6 @@ def imbalance_in_words(spec: StudySpec, dataset: Dataset) -> str:
     others = "val_auc or val_f1" if len(dataset.info.class_names) == 2 else "val_f1"
     return (
         f"{share:.0%} of the training rows are of class {name!r}: a network that says so of every row has an accuracy "
-        f"of {share:.2f}. objective: {others} tells more"
+        f"of {share:.2f}. objective: {others} tells more, "
+        "and class_weight: balanced has rare classes count as much"
     )

@@ -40,6 +40,7 @@ class FitEpochs:
         self._val_x, self._val_y = dataset.validation.x, targets(dataset.validation.y, dataset.info, model)
         self._batch_size = min(plan.batch_size or len(self._x), len(self._x))
         self._seed = plan.seed
+        self._class_weight = None if plan.class_weights is None else dict(enumerate(plan.class_weights))
         self._averages = averages_weights(model.optimizer)
 
     def run(self, epoch: int) -> Metrics:
@@ -49,6 +50,7 @@ class FitEpochs:
         history = self._model.fit(
             **self._rows(self._x, self._y, order),
             shuffle=False,
+            class_weight=self._class_weight,
             callbacks=[before] if self._averages else [],
             verbose=0,
         )

@@ -18,6 +18,7 @@ from tuner.errors import TrialFailed
 from tuner.spec.families import Config, MlpConfig
 from tuner.training import keras_state
 from tuner.training.checkpoint import Checkpoint
+from tuner.training.class_weights import class_weights
 from tuner.training.cohort.bucket import why_not
 from tuner.training.cohort.port import Entry
 from tuner.training.latency import latency_ms
@@ -148,7 +149,7 @@ class FamilyNetwork:
     ) -> Trainer:
         preprocessing = fitted(self.config.normalization)
         self.model = build(self.config, dataset.info, preprocessing, self.metrics, seed=plan.seed)
-        return ModelTrainer(self.model, dataset, self._own(plan), resume)
+        return ModelTrainer(self.model, dataset, self._own(plan, dataset), resume)
 
     def entry(
         self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
@@ -158,14 +159,15 @@ class FamilyNetwork:
             return None
         if why_not(self.config, dataset.info, self.metrics) is not None:
             return None
-        return Entry(self.config, self._own(plan), fitted(self.config.normalization), resume)
+        return Entry(self.config, self._own(plan, dataset), fitted(self.config.normalization), resume)
 
     def take(self, model: Any, given: Outputs | None) -> None:
         self.model, self._given = model, given
 
-    def _own(self, plan: TrainPlan) -> TrainPlan:
+    def _own(self, plan: TrainPlan, dataset: Dataset) -> TrainPlan:
         epochs = min(plan.epochs or self.config.epochs, self.config.epochs)
-        return replace(plan, batch_size=self.config.batch_size, epochs=epochs)
+        weights = class_weights(self.config.class_weight, dataset)
+        return replace(plan, batch_size=self.config.batch_size, epochs=epochs, class_weights=weights)
 
     def parameters(self) -> int:
         return parameters(self.model)

@@ -55,6 +55,7 @@ class TrainPlan:
     health: look inside the network too, at most epochs' ends; its figures are metrics that begin with ``health/``.
     keep: which weights are the model's: those of the best epoch, or, where no rows tell which that is, the mean of
     those of the last epochs (`averaging.averaged`).
+    class_weights: how much a row of each class counts in the training loss, as Keras' `fit` has it; None is 1 of all.
     path: "auto" takes the compiled epoch where it can; "fit" is `Model.fit`; "compiled" refuses to fall back.
     """
 
@@ -67,6 +68,7 @@ class TrainPlan:
     path: Path = "auto"
     keep: Literal["best", "mean"] = "best"
     health: bool = False
+    class_weights: tuple[float, ...] | None = None
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from tuner.spec.families import (
 )
 from tuner.spec.space import Value, fixed
 from tuner.training.checkpoint import Checkpoint
+from tuner.training.class_weights import class_weights
 from tuner.training.cohort.bucket import Bucket, bucket_of, reach_of
 from tuner.training.cohort.port import Entry
 from tuner.training.cohort.trainer import CohortTrainer
@@ -45,7 +46,8 @@ def plan_of(**changes: Any) -> TrainPlan:
 
 def entry_of(params: Params, dataset: Dataset, resume: Checkpoint | None = None, **plan: Any) -> Entry:
     config = config_of(params, dataset)
-    return Entry(config, plan_of(**plan), fit(config.normalization, dataset.train.x), resume)
+    own = plan_of(**plan, class_weights=class_weights(config.class_weight, dataset))
+    return Entry(config, own, fit(config.normalization, dataset.train.x), resume)
 
 
 def bucket_for(cases: list[Params], dataset: Dataset) -> Bucket:

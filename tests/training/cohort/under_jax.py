@@ -53,13 +53,20 @@ CASES: list[Params] = [
         "schedule": _turn(SCHEDULES, i),
         "optimizer": _turn(OPTIMIZERS, i),
         "batch_size": _turn((100, 128, 65), i),
+        "class_weight": _turn(("balanced", "none"), i // 3),
     }
     for i, name in enumerate(INITIALIZERS)
 ]
 WHITENED: list[Params] = [{"normalization": "whiten"}, {"normalization": "whiten", "hidden_layers": 0}]
 ONE_OUTPUT: list[Params] = [
-    {"loss": BINARY, "output_activation": output, "normalization": "standard", "label_smoothing": smoothing}
-    for output, smoothing in (("sigmoid", 0.0), ("linear", 0.1))
+    {
+        "loss": BINARY,
+        "output_activation": output,
+        "normalization": "standard",
+        "label_smoothing": smoothing,
+        "class_weight": weight,
+    }
+    for output, smoothing, weight in (("sigmoid", 0.0, "none"), ("linear", 0.1, "balanced"))
 ]
 REGRESSION: list[Params] = [
     {"loss": name, "huber_delta": 20.0, "normalization": "standard", "target_normalization": normal}

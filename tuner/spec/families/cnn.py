@@ -84,6 +84,7 @@ class CnnConfig:
     batch_size: int | None
     epochs: int
     target_normalization: str = "none"
+    class_weight: str = "none"
 
 
 def cnn(ask: Ask, task: Task = "classification", images: bool = True) -> CnnConfig:
@@ -119,4 +120,5 @@ def cnn(ask: Ask, task: Task = "classification", images: bool = True) -> CnnConf
         batch_size=batch_size(asker),
         epochs=asker.whole("epochs"),
         target_normalization="none" if task == "classification" else asker.word("target_normalization"),
+        class_weight=asker.word("class_weight") if task == "classification" else "none",
     )

@@ -76,6 +76,7 @@ class MlpConfig:
     batch_size: int | None
     epochs: int
     target_normalization: str = "none"
+    class_weight: str = "none"
 
 
 def mlp(ask: Ask, task: Task = "classification", images: bool = True) -> MlpConfig:
@@ -109,4 +110,5 @@ def mlp(ask: Ask, task: Task = "classification", images: bool = True) -> MlpConf
         batch_size=batch_size(asker),
         epochs=asker.whole("epochs"),
         target_normalization="none" if task == "classification" else asker.word("target_normalization"),
+        class_weight=asker.word("class_weight") if task == "classification" else "none",
     )

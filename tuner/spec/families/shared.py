@@ -43,6 +43,7 @@ OUTPUT_ACTIVATIONS = ("softmax", "sigmoid", "linear")
 CALLBACKS = ("early_stopping", "reduce_lr_on_plateau", "swap_ema_weights", "terminate_on_nan")
 NORMALIZATIONS = ("none", "minmax", "standard", "whiten")
 TARGET_NORMALIZATIONS = ("none", "standard")
+CLASS_WEIGHTS = ("none", "balanced")
 AUGMENTATIONS = (
     "none",
     "shift",
@@ -130,6 +131,12 @@ TRAINING = (
         "none",
         TARGET_NORMALIZATIONS,
         "regression: the last layer works in units of the training targets; figures stay in their own",
+    ),
+    choice(
+        "class_weight",
+        "none",
+        CLASS_WEIGHTS,
+        "of a row in the training loss; balanced: the rows of each class together count as much as those of any other",
     ),
 )
 

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import keras
 
 from tuner.spec.families import BINARY
+from tuner.training.class_weights import of_rows
 from tuner.training.cohort.bucket import Bucket
 from tuner.training.cohort.choosing import choose, choose_way
 from tuner.training.cohort.numbers import Numbers
@@ -47,6 +48,11 @@ def row_losses(bucket: Bucket, numbers: Numbers, y: Any, given: Any) -> Any:
         target = target * (1 - numbers.smoothing) + numbers.smoothing / bucket.outputs
     ways = [_way(name, output == "linear", numbers, target) for name, output in bucket.reach.losses]
     return choose_way(numbers.loss, ways, given, _HARMLESS)
+
+
+def weighed(numbers: Numbers, y: Any, losses: Any) -> Any:
+    """The losses of training rows, each by how much its class counts."""
+    return losses * of_rows(numbers.class_weights, y) if numbers.class_weights.size else losses
 
 
 def row_metrics(bucket: Bucket, numbers: Numbers, y: Any, given: Any) -> Any:

@@ -43,7 +43,7 @@ class Member:
         self.number, self.slot = number, slot
         seeds = seeds_of(config, self.plan.seed)
         self._order = KerasOrder(config, bucket, entry.preprocessing, seeds)
-        self.numbers: Numbers = numbers_of(config, bucket, info, entry.preprocessing, seeds)
+        self.numbers: Numbers = numbers_of(config, bucket, info, entry.preprocessing, seeds, self.plan.class_weights)
         self.steps = steps_per_epoch(info.train_rows, config.batch_size)
         self.share = 0.0
         self.rest: State | None = None

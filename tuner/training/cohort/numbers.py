@@ -4,6 +4,7 @@ Owns: each number and each choice by its place in the bucket's words, as arrays 
 Leaves to others: what is computed with them (network, losses, optimizers), weights (state).
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ class Numbers(NamedTuple):
     units: of each hidden layer; 0 where the network has fewer layers. activation, loss, optimizer, schedule: which of
     the bucket's. argument: of an activation, a slope or an alpha. drop_seeds: the input's, then each layer's.
     rest_1, rest_2: 1 less the beta, as computed in float64. offset, scale: of an input. target_*: of an output.
+    class_weights: one a class; none of a regression.
     """
 
     units: Any
@@ -52,12 +54,18 @@ class Numbers(NamedTuple):
     scale: Any
     target_scale: Any
     target_offset: Any
+    class_weights: Any
 
 
 def numbers_of(
-    config: MlpConfig, bucket: Bucket, info: DataInfo, preprocessing: Preprocessing, seeds: Seeds
+    config: MlpConfig,
+    bucket: Bucket,
+    info: DataInfo,
+    preprocessing: Preprocessing,
+    seeds: Seeds,
+    class_weights: Sequence[float] | None = None,
 ) -> Numbers:
-    """The numbers of a configuration of this bucket."""
+    """The numbers of a configuration of this bucket. class_weights: as of `TrainPlan`."""
     reach, options = bucket.reach, config.optimizer.options
     steps = steps_per_epoch(info.train_rows, config.batch_size)
     # Keras calls rho what Adam calls its second beta.
@@ -98,6 +106,7 @@ def numbers_of(
         scale=scale,
         target_scale=_targets(info.target_deviations, bucket, 1.0, standard),
         target_offset=_targets(info.target_means, bucket, 0.0, standard),
+        class_weights=_ones(bucket) if class_weights is None else np.array(class_weights, np.float32),
     )
 
 
@@ -114,7 +123,13 @@ def nobodys(bucket: Bucket) -> Numbers:
         schedule=whole, decay_rate=np.float32(1), decay_steps=np.float32(1), batch=np.int32(1),
         offset=np.zeros(features, np.float32), scale=np.ones(features, np.float32),
         target_scale=np.ones(outputs, np.float32), target_offset=np.zeros(outputs, np.float32),
+        class_weights=_ones(bucket),
     )  # fmt: skip
+
+
+def _ones(bucket: Bucket) -> Array:
+    """One output is of two classes."""
+    return np.ones(0 if bucket.task == "regression" else max(2, bucket.outputs), np.float32)
 
 
 def _linear(preprocessing: Preprocessing, bucket: Bucket, info: DataInfo) -> tuple[Array, Array]:

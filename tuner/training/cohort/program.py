@@ -16,7 +16,7 @@ import numpy as np
 
 from tuner.training.cohort.bucket import Bucket
 from tuner.training.cohort.health import FIGURES, looked
-from tuner.training.cohort.losses import row_losses, row_metrics
+from tuner.training.cohort.losses import row_losses, row_metrics, weighed
 from tuner.training.cohort.network import Rows, forward, masks
 from tuner.training.cohort.numbers import Numbers
 from tuner.training.cohort.optimizers import rate_of, step_of, updated
@@ -114,7 +114,7 @@ class CohortPrograms:
         def loss_of(trained: Trained) -> tuple[Any, Any]:
             how = Rows(there, state.iterations, by_batch=True)
             passed = forward(self._bucket, numbers, trained, state.moving, x, how)
-            losses = jnp.where(there, row_losses(self._bucket, numbers, y, passed.given), 0)
+            losses = jnp.where(there, weighed(numbers, y, row_losses(self._bucket, numbers, y, passed.given)), 0)
             loss = jnp.sum(losses) / jnp.maximum(count, 1) + self._penalty(numbers, trained)
             metric = jnp.sum(jnp.where(there, row_metrics(self._bucket, numbers, y, passed.given), 0))
             return loss, (passed.moving, metric)

@@ -23,6 +23,7 @@ import numpy as np
 from tuner.data.dataset import Array, Dataset
 from tuner.training import keras_internals
 from tuner.training.checkpoint import Arrays
+from tuner.training.class_weights import of_rows
 from tuner.training.compiled import device_rows, programs
 from tuner.training.compiled.batch_sources import batch_source
 from tuner.training.compiled.evaluation_jax import Inside, evaluation_of
@@ -73,6 +74,7 @@ class CompiledEpochs:
                 name: np.float32(value) for name, value in penalties(self._variables[0]).items()
             },
             "grown": [np.float32(1 / (1 - layer.rate)) for layer, _ in self._rows.masked],
+            "class_weights": None if plan.class_weights is None else np.array(plan.class_weights, np.float32),
         }  # fmt: skip
         self._programs = Programs(self._shape())
         if programs.at_once():
@@ -108,7 +110,8 @@ class CompiledEpochs:
             else self._rows.dropouts.get(id(layer), layer)
             for layer in self._layers
         ]
-        given = [self._rows.kind, self._masked, self._model.inputs[0].dtype, sorted(self._numbers.pairs)]
+        weighed = self._arguments["class_weights"] is not None
+        given = [self._rows.kind, self._masked, weighed, self._model.inputs[0].dtype, sorted(self._numbers.pairs)]
         return shape_of(layers, self._optimizer, self._model, self._variables, given, arguments=self._numbers.places)
 
     def _read(self) -> State:
@@ -135,7 +138,9 @@ class CompiledEpochs:
             state, sums = carried
             x, y, masks = self._rows.batch(source, i)
             rows = jnp.arange(len(x)) < meant - i * len(x) if self._masked else None
-            state, more = self._step(state, (x, y, rows), masks, arguments["grown"])
+            weights = arguments["class_weights"]
+            weights = None if weights is None else of_rows(weights, y)
+            state, more = self._step(state, (x, y, rows, weights), masks, arguments["grown"])
             return state, sums + more
 
         with self._as_arguments(arguments):
@@ -144,16 +149,16 @@ class CompiledEpochs:
             return *jax.lax.fori_loop(0, steps, body, (state, sums)), rate
 
     def _step(
-        self, state: State, batch: tuple[Any, Any, Any], masks: Sequence[Any], grown: Sequence[Any]
+        self, state: State, batch: tuple[Any, Any, Any, Any], masks: Sequence[Any], grown: Sequence[Any]
     ) -> tuple[State, Any]:
-        """batch: rows, targets, and which rows count."""
+        """batch: rows, targets, which rows count, and how much."""
         trained, others, optimizer, metrics = state
-        x, y, counts = batch
+        x, y, counts, weights = batch
 
         def loss_of(trained: Values) -> tuple[Any, Any]:
             with scope_of(self._variables, (trained, others, optimizer, metrics)) as scope:
                 outputs = self._forward(x, counts, masks, grown)
-                of_batch = loss(self._model, x, y, outputs, True, counts)
+                of_batch = loss(self._model, x, y, outputs, True, counts, weights)
                 scaled = self._optimizer.scale_loss(of_batch)
             return scaled, (of_batch, outputs, [scope.get_current_value(each) for each in self._variables[1]])
 

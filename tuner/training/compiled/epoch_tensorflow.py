@@ -19,6 +19,7 @@ import tensorflow as tf
 from tuner.data.dataset import Array, Dataset
 from tuner.training import backend_tensorflow, keras_internals
 from tuner.training.checkpoint import Arrays
+from tuner.training.class_weights import of_rows as of_rows_of
 from tuner.training.compiled import device_rows
 from tuner.training.compiled.batch_sources import batch_source
 from tuner.training.compiled.compiled_metrics import Watched, gives_one_a_row
@@ -31,6 +32,7 @@ from tuner.training.labels import targets
 from tuner.training.plan import Metrics, TrainPlan
 
 _VALIDATION_BATCH = 1024
+_CLASS_WEIGHTS = "class_weights"
 # Measured on a CPU: rewriting takes 33 ms, and a step is 9 microseconds shorter for it.
 _STEPS_WORTH_REWRITING = 4000
 
@@ -68,6 +70,7 @@ class CompiledEpochs:
                 **(self._fused.numbers if self._fused else {}),
                 **penalties(self._variables),
                 **{f"grown_{mask}": 1 / (1 - layer.rate) for layer, mask in self._rows.masked},
+                **({} if plan.class_weights is None else {_CLASS_WEIGHTS: plan.class_weights}),
             }.items()
         }
         self._graphs = Graphs(self._shape(), self._tf_variables())
@@ -138,7 +141,8 @@ class CompiledEpochs:
     ) -> Any:
         with tf.GradientTape() as tape:
             outputs = self._forward(x, numbers, training=True, masks=masks)
-            losses, of_rows = self._losses(x, y, outputs, training=True)
+            weights = of_rows_of(numbers[_CLASS_WEIGHTS], y) if _CLASS_WEIGHTS in numbers else None
+            losses, of_rows = self._losses(x, y, outputs, training=True, weights=weights)
             scaled = losses if of_rows else [self._optimizer.scale_loss(each) for each in losses]
         # The mean is not taken to be divided again: each row's loss counts by its share.
         seeds = [tf.fill(tf.shape(losses[0]), share), *map(tf.ones_like, losses[1:])] if of_rows else None
@@ -153,14 +157,21 @@ class CompiledEpochs:
             self._optimizer.apply(gradients, self._variables)
         return self._measure(_summed(losses, of_rows, rows), y, outputs)
 
-    def _losses(self, x: Any, y: Any, outputs: Any, training: bool) -> tuple[list[Any], bool]:
-        """The loss of each row and then the penalties, and True; or Keras' own sum of all, and False."""
+    def _losses(
+        self, x: Any, y: Any, outputs: Any, training: bool, weights: Any | None = None
+    ) -> tuple[list[Any], bool]:
+        """The loss of each row and then the penalties, and True; or Keras' own sum of all, and False.
+
+        weights: how much each row counts; None is 1.
+        """
         if self._by_row is not None:
             values = self._by_row.call(y if y.dtype.is_integer else tf.cast(y, tf.float32), outputs)
             masked = any(keras_internals.mask_of(each) is not None for each in (values, outputs))
             if values.shape.rank == 1 and values.dtype == outputs.dtype == tf.float32 and not masked:
+                values = values if weights is None else values * weights
                 return [values, *keras_internals.further_losses(self._model)], True
-        return [self._model.compute_loss(x=x, y=y, y_pred=outputs, training=training)], False
+        loss = self._model.compute_loss(x=x, y=y, y_pred=outputs, sample_weight=weights, training=training)
+        return [loss], False
 
     def _forward(self, x: Any, numbers: Any, training: bool, masks: Sequence[Any] = ()) -> Any:
         if self._layers is None:

@@ -28,12 +28,17 @@ def call(layer: Any, x: Any, training: bool, counts: Any | None) -> Any:
     return layer(x, training=training) if takes_training(layer) else layer(x)
 
 
-def loss(model: Any, x: Any, y: Any, outputs: Any, training: bool, counts: Any | None) -> Any:
-    """The mean over rows that count, and the penalties, as Keras has it for a batch of so many."""
-    weights = None
+def loss(
+    model: Any, x: Any, y: Any, outputs: Any, training: bool, counts: Any | None, weights: Any | None = None
+) -> Any:
+    """The mean over rows that count, and the penalties, as Keras has it for a batch of so many.
+
+    weights: how much each of these counts; None is 1.
+    """
     if counts is not None:
         # Keras divides by the rows that there are.
-        weights = counts.astype(jnp.float32) * (len(counts) / jnp.sum(counts))
+        share = counts.astype(jnp.float32) * (len(counts) / jnp.sum(counts))
+        weights = share if weights is None else weights * share
     return model.compute_loss(x=x, y=y, y_pred=outputs, sample_weight=weights, training=training)
 
 

@@ -47,8 +47,8 @@ _REMEDIES: Mapping[Kind, str] = {
     "dead units": "A smaller learning rate. leaky_relu, prelu or elu, whose slope is never zero. First weights by He.",
     "saturated units": "Normalized inputs and smaller first weights (Glorot), so that sums stay near zero. A smaller "
     "learning rate, batch normalization, or relu.",
-    "one answer": "Where one class is far more common: another objective than accuracy, such as val_auc or val_f1. "
-    "Else a larger learning rate, normalized inputs, more epochs.",
+    "one answer": "Where one class is far more common: class_weight: balanced, and another objective than accuracy, "
+    "such as val_auc or val_f1. Else a larger learning rate, normalized inputs, more epochs.",
     "unstable": "A learning rate ten times smaller, or larger batches.",
     "over-fits": "Dropout, l2, fewer units or layers, more rows or augmentation. Patience ends such training early.",
     "under-fits": "A learning rate ten times larger, adam instead of plain gradient descent, or more epochs.",
