@@ -3,7 +3,8 @@
 # reach by an ssh tunnel alone. In mid-trial one is cancelled, one is requeued by an administrator, and the time of all is
 # up, more than once; no trial is lost, doubled or stuck, and none is trained twice.
 #
-#   benchmarks/slurm.sh [TRIALS] [EPOCHS]      18, 40: about ten minutes on two cores
+#   benchmarks/slurm.sh [TRIALS] [EPOCHS]      18, 40: about ten minutes on two cores, of which Slurm waits four: what is
+#                                              queued again it begins after two minutes
 #
 # Needs what Debian has as slurm-wlm, munge, postgresql and openssh-server; installs nothing. All of it is started here,
 # with configurations in a temporary folder and on 127.0.0.0/8, and ended here, by process id. /etc stays as it is.
@@ -130,8 +131,8 @@ tune() { "$python" -m tuner.cli.main "$@"; }
 study="it's \$HOME; a study"
 tune start --space "$work/long.yaml" --study "$study" --trials "$trials" --detach >/dev/null 2>&1
 (umask 077; echo "TUNER_STORAGE='$TUNER_STORAGE'" >"$work/env")
-tune deploy slurm --study "$study" --workers 3 --time 4 --env-file "$work/env" --tunnel gateway \
-  --setup "ssh() { command ssh -F $work/ssh/config \"\$@\"; }" >"$work/job.sh"
+tune deploy slurm --study "$study" --workers 3 --time 5 --env-file "$work/env" --tunnel gateway \
+  --setup "ssh() { exec $(command -v ssh) -F $work/ssh/config \"\$@\"; }" >"$work/job.sh"
 if grep -q "$password" "$work/job.sh"; then fail "the password is in the job's file"; fi
 cd "$work/jobs"
 array=$(env -u TUNER_STORAGE -u PGPASSWORD sbatch --parsable "$work/job.sh")
@@ -195,6 +196,8 @@ check "strikes" "select sum(strikes) from tuner_runs" 0
 for each in "$cancelled" "$requeued" "$late"; do
   [ "$(attempt "$each")" -ge 2 ] || fail "trial $each was not adopted"
 done
+if grep -hE 'Address already in use|Could not request' "$work"/jobs/*.log | grep .; then fail "a tunnel could not be made"; fi
+if grep -h ' died ' "$work"/jobs/*.log | grep .; then fail "a worker died"; fi
 say "trials adopted: $(sql "select count(*) from tuner_runs where attempt > 1"), attempts in all: $(sql "select sum(attempt) from tuner_runs")"
 say "workers: $(sql "select string_agg(distinct substring(worker_id from '_([0-9]+-[0-9]+)-'), ', ') from tuner_workers") (task-restarts)"
 left=$(pgrep -f "$array.*tuner.cli.main worker" || true)
