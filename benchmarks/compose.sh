@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The compose file on a real engine: three workers of one hostname, one of them killed in the middle, and the study
-# completes. A study whose data are missing says so; no process has the password among its arguments. A second study is
+# The compose file on a real engine: three workers of one hostname, held as the Helm chart holds its pods, one of them killed
+# in the middle, and the study completes. A study whose data are missing says so; no process has the password among its arguments. A second study is
 # started, stopped, resumed and deleted over HTTP, with nothing but a token, and its model downloaded.
 #
 #   benchmarks/compose.sh [SPACE] [TRIALS] [FOLDER]      fashion_mnist, 6, none
@@ -17,7 +17,10 @@ export SERVE_PORT=${SERVE_PORT:-8755} SERVE_URL=http://127.0.0.1:${SERVE_PORT:-8
 POSTGRES_PASSWORD=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
 # Containers of one name, such as those of two machines: nobody may take another's workers for dead.
 same=$(mktemp --suffix=.yml)
-printf 'services:\n  worker: {hostname: worker}\n  tune: {hostname: worker}\n' >"$same"
+# And held as the Helm chart holds them: not root, no capability, a file system that is read-only but for some folders.
+held='read_only: true, cap_drop: [ALL], security_opt: ["no-new-privileges:true"], tmpfs: [/tmp, /home/tuner, /work]'
+printf 'services:\n  worker: {hostname: worker, %s}\n  tune: {hostname: worker}\n  serve: {%s}\n  mlflow: {%s}\n' \
+  "$held" "$held" "$held" >"$same"
 compose+=(--file docker-compose.yml --file "$same")
 trap '"${compose[@]}" down --volumes --timeout 20 >/dev/null 2>&1; rm -f "$same" "$same.keras"' EXIT
 
