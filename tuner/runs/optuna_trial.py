@@ -7,6 +7,7 @@ Optuna's tables are read and written one by one or in bulk (the storage).
 
 from collections.abc import Sequence
 
+import optuna
 from optuna.storages import BaseStorage
 
 from tuner.database import budget, configurations, runs
@@ -37,7 +38,7 @@ class OptunaTrial:
     ) -> None:
         """storage: through which Optuna is asked and told; None is the database's own. baseline: of a place that has a
         trial, where it is known."""
-        self._db, self._spec, self._job = db, spec, job
+        self._db, self._spec, self._job, self._seed = db, spec, job, study.seed
         self._storage = db.storage if storage is None else storage
         self._study = open_optuna_study(self._storage, study.study_name, spec, study.seed, job.ordinal)
         self.baseline = baseline_of(db, spec, job) if storage is None else baseline
@@ -45,7 +46,10 @@ class OptunaTrial:
         self.trial = adopt(self._study, self._storage, self.number)
 
     def _made(self) -> int:
-        place = as_it_begins(self._spec, self._job, self.baseline)
+        # All parameters at once, with the trial: asked one by one, each is a transaction of its own.
+        places = [] if self.baseline is not None else [self._job.ordinal]
+        asked = _asked(self._study, self._spec, self._seed, places)
+        place = as_it_begins(self._spec, self._job, self.baseline, asked.get(self._job.ordinal))
         return budget.fill(self._db, self._job, place.template, place.baseline)
 
     def reported(self) -> set[int]:
@@ -74,9 +78,14 @@ def asked_at_once(storage: BaseStorage, study: StudyView, spec: StudySpec, place
     """What each of these places is to try; nothing where they have to be asked one by one."""
     if not places or not are_asked_at_once(spec):
         return {}
-    opened = open_optuna_study(storage, study.study_name, spec, study.seed, places[0])
+    return _asked(open_optuna_study(storage, study.study_name, spec, study.seed, places[0]), spec, study.seed, places)
+
+
+def _asked(opened: optuna.Study, spec: StudySpec, seed: int, places: Sequence[int]) -> dict[int, Params]:
+    if not places or not are_asked_at_once(spec):
+        return {}
     tried = history_of(opened).at(every_trial(opened))
-    return dict(zip(places, proposals(spec, study.seed, tried, places), strict=True))
+    return dict(zip(places, proposals(spec, seed, tried, places), strict=True))
 
 
 def baseline_of(db: Database, spec: StudySpec, job: Job) -> Baseline | None:
