@@ -9,6 +9,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
@@ -57,6 +58,30 @@ class PostgresServer:
         with psycopg.connect(host=self._socket, user="postgres", dbname="postgres", autocommit=True) as connection:
             row = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
             return int(row.fetchone()[0]) - 1  # type: ignore[index]  # a count is a row
+
+    def allow(self, connections: int) -> None:
+        """Let so many clients in, from its next start on, which is now."""
+        self._ask(f"ALTER SYSTEM SET max_connections = {connections}")
+        self.stop()
+        self.start()
+
+    def transactions(self, url: str) -> int:
+        """How many of one of its databases have ended."""
+        name = sa.make_url(url).database
+        asked = f"SELECT xact_commit + xact_rollback FROM pg_stat_database WHERE datname = '{name}'"
+        return int(self._ask(asked)[0][0])
+
+    def pid(self) -> int:
+        return int(self._server.get_postmaster_info().pid)
+
+    def own_url(self) -> str:
+        """Of the database that every server has, for whoever watches it."""
+        return f"postgresql://postgres@/postgres?host={self._socket}"
+
+    def _ask(self, statement: str) -> list[Any]:
+        with psycopg.connect(self.own_url(), autocommit=True) as connection:
+            found = connection.execute(statement)  # type: ignore[arg-type]  # of our own making
+            return found.fetchall() if found.description else []
 
     def stop(self) -> None:
         """End the server and every connection to it."""

@@ -84,6 +84,15 @@ def test_a_wrong_name_of_a_database_is_no_outage(postgres_server: PostgresServer
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize(("words", "times"), [("", 5), ("&prepare_threshold=none", None), ("&prepare_threshold=2", 2)])
+def test_a_url_says_when_statements_are_prepared(
+    postgres_server: PostgresServer, words: str, times: int | None
+) -> None:
+    with opening(postgres_server.new_database() + words) as opened, opened.engine.connect() as connection:
+        assert connection.connection.driver_connection.prepare_threshold == times  # type: ignore[union-attr]
+
+
+@pytest.mark.postgres
 def test_a_connection_that_its_server_ended_while_nobody_used_it_is_replaced(postgres_server: PostgresServer) -> None:
     with opening(postgres_server.new_database()) as opened, opening(opened.url) as other:
         ended = sa.text(

@@ -67,6 +67,9 @@ def how_to_connect(url: sa.URL) -> dict[str, Any]:
 def _creator(url: sa.URL) -> Callable[[], Any]:
     kind: Any = url.get_dialect()
     cargs, cparams = kind(dbapi=kind.import_dbapi()).create_connect_args(url)
+    if (times := cparams.pop("prepare_threshold", None)) is not None:
+        # The driver takes a number or None, and a URL has words.
+        cparams["prepare_threshold"] = None if times == "none" else int(times)
     given = {
         "connect_timeout": _CONNECT_S,
         # A server that vanished without a word is noticed in half a minute; the system's own limit is two hours.
