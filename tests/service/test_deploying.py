@@ -1,6 +1,7 @@
 """A study is handed to another system only where it could be run there, and nothing secret is in the file."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,10 @@ from tests.service.conftest import create
 from tuner.database.connection import Database
 from tuner.errors import CodeNotGiven, InputError, NotFound, StudyConflict
 from tuner.service.deploying import KubernetesRequest, SlurmRequest, for_kubernetes, for_slurm
+from tuner.service.requests import ResumeRequest
 from tuner.service.resuming import stop_study
+from tuner.service.starting import resume
+from tuner.settings import read_settings
 
 CODE = "def space(trial):\n    return None\n"
 OWN = "dataset: digits\nmodel: {python: 'net.py:space'}\nsearch: {trials: 1}\n"
@@ -70,8 +74,11 @@ def test_what_workers_would_end_on_at_once_is_refused_here(shared: Database, tmp
         for_slurm(shared, _slurm())
     create(shared, tmp_path)
     stop_study(shared, "s")
-    with pytest.raises(StudyConflict, match=r"is stopped: workers would end at once\. tune resume s"):
+    with pytest.raises(StudyConflict, match=r"is stopped: workers would end at once\. tune resume s --detach"):
         for_slurm(shared, _slurm())
+    begun = resume(replace(read_settings(), storage=shared.url), ResumeRequest(study_name="s", detach=True))
+    begun.db.engine.dispose()
+    assert for_slurm(shared, _slurm()).text
     create(shared, tmp_path, "e", text=EXTERNAL)
     with pytest.raises(InputError, match="takes no workers"):
         for_slurm(shared, SlurmRequest(study_name="e"))

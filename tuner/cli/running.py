@@ -130,6 +130,7 @@ def _code_options(begun: "Begun") -> list[str]:
 @workers_option
 @device_options
 @place_options
+@click.option("--detach", is_flag=True, help="Only let it go on; workers elsewhere, as of `tune deploy`, will run it.")
 @fit_option
 @code_option
 @common_options
@@ -147,7 +148,7 @@ def resume(storage: str | None, as_json: bool, **options: Any) -> None:
         begun = starting.resume(settings, request_of(ResumeRequest, options), say)
     for note in begun.notes:
         echo(f"tune: {note}", err=True)
-    if begun.external:
+    if options["detach"] or begun.external:
         _tell_stored(begun, as_json)
         return
     _run(settings, begun, as_json)

@@ -181,9 +181,8 @@ def _study(db: Database, study_name: str) -> tuple[StudyView, StudySpec]:
         raise InputError(f"study {study_name!r} takes no workers: programs ask for its trials, of: tune serve")
     if view.finished_at is not None or view.desired_state != "running":
         how = "has ended" if view.finished_at is not None else "is stopped"
-        raise StudyConflict(
-            f"study {study_name!r} {how}: workers would end at once. {command('tune resume', study_name)}"
-        )
+        typed = command("tune resume", study_name, options=["--detach"])
+        raise StudyConflict(f"study {study_name!r} {how}: workers would end at once. {typed}")
     return view, spec
 
 

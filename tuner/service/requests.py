@@ -310,7 +310,10 @@ class NoteRequest(Request):
 
 
 class ResumeRequest(Request):
-    """A study goes on. trials: the new total. None leaves a budget or a limit as it is; timeout_s: None is without."""
+    """A study goes on. trials: the new total. None leaves a budget or a limit as it is; timeout_s: None is without.
+
+    detach: as of a start.
+    """
 
     study_name: str
     trials: Annotated[int, Field(le=MOST_TRIALS)] | None = None
@@ -320,3 +323,4 @@ class ResumeRequest(Request):
     place: Place = Place()
     code: tuple[str, ...] = ()
     fit: bool = False
+    detach: bool = False

@@ -133,10 +133,11 @@ def resume(
     if spec_of(there).external:
         study = resume_study(db, request.study_name, request.trials, request.timeout_s, request.limits.given(), by)
         return Begun(db, study, (), (), request.fit)
-    here = _slots(settings, request.devices, request.place)
+    here = _slots(settings, request.devices, request.place, request.detach)
     given = tuple(find_code(each) for each in request.code)
-    found = code_for(there, spec_of(there), given)
-    if read:
+    # Workers elsewhere are given it there.
+    found = code_for(there, spec_of(there), given) if given or not request.detach else None
+    if read and not request.detach:
         say("loading the data")
         _bind(db, there, given)
     study = resume_study(db, request.study_name, request.trials, request.timeout_s, request.limits.given(), by)
