@@ -1,9 +1,9 @@
 # One image for the workers, the `tune` command and the MLflow server.
-# BASE_IMAGE: any image with Python 3.11 to 3.13 and pip. EXTRA: tensorflow[and-cuda] for GPUs.
+# BASE_IMAGE: any image with Python 3.11 to 3.13 and pip. EXTRAS: of pyproject.toml, such as gpu, or gpu,ray.
 ARG BASE_IMAGE=python:3.11-slim-bookworm
 FROM ${BASE_IMAGE}
 
-ARG EXTRA=
+ARG EXTRAS=
 ENV PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     PIP_NO_CACHE_DIR=1 \
@@ -16,7 +16,7 @@ WORKDIR /build
 COPY pyproject.toml ./
 RUN mkdir -p tuner search_spaces \
     && touch tuner/__init__.py README.md \
-    && python -m pip install . ${EXTRA} \
+    && python -m pip install ".${EXTRAS:+[${EXTRAS}]}" \
     && python -m pip uninstall --yes tuner
 COPY README.md ./
 COPY tuner tuner

@@ -160,6 +160,8 @@ def test_images_and_folders_are_those_of_the_projects_own_files() -> None:
     assert values["image"]["cpu"] == services["worker"]["image"]
     assert values["image"]["gpu"] == services["worker-gpu"]["image"]
     assert f"-{values['postgresql']['image']}}}" in services["postgres"]["image"]
+    # The image for GPUs has what the project's own extra brings: the framework that workers choose there.
+    assert services["worker-gpu"]["build"]["args"]["EXTRAS"] == "gpu"
     recipe = (ROOT / "Dockerfile").read_text()
     job = made(KubernetesJob("s", artifacts="shared"))["spec"]["template"]["spec"]
     assert f"--uid {job['securityContext']['runAsUser']} tuner" in recipe
