@@ -71,7 +71,9 @@ def cancel(study: str, trial: int | None, storage: str | None) -> None:
 @click.command()
 @click.argument("study_name", metavar="STUDY")
 @how_long
-@click.option("--workers", type=click.IntRange(min=1), metavar="N", help="Of the command that runs it here.")
+@click.option(
+    "--workers", type=click.IntRange(min=1), metavar="N", help="Of the command, or the cluster, that runs it."
+)
 @share_options
 @storage_option
 def change(storage: str | None, **options: Any) -> None:

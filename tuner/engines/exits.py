@@ -3,6 +3,7 @@
 Leaves to others: starting it (local, ray), what a signal means (deaths), who takes its place (supervisor).
 """
 
+import os
 import sys
 from collections.abc import Sequence
 
@@ -46,3 +47,11 @@ def error_of(code: int, words: str) -> TunerError:
 def last_words(lines: Sequence[str]) -> str:
     """The last line that is not empty."""
     return next((line.strip().removeprefix("tune: ") for line in reversed(lines) if line.strip()), "")
+
+
+def read_lines(pipe: int) -> list[str]:
+    """What came over a worker's pipe of notices since; a line is written in one piece."""
+    try:
+        return os.read(pipe, 1 << 16).decode(errors="replace").splitlines()
+    except BlockingIOError:
+        return []

@@ -80,7 +80,7 @@ class LocalEngine:
         found: list[Event] = []
         for process in list(self._processes):
             code = process.popen.poll()
-            for words in _read_lines(process.pipe):
+            for words in [] if process.pipe is None else exits.read_lines(process.pipe):
                 process.last_notice = words
                 found.append(Notice(process.worker_id, words))
             if code is not None:
@@ -130,14 +130,6 @@ def _ended(process: _Process, code: int) -> WorkerEnded:
     memory_kills = deaths.memory_kills() - process.memory_kills
     log = "" if process.log is None else str(process.log)
     return exits.ended(process.worker_id, process.place, code, words, memory_kills, log)
-
-
-def _read_lines(pipe: int | None) -> list[str]:
-    """What came over a pipe since; a line is written in one piece."""
-    try:
-        return [] if pipe is None else os.read(pipe, 1 << 16).decode(errors="replace").splitlines()
-    except BlockingIOError:
-        return []
 
 
 def _last_words(log: Path | None) -> str:

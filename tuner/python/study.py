@@ -213,7 +213,8 @@ class Study:
         self._display.wake()
 
     def _goes_on(self) -> str:
-        left = "it ends with this process, and can be resumed" if self._work.works_here else "others work on it"
+        here = self._work.works_here and self._work.place.engine == "local"
+        left = "it ends with this process, and can be resumed" if here else "others work on it"
         return f"the waiting has ended, study {self._name} goes on ({left}); .wait() waits again, .stop() ends it"
 
     def trials(self) -> "pd.DataFrame":

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tuner.engines.ray import cluster, code
+from tuner.engines.ray.library import brings_a_folder
 from tuner.errors import InputError
 from tuner.spec.code import find_code
 
@@ -58,6 +59,6 @@ def test_code_of_a_submitted_job_is_named_from_its_folder() -> None:
     with pytest.raises(InputError, match="is not in the working directory"):
         cluster.in_the_folder(["/elsewhere/net.py:build"], "/job")
     given = {"RAY_JOB_CONFIG_JSON_ENV_VAR": '{"runtime_env": {"working_dir": "gcs://x.zip"}}'}
-    assert cluster.brings_a_folder(given)
-    assert not cluster.brings_a_folder({"RAY_JOB_CONFIG_JSON_ENV_VAR": '{"runtime_env": {}}'})
-    assert not cluster.brings_a_folder({})
+    assert brings_a_folder(given)
+    assert not brings_a_folder({"RAY_JOB_CONFIG_JSON_ENV_VAR": '{"runtime_env": {}}'})
+    assert not brings_a_folder({})

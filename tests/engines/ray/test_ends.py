@@ -80,7 +80,7 @@ def test_the_words_of_rays_errors_are_those_of_its_classes() -> None:
 
 def test_a_worker_that_cannot_work_says_why_through_its_task() -> None:
     order = WorkerOrder("sqlite:////nowhere/tuner.db", "s", Slot("cpu", None, 1), 1)
-    done = task.run(task.Told(order, "w", {}, 0.0), threading.Event())
+    done = task.run(task.Told(order, "w", {}, 0.0, ""), threading.Event(), lambda words: None)
     assert (done.code, done.told) == (2, False)
     assert "/nowhere" in done.last_words
 

@@ -116,12 +116,6 @@ def _make(ray: Any, launch: Launch) -> Any:
     return made
 
 
-def brings_a_folder(environment: Mapping[str, str] | None = None) -> bool:
-    """Whether this process is of a submitted job that brought a working directory of its own."""
-    given = os.environ if environment is None else environment
-    return '"working_dir"' in given.get("RAY_JOB_CONFIG_JSON_ENV_VAR", "")
-
-
 def in_the_folder(named: Sequence[str], here: str) -> tuple[str, ...]:
     """Code of a job's working directory as its workers, which start there too, are told of it. Raises InputError."""
     found = []

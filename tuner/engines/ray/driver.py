@@ -15,6 +15,7 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -23,7 +24,7 @@ from typing import Any
 from tuner.engines.ray import cluster
 from tuner.engines.ray.code import stage
 from tuner.engines.ray.launch import Order, Said
-from tuner.engines.ray.library import connect, gone
+from tuner.engines.ray.library import brings_a_folder, connect, gone, one_line
 from tuner.errors import ServiceDown, TunerError
 from tuner.redaction import keep_secrets_of, redacted
 
@@ -48,6 +49,12 @@ def main() -> None:
         say(Said("error", str(error), error.exit_code))
     except BrokenPipeError:
         pass
+    except Exception as error:
+        # Who started this shows a line; a fault of its own keeps its traceback beside it.
+        traceback.print_exc()
+        say(
+            Said("error", f"the cluster could not be told of the study ({type(error).__name__}: {one_line(error)}).", 1)
+        )
     os._exit(0)  # Ray's own goodbye may wait for a cluster that is gone
 
 
@@ -61,6 +68,9 @@ def _serve(order: Order, say: Callable[[Said], None]) -> None:
             if note := cluster.note_room(found, order.needs):
                 say(Said("note", note))
             say(Said("over"))
+            if brings_a_folder(os.environ):
+                # Ray deletes a job's folder with the first driver in it that ends: this one stays as long as the job.
+                sys.stdin.read()
             return
         launch = replace(order.launch, orders=tuple(replace(each, codes=named) for each in order.launch.orders))
         actor, there = cluster.begin(ray, launch)
@@ -72,7 +82,7 @@ def _code(order: Order, folder: Path) -> tuple[tuple[str, ...], str | None]:
     """What workers are told of their code, and the folder that brings it."""
     if not order.codes:
         return (), None
-    if cluster.brings_a_folder():
+    if brings_a_folder(os.environ):
         return cluster.in_the_folder([each.named for each in order.codes], str(Path.cwd())), None
     return stage(order.codes, folder), str(folder)
 

@@ -7,6 +7,7 @@ A task is retried by nobody but the supervisor: it hands back at once what the d
 knows when that is hopeless. A lost node counts for nothing there, so for one it is done without end.
 """
 
+import collections
 import re
 import time
 import uuid
@@ -16,7 +17,7 @@ from typing import Any
 
 from tuner.database import strikes
 from tuner.engines import exits
-from tuner.engines.port import Event, WorkerEnded, WorkerOrder
+from tuner.engines.port import Event, Notice, WorkerEnded, WorkerOrder
 from tuner.engines.ray import task
 from tuner.engines.ray.library import load, one_line
 from tuner.engines.ray.needs import Needs
@@ -34,13 +35,14 @@ class _Task:
 
 
 class RayEngine:
-    """In a process that has joined the cluster. prefix: of the ids of its workers. environment: of each of them."""
+    """In the process of an actor, of that name. prefix: of the ids of its workers. environment: of each of them."""
 
     most_workers: int | None = None
 
-    def __init__(self, needs: Needs, environment: Mapping[str, str], prefix: str) -> None:
+    def __init__(self, needs: Needs, environment: Mapping[str, str], prefix: str, keeper: str) -> None:
         self._ray = load()
-        self._needs, self._environment, self._prefix = needs, environment, prefix
+        self._needs, self._environment, self._prefix, self._keeper = needs, environment, prefix, keeper
+        self._notices: collections.deque[Notice] = collections.deque()
         self._tasks: list[_Task] = []
 
     def launch(self, order: WorkerOrder) -> str:
@@ -50,16 +52,20 @@ class RayEngine:
             name=name, max_retries=0, retry_exceptions=False, **self._needs.options()
         )
         # In an argument: what stands in a runtime environment is shown by Ray's dashboard.
-        ref = remote.remote(task.Told(order, worker_id, self._environment, self._needs.gpus))
+        ref = remote.remote(task.Told(order, worker_id, self._environment, self._needs.gpus, self._keeper))
         self._tasks.append(_Task(order.place, worker_id, name, ref))
         return worker_id
+
+    def notice(self, worker_id: str, words: str) -> None:
+        """A worker's task says what makes it stand still; from any thread."""
+        self._notices.append(Notice(worker_id, words))
 
     def look(self) -> Sequence[Event]:
         if not self._tasks:
             return []
         refs = [each.ref for each in self._tasks]
         ready = set(self._ray.wait(refs, num_returns=len(refs), timeout=0, fetch_local=False)[0])
-        found: list[Event] = []
+        found: list[Event] = [self._notices.popleft() for _ in range(len(self._notices))]
         for each in [each for each in self._tasks if each.ref in ready]:
             self._tasks.remove(each)
             found.append(self._ended(each))

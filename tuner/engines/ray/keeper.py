@@ -24,7 +24,7 @@ from tuner.engines.ray.launch import Heard, Launch
 from tuner.engines.ray.library import NAMESPACE, load
 from tuner.engines.supervisor import Supervisor
 from tuner.errors import DiskFull, NotFound, ServiceDown, TunerError
-from tuner.redaction import keep_secrets_of, redacted
+from tuner.redaction import Formatter, keep_secrets_of, redacted
 
 logger = logging.getLogger(__name__)
 
@@ -51,8 +51,11 @@ class Keeper:
         self._over, self._told_of_the_end = threading.Event(), threading.Event()
         self._leave = threading.Event()
         self._error: TunerError | None = None
-        handler = _Said(self._words)
-        logging.getLogger("tuner").addHandler(handler)
+        self._engine: RayEngine | None = None
+        in_its_log = logging.StreamHandler()
+        in_its_log.setFormatter(Formatter("%(asctime)s %(levelname)s %(message)s"))
+        for handler in (in_its_log, _Said(self._words)):
+            logging.getLogger("tuner").addHandler(handler)
         threading.Thread(target=self._run, name="keeper", daemon=True).start()
 
     def heard(self, since: int) -> Heard:
@@ -62,6 +65,11 @@ class Keeper:
             self._told_of_the_end.set()
         error, code = ("", 0) if self._error is None else (redacted(str(self._error)), self._error.exit_code)
         return Heard(words[since:], len(words), over, error, code)
+
+    def notice(self, worker_id: str, words: str) -> None:
+        """A worker stands still, such as for a full disk."""
+        if self._engine is not None:
+            self._engine.notice(worker_id, words)
 
     def leave(self) -> None:
         """Let the workers finish their epochs, hand back what they hold, and end."""
@@ -91,7 +99,7 @@ class Keeper:
         if is_over(db, told.study_name):
             return
         orders = orders_now(db, told) if self._anew else told.orders
-        engine = RayEngine(told.needs, told.environment, told.prefix)
+        engine = self._engine = RayEngine(told.needs, told.environment, told.prefix, told.actor_name)
         with told.beside(db, told.study_name):
             watch = _Watch(db, told, engine, self._leave)
             Supervisor(db, engine, orders).run(watch.look)

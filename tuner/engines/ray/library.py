@@ -5,6 +5,7 @@ Owns: the line for where it is not installed, and for a cluster that does not an
 
 import importlib.util
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from tuner.errors import InputError, ServiceDown, TunerError
@@ -52,6 +53,11 @@ def gone(address: str) -> str:
         f"the Ray cluster at {address} does not answer any more. What is stored of the study is safe; when the cluster "
         "is there again, and `tune status` shows no workers, go on with `tune resume --engine ray`."
     )
+
+
+def brings_a_folder(environment: Mapping[str, str]) -> bool:
+    """Whether this process is of a submitted job that brought a working directory of its own."""
+    return '"working_dir"' in environment.get("RAY_JOB_CONFIG_JSON_ENV_VAR", "")
 
 
 def one_line(error: BaseException) -> str:
