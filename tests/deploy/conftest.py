@@ -13,8 +13,8 @@ Render = Callable[[Mapping[str, Any]], list[Manifest]]
 
 EVERYTHING = {
     "studies": [{"name": "fashion_mnist-1", "workers": 4, "gpus": 1}, {"name": 'it\'s: a "study"', "cpus": 2}],
-    "workers": {"replicas": 2},
-    "keda": {"enabled": True, "gpus": 2, "trialsPerWorker": 16},
+    "workers": {"replicas": 2, "gpus": 4, "options": ["--workers-per-gpu", "2"]},
+    "keda": {"enabled": True, "gpus": 1, "trialsPerWorker": 16},
     "ray": {"enabled": True, "study": "it's a", "nodes": {"gpus": 1}, "gpusPerWorker": 0.25},
     "serve": {"url": "https://tune.example", "ingress": {"enabled": True, "host": "tune.example", "tlsSecret": "tls"}},
     "claims": {"datasets": "data", "artifacts": "shared"},

@@ -20,6 +20,8 @@ from tests.postgres import PostgresServer
 from tests.service.conftest import create
 from tests.service.test_deploying import EXTERNAL
 from tuner.cli.running import resume
+from tuner.cli.serve import serve
+from tuner.cli.working import worker
 from tuner.database import budget, studies
 from tuner.engines.kubernetes import KubernetesJob, made
 
@@ -127,6 +129,33 @@ def test_no_container_is_root_and_each_writes_only_where_it_may(render: Render) 
                 assert "value" in variable or variable["valueFrom"]["secretKeyRef"]["name"] == "tuner"
                 if variable["name"] in ("HOME", "KERAS_HOME") or (variable["name"] == "TUNER_ARTIFACTS"):
                     assert variable["value"] in mounts
+
+
+def test_the_commands_of_its_pods_are_some(render: Render) -> None:
+    found = [
+        container["args"]
+        for _, pod in _pods(render(EVERYTHING))
+        for container in pod["containers"]
+        if "args" in container
+    ]
+    workers = [words for words in found if words[:2] == ["tune", "worker"]]
+    assert [" ".join(words[2:]) for words in workers] == [
+        "--idle 120 --device gpu",
+        "--study fashion_mnist-1 --device gpu",
+        '--study it\'s: a "study" --device cpu',
+        "--workers 4 --device gpu --workers-per-gpu 2",
+    ]
+    for command, known in (("worker", worker), ("serve", serve)):
+        for words in found:
+            if words[:2] == ["tune", command]:
+                known.make_context(command, words[2:])
+
+
+def test_a_pool_that_would_never_end_is_no_job_of_kedas(render: Render) -> None:
+    import helm_python
+
+    with pytest.raises(helm_python.HelmError, match=r"keda\.gpus: 0 or 1"):
+        render({"keda": {"enabled": True, "gpus": 2}})
 
 
 def test_what_serves_is_probed(render: Render) -> None:
