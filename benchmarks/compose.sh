@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The compose file on a real engine: three workers of one hostname, held as the Helm chart holds its pods, one of them killed
-# in the middle, and the study completes. A study whose data are missing says so; no process has the password among its arguments. A second study is
-# started, stopped, resumed and deleted over HTTP, with nothing but a token, and its model downloaded.
+# The compose file on a real engine: three workers of one hostname, held as the Helm chart holds its pods, one of them
+# killed in the middle, and the study completes. A study whose data are missing says so; no process has the password among
+# its arguments. A second study is started, stopped, resumed and deleted over HTTP, with nothing but a token, and its model
+# downloaded.
 #
 #   benchmarks/compose.sh [SPACE] [TRIALS] [FOLDER]      fashion_mnist, 6, none
 #

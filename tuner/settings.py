@@ -17,6 +17,7 @@ from typing import Literal, cast
 import platformdirs
 
 from tuner.errors import InputError
+from tuner.formatting import one_line
 from tuner.redaction import keep_secret, keep_secrets_of
 
 MOST_TRIALS = 1_000_000
@@ -228,7 +229,10 @@ def _whole(name: str, default: int, least: int = 0) -> int:
 def place_name() -> str:
     """What the workers of this place are called, before what tells them apart: TUNER_WORKER_NAME, else this machine's
     name."""
-    return os.environ.get("TUNER_WORKER_NAME") or platform.node()
+    return one_line(os.environ.get("TUNER_WORKER_NAME") or platform.node())[:_LONGEST_PLACE]
+
+
+_LONGEST_PLACE = 100
 
 
 def user_name() -> str:

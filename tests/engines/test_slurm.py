@@ -2,6 +2,7 @@
 
 import json
 import os
+import platform
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tuner.engines.slurm import SlurmJob, Tunnel, script
+from tuner.settings import place_name
 
 TASK = {"SLURM_JOB_ID": "70001", "SLURM_ARRAY_JOB_ID": "70000", "SLURM_ARRAY_TASK_ID": "1", "SLURM_CPUS_PER_TASK": "6"}
 # It says what it was given, and ends by the code that it is told, or as a worker that is told to go.
@@ -79,6 +81,15 @@ def test_a_worker_gets_its_study_its_share_of_the_machine_and_a_name_by_its_task
         "PGHOSTADDR": None,
     }
     assert _called(tmp_path) == ""
+
+
+def test_workers_are_called_by_the_name_of_their_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TUNER_WORKER_NAME", "slurm-70000_1-4")
+    assert place_name() == "slurm-70000_1-4"
+    monkeypatch.setenv("TUNER_WORKER_NAME", "a\nb" * 100)
+    assert (len(place_name()), place_name()[:4]) == (100, r"a\nb")
+    monkeypatch.delenv("TUNER_WORKER_NAME")
+    assert place_name() == platform.node()
 
 
 def test_what_is_asked_of_slurm_stands_before_the_first_command() -> None:

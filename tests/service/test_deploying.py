@@ -5,18 +5,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 import yaml
 
 from tests.database.conftest import opening
 from tests.postgres import PostgresServer
 from tests.service.conftest import create
+from tuner.cli import deploying
 from tuner.database.connection import Database
 from tuner.errors import CodeNotGiven, InputError, NotFound, StudyConflict
 from tuner.service.deploying import KubernetesRequest, SlurmRequest, for_kubernetes, for_slurm
-from tuner.service.requests import ResumeRequest
+from tuner.service.requests import Request, ResumeRequest
 from tuner.service.resuming import stop_study
 from tuner.service.starting import resume
+from tuner.service.words import words_of
 from tuner.settings import read_settings
 
 CODE = "def space(trial):\n    return None\n"
@@ -132,6 +135,13 @@ def test_a_file_of_one_machine_is_nothing_for_a_cluster(tmp_path: Path) -> None:
         create(db, tmp_path)
         with pytest.raises(InputError, match="is in a SQLite file"):
             for_kubernetes(db, KubernetesRequest(study_name="s"))
+
+
+@pytest.mark.parametrize(
+    ("command", "request_kind"), [(deploying.slurm_, SlurmRequest), (deploying.kubernetes_, KubernetesRequest)]
+)
+def test_whatever_may_be_asked_has_an_option(command: click.Command, request_kind: type[Request]) -> None:
+    assert {each.name for each in command.params} == {*words_of(request_kind), "storage"}
 
 
 @pytest.mark.parametrize(
