@@ -7,6 +7,7 @@ touched: not by `ray stop`, which ends whatever there is.
 import contextlib
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -57,6 +58,7 @@ class RayNodes:
                 "use_node_id_as_ip": True,
                 "disable_node_updaters": True,
                 "disable_launch_config_check": True,
+                "gcs_address": self.address,
             },
             "available_node_types": {
                 "ray.head.default": {"resources": {"CPU": 0}, "node_config": {}, "max_workers": 0},
@@ -93,6 +95,12 @@ class RayNodes:
                     process.kill()
             psutil.wait_procs(every, 10)
         node.wait()
+
+    def logs(self) -> Path:
+        """The folder of its nodes' logs."""
+        found = re.search(r"(/\S+/logs)/ray_process_exit.log", (self._folder / "ray.log").read_text())
+        assert found is not None
+        return Path(found[1])
 
     def close(self) -> None:
         for node in [*self.nodes, *([self.head] if self.head else [])]:
