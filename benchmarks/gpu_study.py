@@ -84,7 +84,7 @@ def _ours(folder: Path, options: argparse.Namespace) -> dict[str, float | None]:
             end(process)
     whole = time.time() - began
     db = open_database(url)
-    status = study_status(db, STUDY)
+    status = study_status(db, STUDY, epochs=True)
     db.engine.dispose()
     if code != 0:
         print((folder / "log").read_text()[-3000:], file=sys.stderr)
