@@ -132,6 +132,44 @@ def test_a_configuration_that_fails_is_told_as_the_worst(search: Search, tmp_pat
     assert {each.params["activation"] for each in in_sql(tmp_path)} == {"relu", "tanh"}
 
 
+@pytest.mark.parametrize("sampler", ["tpe", "random"])
+def test_each_configuration_is_trained_once_and_then_the_search_ends(
+    search: Search, tmp_path: Path, caplog: pytest.LogCaptureFixture, sampler: str
+) -> None:
+    def build(hp: Any) -> None:
+        hp.Choice("activation", ["relu", "tanh"])
+        hp.Boolean("slow")
+        with hp.conditional_scope("slow", [True]):
+            hp.Float("lr", 0.1, 0.2, step=0.1)
+
+    class Once(BlackBox):
+        def run_trial(self, trial: Any, *args: Any, **kwargs: Any) -> Any:
+            values = trial.hyperparameters.values
+            return {"score": values["lr"] if values["slow"] else 0.3}
+
+    made = search(build, max_trials=12, sampler=sampler, tuner_class=Once)
+    tried = [str(sorted(each.hyperparameters.values.items())) for each in made.oracle.trials.values()]
+    assert len(tried) == len(set(tried)) == 6
+    assert "each of the 6 configurations of the space has been tried" in caplog.text
+    done = [each for each in in_sql(tmp_path) if each.state.name == "COMPLETE"]
+    assert len(done) == 6
+    again = search(build, max_trials=12, sampler=sampler, tuner_class=Once)
+    assert len(again.oracle.trials) == 6
+    assert len([each for each in in_sql(tmp_path) if each.state.name == "COMPLETE"]) == 6
+
+
+def test_a_study_is_overwritten_where_a_person_says_so_and_no_other_programs(search: Search, tmp_path: Path) -> None:
+    search(max_trials=3)
+    made = search(max_trials=2, overwrite=True)
+    assert len(made.oracle.trials) == len(in_sql(tmp_path)) == 2
+    storage = f"sqlite:///{tmp_path / 'tuner.db'}"
+    optuna.delete_study(study_name="p", storage=storage)
+    optuna.create_study(study_name="p", storage=storage).add_trial(optuna.create_trial(value=1.0))
+    with pytest.raises(StudyConflict, match="is not deleted"):
+        search(overwrite=True)
+    assert len(in_sql(tmp_path)) == 1
+
+
 def test_what_cannot_work_is_said_before_training(search: Search) -> None:
     with pytest.raises(SpecError, match=r'units: Optuna has no step together with sampling="log"'):
         search(log_with_step)

@@ -34,6 +34,9 @@ logger = logging.getLogger(__name__)
 
 _STATE = "keras_tuner"
 _STATUS = keras_tuner.engine.trial.TrialStatus
+_DRAWS = 1000
+"""In a row, all of them tried before: then no other configuration is left. Of 100 the last one is missed once in
+20,000 searches."""
 _FAILED = (_STATUS.FAILED, _STATUS.INVALID)
 
 
@@ -44,11 +47,12 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
     max_consecutive_failed_trials: as every KerasTuner oracle takes them.
     storage: of the study, as SQLAlchemy's URL; None takes TUNER_STORAGE, else sqlite:///tuner.db. study_name: None
     takes the tuner's project name. sampler: tpe, random, cmaes, gp or nsga2, with sampler_options as a search-space
-    file has them. seed: of the sampler.
+    file has them. seed: of the sampler. overwrite: a study of that name is deleted first, with its trials.
 
     A study of that name is gone on with: its finished trials count, and a trial that a killed script left is run again.
     The database decides, also where the tuner's folder is gone or was overwritten; another search is another
-    study_name. One script at a time works on a study; KerasTuner's own chief and workers count as one.
+    study_name, or has overwrite. A configuration is tried once: where each was, the search ends. One script at a time
+    works on a study; KerasTuner's own chief and workers count as one.
 
     Raises SpecError for a sampler that there is not, and, when the tuner first builds, for a hyperparameter that Optuna
     has no equal of; StudyConflict for a study of that name with another objective; ServiceDown, InputError for a
@@ -65,10 +69,13 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
         sampler: str = "tpe",
         sampler_options: Mapping[str, Value] | None = None,
         seed: int | None = None,
+        overwrite: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(objective=objective, max_trials=max_trials, seed=seed, **kwargs)
         self._spec = _spec(sampler, sampler_options or {})
+        self._max_collisions = _DRAWS
+        self._overwrites, self._overwrote = overwrite, False
         self._storage_url = storage or read_settings().storage
         self._study_name = study_name
         self._database: Database | None = None
@@ -76,14 +83,33 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
         self._numbers: dict[str, int] = {}
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
-        """Values for a new trial: Optuna is asked for each hyperparameter that is known and in use."""
+        """Values for a new trial: Optuna is asked for each hyperparameter that is known and in use.
+
+        None where each configuration of the space has been tried: the search ends.
+        """
+        # KerasTuner's own search for one that was not tried yet.
+        untried = self._random_values()
+        if untried is None:
+            logger.warning(
+                "study %s: each of the %d configurations of the space has been tried, so the search ends before its %d "
+                "trials", self._study_name, len(self._tried_so_far), self.max_trials,
+            )  # fmt: skip
+            return {"status": _STATUS.STOPPED, "values": None}
         study = self._open(len(self._numbers))
-        trial = study.ask()
+        trial, values = self._ask(study)
+        if self._tried_so_far and self._duplicate(values):
+            study.tell(trial, state=TrialState.FAIL)
+            study.enqueue_trial(untried)
+            trial, values = self._ask(study)
         self._numbers[trial_id] = trial.number
+        trial.set_user_attr("trial_id", trial_id)
+        return {"status": _STATUS.RUNNING, "values": values}
+
+    def _ask(self, study: optuna.Study) -> tuple[optuna.Trial, dict[str, Any]]:
+        trial = study.ask()
         hp = AskedHyperParameters(lambda parameter: suggest_anew(trial, parameter))
         hp.merge(self.hyperparameters)
-        trial.set_user_attr("trial_id", trial_id)
-        return {"status": _STATUS.RUNNING, "values": hp.values}
+        return trial, hp.values
 
     def update_space(self, hyperparameters: Any) -> None:
         """Also says, before anything is trained, what Optuna has no equal of."""
@@ -117,6 +143,11 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
     def reload(self) -> None:
         """From the tuner's folder, where there is more than the database has: then the database's word counts."""
         super().reload()
+        if self._overwrote:
+            # The folder's trials are those of the study that was deleted; its space is the script's.
+            for known in (self.trials, self.ongoing_trials, self._tried_so_far, self._id_to_hash, self._run_times,
+                          self.start_order, self.end_order, self._retry_queue):  # fmt: skip
+                known.clear()
         self._take_up()
 
     def _open(self, ordinal: int) -> optuna.Study:
@@ -125,6 +156,7 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
         if self._study is None:
             optuna.logging.set_verbosity(optuna.logging.ERROR)
             self._database = open_database(self._storage_url)
+            self._delete_first(self._database)
             direction: Direction = "maximize" if self.objective.direction == "max" else "minimize"
             self._study = optuna.create_study(
                 storage=self._database.storage, study_name=self._study_name, direction=direction, load_if_exists=True
@@ -143,6 +175,20 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
             self._study.set_user_attr("objective", self.objective.name)
         self._study.sampler = make_sampler(self._spec, self.seed, ordinal)
         return self._study
+
+    def _delete_first(self, database: Database) -> None:
+        """Once: this oracle's own trials stay."""
+        if self._overwrites and self._study_name in optuna.get_all_study_names(database.storage):
+            study = optuna.load_study(study_name=self._study_name, storage=database.storage)
+            if not study.user_attrs.get("objective") and study.trials:
+                raise StudyConflict(
+                    f"study {self._study_name!r} in {self._storage_url} was made by another program, and is not "
+                    "deleted. Choose another study_name."
+                )
+            logger.warning("study %s and its %d trials are deleted: overwrite", self._study_name, len(study.trials))
+            optuna.delete_study(study_name=self._study_name, storage=database.storage)
+            self._overwrote = True
+        self._overwrites = False
 
     def _take_up(self) -> None:
         """Make the study's trials this oracle's."""
