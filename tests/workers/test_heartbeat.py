@@ -1,17 +1,20 @@
 """A fresh process in a hanging one's place, and what is told of a study that could not be worked on."""
 
+import time
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.database.conftest import add, opening
 from tuner.database import budget, skipped_studies, workers
 from tuner.database.connection import Database
+from tuner.database.tables import WorkerRow
 from tuner.errors import DataError
 from tuner.runs.watchdog import Watch
 from tuner.settings import read_settings, read_share
 from tuner.workers import loop
-from tuner.workers.heartbeat import without_storage
+from tuner.workers.heartbeat import Pulse, without_storage
 from tuner.workers.leaving import Leaving
 from tuner.workers.loop import Worker
 from tuner.workers.told import WorkerSettings
@@ -21,6 +24,20 @@ def test_a_fresh_process_has_no_password_in_its_arguments() -> None:
     url = "postgresql://tuner:secret@db/tuner"
     for given in (["--storage", url], [f"--storage={url}"]):
         assert without_storage(["tune", "worker", *given, "--fit"]) == ["tune", "worker", "--fit"]
+
+
+def test_a_worker_that_goes_on_with_the_same_says_so_with_its_next_sign_of_life_only(tmp_path: Path) -> None:
+    with opening(f"sqlite:///{tmp_path / 'tuner.db'}") as db:
+        workers.enter(db, "w", "cpu")
+        pulse = Pulse(db, "w", Watch(), lambda hang: None)
+        pulse.close()
+        said = []
+        for stage in ("training", "training", "waiting"):
+            pulse.say(None, stage)
+            with db.session() as session:
+                said.append(session.scalar(sa.select(WorkerRow.seen_at)))
+            time.sleep(0.01)
+    assert said[0] == said[1] < said[2]
 
 
 class Troubled:

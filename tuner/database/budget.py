@@ -15,14 +15,15 @@ from sqlalchemy.orm import Session
 from tuner.database import admission, adoption, leases, many_leases
 from tuner.database.connection import Database, utc_now
 from tuner.database.patience import patient
-from tuner.database.rules import lock, may_begin
+from tuner.database.rules import lock_to_begin, may_begin
 from tuner.database.runs import Job
-from tuner.database.sequence import stamp_runs
-from tuner.database.tables import UNSTAMPED, RunRow, StudyRow
+from tuner.database.sequence import draw, stamp_runs
+from tuner.database.tables import UNSTAMPED, Base, RunRow, StudyRow
 
 if TYPE_CHECKING:
     from optuna.trial import FrozenTrial
 
+_RUNS = Base.metadata.tables[RunRow.__tablename__]
 _FEW = 16
 
 
@@ -77,14 +78,17 @@ def _reserve(db: Database, study_name: str, worker_id: str, most: int) -> list[J
         return []
     with db.session() as session, session.begin():
         # It is asked again, now that the study is locked: others take places, and a person may have asked for fewer.
-        lock(session, study_name)
+        study = lock_to_begin(session, study_name)
         first = _taken(session, study_name)
-        places = range(first, first + may_begin(session, study_name, first, worker_id, most))
+        most = 0 if study is None else may_begin(session, study, first, worker_id, most)
+        places = range(first, first + most)
         jobs = [Job(study_name, "search", 0, place, 1, worker_id, place) for place in places]
         if jobs:
-            now = session.execute(sa.select(utc_now())).scalar_one()
-            session.execute(sa.insert(RunRow), [_begun(job, now) for job in jobs])
-            stamp_runs(session, study_name)
+            # Numbered before it is written, which nobody else can be at: one call less while the study is locked.
+            number = draw(session, study_name)
+            # By the database's clock, which is not asked first for the same reason.
+            times = {"started_at": utc_now(), "lease_until": utc_now() + leases.LEASE_S}
+            session.connection().execute(sa.insert(_RUNS).values(**times), [_begun(job, number) for job in jobs])
             if session.get_bind().dialect.name == "postgresql" and _doubles(places):
                 # Until somebody counts, PostgreSQL takes any index that begins with the study for as good as the key's,
                 # and reads all of its runs for each that is written.
@@ -97,7 +101,7 @@ def _doubles(places: range) -> bool:
     return any(place >= _FEW and place & (place - 1) == 0 for place in places)
 
 
-def _begun(job: Job, now: float) -> dict[str, Any]:
+def _begun(job: Job, number: int) -> dict[str, Any]:
     return {
         "study_name": job.study_name,
         "role": job.role,
@@ -109,8 +113,7 @@ def _begun(job: Job, now: float) -> dict[str, Any]:
         "worker_id": job.worker_id,
         "epoch_limit": 1,
         "changes": 1,
-        "started_at": now,
-        "lease_until": now + leases.LEASE_S,
+        "sequence": number,
     }
 
 

@@ -259,18 +259,24 @@ def renew_all(session: Session, worker_id: str) -> None:
 
 def _reset(session: Session, worker_id: str, until: Any) -> None:
     # Studies first, as everybody locks them: in another order two of them would wait for each other.
-    session.execute(sa.update(StudyRow).where(StudyRow.recorder == worker_id).values(recording_until=until))
+    study = StudyRow
+    delivers, closes = study.recorder == worker_id, sa.and_(study.closer == worker_id, study.finished_at.is_(None))
     session.execute(
-        sa.update(StudyRow)
-        .where(StudyRow.closer == worker_id, StudyRow.finished_at.is_(None))
-        .values(closing_until=until)
+        sa.update(study)
+        .where(sa.or_(delivers, closes))
+        .values(
+            recording_until=sa.case((delivers, until), else_=study.recording_until),
+            closing_until=sa.case((closes, until), else_=study.closing_until),
+        )
     )
     held, records = sa.and_(RunRow.worker_id == worker_id, ~RunRow.finalized), RunRow.recorder == worker_id
     # Runs in the order of their keys, too: it may hold many, and write to them meanwhile.
-    keys = sa.select(RunRow.ordinal).where(sa.or_(held, records)).order_by(*RunRow.__table__.primary_key)
-    session.execute(keys.with_for_update()).all()
-    session.execute(sa.update(RunRow).where(records).values(recording_until=until))
-    session.execute(sa.update(RunRow).where(held).values(lease_until=until))
+    found = sa.select(held, records).where(sa.or_(held, records)).order_by(*RunRow.__table__.primary_key)
+    rows = session.execute(found.with_for_update()).all()
+    if any(delivered for _, delivered in rows):
+        session.execute(sa.update(RunRow).where(records).values(recording_until=until))
+    if any(trained for trained, _ in rows):
+        session.execute(sa.update(RunRow).where(held).values(lease_until=until))
     session.execute(sa.update(GpuClaimRow).where(GpuClaimRow.worker_id == worker_id).values(lease_until=until))
 
 

@@ -8,12 +8,14 @@ A study's limits are in its options (`facts.Limits`).
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from tuner.database.connection import Database
+from tuner.database.facts import StudyOptions
 from tuner.database.leases import run_out
 from tuner.database.patience import patient
 from tuner.database.sequence import stamp
@@ -23,34 +25,59 @@ from tuner.database.tables import UNSTAMPED, RunRow, StudyRow
 Rule = Literal["epochs", "target", "plateau"]
 
 
-def may_begin(session: Session, study_name: str, ordinal: int, worker_id: str, most: int) -> int:
+@dataclass(frozen=True)
+class Locked:
+    """A study that nobody else begins a trial of meanwhile. over: it is ended, or being ended."""
+
+    study_name: str
+    options: StudyOptions
+    ended: str
+    trials: int
+    desired_state: str
+    admitted_at: float | None
+    most_workers: int | None
+    over: bool
+
+
+def lock_to_begin(session: Session, study_name: str) -> Locked | None:
+    """For the rest of the transaction: nobody else begins a trial of it. None where there is no such study."""
+    row = StudyRow
+    locked = sa.update(row).where(row.study_name == study_name).values(round=row.round)
+    read = (row.study_name, row.options, row.ended, row.trials, row.desired_state, row.admitted_at, row.most_workers)
+    # Put together here: of `finished_at IS NOT NULL` SQLite returns true after an update, whatever the row has.
+    found = session.execute(locked.returning(*read, row.finished_at, run_out(row.closing_until))).one_or_none()
+    if found is None:
+        return None
+    *_, most_workers, finished_at, nobody_closes = found
+    return Locked(
+        study_name=found.study_name,
+        options=found.options,
+        ended=found.ended,
+        trials=found.trials,
+        desired_state=found.desired_state,
+        admitted_at=found.admitted_at,
+        most_workers=most_workers,
+        over=finished_at is not None or not nobody_closes,
+    )
+
+
+def may_begin(session: Session, study: Locked, ordinal: int, worker_id: str, most: int) -> int:
     """How many trials this worker may begin from that place of the budget on, with one epoch each, so many at most;
     within the transaction that has locked the study and makes their rows.
 
     None where the study has no such place, is ended or being ended, was asked to rest, waits for one of its owner's
     places (`admission`), or has as many workers as it may (`sharing`).
     """
-    which = StudyRow.study_name == study_name
-    row = StudyRow
-    over = sa.or_(row.finished_at.is_not(None), ~run_out(row.closing_until))
-    found = session.execute(
-        sa.select(row.options, row.ended, row.trials, row.desired_state, row.admitted_at, row.most_workers, over).where(
-            which
-        )
-    ).one_or_none()
-    if found is None:
+    if study.over or study.desired_state != "running" or ordinal >= study.trials or study.admitted_at is None:
         return 0
-    options, ended, trials, desired_state, admitted_at, most_workers, is_over = found
-    if is_over or desired_state != "running" or ordinal >= trials or admitted_at is None:
+    if study.ended or not has_room(session, study.study_name, worker_id, study.most_workers):
         return 0
-    if ended or not has_room(session, study_name, worker_id, most_workers):
-        return 0
-    most = min(most, trials - ordinal)
-    budget = options.limits.epochs
+    most = min(most, study.trials - ordinal)
+    budget = study.options.limits.epochs
     if budget is not None:
-        most = min(most, budget - _granted(session, study_name))
+        most = min(most, budget - _granted(session, study.study_name))
         if most <= 0:
-            _end(session, study_name, "epochs")
+            _end(session, study.study_name, "epochs")
     return max(0, most)
 
 

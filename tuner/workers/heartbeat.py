@@ -85,9 +85,11 @@ class Pulse:
         workers.beat(db, self._worker_id, self.study_name, self._watch.says or self.stage)
 
     def say(self, study_name: str | None, stage: str) -> None:
-        """Say at once what this worker does now."""
+        """Say at once what this worker does now; what it has said already, the next sign of life says again."""
+        said = self.study_name, self.stage
         self.study_name, self.stage = study_name, stage
-        self._beat(self._db)
+        if (study_name, stage) != said:
+            self._beat(self._db)
 
     def mention(self, stage: str) -> None:
         """Say it where the database answers just now: nobody waits for it."""
