@@ -1,6 +1,6 @@
 """Studies on a Ray cluster of several nodes on this machine: placed, killed, restarted, grown, measured.
 
-    python -m benchmarks.ray_cluster [--only fractions,node,head,head-redis,growth,closed,job,default,overhead]
+    python -m benchmarks.ray_cluster [--only fractions,node,head,head-redis,growth,closed,code,job,default,overhead]
 
 Each on a cluster of its own, started with `ray start`, with PostgreSQL and an MLflow server:
 
@@ -10,7 +10,8 @@ head        the head node is killed: the command says so, and `tune resume` goes
 head-redis  the head's GCS is killed and started again, where Redis keeps its state: nothing is interrupted
 growth      `tune change --workers 3` on an autoscaling cluster: from one node to three, then none
 closed      `tune start` is killed, the study goes on; `tune resume` follows it; Ctrl+C twice hands back
-job         `ray job submit -- tune start`, with code of one's own; what Ray's dashboard shows holds no password
+code        code of one's own, over Ray's client; its worker comes later, on another node, when the command is gone
+job         `ray job submit -- tune start`, with such code; what Ray's dashboard shows holds no password
 default     `--space fashion_mnist` on three nodes, one killed, beside the same on local processes
 overhead    tiny trials by Ray tasks and by local processes, as a ratio
 
@@ -286,24 +287,23 @@ def closed(scene: Scene) -> None:
     scene.ended("closed", last, 6, EPOCHS)
 
 
-def job(scene: Scene) -> None:
+def _mine(scene: Scene) -> Path:
     mine = scene.folder / "mine"
     mine.mkdir()
     (mine / "net.py").write_text(NET)
     (mine / "widths.py").write_text("WIDTHS = [8, 16]\n")
-    given = {"TUNER_STORAGE": scene.url, "MLFLOW_TRACKING_URI": scene.tracking}
-    # As in an image of the cluster's nodes: the job is told of no password.
-    os.environ.update(given)
+    return mine
+
+
+def code(scene: Scene) -> None:
+    mine = _mine(scene)
     scene.nodes.start_head()
     scene.nodes.add()
-    for name in given:
-        del os.environ[name]
-    code = ["--space", "net.py", "--code", "net.py", "--dataset", "digits", "--trials", "2", "--trial-epochs", "3"]
-    here = [each if each != "net.py" else str(mine / "net.py") for each in code]
-    plain = scene.tune("start", *here, "--study", "sent", "--workers", "1", "--engine", "ray",
-                       "--address", scene.nodes.client, "--trials", "200")  # fmt: skip
+    space = ("--space", str(mine / "net.py"), "--dataset", "digits", "--trial-epochs", "3", "--trials", "200")
+    there = ("--engine", "ray", "--address", scene.nodes.client, "--workers", "1")
+    process = scene.tune("start", *space, "--study", "sent", *there)
     wait_for(lambda: scene.epochs("sent") > 0, LIMIT_S, "an epoch", 0.1)
-    os.killpg(plain.pid, signal.SIGKILL)
+    os.killpg(process.pid, signal.SIGKILL)
     # Another worker, on another node, when the process that brought the code is gone.
     scene.nodes.add()
     scene.do("change", "sent", "--workers", "2")
@@ -317,7 +317,19 @@ def job(scene: Scene) -> None:
     scene.holds["code is there for a worker that comes later"] = True
     scene.do("stop", "sent")
     wait_for(lambda: not scene.left("sent"), 60, "the workers' end")
-    typed = ["start", *code, "--study", "job", "--workers", "1", "--engine", "ray"]
+
+
+def job(scene: Scene) -> None:
+    mine = _mine(scene)
+    given = {"TUNER_STORAGE": scene.url, "MLFLOW_TRACKING_URI": scene.tracking}
+    # As in an image of the cluster's nodes: the job is told of no password.
+    os.environ.update(given)
+    # On one node: several of one machine share the folder that Ray unpacks, under the feet of those that work in it.
+    scene.nodes.start_head("--num-cpus=1")
+    for name in given:
+        del os.environ[name]
+    words = ["--space", "net.py", "--code", "net.py", "--dataset", "digits", "--trials", "2", "--trial-epochs", "3"]
+    typed = ["start", *words, "--study", "job", "--workers", "1", "--engine", "ray"]
     submitted = subprocess.Popen(
         [sys.executable, "-m", "ray.scripts.scripts", "job", "submit", "--address", scene.nodes.dashboard,
          "--working-dir", str(mine), "--", sys.executable, "-m", "tuner.cli.main", *typed],
@@ -337,14 +349,14 @@ def job(scene: Scene) -> None:
 def default(scene: Scene) -> None:
     scene.nodes.start_head()
     doomed, _ = scene.nodes.add(), scene.nodes.add()
-    more = ("--seed", "7", "--epoch-budget", "12")
-    process = scene.start("default", 3, 2, *more, space="fashion_mnist")
+    more = ("--seed", "7")
+    process = scene.start("default", 2, 2, *more, space="fashion_mnist")
     wait_for(lambda: scene.epochs("default") > 0, LIMIT_S, "an epoch", 0.2)
     scene.nodes.kill(doomed)
     scene.nodes.add()
-    scene.ended("default", process, 3, None)
+    scene.ended("default", process, 2, None)
     local = scene.tune(
-        "start", "--space", "fashion_mnist", "--study", "local", "--trials", "3", *more, "--workers", "2"
+        "start", "--space", "fashion_mnist", "--study", "local", "--trials", "2", *more, "--workers", "2"
     )
     scene.holds["locally it ends with 0, too"] = local.wait(LIMIT_S) == 0
     ours, theirs = (study_status(scene.db, each, epochs=True) for each in ("default", "local"))
@@ -382,7 +394,7 @@ def overhead(scene: Scene) -> None:
 
 SCENES: dict[str, Callable[[Scene], None]] = {
     "fractions": fractions, "node": node, "head": head, "head-redis": head_redis, "growth": growth, "closed": closed,
-    "job": job, "default": default, "overhead": overhead,
+    "code": code, "job": job, "default": default, "overhead": overhead,
 }  # fmt: skip
 
 

@@ -113,7 +113,7 @@ class RayNodes:
             node = subprocess.Popen(
                 [*command, *given],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                env={**os.environ, "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0", **environment},
+                env={**os.environ, "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0", "RAY_ADDRESS": self.address, **environment},
             )  # fmt: skip
         wait_for(lambda: _has_raylet(node), _START_S, "a Ray node")
         return node

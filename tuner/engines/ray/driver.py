@@ -68,9 +68,6 @@ def _serve(order: Order, say: Callable[[Said], None]) -> None:
             if note := cluster.note_room(found, order.needs):
                 say(Said("note", note))
             say(Said("over"))
-            if brings_a_folder(os.environ):
-                # Ray deletes a job's folder with the first driver in it that ends: this one stays as long as the job.
-                sys.stdin.read()
             return
         launch = replace(order.launch, orders=tuple(replace(each, codes=named) for each in order.launch.orders))
         actor, there = cluster.begin(ray, launch)

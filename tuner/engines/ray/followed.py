@@ -21,7 +21,7 @@ from tuner.database import studies
 from tuner.database.connection import Database, is_outage
 from tuner.engines import exits
 from tuner.engines.ray.launch import Order, Said
-from tuner.engines.ray.library import brings_a_folder, check_installed, gone
+from tuner.engines.ray.library import check_installed, gone
 from tuner.errors import ServiceDown, TunerError
 
 logger = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def check(order: Order) -> tuple[str, ...]:
     """
     check_installed()
     notes = []
-    with _driver(order, keep=brings_a_folder(os.environ)) as driver:
+    with _driver(order) as driver:
         until = time.monotonic() + _CHECK_S
         while (said := driver.next(_LOOK_S)) is None or said.kind not in ("over", "error"):
             if said is not None:
@@ -159,19 +159,12 @@ class _Driver:
 
 
 @contextmanager
-def _driver(order: Order, keep: bool = False) -> Iterator[_Driver]:
-    """keep: until this process ends, which closes the other's stdin."""
+def _driver(order: Order) -> Iterator[_Driver]:
     driver = _Driver(order)
-    if keep:
-        _kept.append(driver)
     try:
         yield driver
     finally:
-        if not keep:
-            driver.close()
-
-
-_kept: list[_Driver] = []
+        driver.close()
 
 
 def _show(look: Callable[[], None]) -> None:
