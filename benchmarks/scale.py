@@ -65,9 +65,10 @@ from tuner.workers.heartbeat import Pulse
 STUDY = "scale"
 EPOCHS = 5
 _SPACE = Path(__file__).parents[1] / "search_spaces" / "fashion_mnist.yaml"
-_WARM_S = 4.0
+_WARM_S, _WARM_A_WORKER_S = 4.0, 0.5
 _LOOK_S = 0.05
 _CONNECTIONS = 600
+_BEATS = 500
 
 
 class OneWorker:
@@ -157,7 +158,10 @@ def process(
         statements.append(time.monotonic())
 
     worker = OneWorker(db, name, epoch_s, over)
-    begin.wait(60)
+    try:
+        begin.wait(60)
+    except threading.BrokenBarrierError:
+        return  # others were not let in
     began = time.monotonic()
     worker.work()
     first, last = began + window[0], began + window[1]
@@ -173,7 +177,7 @@ def process(
 
 @dataclass
 class Looks:
-    """What the server's sessions were at, and how many there were."""
+    """What the server's sessions were at, and how many there were. locks: the statements that waited for one."""
 
     connections: int = 0
     states: Counter[str] = field(default_factory=Counter)
@@ -182,18 +186,18 @@ class Looks:
 
 def look(server: PostgresServer, over: threading.Event, seen: Looks) -> None:
     asked = (
-        "SELECT state, wait_event_type, wait_event FROM pg_stat_activity "
+        "SELECT state, wait_event_type, left(query, 30) FROM pg_stat_activity "
         "WHERE backend_type = 'client backend' AND pid != pg_backend_pid()"
     )
     with psycopg.connect(server.own_url(), autocommit=True) as connection:
         while not over.wait(_LOOK_S):
             rows = connection.execute(asked).fetchall()
             seen.connections = max(seen.connections, len(rows))
-            for state, kind, event in rows:
+            for state, kind, query in rows:
                 if state == "active":
                     seen.states[{"Lock": "lock", "LWLock": "lock", "IO": "file"}.get(kind, "work")] += 1
                     if kind in ("Lock", "LWLock"):
-                        seen.locks[event] += 1
+                        seen.locks[query] += 1
                 elif state == "idle in transaction":
                     seen.states["client"] += 1
 
@@ -256,8 +260,10 @@ def main() -> int:
     held = True
     with postgres() as server:
         server.allow(_CONNECTIONS)
-        url = server.new_database()
-        print(f"a sign of life of a worker that holds a trial: {statements_of_a_beat(url)} statements")
+        statements, server_ms = of_a_beat(server)
+        print(
+            f"a sign of life, every five seconds: {statements} statements, {server_ms:.2f} ms of the server's processor"
+        )
         for mode in options.pooler:
             for epoch_s in options.epoch_s:
                 print(f"\nepochs of {epoch_s:g} s, pooler: {mode}")
@@ -268,8 +274,9 @@ def main() -> int:
     return 0 if held else 1
 
 
-def statements_of_a_beat(url: str) -> int:
-    db = open_database(url)
+def of_a_beat(server: PostgresServer) -> tuple[int, float]:
+    """Of a worker that holds a trial: the statements of a sign of life, and the server's milliseconds for it."""
+    db = open_database(server.new_database())
     _new_study(db)
     workers.enter(db, "w", "cpu")
     budget.take(db, STUDY, "w")
@@ -279,9 +286,12 @@ def statements_of_a_beat(url: str) -> int:
     def count(connection: object, cursor: object, statement: str, *_: object) -> None:
         counted.append(statement)
 
-    workers.beat(db, "w", STUDY, "training")
+    before = of_server(server)
+    for _ in range(_BEATS):
+        workers.beat(db, "w", STUDY, "training")
+    took = of_server(server) - before
     db.engine.dispose()
-    return len(counted)
+    return len(counted) // _BEATS, took / _BEATS * 1e3
 
 
 def _new_study(db: Database) -> None:
@@ -296,7 +306,8 @@ def measure(server: PostgresServer, count: int, epoch_s: float, seconds: float, 
     db.engine.dispose()
     context = multiprocessing.get_context("fork")
     begin, over = context.Barrier(count + 1), context.Event()
-    window = (_WARM_S, _WARM_S + seconds)
+    warm_s = max(_WARM_S, _WARM_A_WORKER_S * count)
+    window = (warm_s, warm_s + seconds)
     with pooler(server, direct, mode, pool) as (url, bouncer):
         pairs = [context.Pipe(duplex=False) for _ in range(count)]
         started = [
@@ -309,7 +320,7 @@ def measure(server: PostgresServer, count: int, epoch_s: float, seconds: float, 
         watcher = threading.Thread(target=look, args=(server, looked, seen), daemon=True)
         try:
             begin.wait(60)
-            time.sleep(_WARM_S)
+            time.sleep(warm_s)
             watcher.start()
             clients = [each.pid for each in started if each.pid] + ([bouncer] if bouncer else [])
             before = processor_s(clients), of_server(server), server.transactions(direct)
@@ -318,6 +329,9 @@ def measure(server: PostgresServer, count: int, epoch_s: float, seconds: float, 
             looked.set()
             over.set()
             said = [ours.recv() if ours.poll(60) else Told() for ours, _ in pairs]
+        except threading.BrokenBarrierError:
+            print(f"{count:7} not all of them are let in within a minute")
+            return True
         finally:
             over.set()
             for each in started:

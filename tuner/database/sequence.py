@@ -20,11 +20,6 @@ _NEXT = (
     .values(number=_COUNTERS.c.number + 1)
     .returning(_COUNTERS.c.number)
 )
-_STAMPED = (
-    sa.update(_RUNS)
-    .where(_RUNS.c.study_name == sa.bindparam("of"), _RUNS.c.sequence == UNSTAMPED)
-    .values(sequence=sa.bindparam("to"))
-)
 
 
 def stamp(session: Session, *study_names: str) -> None:
@@ -39,14 +34,27 @@ def stamp(session: Session, *study_names: str) -> None:
 
 def stamp_runs(session: Session, study_name: str, number: int | None = None) -> None:
     """The same of a transaction that has written to runs alone. number: what it has drawn already."""
-    drawn = draw(session, study_name) if number is None else number
-    session.connection().execute(_STAMPED, {"of": study_name, "to": drawn})
+    written = (_RUNS.c.study_name == study_name, _RUNS.c.sequence == UNSTAMPED)
+    if number is None:
+        _draw_and_stamp(session, study_name, written)
+    else:
+        session.connection().execute(sa.update(_RUNS).where(*written).values(sequence=number))
 
 
 def stamp_run(session: Session, key: Key) -> None:
     """Number one run that this transaction has written. key: of its row."""
-    number = draw(session, str(key[0]))
-    session.execute(sa.update(RunRow).where(*keyed(RunRow, key)).values(sequence=number))
+    _draw_and_stamp(session, str(key[0]), keyed(RunRow, key))
+
+
+def _draw_and_stamp(session: Session, study_name: str, which: tuple[sa.ColumnElement[bool], ...]) -> None:
+    stamped = sa.update(_RUNS).where(*which)
+    if session.get_bind().dialect.name == "postgresql":
+        # In one call: whoever draws next waits for each.
+        drawn = _NEXT.cte("drawn")
+        one = sa.func.coalesce(sa.select(drawn.c.number).scalar_subquery(), UNSTAMPED)
+        session.connection().execute(stamped.values(sequence=one).add_cte(drawn), {"of": study_name})
+    else:
+        session.connection().execute(stamped.values(sequence=draw(session, study_name)))
 
 
 def draw(session: Session, study_name: str) -> int:
