@@ -373,7 +373,7 @@ def overhead(scene: Scene) -> None:
     scene.nodes.start_head()
     scene.nodes.add(cpus=2)
     figures = {"ray": [0.0, 0.0, 0.0], "local": [0.0, 0.0, 0.0]}
-    trials = 60
+    trials = 40
     for turn in range(2):
         for engine, sums in figures.items():
             study = f"{engine}-{turn}"

@@ -47,11 +47,11 @@ def test_a_study_runs_on_a_cluster_and_nobody_is_left_behind(
     monkeypatch.setenv("TUNER_STORAGE", url)
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")  # nobody: records wait
     settings, db = read_settings(), open_database(url)
-    place = Place(engine="ray", address=address, gpus_per_worker=0.5, cpus_per_worker=0.5)
+    place = Place(engine="ray", address=address, gpus_per_worker=0.6, cpus_per_worker=0.5)
     spec = parse_spec(SPACE, "iris", Path(), "iris.yaml")
     study = create_study(db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="")
-    # Two of the three have room: the one GPU that the cluster counts is shared by two.
-    slots = on_ray.slots_there(Devices(workers=3, device="cpu"), place).slots
+    # One of the two has room: the cluster counts one GPU. The other is not waited for when the study has ended.
+    slots = on_ray.slots_there(Devices(workers=2, device="cpu"), place).slots
     seen: set[str] = set()
 
     def look() -> None:
@@ -62,7 +62,7 @@ def test_a_study_runs_on_a_cluster_and_nobody_is_left_behind(
     workers_of(settings, Begun(db, study, slots, (), False, place=place)).run(look)
     assert [each.state for each in runs.view_trials(db, "s")] == ["complete", "complete"]
     assert studies.view_study(db, "s").finished_at is not None
-    assert {each.split("-")[2] for each in seen} < {"1", "2", "3"}
+    assert len(seen) == 1
     assert workers.view_workers(db) == []
 
 
