@@ -158,10 +158,13 @@ def _tunnel(tunnel: Tunnel) -> str:
 
 
 _WORKER = """\
+worker= told= time_is_up=
+tell() { told=1; [ -z "$worker" ] || kill -TERM "$worker" 2>/dev/null; }
+trap tell TERM INT
+trap 'time_is_up=1; tell' USR1
 @COMMAND &
-worker=$! time_is_up=
-trap 'kill -TERM "$worker" 2>/dev/null' TERM INT
-trap 'time_is_up=1; kill -TERM "$worker" 2>/dev/null' USR1
+worker=$!
+[ -z "$told" ] || tell
 # A signal ends a wait, and not the worker.
 while kill -0 "$worker" 2>/dev/null; do wait "$worker"; done
 wait "$worker"
