@@ -68,6 +68,8 @@ _SPACE = Path(__file__).parents[1] / "search_spaces" / "fashion_mnist.yaml"
 _WARM_S, _WARM_A_WORKER_S = 4.0, 0.5
 _LOOK_S = 0.05
 _CONNECTIONS = 600
+_LIMITS = "SET lock_timeout = 60000; SET idle_in_transaction_session_timeout = 60000"
+"""What a worker says of each connection that it makes: a pooler says it of those that it makes itself."""
 _BEATS = 500
 
 
@@ -232,7 +234,7 @@ def pooler(server: PostgresServer, url: str, mode: str, pool: int) -> Iterator[t
     folder = Path(tempfile.mkdtemp(prefix="bouncer-"))
     folder.chmod(0o755)
     (folder / "pgbouncer.ini").write_text(
-        f"[databases]\n* = host={made.query['host']} user=postgres\n"
+        f"[databases]\n* = host={made.query['host']} user=postgres connect_query='{_LIMITS}'\n"
         f"[pgbouncer]\nlisten_addr = 127.0.0.1\nlisten_port = {port}\nunix_socket_dir =\nauth_type = any\n"
         f"pool_mode = {mode}\ndefault_pool_size = {pool}\nmax_client_conn = 2000\n"
     )
