@@ -33,6 +33,7 @@ class RayNodes:
         self._client = free_port()
         self.client = f"ray://127.0.0.1:{self._client}"
         self.dashboard = f"http://127.0.0.1:{self._dashboard}"
+        self.environment = {"RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0", "RAY_ADDRESS": self.address}
         self.nodes: list[subprocess.Popen[bytes]] = []
         self.head: subprocess.Popen[bytes] | None = None
 
@@ -113,7 +114,7 @@ class RayNodes:
             node = subprocess.Popen(
                 [*command, *given],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                env={**os.environ, "RAY_ENABLE_UV_RUN_RUNTIME_ENV": "0", "RAY_ADDRESS": self.address, **environment},
+                env={**os.environ, **self.environment, **environment},
             )  # fmt: skip
         wait_for(lambda: _has_raylet(node), _START_S, "a Ray node")
         return node
