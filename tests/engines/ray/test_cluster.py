@@ -1,11 +1,14 @@
 """What cannot be on a cluster of several nodes, as it is said. No cluster."""
 
+import socket
+
 import pytest
 
 from tuner.engines.ray.cluster import Cluster, check, note_room
 from tuner.engines.ray.launch import Launch
+from tuner.engines.ray.library import must_answer
 from tuner.engines.ray.needs import Needs
-from tuner.errors import InputError
+from tuner.errors import InputError, ServiceDown
 from tuner.notifying.deliverer import delivering
 
 ONE = Cluster(({"CPU": 2.0},))
@@ -34,3 +37,16 @@ def test_an_actor_is_of_one_study_in_one_database_and_tells_no_password() -> Non
     assert name(SERVER).startswith("tuner digits-1 ")
     assert name(SERVER) == name(SERVER.replace("hush-hush", "another"))
     assert name(SERVER) != name(SERVER.replace("/tuner", "/other"))
+
+
+@pytest.mark.parametrize("kind", ["", "ray://"])
+def test_where_nobody_answers_is_said_at_once(kind: str) -> None:
+    with socket.socket() as there:
+        there.bind(("127.0.0.1", 0))
+        address = f"{kind}127.0.0.1:{there.getsockname()[1]}"
+        with pytest.raises(ServiceDown, match=f"no Ray cluster answers at {address}"):
+            must_answer(address)
+        there.listen()
+        must_answer(address)
+    for unsaid in ("", "local"):
+        must_answer(unsaid)

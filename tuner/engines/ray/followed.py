@@ -22,7 +22,7 @@ from tuner.database.connection import Database, is_outage
 from tuner.engines import exits
 from tuner.engines.ray.launch import Order, Said
 from tuner.engines.ray.library import check_installed, gone
-from tuner.errors import ServiceDown, TunerError
+from tuner.errors import ServiceDown
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def check(order: Order) -> tuple[str, ...]:
             if said is not None:
                 notes.append(said.words)
             elif time.monotonic() > until:
-                raise TunerError(f"the Ray cluster at {order.address} has not answered in {_CHECK_S:.0f} s.")
+                raise ServiceDown(f"the Ray cluster at {order.address} has not answered in {_CHECK_S:.0f} s.")
     if said.kind == "error":
         raise exits.error_of(said.exit_code, said.words)
     return tuple(notes)

@@ -5,12 +5,14 @@ Owns: the line for where it is not installed, and for a cluster that does not an
 
 import importlib.util
 import os
+import socket
 from collections.abc import Mapping
 from typing import Any
 
 from tuner.errors import InputError, ServiceDown, TunerError
 
 NAMESPACE = "tuner"
+_ANSWER_S = 10.0
 
 
 def check_installed() -> None:
@@ -34,17 +36,30 @@ def connect(address: str, working_dir: str | None) -> Any:
 
     Raises ServiceDown, TunerError.
     """
+    must_answer(os.environ.get("RAY_ADDRESS", "") if address == "auto" else address)
     ray = load()
     environment = {} if working_dir is None else {"runtime_env": {"working_dir": working_dir}}
     try:
         ray.init(address=address, namespace=NAMESPACE, log_to_driver=False, logging_level="CRITICAL", **environment)
     except (ConnectionError, TimeoutError) as error:
-        raise ServiceDown(
-            f"no Ray cluster answers at {address}. Start one with `ray start --head`, or name it: --address ray://HOST:10001"
-        ) from error
+        raise ServiceDown(_nobody(address)) from error
     except (RuntimeError, ValueError) as error:
         raise TunerError(f"the Ray cluster at {address} cannot be joined: {one_line(error)}") from error
     return ray
+
+
+def must_answer(address: str) -> None:
+    """Ray waits for minutes where nobody does. Raises ServiceDown."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdecimal():
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), _ANSWER_S).close()
+        except (OSError, OverflowError) as error:
+            raise ServiceDown(_nobody(address)) from error
+
+
+def _nobody(address: str) -> str:
+    return f"no Ray cluster answers at {address}. Start one with `ray start --head`, or name it: --address ray://HOST:10001"
 
 
 def gone(address: str) -> str:
