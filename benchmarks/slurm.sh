@@ -3,14 +3,14 @@
 # reach by an ssh tunnel alone. In mid-trial one is cancelled, one is requeued by an administrator, and the time of all is
 # up, more than once; no trial is lost, doubled or stuck, and none is trained twice.
 #
-#   benchmarks/slurm.sh [TRIALS] [EPOCHS]      18, 40: about ten minutes on two cores, of which Slurm waits four: what is
+#   benchmarks/slurm.sh [TRIALS] [EPOCHS]      30, 40: about ten minutes on two cores, of which Slurm waits four: what is
 #                                              queued again it begins after two minutes
 #
 # Needs what Debian has as slurm-wlm, munge, postgresql and openssh-server; installs nothing. All of it is started here,
 # with configurations in a temporary folder and on 127.0.0.0/8, and ended here, by process id. /etc stays as it is.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-trials=${1:-18} epochs=${2:-40}
+trials=${1:-30} epochs=${2:-40}
 python=${PYTHON:-python3}
 postgres=$(ls -d /usr/lib/postgresql/*/bin | tail -1) || true
 for need in munged slurmctld slurmd sbatch sshd ssh "$postgres/initdb"; do
@@ -131,7 +131,7 @@ tune() { "$python" -m tuner.cli.main "$@"; }
 study="it's \$HOME; a study"
 tune start --space "$work/long.yaml" --study "$study" --trials "$trials" --detach >/dev/null 2>&1
 (umask 077; echo "TUNER_STORAGE='$TUNER_STORAGE'" >"$work/env")
-tune deploy slurm --study "$study" --workers 3 --time 5 --env-file "$work/env" --tunnel gateway \
+tune deploy slurm --study "$study" --workers 3 --time 4 --env-file "$work/env" --tunnel gateway \
   --setup "ssh() { exec $(command -v ssh) -F $work/ssh/config \"\$@\"; }" >"$work/job.sh"
 if grep -q "$password" "$work/job.sh"; then fail "the password is in the job's file"; fi
 cd "$work/jobs"
@@ -166,6 +166,7 @@ say "both workers have left"
 mid_trial 3 0
 until grep -q "the time of this task is up" "$work/jobs"/*_3.log; do
   [ "$SECONDS" -lt 900 ] || fail "the time of task 3 is never up"
+  [ "$(sql "select finished_at is null from tuner_studies")" = t ] || fail "the study ended before the time was up: give more trials"
   found=$(held 3 0) && [ -n "$found" ] && late=${found%|*}
   sleep 0.5
 done
