@@ -31,11 +31,11 @@ def test_a_worker_that_goes_on_with_the_same_says_so_with_its_next_sign_of_life_
         workers.enter(db, "w", "cpu")
         pulse = Pulse(db, "w", Watch(), lambda hang: None)
         pulse.close()
-        said = []
+        said: list[float] = []
         for stage in ("training", "training", "waiting"):
             pulse.say(None, stage)
             with db.session() as session:
-                said.append(session.scalar(sa.select(WorkerRow.seen_at)))
+                said.append(session.scalar(sa.select(WorkerRow.seen_at)) or 0.0)
             time.sleep(0.01)
     assert said[0] == said[1] < said[2]
 
