@@ -169,7 +169,7 @@ def test_a_number_of_another_study_of_that_name_gives_all(db: Database) -> None:
         changes_since(db, "t", 0)
 
 
-TRIALS, EPOCHS = 4, 15
+TRIALS, EPOCHS = 4, 60
 
 
 def write_epochs(url: str, worker_id: str) -> None:
