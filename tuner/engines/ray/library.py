@@ -18,7 +18,7 @@ _ANSWER_S = 10.0
 def check_installed() -> None:
     """Without importing it. Raises InputError."""
     if importlib.util.find_spec("ray") is None:
-        raise InputError("--engine ray: Ray is not installed. Install the extra: pip install 'tuner[ray]'.")
+        raise InputError("--engine ray: Ray is not installed. Install the extra: pip install '.[ray]' in a clone.")
 
 
 def load() -> Any:
