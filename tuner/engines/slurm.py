@@ -136,13 +136,17 @@ export PGHOSTADDR="127.$(( 1 + SLURM_JOB_ID / 65536 % 254 )).$(( SLURM_JOB_ID / 
 keep_tunnel() {
   # What ends a job tells each of its processes by SIGTERM: the tunnel stays until the trials are handed back.
   trap '' TERM
-  trap 'kill -KILL "$ssh" 2>/dev/null; exit' USR2
-  while :; do
+  over= ssh=
+  trap 'over=1; [ -z "$ssh" ] || kill -KILL "$ssh" 2>/dev/null' USR2
+  while [ -z "$over" ]; do
     ssh -o BatchMode=yes -o ExitOnForwardFailure=yes -o ServerAliveInterval=10 -o ServerAliveCountMax=3 \\
       -N -L "$PGHOSTADDR":@PORT:@HOST:@PORT @GATEWAY &
     ssh=$!
+    # It may have been told to go before it knew whom to end.
+    [ -z "$over" ] || kill -KILL "$ssh" 2>/dev/null
     wait "$ssh"
-    sleep 3
+    ssh=
+    [ -n "$over" ] || sleep 3
   done
 }
 keep_tunnel &
@@ -165,10 +169,17 @@ trap 'time_is_up=1; tell' USR1
 @COMMAND &
 worker=$!
 [ -z "$told" ] || tell
-# A signal ends a wait, and not the worker.
-while kill -0 "$worker" 2>/dev/null; do wait "$worker"; done
+# A signal ends a wait, and not the worker. Where both come at once bash may lose the end of it, and wait for ever.
+while kill -0 "$worker" 2>/dev/null; do
+  if [ -z "$told" ]; then wait "$worker"; else sleep 0.2; fi
+done
+if [ -n "$told" ]; then
+  trap : ALRM
+  (sleep 2; kill -ALRM $$) >/dev/null 2>&1 &
+fi
 wait "$worker"
 code=$?
+[ "$code" != 142 ] || code=143
 
 # 0: the study has ended. 2, 3: bad input, or no such study, which another try would not change.
 if [ -n "$time_is_up" ] && [ "$code" != 0 ] && [ "$code" != 2 ] && [ "$code" != 3 ]; then
