@@ -95,5 +95,5 @@ def test_names_that_a_terminal_would_obey_are_shown_and_not_obeyed() -> None:
 def test_arrays_and_pictures_say_what_a_row_is(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", x=np.arange(640.0).reshape(40, 4, 4), y=np.arange(40) % 2, z=np.ones(3))
     found = dict(lines(load(read_data({"npz": "a.npz"}, 0.2, tmp_path, "s"), 0, told=True).reading))
-    assert found["data"] == "40 rows: 26 training, 6 validation, 8 test; a row is 4 x 4 x 1 float32, 0 to 639"
+    assert found["data"] == "40 rows: 26 training, 6 validation, 8 test; a row is 4 x 4 float32, 0 to 639"
     assert found["left out"] == "array z"

@@ -24,10 +24,15 @@ def loaded(folder: Path, arrays: dict[str, Any], **more: Any) -> Dataset:
     return load(read_data({"npz": "mine.npz", **more}, 0.2, folder, "space.yaml"), seed=0, told=True)
 
 
-def test_bytes_of_three_dimensions_are_grey_images(tmp_path: Path) -> None:
-    data = loaded(tmp_path, {"x": IMAGES, "y": LABELS})
-    assert data.info.input_shape == (8, 8, 1)
-    assert data.train.x.dtype == np.uint8
+def test_rows_keep_their_shape_and_are_images_where_the_space_says_so(tmp_path: Path) -> None:
+    given = loaded(tmp_path, {"x": IMAGES, "y": LABELS})
+    assert (given.info.input_shape, given.info.images) == ((8, 8), False)
+    data = loaded(tmp_path, {"x": IMAGES, "y": LABELS}, rows="images")
+    assert (data.info.input_shape, data.info.images) == ((8, 8, 1), True)
+    assert data.train.x.dtype == given.train.x.dtype == np.uint8
+    np.testing.assert_array_equal(data.train.x[..., 0], given.train.x)
+    assert "rows: images" in given.reading.warnings[0]
+    assert not data.reading.warnings
     assert data.info.class_names == tuple("0123456789")
     assert data.info.test_rows == 80
 
@@ -35,7 +40,7 @@ def test_bytes_of_three_dimensions_are_grey_images(tmp_path: Path) -> None:
 def test_parts_are_taken_as_they_are_named(tmp_path: Path) -> None:
     arrays = {"x_train": IMAGES[:300], "y_train": LABELS[:300], "x_test": IMAGES[300:], "y_test": LABELS[300:]}
     data = loaded(tmp_path, arrays)
-    np.testing.assert_array_equal(data.test.x[..., 0], IMAGES[300:])
+    np.testing.assert_array_equal(data.test.x, IMAGES[300:])
     assert data.info.train_rows + data.info.validation_rows == 300
 
 
@@ -44,10 +49,10 @@ def test_validation_rows_of_the_file_are_the_validation_rows(tmp_path: Path, wor
     other = word.replace("x", "y").replace("X", "Y")
     arrays = {"x_train": IMAGES[:250], "y_train": LABELS[:250], word: IMAGES[250:300], other: LABELS[250:300]}
     data = loaded(tmp_path, {**arrays, "x_test": IMAGES[300:], "y_test": LABELS[300:]})
-    np.testing.assert_array_equal(data.train.x[..., 0], IMAGES[:250])
-    np.testing.assert_array_equal(data.validation.x[..., 0], IMAGES[250:300])
+    np.testing.assert_array_equal(data.train.x, IMAGES[:250])
+    np.testing.assert_array_equal(data.validation.x, IMAGES[250:300])
     np.testing.assert_array_equal(data.validation.y, LABELS[250:300])
-    np.testing.assert_array_equal(data.test.x[..., 0], IMAGES[300:])
+    np.testing.assert_array_equal(data.test.x, IMAGES[300:])
     whole = loaded(tmp_path, {"x": IMAGES[:250], "y": LABELS[:250], word: IMAGES[250:300], other: LABELS[250:300]})
     assert (whole.info.train_rows, whole.info.validation_rows, whole.info.test_rows) == (200, 50, 50)
 
@@ -77,7 +82,7 @@ def test_texts_that_differ_by_spaces_are_one_class_and_by_case_are_two_that_are_
     fruit = np.array(["pear", "pear ", "\ufeffapple", "apple\u00a0"] * 100)
     assert loaded(tmp_path, {"x": IMAGES, "y": fruit}).reading.classes == {"apple": 200, "pear": 200}
     fruit[:40] = "Pear"
-    (warning,) = loaded(tmp_path, {"x": IMAGES, "y": fruit}).reading.warnings
+    (warning,) = loaded(tmp_path, {"x": IMAGES, "y": fruit}, rows="images").reading.warnings
     assert warning.startswith("classes: 'Pear' (40 rows) and 'pear' (180 rows) are 2 and look like one")
 
 
@@ -125,6 +130,7 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "a number too large": ({"x": IMAGES * 1e300, "y": LABELS}, {}, "training rows: inf in row 0"),
     "objects": ({"x": np.array([{"a": 1}] * 4), "y": np.arange(4)}, {}, "holds Python objects, which are not read"),
     "text for rows": ({"x": np.array([["a", "b"]] * 4), "y": np.arange(4)}, {}, "x: holds <U1; rows are whole or real"),
+    "images of two dimensions": ({"x": IMAGES[0], "y": LABELS[:8]}, {"rows": "images"}, "images are (rows, height"),
     "flat rows": ({"x": np.arange(20.0), "y": np.arange(20) % 2}, {}, "x: has the shape (20,)"),
     "fewer labels": ({"x": IMAGES, "y": LABELS[:-1]}, {}, "400 training rows, but 399 targets"),
     "fractions for classes": ({"x": IMAGES, "y": LABELS + 0.5}, {}, "y: row 0 is 0.5, which is no class"),

@@ -42,10 +42,10 @@ def rows(tmp_path: Path) -> Rows:
 
 def test_a_function_gives_arrays_with_or_without_test_rows(rows: Rows) -> None:
     whole = rows("return x, y")
-    assert whole.info.input_shape == (8, 8, 1)
+    assert whole.info.input_shape == (8, 8)
     assert whole.info.test_rows == 60
     parts = rows("return (x[:200], y[:200]), (x[200:], y[200:])")
-    np.testing.assert_array_equal(parts.test.x[..., 0], DIGITS.images[200:300])
+    np.testing.assert_array_equal(parts.test.x, DIGITS.images[200:300])
 
 
 @pytest.mark.parametrize("batches", ["", ".batch(32)", ".batch(32, drop_remainder=False).prefetch(2)"])
@@ -125,7 +125,7 @@ def test_three_parts_are_training_validation_and_test_rows(rows: Rows, made: str
     data = rows(f"import tensorflow as tf\nCUTS = (0, 200), (200, 240), (240, 300)\nreturn {made}")
     images = DIGITS.images[:300].astype(np.uint8)
     for part, (start, stop) in ((data.train, (0, 200)), (data.validation, (200, 240)), (data.test, (240, 300))):
-        np.testing.assert_array_equal(part.x[..., 0], images[start:stop])
+        np.testing.assert_array_equal(part.x, images[start:stop])
         np.testing.assert_array_equal(part.y, DIGITS.target[start:stop])
 
 
@@ -209,7 +209,7 @@ def test_the_same_file_in_another_folder_may_be_named_on_another_machine(rows: R
 def test_what_a_file_imports_from_beside_itself_is_found(rows: Rows, tmp_path: Path) -> None:
     (tmp_path / "helper_of_mine.py").write_text("def double(x):\n    return 2 * x\n")
     data = rows("import helper_of_mine\nreturn helper_of_mine.double(x[:, :4]), y")
-    assert data.info.input_shape == (4, 8, 1)
+    assert data.info.input_shape == (4, 8)
 
 
 BAD = {

@@ -22,7 +22,7 @@ from tuner.studies.dry_run import mean_trial, study_seconds, try_network
 from tuner.studies.preflight import draw, ends, look_ahead
 from tuner.training.networks.models import build, parameters
 
-GREY = DataInfo("digits", "classification", (8, 8, 1), 10, tuple("0123456789"), 1150, 288, 359)
+GREY = DataInfo("digits", "classification", (8, 8, 1), 10, tuple("0123456789"), 1150, 288, 359, images=True)
 TABLE = DataInfo("iris", "classification", (4,), 3, ("a", "b", "c"), 96, 24, 30)
 
 

@@ -19,7 +19,7 @@ from tuner.settings import shipped_spaces
 from tuner.spec.defaults import Defaults, released_2
 from tuner.spec.families import CONFIGURE, FAMILIES
 from tuner.spec.families.defaults import family_defaults
-from tuner.spec.sources import KINDS
+from tuner.spec.sources import KINDS, NpzFile
 from tuner.spec.space import Value, answers
 from tuner.spec.space_file import Finalists, Search
 from tuner.spec.study_spec import StudySpec, parse_spec, read_spec
@@ -155,6 +155,22 @@ def test_the_form_has_a_place_for_every_key_of_the_file() -> None:
     assert set(StoredFinalists.model_fields) == set(Finalists.model_fields)
     assert all(each.is_required() for model in (ResolvedSpec, StoredSearch) for each in model.model_fields.values())
     assert set(released_2().sources) == set(KINDS)
+
+
+@pytest.mark.parametrize("model", ["mlp", "cnn", "{keras_tuner: 'net.py:build_model'}"])
+def test_arrays_of_three_dimensions_are_what_the_release_of_a_study_took_them_for(model: str) -> None:
+    def rows(spec: StudySpec) -> str | None:
+        assert isinstance(spec.data.files, NpzFile)
+        return spec.data.files.rows
+
+    parameters = "" if "net.py" in model else "\nparameters: {epochs: 1}"
+    text = f"dataset: {{npz: mine.npz}}\nmodel: {model}{parameters}"
+    today = "images" if model == "cnn" else "as_given"
+    assert rows(read(text)) == rows(stored_and_back(read(text))) == today
+    assert rows(read(text, released_2())) == "images"
+    stored = as_json(resolve(read(text)))
+    del stored["dataset"]["rows"]
+    assert rows(restore(read_resolved(stored, "stored"), "space", text, Path(), "stored")) == "images"
 
 
 @given(st.sampled_from(["adam", "sgd", "momentum", "rmsprop", "adadelta"]), st.sampled_from(["mlp", "cnn"]),

@@ -15,7 +15,7 @@ import numpy as np
 from tuner.data.dataset import Array, Rows
 from tuner.data.files import check_memory, regular
 from tuner.data.labels import as_array, flat, numbered, targets_of
-from tuner.data.raw_dataset import Found
+from tuner.data.raw_dataset import Found, images_of
 from tuner.data.reading import Reading
 from tuner.errors import DataError
 from tuner.spec.families import Task
@@ -23,6 +23,9 @@ from tuner.spec.sources import DataSpec, NpzFile
 
 VALIDATION_NAMES = ("validation", "valid", "val")
 """What people call the rows by which they compare networks."""
+
+_IMAGES = 4
+"""Dimensions of (rows, height, width, channels)."""
 
 Part = tuple[Any, Any]
 
@@ -63,7 +66,7 @@ def read_npz(data: DataSpec) -> Found:
                 raise DataError(f"{path}: is no .npz file. Save it with numpy.savez(path, x=..., y=...).") from error
             raise DataError(f"{path}: holds Python objects, which are not read. Save arrays of numbers.") from error
         raise DataError(f"{path}: damaged, or no .npz file ({words}). Get it again.") from error
-    return found_of(parts, spec.task, str(path), left_out)
+    return found_of(parts, spec.task, str(path), left_out, images=spec.rows == "images")
 
 
 def _unpacked(file: "np.lib.npyio.NpzFile", names: Collection[str]) -> int:
@@ -119,10 +122,13 @@ class _Names:
         return {name for part in parts for name in (f"{axis}_{part}", f"{part}_{axis}", f"{axis}{part}")}
 
 
-def found_of(parts: Parts, task: Task, where: str, left_out: tuple[str, ...] = ()) -> Found:
-    """Rows from arrays: x (rows, features), or images (rows, height, width) with or without channels.
+def found_of(
+    parts: Parts, task: Task, where: str, left_out: tuple[str, ...] = (), images: bool = False
+) -> Found:
+    """Rows from arrays: x (rows, ...) as it is, such as (rows, features) or (rows, steps, channels).
 
     y: (rows,) labels, numbers or text, or one-hot (rows, classes); of a regression (rows,) or (rows, outputs) numbers.
+    images: rows are images, and get a channel where they have none; four dimensions are taken for images anyway.
     where: begins the message. left_out: what the source has beside them. Raises DataError for other shapes and types.
     """
     given: Mapping[str, Part | None] = {"training ": parts.train, "validation ": parts.validation, "test ": parts.test}
@@ -133,7 +139,7 @@ def found_of(parts: Parts, task: Task, where: str, left_out: tuple[str, ...] = (
     for name, (x, _) in there.items():
         array = as_array(x, f"{where}: {name}x")
         dtype = dtype or str(array.dtype)
-        xs.append(_rows(array, f"{where}: {name}x"))
+        xs.append(_rows(array, images, f"{where}: {name}x"))
     if len({x.dtype for x in xs}) > 1:
         xs = [x.astype(np.float32) for x in xs]
     wheres = [f"{where}: {name}y" for name in there]
@@ -150,26 +156,38 @@ def found_of(parts: Parts, task: Task, where: str, left_out: tuple[str, ...] = (
         notes = () if dtype == stored else (f"x is {dtype}, stored as {stored}",)
         return Reading("arrays", notes=notes, left_out=left_out, warnings=tuple(_doubts(first.x)))
 
-    return Found(first, rows.get("test "), names, validation=rows.get("validation "), reading=reading)
+    return Found(
+        first,
+        rows.get("test "),
+        names,
+        validation=rows.get("validation "),
+        reading=reading,
+        images=first.x.ndim == _IMAGES,
+    )
 
 
 def _doubts(x: Array) -> list[str]:
     if x.ndim == 4 and x.shape[1] in (1, 3, 4) and x.shape[3] > 4:
         shape = f"{x.shape[1]} x {x.shape[2]} pixels of {x.shape[3]} channels"
         return [f"x is taken for {shape}; if its channels come first, give np.moveaxis(x, 1, -1)"]
+    if x.ndim == 3 and x.dtype == np.uint8:
+        return ["x has bytes of two dimensions a row; if they are grey images, say so: dataset: {..., rows: images}"]
     return []
 
 
-def _rows(x: Array, where: str) -> Array:
+def _rows(x: Array, images: bool, where: str) -> Array:
     if x.dtype.kind not in "biuf":
         raise DataError(f"{where}: holds {x.dtype}; rows are whole or real numbers, such as float32.")
-    if x.ndim not in (2, 3, 4):
+    if images and x.ndim not in (3, _IMAGES):
+        raise DataError(f"{where}: has the shape {x.shape}; images are (rows, height, width[, channels]).")
+    if x.ndim < 2:
         raise DataError(
-            f"{where}: has the shape {x.shape}; rows are (rows, features) or (rows, height, width[, channels])."
+            f"{where}: has the shape {x.shape}; rows are (rows, features), (rows, steps, channels) or of more "
+            "dimensions. One number a row is x.reshape(-1, 1)."
         )
+    x = images_of(x) if images else x
     if x.ndim > 2 and x.dtype == np.uint8:
-        return np.ascontiguousarray(x.reshape(*x.shape, 1) if x.ndim == 3 else x)
+        return np.ascontiguousarray(x)
     with np.errstate(over="ignore"):
         # What is too large becomes infinite, and is refused as such.
-        rows = x.astype(np.float32)
-    return rows.reshape(*rows.shape, 1) if rows.ndim == 3 else rows
+        return x.astype(np.float32)

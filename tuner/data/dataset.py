@@ -22,6 +22,7 @@ class DataInfo:
     outputs: classes, or for regression the number of target values.
     class_names: one a class; empty for regression.
     target_means, target_deviations: of the training rows, one a target value; empty for classes.
+    images: rows are images, (height, width, channels), as the source or the family says.
     """
 
     name: str
@@ -34,11 +35,7 @@ class DataInfo:
     test_rows: int
     target_means: tuple[float, ...] = ()
     target_deviations: tuple[float, ...] = ()
-
-    @property
-    def images(self) -> bool:
-        """Rows are images: (height, width, channels)."""
-        return len(self.input_shape) == 3
+    images: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -47,7 +47,7 @@ def read_python(data: DataSpec, codes: Sequence[Code]) -> Found:
     # A tf.data.Dataset runs the person's code only now.
     with _told(code, where):
         parts = _parts(made, where, spec.task == "classification")
-    return found_of(parts, spec.task, where)
+    return found_of(parts, spec.task, where, images=spec.rows == "images")
 
 
 def _named(codes: Sequence[Code], path: Path, name: str) -> Code | None:

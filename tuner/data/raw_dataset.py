@@ -36,6 +36,7 @@ class Found:
     class_names: one a class; empty for regression.
     columns: of a table; messages name them.
     encoder: what becomes of a table's columns once it is known which rows are for training; None leaves them.
+    images: rows are (height, width, channels).
     reading: makes how the source was read, without what is counted here; it takes time, and is made where it is shown.
     """
 
@@ -46,6 +47,7 @@ class Found:
     encoder: Encoder | None = None
     validation: Rows | None = None
     reading: Callable[[], Reading] = lambda: Reading("arrays")
+    images: bool = False
 
     @property
     def task(self) -> Task:
@@ -88,6 +90,7 @@ def split(
         train_rows=len(train),
         validation_rows=len(held_back),
         test_rows=len(test),
+        images=found.images,
         **({} if found.class_names else _target_moments(train.y)),
     )
     digest = _digest(train, held_back, test)

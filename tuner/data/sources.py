@@ -65,7 +65,7 @@ def parted(found: Found, data: DataSpec, seed: int, told: bool = False) -> Datas
 def _from_keras(name: str) -> Found:
     class_names = _CLASS_NAMES[name]
     (x, y), (test_x, test_y) = cache.read(name, len(class_names))
-    return Found(Rows(images_of(x), labels_of(y)), Rows(images_of(test_x), labels_of(test_y)), class_names)
+    return Found(Rows(images_of(x), labels_of(y)), Rows(images_of(test_x), labels_of(test_y)), class_names, images=True)
 
 
 def _from_idx(data: DataSpec) -> Found:
@@ -84,8 +84,9 @@ def _from_idx(data: DataSpec) -> Found:
         # Some sets count from 1, or leave a number out: classes are counted without gaps.
         class_names = tuple(str(label) for label in labels)
         ranks = Rows(images_of(x), labels_of(np.searchsorted(labels, y)))
-        return Found(ranks, Rows(images_of(test_x), labels_of(np.searchsorted(labels, test_y))), class_names)
-    return Found(Rows(images_of(x), labels_of(y)), Rows(images_of(test_x), labels_of(test_y)), class_names)
+        test = Rows(images_of(test_x), labels_of(np.searchsorted(labels, test_y)))
+        return Found(ranks, test, class_names, images=True)
+    return Found(Rows(images_of(x), labels_of(y)), Rows(images_of(test_x), labels_of(test_y)), class_names, images=True)
 
 
 def _from_scikit_learn(name: str) -> Found:
@@ -96,7 +97,7 @@ def _from_scikit_learn(name: str) -> Found:
     columns = tuple(str(column) for column in bunch.feature_names)
     if name == "digits":
         # Whole numbers from 0 to 16.
-        return Found(Rows(images_of(bunch.images.astype(np.uint8)), labels_of(bunch.target)), None, _DIGITS)
+        return Found(Rows(images_of(bunch.images.astype(np.uint8)), labels_of(bunch.target)), None, _DIGITS, images=True)
     x = bunch.data.astype(np.float32)
     if name == "diabetes":
         return Found(Rows(x, bunch.target.astype(np.float32).reshape(-1, 1)), None, (), columns)

@@ -6,7 +6,7 @@ Leaves to others: files, caches and splits (data).
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -33,6 +33,15 @@ _KNOWN: Mapping[str, tuple[Task, str]] = {
 _Task = Annotated[Task, Field(description="regression has numbers for targets, classification one label a row")]
 
 
+_Rows = Annotated[
+    Literal["as_given", "images"] | None,
+    Field(
+        description="images are (rows, height, width), and get a channel where they have none; as_given leaves every "
+        "shape as it is, such as (rows, steps, channels). Left out, the family says: cnn takes images"
+    ),
+]
+
+
 class IdxFiles(StrictModel):
     """A folder of IDX files, as MNIST is published."""
 
@@ -46,6 +55,7 @@ class NpzFile(StrictModel):
     x: str = Field(default="x", description="another name of the array of inputs")
     y: str = Field(default="y", description="another name of the array of targets")
     task: _Task = "classification"
+    rows: _Rows = None
 
 
 class Table(StrictModel):
@@ -110,6 +120,7 @@ class PythonData(StrictModel):
 
     python: str = Field(pattern=r"^.+\.py:[A-Za-z_]\w*$", description="FILE.py:FUNCTION")
     task: _Task = "classification"
+    rows: _Rows = None
 
     @property
     def place(self) -> str:
@@ -182,6 +193,14 @@ def may_be_images(data: DataSpec) -> bool:
 
 
 _KNOWN_TABLES = ("iris", "wine", "breast_cancer", "diabetes")
+
+
+def of_family(data: DataSpec, images: bool) -> DataSpec:
+    """Arrays whose rows are not said to be images or not are what the network takes. images: it takes images."""
+    files = data.files
+    if not isinstance(files, NpzFile | PythonData) or files.rows is not None:
+        return data
+    return replace(data, files=files.model_copy(update={"rows": "images" if images else "as_given"}))
 
 
 def read_data(raw: str | Mapping[str, Any], validation: float | int, folder: Path, where: str) -> DataSpec:

@@ -34,7 +34,7 @@ from tuner.spec.families import (
 from tuner.spec.metrics import METRICS, key
 from tuner.spec.parameters import read_parameters
 from tuner.spec.safe_yaml import dump, load, naming_lines, read_text
-from tuner.spec.sources import DataSpec, may_be_images, read_data, task_of
+from tuner.spec.sources import DataSpec, may_be_images, of_family, read_data, task_of
 from tuner.spec.space import Ask, ByAnswer, Default, Space
 from tuner.spec.space_file import (
     Finalists,
@@ -158,7 +158,7 @@ def _checked(
         raise SpecError(f"{where}: parameters: is missing.")
     if model not in FAMILIES:
         raise SpecError(f"{where}: model: {model!r} is not known{nearest(model, (*FAMILIES, EXTERNAL))}")
-    data = _data(file, folder, where)
+    data = _data(file, folder, where, defaults)
     if file.model in NEEDS_IMAGES and not may_be_images(data):
         raise SpecError(f"{where}: model: {file.model} needs images, and {data.name} has none. Use model: mlp.")
     task = task_of(data)
@@ -219,7 +219,7 @@ def _python_spec(
     if file.metrics:
         raise SpecError(f"{where}: metrics: are named where the code compiles its model.")
     style = next(each for each in STYLES if each in file.model)
-    data = _data(file, folder, where)
+    data = _data(file, folder, where, defaults)
     task = task_of(data)
     settings = {each: FAMILIES["mlp"][each] for each in SETTINGS}
     objective = _objective(file, task, defaults)
@@ -282,11 +282,13 @@ def _callbacks(file: SpaceFile, where: str) -> tuple[Mapping[str, Any], ...]:
     return listed
 
 
-def _data(file: SpaceFile, folder: Path, where: str) -> DataSpec:
+def _data(file: SpaceFile, folder: Path, where: str, defaults: Defaults | None) -> DataSpec:
     if file.dataset is None:
         raise SpecError(f"{where}: dataset: is missing.")
     if isinstance(file.validation, float) and not 0 < file.validation < 1:
         raise SpecError(f"{where}: validation: {file.validation} is no share. Give one between 0 and 1, or whole rows.")
     if isinstance(file.validation, int) and file.validation < 1:
         raise SpecError(f"{where}: validation: {file.validation} rows are too few. A study needs validation rows.")
-    return read_data(file.dataset, file.validation, folder, where)
+    data = read_data(file.dataset, file.validation, folder, where)
+    # Of older releases every array of (rows, height, width) was of images.
+    return of_family(data, images=file.model in NEEDS_IMAGES or defaults is not None)

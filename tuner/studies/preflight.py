@@ -192,7 +192,8 @@ def idle_parameters(spec: StudySpec, info: DataInfo) -> Iterator[str]:
 
 def _why(name: str, info: DataInfo) -> str:
     if not info.images and (name == "augmentation" or name in _OF_AUGMENTATION):
-        return ": only images are augmented"
+        said = ", and these are not said to be any: dataset: {..., rows: images}" if len(info.input_shape) == 2 else ""
+        return f": only images are augmented{said}"
     word = _OF_AUGMENTATION.get(name) or _NEEDS.get(name)
     return f": no choice of the space is {word}" if word else ""
 

@@ -23,7 +23,7 @@ from tuner.spec.defaults import Conditional, Defaults, restored, stored
 from tuner.spec.families import FAMILIES, Task
 from tuner.spec.families.defaults import family_defaults
 from tuner.spec.metrics import Direction
-from tuner.spec.sources import KINDS, DataSpec, read_data
+from tuner.spec.sources import KINDS, DataSpec, of_family, read_data
 from tuner.spec.space import Choice, Domain, FloatRange, IntRange, Parameter, Space, Value
 from tuner.spec.space_file import Algorithm, Finalists, Objective, Search, SpaceFile
 from tuner.spec.strict_model import complaint
@@ -233,10 +233,14 @@ def _style(model: str) -> Style:
     return next(each for each in STYLES if each == model)
 
 
+# Before rows could say it, arrays of (rows, height, width) were images of every family.
+_ROWS_WERE_IMAGES = True
+
+
 def _source(resolved: ResolvedSpec, folder: Path, where: str) -> DataSpec | None:
     if resolved.dataset is None or resolved.validation is None:
         return None
-    return read_data(resolved.dataset, resolved.validation, folder, where)
+    return of_family(read_data(resolved.dataset, resolved.validation, folder, where), _ROWS_WERE_IMAGES)
 
 
 def _dataset(spec: StudySpec) -> str | dict[str, Any] | None:

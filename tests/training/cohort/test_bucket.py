@@ -14,7 +14,7 @@ from tuner.spec.study_spec import read_spec
 from tuner.training.cohort.bucket import bucket_of, own_reach, reach_of, reach_of_space, why_not
 
 SPACES = Path(__file__).parents[3] / "search_spaces"
-IMAGES = DataInfo("images", "classification", (28, 28, 1), 10, tuple("0123456789"), 50_000, 10_000, 10_000)
+IMAGES = DataInfo("images", "classification", (28, 28, 1), 10, tuple("0123456789"), 50_000, 10_000, 10_000, images=True)
 TABLE = DataInfo("table", "classification", (30,), 2, ("no", "yes"), 500, 100, 100)
 
 
