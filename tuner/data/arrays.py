@@ -122,9 +122,7 @@ class _Names:
         return {name for part in parts for name in (f"{axis}_{part}", f"{part}_{axis}", f"{axis}{part}")}
 
 
-def found_of(
-    parts: Parts, task: Task, where: str, left_out: tuple[str, ...] = (), images: bool = False
-) -> Found:
+def found_of(parts: Parts, task: Task, where: str, left_out: tuple[str, ...] = (), images: bool = False) -> Found:
     """Rows from arrays: x (rows, ...) as it is, such as (rows, features) or (rows, steps, channels).
 
     y: (rows,) labels, numbers or text, or one-hot (rows, classes); of a regression (rows,) or (rows, outputs) numbers.

@@ -48,7 +48,9 @@ def read_images(data: DataSpec) -> Found:
     def reading() -> Reading:
         return Reading("images", notes=tuple(_notes(every, reader, spec)), warnings=tuple(_doubts(every)))
 
-    return Found(rows["train"], rows.get("test"), classes, validation=rows.get("validation"), reading=reading, images=True)
+    return Found(
+        rows["train"], rows.get("test"), classes, validation=rows.get("validation"), reading=reading, images=True
+    )
 
 
 def _parts(folder: Path) -> dict[str, Files]:

@@ -97,7 +97,9 @@ def _from_scikit_learn(name: str) -> Found:
     columns = tuple(str(column) for column in bunch.feature_names)
     if name == "digits":
         # Whole numbers from 0 to 16.
-        return Found(Rows(images_of(bunch.images.astype(np.uint8)), labels_of(bunch.target)), None, _DIGITS, images=True)
+        return Found(
+            Rows(images_of(bunch.images.astype(np.uint8)), labels_of(bunch.target)), None, _DIGITS, images=True
+        )
     x = bunch.data.astype(np.float32)
     if name == "diabetes":
         return Found(Rows(x, bunch.target.astype(np.float32).reshape(-1, 1)), None, (), columns)
