@@ -13,6 +13,7 @@ from tuner.spec.families import CALLBACKS, FAMILIES, SETTINGS, HyperparameterDef
 from tuner.spec.metrics import METRICS
 from tuner.spec.sources import KINDS, known_sources
 from tuner.spec.space_file import Objective, Search, SpaceFile
+from tuner.spec.validation import Validation
 
 _HEAD = """# The space language
 
@@ -74,6 +75,8 @@ def page() -> str:
         _HEAD,
         "## Keys of a file\n",
         _table(_KEYS, _keys(made["properties"], descriptions(SpaceFile), ("dataset",))),
+        "### validation, as a mapping\n",
+        _table(_KEYS, _keys(made["properties"]["validation"]["anyOf"][1]["properties"], descriptions(Validation))),
         "### objective\n",
         _table(_KEYS, _keys(made["properties"]["objective"]["properties"], descriptions(Objective))),
         "### search\n",

@@ -6,7 +6,7 @@ Leaves to others: labels and targets (labels), values that are no numbers, class
 
 import zipfile
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,9 @@ from tuner.data.files import check_memory, regular
 from tuner.data.labels import as_array, flat, numbered, targets_of
 from tuner.data.raw_dataset import Found, images_of
 from tuner.data.reading import Reading
+from tuner.data.row_keys import keys_of
 from tuner.errors import DataError
+from tuner.formatting import nearest
 from tuner.spec.families import Task
 from tuner.spec.sources import DataSpec, NpzFile
 
@@ -46,7 +48,7 @@ def read_npz(data: DataSpec) -> Found:
     """
     spec = data.files
     assert isinstance(spec, NpzFile)
-    path = regular(data.path(spec.npz))
+    path, key = regular(data.path(spec.npz)), data.rule.key
     try:
         # Opened here, because NumPy leaves a damaged file open.
         with path.open("rb") as opened:
@@ -55,6 +57,7 @@ def read_npz(data: DataSpec) -> Found:
                 raise DataError(f"{path}: one array alone. Save two with numpy.savez(path, x=..., y=...).")
             with file:
                 parts, left_out = _parts(file, spec, path)
+                keys = None if key is None else _key_array(file, key, path)
     except DataError:
         raise
     # NumPy's reader and that of archives each have their own; none of them is a bug of ours.
@@ -66,7 +69,17 @@ def read_npz(data: DataSpec) -> Found:
                 raise DataError(f"{path}: is no .npz file. Save it with numpy.savez(path, x=..., y=...).") from error
             raise DataError(f"{path}: holds Python objects, which are not read. Save arrays of numbers.") from error
         raise DataError(f"{path}: damaged, or no .npz file ({words}). Get it again.") from error
-    return found_of(parts, spec.task, str(path), left_out, images=spec.rows == "images")
+    images = spec.rows == "images"
+    if key is None:
+        return found_of(parts, spec.task, str(path), left_out, images)
+    found = found_of(parts, spec.task, str(path), tuple(each for each in left_out if each != f"array {key}"), images)
+    return replace(found, keys=keys_of(keys, data.rule, len(found.train), f"{path}: {key}"))
+
+
+def _key_array(file: "np.lib.npyio.NpzFile", key: str, path: Path) -> Any:
+    if key not in file.files:
+        raise DataError(f"{path}: there is no array {key!r}, named under validation{nearest(key, file.files)}")
+    return file[key]
 
 
 def _unpacked(file: "np.lib.npyio.NpzFile", names: Collection[str]) -> int:

@@ -7,11 +7,13 @@ Leaves to others: reading (sources), who reads twice (studies).
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuner.data.dataset import Rows
+from tuner.data.partitions import Keys
 from tuner.data.raw_dataset import Found
 
 _BYTES = 16
@@ -24,11 +26,14 @@ def marks(found: Found) -> Mapping[str, Sequence[str]]:
 
 def in_one_order(found: Found) -> Found:
     """The same rows, ordered by what is in them: the same wherever they are read, and as good as shuffled."""
-    ordered = {}
+    ordered: dict[str, Any] = {}
     for name, rows in _parts(found).items():
-        order = np.argsort(_keys(rows), kind="stable")
+        beside = found.keys if name == "train" else None
+        order = np.argsort(_keys(rows, beside), kind="stable")
         ordered[name] = Rows(rows.x[order], rows.y[order])
-    return replace(found, **ordered)  # type: ignore[arg-type]  # the names of its parts
+        if beside is not None:
+            ordered["keys"] = beside.of(order)
+    return replace(found, **ordered)
 
 
 def _parts(found: Found) -> dict[str, Rows]:
@@ -41,8 +46,13 @@ def _marks(rows: Rows) -> tuple[str, str]:
     return hashlib.sha256(keys.tobytes()).hexdigest(), hashlib.sha256(np.sort(keys).tobytes()).hexdigest()
 
 
-def _keys(rows: Rows) -> NDArray[np.bytes_]:
-    """A digest of each row with its target."""
-    x, y = (np.ascontiguousarray(part) for part in (rows.x, rows.y))
-    found = [hashlib.blake2b(x[i].tobytes() + y[i].tobytes(), digest_size=_BYTES).digest() for i in range(len(x))]
+def _keys(rows: Rows, beside: Keys | None = None) -> NDArray[np.bytes_]:
+    """A digest of each row with its target, and with its group or time."""
+    x, y, *more = (
+        np.ascontiguousarray(part) for part in (rows.x, rows.y, *([] if beside is None else [beside.values]))
+    )
+    found = [
+        hashlib.blake2b(b"".join(each[i].tobytes() for each in (x, y, *more)), digest_size=_BYTES).digest()
+        for i in range(len(x))
+    ]
     return np.frombuffer(b"".join(found), dtype=f"V{_BYTES}").view(f"S{_BYTES}")

@@ -8,6 +8,7 @@ import re
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from tuner.data.arrays import VALIDATION_NAMES, Part, Parts, found_of
 from tuner.data.flows import from_dataset, is_dataset
 from tuner.data.person_module import as_a_program_of_its_own, load, way_out
 from tuner.data.raw_dataset import Found
+from tuner.data.row_keys import keys_of
 from tuner.errors import DataError, InputError
 from tuner.formatting import command
 from tuner.redaction import redacted
@@ -44,10 +46,21 @@ def read_python(data: DataSpec, codes: Sequence[Code]) -> Found:
         )
     where = f"{code.file}: {name}"
     made = _call(code, name, where)
+    key, keys = data.rule.key, None
+    if key is not None:
+        if not isinstance(made, Mapping) or key not in made:
+            raise DataError(
+                f"{where} returns {_kind(made)} without {key!r}, named under validation. Return a dict with it beside "
+                "train, one value for each training row."
+            )
+        made, keys = {part: each for part, each in made.items() if part != key}, made[key]
     # A tf.data.Dataset runs the person's code only now.
     with _told(code, where):
         parts = _parts(made, where, spec.task == "classification")
-    return found_of(parts, spec.task, where, images=spec.rows == "images")
+    found = found_of(parts, spec.task, where, images=spec.rows == "images")
+    if key is None:
+        return found
+    return replace(found, keys=keys_of(keys, data.rule, len(found.train), f"{where}: {key}"))
 
 
 def _named(codes: Sequence[Code], path: Path, name: str) -> Code | None:

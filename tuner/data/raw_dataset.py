@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from tuner.data.columns import Encoder
 from tuner.data.dataset import Array, DataInfo, Dataset, Rows
 from tuner.data.files import check_memory
+from tuner.data.partitions import Keys, held_back
 from tuner.data.reading import Reading, look_alikes
-from tuner.data.splitting import hold_back
 from tuner.errors import DataError
 from tuner.spec.families import Task
-from tuner.spec.sources import VALIDATION_SHARE
+from tuner.spec.validation import VALIDATION_SHARE, Validation, as_validation
 
 TEST_SHARE = 0.2
 # What a cell takes while it is encoded: twice as 64 bits, once as 32.
@@ -38,6 +38,7 @@ class Found:
     encoder: what becomes of a table's columns once it is known which rows are for training; None leaves them.
     images: rows are (height, width, channels).
     reading: makes how the source was read, without what is counted here; it takes time, and is made where it is shown.
+    keys: of the training rows, where they are parted by group or by time.
     """
 
     train: Rows
@@ -48,6 +49,7 @@ class Found:
     validation: Rows | None = None
     reading: Callable[[], Reading] = lambda: Reading("arrays")
     images: bool = False
+    keys: Keys | None = None
 
     @property
     def task(self) -> Task:
@@ -55,7 +57,12 @@ class Found:
 
 
 def split(
-    found: Found, name: str, validation: float | int, seed: int, where: str | None = None, told: bool = False
+    found: Found,
+    name: str,
+    validation: float | int | Validation,
+    seed: int,
+    where: str | None = None,
+    told: bool = False,
 ) -> Dataset:
     """Check rows and part them into training, validation and test.
 
@@ -65,22 +72,24 @@ def split(
     """
     where = where or name
     _check(found, where)
-    train, test, held_back = found.train, found.test, found.validation
-    if held_back is not None:
-        _agree(train, held_back, validation, where)
+    rule, keys = as_validation(validation), found.keys
+    train, test, validating = found.train, found.test, found.validation
+    if validating is not None:
+        _agree(train, validating, validation, where)
     if test is None:
-        kept, held = hold_back(train.y, TEST_SHARE, _TEST_SEED, f"{where}: test rows", found.class_names)
+        kept, held = held_back(train.y, keys, TEST_SHARE, _TEST_SEED, f"{where}: test rows", found.class_names)
         train, test = _take(train, kept), _take(train, held)
-    if held_back is None:
-        kept, held = hold_back(train.y, validation, seed, f"{where}: validation", found.class_names)
-        train, held_back = _take(train, kept), _take(train, held)
+        keys = None if keys is None else keys.of(kept)
+    if validating is None:
+        kept, held = held_back(train.y, keys, rule.share, seed, f"{where}: validation", found.class_names)
+        train, validating = _take(train, kept), _take(train, held)
     table: tuple[Mapping[str, Any], ...] = ()
     if found.encoder is not None:
         fitted = found.encoder.fit(train.x, where)
-        every = len(train) + len(held_back) + len(test)
+        every = len(train) + len(validating) + len(test)
         check_memory(_BYTES_A_CELL * every * len(fitted.names), where)
         table = fitted.described()
-        train, held_back, test = (Rows(fitted.apply(rows.x), rows.y) for rows in (train, held_back, test))
+        train, validating, test = (Rows(fitted.apply(rows.x), rows.y) for rows in (train, validating, test))
     info = DataInfo(
         name=name,
         task=found.task,
@@ -88,23 +97,27 @@ def split(
         outputs=len(found.class_names) or train.y.shape[1],
         class_names=found.class_names,
         train_rows=len(train),
-        validation_rows=len(held_back),
+        validation_rows=len(validating),
         test_rows=len(test),
         images=found.images,
         **({} if found.class_names else _target_moments(train.y)),
     )
-    digest = _digest(train, held_back, test)
-    reading = _counted(found, train, held_back, test) if told else None
-    return Dataset(info, train, held_back, test, digest, table, reading)
+    digest = _digest(train, validating, test)
+    reading = _counted(found, train, validating, test) if told else None
+    return Dataset(info, train, validating, test, digest, table, reading)
 
 
-def _agree(train: Rows, held_back: Rows, validation: float | int, where: str) -> None:
+def _agree(train: Rows, own: Rows, validation: float | int | Validation, where: str) -> None:
     """A source with validation rows leaves nothing to hold back; a number that says the same is no contradiction."""
-    every = len(train) + len(held_back)
-    asked = round(every * validation) if isinstance(validation, float) and validation < 1 else validation
-    if validation != VALIDATION_SHARE and asked != len(held_back):
+    if isinstance(validation, Validation):
+        asked, said = None, "group, time or folds"
+    else:
+        every = len(train) + len(own)
+        asked = round(every * validation) if isinstance(validation, float) and validation < 1 else validation
+        said = str(validation)
+    if validation != VALIDATION_SHARE and asked != len(own):
         raise DataError(
-            f"{where}: has {len(held_back)} validation rows of its own, and the space says validation: {validation}. "
+            f"{where}: has {len(own)} validation rows of its own, and the space says validation: {said}. "
             "Leave validation: out, or take those rows out of the data."
         )
 

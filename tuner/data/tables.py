@@ -6,7 +6,7 @@ learned from training rows (columns).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from tuner.data.columns import Column, Encoder
 from tuner.data.dataset import Array, Rows
 from tuner.data.raw_dataset import Found
 from tuner.data.reading import Reading
+from tuner.data.row_keys import column_values, keys_of
 from tuner.data.table_files import TableFile, read_file, row
 from tuner.data.table_reading import table_reading
 from tuner.errors import DataError
@@ -53,14 +54,18 @@ def read_table(data: DataSpec) -> Found:
     spec = data.files
     assert isinstance(spec, CsvFile | ParquetFile)
     targets = [spec.target] if isinstance(spec.target, str) else spec.target
-    as_written = [*spec.categorical, *(targets if spec.task == "classification" else ())]
+    key = data.rule.key
+    as_written = [*spec.categorical, *(targets if spec.task == "classification" else ()), *([key] if key else ())]
     train = read_file(data.path(spec.csv if isinstance(spec, CsvFile) else spec.parquet), spec, as_written)
     path, frame = train.path, train.frame
-    for key, named in (("target", targets), ("drop", spec.drop), ("categorical", spec.categorical)):
+    every = (("target", targets), ("drop", spec.drop), ("categorical", spec.categorical), ("validation", [key]))
+    for under, named in every:
         for name in named:
-            if name not in frame.columns:
-                raise DataError(f"{path}: there is no column {name!r}, named under {key}{nearest(name, frame.columns)}")
-    names = [name for name in frame.columns if name not in targets and name not in spec.drop]
+            if name and name not in frame.columns:
+                words = f"there is no column {name!r}, named under {under}"
+                raise DataError(f"{path}: {words}{nearest(name, frame.columns)}")
+    no_inputs = {*targets, *spec.drop, *([key] if key and not data.rule.as_input else ())}
+    names = [name for name in frame.columns if name not in no_inputs]
     if not names:
         raise DataError(f"{path}: beside the target there is no column to learn from.")
     if len(names) > _MOST_COLUMNS:
@@ -76,7 +81,11 @@ def read_table(data: DataSpec) -> Found:
             absent = [name for name in (*names, *targets) if name not in files[part].frame.columns]
             if absent:
                 raise DataError(f"{files[part].path}: column {absent[0]!r} is missing; {path.name} has it.")
-    return _found(_Table(spec, files), names, kinds, targets)
+    found = _found(_Table(spec, files), names, kinds, targets)
+    if key is None:
+        return found
+    values = column_values(frame[key], data.rule, _Table(spec, files).decimal)
+    return replace(found, keys=keys_of(values, data.rule, len(frame), f"{path}: column {key}", first=1))
 
 
 def _found(table: _Table, names: Sequence[str], kinds: Sequence[bool], targets: Sequence[str]) -> Found:

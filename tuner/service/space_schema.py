@@ -19,6 +19,7 @@ from tuner.spec.families import CALLBACKS, FAMILIES, HyperparameterDef
 from tuner.spec.metrics import METRICS
 from tuner.spec.sources import KINDS, known_sources
 from tuner.spec.space_file import Finalists, Objective, Search, SpaceFile
+from tuner.spec.validation import Validation
 from tuner.spec.written_parameter import FORMS
 
 _KINDS = {"int": "integer", "float": "number", "bool": "boolean", "str": "string"}
@@ -33,6 +34,11 @@ def schema() -> dict[str, Any]:
     for each in properties.values():
         each.pop("title", None)
     properties["dataset"] = {"description": top["dataset"], "anyOf": [_names(known_sources()), *map(kind, KINDS)]}
+    properties["validation"] = {
+        "description": top["validation"],
+        "default": SpaceFile.model_fields["validation"].default,
+        "anyOf": [{"type": "number", "exclusiveMinimum": 0}, _object(Validation, top["validation"])],
+    }
     properties["model"] = {**properties["model"], "anyOf": [{"enum": [*FAMILIES, EXTERNAL]}, *_code()]}
     properties["objective"] = _object(Objective, top["objective"])
     properties["metrics"] = {**properties["metrics"], "items": {"anyOf": [{"enum": sorted(_metrics())}, _WORD]}}

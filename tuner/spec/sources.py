@@ -16,6 +16,7 @@ from tuner.errors import SpecError
 from tuner.formatting import nearest
 from tuner.spec.families import Task
 from tuner.spec.strict_model import StrictModel, complaint
+from tuner.spec.validation import VALIDATION_SHARE, Validation, as_validation
 
 _KNOWN: Mapping[str, tuple[Task, str]] = {
     "fashion_mnist": ("classification", "Keras: 60,000 + 10,000 grey images of clothes, 28 x 28, 10 classes"),
@@ -140,26 +141,27 @@ KINDS: Mapping[str, type[Files]] = {
 """By the key that names the file or folder."""
 
 
-VALIDATION_SHARE = 0.2
-"""Of the training rows, where neither the space nor the data says otherwise."""
-
-
 @dataclass(frozen=True)
 class DataSpec:
     """Which data, and how many of its training rows are for validation.
 
     name: a known source, or what a file or folder is called. idx: a folder of IDX files, absolute.
-    validation: below 1 a share of the training rows, otherwise a number of rows.
+    validation: below 1 a share of the training rows, otherwise a number of rows; or a rule.
     files: any other kind of file; folder: what relative paths in it start from.
     one_order: rows are put in an order of their own, since they come in another one each time.
     """
 
     name: str
     idx: Path | None = None
-    validation: float | int = VALIDATION_SHARE
+    validation: float | int | Validation = VALIDATION_SHARE
     files: Files | None = None
     folder: Path = Path()
     one_order: bool = False
+
+    @property
+    def rule(self) -> Validation:
+        """Which training rows validate."""
+        return as_validation(self.validation)
 
     @property
     def origin(self) -> str:
@@ -203,8 +205,29 @@ def of_family(data: DataSpec, images: bool) -> DataSpec:
     return replace(data, files=files.model_copy(update={"rows": "images" if images else "as_given"}))
 
 
-def read_data(raw: str | Mapping[str, Any], validation: float | int, folder: Path, where: str) -> DataSpec:
+def read_data(raw: str | Mapping[str, Any], validation: float | int | Validation, folder: Path, where: str) -> DataSpec:
     """The `dataset:` of a search-space file. Raises SpecError."""
+    data = _read_data(raw, validation, folder, where)
+    if data.rule.key is not None and not isinstance(data.files, NpzFile | Table | PythonData):
+        key = "group" if data.rule.group else "time"
+        raise SpecError(
+            f"{where}: validation.{key}: names a column of a table, or an array of an .npz file or of a function. "
+            f"{data.name} has none of that kind."
+        )
+    if data.rule.as_input and not isinstance(data.files, Table):
+        raise SpecError(
+            f"{where}: validation.as_input: is of a table's column. Put the array into x, and leave it out."
+        )
+    if isinstance(data.files, Table) and data.rule.key in (
+        [data.files.target] if isinstance(data.files.target, str) else data.files.target
+    ):
+        raise SpecError(f"{where}: validation: {data.rule.key!r} is the target. Name another column.")
+    return data
+
+
+def _read_data(
+    raw: str | Mapping[str, Any], validation: float | int | Validation, folder: Path, where: str
+) -> DataSpec:
     if isinstance(raw, str):
         if raw not in _KNOWN:
             near = nearest(raw, _KNOWN)

@@ -18,6 +18,7 @@ from tuner.spec.defaults import Defaults
 from tuner.spec.metrics import Direction
 from tuner.spec.objectives import spread
 from tuner.spec.strict_model import StrictModel, complaint
+from tuner.spec.validation import VALIDATION_SHARE, Validation, read_mapping
 
 
 class Objective(StrictModel):
@@ -118,8 +119,10 @@ class SpaceFile(StrictModel):
     dataset: str | dict[str, Any] | None = Field(
         default=None, description="which data: a name, or a file or folder and what it holds; none of model: external"
     )
-    validation: int | float = Field(
-        default=0.2, description="training rows kept for validation: a share below 1, or a number of rows"
+    validation: int | float | Validation = Field(
+        default=VALIDATION_SHARE,
+        description="training rows kept for validation: a share below 1, or a number of rows; or a mapping, for "
+        "groups, time and cross-validation",
     )
     model: str | dict[str, str] = Field(
         default="mlp",
@@ -167,6 +170,8 @@ def read_content(content: Any, where: str) -> SpaceFile:
             else value
             for key, value in search.items()
         }
+    if isinstance(content.get("validation"), dict):
+        content["validation"] = read_mapping(content["validation"], where)
     if "objectives" in content:
         content["objectives"] = spread(content["objectives"])
     try:

@@ -48,6 +48,7 @@ from tuner.spec.space_file import (
     written,
 )
 from tuner.spec.task_checks import check_further, check_objective, check_task
+from tuner.spec.validation import check_share
 
 _Known = TypeVar("_Known")
 
@@ -285,10 +286,7 @@ def _callbacks(file: SpaceFile, where: str) -> tuple[Mapping[str, Any], ...]:
 def _data(file: SpaceFile, folder: Path, where: str, defaults: Defaults | None) -> DataSpec:
     if file.dataset is None:
         raise SpecError(f"{where}: dataset: is missing.")
-    if isinstance(file.validation, float) and not 0 < file.validation < 1:
-        raise SpecError(f"{where}: validation: {file.validation} is no share. Give one between 0 and 1, or whole rows.")
-    if isinstance(file.validation, int) and file.validation < 1:
-        raise SpecError(f"{where}: validation: {file.validation} rows are too few. A study needs validation rows.")
+    check_share(file.validation, where)
     data = read_data(file.dataset, file.validation, folder, where)
     # Of older releases every array of (rows, height, width) was of images.
     return of_family(data, images=file.model in NEEDS_IMAGES or defaults is not None)

@@ -28,6 +28,7 @@ from tuner.spec.space import Choice, Domain, FloatRange, IntRange, Parameter, Sp
 from tuner.spec.space_file import Algorithm, Finalists, Objective, Search, SpaceFile
 from tuner.spec.strict_model import complaint
 from tuner.spec.study_spec import OBJECTIVES, StudySpec
+from tuner.spec.validation import Validation
 
 VERSION = 1
 
@@ -103,7 +104,7 @@ class ResolvedSpec(_Stored):
 
     version: Literal[1]
     dataset: str | dict[str, Any] | None
-    validation: int | float | None
+    validation: int | float | Validation | None
     task: Task | None
     model: str
     code: str | None

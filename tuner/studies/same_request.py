@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from tuner.spec.defaults import restored
+from tuner.spec.validation import Validation
 from tuner.studies.resolved_spec import ResolvedSpec, StoredAlgorithm, StoredParameter
 
 _MOST = 3
@@ -55,7 +56,10 @@ def _flat(spec: ResolvedSpec) -> Iterator[tuple[str, str]]:
     else:
         yield "dataset", "files"
         yield from ((f"dataset.{key}", str(value)) for key, value in spec.dataset.items())
-    yield "validation", str(spec.validation)
+    if isinstance(spec.validation, Validation):
+        yield from ((f"validation.{key}", str(value)) for key, value in spec.validation.model_dump().items())
+    else:
+        yield "validation", str(spec.validation)
     yield "model", spec.model if spec.code is None else f"{spec.model} {spec.code}"
     yield "objective", ", ".join(f"{each.metric} ({each.direction})" for each in spec.objectives)
     yield "metrics", ", ".join(spec.metrics) or "-"
