@@ -115,6 +115,19 @@ CONVOLUTIONAL: list[Params] = [
 ]  # fmt: skip
 
 
+# Every choice of the families that read sequences.
+SEQUENCES: list[tuple[str, Params]] = [
+    ("rnn", {"units": 6, "normalization": "minmax", "recurrent_dropout": 0.0, "l2": 1e-3}),
+    ("rnn", {"cell": "gru", "units": 5, "bidirectional": True, "recurrent_layers": 2, "head": "global_max",
+             "normalization": "whiten", "optimizer": "momentum"}),
+    ("rnn", {"cell": "simple", "units": 7, "head": "global_average", "head_units": 8, "activation": "prelu",
+             "normalization": "standard", "schedule": "cosine"}),
+    ("timeseries", {"blocks": 2, "filters": 4, "head": "flatten", "normalization": "minmax", "pooling": "average"}),
+    ("timeseries", {"blocks": 2, "filters": 4, "head": "global_max", "pooling": "stride", "activation": "prelu",
+                    "normalization": "whiten", "optimizer": "rmsprop"}),
+]  # fmt: skip
+
+
 def _name(params: Params) -> str:
     return "-".join(f"{value:g}" if isinstance(value, float) else str(value) for value in params.values())
 
@@ -130,10 +143,15 @@ def tumours() -> Dataset:
 
 
 def _run(
-    dataset: Dataset, params: Params, path: Path, seed: int = 5, on_device: bool = False, room: int | None = None
+    dataset: Dataset,
+    params: Params,
+    path: Path,
+    seed: int = 5,
+    on_device: bool = False,
+    room: int | None = None,
+    family: str = "mlp",
 ) -> tuple[dict[str, Any], TrainResult]:
     """Train; the last epoch's variables by name, which need not be the best's, and the optimizer's with them."""
-    family = "cnn" if "blocks" in params else "mlp"
     config = CONFIGURE[family](
         fixed({"hidden_layers": 2, "units": 24, "epochs": EPOCHS, "batch_size": BATCH, **params}),
         dataset.info.task,
@@ -162,9 +180,11 @@ def _run(
         return weights, train(model, dataset, plan, None, keep)
 
 
-def _check_agreement(dataset: Dataset, params: Params, on_device: bool = False, room: int | None = None) -> None:
-    expected, by_fit = _run(dataset, params, "fit")
-    actual, compiled = _run(dataset, params, "compiled", on_device=on_device, room=room)
+def _check_agreement(
+    dataset: Dataset, params: Params, on_device: bool = False, room: int | None = None, family: str = "mlp"
+) -> None:
+    expected, by_fit = _run(dataset, params, "fit", family=family)
+    actual, compiled = _run(dataset, params, "compiled", on_device=on_device, room=room, family=family)
     assert compiled.path == "compiled"
     assert by_fit.path.startswith("fit")
     # Keras numbers a process's optimizers, so the names differ; the order does not.
@@ -207,7 +227,14 @@ def test_both_paths_come_to_the_same_weights_in_regression(diabetes: Dataset, pa
 
 @pytest.mark.parametrize("params", CONVOLUTIONAL, ids=_name)
 def test_both_paths_come_to_the_same_weights_in_a_convolutional_network(digits: Dataset, params: Params) -> None:
-    _check_agreement(digits, params)
+    _check_agreement(digits, params, family="cnn")
+
+
+@pytest.mark.parametrize(("family", "params"), SEQUENCES, ids=lambda each: each if isinstance(each, str) else "")
+def test_both_paths_come_to_the_same_weights_in_a_network_of_sequences(
+    digits: Dataset, family: str, params: Params
+) -> None:
+    _check_agreement(digits, params, family=family)
 
 
 def test_both_paths_come_to_the_same_weights_in_single_rows(digits: Dataset) -> None:

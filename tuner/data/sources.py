@@ -1,4 +1,4 @@
-"""Load the data of a search space: Keras' own sets, scikit-learn's bundled ones, and files of many kinds.
+"""Load the data of a search space: Keras' own sets, scikit-learn's bundled ones, computed ones, and files of many kinds.
 
 Owns: which loader serves which source.
 Leaves to others: files and downloads (cache, idx, tables, arrays, images), checks, parts and digest (raw_dataset).
@@ -12,6 +12,7 @@ from tuner.data import cache, idx
 from tuner.data.arrays import read_npz
 from tuner.data.dataset import Dataset, Rows
 from tuner.data.images import read_images
+from tuner.data.made import narma10
 from tuner.data.order import in_one_order
 from tuner.data.own_code import read_python
 from tuner.data.raw_dataset import Found, images_of, labels_of, split
@@ -108,6 +109,7 @@ def _from_scikit_learn(name: str) -> Found:
 
 _SOURCES: Mapping[str, Callable[[str], Found]] = {
     **dict.fromkeys(cache.NAMES, _from_keras),
+    "narma10": narma10,
     **dict.fromkeys(("digits", "iris", "wine", "breast_cancer", "diabetes"), _from_scikit_learn),
 }
 

@@ -6,7 +6,7 @@ Leaves to others: proposing them to Optuna (search).
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tuner.errors import ParameterError
@@ -63,7 +63,11 @@ def _complete(raw: Mapping[str, Any], space: Space, model: str, task: Task, at: 
     given = given_values(raw, FAMILIES[model], at)
     # Conditions may look at a parameter that is asked later, so everything is asked once beforehand.
     wanted: dict[str, Value] = {}
-    CONFIGURE[model](with_defaults(space, _noting(fixed(given), wanted)), task, True)
+
+    def plainly(asked: Parameter) -> Value:
+        return fixed(given)(replace(asked, default=_unless_given(asked, space.find(asked))))
+
+    CONFIGURE[model](with_defaults(space, _noting(plainly, wanted)), task, True)
     used: dict[str, Value] = {}
     taken: set[str] = set()
 
@@ -71,7 +75,7 @@ def _complete(raw: Mapping[str, Any], space: Space, model: str, task: Task, at: 
         found = space.find(asked)
         key = asked.name if asked.name in given else asked.shared or asked.name
         stated, written = given.get(key), asked.shared or asked.name
-        value = asked.default if stated is None else stated
+        value = _unless_given(asked, found) if stated is None else stated
         if found is None:
             if value != asked.default:
                 words = f"{key} is {value!r}, but the space does not search it. Add it to parameters."
@@ -93,6 +97,13 @@ def _complete(raw: Mapping[str, Any], space: Space, model: str, task: Task, at: 
             words = f"{name} is given, but this configuration has no use for it. Leave it out."
             raise ParameterError(at, name if name in raw else name.rpartition("_")[0], words)
     return used
+
+
+def _unless_given(asked: Parameter, found: Parameter | None) -> Value:
+    """Where the space has one value alone, it need not be said again."""
+    if found is not None and isinstance(found.domain, Choice) and len(found.domain.values) == 1:
+        return found.domain.values[0]
+    return asked.default
 
 
 def _noting(ask: Ask, noted: dict[str, Value]) -> Ask:

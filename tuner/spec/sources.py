@@ -28,6 +28,7 @@ _KNOWN: Mapping[str, tuple[Task, str]] = {
     "wine": ("classification", "scikit-learn: 178 wines, 13 measurements, 3 classes"),
     "breast_cancer": ("classification", "scikit-learn: 569 tumours, 30 measurements, 2 classes"),
     "diabetes": ("regression", "scikit-learn: 442 patients, 10 measurements, progression after a year"),
+    "narma10": ("regression", "computed: 6,000 sequences of 24 inputs to a nonlinear system, and what it gives then"),
 }
 
 
@@ -194,7 +195,7 @@ def may_be_images(data: DataSpec) -> bool:
     return not isinstance(data.files, Table) and data.name not in _KNOWN_TABLES
 
 
-_KNOWN_TABLES = ("iris", "wine", "breast_cancer", "diabetes")
+_KNOWN_TABLES = ("iris", "wine", "breast_cancer", "diabetes", "narma10")
 
 
 def of_family(data: DataSpec, images: bool) -> DataSpec:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from tuner.data.dataset import DataInfo
 from tuner.errors import SpecError
 from tuner.formatting import plural
-from tuner.spec.families import BINARY, CONFIGURE, NEEDS_IMAGES, Config
+from tuner.spec.families import BINARY, CONFIGURE, NEEDS_IMAGES, SEQUENCE_FAMILIES, Config, sequence_shape
 from tuner.spec.families.sizes import Size, size
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Params, Space, Value, answers
 from tuner.spec.study_spec import StudySpec
@@ -27,7 +27,18 @@ _MOST_PARAMETERS = 60_000
 # More of it is a larger network; of any other range the ends make no difference to size.
 _GROWING = ("units", "convolutions", "filters", "kernel_size", "head_units")
 # Which of their values makes the larger network depends on the rest: without another block, more is left to flatten.
-_SHAPING = ("hidden_layers", "blocks", "pooling", "head", "batch_normalization", "activation", "optimizer")
+_SHAPING = (
+    "hidden_layers",
+    "blocks",
+    "recurrent_layers",
+    "cell",
+    "bidirectional",
+    "pooling",
+    "head",
+    "batch_normalization",
+    "activation",
+    "optimizer",
+)
 _NEARLY_ALL = 0.8
 
 
@@ -66,6 +77,11 @@ def look_ahead(
         raise SpecError(
             f"model: {spec.model} needs images, and the rows of {info.name} have the shape {info.input_shape}. "
             "Use model: mlp."
+        )
+    if spec.model in SEQUENCE_FAMILIES and sequence_shape(info.input_shape) is None:
+        raise SpecError(
+            f"model: {spec.model} reads rows of (steps, channels), and those of {info.name} have the shape "
+            f"{info.input_shape}. Use model: mlp."
         )
     if BINARY in _values(spec.space, "loss") and info.outputs != 2:
         raise SpecError(

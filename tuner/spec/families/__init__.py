@@ -1,8 +1,8 @@
 """Which hyperparameters each model family takes, their defaults, and what a complete configuration of one looks like.
 
 Owns: the list of families. Names only: no Keras here.
-Leaves to others: what a family asks for (mlp, cnn, shared), the Keras objects (training), the ranges to search (the
-space file).
+Leaves to others: what a family asks for (mlp, cnn, rnn, timeseries, shared), the Keras objects (training),
+the ranges to search (the space file).
 
 A family asks only for what it uses - momentum when the optimizer has one, a layer's width when there is that layer -
 so what was asked is what is in use.
@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping
 from tuner.spec.families.cnn import CNN, HEADS, POOLINGS, Block, CnnConfig, cnn
 from tuner.spec.families.hyperparameter import COUNTED_BY, HyperparameterDef, Per, layer_name
 from tuner.spec.families.mlp import MLP, HiddenLayer, MlpConfig, mlp
+from tuner.spec.families.rnn import CELLS, RNN, STEPS_HEADS, RecurrentLayer, RnnConfig, rnn
+from tuner.spec.families.sequences import SEQUENCE_FAMILIES, sequence_shape
 from tuner.spec.families.shared import (
     ACTIVATIONS,
     AUGMENTATIONS,
@@ -35,6 +37,7 @@ from tuner.spec.families.shared import (
     Optimizer,
     Task,
 )
+from tuner.spec.families.timeseries import TIMESERIES, timeseries
 from tuner.spec.space import Ask, Space, Value
 
 __all__ = [
@@ -42,6 +45,7 @@ __all__ = [
     "AUGMENTATIONS",
     "BINARY",
     "CALLBACKS",
+    "CELLS",
     "CLASSIFICATION_LOSSES",
     "CNN",
     "CONFIGURE",
@@ -57,9 +61,13 @@ __all__ = [
     "OUTPUT_ACTIVATIONS",
     "POOLINGS",
     "REGRESSION_LOSSES",
+    "RNN",
     "SCHEDULES",
+    "SEQUENCE_FAMILIES",
     "SETTINGS",
+    "STEPS_HEADS",
     "TARGET_NORMALIZATIONS",
+    "TIMESERIES",
     "Activation",
     "Augmentation",
     "Block",
@@ -72,17 +80,26 @@ __all__ = [
     "MlpConfig",
     "Optimizer",
     "Per",
+    "RecurrentLayer",
+    "RnnConfig",
     "Task",
     "asked_settings",
     "cnn",
     "layer_name",
     "mlp",
+    "rnn",
+    "sequence_shape",
+    "timeseries",
 ]
 
-Config = MlpConfig | CnnConfig
+Config = MlpConfig | CnnConfig | RnnConfig
 
-FAMILIES: Mapping[str, Mapping[str, HyperparameterDef]] = {"mlp": MLP, "cnn": CNN}
-CONFIGURE: Mapping[str, Callable[[Ask, Task, bool], Config]] = {"mlp": mlp, "cnn": cnn}
+FAMILIES: Mapping[str, Mapping[str, HyperparameterDef]] = {
+    "mlp": MLP, "cnn": CNN, "rnn": RNN, "timeseries": TIMESERIES,
+}  # fmt: skip
+CONFIGURE: Mapping[str, Callable[[Ask, Task, bool], Config]] = {
+    "mlp": mlp, "cnn": cnn, "rnn": rnn, "timeseries": timeseries,
+}  # fmt: skip
 NEEDS_IMAGES = ("cnn",)
 """Families whose rows have to be (height, width, channels)."""
 

@@ -63,7 +63,10 @@ class Block:
 
 @dataclass(frozen=True)
 class CnnConfig:
-    """A complete configuration of a convolutional network and its training. batch_size: None is all rows."""
+    """A complete configuration of a convolutional network and its training. batch_size: None is all rows.
+
+    family: cnn convolves images, timeseries sequences, by the same parameters.
+    """
 
     blocks: tuple[Block, ...]
     pooling: str
@@ -85,11 +88,16 @@ class CnnConfig:
     epochs: int
     target_normalization: str = "none"
     class_weight: str = "none"
+    family: str = "cnn"
 
 
 def cnn(ask: Ask, task: Task = "classification", images: bool = True) -> CnnConfig:
     """Ask for everything a convolutional network needs. images: is here for all families alike; it needs them."""
-    asker = Asker(ask, CNN)
+    return asked_blocks(Asker(ask, CNN), task, "cnn")
+
+
+def asked_blocks(asker: Asker, task: Task, family: str) -> CnnConfig:
+    """Ask for blocks, head and training. family: cnn of images, or timeseries, which are not augmented."""
     blocks = tuple(
         Block(
             convolutions=asker.whole("convolutions", layer=block),
@@ -114,11 +122,12 @@ def cnn(ask: Ask, task: Task = "classification", images: bool = True) -> CnnConf
         l2=asker.number("l2"),
         output_activation=output_activation(asker, task, wanted),
         normalization=asker.word("normalization"),
-        augmentation=augmentation(asker),
+        augmentation=augmentation(asker) if family == "cnn" else Augmentation(),
         optimizer=optimizer(asker),
         loss=wanted,
         batch_size=batch_size(asker),
         epochs=asker.whole("epochs"),
         target_normalization="none" if task == "classification" else asker.word("target_normalization"),
         class_weight=asker.word("class_weight") if task == "classification" else "none",
+        family=family,
     )

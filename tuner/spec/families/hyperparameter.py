@@ -1,11 +1,11 @@
 """One hyperparameter that a family takes, and the values that there are of it.
 
 Owns: what checks a value, which is its JSON schema too; what is wrong with one, in words.
-Leaves to others: which there are (shared, mlp, cnn), how a file writes its values (written_parameter).
+Leaves to others: which there are (shared, mlp, cnn, rnn, timeseries), how a file writes its values (written_parameter).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, reduce
 from operator import or_
 from typing import Annotated, Any, Literal
@@ -15,8 +15,10 @@ from pydantic import Field, Strict, TypeAdapter, ValidationError
 from tuner.spec.space import Choice, Parameter, Value
 
 Kind = Literal["int", "float", "bool", "choice", "any"]
-Per = Literal["hidden_layer", "block"]
-COUNTED_BY: Mapping[Per, str] = {"hidden_layer": "hidden_layers", "block": "blocks"}
+Per = Literal["hidden_layer", "block", "recurrent_layer"]
+COUNTED_BY: Mapping[Per, str] = {
+    "hidden_layer": "hidden_layers", "block": "blocks", "recurrent_layer": "recurrent_layers",
+}  # fmt: skip
 """The parameter that says how many there are."""
 
 _WORDS: Mapping[Kind, str] = {
@@ -41,7 +43,7 @@ class HyperparameterDef:
 
     choices: every value there is, for kind "choice"; beside numbers, words that are also allowed (batch size "full").
     low, high: the limits that make sense; `open_low`/`open_high` exclude the limit itself.
-    per: each of these (hidden_layer, block) may have its own; None is one for all.
+    per: each of these (hidden_layer, block, recurrent_layer) may have its own; None is one for all.
     """
 
     name: str
@@ -73,6 +75,10 @@ class HyperparameterDef:
         }
         words = (Literal[self.choices],) if self.choices else ()
         return TypeAdapter(reduce(or_, (*own[self.kind], *words)))
+
+    def meaning_here(self, meaning: str) -> "HyperparameterDef":
+        """The same in another family, which says it in its own words."""
+        return replace(self, meaning=meaning)
 
     def checked(self, value: object) -> Value:
         """The value as the family has it. Raises ValueError that says what is wrong with it."""

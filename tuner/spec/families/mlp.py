@@ -77,6 +77,7 @@ class MlpConfig:
     epochs: int
     target_normalization: str = "none"
     class_weight: str = "none"
+    family: str = "mlp"
 
 
 def mlp(ask: Ask, task: Task = "classification", images: bool = True) -> MlpConfig:

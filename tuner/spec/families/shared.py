@@ -1,7 +1,7 @@
 """What all model families have in common: parameters of the input and of training, and how they are asked.
 
 Owns: names, kinds, limits and defaults (those of Keras where it has one) that no family has for itself.
-Leaves to others: what a family adds (mlp, cnn).
+Leaves to others: what a family adds (mlp, cnn, rnn, timeseries).
 """
 
 from collections.abc import Mapping
@@ -76,14 +76,21 @@ WEIGHTS = (
     HyperparameterDef("l2", "float", 0.0, "penalty on the sum of squared weights", low=0),
 )
 
-INPUT = (
+ROW_INPUT = (
     HyperparameterDef("input_dropout", "float", 0.0, "share of the inputs dropped", low=0, high=1, open_high=True),
     choice("normalization", "none", NORMALIZATIONS, "fitted on the training rows, inside the model"),
+)
+
+_IMAGE_INPUT = (
     choice("augmentation", "none", AUGMENTATIONS, "random changes of training images"),
     HyperparameterDef("shift_fraction", "float", 0.1, "shift: at most this share of height and width", low=0, high=1),
     HyperparameterDef("flip_probability", "float", 0.5, "flip: share of images mirrored left to right", low=0, high=1),
     HyperparameterDef("rotation_degrees", "float", 15.0, "rotate: at most this, either way", low=0, high=180),
 )
+
+INPUT = (*ROW_INPUT, *_IMAGE_INPUT)
+AUGMENTING = tuple(known.name for known in _IMAGE_INPUT)
+"""What only images have."""
 
 TRAINING = (
     choice("optimizer", "adam", OPTIMIZERS, "gradient descent and its kin"),

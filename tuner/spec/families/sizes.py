@@ -7,10 +7,12 @@ Leaves to others: the layers themselves (training), what a device can hold (stud
 import math
 from dataclasses import dataclass
 
-from tuner.spec.families import BINARY, CnnConfig, Config, MlpConfig
+from tuner.spec.families import BINARY, SEQUENCE_FAMILIES, CnnConfig, Config, MlpConfig, RnnConfig, sequence_shape
 
 # Beside its weight, what an optimizer keeps of each: averages of gradients and of their squares.
 _SLOTS = {"sgd": 0, "momentum": 1, "nesterov": 1, "adagrad": 1, "rmsprop": 1, "adadelta": 2}
+# Sums of the inputs and of the last state that a cell has.
+_GATES = {"lstm": 4, "gru": 3, "simple": 1}
 
 
 @dataclass(frozen=True)
@@ -48,10 +50,11 @@ class _Count:
         self.gives((units,))
 
     def convolution(self, filters: int, kernel: int, stride: int) -> None:
-        height, width, channels = self.shape
-        out = (-(-height // stride), -(-width // stride), filters)
-        self.parameters += (kernel * kernel * channels + 1) * filters
-        self.products += kernel * kernel * channels * math.prod(out)
+        *extent, channels = self.shape
+        out = (*(-(-each // stride) for each in extent), filters)
+        seen = kernel ** len(extent) * channels
+        self.parameters += (seen + 1) * filters
+        self.products += seen * math.prod(out)
         self.gives(out)
 
     def after_sum(self, activation: str, normalized: bool, shared_slope: bool = False) -> None:
@@ -63,9 +66,19 @@ class _Count:
         if activation != "linear":
             self.gives(self.shape)
 
+    def recurrent(self, units: int, cell: str) -> None:
+        """One direction; all steps are given out, as training keeps them."""
+        steps, channels = self.shape
+        gates = _GATES[cell]
+        # Keras' GRU has a second bias, of what comes from the step before.
+        biases = 2 * units if cell == "gru" else units
+        self.parameters += gates * (units * (channels + units) + biases)
+        self.products += steps * gates * units * (channels + units)
+        self.values += steps * gates * units
+
     def halve(self) -> None:
-        height, width, channels = self.shape
-        self.gives((-(-height // 2), -(-width // 2), channels))
+        *extent, channels = self.shape
+        self.gives((*(-(-each // 2) for each in extent), channels))
 
     def dropped(self, rate: float) -> None:
         if rate:
@@ -74,9 +87,12 @@ class _Count:
 
 def size(config: Config, input_shape: tuple[int, ...], outputs: int) -> Size:
     """Count a configuration's network. input_shape: of one row; images are (height, width, channels)."""
-    count = _Count(input_shape)
+    sequence = sequence_shape(input_shape) if config.family in SEQUENCE_FAMILIES else None
+    count = _Count(sequence or input_shape)
     count.dropped(config.input_dropout)
-    if isinstance(config, CnnConfig):
+    if isinstance(config, RnnConfig):
+        _count_rnn(count, config)
+    elif isinstance(config, CnnConfig):
         _count_cnn(count, config)
     else:
         _count_mlp(count, config)
@@ -89,6 +105,21 @@ def _count_mlp(count: _Count, config: MlpConfig) -> None:
         count.dense(layer.units)
         count.after_sum(layer.activation.name, layer.batch_normalization)
         count.dropped(layer.dropout)
+
+
+def _count_rnn(count: _Count, config: RnnConfig) -> None:
+    for layer in config.layers:
+        steps, _ = count.shape
+        ways = 2 if config.bidirectional else 1
+        for _ in range(ways):
+            count.recurrent(layer.units, config.cell)
+        count.gives((steps, ways * layer.units))
+        count.dropped(layer.dropout)
+    count.gives(count.shape[-1:])
+    if config.head_units:
+        count.dense(config.head_units)
+        count.after_sum(config.activation.name, config.batch_normalization)
+    count.dropped(config.dropout)
 
 
 def _count_cnn(count: _Count, config: CnnConfig) -> None:

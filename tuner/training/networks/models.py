@@ -6,6 +6,7 @@ Leaves to others: what a name is in Keras (catalogue), training (trainer).
 Every layer outside augmentation is Keras' own, so an exported model loads with `keras.models.load_model` alone.
 """
 
+import math
 import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -18,12 +19,22 @@ from numpy.typing import NDArray
 from tuner.data.dataset import Array, DataInfo, Dataset, Rows
 from tuner.data.preprocessing import Preprocessing
 from tuner.errors import DataError, TrialFailed
-from tuner.spec.families import BINARY, CnnConfig, Config, MlpConfig
+from tuner.spec.families import (
+    BINARY,
+    NEEDS_IMAGES,
+    SEQUENCE_FAMILIES,
+    CnnConfig,
+    Config,
+    MlpConfig,
+    RnnConfig,
+    sequence_shape,
+)
 from tuner.training.compiled import device_rows
 from tuner.training.compiled.compiled_metrics import why_not
 from tuner.training.labels import wants_indices
 from tuner.training.networks import catalogue
 from tuner.training.networks.cnn import cnn_layers
+from tuner.training.networks.rnn import rnn_layers
 from tuner.training.plan import Metrics
 
 # Outputs are clipped so far from 0 and 1 before the logarithm, as Keras does.
@@ -38,8 +49,7 @@ def build(
 
     metrics: further ones to watch, beside accuracy, or mae in regression.
     The same configuration and seed give identical weights; no global random state is read or changed.
-    Raises DataError where the family needs images and the rows are none, TrialFailed where loss and output do not go
-    together.
+    Raises DataError where the rows are not what the family reads, TrialFailed where loss and output do not go together.
     """
     draws = np.random.default_rng(seed)
 
@@ -48,12 +58,11 @@ def build(
 
     layers = catalogue.augmentation(config.augmentation, seeds) if info.images else []
     layers += normalization_layers(preprocessing)
+    layers += _shaping(config, info, flat=preprocessing.matrix is not None)
     if isinstance(config, CnnConfig):
-        if not info.images:
-            raise DataError(f"{info.name}: rows of shape {info.input_shape} are no images; model: cnn needs some.")
-        if preprocessing.matrix is not None:
-            layers.append(keras.layers.Reshape(info.input_shape, name="as_image"))
         layers += cnn_layers(config, seeds)
+    elif isinstance(config, RnnConfig):
+        layers += rnn_layers(config, seeds)
     else:
         layers += _mlp_layers(config, info, seeds)
     weights = catalogue.weights(config, seeds())
@@ -67,7 +76,7 @@ def build(
 
     model = keras.Sequential(
         [keras.Input(info.input_shape, name="rows"), *(each for each in layers if each is not None)],
-        name="cnn" if isinstance(config, CnnConfig) else "mlp",
+        name=config.family,
     )
     loss = catalogue.loss(config.loss, config.output_activation)
     one_hot = not wants_indices(loss)
@@ -82,6 +91,21 @@ def build(
     steps = catalogue.steps_per_epoch(info.train_rows, config.batch_size)
     model.compile(optimizer=catalogue.optimizer(config.optimizer, config.epochs, steps), loss=loss, metrics=watched)
     return model
+
+
+def _shaping(config: Config, info: DataInfo, flat: bool) -> list[Any]:
+    """What gives a row the shape that the family reads. flat: normalizing has flattened it."""
+    if config.family in NEEDS_IMAGES:
+        if not info.images:
+            raise DataError(f"{info.name}: rows of shape {info.input_shape} are no images; model: cnn needs some.")
+        return [keras.layers.Reshape(info.input_shape, name="as_image")] if flat else []
+    if config.family in SEQUENCE_FAMILIES:
+        sequence = sequence_shape(info.input_shape)
+        if sequence is None:
+            raise DataError(f"{info.name}: rows of shape {info.input_shape} are no sequences (steps, channels).")
+        given = (math.prod(sequence),) if flat else info.input_shape
+        return [keras.layers.Reshape(sequence, name="as_sequence")] if given != sequence else []
+    return []
 
 
 def _mlp_layers(config: MlpConfig, info: DataInfo, seeds: Callable[[], int]) -> list[Any]:
