@@ -55,7 +55,9 @@ def test_parameters_and_values_are_counted_as_keras_counts_them(digits: Dataset,
         assert counted.values > 64 + 8 * int(params["units"])
         return
     given_out = sum(
-        int(np.prod(layer.output.shape[1:])) for layer in model.layers if layer.name not in ("flatten", "head", "as_sequence")
+        int(np.prod(layer.output.shape[1:]))
+        for layer in model.layers
+        if layer.name not in ("flatten", "head", "as_sequence")
     )
     if str(params.get("head")).startswith("global"):
         given_out += 3

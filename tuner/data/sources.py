@@ -1,4 +1,4 @@
-"""Load the data of a search space: Keras' own sets, scikit-learn's bundled ones, computed ones, and files of many kinds.
+"""Load the data of a search space: the sets of Keras and scikit-learn, computed ones, and files of many kinds.
 
 Owns: which loader serves which source.
 Leaves to others: files and downloads (cache, idx, tables, arrays, images), checks, parts and digest (raw_dataset).
