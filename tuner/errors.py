@@ -21,6 +21,8 @@ TunerError                 1  the work failed
 A message is one line: what happened, where, what to do. A bug is none of these and keeps its traceback.
 """
 
+from collections.abc import Sequence
+
 
 class TunerError(Exception):
     """The root; its message is shown to a person as it is."""
@@ -51,7 +53,14 @@ class ParameterError(SpecError):
 
 
 class DataError(InputError):
-    """A data set cannot be used."""
+    """A data set cannot be used.
+
+    lines: of several problems at once, each a line.
+    """
+
+    def __init__(self, words: str, lines: Sequence[str] = ()) -> None:
+        super().__init__(" ".join([words, *(f"({number}) {each}" for number, each in enumerate(lines, start=1))]))
+        self.lines = (words, *(f"  {each}" for each in lines))
 
 
 class CodeNotGiven(InputError):

@@ -153,9 +153,14 @@ BAD: dict[str, tuple[Callable[[], pandas.DataFrame], dict[str, Any], str]] = {
         lambda: iris().assign(name=[f"flower {i}" for i in range(150)]), {},
         "column name has 150 different texts in 150 rows",
     ),
-    "times": (
-        lambda: iris().assign(day=[f"2024-01-{1 + i % 28:02d} 10:{i % 60:02d}" for i in range(150)]), {},
-        "column day has",
+    "a date that is none": (
+        lambda: iris().assign(day=[f"2024-01-{1 + i % 28:02d}" if i != 7 else "2024-01-32" for i in range(150)]), {},
+        "column day, row 8: '2024-01-32' is no date like the others",
+    ),
+    "dates of which nobody knows the month": (
+        lambda: iris().assign(day=[f"{1 + i % 12:02d}/{1 + i % 11:02d}/2024" for i in range(150)]), {},
+        "column day: of dates such as '01/01/2024' nobody knows which is the month. Say dates: {day: FORMAT} with "
+        "'%d/%m/%Y' or '%m/%d/%Y'.",
     ),
     "a column without a cell": (
         lambda: iris().assign(nothing=None), {"missing": "impute"}, "column nothing is empty in every training row",
@@ -189,8 +194,6 @@ def test_too_many_classes_ask_for_a_regression(tmp_path: Path) -> None:
     [
         (b"", "cannot be read"),
         (b"a,kind\n1,x\n2,y,3,4\n", "cannot be read"),
-        (b"a,kind\n\xff\xfe,x\n", "not UTF-8 text"),
-        (b"a;b;kind\n1;2;x\n", "its cells are separated by ';'. Say separator: \";\"."),
         (b"a, a,kind\n1,2,x\n", "two columns are called 'a'. Rename one."),
         (b"a,a,kind\n1,2,x\n", "two columns are called 'a'. Rename one."),
     ],

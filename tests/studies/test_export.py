@@ -67,6 +67,20 @@ TABLES: dict[str, tuple[str, dict[str, Any], dict[str, list[Any]]]] = {
     "decimal commas": ("csv", {"separator": ";", "decimal": ","}, {"a": ["1,5", "2", "-3,25", "4"], "b": list("uvuv")}),
     "codes": ("csv", {"categorical": ["a"]}, {"a": ["01", "1", "01", "1"], "b": ["u", "\u00a0u", "v", "v\ufeff"]}),
     "numbers that are names": ("csv", {"categorical": ["a"]}, {"a": ["1.0", "1", "2", "2.50"], "b": list("uvuv")}),
+    "dates": (
+        "csv",
+        {"missing": "impute", "separator": ";"},
+        {
+            "a": ["24.12.2024 18:30", "1.2.2025 06:00", "", "13.5.2023 00:00"],
+            "b": ["2024-01-05", "2025-02-28", "", "NA"],
+        },
+    ),
+    "times of Arrow": (
+        "parquet",
+        {"missing": "impute"},
+        {"a": list(pandas.to_datetime(["2024-12-24 18:30", "2025-02-01 00:00", None, "2023-05-13 07:15"])), "b": list("uvuv")},
+    ),
+    "true or false": ("csv", {}, {"a": [True, False, True, True], "b": list("uvuv")}),
     "Arrow": ("parquet", {"missing": "impute"}, {"a": [1.5, None, 3.0, 2.0], "b": ["NA", None, "x", "x "]}),
 }
 

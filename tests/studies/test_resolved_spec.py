@@ -200,9 +200,11 @@ def test_what_was_stored_is_kept_when_other_defaults_come(monkeypatch: pytest.Mo
 
 def test_a_text_of_the_release_before_means_what_it_meant_then(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = released_2()
-    before = {name: as_json(resolve(read(text, usual), usual)) for name, text in TEXTS.items()}
+    # Other families came later.
+    texts = {name: text for name, text in TEXTS.items() if read(text).model in (*usual.families, "keras_tuner")}
+    before = {name: as_json(resolve(read(text, usual), usual)) for name, text in texts.items()}
     _other_defaults(monkeypatch)
-    for name, text in TEXTS.items():
+    for name, text in texts.items():
         assert as_json(resolve(read(text, usual), usual)) == before[name], name
     assert as_json(resolve(read(TEXTS["several"]))) != before["several"]
 

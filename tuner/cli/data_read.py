@@ -5,6 +5,7 @@ Leaves to others: the reading itself (data).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 
 from tuner.data.reading import ColumnRead, Reading
 from tuner.formatting import one_line
@@ -27,7 +28,9 @@ def lines(reading: Reading) -> Iterator[tuple[str, str]]:
         name = next((f" {each.name}" for each in reading.columns if each.taken_as == "target"), "")
         counts = [f"{label[:_LONGEST]} ({count:,})" for label, count in reading.classes.items()]
         yield f"target{name}", f"{len(counts)} classes: {_fitting(counts)}"
-    for taken_as, label, words in (("number", "numbers", _number), ("category", "categories", _category)):
+    kinds = (("number", "numbers", _number), ("boolean", "true or false", _values), ("date", "dates", _date),
+             ("category", "categories", _category))  # fmt: skip
+    for taken_as, label, words in kinds:
         taken = [f"{each.name[:_LONGEST]} {words(each)}" for each in reading.columns if each.taken_as == taken_as]
         if taken:
             yield f"{len(taken)} {label if len(taken) > 1 else taken_as}", _fitting(taken, "; ")
@@ -51,6 +54,17 @@ def _shape(reading: Reading) -> str:
 def _number(column: ColumnRead) -> str:
     span = f"{column.low:g} to {column.high:g}" if column.low is not None else "nothing"
     return f"{span}{_missing(column)}"
+
+
+def _values(column: ColumnRead) -> str:
+    return _missing(column)
+
+
+def _date(column: ColumnRead) -> str:
+    if column.low is None or column.high is None:
+        return f"nothing{_missing(column)}"
+    first, last = (datetime.fromtimestamp(each, UTC).date().isoformat() for each in (column.low, column.high))
+    return f"{first} to {last}{_missing(column)}"
 
 
 def _category(column: ColumnRead) -> str:

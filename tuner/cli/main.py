@@ -31,7 +31,7 @@ from tuner.cli import (
     working,
 )
 from tuner.cli.common import EXIT_INTERRUPTED, echo
-from tuner.errors import TunerError
+from tuner.errors import DataError, TunerError
 from tuner.formatting import one_line
 from tuner.framework_output import keep_quiet
 from tuner.redaction import guard_tracebacks
@@ -54,7 +54,9 @@ def main() -> None:
         echo("tune: interrupted", err=True)
         sys.exit(EXIT_INTERRUPTED)
     except TunerError as error:
-        echo(f"tune: {_in_a_line(str(error))}", err=True)
+        first, *more = error.lines if isinstance(error, DataError) else (str(error),)
+        for each in (f"tune: {_in_a_line(first)}", *map(_in_a_line, more)):
+            echo(each, err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # `tune trials STUDY | head` closes early; that is no error.

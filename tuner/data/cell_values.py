@@ -6,7 +6,7 @@ Leaves to others: what becomes of a column (tables).
 
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 from tuner.data.reading import stripped
 
@@ -71,6 +71,15 @@ def rejection_reason(text: str, decimal: str) -> str | None:
     if _GROUPED.fullmatch(text):
         return 'has a comma. Write its thousands without; if it is a decimal comma, say decimal: ","'
     return 'has a decimal comma. Say decimal: ","' if _COMMA.fullmatch(text) else None
+
+
+def with_comma(text: str) -> Literal["comma", "point", "either"] | None:
+    """Which decimal sign a number has; "either": none, or one that may be of thousands. None: it is no number."""
+    if _GROUPED.fullmatch(text):
+        return "point" if "." in text else "either"
+    if WHOLE.fullmatch(text):
+        return "either"
+    return "comma" if _COMMA.fullmatch(text) else "point" if _POINT.fullmatch(text) else None
 
 
 def is_date(text: str) -> bool:

@@ -1,6 +1,7 @@
-"""The columns of a table as numbers: categories become one column each, empty cells are filled in.
+"""The columns of a table as numbers: categories and parts of dates become a column each, empty cells are
+filled in.
 
-Owns: what is learned from the training rows - medians, categories - and applied to all.
+Owns: what is learned from the training rows - medians, categories, which parts vary - and applied to all.
 Leaves to others: reading files (tables), normalization (preprocessing).
 """
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuner.data.dataset import Array
+from tuner.data.dates import PARTS, parts_of
 from tuner.errors import DataError
 
 Floats = NDArray[np.float32]
@@ -22,12 +24,15 @@ MISSING = "missing"
 class Column:
     """categories: the texts that a cell's number stands for, from 0; None for a column of numbers.
 
-    An empty cell is NaN in either. decimal: how the file writes numbers, a point or a comma.
+    An empty cell is NaN in either. decimal: how the file writes numbers, a point or a comma. date: the format of dates,
+    whose cells are seconds since 1970; None for a column of none. boolean: its numbers are 0 and 1, for false and true.
     """
 
     name: str
     categories: tuple[str, ...] | None = None
     decimal: str = "."
+    date: str | None = None
+    boolean: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,13 +91,38 @@ class _Categories:
 
 
 @dataclass(frozen=True)
+class _Dates:
+    """parts: those of `dates.PARTS` that vary among the training rows. median: in seconds."""
+
+    name: str
+    written: str
+    parts: tuple[str, ...]
+    median: float
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(f"{self.name}.{part}" for part in self.parts)
+
+    def described(self) -> dict[str, Any]:
+        return {"column": self.name, "date": self.written, "parts": list(self.parts), "median": self.median}
+
+    def apply(self, cells: NDArray[np.float64]) -> NDArray[np.float64]:
+        found: NDArray[np.float64] = parts_of(np.where(np.isnan(cells), self.median, cells), self.parts)
+        return found
+
+
+_Part = _Numbers | _Categories | _Dates
+
+
+@dataclass(frozen=True)
 class FittedEncoder:
     """parts: one a column of the table."""
 
-    parts: tuple["_Numbers | _Categories", ...]
+    parts: tuple[_Part, ...]
 
     def described(self) -> tuple[dict[str, Any], ...]:
-        """Each column of the table: its median, or its categories, of which each is a column of 0 and 1."""
+        """Each column of the table: its median, its categories, of which each is a column of 0 and 1, or the parts of
+        its dates, of which each is a column.
+        """
         return tuple(part.described() for part in self.parts)
 
     @property
@@ -106,10 +136,15 @@ class FittedEncoder:
         return np.concatenate([part.apply(cells[:, i]) for i, part in enumerate(self.parts)], axis=1).astype(np.float32)
 
 
-def _fit(column: Column, cells: NDArray[np.float64], where: str) -> "_Numbers | _Categories":
+def _fit(column: Column, cells: NDArray[np.float64], where: str) -> _Part:
     given = cells[~np.isnan(cells)]
     if not len(given):
         raise DataError(f"{where}: column {column.name} is empty in every training row. Name it under drop.")
+    if column.date is not None:
+        varied = parts_of(given, PARTS)
+        parts = tuple(part for i, part in enumerate(PARTS) if np.ptp(varied[:, i]) > 0)
+        # A date that never varies is still a column, of one number.
+        return _Dates(column.name, column.date, parts or PARTS[:1], float(np.median(given)))
     if column.categories is None:
         return _Numbers(column.name, float(np.median(given)), column.decimal)
     codes = [int(code) for code in np.unique(given)]

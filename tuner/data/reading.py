@@ -18,11 +18,11 @@ class ColumnRead:
     """One column of a table.
 
     taken_as: what its cells are. values: how many different ones, missing: how many empty cells, of all rows read.
-    low, high: of numbers. examples: the first few of categories.
+    low, high: of numbers; of dates in seconds since 1970. examples: the first few of categories.
     """
 
     name: str
-    taken_as: Literal["number", "category", "target"]
+    taken_as: Literal["number", "boolean", "category", "date", "target"]
     values: int
     missing: int = 0
     low: float | None = None

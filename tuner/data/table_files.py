@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from tuner.data.cell_values import shown
+from tuner.data.dialect import SEPARATORS, Dialect, dialect
 from tuner.data.files import check_memory, regular
 from tuner.data.reading import stripped
 from tuner.errors import DataError
@@ -22,7 +23,6 @@ _PACKED = (".gz", ".bz2", ".zip", ".xz", ".zst")
 _LONGEST_HEADER = 2**22
 # Text becomes numbers of about its own size, and objects of several times that.
 _MEMORY_A_BYTE = 2
-_TWO_BYTES = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,11 @@ class TableFile:
     path: Path
     frame: Any
     left_out: tuple[str, ...] = ()
+    dialect: Dialect | None = None
+
+    @property
+    def decimal(self) -> str:
+        return "." if self.dialect is None else self.dialect.decimal
 
 
 def read_file(path: Path, spec: CsvFile | ParquetFile, texts: Collection[str]) -> TableFile:
@@ -45,7 +50,8 @@ def read_file(path: Path, spec: CsvFile | ParquetFile, texts: Collection[str]) -
     except DataError:
         raise
     except UnicodeDecodeError as error:
-        raise DataError(f"{path}: not UTF-8 text ({error.reason} at byte {error.start}). Save it as UTF-8.") from error
+        how = f"{error.reason} at byte {error.start}"
+        raise DataError(f"{path}: no text in {error.encoding} ({how}). Say encoding: with the right one.") from error
     # pandas, pyarrow and the file system each have their own; none of them is a bug of ours.
     except Exception as error:
         words = " ".join(str(error).split())[:200] or type(error).__name__
@@ -80,25 +86,28 @@ def _named(path: Path, frame: Any, names: list[str]) -> Any:
 def _csv(path: Path, spec: CsvFile, texts: Collection[str]) -> TableFile:
     import pandas
 
-    how: dict[str, Any] = {
-        "sep": spec.separator, "encoding": "utf-8-sig", "keep_default_na": False, "na_values": [""],
-    }  # fmt: skip
-    if path.suffix.lower() not in _PACKED:
+    packed = path.suffix.lower() in _PACKED
+    if not packed:
         _check_text(path)
+    written = dialect(path, spec, packed)
+    how: dict[str, Any] = {
+        "sep": written.separator, "encoding": written.encoding, "keep_default_na": False, "na_values": [""],
+    }  # fmt: skip
     head = pandas.read_csv(path, header=None, nrows=1, dtype=str, **how).iloc[0].fillna("").tolist()
-    between = next((each for each in ";\t|," if len(head) == 1 and each in head[0]), None)
+    between = next((each for each in SEPARATORS if len(head) == 1 and each in head[0]), None)
     if between is not None:
         raise DataError(f"{path}: its cells are separated by {between!r}. Say separator: {json.dumps(between)}.")
     kinds = {name: str for i, name in enumerate(_as_pandas_names(head)) if stripped(head[i]) in texts}
     with warnings.catch_warnings(record=True) as told:
         warnings.simplefilter("always", pandas.errors.ParserWarning)
-        frame = pandas.read_csv(path, low_memory=False, index_col=False, dtype=kinds, decimal=spec.decimal, **how)
+        frame = pandas.read_csv(path, low_memory=False, index_col=False, dtype=kinds, decimal=written.decimal, **how)
     if any(issubclass(each.category, pandas.errors.ParserWarning) for each in told):
         _refuse_more_cells(path, len(head), how)
     nothing = [i for i, name in enumerate(head) if not stripped(name) and frame.iloc[:, i].isna().all()]
     frame = _named(path, frame, head)
     left_out = tuple(f"column {i + 1}, which has neither a name nor a cell" for i in nothing)
-    return TableFile(path, frame.drop(columns=frame.columns[nothing]) if len(frame) else frame, left_out)
+    kept = frame.drop(columns=frame.columns[nothing]) if len(frame) else frame
+    return TableFile(path, kept, left_out, written)
 
 
 def _as_pandas_names(head: list[str]) -> list[str]:
@@ -111,10 +120,6 @@ def _check_text(path: Path) -> None:
     check_memory(_MEMORY_A_BYTE * size, str(path))
     with path.open("rb") as file:
         beginning = file.read(_LONGEST_HEADER)
-    if beginning.startswith(_TWO_BYTES):
-        raise DataError(f"{path}: not UTF-8 text (it is UTF-16). Save it as UTF-8.")
-    if b"\0" in beginning:
-        raise DataError(f"{path}: holds zero bytes, so it is no text, or not UTF-8. Save it as UTF-8.")
     if size > len(beginning) and b"\n" not in beginning and b"\r" not in beginning:
         raise DataError(f"{path}: its first line is longer than {_LONGEST_HEADER >> 20} MiB, so it is no header.")
 

@@ -6,11 +6,12 @@ Leaves to others: reading the table (tables), showing it (cli).
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tuner.data.cell_values import is_date, shown
+from tuner.data.cell_values import shown
 from tuner.data.columns import Column
 from tuner.data.dataset import Array
 from tuner.data.reading import ColumnRead, Reading, look_alikes
@@ -71,7 +72,10 @@ def _column(column: Column, parts: Mapping[str, _Seen]) -> ColumnRead:
     missing = sum(len(each.cells) - each.given for each in parts.values())
     if column.categories is None:
         low, high = (float(different[0]), float(different[-1])) if len(different) else (None, None)
-        return ColumnRead(column.name, "number", len(different), missing, low, high)
+        taken_as: Literal["number", "date", "boolean"] = (
+            "date" if column.date is not None else "boolean" if column.boolean else "number"
+        )
+        return ColumnRead(column.name, taken_as, len(different), missing, low, high)
     examples = tuple(column.categories[int(code)] for code in different[:_EXAMPLES])
     return ColumnRead(column.name, "category", len(different), missing, examples=examples)
 
@@ -107,8 +111,6 @@ def _doubts(column: Column, parts: Mapping[str, _Seen]) -> Iterator[str]:
             names[column.categories[int(code)]] += int(count)
     if len(different) >= _MANY_CATEGORIES and len(different) * _ROWS_A_CATEGORY > given:
         yield f"{where}: {len(different)} categories in {given} rows, nearly one each; drop it, if it names rows"
-    if all(is_date(name) for name in names):
-        yield f"{where}: dates such as {next(iter(names))} are taken for categories; give numbers, or drop it"
     yield from look_alikes(names, where)
     for part, seen in parts.items():
         if np.isin(seen.different, different).all():

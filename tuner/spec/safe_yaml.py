@@ -9,7 +9,7 @@ ruamel.yaml is imported where something is read or written: commands that only s
 import contextlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +101,13 @@ def dump(content: Any) -> str:
         return written(content)
     except NotWritable as error:
         raise SpecError(f"not a value that YAML has ({str(error)[:150]}). Give words, numbers, lists.") from error
+
+
+def in_one_line(content: Mapping[str, Any]) -> str:
+    """The same as a line that may be pasted behind a key: ``{csv: a.csv, target: y}``."""
+    from tuner.spec.yaml_tree import dump as written
+
+    return written(dict(content), in_one_line=True).strip()
 
 
 def _check_size(size: int, where: str) -> None:

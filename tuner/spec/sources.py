@@ -75,6 +75,11 @@ class Table(StrictModel):
     categorical: list[str] = Field(
         default=[], description="columns of numbers that are names; columns of text always are"
     )
+    dates: dict[str, str] = Field(
+        default={},
+        description="columns of dates by their format, such as day: '%d/%m/%Y', where it cannot be seen in the cells; "
+        "a date becomes year, month, day, weekday, hour and minute, as far as they vary",
+    )
     missing: Literal["error", "impute"] = Field(
         default="error",
         description="what an empty cell is: an error, or filled in with the training rows' median (numbers), "
@@ -86,8 +91,15 @@ class CsvFile(Table):
     """A table as text."""
 
     csv: str = Field(description="the file")
-    separator: str = Field(default=",", min_length=1, max_length=1, description="of its columns")
-    decimal: Literal[".", ","] = Field(default=".", description="the sign in its numbers")
+    separator: str | None = Field(
+        default=None, min_length=1, max_length=1, description="of its columns; left out, it is seen in the file"
+    )
+    decimal: Literal[".", ","] | None = Field(
+        default=None, description="the sign in its numbers; left out, it is seen in the file"
+    )
+    encoding: str | None = Field(
+        default=None, description="of its text, such as cp1252; left out, UTF-8, or what the file looks like"
+    )
 
 
 class ParquetFile(Table):
@@ -259,16 +271,31 @@ def _read_data(
 _TABLES = ("csv", "parquet")
 
 
+def _is_encoding(name: str) -> bool:
+    try:
+        # bytes-to-bytes codecs, such as zip, are none of text.
+        "a".encode(name)
+    except (LookupError, UnicodeError):
+        return False
+    return True
+
+
 def _check_table(table: Table, at: str) -> None:
     targets = [table.target] if isinstance(table.target, str) else table.target
     if not targets or (len(targets) > 1 and table.task == "classification"):
         raise SpecError(f"{at}.target: {'names no column' if not targets else 'a classification has one column'}.")
-    if isinstance(table, CsvFile) and table.separator == table.decimal:
-        raise SpecError(f"{at}.decimal: {table.decimal!r} is the separator too. Name the separator, such as ';'.")
-    for key in ("drop", "categorical"):
+    if isinstance(table, CsvFile) and table.encoding is not None and not _is_encoding(table.encoding):
+        raise SpecError(
+            f"{at}.encoding: {table.encoding!r} is no encoding that Python knows. Try utf-8, cp949 or cp1252."
+        )
+    for key in ("drop", "categorical", "dates"):
         for column in getattr(table, key):
             if column in targets:
                 raise SpecError(f"{at}.{key}: {column!r} is the target. Leave it out here.")
-    for column in table.categorical:
-        if column in table.drop:
-            raise SpecError(f"{at}.categorical: {column!r} is also under drop. Keep one.")
+    for key in ("categorical", "dates"):
+        for column in getattr(table, key):
+            if column in table.drop:
+                raise SpecError(f"{at}.{key}: {column!r} is also under drop. Keep one.")
+    for column in table.dates:
+        if column in table.categorical:
+            raise SpecError(f"{at}.dates: {column!r} is also under categorical. Keep one.")

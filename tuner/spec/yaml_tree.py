@@ -297,12 +297,16 @@ _Representer.add_representer(str, _Representer.represent_str)
 _Representer.add_representer(float, _Representer.represent_float)
 
 
-def dump(content: Any) -> str:
+_WIDEST = 2**20
+
+
+def dump(content: Any, in_one_line: bool = False) -> str:
     """Plain values as YAML that readers of 1.1 and 1.2 understand alike, keys in their order. Raises NotWritable."""
     writer = YAML(typ="safe", pure=True)
     writer.Resolver = _DumpedResolver
     writer.Representer = _Representer
-    writer.default_flow_style = False
+    writer.default_flow_style = in_one_line
+    writer.width = _WIDEST if in_one_line else 80
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]  # ruamel declares it as None
     out = io.StringIO()
     writer.dump(content, out)

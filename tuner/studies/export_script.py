@@ -6,7 +6,7 @@ Leaves to others: the files beside it (export), a network that its code has to b
 
 import inspect
 
-from tuner.data import cell_values, reading
+from tuner.data import cell_values, dates, reading
 
 _PREDICT = '''"""Predict raw rows, (rows, {shape}), with {needs} alone: python predict.py {code}[ROWS.npy{or_table}]"""
 import json, pathlib, sys
@@ -25,18 +25,24 @@ _READ_ARRAY = "rows = np.load(path)"
 
 _SHARED = (
     reading.stripped, cell_values.texts_of, cell_values.text_of, cell_values.numbers_of, cell_values.with_point,
-    cell_values.canonical,
+    cell_values.canonical, dates.seconds_of, dates.parts_of,
 )  # fmt: skip
 # Cells are read as text, so that a column is understood alike whichever rows of it are there.
 _READ_TABLE = """def read_table(columns):
     if path.suffix == ".parquet":
         return pandas.read_parquet(path)
     wanted = {each["column"] for each in columns}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        head = file.readline()
+    encoding = sys.argv[2] if len(sys.argv) > 2 else "utf-8-sig"
+    try:
+        with path.open(encoding=encoding, newline="") as file:
+            head = file.readline()
+            for _ in file:
+                pass
+    except UnicodeDecodeError:
+        sys.exit(f"{path}: is no text in {encoding}. Name its encoding behind it, such as cp949 or cp1252")
     separator = max(",;\\t|", key=lambda each: len(wanted.intersection(next(csv.reader([head], delimiter=each), []))))
     how = {"keep_default_na": False, "na_values": [""]}
-    return pandas.read_csv(path, sep=separator, dtype=str, index_col=False, encoding="utf-8-sig", **how)
+    return pandas.read_csv(path, sep=separator, dtype=str, index_col=False, encoding=encoding, **how)
 
 
 def encoded(table, column):
@@ -51,6 +57,12 @@ def encoded(table, column):
         texts = texts.where(texts.isin(column["categories"]), spelt)
         return np.stack([texts.isna() if each is None else texts == each for each in column["categories"]], axis=1)
     texts = texts.where(~texts.isin(MISSING_WORDS), None)
+    if "parts" in column:
+        seconds = seconds_of(texts, column["date"])
+        wrong = np.flatnonzero(np.isnan(seconds) & texts.notna())
+        if len(wrong):
+            sys.exit(f"{path}: column {name}, row {wrong[0] + 1}: {texts.iloc[wrong[0]]!r} is not such a date")
+        return parts_of(np.where(np.isnan(seconds), column["median"], seconds), column["parts"])
     decimal = column.get("decimal", ".") if path.suffix != ".parquet" else "."
     numbers = numbers_of(texts.replace(TRUTH), decimal)
     wrong = np.flatnonzero(numbers.isna() & texts.notna())
