@@ -78,7 +78,10 @@ TABLES: dict[str, tuple[str, dict[str, Any], dict[str, list[Any]]]] = {
     "times of Arrow": (
         "parquet",
         {"missing": "impute"},
-        {"a": list(pandas.to_datetime(["2024-12-24 18:30", "2025-02-01 00:00", None, "2023-05-13 07:15"])), "b": list("uvuv")},
+        {
+            "a": list(pandas.to_datetime(["2024-12-24 18:30", "2025-02-01 00:00", None, "2023-05-13 07:15"])),
+            "b": list("uvuv"),
+        },
     ),
     "true or false": ("csv", {}, {"a": [True, False, True, True], "b": list("uvuv")}),
     "Arrow": ("parquet", {"missing": "impute"}, {"a": [1.5, None, 3.0, 2.0], "b": ["NA", None, "x", "x "]}),
