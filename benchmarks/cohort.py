@@ -131,8 +131,8 @@ def _alone(dataset: Any, batch: int) -> Measured:
 def _cohort(dataset: Any, name: str, batch: int, count: int) -> Measured:
     from tuner.data.preprocessing import fit
     from tuner.training.cohort.bucket import bucket_of, reach_of
+    from tuner.training.cohort.padded import padded_cohort
     from tuner.training.cohort.port import Entry
-    from tuner.training.cohort.trainer import CohortTrainer
     from tuner.training.compilations import now, since
     from tuner.training.plan import TrainPlan
 
@@ -141,7 +141,7 @@ def _cohort(dataset: Any, name: str, batch: int, count: int) -> Measured:
     fitted = {kind: fit(kind, dataset.train.x) for kind in {each.normalization for each in configs}}
     plan = TrainPlan(batch, 4, "val_accuracy", "maximize", None, seed=1, health=True)
     begun, started = now() or 0, time.perf_counter()
-    cohort = CohortTrainer(bucket, dataset, count, health=True)
+    cohort = padded_cohort(bucket, dataset, count, health=True)
     for i, config in enumerate(configs):
         cohort.admit(Entry(config, replace(plan, seed=i), fitted[config.normalization]))
     seconds: list[float] = []

@@ -51,10 +51,10 @@ TrialFailed where they do not fit."""
 
 
 def founded_on_jax(bucket: Bucket, begun: Begun, slots: int, looks: bool) -> Cohort:
-    from tuner.training.cohort.trainer import CohortTrainer
+    from tuner.training.cohort.padded import padded_cohort
 
     whitening = begun.fitted("whiten") if bucket.whitened else None
-    return CohortTrainer(bucket, begun.dataset, slots, looks, whitening)
+    return padded_cohort(bucket, begun.dataset, slots, looks, whitening)
 
 
 @dataclass(eq=False)

@@ -16,6 +16,7 @@ from tuner.spec.space import Value, fixed
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.class_weights import class_weights
 from tuner.training.cohort.bucket import Bucket, bucket_of, reach_of
+from tuner.training.cohort.padded import padded_cohort
 from tuner.training.cohort.port import Entry
 from tuner.training.cohort.trainer import CohortTrainer
 from tuner.training.networks.models import build
@@ -57,7 +58,7 @@ def bucket_for(cases: list[Params], dataset: Dataset) -> Bucket:
 
 def cohort_for(cases: list[Params], dataset: Dataset, slots: int | None = None) -> CohortTrainer:
     whitening = fit("whiten", dataset.train.x) if cases[0].get("normalization") == "whiten" else None
-    return CohortTrainer(bucket_for(cases, dataset), dataset, slots or len(cases), health=True, whitening=whitening)
+    return padded_cohort(bucket_for(cases, dataset), dataset, slots or len(cases), health=True, whitening=whitening)
 
 
 def to_the_end(cohort: CohortTrainer) -> dict[int, Checkpoint]:

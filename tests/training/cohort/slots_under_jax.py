@@ -19,6 +19,7 @@ from tuner.data.dataset import Dataset
 from tuner.training import compilations
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.cohort.dropout import dropped
+from tuner.training.cohort.padded import padded_cohort
 from tuner.training.cohort.trainer import CohortTrainer
 from tuner.training.compiled import programs
 from tuner.training.networks.models import build, outputs
@@ -38,7 +39,7 @@ SLOTS = 3
 
 
 def _mixed(dataset: Dataset) -> CohortTrainer:
-    return CohortTrainer(bucket_for(MIXED, dataset), dataset, SLOTS, health=True)
+    return padded_cohort(bucket_for(MIXED, dataset), dataset, SLOTS, health=True)
 
 
 def _arrays(checkpoint: Checkpoint) -> tuple[Any, ...]:

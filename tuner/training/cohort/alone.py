@@ -5,7 +5,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from tuner.training.cohort.port import Entry
+from tuner.training.cohort.port import Entry, ModelEntry
 from tuner.training.plan import EpochResult, TrainResult
 from tuner.training.trainer import Trainer
 
@@ -22,7 +22,7 @@ class Alone:
     def prepare(self) -> float:
         return 0.0
 
-    def admit(self, entry: Entry) -> int:
+    def admit(self, entry: Entry | ModelEntry) -> int:
         raise ValueError("the one slot is taken")
 
     def step(self) -> Sequence[EpochResult]:

@@ -1,28 +1,21 @@
 """One member of a cohort on the host: what is known of it between two epochs.
 
 Owns: its epochs so far, patience, which epoch's weights are kept, its end, its checkpoints.
-Leaves to others: its weights, which are on the device (trainer), what ends a training (training.trainer, stopping).
+Leaves to others: its weights, which are on the device (trainer), and what they are in Keras (its kind), what ends a
+training (training.trainer, stopping).
 """
 
 import time
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import jax
-import numpy as np
 
-from tuner.data.dataset import DataInfo
-from tuner.training.checkpoint import Checkpoint
-from tuner.training.cohort.bucket import Bucket
-from tuner.training.cohort.keras_order import KerasOrder
-from tuner.training.cohort.numbers import Numbers, numbers_of
-from tuner.training.cohort.port import Entry
-from tuner.training.cohort.seeds import seeds_of
-from tuner.training.cohort.state import State
+from tuner.training.checkpoint import Arrays, Checkpoint
+from tuner.training.cohort.keeping import mixed
+from tuner.training.cohort.kind import Own, SlotState
 from tuner.training.compiled.averaging import counted
 from tuner.training.health.probe import is_looked_at, looks_every
-from tuner.training.networks.catalogue import steps_per_epoch
 from tuner.training.plan import Metrics, Stopped, TrainResult
 from tuner.training.stopping import best_epoch
 from tuner.training.trainer import diverged, end_of, not_finite, stopped_at
@@ -31,49 +24,23 @@ from tuner.training.trainer import diverged, end_of, not_finite, stopped_at
 class Member:
     """number, slot: whose it is; another has the slot once it has ended and is at rest.
 
-    share: how much of the weights as they are now is still to become part of what is kept; see `program.Call.kept`.
+    share: how much of the weights as they are now is still to become part of what is kept; see `kind.Call.kept`.
     rest: its state, where its slot was given to another; None while it is in its slot.
     """
 
-    def __init__(self, entry: Entry, number: int, slot: int, bucket: Bucket, info: DataInfo) -> None:
-        config = entry.config
-        epochs = min(entry.plan.epochs or config.epochs, config.epochs)
-        self.entry = entry
-        self.plan = replace(entry.plan, batch_size=config.batch_size, epochs=epochs)
-        self.number, self.slot = number, slot
-        seeds = seeds_of(config, self.plan.seed)
-        self._order = KerasOrder(config, bucket, entry.preprocessing, seeds)
-        self.numbers: Numbers = numbers_of(config, bucket, info, entry.preprocessing, seeds, self.plan.class_weights)
-        self.steps = steps_per_epoch(info.train_rows, config.batch_size)
+    def __init__(self, own: Own, number: int, slot: int, rows: int) -> None:
+        """rows: of training."""
+        self.own, self.plan, self.number, self.slot = own, own.plan, number, slot
         self.share = 0.0
-        self.rest: State | None = None
-        self._every = looks_every(info.train_rows, self.plan)
-        self._history: list[Metrics] = list(entry.resume.epochs) if entry.resume else []
-        self._has_best = False
-        self._averaged = counted(epochs, config.optimizer.schedule != "constant") if self.plan.keep == "mean" else 1
+        self.rest: SlotState | None = None
+        resume = own.resume
+        self._every = looks_every(rows, self.plan)
+        self._history: list[Metrics] = list(resume.epochs) if resume else []
+        self._resumed = resume.epoch if resume else 0
+        self._has_best = bool(resume and resume.best_weights)
+        self._averaged = counted(self.plan.epochs, own.scheduled) if self.plan.keep == "mean" else 1
         self._started = time.perf_counter()
         self.ended, self.reason = end_of(self.plan, self._monitored())
-
-    def first_state(self, nobody: State, accumulators: Any) -> State:
-        """What its slot begins with. nobody: a state of zeros, on the device; only what differs from it goes there.
-
-        accumulators: where adagrad's begin, on the device.
-        """
-        resume, order, state = self.entry.resume, self._order, nobody
-        if resume is None:
-            trained, moving = order.first()
-            second = accumulators if self.entry.config.optimizer.name == "adagrad" else state.second
-            return state._replace(trained=trained, moving=moving, second=second)
-        trained, moving = order.padded(resume.weights)
-        kept, steps, product = order.padded_kept(resume.optimizer)
-        first, second = (None if place is None else mine for place, mine in zip(state[2:4], kept, strict=True))
-        if resume.best_weights:
-            self._has_best = True
-            state = state._replace(best=order.padded(resume.best_weights))
-        return state._replace(
-            trained=trained, moving=moving, first=first, second=second, iterations=np.int32(steps),
-            product=np.float32(product),
-        )  # fmt: skip
 
     @property
     def epoch(self) -> int:
@@ -91,7 +58,7 @@ class Member:
         bad = not_finite(metrics, self.plan)
         if bad is not None:
             self.ended = "diverged"
-            self.reason = diverged(self.entry.config.optimizer.name, epoch, bad, metrics)
+            self.reason = diverged(self.own.optimizer_name, epoch, bad, metrics)
             return
         self._history.append(metrics)
         if self.plan.keep == "mean":
@@ -118,32 +85,31 @@ class Member:
         """The monitored metric there."""
         return self._monitored()[self.kept_epoch - 1] if self.kept_epoch else None
 
-    def checkpoint(self, state: State) -> Checkpoint:
+    def checkpoint(self, state: SlotState) -> Checkpoint:
         """state: its own; no more of it than is needed is taken off the device."""
-        trained, moving, first, second, iterations, product = jax.device_get(state[:6])
-        weights = self._order.weights((trained, moving), int(iterations))
-        optimizer = self._order.optimizer((first, second), int(iterations), float(product))
+        weights = self.own.weights(jax.device_get(state.now), state)
         best = self.kept_weights(state) if self._has_best else ()
-        return Checkpoint(self.epoch, weights, optimizer, self.kept_epoch, best, tuple(self._history))
+        return Checkpoint(
+            self.epoch, weights, self.own.optimizer(state), self.kept_epoch, best, tuple(self._history)
+        )  # fmt: skip
 
-    def kept_weights(self, state: State) -> Any:
+    def kept_weights(self, state: SlotState) -> Arrays:
         """Every variable of the model, with the weights that the plan keeps, or where there are none as it is now."""
-        now, steps = (state.trained, state.moving), int(state.iterations)
         if not self._has_best:
-            return self._order.weights(jax.device_get(now), steps)
+            return self.own.weights(jax.device_get(state.now), state)
         if self.share in (0, 1):
-            kept = jax.device_get(now if self.share else state.best)
+            kept = jax.device_get(state.now if self.share else state.best)
         else:
-            kept = jax.tree.map(partial(_mixed, self.share), *jax.device_get((now, state.best)))
+            kept = jax.tree.map(partial(mixed, self.share), *jax.device_get((state.now, state.best)))
         # Generators of random numbers are as they were at the epoch that is kept, or now, where that is a mean.
-        behind = 0 if self.plan.keep == "mean" else (self.epoch - self.kept_epoch) * self.steps
-        return self._order.weights(kept, steps - behind)
+        behind = 0 if self.plan.keep == "mean" else (self.epoch - self.kept_epoch) * self.own.steps
+        return self.own.weights(kept, state, behind)
 
-    def kept_outputs(self, state: State) -> Any | None:
+    def kept_outputs(self, state: SlotState) -> Any | None:
         """For the validation rows, by the weights that are kept; None where they were never computed."""
         if not self._has_best or self.plan.keep == "mean":
             return None
-        if self.entry.resume is not None and self.kept_epoch <= self.entry.resume.epoch:
+        if self._resumed and self.kept_epoch <= self._resumed:
             return None
         return jax.device_get(state.outputs if self.share == 1 else state.best_outputs)
 
@@ -161,8 +127,3 @@ class Member:
 
     def _monitored(self) -> list[float]:
         return [metrics[self.plan.monitor] for metrics in self._history]
-
-
-def _mixed(share: float, now: Any, kept: Any) -> Any:
-    """What `program` would keep at the next epoch's start."""
-    return kept + (now - kept) * np.float32(share)

@@ -4,7 +4,7 @@ Leaves to others: which configurations fit together (bucket), the adapter (train
 
 The use of it, by whoever holds the slots:
 
-    cohort = CohortTrainer(bucket, dataset, slots=64, health=True)
+    cohort = padded_cohort(bucket, dataset, slots=64, health=True)
     member = cohort.admit(Entry(config, plan, preprocessing))    # as often as there is a free slot
     for each in cohort.step():                                   # one epoch of every member that has not ended
         ...                                                      # cohort.stop(each.member), cohort.release(each.member)
@@ -21,6 +21,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import Preprocessing
 from tuner.spec.families import MlpConfig
 from tuner.training.checkpoint import Checkpoint
@@ -43,6 +44,36 @@ class Entry:
     resume: Checkpoint | None = None
 
 
+@dataclass(frozen=True)
+class Likeness:
+    """What Keras models that are members of one program have in common. Two that are equal are alike.
+
+    graph: all that is computed, without the numbers that are arguments. rows: which, as a step takes them.
+    one_after_the_other: how a program trains them; else it trains them side by side.
+    """
+
+    graph: str
+    rows: str
+    batch_size: int
+    one_after_the_other: bool
+
+
+@dataclass(frozen=True, eq=False)
+class ModelEntry:
+    """A compiled Keras model that is to be a member; it will hold the weights that the plan keeps.
+
+    dataset: its rows as it takes them. plan: with its own batch size and epochs. graph: as a program takes it
+    (`alike.Graph`). resume: as of `Entry`.
+    """
+
+    model: Any
+    dataset: Dataset
+    plan: TrainPlan
+    like: Likeness
+    graph: Any
+    resume: Checkpoint | None = None
+
+
 class Cohort(Trainer, Protocol):
     """Members are counted from 0 in the order in which they were admitted."""
 
@@ -57,7 +88,7 @@ class Cohort(Trainer, Protocol):
         """Compile what a step needs, if nobody has; the seconds that it took. A step does so by itself."""
         ...
 
-    def admit(self, entry: Entry) -> int:
+    def admit(self, entry: Entry | ModelEntry) -> int:
         """The number of a new member, which trains from the next step on. Between steps only; compiles nothing.
 
         Raises ValueError where no slot is free, or the configuration is of another bucket.

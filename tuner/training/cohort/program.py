@@ -16,6 +16,8 @@ import numpy as np
 
 from tuner.training.cohort.bucket import Bucket
 from tuner.training.cohort.health import FIGURES, looked
+from tuner.training.cohort.keeping import exchanged, keep
+from tuner.training.cohort.kind import Call
 from tuner.training.cohort.losses import row_losses, row_metrics, weighed
 from tuner.training.cohort.network import Rows, forward, masks
 from tuner.training.cohort.numbers import Numbers
@@ -34,18 +36,6 @@ class DeviceRows(NamedTuple):
     validation_y: Any
     probe_x: Any
     probe_y: Any
-
-
-class Call(NamedTuple):
-    """What an epoch is told, of each member. order: of the rows, (members, rows). runs: it trains. kept: how much of
-    the weights as they are at the start becomes part of what is kept: all, a share in a mean, or 0 for none.
-    steps: of the longest epoch. look: health is wanted."""
-
-    order: Any
-    runs: Any
-    kept: Any
-    steps: Any
-    look: Any
 
 
 class Figures(NamedTuple):
@@ -81,12 +71,10 @@ class CohortPrograms:
     # What follows is traced.
 
     def _exchange(self, state: State, slot: Any, new: State, write: Any) -> tuple[State, State]:
-        old = jax.tree.map(lambda all_: jax.lax.dynamic_index_in_dim(all_, slot, keepdims=False), state)
-        put = jax.tree.map(lambda mine, its: jnp.where(write, mine, its), new, old)
-        return jax.tree.map(lambda all_, one: jax.lax.dynamic_update_index_in_dim(all_, one, slot, 0), state, put), old
+        return exchanged(state, slot, new, write)
 
     def _epoch(self, state: State, numbers: Numbers, rows: DeviceRows, call: Call) -> tuple[State, Figures]:
-        state = jax.vmap(_keep)(state, call.kept)
+        state = jax.vmap(keep)(state, call.kept)
         rate = jax.vmap(lambda n, done: rate_of(self._bucket.reach, n, done))(numbers, state.iterations)
 
         def body(i: Any, carried: tuple[State, Any]) -> tuple[State, Any]:
@@ -189,14 +177,3 @@ class CohortPrograms:
             return one(numbers, state)
 
         return jax.lax.cond(wanted, look, lambda: jnp.zeros(shape, jnp.float32))
-
-
-def _keep(state: State, share: Any) -> State:
-    """share: 1 keeps the weights as they are, 0 what is kept already; between them it is their part in the mean."""
-
-    def of(now: Any, kept: Any) -> Any:
-        return jnp.where(share == 1, now, jnp.where(share == 0, kept, kept + (now - kept) * share))
-
-    best = jax.tree.map(of, (state.trained, state.moving), state.best)
-    outputs = jnp.where(share == 1, state.outputs, state.best_outputs)
-    return state._replace(best=best, best_outputs=outputs)

@@ -44,6 +44,10 @@ class State(NamedTuple):
     outputs: Any
     best_outputs: Any
 
+    @property
+    def now(self) -> tuple[Trained, Any]:
+        return self.trained, self.moving
+
 
 class VectorRows(NamedTuple):
     """Of which rows each layer's bias, batch normalization and slopes are the first ones; total: rows in all."""

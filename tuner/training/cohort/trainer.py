@@ -1,7 +1,8 @@
 """Train the members of a cohort, an epoch a step.
 
 Owns: the slots, who is in them, and a step's way through the program.
-Leaves to others: the program (program), a member's end and checkpoints (member), who is admitted (workers).
+Leaves to others: what the members are, and their program (their kind), a member's end and checkpoints (member), who is
+admitted (workers).
 """
 
 import time
@@ -14,57 +15,37 @@ import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from tuner.data.dataset import Dataset
-from tuner.data.preprocessing import Preprocessing
 from tuner.training.checkpoint import Checkpoint
-from tuner.training.cohort import health
-from tuner.training.cohort.bucket import Bucket, bucket_of
-from tuner.training.cohort.device_rows import device_rows, validation_batch
+from tuner.training.cohort.kind import Call, Kind, SlotState
 from tuner.training.cohort.member import Member
-from tuner.training.cohort.numbers import nobodys
-from tuner.training.cohort.optimizers import ACCUMULATOR
 from tuner.training.cohort.orders import Orders
-from tuner.training.cohort.port import Entry
-from tuner.training.cohort.program import Call, CohortPrograms
-from tuner.training.cohort.state import State, trained_zeros, zeros
-from tuner.training.networks.models import build, probabilities
-from tuner.training.plan import EpochResult, Metrics, TrainResult, in_few_digits
+from tuner.training.plan import EpochResult, TrainResult
 from tuner.training.trainer import check_monitored, out_of_memory
 
 
 class CohortTrainer:
     """The adapter of `port.Cohort` on JAX."""
 
-    def __init__(
-        self, bucket: Bucket, dataset: Dataset, slots: int, health: bool = False, whitening: Preprocessing | None = None
-    ) -> None:
-        """health: members whose plan wants it are looked into. whitening: fitted, for a bucket of whitened rows.
-
-        Raises TrialFailed (state "out_of_memory") where so many slots do not fit the device, now or in a step; then
+    def __init__(self, kind: Kind, slots: int) -> None:
+        """Raises TrialFailed (state "out_of_memory") where so many slots do not fit the device, now or in a step; then
         half as many may, and members go on there from their checkpoints.
         """
-        if bucket.whitened and whitening is None:
-            raise ValueError("a bucket of whitened rows needs the fitted whitening")
         self.slots = slots
-        self._bucket, self._dataset, self._info = bucket, dataset, dataset.info
+        self._kind = kind
         self._members: dict[int, Member] = {}
         self._in_slot: list[Member | None] = [None] * slots
         self._count = 0
-        batch = validation_batch(bucket, slots, len(dataset.validation))
-        self._programs = CohortPrograms(bucket, len(dataset.validation), batch, health)
-        self._orders = Orders(slots, len(dataset.train))
-        self._numbers = jax.tree.map(lambda one: np.repeat(one[None], slots, axis=0), nobodys(bucket))
-        self._read: tuple[int, State] | None = None
+        self._orders = Orders(slots, kind.rows)
+        self._numbers = jax.tree.map(lambda one: np.repeat(one[None], slots, axis=0), kind.numbers_of_nobody())
+        self._read: tuple[int, SlotState] | None = None
         with self._memory():
-            self._rows = device_rows(dataset, bucket, batch, whitening if bucket.whitened else None)
-            nobody = zeros(bucket, len(self._rows.validation_x))
-            self._nobody = jax.device_put(nobody)
-            self._accumulators = jax.device_put(trained_zeros(bucket, ACCUMULATOR)) if nobody.second else None
-            self._state = jax.device_put(jax.tree.map(lambda one: np.zeros((slots, *one.shape), one.dtype), nobody))
+            self._state = jax.device_put(
+                jax.tree.map(lambda one: np.zeros((slots, *one.shape), one.dtype), kind.nobody)
+            )
             none = Call(
                 self._orders.of([]), np.zeros(slots, bool), np.zeros(slots, np.float32), np.int32(0), np.bool_(0)
             )
-            self._programs.begin(self._state, self._numbers, self._rows, none)
+            kind.begin(self._state, self._numbers, none)
 
     @property
     def free(self) -> int:
@@ -74,24 +55,22 @@ class CohortTrainer:
         started = time.perf_counter()
         with self._memory():
             self._run([])
-            self._exchange(0, self._nobody, write=False)
+            self._exchange(0, self._kind.nobody, write=False)
         return time.perf_counter() - started
 
-    def admit(self, entry: Entry) -> int:
-        if bucket_of(entry.config, self._info, self._bucket.reach, self._bucket.metrics) != self._bucket:
-            raise ValueError("the configuration is of another bucket than the cohort")
+    def admit(self, entry: Any) -> int:
+        own = self._kind.own(entry)
         slot = next((i for i, each in enumerate(self._in_slot) if each is None or each.ended is not None), None)
         if slot is None:
             raise ValueError(f"none of the {self.slots} slots is free")
-        member = Member(entry, self._count, slot, self._bucket, self._info)
-        state = member.first_state(self._nobody, self._accumulators)
+        member = Member(own, self._count, slot, self._kind.rows)
         with self._memory():
             before = self._in_slot[slot]
-            old = self._exchange(slot, state, write=True)
+            old = self._exchange(slot, own.first_state(), write=True)
             if before is not None and before.number in self._members:
                 before.rest = jax.device_get(old)
         self._read = None
-        for whole, one in zip(self._numbers, member.numbers, strict=True):
+        for whole, one in zip(jax.tree.leaves(self._numbers), jax.tree.leaves(own.numbers), strict=True):
             whole[slot] = one
         self._members[member.number] = self._in_slot[slot] = member
         self._count += 1
@@ -103,14 +82,13 @@ class CohortTrainer:
             return ()
         started = time.perf_counter()
         with self._memory():
-            epoch, looks = self._run(running)
+            figures = self._run(running)
         seconds = time.perf_counter() - started
         results = []
         for member in running:
-            looked = looks[member.slot] if member.looks else None
-            metrics = self._metrics(member, epoch[member.slot], looked)
-            check_monitored(metrics, member.plan)
             number = member.epoch + 1
+            metrics = self._kind.metrics(member.own, member.slot, figures, number if member.looks else 0)
+            check_monitored(metrics, member.plan)
             member.told(metrics)
             checkpoint = partial(self._checkpoint, member.number, number)
             best, ended = (member.kept_epoch, member.kept_value), (member.ended, member.reason)
@@ -128,19 +106,12 @@ class CohortTrainer:
 
     def model(self, member: int) -> Any:
         mine = self._members[member]
-        entry = mine.entry
-        model = build(entry.config, self._info, entry.preprocessing, self._bucket.metrics, seed=mine.plan.seed)
-        for variable, value in zip(model.variables, mine.kept_weights(self._state_of(mine)), strict=True):
-            variable.assign(value)
-        return model
+        return self._kind.model(mine.own, mine.kept_weights(self._state_of(mine)))
 
     def outputs(self, member: int) -> NDArray[np.float32] | None:
         mine = self._members[member]
         given = mine.kept_outputs(self._state_of(mine))
-        if given is None:
-            return None
-        given = np.asarray(given)[: len(self._dataset.validation)]
-        return probabilities(given) if self._gives_logits(mine) else given
+        return None if given is None else self._kind.answers(mine.own, np.asarray(given))
 
     def forget(self, member: int) -> None:
         self._members.pop(member, None)
@@ -149,32 +120,22 @@ class CohortTrainer:
         running = (each for each in self._in_slot if each is not None and each.ended is None)
         return sorted(running, key=lambda each: each.number)
 
-    def _run(self, running: Sequence[Member]) -> tuple[Any, Any]:
+    def _run(self, running: Sequence[Member]) -> Any:
         """One epoch of these; figures of all slots."""
         runs, kept = np.zeros(self.slots, bool), np.zeros(self.slots, np.float32)
         for each in self._in_slot:
             if each is not None:
                 runs[each.slot], kept[each.slot] = each.ended is None, each.share
-        steps = np.int32(max((each.steps for each in running), default=0))
+        steps = np.int32(max((each.own.steps for each in running), default=0))
         looks = np.bool_(any(each.looks for each in running))
         call = Call(self._orders.of(_following(running)), runs, kept, steps, looks)
-        self._state, figures = self._programs.epoch(self._state, self._numbers, self._rows, call)
+        self._state, figures = self._kind.epoch(self._state, self._numbers, call)
         self._read = None
         for each in self._in_slot:
             if each is not None:
                 each.share = 0.0
         self._orders.ahead(_following(running, later=1))
-        return tuple(jax.device_get((figures.epoch, figures.health)))
-
-    def _metrics(self, member: Member, figures: Any, looks: Any | None) -> Metrics:
-        """By Keras' names."""
-        rate, loss, metric, val_loss, val_metric, penalty = (float(each) for each in figures)
-        rows, validation = (np.float32(len(part)) for part in (self._dataset.train, self._dataset.validation))
-        name = "mae" if self._bucket.task == "regression" else "accuracy"
-        metrics = {"loss": loss / rows, name: metric / rows}
-        metrics |= {"val_loss": val_loss / validation + penalty, f"val_{name}": val_metric / validation}
-        found = {each: float(np.float32(value)) for each, value in metrics.items()} | {"learning_rate": rate}
-        return in_few_digits(found | (dict(health.named(member.entry.config, looks)) if looks is not None else {}))
+        return figures
 
     def _checkpoint(self, number: int, epoch: int) -> Checkpoint:
         member = self._members[number]
@@ -182,30 +143,22 @@ class CohortTrainer:
             raise RuntimeError(f"the checkpoint of epoch {epoch} was asked for after epoch {member.epoch}")
         return member.checkpoint(self._state_of(member))
 
-    def _state_of(self, member: Member) -> State:
+    def _state_of(self, member: Member) -> SlotState:
         """A member's state, on the device or not; that of the last one asked for is kept until the next step."""
         if member.rest is not None:
             return member.rest
         if self._read is None or self._read[0] != member.slot:
             with self._memory():
-                self._read = member.slot, self._exchange(member.slot, self._nobody, write=False)
+                self._read = member.slot, self._exchange(member.slot, self._kind.nobody, write=False)
         return self._read[1]
 
-    def _exchange(self, slot: int, new: State, write: bool) -> State:
-        self._state, old = self._programs.exchange(self._state, slot, new, write)
-        return old
-
-    def _gives_logits(self, member: Member) -> bool:
-        config = member.entry.config
-        return config.output_activation == "linear" and (
-            "crossentropy" in config.loss.name or config.loss.name == "focal"
-        )
+    def _exchange(self, slot: int, new: SlotState, write: bool) -> SlotState:
+        self._state, old = self._kind.exchange(self._state, slot, new, write)
+        return old  # type: ignore[no-any-return]
 
     @contextmanager
     def _memory(self) -> Iterator[None]:
-        with out_of_memory(
-            f"with {self.slots} networks of batch size {self._bucket.rows} at once", "train fewer at once"
-        ):
+        with out_of_memory(f"with {self.slots} networks {self._kind.where} at once", "train fewer at once"):
             yield
 
 

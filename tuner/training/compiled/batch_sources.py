@@ -99,10 +99,15 @@ def batch_source(
 
     Rows that would fill more than half of a device's memory are fed to it, a few batches ahead.
     """
-    room = tensors.room()
-    if tensors.own_memory() and (room is None or ready.bytes_on_device <= room * _MOST_OF_DEVICE):
+    if tensors.own_memory() and fits_device(tensors, ready):
         return RowsOnDevice(tensors, ready.train_on_device, y, batch_size, seed, filled_up)
     return RowsFed(tensors, ready, y, batch_size, seed, layers, filled_up)
+
+
+def fits_device(tensors: Tensors, ready: Ready) -> bool:
+    """They leave it half of its memory."""
+    room = tensors.room()
+    return room is None or ready.bytes_on_device <= room * _MOST_OF_DEVICE
 
 
 class RowsOnDevice:

@@ -129,13 +129,18 @@ class Ready:
 
 def ready(dataset: Dataset, layers: Sequence[Any]) -> Ready:
     """The rows after these layers. The last two kinds are kept."""
-    key = (dataset.digest, *(_key(layer) for layer in layers))
+    key = key_of(dataset, layers)
     if key not in _kept:
         while len(_kept) >= _KINDS_KEPT:
             _kept.popitem(last=False)
         _kept[key] = Ready(dataset, layers)
     _kept.move_to_end(key)
     return _kept[key]
+
+
+def key_of(dataset: Dataset, layers: Sequence[Any]) -> tuple[Any, ...]:
+    """Rows with the same key are the same after these layers."""
+    return (dataset.digest, *(_key(layer) for layer in layers))
 
 
 def _key(layer: Any) -> tuple[Any, ...]:

@@ -26,6 +26,9 @@ from tuner.training.compiled.penalties import penalized, penalties
 from tuner.training.compiled.programs import Programs
 from tuner.training.labels import targets
 
+Rows = tuple[Any, Any, Any]
+"""Of validation, their targets, and those that are looked at."""
+
 _BATCH = 1024
 _last: "Evaluation | None" = None
 
@@ -55,16 +58,34 @@ def forget() -> None:
     _last = None
 
 
+def _layers_in_use(model: Any) -> list[Any] | None:
+    """Those that rows go through which are ready; None where the model is called as a whole."""
+    parts = device_rows.split(model)
+    return None if parts is None else [each for each in parts[1] if type(each) not in OF_TRAINING]
+
+
+def variables_in_use(model: Any) -> tuple[list[Any], list[Any]]:
+    """The trained ones, and the others, of which the figures of a network depend."""
+    layers = _layers_in_use(model)
+    used = [model] if layers is None else layers
+    return (
+        [each for layer in used for each in layer.trainable_variables],
+        [each for layer in used for each in layer.non_trainable_variables],
+    )
+
+
+def penalties_in_use(model: Any) -> dict[str, Any]:
+    """The factors of the penalties on them."""
+    return {name: np.float32(value) for name, value in penalties(variables_in_use(model)[0]).items()}
+
+
 class Evaluation:
-    """One network on the validation rows."""
+    """One network on the validation rows. variables: in use, see `variables_in_use`; so are the penalties on them."""
 
     def __init__(self, model: Any, dataset: Dataset, batch_size: int, inside: Inside | None) -> None:
         self._model, self._dataset = model, dataset
-        parts = device_rows.split(model)
-        before: list[Any] = [] if parts is None else parts[0]
-        self._layers: list[Any] | None = None
-        if parts is not None:
-            self._layers = [each for each in parts[1] if type(each) not in OF_TRAINING]
+        before, _ = device_rows.split(model) or ([], [])
+        self._layers = _layers_in_use(model)
         y = targets(dataset.validation.y, dataset.info, model)
         keras_internals.build_compiled(model, y.shape[1:], str(y.dtype))
         self.watched = Watched(model)
@@ -72,14 +93,11 @@ class Evaluation:
         self._masked = figures_maskable(self.watched)
         # Where a figure depends on how rows are cut into batches, they are cut as `fit` cuts them.
         self._batch = min(_BATCH if self.watched.by_row else batch_size, len(y))
-        self._variables = (
-            [each for layer in self._used() for each in layer.trainable_variables],
-            [each for layer in self._used() for each in layer.non_trainable_variables],
-        )
-        self._penalties = {name: np.float32(value) for name, value in penalties(self._variables[0]).items()}
+        self.variables = variables_in_use(model)
+        self.penalties = penalties_in_use(model)
         self._inside = inside if self._layers is not None else None
-        self._rows = () if inside is None else jax.device_put(tuple(inside.rows))
-        self._programs = Programs(self._shape())
+        self._seen_rows = () if inside is None else jax.device_put(tuple(inside.rows))
+        self._programs = Programs(self.shape())
 
     def is_of(self, model: Any, dataset: Dataset) -> bool:
         return model is self._model and dataset is self._dataset
@@ -114,35 +132,43 @@ class Evaluation:
         return self._programs.call(self._evaluation, *self._arguments(rows, look))
 
     def _arguments(self, rows: bool, look: bool = False) -> Sequence[Any]:
-        values = [[each.value for each in group] for group in self._variables]
+        values = [[each.value for each in group] for group in self.variables]
         metrics = [each.value for each in self.watched.variables]
-        return values, metrics, self._x, self._y, (np.bool_(rows), np.bool_(look)), self._rows, self._penalties
+        return values, metrics, self.rows, (np.bool_(rows), np.bool_(look)), self.penalties
 
-    def _used(self) -> Sequence[Any]:
-        return [self._model] if self._layers is None else self._layers
+    @property
+    def rows(self) -> Rows:
+        """On the device."""
+        return self._x, self._y, self._seen_rows
 
-    def _shape(self) -> str | None:
-        """What the program depends on beside its arguments' shapes."""
+    def shape(self) -> str | None:
+        """What is traced depends on this, beside the shapes of its arguments; None where nobody can tell."""
         if self._layers is None:
             return None
         given = [self._batch, self._masked, self._model.inputs[0].dtype]
         seen = [] if self._inside is None else self._inside.parts
-        return shape_of(self._layers, self._model, self._variables, self.watched.variables, given, seen)
+        return shape_of(self._layers, self._model, self.variables, self.watched.variables, given, seen)
 
     # What follows is traced into a program.
 
-    def _evaluation(
-        self, values: Sequence[Values], metrics: Values, x: Any, y: Any, wanted: Any, rows: Any, penalties: Any
-    ) -> Any:
-        with penalized(self._variables[0], penalties):
+    def _evaluation(self, *arguments: Any) -> Any:
+        return self.traced(*arguments)
+
+    def traced(self, values: Sequence[Values], metrics: Values, rows: Rows, wanted: Any, penalties: Any) -> Any:
+        """values: of `variables`. wanted: the figures of the validation rows, and a look inside. penalties: factors.
+
+        Gives what metrics with a state have come to, sums over the rows, an output for each, and what is seen.
+        """
+        x, y, seen_rows = rows
+        with penalized(self.variables[0], penalties):
             evaluated = self._masked_batches if self._masked else self._batches
             metrics, sums, outputs = evaluated(values, metrics, x, y, wanted[0])
-        return metrics, sums, outputs, self._seen(values, rows, wanted[1])
+        return metrics, sums, outputs, self._seen(values, seen_rows, wanted[1])
 
     def _of_batch(
         self, values: Sequence[Values], metrics: Values, x: Any, y: Any, counts: Any | None = None
     ) -> tuple[Values, Any, Any]:
-        with scope_of(self._variables, values):
+        with scope_of(self.variables, values):
             outputs = self._forward(x)
             of_batch = loss(self._model, x, y, outputs, False, counts)
         metrics, sums = measured(self.watched, metrics, of_batch, y, outputs, counts)
@@ -192,7 +218,7 @@ class Evaluation:
     def _seen(self, values: Sequence[Values], rows: Any, wanted: Any) -> Any:
         if self._inside is None:
             return ()
-        variables, flat = ([each for group in groups for each in group] for groups in (self._variables, values))
+        variables, flat = ([each for group in groups for each in group] for groups in (self.variables, values))
 
         def look() -> Any:
             assert self._inside is not None

@@ -19,6 +19,8 @@ from typing import Any
 import keras
 import numpy as np
 
+from tuner.training.compiled.penalties import OF_FACTORS, factors
+
 Place = tuple[int, str]
 """An object's id and one of its attributes."""
 
@@ -108,9 +110,9 @@ class _Description:
             return [self.of(value.__self__), value.__name__]
         if isinstance(value, type | FunctionType):
             return _of_definition(value)
-        if type(value) is keras.regularizers.L1L2:
+        if type(value) in OF_FACTORS:
             # Its factors are arguments.
-            return ["L1L2", value.l1 != 0, value.l2 != 0]
+            return ["penalty", *(factor != 0 for factor in factors(value).values())]
         return self._of_object(value)
 
     def _of_object(self, value: Any) -> Any:

@@ -1,6 +1,6 @@
 """The penalties on weights, with factors that are arguments of what is compiled and not constants in it.
 
-Owns: `keras.regularizers.L1L2` by its two factors as tensors.
+Owns: `keras.regularizers.L1L2`, `L1` and `L2` by their factors as tensors.
 Leaves to others: every other regularizer, which is compiled as it is.
 """
 
@@ -11,9 +11,11 @@ from typing import Any
 import keras
 from keras import ops
 
+OF_FACTORS = (keras.regularizers.L1L2, keras.regularizers.L1, keras.regularizers.L2)
+
 
 class _Penalty:
-    """What `keras.regularizers.L1L2` computes; None for a factor that is 0."""
+    """What these compute; None for a factor that is 0."""
 
     def __init__(self, l1: Any | None, l2: Any | None) -> None:
         self._l1, self._l2 = l1, l2
@@ -27,14 +29,19 @@ class _Penalty:
         return penalty
 
 
+def factors(regularizer: Any) -> dict[str, float]:
+    """Of one of `OF_FACTORS`, l1 and l2; 0 for one that it has not."""
+    return {name: float(getattr(regularizer, name, 0.0)) for name in ("l1", "l2")}
+
+
 def penalties(variables: Sequence[Any]) -> dict[str, float]:
     """The factors of the penalties on these Keras variables, by a name that `penalized` knows again."""
     return {
-        f"{name}_{i}": float(factor)
+        f"{name}_{i}": factor
         for i, variable in enumerate(variables)
-        if type(variable.regularizer) is keras.regularizers.L1L2
-        for name in ("l1", "l2")
-        if (factor := getattr(variable.regularizer, name))
+        if type(variable.regularizer) in OF_FACTORS
+        for name, factor in factors(variable.regularizer).items()
+        if factor
     }
 
 
@@ -44,7 +51,7 @@ def penalized(variables: Sequence[Any], numbers: Mapping[str, Any]) -> Iterator[
     own = [variable.regularizer for variable in variables]
     try:
         for i, variable in enumerate(variables):
-            if type(variable.regularizer) is keras.regularizers.L1L2:
+            if type(variable.regularizer) in OF_FACTORS:
                 variable.regularizer = _Penalty(numbers.get(f"l1_{i}"), numbers.get(f"l2_{i}"))
         yield
     finally:
