@@ -1,31 +1,36 @@
 """The runs that a worker holds at once: members of cohorts, or trained an epoch at a time beside them.
 
-Owns: which cohort has which run; that one that ends, fails or is lost leaves the others alone; that a cohort that is
-full makes room, and that fewer are held where the memory does not suffice.
-Leaves to others: a run (run), training (training), what is written of a turn (turns), which runs are taken, and when
-none are (workers).
+Owns: that one that ends, fails or is lost leaves the others alone; that fewer are held where the memory does not
+suffice; that one whose training is a single call has it while the others wait.
+Leaves to others: which cohort has which run (companies), a run (run), training (training), what is written of a turn
+(turns), which runs are taken, and when none are (workers).
 
 A turn is an epoch of each. What has ended leaves at the end of it, and whoever is added next has its slot.
+
+Whether the networks of a person's code can be members, only a network shows: so the first one is taken alone, and as
+long as they cannot, one after the other.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cached_property
 
 from tuner.database import adoption, budget
+from tuner.database.leases import LeaseLost
 from tuner.database.optuna_picture import OptunaPicture
 from tuner.database.runs import Job
 from tuner.database.studies import StudyView, view_study
+from tuner.database.tables import RunKey
 from tuner.errors import TrialFailed
 from tuner.runs.checkpoints import Checkpoints
+from tuner.runs.companies import Companies, Company, Founded, Held, founded_on_jax
 from tuner.runs.compiling import Compiling
 from tuner.runs.finalist import finalist_run
 from tuner.runs.here import Here
 from tuner.runs.job_guard import hung, stepping_back
 from tuner.runs.optuna_trial import OptunaTrial, as_it_begins, asked_at_once, baseline_of
-from tuner.runs.run import Begun, Run
 from tuner.runs.study_context import StudyContext
 from tuner.runs.trial import trial_run
 from tuner.runs.turns import Turns
@@ -33,49 +38,13 @@ from tuner.runs.watchdog import Step
 from tuner.spec.baselines import Baseline
 from tuner.training import backend
 from tuner.training.cohort.alone import Alone
-from tuner.training.cohort.bucket import Bucket, Reach, bucket_of, reach_of_space
-from tuner.training.cohort.port import Cohort, Entry
-from tuner.training.plan import EpochResult
+from tuner.training.cohort.port import Cohort, ModelEntry
+from tuner.training.plan import EpochResult, Verdict
 
 logger = logging.getLogger(__name__)
 
 CHECKPOINT_EVERY_S = 10.0
 """So much work is done again of what a worker held that died."""
-
-_GROWS = 4
-"""Times: a cohort begins with a part of the slots that it may have, since nobody knows how many share its program."""
-
-Founded = Callable[[Bucket, Begun, int, bool], Cohort]
-"""A cohort of a bucket, of so many slots, for runs such as this one; whether it can look into its members. Raises
-TrialFailed where they do not fit."""
-
-
-def founded_on_jax(bucket: Bucket, begun: Begun, slots: int, looks: bool) -> Cohort:
-    from tuner.training.cohort.padded import padded_cohort
-
-    whitening = begun.fitted("whiten") if bucket.whitened else None
-    return padded_cohort(bucket, begun.dataset, slots, looks, whitening)
-
-
-@dataclass(eq=False)
-class _Held:
-    """last: its last epoch here."""
-
-    job: Job
-    run: Run
-    begun: Begun
-    entry: Entry | None
-    last: EpochResult | None = None
-
-
-@dataclass(eq=False)
-class _Company:
-    """A cohort and its runs, by their members. key: what they have in common; None of one that is alone."""
-
-    cohort: Cohort
-    key: tuple[Bucket, str] | None = None
-    held: dict[int, _Held] = field(default_factory=dict)
-    stepped: bool = False
 
 
 class Together:
@@ -83,23 +52,29 @@ class Together:
 
     def __init__(self, context: StudyContext, most: int, founded: Founded = founded_on_jax) -> None:
         self._context = context
-        self._most = most
-        self._founded = founded
-        self._companies: list[_Company] = []
+        self._companies = Companies(context, most, founded)
+        self._waiting: list[Held] = []
+        self._one_by_one = context.code is not None
         self._seen: StudyView | None = None
         self._compiling = Compiling()
 
     def __len__(self) -> int:
-        return sum(len(each.held) for each in self._companies)
+        return sum(1 for _ in self._every())
 
     @property
     def free(self) -> int:
         """So many more can be added: none while a suspect shows that it can be trained."""
-        return 0 if self._unproved else max(0, self._most - len(self))
+        most = 1 if self._one_by_one else self._companies.most
+        return 0 if self._unproved else max(0, most - len(self))
 
     @property
     def jobs(self) -> list[Job]:
-        return [held.job for company in self._companies for held in company.held.values()]
+        return [held.job for held in self._every()]
+
+    def _every(self) -> Iterator[Held]:
+        yield from self._waiting
+        for company in self._companies.every:
+            yield from company.held.values()
 
     def add(self, jobs: Sequence[Job]) -> None:
         """Begin what this worker has taken, between two turns."""
@@ -117,13 +92,16 @@ class Together:
         before = len(self)
         unproved = self._unproved
         self._seen = None
-        first = any(not each.stepped for each in self._companies)
+        if self._waiting:
+            with self._watched("building", self.jobs):
+                self._join()
+        first = any(not each.stepped for each in self._companies.every)
         with self._watched("first epoch" if first else "epoch", self.jobs):
-            for company in list(self._companies):
+            for company in list(self._companies.every):
                 self._step(company)
                 # Of each as soon as it is there: a turn of several cohorts takes as long as all of them.
                 self._write()
-        self._companies = [each for each in self._companies if each.held]
+        self._companies.every = [each for each in self._companies.every if each.held]
         if (ended := before - len(self)) > 0:
             backend.name_anew()
         if unproved and self.jobs and adoption.suspects_wait(self._context.db, unproved.job):
@@ -133,18 +111,17 @@ class Together:
     def hand_back(self, reason: str) -> None:
         """Leave all of it to others, who go on from where it is. Between two turns."""
         with self._watched("finishing", self.jobs):
-            for held in (held for company in self._companies for held in company.held.values()):
+            for held in self._every():
                 with stepping_back(self._context, held.job):
                     if held.last is not None:
                         held.run.keep(held.last)
                     held.run.hand_back(reason)
-        self._companies = []
+        self._companies.every, self._waiting = [], []
 
     @property
-    def _unproved(self) -> _Held | None:
+    def _unproved(self) -> Held | None:
         """The suspect that is alone here until an epoch of it has ended (`strikes`)."""
-        every = (held for company in self._companies for held in company.held.values())
-        return next((each for each in every if each.job.suspect and each.last is None), None)
+        return next((each for each in self._every() if each.job.suspect and each.last is None), None)
 
     def _with_trials(self, jobs: Sequence[Job]) -> list[tuple[Job, Baseline | None]]:
         """Each with its Optuna trial, and the configuration of a person that it tries. Those that are lost are left."""
@@ -180,19 +157,59 @@ class Together:
         if (begun := run.begin()) is None:
             return
         given = (begun.dataset, begun.fitted, begun.plan, begun.checkpoint)
-        held = _Held(job, run, begun, begun.network.entry(*given))
         try:
-            if held.entry is not None:
-                self._admit(held, held.entry)
-            elif (trainer := begun.network.trainer(*given)) is not None:
-                alone = Alone(trainer)
-                self._companies.append(_Company(alone, held={0: held}))
+            held = Held(job, run, begun, begun.network.entry(*given))
+            trainer = None if held.entry is not None else begun.network.trainer(*given)
+            if held.entry is None and trainer is None:
+                self._in_one_call(held)
+                return
+            self._one_by_one = False
+            if trainer is not None:
+                self._companies.every.append(Company(Alone(trainer), held={0: held}))
+            elif isinstance(held.entry, ModelEntry):
+                # How many are alike is known when all have been built.
+                self._waiting.append(held)
             else:
-                raise RuntimeError(f"{job.lease.what}: its training is one call, and takes no company")
+                self._companies.admit(held)
         except TrialFailed as failure:
             run.failed(failure)
 
-    def _step(self, company: _Company) -> None:
+    def _join(self) -> None:
+        """Those that wait become members."""
+        groups, self._waiting = self._companies.together(self._waiting), []
+        for each in groups:
+            for i, held in enumerate(each):
+                with stepping_back(self._context, held.job):
+                    try:
+                        self._companies.admit(held, coming=len(each) - i)
+                    except TrialFailed as failure:
+                        held.run.failed(failure)
+        self._write()
+
+    def _in_one_call(self, held: Held) -> None:
+        """Train it to its end. Raises LeaseLost, TrialFailed."""
+        self._one_by_one = self._context.code is not None
+        begun, run, handed = held.begun, held.run, False
+
+        def ended(result: EpochResult) -> Verdict:
+            nonlocal handed
+            verdict = run.epoch_ended(result)
+            if held.job.lease.key in self._write():
+                raise LeaseLost(f"{held.job.lease.what} is another worker's")
+            self._seen = None
+            if verdict == "go_on" and self._context.hand_back():
+                handed = True
+                run.keep(result)
+                return "release"
+            return verdict
+
+        result = begun.network.train(begun.dataset, begun.fitted, begun.plan, begun.checkpoint, ended)
+        if handed:
+            run.hand_back(f"handed back at epoch {len(result.epochs)}")
+        else:
+            run.trained(result)
+
+    def _step(self, company: Company) -> None:
         try:
             results = {each.member: each for each in company.cohort.step()}
         except TrialFailed as failure:
@@ -207,7 +224,7 @@ class Together:
             if over:
                 self._leave(company, member)
 
-    def _after(self, cohort: Cohort, member: int, held: _Held, result: EpochResult | None) -> bool:
+    def _after(self, cohort: Cohort, member: int, held: Held, result: EpochResult | None) -> bool:
         """Whether its training is over. Raises LeaseLost."""
         if result is not None:
             held.last = result
@@ -224,49 +241,27 @@ class Together:
         held.run.trained(came_to)
         return True
 
-    def _leave(self, company: _Company, member: int) -> None:
+    def _leave(self, company: Company, member: int) -> None:
         del company.held[member]
         company.cohort.release(member)
         company.cohort.forget(member)
 
-    def _write(self) -> None:
-        """What became of all of them. Of those that were lost nothing was written, and they leave."""
+    def _write(self) -> frozenset[RunKey]:
+        """What became of all of them. Of those that were lost nothing was written, and they leave; gives them."""
         lost = self._turns.write()
-        for company in self._companies:
+        self._waiting = [each for each in self._waiting if not self._is_lost(each, lost)]
+        for company in self._companies.every:
             for member, held in list(company.held.items()):
-                if held.job.lease.key in lost:
-                    logger.warning("%s is another worker's; stepping back", held.job.lease.what)
+                if self._is_lost(held, lost):
                     self._leave(company, member)
+        return lost
 
-    def _admit(self, held: _Held, entry: Entry) -> None:
-        begun = held.begun
-        bucket = bucket_of(entry.config, begun.dataset.info, self._reach, self._context.spec.metrics)
-        key = (bucket, begun.dataset.digest)
-        company = next((each for each in self._companies if each.key == key), None)
-        if company is None:
-            company = _Company(self._found(bucket, begun, max(1, self._most // _GROWS)), key)
-            self._companies.append(company)
-        elif not company.cohort.free:
-            company = self._grown(company, bucket, begun)
-        company.held[company.cohort.admit(entry)] = held
+    def _is_lost(self, held: Held, lost: frozenset[RunKey]) -> bool:
+        if held.job.lease.key in lost:
+            logger.warning("%s is another worker's; stepping back", held.job.lease.what)
+        return held.job.lease.key in lost
 
-    def _found(self, bucket: Bucket, begun: Begun, slots: int) -> Cohort:
-        # The search and the comparison of its best share a program; on all rows another one is needed anyhow.
-        return self._founded(bucket, begun, slots, begun.dataset is self._context.dataset)
-
-    def _grown(self, small: _Company, bucket: Bucket, begun: Begun) -> _Company:
-        """The same members in a larger cohort."""
-        slots = min(self._most, small.cohort.slots * _GROWS)
-        large = _Company(self._found(bucket, begun, slots), small.key)
-        for held in small.held.values():
-            assert held.entry is not None
-            if held.last is not None:
-                held.entry = replace(held.entry, resume=held.last.checkpoint())
-            large.held[large.cohort.admit(held.entry)] = held
-        self._companies[self._companies.index(small)] = large
-        return large
-
-    def _failed(self, company: _Company, failure: TrialFailed) -> None:
+    def _failed(self, company: Company, failure: TrialFailed) -> None:
         """One that is alone has failed. Of many nobody knows which it was: half as many go on, from what is stored."""
         held = list(company.held.values())
         company.held.clear()
@@ -274,8 +269,8 @@ class Together:
             with stepping_back(self._context, held[0].job):
                 held[0].run.failed(failure)
             return
-        self._most = max(1, len(held) // 2)
-        logger.warning("%s; from here on %d networks at once", failure.reason, self._most)
+        self._companies.most = max(1, len(held) // 2)
+        logger.warning("%s; from here on %d networks at once", failure.reason, self._companies.most)
         for each in held:
             with stepping_back(self._context, each.job):
                 each.run.hand_back("handed back: the memory does not suffice for so many")
@@ -290,11 +285,6 @@ class Together:
     def _turns(self) -> Turns:
         name = self._context.study.study_name
         return Turns(self._context.db, name, OptunaPicture(self._context.db, name))
-
-    @cached_property
-    def _reach(self) -> Reach:
-        spec = self._context.spec
-        return reach_of_space(spec.space, spec.task, self._context.dataset.info.images)
 
     @contextmanager
     def _watched(self, step: Step, jobs: Sequence[Job]) -> Iterator[None]:

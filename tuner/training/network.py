@@ -6,7 +6,7 @@ Leaves to others: code (python_network), the epochs (trainer), when a configurat
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,8 @@ from tuner.training import keras_state
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.class_weights import class_weights
 from tuner.training.cohort.bucket import why_not
-from tuner.training.cohort.port import Entry
+from tuner.training.cohort.entries import model_entry, models_may_be_members
+from tuner.training.cohort.port import Entry, ModelEntry
 from tuner.training.latency import latency_ms
 from tuner.training.networks.architecture import in_words
 from tuner.training.networks.models import build, export, export_bytes, outputs, parameters
@@ -66,8 +67,11 @@ class Network(Protocol):
 
     def entry(
         self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
-    ) -> Entry | None:
-        """The same as a member of a cohort, whose model is afterwards `take`n; None where it cannot be one."""
+    ) -> Entry | ModelEntry | None:
+        """The same as a member of a cohort, whose model is afterwards `take`n; None where it cannot be one.
+
+        Raises TrialFailed.
+        """
         ...
 
     def take(self, model: Any, given: Outputs | None) -> None:
@@ -153,13 +157,16 @@ class FamilyNetwork:
 
     def entry(
         self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
-    ) -> Entry | None:
-        # A cohort computes in float32, whatever precision was asked for.
-        if not isinstance(self.config, MlpConfig) or not keras_state.in_float32():
+    ) -> Entry | ModelEntry | None:
+        preprocessing, own = fitted(self.config.normalization), self._own(plan, dataset)
+        # Such a cohort computes in float32, whatever precision was asked for.
+        plain = isinstance(self.config, MlpConfig) and keras_state.in_float32()
+        if plain and why_not(self.config, dataset.info, self.metrics) is None:
+            return Entry(cast(MlpConfig, self.config), own, preprocessing, resume)
+        if not models_may_be_members():
             return None
-        if why_not(self.config, dataset.info, self.metrics) is not None:
-            return None
-        return Entry(self.config, self._own(plan, dataset), fitted(self.config.normalization), resume)
+        self.model = build(self.config, dataset.info, preprocessing, self.metrics, seed=plan.seed)
+        return model_entry(self.model, dataset, own, resume)
 
     def take(self, model: Any, given: Outputs | None) -> None:
         self.model, self._given = model, given

@@ -211,9 +211,11 @@ class Worker:
         together = self._together(context)
         if together is not None:
             if not stopping:
-                held = [each.ordinal for each in together.jobs if each.role == "search"]
-                few = late or self._drains
-                together.add(budget.take_many(self._db, study_name, self._name, together.free, held, few))
+                # The first network of a person's code shows whether others may be held beside it.
+                for _ in range(1 if context.code is None else 2):
+                    held = [each.ordinal for each in together.jobs if each.role == "search"]
+                    few = late or self._drains
+                    together.add(budget.take_many(self._db, study_name, self._name, together.free, held, few))
             # Finalists have a turn of their own, while the study is to go on.
             if len(together) and (stopping or together.jobs[0].role == "search"):
                 self._pulse.say(study_name, "training")
@@ -257,7 +259,7 @@ class Worker:
     def _together(self, context: StudyContext) -> Together | None:
         """The runs of a study that this worker trains at once; None where it trains one after the other."""
         name = context.study.study_name
-        if context.code is not None or self._at_once < 2:
+        if self._at_once < 2:
             return None
         if name not in self._at_once_of:
             self._at_once_of[name] = Together(context, self._at_once)

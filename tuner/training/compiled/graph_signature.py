@@ -64,7 +64,7 @@ def shape_of(*parts: Any, arguments: Iterable[Place] = ()) -> str | None:
     """
     describe = _Description(set(arguments))
     try:
-        return json.dumps([*map(describe.of, parts), _settings()])
+        return json.dumps([*map(describe.of, parts), keras_settings()])
     except _Unknown:
         return None
 
@@ -74,7 +74,7 @@ def is_ours(value: Any) -> bool:
     return str(type(value).__module__).split(".")[0] == "tuner"
 
 
-def _settings() -> list[Any]:
+def keras_settings() -> list[Any]:
     """What Keras' functions look up while they are traced."""
     config = keras.config
     return [config.floatx(), config.epsilon(), config.image_data_format(), config.dtype_policy().name,
@@ -110,6 +110,8 @@ class _Description:
             return [self.of(value.__self__), value.__name__]
         if isinstance(value, type | FunctionType):
             return _of_definition(value)
+        if isinstance(value, ModuleType):
+            return _of_module(value)
         if type(value) in OF_FACTORS:
             # Its factors are arguments.
             return ["penalty", *(factor != 0 for factor in factors(value).values())]
@@ -119,7 +121,7 @@ class _Description:
         if id(value) in self._met:
             return {"met": self._met[id(value)]}
         kind = _of_definition(type(value))
-        if isinstance(value, ModuleType) or not hasattr(value, "__dict__"):
+        if not hasattr(value, "__dict__"):
             raise _Unknown
         self._met[id(value)] = len(self._met)
         # No second object may come to have its id.
@@ -147,6 +149,13 @@ def _of_numpy(value: Any) -> Any:
     if value.dtype.hasobject:
         raise _Unknown
     return [value.dtype.str, list(value.shape), sha256(np.ascontiguousarray(value).tobytes()).hexdigest()]
+
+
+def _of_module(value: ModuleType) -> str:
+    """Such as Keras' backend, which a generator of random numbers holds."""
+    if value.__name__.split(".")[0] not in _OURS:
+        raise _Unknown
+    return value.__name__
 
 
 def _of_definition(value: Any) -> str:

@@ -48,30 +48,37 @@ class Programs:
         donated: arguments, by their place, whose memory a program may take for what it gives.
         """
         self._shape, self._donated = shape, donated
+        # Kept as long as the network, however many others come and go: each step of many at once needs its own again.
         self._own: dict[tuple[Any, ...], Any] = {}
         self._begun: dict[tuple[Any, ...], Future[Any]] = {}
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Through the program of this function for arguments of these types and shapes, all arrays."""
-        key, kept = self._key(function, arguments), self._kept()
-        program = kept.get(key)
+        key = self._key(function, arguments)
+        program = self._own.get(key)
         if program is None:
-            while len(_kept) >= _KEPT:
-                _kept.popitem(last=False)
-            begun = self._begun.pop(key, None)
-            program = kept[key] = begun.result() if begun else self._traced(function, arguments).compile()
-        elif kept is _kept:
+            program = self._own[key] = self._shared(key, function, arguments)
+        elif self._shape is not None and key in _kept:
             _kept.move_to_end(key)
         return program(*arguments)
+
+    def _shared(self, key: tuple[Any, ...], function: Callable[..., Any], arguments: Any) -> Any:
+        if self._shape is not None and key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+        begun = self._begun.pop(key, None)
+        program = begun.result() if begun else self._traced(function, arguments).compile()
+        if self._shape is not None:
+            while len(_kept) >= _KEPT:
+                _kept.popitem(last=False)
+            _kept[key] = program
+        return program
 
     def begin(self, function: Callable[..., Any], *arguments: Any) -> None:
         """Compile it in a thread, if it is not there, while this one goes on."""
         key = self._key(function, arguments)
-        if key not in self._kept() and key not in self._begun:
+        if key not in self._own and key not in self._begun and (self._shape is None or key not in _kept):
             self._begun[key] = _others.submit(self._traced(function, arguments).compile)
-
-    def _kept(self) -> Any:
-        return self._own if self._shape is None else _kept
 
     def _key(self, function: Callable[..., Any], arguments: Any) -> tuple[Any, ...]:
         leaves, structure = jax.tree.flatten(arguments)

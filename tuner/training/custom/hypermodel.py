@@ -1,18 +1,22 @@
 """KerasTuner's `hp`, answered by an Ask.
 
-Owns: what each `hp` call asks, with KerasTuner's own scopes, conditions, defaults and names.
+Owns: what each `hp` call asks, with KerasTuner's own scopes, conditions, defaults and names; the hypermodel of a
+person's file.
 Leaves to others: who answers (an Optuna trial, a fixed configuration), building and training (python_network).
 
 Every `hp.Int`, `hp.Choice`, ... passes `_register` once for each name and condition; there the value is asked for, and
 all else is KerasTuner's.
 """
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import keras_tuner
 
-from tuner.errors import SpecError
+from tuner.data.dataset import DataInfo
+from tuner.errors import SpecError, TrialFailed
+from tuner.spec.code import CodeName
 from tuner.spec.space import Ask, Choice, Domain, FloatRange, IntRange, Parameter
 
 _kinds = keras_tuner.engine.hyperparameters
@@ -97,3 +101,33 @@ def _powers(hp: Any) -> list[Any]:
     values = list(hp.values)
     whole = [round(value) if isinstance(hp, _kinds.Int) else float(f"{value:.6g}") for value in values]
     return whole[:8]
+
+
+def hypermodel_of(found: Any, name: CodeName, info: DataInfo) -> Any:
+    """A HyperModel, of what a person's file has under a name. Raises TrialFailed."""
+    if isinstance(found, type):
+        if not issubclass(found, keras_tuner.HyperModel):
+            raise TrialFailed(f"{name}: is a class and no HyperModel. Give a HyperModel or a function of hp.")
+        if found is keras_tuner.applications.HyperEfficientNet:
+            raise TrialFailed(f"{name}: downloads weights. Those that do not: HyperResNet, HyperXception.")
+        found = found(**_known_arguments(found, name, info))
+    if isinstance(found, keras_tuner.applications.HyperEfficientNet):
+        raise TrialFailed(f"{name}: downloads weights. Those that do not: HyperResNet, HyperXception.")
+    if not isinstance(found, keras_tuner.HyperModel) and not callable(found):
+        raise TrialFailed(f"{name}: is a {type(found).__name__}. Give a HyperModel or a function of hp.")
+    return found if isinstance(found, keras_tuner.HyperModel) else FunctionHyperModel(found)
+
+
+def _known_arguments(kind: type, name: CodeName, info: DataInfo) -> dict[str, Any]:
+    """What a HyperModel's constructor can be told of the data: input_shape, classes or num_classes."""
+    known = {"input_shape": info.input_shape, "classes": info.outputs, "num_classes": info.outputs}
+    wanted = inspect.signature(kind).parameters
+    needed = [
+        each.name
+        for each in wanted.values()
+        if each.default is each.empty and each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
+    ]
+    for each in needed:
+        if each not in known:
+            raise TrialFailed(f"{name}: needs {each!r}. Make an instance in the file, hypermodel = {name.name}(...).")
+    return {each: known[each] for each in wanted if each in known}

@@ -24,12 +24,15 @@ from tuner.spec.code import Code, CodeName
 from tuner.spec.space import Ask, Value
 from tuner.training import backend
 from tuner.training.checkpoint import Checkpoint
+from tuner.training.cohort.entries import model_entry, models_may_be_members
+from tuner.training.cohort.port import ModelEntry
+from tuner.training.compiled.graph_signature import keras_settings
 from tuner.training.custom import callbacks as named
 from tuner.training.custom import python_export, suitability
 from tuner.training.custom.asking_trial import AskingTrial
 from tuner.training.custom.custom_fit import WholeFit, averaging
 from tuner.training.custom.guard import Guard
-from tuner.training.custom.hypermodel import AskedHyperParameters, FunctionHyperModel
+from tuner.training.custom.hypermodel import AskedHyperParameters, hypermodel_of
 from tuner.training.custom.loading import load_object
 from tuner.training.latency import latency_ms
 from tuner.training.network import Exported, Outputs, PreprocessingFor
@@ -77,10 +80,7 @@ class PythonNetwork:
     def train(
         self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None, observe: Observe
     ) -> TrainResult:
-        self._preprocessing = fitted(str(self.settings.get("normalization", "none")))
-        rows = normalized(dataset, self._preprocessing)
-        most = self.epochs or plan.epochs or _EPOCHS
-        own = replace(plan, batch_size=self.batch_size, epochs=min(plan.epochs or most, most))
+        rows, own = self._rows_and_plan(dataset, fitted, plan)
         observe = self.guard.passes(observe)
         with self.guard(), out_of_memory(at_batch_size(own, dataset)):
             self._check(rows)
@@ -95,11 +95,27 @@ class PythonNetwork:
     def trainer(self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None) -> None:
         """Its code may be called at any moment of it, and its callbacks: none is trained between epochs of others."""
 
-    def entry(self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None) -> None:
-        """No two of them are known to be alike."""
+    def entry(
+        self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
+    ) -> ModelEntry | None:
+        if self.fits_itself or self.callbacks or self.training.callbacks or not models_may_be_members():
+            return None
+        rows, own = self._rows_and_plan(dataset, fitted, plan)
+        outside = keras_settings()
+        with self.guard(), out_of_memory(at_batch_size(own, dataset)):
+            self._check(rows)
+            # A program is traced outside of the code, with Keras' settings as they are there.
+            return model_entry(self.model, rows, own, resume) if keras_settings() == outside else None
 
     def take(self, model: Any, given: Outputs | None) -> None:
-        raise ValueError("the network of a person's code is trained by itself")
+        if model is not self.model:
+            raise ValueError("the network of a person's code is the one that its code made")
+
+    def _rows_and_plan(self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan) -> tuple[Dataset, TrainPlan]:
+        self._preprocessing = fitted(str(self.settings.get("normalization", "none")))
+        most = self.epochs or plan.epochs or _EPOCHS
+        own = replace(plan, batch_size=self.batch_size, epochs=min(plan.epochs or most, most))
+        return normalized(dataset, self._preprocessing), own
 
     def parameters(self) -> int:
         return parameters(self.model) if self.model.built else 0
@@ -228,7 +244,7 @@ def network(
             training = made if isinstance(made, Training) else Training(made)
             network = PythonNetwork(code, guard, training, settings, callbacks, info)
         else:
-            hypermodel = _hypermodel(found, name, info)
+            hypermodel = hypermodel_of(found, name, info)
             hp = AskedHyperParameters(guard.passes(ask))
             hypermodel.declare_hyperparameters(hp)
             built = hypermodel.build(hp)
@@ -240,35 +256,6 @@ def network(
 def _arguments(function: Callable[..., Any], trial: AskingTrial, info: DataInfo) -> tuple[Any, ...]:
     """`space(trial)`, or `space(trial, data)` with what is known of the data."""
     return (trial, info) if len(inspect.signature(function).parameters) > 1 else (trial,)
-
-
-def _hypermodel(found: Any, name: CodeName, info: DataInfo) -> Any:
-    if isinstance(found, type):
-        if not issubclass(found, keras_tuner.HyperModel):
-            raise TrialFailed(f"{name}: is a class and no HyperModel. Give a HyperModel or a function of hp.")
-        if found is keras_tuner.applications.HyperEfficientNet:
-            raise TrialFailed(f"{name}: downloads weights. Those that do not: HyperResNet, HyperXception.")
-        found = found(**_known_arguments(found, name, info))
-    if isinstance(found, keras_tuner.applications.HyperEfficientNet):
-        raise TrialFailed(f"{name}: downloads weights. Those that do not: HyperResNet, HyperXception.")
-    if not isinstance(found, keras_tuner.HyperModel) and not callable(found):
-        raise TrialFailed(f"{name}: is a {type(found).__name__}. Give a HyperModel or a function of hp.")
-    return found if isinstance(found, keras_tuner.HyperModel) else FunctionHyperModel(found)
-
-
-def _known_arguments(kind: type, name: CodeName, info: DataInfo) -> dict[str, Any]:
-    """What a HyperModel's constructor can be told of the data: input_shape, classes or num_classes."""
-    known = {"input_shape": info.input_shape, "classes": info.outputs, "num_classes": info.outputs}
-    wanted = inspect.signature(kind).parameters
-    needed = [
-        each.name
-        for each in wanted.values()
-        if each.default is each.empty and each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)
-    ]
-    for each in needed:
-        if each not in known:
-            raise TrialFailed(f"{name}: needs {each!r}. Make an instance in the file, hypermodel = {name.name}(...).")
-    return {each: known[each] for each in wanted if each in known}
 
 
 def _check_model(network: PythonNetwork, name: CodeName) -> None:
