@@ -21,7 +21,7 @@ from tuner.runs.trial import run_trial
 from tuner.service.creating import create_study
 from tuner.spec.study_spec import parse_spec
 
-# A metric that no cohort measures: each network is trained by itself, an epoch in turn.
+# Where no cohort measures a metric, and Keras is not on JAX, each network is trained by itself, an epoch in turn.
 SPACE = """
 dataset: digits
 metrics: [top5]
