@@ -9,7 +9,8 @@ import pytest
 
 from tuner.data.sources import load
 from tuner.errors import InputError
-from tuner.python.own_arrays import dataset_of, task_seen
+from tuner.python.own_arrays import _task_of as task_seen
+from tuner.python.own_arrays import dataset_of
 from tuner.spec.sources import read_data
 
 X = np.arange(400, dtype=np.float64).reshape(100, 4)

@@ -19,7 +19,7 @@ from tuner.cli.common import (
     studies_at,
     study_argument,
 )
-from tuner.cli.running import how_long, share_options
+from tuner.cli.running import how_long, share_options, target_option
 from tuner.errors import InputError
 from tuner.formatting import command, duration, plural
 
@@ -71,6 +71,7 @@ def cancel(study: str, trial: int | None, storage: str | None) -> None:
 @click.command()
 @click.argument("study_name", metavar="STUDY")
 @how_long
+@target_option
 @click.option(
     "--workers", type=click.IntRange(min=1), metavar="N", help="Of the command, or the cluster, that runs it."
 )

@@ -13,7 +13,9 @@ from tuner.service.words import request_of
 
 def start_request(options: Mapping[str, Any]) -> StartRequest:
     """Of `tune start`. Raises InputError."""
-    return request_of(StartRequest, {**options, "dataset": dataset_of(options["dataset"])})
+    given = options["dataset"]
+    dataset = given if isinstance(given, Mapping) else dataset_of(given)
+    return request_of(StartRequest, {**options, "dataset": dataset})
 
 
 def space_request(options: Mapping[str, Any]) -> SpaceRequest:

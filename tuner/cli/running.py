@@ -29,6 +29,7 @@ from tuner.cli.request_options import start_request
 from tuner.cli.stages import stages
 from tuner.formatting import command, plural
 from tuner.settings import LARGEST_SEED, MOST_TRIALS, Settings
+from tuner.spec.families import TASKS
 
 if TYPE_CHECKING:
     from tuner.service.starting import Begun
@@ -41,12 +42,13 @@ how_long = together(
     click.option(
         "--epoch-budget", type=click.IntRange(min=1), metavar="N", help="End after so many epochs of all trials."
     ),
-    click.option("--target", type=float, metavar="VALUE", help="End when a trial reaches this value."),
     click.option(
         "--plateau", type=click.IntRange(min=1), metavar="N",
         help="End after N trials without an improvement above noise.",
     ),
 )  # fmt: skip
+_END_AT = "End when a trial reaches this value"
+target_option = click.option("--target", type=float, metavar="VALUE", help=f"{_END_AT}.")
 share_options = together(
     click.option("--priority", type=click.IntRange(-1000, 1000), metavar="N", help="Among studies; high is first."),
     click.option(
@@ -60,9 +62,14 @@ workers_option = click.option(
 
 
 @click.command()
+@click.argument("data", required=False)
+@click.option("--space", metavar="NAME|FILE", help="A shipped search space, a YAML file, or Python code.")
 @click.option(
-    "--space", required=True, metavar="NAME|FILE", help="A shipped search space, a YAML file, or Python code."
+    "--target",
+    metavar="COLUMN|VALUE",
+    help=f"The column to predict, of a table. Without DATA: {_END_AT[0].lower()}{_END_AT[1:]}.",
 )
+@click.option("--task", type=click.Choice(TASKS), help="Of DATA [seen in the targets].")
 @click.option("--study", "study_name", metavar="NAME", help="Name of the study [the space's, numbered].")
 @how_long
 @share_options
@@ -81,13 +88,17 @@ workers_option = click.option(
 @python_options
 @common_options
 def start(storage: str | None, as_json: bool, **options: Any) -> None:
-    """Start a study and run its trials.
+    """Start a study and run its trials: of a search space, or of DATA - a table, an .npz file, a folder of images - for
+    which one is proposed, and written to a file.
 
+    \b
     Example: tune start --space fashion_mnist --trials 20
+             tune start customers.csv --target churn
     """
-    from tuner.cli import checked_space, data_read
+    from tuner.cli import checked_space, data_read, own_data
     from tuner.service import starting
 
+    options = own_data.with_space(options)
     settings = settings_of(storage)
     with stages() as say:
         begun = starting.start(settings, start_request(options), say)
@@ -127,6 +138,7 @@ def _code_options(begun: "Begun") -> list[str]:
 @click.command()
 @click.argument("study_name", metavar="STUDY")
 @how_long
+@target_option
 @workers_option
 @device_options
 @place_options

@@ -14,7 +14,7 @@ import numpy as np
 from tuner.data.arrays import VALIDATION_NAMES
 from tuner.data.dataset import Rows
 from tuner.data.files import check_memory
-from tuner.data.pictures import Looked, Scale, look, pixels, scale_of
+from tuner.data.pictures import Looked, Scale, look, pixels, scale_of, size_of
 from tuner.data.raw_dataset import Found
 from tuner.data.reading import Reading, stripped
 from tuner.errors import DataError
@@ -51,6 +51,12 @@ def read_images(data: DataSpec) -> Found:
     return Found(
         rows["train"], rows.get("test"), classes, validation=rows.get("validation"), reading=reading, images=True
     )
+
+
+def picture_sizes(folder: Path) -> Counter[tuple[int, int]]:
+    """(height, width) of every picture, as their files say. Raises DataError as `read_images` does."""
+    files = [path for part in _parts(folder).values() for paths in part.values() for path in paths]
+    return Counter(size_of(path) for path in files)
 
 
 def _parts(folder: Path) -> dict[str, Files]:

@@ -46,6 +46,12 @@ class Looked:
     high: float = 0.0
 
 
+def size_of(path: Path) -> tuple[int, int]:
+    """(height, width), as it is stored. Raises DataError for a file that is no picture."""
+    with _opened(path) as image:
+        return image.height, image.width
+
+
 def look(path: Path) -> Looked:
     """Open a picture; the pixels of a deep one are read. Raises DataError for a file that is none."""
     with _opened(path) as image:

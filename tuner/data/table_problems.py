@@ -26,6 +26,14 @@ class ColumnProblem(DataError):
         self.mend = mend
 
 
+class TableProblems(DataError):
+    """A table that cannot be read. dataset: with what it can; None where the file has to be mended."""
+
+    def __init__(self, words: str, lines: Sequence[str] = (), dataset: Changes | None = None) -> None:
+        super().__init__(words, lines)
+        self.dataset = dataset
+
+
 @dataclass
 class Problems:
     """Those of one table."""
@@ -41,13 +49,14 @@ class Problems:
             self.found.append(problem)
 
     def refuse(self, path: Path, spec: CsvFile | ParquetFile) -> None:
-        """Raises DataError with all of them, where there are any."""
+        """Raises TableProblems with all of them, where there are any."""
         if not self.found:
             return
         words = list(dict.fromkeys(str(each) for each in self.found))
-        if len(words) == 1:
-            raise self.found[0]
         mends = [each.mend for each in self.found]
+        mended = None if None in mends else _with(spec, [each for each in mends if each is not None])
+        if len(words) == 1:
+            raise TableProblems(words[0], dataset=mended)
         shown = [each.removeprefix(f"{path}: ") for each in words[:_MOST]]
         shown += [f"and {len(words) - _MOST} more"] if len(words) > _MOST else []
         if None in mends:
@@ -56,7 +65,7 @@ class Problems:
         else:
             mendable, advice = [each for each in mends if each is not None], "So it can be read all the same"
         line = [f"{advice}: dataset: {in_one_line(_with(spec, mendable))}"] if mendable else []
-        raise DataError(f"{path}: {len(words)} things cannot be read:", lines=(*shown, *line))
+        raise TableProblems(f"{path}: {len(words)} things cannot be read:", (*shown, *line), mended)
 
 
 def _with(spec: CsvFile | ParquetFile, mends: Sequence[Changes]) -> dict[str, Any]:

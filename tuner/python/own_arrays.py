@@ -11,12 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from tuner.data.task_seen import task_seen
 from tuner.errors import InputError
 from tuner.private_files import make_folder, opener
 from tuner.spec.families import Task
 
 _PARTS = {1: ("train",), 2: ("train", "test"), 3: ("train", "val", "test")}
-_FEW = 20
 _HOW = (
     "Give data=(x, y), data=((x, y), (x_test, y_test)), with validation rows between them, or data=(frame, 'column')."
 )
@@ -51,23 +51,16 @@ def dataset_of(data: Any, task: Task | None, name: str, folder: Path) -> Mapping
         with open(part_file, "wb", opener=opener) as out:
             np.savez(out, **arrays)
         part_file.replace(file)
-    return {"npz": str(file), "task": task or task_seen(arrays["y_train"])}
+    return {"npz": str(file), "task": task or _task_of(arrays["y_train"])}
 
 
-def task_seen(y: Any) -> Task:
-    """What targets are by their looks. Raises InputError where it may be either."""
-    if y.dtype.kind in "US" or y.dtype.kind == "b":
-        return "classification"
-    distinct = len(np.unique(y, axis=0)) if y.size else 0
-    if y.ndim == 2 and y.shape[1] > 1:
-        one_hot = bool(np.isin(y, (0, 1)).all() and (y.sum(axis=1) == 1).all())
-        return "classification" if one_hot else "regression"
-    whole = y.dtype.kind in "iu"
-    if whole and distinct <= max(_FEW, len(y) // 10):
-        return "classification"
-    if not whole and (distinct > _FEW or not np.equal(y, np.round(y)).all()):
-        return "regression"
-    kind = "whole numbers" if whole else "whole numbers, as floats"
+def _task_of(y: Any) -> Task:
+    """Raises InputError where it may be either."""
+    seen = task_seen(y)
+    if seen is not None:
+        return seen
+    kind = "whole numbers" if y.dtype.kind in "iu" else "whole numbers, as floats"
+    distinct = len(np.unique(y, axis=0))
     raise InputError(f"data: y has {distinct} {kind}: classes or amounts? Give task='classification' or 'regression'.")
 
 
@@ -94,5 +87,5 @@ def _table(frame: Any, target: str, task: Task | None, name: str, folder: Path) 
         part = file.with_suffix(".part")
         frame.to_parquet(part, index=False)
         part.replace(file)
-    seen = task or task_seen(_array(frame[target], f"data: column {target}"))
+    seen = task or _task_of(_array(frame[target], f"data: column {target}"))
     return {"parquet": str(file), "target": target, "task": seen}

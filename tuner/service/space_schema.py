@@ -7,6 +7,7 @@ same as a page (language_page).
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from types import NoneType
 from typing import Any, get_args
@@ -81,11 +82,12 @@ def schema() -> dict[str, Any]:
 
 
 def parameters() -> dict[str, HyperparameterDef]:
-    """Every parameter of any family, by name; the first family's, where several have one of that name."""
+    """Every parameter of any family, by name; where several have one of that name, with the choices of all of them."""
     found: dict[str, HyperparameterDef] = {}
     for family in FAMILIES.values():
         for name, known in family.items():
-            found.setdefault(name, known)
+            first = found.setdefault(name, known)
+            found[name] = replace(first, choices=tuple(dict.fromkeys((*first.choices, *known.choices))))
     return found
 
 

@@ -12,6 +12,7 @@ from tuner.spec.families.hyperparameter import HyperparameterDef, choice
 from tuner.spec.space import Ask, Value
 
 Task = Literal["classification", "regression"]
+TASKS: tuple[Task, ...] = ("classification", "regression")
 
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu", "selu", "gelu", "silu", "linear")
 INITIALIZERS = (
