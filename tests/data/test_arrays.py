@@ -8,7 +8,7 @@ import psutil
 import pytest
 from sklearn.datasets import load_diabetes, load_digits
 
-from tuner.data.arrays import Parts, found_of
+from tuner.data.arrays import Part, Parts, found_of
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
 from tuner.errors import DataError
@@ -200,6 +200,6 @@ def test_rows_given_as_a_list_are_converted_once(monkeypatch: pytest.MonkeyPatch
         return as_array(values, *more, **how)
 
     monkeypatch.setattr(np, "asarray", counted)
-    found = found_of(Parts((x, [i % 2 for i in range(40)])), "classification", "rows")
+    found = found_of(Parts(Part(x, [i % 2 for i in range(40)])), "classification", "rows")
     assert sum(asked) == 1
     assert found.reading().notes == ("x is float64, stored as float32",)

@@ -47,6 +47,8 @@ def lines(reading: Reading) -> Iterator[tuple[str, str]]:
 def _shape(reading: Reading) -> str:
     if reading.kind == "table":
         return f"; {reading.shape[0]} numbers a row"
+    if reading.low is None or reading.high is None:
+        return ""
     shape = " x ".join(map(str, reading.shape))
     return f"; a row is {shape} {reading.dtype}, {reading.low:g} to {reading.high:g}"
 

@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from tuner.data import several
 from tuner.data.dataset import Array, Rows
+from tuner.data.fields import fields_of, named_in_words
 from tuner.data.files import check_memory, regular
 from tuner.data.labels import as_array, flat, numbered, targets_of
 from tuner.data.raw_dataset import Found, images_of
@@ -29,12 +31,19 @@ VALIDATION_NAMES = ("validation", "valid", "val")
 _IMAGES = 4
 """Dimensions of (rows, height, width, channels)."""
 
-Part = tuple[Any, Any]
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Rows as they were found: x and y, each an array, or several by name or place; weights where there are some."""
+
+    x: Any
+    y: Any
+    weights: Any = None
 
 
 @dataclass(frozen=True)
 class Parts:
-    """x and y of each part, as they were found; None where there is none."""
+    """Those of each part; None where there is none."""
 
     train: Part
     validation: Part | None = None
@@ -102,9 +111,9 @@ def _parts(file: "np.lib.npyio.NpzFile", spec: NpzFile, path: Path) -> tuple[Par
     check_memory(_unpacked(file, used), str(path))
 
     def read(pair: tuple[str, str] | None) -> Part | None:
-        return None if pair is None else (file[pair[0]], file[pair[1]])
+        return None if pair is None else Part(file[pair[0]], file[pair[1]])
 
-    return Parts((file[train[0]], file[train[1]]), read(validation), read(test)), left_out
+    return Parts(Part(file[train[0]], file[train[1]]), read(validation), read(test)), left_out
 
 
 class _Names:
@@ -146,26 +155,21 @@ def found_of(parts: Parts, task: Task, where: str, left_out: tuple[str, ...] = (
     there = {name: part for name, part in given.items() if part is not None}
     if len(there) == 1:
         there = {"": parts.train}
-    xs, dtype = [], ""
-    for name, (x, _) in there.items():
-        array = as_array(x, f"{where}: {name}x")
-        dtype = dtype or str(array.dtype)
-        xs.append(_rows(array, images, f"{where}: {name}x"))
-    if len({x.dtype for x in xs}) > 1:
-        xs = [x.astype(np.float32) for x in xs]
-    wheres = [f"{where}: {name}y" for name in there]
-    names: tuple[str, ...] = ()
-    if task == "regression":
-        ys = [targets_of(y, at) for at, (_, y) in zip(wheres, there.values(), strict=True)]
-    else:
-        names, ys = numbered([flat(y, at) for at, (_, y) in zip(wheres, there.values(), strict=True)], wheres)
-    rows = {name: Rows(x, y) for name, x, y in zip(there, xs, ys, strict=True)}
+    xs, dtype = _inputs([part.x for part in there.values()], images, [f"{where}: {name}x" for name in there])
+    ys, names, target_names = _targets(
+        [part.y for part in there.values()], [f"{where}: {name}y" for name in there], task
+    )
+    weights = _weights(there, [len(x) for x in xs], where)
+    rows = {name: Rows(x, y, each) for name, x, y, each in zip(there, xs, ys, weights, strict=True)}
     first = next(iter(rows.values()))
 
     def reading() -> Reading:
         stored = str(first.x.dtype)
-        notes = () if dtype == stored else (f"x is {dtype}, stored as {stored}",)
-        return Reading("arrays", notes=notes, left_out=left_out, warnings=tuple(_doubts(first.x)))
+        notes = [*([f"x is {dtype}, stored as {stored}"] if dtype and dtype != stored else [])]
+        for what, fields in (("inputs", fields_of(first.x, {})), ("targets", fields_of(first.y, target_names))):
+            notes += [named_in_words(fields, what)] if fields else []
+        notes += ["rows have weights, which count in the loss"] * (first.weights is not None)
+        return Reading("arrays", notes=tuple(notes), left_out=left_out, warnings=tuple(_doubts(first.x)))
 
     return Found(
         first,
@@ -174,7 +178,49 @@ def found_of(parts: Parts, task: Task, where: str, left_out: tuple[str, ...] = (
         validation=rows.get("validation "),
         reading=reading,
         images=first.x.ndim == _IMAGES,
+        target_names=target_names,
     )
+
+
+def _inputs(given: Sequence[Any], images: bool, wheres: Sequence[str]) -> tuple[list[Array], str]:
+    """Rows of each part, and of which type they were, of one array."""
+    if several.are_several(given[0]):
+        if images:
+            raise DataError(f"{wheres[0]}: has several inputs, and rows: images is of rows of one array. Leave it out.")
+        return several.inputs_of(given, wheres), ""
+    arrays = [as_array(x, where) for x, where in zip(given, wheres, strict=True)]
+    xs = [_rows(x, images, where) for x, where in zip(arrays, wheres, strict=True)]
+    if len({x.dtype for x in xs}) > 1:
+        xs = [x.astype(np.float32) for x in xs]
+    return xs, str(arrays[0].dtype)
+
+
+def _targets(
+    given: Sequence[Any], wheres: Sequence[str], task: Task
+) -> tuple[list[Array], tuple[str, ...], Mapping[str, tuple[str, ...]]]:
+    """Targets of each part, the names of their classes, and those of each where there are several."""
+    if several.are_several(given[0]):
+        found = several.targets_of(given, wheres, task == "regression")
+        return found.ys, (), found.class_names
+    if task == "regression":
+        return [targets_of(y, where) for y, where in zip(given, wheres, strict=True)], (), {}
+    names, ys = numbered([flat(y, where) for y, where in zip(given, wheres, strict=True)], wheres)
+    return ys, names, {}
+
+
+def _weights(there: Mapping[str, Part], rows: Sequence[int], where: str) -> list[Array | None]:
+    """Those of each part. Test rows are scored as they are, and need none."""
+    given = [part.weights for part in there.values()]
+    if all(each is None for each in given):
+        return given
+    made: list[Array | None] = []
+    for (name, part), count in zip(there.items(), rows, strict=True):
+        if part.weights is None and name != "test ":
+            raise DataError(f"{where}: {name}rows have no weights, and others have. Give them too, such as np.ones.")
+        made.append(
+            None if part.weights is None else several.weights_of(part.weights, count, f"{where}: {name}weights")
+        )
+    return made
 
 
 def _doubts(x: Array) -> list[str]:

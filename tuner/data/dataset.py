@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from tuner.data.fields import Field
 from tuner.data.reading import Reading
+from tuner.data.records import Array as Array
+from tuner.data.records import bytes_of, written_type
 from tuner.spec.families import Task
-
-Array = NDArray[np.generic]
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,9 @@ class DataInfo:
     class_names: one a class; empty for regression.
     target_means, target_deviations: of the training rows, one a target value; empty for classes.
     images: rows are images, (height, width, channels), as the source or the family says.
+    inputs: of rows of several arrays, each; then input_shape is that of all their numbers in one line.
+    targets: of rows with several targets, each; then outputs counts them, and classes are those of each target.
+    weighted: rows have weights.
     """
 
     name: str
@@ -36,6 +39,18 @@ class DataInfo:
     target_means: tuple[float, ...] = ()
     target_deviations: tuple[float, ...] = ()
     images: bool = False
+    inputs: tuple[Field, ...] = ()
+    targets: tuple[Field, ...] = ()
+    weighted: bool = False
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> "DataInfo":
+        """What `dataclasses.asdict` made of it, also once it was JSON."""
+        fields = {
+            key: tuple(Field(**{name: _hashable(each) for name, each in field.items()}) for field in raw.get(key, ()))
+            for key in ("inputs", "targets")
+        }
+        return cls(**{**{name: _hashable(each) for name, each in raw.items()}, **fields})
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,13 +58,32 @@ class Rows:
     """x: (rows, *input_shape), uint8 for images as published, else float32.
 
     y: (rows,) int32 class indices, or (rows, outputs) float32 for regression.
+    Rows of several inputs are records of such arrays (`records`), and so are several targets, whose numbers are as they
+    were given. weights: (rows,) float32, how much each counts in the loss; None where all count alike.
     """
 
     x: Array
     y: Array
+    weights: Array | None = None
 
     def __len__(self) -> int:
         return len(self.x)
+
+    def take(self, chosen: Any) -> "Rows":
+        """Some of them. chosen: whatever an array takes as an index of rows."""
+        return Rows(self.x[chosen], self.y[chosen], None if self.weights is None else self.weights[chosen])
+
+    def and_then(self, others: "Rows") -> "Rows":
+        """These and then the others, of the same data set."""
+        weights = None
+        if self.weights is not None and others.weights is not None:
+            weights = np.concatenate([self.weights, others.weights])
+        return Rows(np.concatenate([self.x, others.x]), np.concatenate([self.y, others.y]), weights)
+
+    @property
+    def arrays(self) -> tuple[Array, ...]:
+        """All that they consist of."""
+        return tuple(each for each in (self.x, self.y, self.weights) if each is not None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,10 +109,14 @@ class Dataset:
         return self.told
 
 
-def rows_digest(rows: Rows) -> str:
+def rows_digest(*parts: Rows) -> str:
     """sha256 (hex) of some rows; of the test rows, it is the same for every seed of the split."""
     digest = hashlib.sha256()
-    for array in (rows.x, rows.y):
-        digest.update(f"{array.shape} {array.dtype.str};".encode())
-        digest.update(np.ascontiguousarray(array).data)
+    for array in (array for rows in parts for array in rows.arrays):
+        digest.update(f"{array.shape} {written_type(array.dtype)};".encode())
+        digest.update(bytes_of(array))
     return digest.hexdigest()
+
+
+def _hashable(each: Any) -> Any:
+    return tuple(each) if isinstance(each, list) else each

@@ -14,6 +14,7 @@ import psutil
 
 from tuner.data.arrays import Part
 from tuner.data.dataset import Array
+from tuner.data.records import by_place, without_names
 from tuner.errors import DataError
 
 logger = logging.getLogger(__name__)
@@ -29,24 +30,47 @@ def is_dataset(made: Any) -> bool:
 
 
 def from_dataset(dataset: Any, where: str, classes: bool = True) -> Part:
-    """All rows, (x, y). classes: of a classification, whose one-hot rows can be known by their values.
+    """All rows. classes: of a classification, whose one-hot rows can be known by their values.
 
-    Raises DataError for elements that are no pairs, a dataset that never ends or does not fit into memory, and where
-    rows cannot be told from batches.
+    Raises DataError for elements that are neither (x, y) nor (x, y, weights), a dataset that never ends or does not fit
+    into memory, and where rows cannot be told from batches.
     """
     element = dataset.element_spec
-    if not isinstance(element, tuple) or len(element) != 2 or not all(hasattr(each, "shape") for each in element):
-        raise DataError(f"{where}: a tf.data.Dataset has to give pairs (x, y), not {element}.")
+    if not isinstance(element, tuple) or len(element) not in (2, 3) or not all(map(_has_shapes, element)):
+        raise DataError(f"{where}: a tf.data.Dataset has to give (x, y), or (x, y, weights), and not {element}.")
     if int(dataset.cardinality()) == _INFINITE:
         raise DataError(f"{where}: the tf.data.Dataset never ends. Leave out .repeat().")
-    pairs = [(np.asarray(x), np.asarray(y)) for x, y in _bounded(dataset.as_numpy_iterator(), where)]
-    if not pairs:
+    rows = [tuple(map(_leaves, each)) for each in _bounded(dataset.as_numpy_iterator(), where)]
+    if not rows:
         raise DataError(f"{where}: the tf.data.Dataset is empty.")
-    join: Any = np.concatenate if _batched(_leading(element), pairs, where, classes) else np.stack
+    firsts = [(next(iter(x.values())), next(iter(y.values()))) for x, y, *_ in rows]
+    spec_x, spec_y = (next(iter(_leaves(each).values())) for each in element[:2])
+    join: Any = np.concatenate if _batched(_leading((spec_x, spec_y)), firsts, where, classes) else np.stack
     try:
-        return join([x for x, _ in pairs]), join([y for _, y in pairs])
+        return Part(*(_joined([row[place] for row in rows], join) for place in range(len(element))))
     except ValueError as error:
         raise DataError(f"{where}: rows of the tf.data.Dataset differ in shape ({error}).") from error
+
+
+def _leaves(part: Any) -> dict[str, Any]:
+    """The arrays of x, of y or of weights: by name, by place, or one without either."""
+    if isinstance(part, dict):
+        return dict(part)
+    return (
+        by_place(part) if isinstance(part, tuple | list) else {"": part if hasattr(part, "shape") else np.asarray(part)}
+    )
+
+
+def _has_shapes(part: Any) -> bool:
+    leaves = list(_leaves(part).values())
+    return bool(leaves) and all(hasattr(each, "shape") for each in leaves)
+
+
+def _joined(rows: Sequence[dict[str, Any]], join: Any) -> Any:
+    arrays = {name: join([np.asarray(each[name]) for each in rows]) for name in rows[0]}
+    if list(arrays) == [""]:
+        return arrays[""]
+    return tuple(arrays.values()) if without_names(list(arrays)) else arrays
 
 
 def _leading(element: Any) -> tuple[int | None, int | None] | None:
@@ -94,7 +118,7 @@ def _bounded(elements: Iterator[Any], where: str) -> Iterator[Any]:
     most = psutil.virtual_memory().available * MEMORY_SHARE
     began, taken, warned = time.monotonic(), 0, False
     for count, pair in enumerate(elements, start=1):
-        taken += sum(part.nbytes if hasattr(part, "nbytes") else 8 for part in pair)
+        taken += sum(each.nbytes if hasattr(each, "nbytes") else 8 for part in pair for each in _leaves(part).values())
         if taken > most:
             raise DataError(
                 f"{where}: the tf.data.Dataset gave {taken / 2**30:.1f} GiB and goes on; the rows have to fit into "

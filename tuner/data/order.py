@@ -30,7 +30,7 @@ def in_one_order(found: Found) -> Found:
     for name, rows in _parts(found).items():
         beside = found.keys if name == "train" else None
         order = np.argsort(_keys(rows, beside), kind="stable")
-        ordered[name] = Rows(rows.x[order], rows.y[order])
+        ordered[name] = rows.take(order)
         if beside is not None:
             ordered["keys"] = beside.of(order)
     return replace(found, **ordered)
@@ -47,12 +47,11 @@ def _marks(rows: Rows) -> tuple[str, str]:
 
 
 def _keys(rows: Rows, beside: Keys | None = None) -> NDArray[np.bytes_]:
-    """A digest of each row with its target, and with its group or time."""
-    x, y, *more = (
-        np.ascontiguousarray(part) for part in (rows.x, rows.y, *([] if beside is None else [beside.values]))
-    )
+    """A digest of each row with its target, with its weight if it has one, and with its group or time."""
+    more = [] if beside is None else [beside.values]
+    arrays = [np.ascontiguousarray(part) for part in (*rows.arrays, *more)]
     found = [
-        hashlib.blake2b(b"".join(each[i].tobytes() for each in (x, y, *more)), digest_size=_BYTES).digest()
-        for i in range(len(x))
+        hashlib.blake2b(b"".join(each[i].tobytes() for each in arrays), digest_size=_BYTES).digest()
+        for i in range(len(rows))
     ]
     return np.frombuffer(b"".join(found), dtype=f"V{_BYTES}").view(f"S{_BYTES}")

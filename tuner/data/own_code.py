@@ -19,6 +19,7 @@ from tuner.data.flows import from_dataset, is_dataset
 from tuner.data.person_module import as_a_program_of_its_own, load, way_out
 from tuner.data.raw_dataset import Found
 from tuner.data.row_keys import keys_of
+from tuner.data.several import are_several
 from tuner.errors import DataError, InputError
 from tuner.formatting import command
 from tuner.redaction import redacted
@@ -26,8 +27,8 @@ from tuner.spec.code import Code
 from tuner.spec.sources import DataSpec, PythonData
 
 _EVERY_RETURN = (
-    "(x, y), (training, test) or (training, validation, test), each such a pair or a tf.data.Dataset, or a dict of "
-    "train, validation and test"
+    "(x, y) or (x, y, weights); or (training, test) or (training, validation, test), each such a tuple or a "
+    "tf.data.Dataset; or a dict of train, validation and test. Several inputs or targets are a dict or tuple of arrays"
 )
 
 
@@ -103,16 +104,14 @@ def _parts(made: Any, where: str, classes: bool) -> Parts:
         return Parts(from_dataset(made, where, classes))
     if not isinstance(made, tuple | list) or len(made) not in (2, 3):
         raise DataError(f"{where} returns {_kind(made)}. Return {_EVERY_RETURN}.")
-    if more := _more_than_rows_and_targets(made):
-        raise DataError(f"{where} returns {more}")
-    if all(_is_part(each) for each in made):
+    if all(_is_part(each) for each in made) and not _is_one_part(made):
         names = ("train", "test") if len(made) == 2 else ("train", "validation", "test")
         return _named_parts(dict(zip(names, made, strict=True)), where, classes)
-    if len(made) == 3:
+    if len(made) == 3 and not _may_be_weights(made[2]):
         raise DataError(f"{where} returns {_kind(made)}. Return {_EVERY_RETURN}.")
-    if any(isinstance(each, str | Mapping) or is_dataset(each) for each in made):
+    if any(isinstance(each, str) or is_dataset(each) for each in made):
         raise DataError(f"{where} returns {_kind(made[0])} and {_kind(made[1])}. Return {_EVERY_RETURN}.")
-    return Parts((made[0], made[1]))
+    return Parts(Part(*made))
 
 
 def _named_parts(made: Mapping[Any, Any], where: str, classes: bool) -> Parts:
@@ -122,33 +121,42 @@ def _named_parts(made: Mapping[Any, Any], where: str, classes: bool) -> Parts:
         if known.get(name) is None or known[name] in found or not _is_part(part):
             raise DataError(f"{where} returns a dict with {name!r}: {_kind(part)}. Return {_EVERY_RETURN}.")
         at = f"{where}: {known[name] if name != 'train' else 'training'} rows"
-        found[known[name]] = from_dataset(part, at, classes) if is_dataset(part) else (part[0], part[1])
+        found[known[name]] = from_dataset(part, at, classes) if is_dataset(part) else Part(*part)
     if "train" not in found:
         raise DataError(f"{where} returns a dict without 'train'. Return {_EVERY_RETURN}.")
     return Parts(**found)
 
 
-def _more_than_rows_and_targets(made: Sequence[Any]) -> str:
-    """What a return has that a data set here has not, and what to do; nothing where it may be rows and targets."""
-    one = "a row is one array. Join them, such as with np.concatenate(..., axis=1), and take them apart in the network."
-    rows, targets = made[0], made[1]
-    count = np.shape(targets)[:1] if isinstance(targets, np.ndarray) else ()
-    if len(made) == 3 and isinstance(rows, np.ndarray) and count and np.shape(made[2]) == count:
-        return "(x, y, weights): rows have no weights here. Leave them out, or weigh in a fit of the network's own."
-    if isinstance(rows, Mapping) and count:
-        return f"{len(rows)} inputs ({', '.join(map(str, rows))}), and {one}"
-    several = isinstance(rows, tuple | list) and len(rows) > 1 and all(isinstance(each, np.ndarray) for each in rows)
-    if several and count and len(rows) != count[0] and all(each.shape[:1] == count for each in rows):
-        return f"{len(rows)} inputs, and {one}"
-    pairs = len(made) == 2 and several and isinstance(targets, tuple | list)
-    alike = pairs and all(np.shape(each)[:1] == rows[0].shape[:1] for each in (*rows, *targets))
-    if alike and all(np.ndim(each) == 1 for each in targets) and all(each.ndim > 1 for each in rows):
-        return f"{len(rows)} inputs and {len(targets)} targets, and {one} Several targets are those of a regression."
-    return ""
+def _is_one_part(made: Sequence[Any]) -> bool:
+    """Whether what looks like a part in each place is one part: (x, y), each of several arrays, or (x, y, weights).
+
+    The rows of parts have one shape, which inputs and targets seldom have.
+    """
+    if any(is_dataset(each) for each in made) or not all(are_several(each) for each in made[:2]):
+        return False
+    if any(isinstance(each, Mapping) for each in made[:2]):
+        return True
+    (x, y), (other_x, other_y) = (tuple(map(np.shape, each[:2])) for each in made[:2])
+    lengths = {np.shape(each)[0] for part in made[:2] for each in part}
+    parts = x[:1] == y[:1] and other_x[:1] == other_y[:1] and x[1:] == other_x[1:] and y[1:] == other_y[1:]
+    return len(lengths) == 1 and not parts
 
 
 def _is_part(made: Any) -> bool:
-    return is_dataset(made) or (isinstance(made, tuple | list) and len(made) == 2)
+    if is_dataset(made):
+        return True
+    return isinstance(made, tuple | list) and (len(made) == 2 or (len(made) == 3 and _may_be_weights(made[2])))
+
+
+def _may_be_weights(made: Any) -> bool:
+    """A number a row, and no rows."""
+    if isinstance(made, Mapping):
+        return True
+    try:
+        shape = np.shape(made)
+    except ValueError:
+        return False
+    return len(shape) == 1 or (len(shape) == 2 and shape[1] == 1)
 
 
 def _kind(made: Any) -> str:

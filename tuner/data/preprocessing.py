@@ -10,7 +10,7 @@ from typing import cast
 import numpy as np
 from numpy.typing import NDArray
 
-from tuner.data.dataset import Array
+from tuner.data.records import Array, joined
 from tuner.errors import DataError
 from tuner.spec.families import NORMALIZATIONS
 
@@ -82,7 +82,8 @@ def fit(kind: str, x: Array) -> Preprocessing:
 
     kind: one of `NORMALIZATIONS`. "minmax" takes every channel (images) or feature (tables) to 0..1, "standard" to mean
     0 and standard deviation 1, "whiten" removes all correlation between the features (pixels, channels) of a row.
-    x: (rows, features) or (rows, height, width, channels), any number type; left unchanged.
+    x: (rows, features) or (rows, height, width, channels), any number type; left unchanged. Several inputs are
+    taken for the features of one row.
     Raises DataError for no rows, and for "whiten" where a row has too many features for a matrix.
     """
     if kind not in NORMALIZATIONS:
@@ -91,6 +92,7 @@ def fit(kind: str, x: Array) -> Preprocessing:
         raise DataError(f"normalization {kind}: no training rows to fit.")
     if kind == "none":
         return Preprocessing(kind)
+    x = joined(x)
     if kind == "whiten":
         return _whiten(x)
     values = x.reshape(-1, x.shape[-1])

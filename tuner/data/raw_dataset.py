@@ -4,19 +4,19 @@ Owns: the checks that hold for every source, the parts, the digest.
 Leaves to others: where rows come from (sources), which rows are held back (splitting).
 """
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tuner.data.columns import Encoder
-from tuner.data.dataset import Array, DataInfo, Dataset, Rows
+from tuner.data.dataset import Array, DataInfo, Dataset, Rows, rows_digest
+from tuner.data.fields import fields_of
 from tuner.data.files import check_memory
 from tuner.data.partitions import Keys, held_back
 from tuner.data.reading import Reading, look_alikes
+from tuner.data.records import arrays_of, names_of, row_shape
 from tuner.errors import DataError
 from tuner.spec.families import Task
 from tuner.spec.validation import VALIDATION_SHARE, Validation, as_validation
@@ -39,6 +39,7 @@ class Found:
     images: rows are (height, width, channels).
     reading: makes how the source was read, without what is counted here; it takes time, and is made where it is shown.
     keys: of the training rows, where they are parted by group or by time.
+    target_names: of rows with several targets, the classes of those that have some.
     """
 
     train: Rows
@@ -50,10 +51,11 @@ class Found:
     reading: Callable[[], Reading] = lambda: Reading("arrays")
     images: bool = False
     keys: Keys | None = None
+    target_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def task(self) -> Task:
-        return "classification" if self.class_names else "regression"
+        return "classification" if self.class_names or self.target_names else "regression"
 
 
 def split(
@@ -78,31 +80,34 @@ def split(
         _agree(train, validating, validation, where)
     if test is None:
         kept, held = held_back(train.y, keys, TEST_SHARE, _TEST_SEED, f"{where}: test rows", found.class_names)
-        train, test = _take(train, kept), _take(train, held)
+        train, test = train.take(kept), train.take(held)
         keys = None if keys is None else keys.of(kept)
     if validating is None:
         kept, held = held_back(train.y, keys, rule.share, seed, f"{where}: validation", found.class_names)
-        train, validating = _take(train, kept), _take(train, held)
+        train, validating = train.take(kept), train.take(held)
     table: tuple[Mapping[str, Any], ...] = ()
     if found.encoder is not None:
         fitted = found.encoder.fit(train.x, where)
         every = len(train) + len(validating) + len(test)
         check_memory(_BYTES_A_CELL * every * len(fitted.names), where)
         table = fitted.described()
-        train, validating, test = (Rows(fitted.apply(rows.x), rows.y) for rows in (train, validating, test))
+        train, validating, test = (replace(rows, x=fitted.apply(rows.x)) for rows in (train, validating, test))
     info = DataInfo(
         name=name,
         task=found.task,
-        input_shape=train.x.shape[1:],
-        outputs=len(found.class_names) or train.y.shape[1],
+        input_shape=row_shape(train.x),
+        outputs=len(found.class_names) or len(names_of(train.y)) or train.y.shape[1],
         class_names=found.class_names,
         train_rows=len(train),
         validation_rows=len(validating),
         test_rows=len(test),
         images=found.images,
-        **({} if found.class_names else _target_moments(train.y)),
+        inputs=fields_of(train.x, {}),
+        targets=fields_of(train.y, found.target_names),
+        weighted=train.weights is not None,
+        **({} if found.class_names or names_of(train.y) else _target_moments(train.y)),
     )
-    digest = _digest(train, validating, test)
+    digest = rows_digest(train, validating, test)
     reading = _counted(found, train, validating, test) if told else None
     return Dataset(info, train, validating, test, digest, table, reading)
 
@@ -137,6 +142,8 @@ def _counted(found: Found, *parts: Rows) -> Reading:
     if found.encoder is not None:
         return replace(reading, shape=parts[0].x.shape[1:], dtype=str(parts[0].x.dtype))
     x = found.train.x
+    if names_of(x):
+        return reading
     return replace(reading, shape=x.shape[1:], dtype=str(x.dtype), low=float(x.min()), high=float(x.max()))
 
 
@@ -146,19 +153,6 @@ def _target_moments(y: Array) -> dict[str, tuple[float, ...]]:
     return {"target_means": tuple(map(float, means)), "target_deviations": tuple(map(float, deviations))}
 
 
-def _take(rows: Rows, chosen: NDArray[np.intp]) -> Rows:
-    return Rows(rows.x[chosen], rows.y[chosen])
-
-
-def _digest(*parts: Rows) -> str:
-    """sha256 over shape, type and bytes of every array, in order."""
-    digest = hashlib.sha256()
-    for array in (array for rows in parts for array in (rows.x, rows.y)):
-        digest.update(f"{array.shape} {array.dtype.str};".encode())
-        digest.update(np.ascontiguousarray(array).data)
-    return digest.hexdigest()
-
-
 def _check(found: Found, name: str) -> None:
     parts = [("training", found.train), ("validation", found.validation), ("test", found.test)]
     for part, rows in parts:
@@ -166,21 +160,30 @@ def _check(found: Found, name: str) -> None:
             continue
         if len(rows.x) != len(rows.y):
             raise DataError(f"{name}: {len(rows.x)} {part} rows, but {len(rows.y)} targets. They must be as many.")
-        if not len(rows) or 0 in rows.x.shape:
-            raise DataError(f"{name}: the {part} rows are empty (shape {rows.x.shape}).")
-        if rows.x.shape[1:] != found.train.x.shape[1:]:
-            shapes = f"{rows.x.shape[1:]} and {found.train.x.shape[1:]}"
-            raise DataError(f"{name}: {part} and training rows differ in shape ({shapes}).")
+        _check_shapes(rows.x, found.train.x, name, part)
+        _check_shapes(rows.y, found.train.y, name, f"{part} targets")
         if found.encoder is None:
-            _check_finite(rows.x, f"{name}: {part} rows", found.columns)
-        _check_finite(rows.y, f"{name}: {part} targets", ())
+            for each, array in arrays_of(rows.x).items():
+                _check_finite(array, f"{name}: {part} rows{each and f' {each!r}'}", found.columns)
+        for each, array in arrays_of(rows.y).items():
+            _check_finite(array, f"{name}: {part} targets{each and f' {each!r}'}", ())
         classes = len(found.class_names)
-        strange = np.flatnonzero(~np.isin(rows.y, np.arange(classes)))
-        if classes and len(strange):
+        strange = np.flatnonzero(~np.isin(rows.y, np.arange(classes))) if classes else np.zeros(0, np.intp)
+        if len(strange):
             wrong = f"{part} row {strange[0]} is of class {rows.y[strange[0]]}"
             raise DataError(f"{name}: {wrong}, but there are {classes} classes (0 to {classes - 1}). Mend the row.")
     if found.class_names and len(present := np.unique(found.train.y)) < 2:
         raise DataError(f"{name}: every training row is of class {found.class_names[present[0]]}. Two are needed.")
+
+
+def _check_shapes(rows: Array, training: Array, where: str, part: str) -> None:
+    for name, array in arrays_of(rows).items():
+        words = f"{part} {name!r}" if name else part
+        if not len(array) or 0 in array.shape:
+            raise DataError(f"{where}: the {words}{'' if name else ' rows'} are empty (shape {array.shape}).")
+        mine, theirs = (each.shape[1:] for each in (array, arrays_of(training)[name]))
+        if mine != theirs:
+            raise DataError(f"{where}: {words} and training rows differ in shape ({mine} and {theirs}).")
 
 
 def _check_finite(values: Array, where: str, columns: Sequence[str]) -> None:

@@ -104,7 +104,7 @@ def _score(
     try:
         with keras_of(code):
             model = _for_use(spec, dataset, store, best, code)
-            return {**score(model, dataset), "seeds": 1.0}, ""
+            return {**score(model, dataset, spec.objective.metric), "seeds": 1.0}, ""
     except TrialFailed as failure:
         return None, failure.reason
 

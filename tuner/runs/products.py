@@ -67,7 +67,9 @@ def keep_scored_model(context: StudyContext, job: Job, record: Record, network: 
     # A worker that died after it had scored this left the figures.
     test = record.view().test
     if not test:
-        test = score(load_bytes(exported.data) if whole else network.for_use(), context.dataset)
+        test = score(
+            load_bytes(exported.data) if whole else network.for_use(), context.dataset, context.spec.objective.metric
+        )
     # This also makes sure that it is not put over the model of a worker that has taken this over.
     record.keep_score(test)
     context.store.put(job.blob_name(exported.name), exported.data)

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuner.data.dataset import DataInfo, Dataset, Rows
+from tuner.data.views import of_target, target_of
 from tuner.errors import TrialFailed
-from tuner.training.networks.models import evaluate, predict
+from tuner.training.by_target import NO_TARGET, by_target
+from tuner.training.networks.models import figures_of, predict
 
 HEADLINES = ("accuracy", "mae")
 """Of classes, of regression."""
@@ -23,23 +25,40 @@ _SEED = 0
 _VALUES_AT_ONCE = 1 << 22
 
 
-def score(model: Any, dataset: Dataset) -> dict[str, float]:
+def score(model: Any, dataset: Dataset, objective: str = "") -> dict[str, float]:
     """The metrics of a model for use on the test rows.
+
+    Of several targets, each one's figures begin with its name; those without a name are of the target that the
+    objective is about, else of the first.
 
     Beside those of `evaluate`: `low` and `high`, the 95% interval of the headline figure - Wilson's for an accuracy, a
     bootstrap over the test rows for a mean absolute error - and `naive`, what that figure is for always guessing the
     training rows' most common class, or the mean of their targets. A figure that is not finite is left out. Raises
     TrialFailed where the headline figure is not.
     """
+    given = predict(model, dataset.test.x)
+    if not dataset.info.targets:
+        return _figures(given, dataset)
+    found = {
+        name: _figures(each, of_target(dataset, name)) for name, each in by_target(model, given, dataset.info).items()
+    }
+    if not found:
+        raise TrialFailed(NO_TARGET)
+    about = target_of(objective, dataset.info)
+    first = found[about.name] if about is not None and about.name in found else next(iter(found.values()))
+    return {**first, **{f"{name}_{key}": each for name, own in found.items() for key, each in own.items()}}
+
+
+def _figures(given: NDArray[np.float32], dataset: Dataset) -> dict[str, float]:
     rows, info = dataset.test, dataset.info
-    measured = evaluate(model, rows, info)
+    measured = figures_of(given, rows.y, info)
     figures = {name: each for name, each in measured.items() if math.isfinite(each)}
     if not figures.keys() & set(HEADLINES):
         raise TrialFailed("the figures on the test rows are not numbers")
     if info.task == "classification":
         low, high = wilson(figures["accuracy"], len(rows))
     else:
-        outputs = predict(model, rows.x).astype(np.float64)
+        outputs = given.astype(np.float64)
         low, high = bootstrap(np.abs(outputs - rows.y.astype(np.float64).reshape(outputs.shape)).mean(axis=1))
     return {**figures, "low": low, "high": high, "naive": naive(dataset.train, rows, info)}
 

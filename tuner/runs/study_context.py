@@ -7,9 +7,7 @@ Leaves to others: making it (workers), what is trained on it (run).
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
-from tuner.data.dataset import Dataset, Rows
+from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import Preprocessing, fit
 from tuner.database.blobs import BlobStore
 from tuner.database.connection import Database
@@ -59,10 +57,7 @@ class StudyContext:
         """
         if self.whole is None:
             data, info = self.dataset, self.dataset.info
-            train = Rows(
-                np.concatenate([data.train.x, data.validation.x]), np.concatenate([data.train.y, data.validation.y])
-            )
-            watched = Rows(data.validation.x[:_WATCHED_ROWS], data.validation.y[:_WATCHED_ROWS])
+            train, watched = data.train.and_then(data.validation), data.validation.take(slice(_WATCHED_ROWS))
             rows = replace(info, train_rows=len(train), validation_rows=len(watched))
             # Rows are kept ready on the device by their digest, so these have one of their own.
             whole = Dataset(rows, train, watched, data.test, f"{data.digest}-all")

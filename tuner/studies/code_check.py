@@ -56,7 +56,7 @@ def check(request: Mapping[str, Any]) -> Answer:
     info: of the data; rows: the file of a sample; fit: whether `--fit` was given.
     Raises TunerError for what would fail in every trial.
     """
-    info = DataInfo(**{**request["info"], "input_shape": tuple(request["info"]["input_shape"])})
+    info = DataInfo.read(request["info"])
     spec = received(request["spec"])
     look = _Look(spec, find_code(request["code"]), read_sample(Path(request["rows"]), info), bool(request["fit"]))
     try:

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 import psutil
 
-from tuner.data.dataset import Dataset, Rows
+from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import fit
 from tuner.data.sources import load
 from tuner.errors import TrialFailed
@@ -101,8 +101,7 @@ def try_network(spec: StudySpec, dataset: Dataset, network: Network) -> Tried:
 
 def _few(dataset: Dataset, rows: int) -> Dataset:
     held = min(_VALIDATION_ROWS, len(dataset.validation))
-    train_rows = Rows(dataset.train.x[:rows], dataset.train.y[:rows])
-    validation = Rows(dataset.validation.x[:held], dataset.validation.y[:held])
+    train_rows, validation = dataset.train.take(slice(rows)), dataset.validation.take(slice(held))
     info = replace(dataset.info, train_rows=rows, validation_rows=held)
     return Dataset(info, train_rows, validation, dataset.test, f"few-{rows}-{dataset.digest}")
 

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from tuner.data.dataset import Dataset
+from tuner.data.records import arrays_of
 from tuner.data.sources import load
 from tuner.database.blobs import BlobStore
 from tuner.database.connection import Database
@@ -25,7 +26,7 @@ from tuner.spec.families import FAMILIES, layer_name
 from tuner.spec.safe_yaml import dump
 from tuner.spec.space import Params, Value
 from tuner.spec.study_spec import StudySpec
-from tuner.studies.export_script import KERAS_END, rows_script
+from tuner.studies.export_script import answers_script, keras_script, rows_script
 from tuner.studies.export_weights import END, network_json, write_weights
 from tuner.studies.status import NOT_SCORED, StudyStatus, study_status
 from tuner.studies.stored_model import chosen_trial, stored_model
@@ -60,6 +61,7 @@ def export_trial(
     stored = stored_model(db, store, status, trial_number)
     trial, data, weights = stored.trial, stored.file, stored.weights
     dataset = _dataset(spec, status, codes)
+    inputs, several = (dataset.info.inputs if dataset else ()), False
     try:
         folder.mkdir(parents=True, exist_ok=True)
         contents: dict[str, str] = {"parameters.yaml": parameters_yaml(trial, spec)}
@@ -68,24 +70,30 @@ def export_trial(
             model = folder / "model.keras"
             model.write_bytes(data)
             written, shape = [model], _input_shape(model)
+            several = read_interface(model).several
             names = _numbered(model, spec) if dataset is None else []
             contents["preprocessing.json"] = _json(preprocessing(model, trial.params))
-            contents["predict.py"] = rows_script(_in_words(shape), table) + KERAS_END
+            contents["predict.py"] = rows_script(_in_words(shape), table, inputs=inputs) + keras_script(several)
         else:
             written, shape, names = write_weights(folder, weights or b""), (), []
             contents["network.json"] = network_json(spec.code or CodeName("python", "", ""), trial.params, dataset)
             words = "..." if dataset is None else _in_words(dataset.info.input_shape)
-            contents["predict.py"] = rows_script(words, table, code=True) + END
-        contents["metrics.json"] = _json(_metrics(status, trial, list(dataset.info.class_names) if dataset else names))
+            end = END + answers_script(bool(dataset and dataset.info.targets))
+            contents["predict.py"] = rows_script(words, table, code=True, inputs=inputs) + end
+        metrics = _metrics(status, trial, list(dataset.info.class_names) if dataset else names)
+        targets = {each.name: each.class_names for each in dataset.info.targets} if dataset else {}
+        contents["metrics.json"] = _json({**metrics, "targets": targets} if targets or several else metrics)
         if dataset is not None and dataset.table:
             contents["table.json"] = _json(dataset.table)
         for name, text in contents.items():
             (folder / name).write_text(text, encoding="utf-8")
-        if dataset is not None and _takes(shape, dataset):
+        if dataset is not None and inputs:
+            np.savez(folder / "sample.npz", **arrays_of(dataset.test.x[:SAMPLE_ROWS]), allow_pickle=False)
+        elif dataset is not None and _takes(shape, dataset):
             np.save(folder / "sample.npy", dataset.test.x[:SAMPLE_ROWS])
     except OSError as error:
         raise InputError(f"--output {folder}: cannot be written ({error.strerror}).") from error
-    return [*written, *(folder / name for name in contents), *sorted(folder.glob("sample.npy"))]
+    return [*written, *(folder / name for name in contents), *sorted(folder.glob("sample.np?"))]
 
 
 def _without_model(status: StudyStatus, trial: RunView, spec: StudySpec, folder: Path) -> list[Path]:
@@ -143,6 +151,7 @@ def preprocessing(model: Path, params: Params) -> dict[str, Any]:
         "where": "inside model.keras: it takes raw rows, as the data set is published",
         "normalization": params.get("normalization", "none"),
         "input_shape": list(_input_shape(model)),
+        **_inputs(model),
         "steps": "row * scale + offset, one after the other",
         "layers": steps,
     }
@@ -161,6 +170,12 @@ def _takes(shape: Sequence[int | None], dataset: Dataset) -> bool:
 
 def _input_shape(model: Path) -> tuple[int | None, ...]:
     return read_interface(model).inputs[0].shape
+
+
+def _inputs(model: Path) -> dict[str, Any]:
+    """Of a model that takes several, the shape of each."""
+    inputs = read_interface(model).inputs
+    return {"inputs": {each.name: list(each.shape) for each in inputs}} if len(inputs) > 1 else {}
 
 
 def _metrics(status: StudyStatus, trial: RunView, class_names: list[str]) -> dict[str, Any]:

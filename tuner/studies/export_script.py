@@ -5,16 +5,19 @@ Leaves to others: the files beside it (export), a network that its code has to b
 """
 
 import inspect
+from collections.abc import Sequence
 
 from tuner.data import cell_values, dates, reading
+from tuner.data.fields import Field, named_in_words
+from tuner.data.records import without_names
 
-_PREDICT = '''"""Predict raw rows, (rows, {shape}), with {needs} alone: python predict.py {code}[ROWS.npy{or_table}]"""
+_PREDICT = '''"""Predict raw rows, {rows}, with {needs} alone: python predict.py {code}[{ROWS}{or_table}]"""
 import json, pathlib, sys
 import numpy as np
 {take}
 here = pathlib.Path(__file__).parent
 names = json.loads((here / "metrics.json").read_text())["class_names"]
-path = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here / "sample.npy"
+path = pathlib.Path(sys.argv[1]) if len(sys.argv) > 1 else here / "{sample}"
 {read}
 '''
 _TAKE_CODE = """
@@ -22,6 +25,9 @@ if len(sys.argv) < 2:
     sys.exit(__doc__)
 code = pathlib.Path(sys.argv.pop(1)).resolve()"""
 _READ_ARRAY = "rows = np.load(path)"
+_READ_ARRAYS = """file = np.load(path)
+rows = {name: file[name] for name in %s}"""
+_IN_ORDER = "\nrows = list(rows.values())"
 
 _SHARED = (
     reading.stripped, cell_values.texts_of, cell_values.text_of, cell_values.numbers_of, cell_values.with_point,
@@ -107,29 +113,66 @@ finally:
 """
 """Of `predict.py`: `keras` is there from then on."""
 
-KERAS_END = (
-    QUIET_KERAS
-    + """
-outputs = keras.models.load_model(here / "model.keras").predict(rows, verbose=0)
+_ONE_OUTPUT = """
 outputs = np.hstack([1 - outputs, outputs]) if len(names) == 2 and outputs.shape[1] == 1 else outputs
 for row in outputs:
     print(f"{names[row.argmax()]}\\t{row.max():.4f}" if names else "\\t".join(f"{value:.6g}" for value in row))
 """
-)
-"""Of `predict.py`: `rows`, `names` and `here` are there."""
+_SEVERAL_OUTPUTS = """
+targets = json.loads((here / "metrics.json").read_text())["targets"]
+if not isinstance(outputs, dict):
+    by_place = list(targets) == [str(place) for place in range(1, len(targets) + 1)]
+    own = list(targets) if by_place else getattr(model, "output_names", list(targets))
+    outputs = dict(zip(own, outputs))
 
 
-def rows_script(shape: str, table: bool, code: bool = False) -> str:
+def in_words(name, values):
+    classes = targets.get(name, [])
+    values = np.ravel(values)
+    values = np.array([1 - values[0], values[0]]) if len(classes) == 2 and len(values) == 1 else values
+    if len(classes) and len(values) >= len(classes):
+        best = int(values.argmax())
+        return f"{name} {classes[best] if best < len(classes) else best} {values[best]:.4f}"
+    return " ".join([name, *(f"{value:.6g}" for value in values)])
+
+
+for row in range(len(next(iter(outputs.values())))):
+    print("\\t".join(in_words(name, values[row]) for name, values in outputs.items()))
+"""
+
+
+def answers_script(several: bool) -> str:
+    """The end of `predict.py`, for one output or several: `outputs`, `model`, `names` and `here` are there."""
+    return _SEVERAL_OUTPUTS if several else _ONE_OUTPUT
+
+
+def keras_script(several: bool) -> str:
+    """The part of `predict.py` that loads a .keras file and predicts: `rows`, `names` and `here` are there."""
+    predict = """
+model = keras.models.load_model(here / "model.keras")
+outputs = model.predict(rows, verbose=0)
+"""
+    return QUIET_KERAS + predict + answers_script(several)
+
+
+def rows_script(shape: str, table: bool, code: bool = False, inputs: Sequence[Field] = ()) -> str:
     """The part of `predict.py` that reads `rows` from the file of its command line. shape: of a row, in words.
 
-    code: the first word of its command line is the file of the code that makes the network.
+    code: the first word of its command line is the file of the code that makes the network. inputs: of rows of several.
     """
     needs, or_table = ("Keras, NumPy and pandas", " | TABLE.csv | TABLE.parquet") if table else ("Keras and NumPy", "")
     needs, words, take = (
         (f"{needs} and the code that made the network", "CODE.py ", _TAKE_CODE) if code else (needs, "", "")
     )
-    read = f"{_shared()}\n\n{_READ_TABLE}" if table else _READ_ARRAY
-    return _PREDICT.format(shape=shape, needs=needs, or_table=or_table, read=read, code=words, take=take)
+    rows, sample, read = f"(rows, {shape})", "npy", f"{_shared()}\n\n{_READ_TABLE}" if table else _READ_ARRAY
+    if inputs:
+        names = [each.name for each in inputs]
+        rows, sample = f"arrays of {named_in_words(tuple(inputs), 'inputs')}", "npz"
+        read = _READ_ARRAYS % names + (_IN_ORDER if without_names(names) else "")
+    return _PREDICT.format(
+        rows=rows, ROWS=f"ROWS.{sample}", sample=f"sample.{sample}", needs=needs, or_table=or_table, read=read,
+        code=words, take=take,
+    )  # fmt: skip
 
 
 def _shared() -> str:

@@ -7,6 +7,7 @@ Leaves to others: the other files (export), saving the weights (training).
 import io
 import json
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ found = importlib.util.spec_from_file_location(code.stem, code)
 module = sys.modules[code.stem] = importlib.util.module_from_spec(found)
 found.loader.exec_module(module)
 maker, data = getattr(module, network["name"]), types.SimpleNamespace(**network["data"])
+for key in ("inputs", "targets"):
+    setattr(data, key, [types.SimpleNamespace(**each) for each in getattr(data, key, [])])
 if network["style"] == "keras_tuner":
     import keras_tuner
 
@@ -44,7 +47,7 @@ else:
     made = maker(trial, data) if len(inspect.signature(maker).parameters) > 1 else maker(trial)
     model = made if isinstance(made, keras.Model) else made.model
 
-rows = rows.astype(np.float32)
+rows = rows.astype(np.float32) if isinstance(rows, np.ndarray) else rows
 if (here / "normalization.npz").exists():
     how = np.load(here / "normalization.npz")
     if "matrix" in how:
@@ -52,18 +55,15 @@ if (here / "normalization.npz").exists():
     elif "offset" in how:
         rows = (rows - how["offset"]) * how["scale"]
 if not model.built:
-    model(rows[:1])
+    model(keras.tree.map_structure(lambda each: each[:1], rows))
 model.load_weights(here / "model.weights.h5")
 outputs = model.predict(rows, verbose=0)
-if getattr(model.loss, "from_logits", False):
+if isinstance(outputs, np.ndarray) and getattr(model.loss, "from_logits", False):
     powers = np.exp(outputs - outputs.max(axis=1, keepdims=True))
     outputs = 1 / (1 + np.exp(-outputs)) if outputs.shape[1] == 1 else powers / powers.sum(axis=1, keepdims=True)
-outputs = np.hstack([1 - outputs, outputs]) if len(names) == 2 and outputs.shape[1] == 1 else outputs
-for row in outputs:
-    print(f"{names[row.argmax()]}\\t{row.max():.4f}" if names else "\\t".join(f"{value:.6g}" for value in row))
 """
 )
-"""Of `predict.py`: `rows`, `names`, `here` and `code` are there."""
+"""Of `predict.py`: `rows`, `names`, `here` and `code` are there; `answers_script` follows."""
 
 
 def write_weights(folder: Path, stored: bytes) -> list[Path]:
@@ -84,6 +84,7 @@ def network_json(code: CodeName, params: Params, dataset: Dataset | None) -> str
             "name": info.name, "task": info.task, "input_shape": info.input_shape, "outputs": info.outputs,
             "class_names": info.class_names, "images": info.images, "train_rows": info.train_rows,
             "validation_rows": info.validation_rows, "test_rows": info.test_rows,
+            "inputs": [asdict(each) for each in info.inputs], "targets": [asdict(each) for each in info.targets],
         }  # fmt: skip
     content = {"style": code.style, "name": code.name, "params": dict(params), "data": data}
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tuner.data.dataset import DataInfo
+from tuner.data.fields import named_in_words
 from tuner.errors import SpecError
 from tuner.formatting import plural
 from tuner.spec.families import BINARY, CONFIGURE, NEEDS_IMAGES, SEQUENCE_FAMILIES, Config, sequence_shape
@@ -77,6 +78,11 @@ def look_ahead(
         raise SpecError(
             f"model: {spec.model} needs images, and the rows of {info.name} have the shape {info.input_shape}. "
             "Use model: mlp."
+        )
+    if info.targets:
+        raise SpecError(
+            f"model: {spec.model} has one output, and the rows of {info.name} have "
+            f"{named_in_words(info.targets, 'targets')}. Give one of your own: model: {{python: FILE.py:FUNCTION}}."
         )
     if spec.model in SEQUENCE_FAMILIES and sequence_shape(info.input_shape) is None:
         raise SpecError(

@@ -14,6 +14,7 @@ from tuner.formatting import plural
 _MOST_ROWS = 512
 _MOST_BYTES = 1 << 26
 _LEAST_ROWS = 40
+_KINDS = ("x", "y", "weights")
 
 
 def write_sample(dataset: Dataset, path: Path) -> None:
@@ -23,7 +24,8 @@ def write_sample(dataset: Dataset, path: Path) -> None:
     for name, rows in parts.items():
         most = max(_LEAST_ROWS, min(_MOST_ROWS, _MOST_BYTES // max(1, rows.x[:1].nbytes)))
         chosen = np.unique(np.linspace(0, len(rows) - 1, min(most, len(rows))).astype(np.intp))
-        arrays |= {f"{name}_x": rows.x[chosen], f"{name}_y": rows.y[chosen]}
+        few = rows.take(chosen)
+        arrays |= {f"{name}_{kind}": each for kind, each in zip(_KINDS, few.arrays, strict=False)}
     np.savez(path, allow_pickle=False, **arrays)
 
 
@@ -31,7 +33,8 @@ def read_sample(path: Path, info: DataInfo) -> Dataset:
     """What `write_sample` wrote. info: of the whole data set."""
     with np.load(path, allow_pickle=False) as file:
         train, validation, test = (
-            Rows(file[f"{name}_x"], file[f"{name}_y"]) for name in ("train", "validation", "test")
+            Rows(*(file[f"{name}_{kind}"] for kind in _KINDS if f"{name}_{kind}" in file))
+            for name in ("train", "validation", "test")
         )
     return Dataset(info, train, validation, test, f"sample of {info.name}")
 
@@ -43,5 +46,5 @@ def as_in_an_epoch(sample: Dataset, batch_size: int | None) -> Dataset:
     """
     rows = sample.info.train_rows
     count = len(sample.train) if batch_size is None else batch_size + rows % batch_size
-    train = Rows(sample.train.x[:count], sample.train.y[:count])
+    train = sample.train.take(slice(count))
     return Dataset(sample.info, train, sample.validation, sample.test, f"{sample.digest}, {plural(count, 'row')}")

@@ -32,6 +32,7 @@ _ALIAS = "champion"
 _RIVALS_MS = 120_000
 # As `mlflow.keras` names them; it is what loads the folder.
 _FLAVOR = "mlflow.keras"
+_SEVERAL = "outputs_by_name"
 _DATA = "data"
 _FILE = "data/model.keras"
 
@@ -188,9 +189,15 @@ def write_folder(
         keras_backend=backend,
         save_exported_model=False,
     )
+    loader: dict[str, str] = {"loader_module": _FLAVOR}
+    if interface.several:
+        # MLflow's own takes all outputs for one array.
+        loader = {"loader_module": _SEVERAL, "code": "code"}
+        (folder / "code").mkdir()
+        shutil.copyfile(Path(__file__).with_name(f"{_SEVERAL}.py"), folder / "code" / f"{_SEVERAL}.py")
     description.add_flavor(
         "python_function",
-        loader_module=_FLAVOR,
+        **loader,
         python_version=platform.python_version(),
         env={"virtualenv": "python_env.yaml"},
     )

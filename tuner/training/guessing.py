@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from tuner.data.dataset import Dataset
+from tuner.data.views import of_target, target_of
 from tuner.spec.metrics import METRICS, key
 from tuner.training.networks import catalogue
 
@@ -18,6 +19,9 @@ def guess(metric: str, dataset: Dataset) -> float | None:
 
     None for a metric that is not known by name: a loss, which a configuration chooses, and figures of a person's code.
     """
+    if dataset.info.targets:
+        found = target_of(metric, dataset.info)
+        return None if found is None else guess(f"val_{found.metric}", of_target(dataset, found.name))
     name = key(metric.removeprefix("val_"))
     if not metric.startswith("val_") or name not in METRICS[dataset.info.task]:
         return None

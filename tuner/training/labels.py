@@ -14,6 +14,8 @@ import keras
 import numpy as np
 
 from tuner.data.dataset import Array, DataInfo
+from tuner.data.records import for_keras
+from tuner.data.views import zeros
 from tuner.training.keras_internals import is_kerass, user_losses, user_metrics
 
 # Losses of indices whose names do not say "sparse".
@@ -35,11 +37,15 @@ def wants_indices(loss: Any) -> bool:
 def targets(y: Array, info: DataInfo, model: Any, may_call: bool = True) -> Array:
     """Targets as the compiled model wants them; class indices where its training is its own and no loss is known.
 
+    Several targets are as they were given: a loss of each has them so.
+
     Classes: (rows,) int32 indices; (rows, classes) float32, one-hot; (rows, 1) float32 where there is one output.
     Regression: (rows, outputs) float32.
     may_call: a network without a graph is called on a row of zeros, which builds it. A fit of its own may give it rows
     of another shape; then its last layer and its loss alone say it.
     """
+    if info.targets:
+        return y
     if info.task == "regression":
         return y.reshape(len(y), -1).astype(np.float32)
     losses = user_losses(model)
@@ -93,7 +99,7 @@ def _output_shape(model: Any, info: DataInfo) -> Sequence[int | None] | None:
     if getattr(model, "outputs", None):
         return model.output_shape if isinstance(model.output_shape, tuple) else None
     try:
-        outputs = model(np.zeros((1, *info.input_shape), np.float32), training=False)
+        outputs = model(for_keras(zeros(info)), training=False)
     except Exception:
         return None
     return (None, *outputs.shape[1:]) if hasattr(outputs, "shape") else None

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from tuner.data.records import for_keras
+
 _WARM_UP = 3
 _TIMES = 30
 
@@ -18,7 +20,7 @@ def latency_ms(model: Any, rows: Any) -> float:
 
     rows: at least one, as the model takes them.
     """
-    one = np.asarray(rows[:1])
+    one = for_keras(np.asarray(rows[:1]))
     taken = []
     for turn in range(_WARM_UP + _TIMES):
         began = time.perf_counter()

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuner.data.dataset import Array, Dataset
+from tuner.training.batch import Fed, fed
 from tuner.training.batches import row_order
 from tuner.training.figures import figures
 from tuner.training.keras_internals import averages_weights, learning_rate
-from tuner.training.labels import targets
 from tuner.training.plan import Metrics, TrainPlan
 
 # Above it rows are gathered batch by batch, which is slower and needs no second copy of them.
@@ -36,19 +36,20 @@ class FitEpochs:
         self.path = f"fit: {why}"
         self.finished: tuple[Array, ...] | None = None
         self._model = model
-        self._x, self._y = dataset.train.x, targets(dataset.train.y, dataset.info, model)
-        self._val_x, self._val_y = dataset.validation.x, targets(dataset.validation.y, dataset.info, model)
-        self._batch_size = min(plan.batch_size or len(self._x), len(self._x))
+        self._train = fed(dataset.train, dataset.info, model, plan.class_weights)
+        self._validation = fed(dataset.validation, dataset.info, model)
+        self._batch_size = min(plan.batch_size or len(self._train), len(self._train))
         self._seed = plan.seed
-        self._class_weight = None if plan.class_weights is None else dict(enumerate(plan.class_weights))
+        by_class = plan.class_weights is not None and self._train.weights is None
+        self._class_weight = dict(enumerate(plan.class_weights or ())) if by_class else None
         self._averages = averages_weights(model.optimizer)
 
     def run(self, epoch: int) -> Metrics:
         rate = learning_rate(self._model.optimizer)
         before = _BeforeTheEnd()
-        order = row_order(len(self._x), self._seed, epoch)
+        order = row_order(len(self._train), self._seed, epoch)
         history = self._model.fit(
-            **self._rows(self._x, self._y, order),
+            **self._rows(self._train, order),
             shuffle=False,
             class_weight=self._class_weight,
             callbacks=[before] if self._averages else [],
@@ -60,16 +61,16 @@ class FitEpochs:
             # Copies in the model as well: there and in the optimizer `fit` left the same arrays of JAX's.
             self.finished = _copies(self._model.variables)
             _assign(self._model.variables, self.finished)
-        every = np.arange(len(self._val_x))
-        validated = self._model.evaluate(**self._rows(self._val_x, self._val_y, every), verbose=0, return_dict=True)
+        every = np.arange(len(self._validation))
+        validated = self._model.evaluate(**self._rows(self._validation, every), verbose=0, return_dict=True)
         if self._averages:
             _assign(self._model.variables, before.weights)
         return {**trained, **figures(validated, prefix="val_"), "learning_rate": rate}
 
-    def _rows(self, x: Array, y: Array, order: NDArray[np.intp]) -> dict[str, Any]:
-        if self._x.nbytes > MOST_COPIED_BYTES:
-            return {"x": _Batches(x, y, order, self._batch_size)}
-        return {"x": x[order], "y": y[order], "batch_size": self._batch_size}
+    def _rows(self, rows: Fed, order: NDArray[np.intp]) -> dict[str, Any]:
+        if self._train.x.nbytes > MOST_COPIED_BYTES:
+            return {"x": _Batches(rows, order, self._batch_size)}
+        return {**rows.arguments(order), "batch_size": self._batch_size}
 
 
 class _BeforeTheEnd(keras.callbacks.Callback):  # type: ignore[misc]  # Keras is Any here
@@ -93,13 +94,12 @@ def _assign(variables: Sequence[Any], arrays: Sequence[Array]) -> None:
 class _Batches(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is Any here
     """Rows in an order, gathered when they are asked for."""
 
-    def __init__(self, x: Array, y: Array, order: NDArray[np.intp], batch_size: int) -> None:
+    def __init__(self, rows: Fed, order: NDArray[np.intp], batch_size: int) -> None:
         super().__init__()
-        self._x, self._y, self._order, self._batch_size = x, y, order, batch_size
+        self._rows, self._order, self._batch_size = rows, order, batch_size
 
     def __len__(self) -> int:
         return math.ceil(len(self._order) / self._batch_size)
 
-    def __getitem__(self, index: int) -> tuple[Array, Array]:
-        rows = self._order[index * self._batch_size : (index + 1) * self._batch_size]
-        return self._x[rows], self._y[rows]
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        return self._rows.tuple(self._order[index * self._batch_size : (index + 1) * self._batch_size])

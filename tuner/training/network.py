@@ -13,7 +13,10 @@ from numpy.typing import NDArray
 
 from tuner.data.answers import Answers, answers
 from tuner.data.dataset import Dataset
+from tuner.data.fields import Field
 from tuner.data.preprocessing import Preprocessing
+from tuner.data.records import joined
+from tuner.data.views import plain_rows
 from tuner.errors import TrialFailed
 from tuner.spec.families import Config, MlpConfig
 from tuner.training import keras_state
@@ -136,6 +139,7 @@ class FamilyNetwork:
     model: Any = None
     fits_itself: bool = False
     _given: Outputs | None = None
+    _inputs: tuple[Field, ...] = ()
 
     @property
     def epochs(self) -> int:
@@ -152,12 +156,16 @@ class FamilyNetwork:
         self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
     ) -> Trainer:
         preprocessing = fitted(self.config.normalization)
+        # Several inputs are one line of numbers to it.
+        self._inputs, dataset = dataset.info.inputs, plain_rows(dataset)
         self.model = build(self.config, dataset.info, preprocessing, self.metrics, seed=plan.seed)
         return ModelTrainer(self.model, dataset, self._own(plan, dataset), resume)
 
     def entry(
         self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
     ) -> Entry | ModelEntry | None:
+        if dataset.info.inputs or dataset.info.weighted:
+            return None
         preprocessing, own = fitted(self.config.normalization), self._own(plan, dataset)
         # Such a cohort computes in float32, whatever precision was asked for.
         plain = isinstance(self.config, MlpConfig) and keras_state.in_float32()
@@ -180,18 +188,19 @@ class FamilyNetwork:
         return parameters(self.model)
 
     def latency_ms(self, rows: Any) -> float:
-        return latency_ms(self.model, rows)
+        return latency_ms(self.model, joined(rows))
 
     def export(self) -> Exported:
-        return Exported("model.keras", export_bytes(self.model))
+        return Exported("model.keras", export_bytes(self.model, self._inputs))
 
     def for_use(self) -> Any:
-        return export(self.model)
+        return export(self.model, self._inputs)
 
     def with_weights(self, weights: bytes, dataset: Dataset, fitted: PreprocessingFor) -> Any:
         raise TrialFailed("a family's model is stored whole")
 
     def answers(self, dataset: Dataset) -> Answers | None:
+        dataset = plain_rows(dataset)
         given = outputs(self.model, dataset) if self._given is None else self._given
         return answers(given, dataset.validation, dataset.info)
 

@@ -61,6 +61,10 @@ def why_not(model: Any, dataset: Dataset) -> str | None:
         return "the model is a subclass, without inputs that are known beforehand"
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         return "the model has several inputs or outputs"
+    if dataset.info.inputs or dataset.info.targets:
+        return "rows have several inputs or targets"
+    if dataset.info.weighted:
+        return "rows have weights"
     if keras_internals.is_distributed(model):
         return "the model was made under a strategy of tf.distribute"
     if keras_internals.averages_weights(model.optimizer):

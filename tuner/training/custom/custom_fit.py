@@ -19,10 +19,10 @@ import numpy as np
 from tuner.data.dataset import Dataset
 from tuner.errors import TrialFailed
 from tuner.formatting import plural
+from tuner.training.batch import fed
 from tuner.training.checkpoint import Arrays, Checkpoint
 from tuner.training.figures import figures
 from tuner.training.keras_internals import averages_weights, learning_rate
-from tuner.training.labels import targets
 from tuner.training.plan import EpochResult, Metrics, Observe, Stopped, TrainPlan, TrainResult, in_few_digits
 from tuner.training.stopping import best_epoch, out_of_patience
 from tuner.training.trainer import check_monitored, not_finite
@@ -56,19 +56,20 @@ class WholeFit:
         self._reason = ""
 
     def run(self, fit: Callable[..., Any], how: str) -> TrainResult:
-        """Call `fit` with x, y, validation_data and callbacks; afterwards the model has its best epoch's weights.
+        """Call `fit` with x, y, validation_data, callbacks, and sample_weight where rows have weights;
+        afterwards the model has its best epoch's weights.
 
         fit: gives a History, the objective's value, a dictionary of metrics, or a list of such.
         Raises TrialFailed where in the end nobody has said what the objective's value is.
         """
         started = self._began = time.perf_counter()
-        train, validation = self._dataset.train, self._dataset.validation
-        y, validation_y = (
-            targets(part.y, self._dataset.info, self.model, may_call=not self._own) for part in (train, validation)
+        train, validation = (
+            fed(part, self._dataset.info, self.model, may_call=not self._own)
+            for part in (self._dataset.train, self._dataset.validation)
         )
         results: Any = None
         with contextlib.suppress(_Enough):
-            results = fit(x=train.x, y=y, validation_data=(validation.x, validation_y), callbacks=[_Watching(self)])
+            results = fit(**train.arguments(), validation_data=validation.tuple(), callbacks=[_Watching(self)])
         value = self._end(results)
         values = self._monitored()
         at = best_epoch(values, self._plan.direction)

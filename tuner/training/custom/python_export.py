@@ -17,23 +17,23 @@ from typing import Any
 import keras
 import numpy as np
 
+from tuner.data.dataset import DataInfo
+from tuner.data.fields import Field
 from tuner.data.preprocessing import Preprocessing
+from tuner.data.records import for_keras, without_names
 from tuner.redaction import redacted
 from tuner.training.network import Exported
 from tuner.training.networks.models import normalization_layers
 from tuner.training.plan import WEIGHTS_ONLY
 
 
-def export(model: Any, preprocessing: Preprocessing, input_shape: tuple[int, ...]) -> Exported:
-    """Save a trained model for use. A .keras file counts only if Keras loads it again.
-
-    input_shape: of one raw row.
-    """
+def export(model: Any, preprocessing: Preprocessing, info: DataInfo) -> Exported:
+    """Save a trained model for use. A .keras file counts only if Keras loads it again."""
     with tempfile.TemporaryDirectory(prefix="tuner-") as folder:
         path = Path(folder) / "model.keras"
-        own_rows = takes_other_rows(model, input_shape)
+        own_rows = takes_other_rows(model, info)
         try:
-            (_uncompiled(model) if own_rows else for_use(model, preprocessing, input_shape)).save(path)
+            (_uncompiled(model) if own_rows else for_use(model, preprocessing, info)).save(path)
             keras.models.load_model(path)
         except Exception as error:
             # Whatever a class of a person's raises when it is written down, or made again.
@@ -46,17 +46,19 @@ def export(model: Any, preprocessing: Preprocessing, input_shape: tuple[int, ...
         return Exported("model.keras", path.read_bytes(), problem)
 
 
-def takes_other_rows(model: Any, input_shape: tuple[int, ...]) -> bool:
+def takes_other_rows(model: Any, info: DataInfo) -> bool:
     """Its inputs cannot be raw rows: a fit of its own cuts them, or makes several of one."""
     inputs = getattr(model, "inputs", None) or []
-    shapes = [tuple(each.shape[1:]) for each in inputs]
-    return len(shapes) > 1 or any(None not in shape and math.prod(shape) != math.prod(input_shape) for shape in shapes)
+    shapes, size = [tuple(each.shape[1:]) for each in inputs], math.prod(info.input_shape)
+    if info.inputs:
+        return bool(inputs) and len(inputs) != len(info.inputs)
+    return len(shapes) > 1 or any(None not in shape and math.prod(shape) != size for shape in shapes)
 
 
 def put_back(model: Any, data: bytes, rows: Any) -> None:
     """The weights of a WEIGHTS_ONLY file into a network that was built in the same way. rows: one at least."""
     if not model.built:
-        model(rows[:1], training=False)
+        model(for_keras(rows[:1]), training=False)
     with tempfile.TemporaryDirectory(prefix="tuner-") as folder, zipfile.ZipFile(io.BytesIO(data)) as file:
         model.load_weights(file.extract("model.weights.h5", folder))
 
@@ -72,8 +74,11 @@ def _foreign_modules(path: Path) -> list[str]:
     return sorted({each for each in named if each.partition(".")[0] not in ("keras", "builtins")})
 
 
-def for_use(model: Any, preprocessing: Preprocessing, input_shape: tuple[int, ...]) -> Any:
+def for_use(model: Any, preprocessing: Preprocessing, info: DataInfo) -> Any:
     """The model that takes raw rows, not compiled; it shares its layers with `model`."""
+    if info.inputs or len(getattr(model, "outputs", None) or ()) > 1:
+        return _of_several(model, info)
+    input_shape = info.input_shape
     graph = bool(getattr(model, "inputs", None))
     wanted = tuple(model.inputs[0].shape[1:]) if graph else input_shape
     before = normalization_layers(preprocessing)
@@ -87,6 +92,37 @@ def for_use(model: Any, preprocessing: Preprocessing, input_shape: tuple[int, ..
         return _uncompiled(model)
     layers = model.layers if type(model) is keras.Sequential else [_uncompiled(model)]
     return keras.Sequential([keras.Input(input_shape, name="rows"), *before, *layers, *after], name=model.name)
+
+
+def _of_several(model: Any, info: DataInfo) -> Any:
+    """The same for several inputs or outputs: nothing comes before it, and its inputs and outputs keep their names."""
+    if not getattr(model, "inputs", None):
+        fields = info.inputs or (Field("rows", info.input_shape, "float32"),)
+        inputs = {each.name: keras.Input(each.shape, dtype=each.dtype, name=each.name) for each in fields}
+        given = tuple(inputs.values()) if without_names(list(inputs)) else inputs
+        given = given if info.inputs else inputs["rows"]
+        return keras.Model(given, model(given), name=model.name)
+    plain = _uncompiled(model)
+    losses = _losses(model)
+    if not any(getattr(each, "from_logits", False) for each in losses):
+        return plain
+    outputs = {}
+    for name, output, loss in zip(model.output_names, plain.outputs, losses, strict=True):
+        if getattr(loss, "from_logits", False):
+            kind = "sigmoid" if output.shape[-1] == 1 else "softmax"
+            output = keras.layers.Activation(kind, name=f"{name}_probabilities")(output)
+        outputs[name] = output
+    only = next(iter(outputs.values()))
+    return keras.Model(plain.input, outputs if len(outputs) > 1 else only, name=model.name)
+
+
+def _losses(model: Any) -> list[Any]:
+    """Of each output, as `compile` took them."""
+    given = model.loss
+    if isinstance(given, dict):
+        return [given.get(name) for name in model.output_names]
+    given = list(given) if isinstance(given, list | tuple) else [given]
+    return given if len(given) == len(model.outputs) else given[:1] * len(model.outputs)
 
 
 def _uncompiled(model: Any) -> Any:

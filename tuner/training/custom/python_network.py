@@ -17,7 +17,7 @@ import keras_tuner
 import numpy as np
 
 from tuner.data.answers import Answers
-from tuner.data.dataset import DataInfo, Dataset, Rows
+from tuner.data.dataset import DataInfo, Dataset
 from tuner.data.preprocessing import Preprocessing
 from tuner.errors import TrialFailed
 from tuner.spec.code import Code, CodeName
@@ -126,19 +126,20 @@ class PythonNetwork:
 
     def export(self) -> Exported:
         with self.guard():
-            return python_export.export(self.model, self._preprocessing, self.info.input_shape)
+            return python_export.export(self.model, self._preprocessing, self.info)
 
     def for_use(self) -> Any:
         with self.guard():
             return self._for_use()
 
     def _for_use(self) -> Any:
-        return python_export.for_use(self.model, self._preprocessing, self.info.input_shape)
+        return python_export.for_use(self.model, self._preprocessing, self.info)
 
     def with_weights(self, weights: bytes, dataset: Dataset, fitted: PreprocessingFor) -> Any:
         self._preprocessing = fitted(str(self.settings.get("normalization", "none")))
         with self.guard():
-            python_export.put_back(self.model, weights, self._preprocessing.apply(dataset.train.x[:1]))
+            one = dataset.train.take(slice(1)).x
+            python_export.put_back(self.model, weights, one if self.info.inputs else self._preprocessing.apply(one))
             return self._for_use()
 
     def answers(self, dataset: Dataset) -> Answers | None:
@@ -205,6 +206,11 @@ class PythonNetwork:
         accepted = inspect.signature(hypermodel.fit).parameters.values()
         takes_all = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in accepted)
         names = {each.name for each in accepted}
+        if self.info.weighted and not takes_all and "sample_weight" not in names:
+            raise TrialFailed(
+                f"the rows of {self.info.name} have weights, and {type(hypermodel).__name__}.fit takes none. Add "
+                "sample_weight to its arguments and give it to model.fit, or leave the weights out of the data."
+            )
 
         def fit(**data: Any) -> Any:
             every = {**data, **given, "callbacks": [*callbacks, *data.get("callbacks", ())]}
@@ -267,12 +273,22 @@ def _check_model(network: PythonNetwork, name: CodeName) -> None:
 
 
 def normalized(dataset: Dataset, preprocessing: Preprocessing) -> Dataset:
-    """The data set as a person's code sees it: float32 rows, normalized if asked. The last one is kept."""
+    """The data set as a person's code sees it: float32 rows, normalized if asked. The last one is kept.
+
+    Several inputs are as they were given. Raises TrialFailed where those are to be normalized.
+    """
+    if dataset.info.inputs:
+        if preprocessing.kind != "none":
+            raise TrialFailed(
+                f"normalization {preprocessing.kind}: is that of rows of one array. Normalize the inputs of several in "
+                "the data, or in the network."
+            )
+        return dataset
     key = (dataset.digest, preprocessing.kind)
     if key not in _kept:
         _kept.clear()
         train, validation = (
-            Rows(np.ascontiguousarray(preprocessing.apply(part.x), np.float32), part.y)
+            replace(part, x=np.ascontiguousarray(preprocessing.apply(part.x), np.float32))
             for part in (dataset.train, dataset.validation)
         )
         digest = f"{dataset.digest}/{preprocessing.kind}/float32"

@@ -10,9 +10,13 @@ from typing import Any
 import keras
 
 from tuner.data.dataset import DataInfo, Dataset
+from tuner.data.fields import named_in_words
+from tuner.data.records import for_keras, without_names
 from tuner.errors import TrialFailed
+from tuner.formatting import plural
+from tuner.training.batch import fed
+from tuner.training.by_target import NO_TARGET, by_target
 from tuner.training.custom.python_export import takes_other_rows
-from tuner.training.labels import targets
 from tuner.training.networks.models import evaluate
 from tuner.training.plan import Metrics
 
@@ -34,14 +38,12 @@ _SAME = 0.01
 def check_model(model: Any, rows: Dataset) -> None:
     """Call it on a row, which makes its weights where they are not there yet. Raises TrialFailed, or Keras' error."""
     info = rows.info
-    row = f"a row of {info.name} is one array of shape {info.input_shape}"
-    if _count(model, "inputs") > 1:
-        raise TrialFailed(
-            f"the model has {_count(model, 'inputs')} inputs, and {row}. Take it apart inside the model, or give the "
-            "HyperModel a fit of its own."
-        )
-    outputs = model(rows.train.x[:1], training=False)
+    _check_inputs(model, info)
+    outputs = model(for_keras(rows.train.x[:1]), training=False)
     if _trains_its_own_way(model):
+        return
+    if info.targets:
+        _check_targets(model, outputs, info)
         return
     what, wanted = ("classes" if info.task == "classification" else "targets"), info.outputs
     if not hasattr(outputs, "shape"):
@@ -58,9 +60,46 @@ def check_loss(model: Any, rows: Dataset) -> None:
     """Compute its loss and metrics of a few rows. Raises whatever Keras does."""
     if _trains_its_own_way(model):
         return
-    x, y = rows.train.x[:8], targets(rows.train.y[:8], rows.info, model)
-    outputs = model(x, training=False)
-    model.compute_loss(x=keras.ops.convert_to_tensor(x), y=keras.ops.convert_to_tensor(y), y_pred=outputs)
+    few = fed(rows.train.take(slice(8)), rows.info, model)
+    x, y = (keras.tree.map_structure(keras.ops.convert_to_tensor, each) for each in few.tuple()[:2])
+    model.compute_loss(x=x, y=y, y_pred=model(x, training=False))
+
+
+def _check_inputs(model: Any, info: DataInfo) -> None:
+    """As many inputs as a row has, by the same names. What has no graph is seen when it is called."""
+    inputs = _count(model, "inputs")
+    if not info.inputs and inputs > 1:
+        raise TrialFailed(
+            f"the model has {inputs} inputs, and a row of {info.name} is one array of shape {info.input_shape}. Give "
+            "a dict of arrays for each row, take it apart inside the model, or give the HyperModel a fit of its own."
+        )
+    if not info.inputs or not getattr(model, "inputs", None):
+        return
+    has = f"a row of {info.name} has {named_in_words(info.inputs, 'inputs')}"
+    if inputs != len(info.inputs):
+        raise TrialFailed(f"the model has {plural(inputs, 'input')}, and {has}. Give the model as many.")
+    ours = [each.name for each in info.inputs]
+    theirs = list(model.input) if isinstance(model.input, dict) else [each.name for each in model.inputs]
+    if not without_names(ours) and set(ours) != set(theirs):
+        raise TrialFailed(
+            f"the inputs of the model are {', '.join(theirs)}, and {has}. Name them alike: keras.Input(..., "
+            f"name={ours[0]!r})."
+        )
+
+
+def _check_targets(model: Any, outputs: Any, info: DataInfo) -> None:
+    """As many outputs as a row has targets, by the same names."""
+    has = f"a row of {info.name} has {named_in_words(info.targets, 'targets')}"
+    count = len(keras.tree.flatten(outputs))
+    if count != len(info.targets):
+        raise TrialFailed(f"the model has {plural(count, 'output')}, and {has}. Give the model as many.")
+    ours = [each.name for each in info.targets]
+    theirs = list(outputs) if isinstance(outputs, dict) else list(getattr(model, "output_names", None) or ours)
+    if not without_names(ours) and set(ours) != set(theirs):
+        raise TrialFailed(
+            f"the outputs of the model are {', '.join(theirs)}, and {has}. Name them alike: Dense(..., "
+            f"name={ours[0]!r})."
+        )
 
 
 def _trains_its_own_way(model: Any) -> bool:
@@ -79,10 +118,12 @@ def why_not_scored(model: Any, for_use: Callable[[], Any], dataset: Dataset, bes
     validation rows.
     """
     info = dataset.info
-    for what in ("inputs", "outputs"):
-        if _count(model, what) > 1:
+    for what, wanted in (("inputs", len(info.inputs) or 1), ("outputs", len(info.targets) or 1)):
+        if _count(model, what) > wanted:
             return f"the network has {_count(model, what)} {what}"
-    if takes_other_rows(model, info.input_shape):
+    if info.targets:
+        return _why_no_target_is_scored(for_use, dataset)
+    if takes_other_rows(model, info):
         shape = tuple(model.inputs[0].shape[1:])
         return f"its fit gives it rows of shape {shape}, and those of {info.name} have {info.input_shape}"
     if getattr(model, "outputs", None) and not fits_itself:
@@ -90,12 +131,26 @@ def why_not_scored(model: Any, for_use: Callable[[], Any], dataset: Dataset, bes
         return _why_no_scores(model.outputs[0], info)
     try:
         takes_rows = for_use()
-        why = _why_no_scores(takes_rows(dataset.validation.x[:2], training=False), info)
+        why = _why_no_scores(takes_rows(for_keras(dataset.validation.x[:2]), training=False), info)
         return why or (_said_otherwise(model, takes_rows, dataset, best) if fits_itself else "")
     except Exception as error:
-        # Such as code that runs eagerly alone. What has been trained is not lost for it.
-        words = " ".join(str(error).split())[:200]
-        return f"no model for use can be made of the network ({type(error).__name__}: {words})"
+        return _no_model(error)
+
+
+def _why_no_target_is_scored(for_use: Callable[[], Any], dataset: Dataset) -> str:
+    try:
+        takes_rows = for_use()
+        given = takes_rows(for_keras(dataset.validation.x[:2]), training=False)
+        outputs = keras.tree.map_structure(keras.ops.convert_to_numpy, given)
+        return "" if by_target(takes_rows, outputs, dataset.info) else NO_TARGET
+    except Exception as error:
+        return _no_model(error)
+
+
+def _no_model(error: Exception) -> str:
+    """Such as code that runs eagerly alone. What has been trained is not lost for it."""
+    words = " ".join(str(error).split())[:200]
+    return f"no model for use can be made of the network ({type(error).__name__}: {words})"
 
 
 def _why_no_scores(outputs: Any, info: DataInfo) -> str:

@@ -38,6 +38,8 @@ class Looked:
 
 def looked_at(model: Any, dataset: Dataset) -> Looked | None:
     """None where the network is no chain of layers, or nothing of it is measured."""
+    if dataset.info.inputs or dataset.info.targets:
+        return None
     chain = _chain(model)
     found = parts(chain) if chain is not None else []
     if chain is None or not found or not (isinstance(model.loss, str) or callable(model.loss)):

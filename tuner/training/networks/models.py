@@ -17,7 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuner.data.dataset import Array, DataInfo, Dataset, Rows
+from tuner.data.fields import Field
 from tuner.data.preprocessing import Preprocessing
+from tuner.data.records import for_keras, without_names
 from tuner.errors import DataError, TrialFailed
 from tuner.spec.families import (
     BINARY,
@@ -149,28 +151,40 @@ def normalization_layers(preprocessing: Preprocessing) -> list[Any]:
     return [keras.layers.Flatten(name="flatten_to_whiten"), centre, whiten]
 
 
-def export(model: Any) -> Any:
+def export(model: Any, inputs: Sequence[Field] = ()) -> Any:
     """The model for use: raw rows in, for classes their probabilities out; not compiled, no augmentation.
 
-    It shares its layers, and so its weights, with `model`.
+    It shares its layers, and so its weights, with `model`. inputs: of rows of several, which it joins.
     """
     layers = [layer for layer in model.layers if not isinstance(layer, catalogue.AUGMENTATION_LAYERS)]
     if getattr(model.loss, "from_logits", False):
         one = model.output_shape[-1] == 1
         layers.append(keras.layers.Activation("sigmoid" if one else "softmax", name="probabilities"))
+    if inputs:
+        return _of_several(layers, inputs, model.name)
     return keras.Sequential([keras.Input(model.input_shape[1:], name="rows"), *layers], name=model.name)
 
 
-def save(model: Any, path: Path) -> None:
+def _of_several(layers: Sequence[Any], inputs: Sequence[Field], name: str) -> Any:
+    """The same layers for rows of several inputs, by their names."""
+    given = {each.name: keras.Input(each.shape or (1,), name=each.name) for each in inputs}
+    lines = [keras.layers.Flatten(name=f"flatten_{number}")(each) for number, each in enumerate(given.values(), 1)]
+    rows = keras.layers.Concatenate(name="one_line")(lines) if len(lines) > 1 else lines[0]
+    for layer in layers:
+        rows = layer(rows)
+    return keras.Model(list(given.values()) if without_names(list(given)) else given, rows, name=name)
+
+
+def save(model: Any, path: Path, inputs: Sequence[Field] = ()) -> None:
     """Write the model for use as a ``.keras`` file."""
-    export(model).save(path)
+    export(model, inputs).save(path)
 
 
-def export_bytes(model: Any) -> bytes:
+def export_bytes(model: Any, inputs: Sequence[Field] = ()) -> bytes:
     """What `save` writes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
-        save(model, path)
+        save(model, path, inputs)
         return path.read_bytes()
 
 
@@ -218,29 +232,34 @@ def probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return cast(NDArray[np.float32], powers / powers.sum(axis=1, keepdims=True))
 
 
-def predict(model: Any, x: Array) -> NDArray[np.float32]:
-    """The outputs for raw rows, (rows, outputs)."""
-    return cast(NDArray[np.float32], model.predict(x, batch_size=_ROWS_AT_ONCE, verbose=0))
+def predict(model: Any, x: Array) -> Any:
+    """The outputs for raw rows, (rows, outputs); of several outputs as the model gives them."""
+    return model.predict(for_keras(x), batch_size=_ROWS_AT_ONCE, verbose=0)
 
 
 def evaluate(model: Any, rows: Rows, info: DataInfo) -> Metrics:
-    """Score a model for use on rows that it has not seen.
+    """Score a model for use on rows that it has not seen, as `figures_of` does."""
+    return figures_of(predict(model, rows.x), rows.y, info)
+
+
+def figures_of(given: NDArray[np.float32], y: Array, info: DataInfo) -> Metrics:
+    """What outputs come to. given: (rows, outputs).
 
     Classes: `accuracy`, and `loss`, the mean cross-entropy in nats, where the outputs are probabilities.
     Regression: `loss`, the mean squared error, its root `rmse`, `mae`, and `r2` where the targets vary.
     """
-    outputs = predict(model, rows.x).astype(np.float64)
+    outputs = given.astype(np.float64)
     if info.task == "regression":
-        errors = outputs - rows.y.astype(np.float64).reshape(outputs.shape)
+        errors = outputs - y.astype(np.float64).reshape(outputs.shape)
         squared = float(np.mean(errors**2))
-        varied = float(np.mean(np.var(rows.y.astype(np.float64).reshape(outputs.shape), axis=0)))
+        varied = float(np.mean(np.var(y.astype(np.float64).reshape(outputs.shape), axis=0)))
         figures = {"loss": squared, "rmse": squared**0.5, "mae": float(np.mean(np.abs(errors)))}
         return figures | ({"r2": 1 - squared / varied} if varied > 0 else {})
     if outputs.shape[1] == 1:
         # One output for two classes is the probability of the second.
         outputs = np.concatenate([1 - outputs, outputs], axis=1)
-    scores = {"accuracy": float(np.mean(outputs.argmax(axis=1) == rows.y))}
+    scores = {"accuracy": float(np.mean(outputs.argmax(axis=1) == y))}
     if outputs.min() >= 0 and np.allclose(outputs.sum(axis=1), 1, atol=1e-3):
-        chosen = np.take_along_axis(outputs, rows.y.astype(np.intp)[:, np.newaxis], axis=1)
+        chosen = np.take_along_axis(outputs, y.astype(np.intp)[:, np.newaxis], axis=1)
         scores["loss"] = float(-np.mean(np.log(np.clip(chosen, _EPSILON, 1 - _EPSILON))))
     return scores
