@@ -6,8 +6,9 @@ Leaves to others: asking the network (training), drawing (tracking).
 
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +80,28 @@ class Answers:
                 return cls(names, **{each.name: file[each.name] for each in fields(cls) if each.name != "class_names"})
         except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
             raise DataError(f"the stored answers of a trial cannot be read: {error}") from error
+
+
+def together(parts: Sequence[Answers | None]) -> Answers | None:
+    """Of several networks, each asked about rows of its own; None where one was not asked. The worst mistakes are the
+    first few of each."""
+    known = [each for each in parts if each is not None]
+    if not known or len(known) < len(parts):
+        return None
+    most = -(-WORST // len(known))
+    first = known[0]
+
+    def joined(name: str, each_at_most: int) -> Any:
+        return np.concatenate([getattr(each, name)[:each_at_most] for each in known])
+
+    return Answers(
+        first.class_names,
+        np.sum([each.counts for each in known], axis=0),
+        joined("worst", most)[:WORST],
+        joined("sure", most)[:WORST],
+        joined("images", most)[:WORST],
+        joined("points", _MOST_POINTS)[:_MOST_POINTS],
+    )
 
 
 def answers(outputs: Array, rows: Rows, info: DataInfo) -> Answers:

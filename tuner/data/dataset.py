@@ -92,6 +92,8 @@ class Dataset:
 
     table: how cells became rows, where they are of a table; see `FittedEncoder.described`.
     told: how the source was read, where that is to be shown; no worker makes it.
+    folds: of a cross-validation, each with its training and validation rows; the last has those of this one. Its rows
+    are parted anew so many times as repeats says.
     """
 
     info: DataInfo
@@ -101,6 +103,13 @@ class Dataset:
     digest: str
     table: tuple[Mapping[str, Any], ...] = ()
     told: Reading | None = None
+    folds: tuple["Dataset", ...] = ()
+    repeats: int = 1
+
+    @property
+    def validated_rows(self) -> int:
+        """Rows that a configuration is validated with, each counted once."""
+        return sum(len(each.validation) for each in self.folds or (self,)) // self.repeats
 
     @property
     def reading(self) -> Reading:

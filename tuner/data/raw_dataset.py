@@ -4,6 +4,7 @@ Owns: the checks that hold for every source, the parts, the digest.
 Leaves to others: where rows come from (sources), which rows are held back (splitting).
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,7 +15,7 @@ from tuner.data.columns import Encoder
 from tuner.data.dataset import Array, DataInfo, Dataset, Rows, rows_digest
 from tuner.data.fields import fields_of
 from tuner.data.files import check_memory
-from tuner.data.partitions import Keys, held_back
+from tuner.data.partitions import Keys, folds, held_back
 from tuner.data.reading import Reading, look_alikes
 from tuner.data.records import arrays_of, names_of, row_shape
 from tuner.errors import DataError
@@ -82,9 +83,26 @@ def split(
         kept, held = held_back(train.y, keys, TEST_SHARE, _TEST_SEED, f"{where}: test rows", found.class_names)
         train, test = train.take(kept), train.take(held)
         keys = None if keys is None else keys.of(kept)
-    if validating is None:
-        kept, held = held_back(train.y, keys, rule.share, seed, f"{where}: validation", found.class_names)
-        train, validating = train.take(kept), train.take(held)
+    if validating is not None:
+        made = _made(found, name, where, (train, validating, test))
+        return replace(made, told=_counted(found, made)) if told else made
+    at = f"{where}: validation"
+    if rule.folds is None:
+        parts = [held_back(train.y, keys, rule.share, seed, at, found.class_names)]
+    else:
+        parts = folds(train.y, keys, rule.folds, rule.repeats, seed, at, found.class_names)
+        check_memory(len(parts) * (train.x.nbytes + train.y.nbytes), where)
+    each_made = tuple(_made(found, name, where, (train.take(kept), train.take(held), test)) for kept, held in parts)
+    made = each_made[-1]
+    if rule.folds is not None:
+        digest = hashlib.sha256("".join(each.digest for each in each_made).encode()).hexdigest()
+        made = replace(made, digest=digest, folds=each_made, repeats=rule.repeats)
+    return replace(made, told=_counted(found, made)) if told else made
+
+
+def _made(found: Found, name: str, where: str, parts: tuple[Rows, Rows, Rows]) -> Dataset:
+    """Of rows to learn from, for validation and for the test."""
+    train, validating, test = parts
     table: tuple[Mapping[str, Any], ...] = ()
     if found.encoder is not None:
         fitted = found.encoder.fit(train.x, where)
@@ -107,9 +125,7 @@ def split(
         weighted=train.weights is not None,
         **({} if found.class_names or names_of(train.y) else _target_moments(train.y)),
     )
-    digest = rows_digest(train, validating, test)
-    reading = _counted(found, train, validating, test) if told else None
-    return Dataset(info, train, validating, test, digest, table, reading)
+    return Dataset(info, train, validating, test, rows_digest(train, validating, test), table)
 
 
 def _agree(train: Rows, own: Rows, validation: float | int | Validation, where: str) -> None:
@@ -127,8 +143,9 @@ def _agree(train: Rows, own: Rows, validation: float | int | Validation, where: 
         )
 
 
-def _counted(found: Found, *parts: Rows) -> Reading:
+def _counted(found: Found, made: Dataset) -> Reading:
     """The reading with the rows of each part, those of each class, and what numbers there are."""
+    parts = (made.train, made.validation, made.test)
     names = ("training", "validation", "test")
     rows = {name: len(part) for name, part in zip(names, parts, strict=True)}
     classes: dict[str, int] = {}

@@ -20,6 +20,19 @@ class StoredVerdict(Stored):
     remedy: str = ""
 
 
+class StoredFolds(Stored):
+    """What a cross-validated configuration came to at its best epoch.
+
+    values: the objective of each fold. ratio: rows that a fold validates over rows that it learns from. error: the
+    standard error of the mean; half: of its 95% interval, to either side.
+    """
+
+    values: tuple[float, ...] = ()
+    ratio: float = 0.0
+    error: float = 0.0
+    half: float = 0.0
+
+
 class TrialFacts(Stored):
     """None or an empty text is what is not known.
 
@@ -28,9 +41,9 @@ class TrialFacts(Stored):
     noise" or "differently". test_digest: of the test rows. averaged_epochs: whose weights are
     averaged. compilations: programs that JAX compiled for it; from_disk: that it had compiled before; compile_seconds:
     of both; compiled: what, where they are more than usual. model: what is wrong with the file of its model.
-    not_scored: why there are no figures on the test rows. versions: of libraries, by name. figures: further objectives
-    that the network has no field for. other_tags: texts by name that this version has no field for, as an earlier one
-    stored them.
+    folds: of a cross-validation. not_scored: why there are no figures on the test rows. versions: of libraries, by
+    name. figures: further objectives that the network has no field for. other_tags: texts by name that this version has
+    no field for, as an earlier one stored them.
     """
 
     host: str = ""
@@ -61,6 +74,7 @@ class TrialFacts(Stored):
     compiled: str = ""
     model: str = ""
     not_scored: str = ""
+    folds: StoredFolds | None = None
     verdicts: tuple[StoredVerdict, ...] = ()
     figures: Mapping[str, float] = {}
     other_tags: Mapping[str, str] = {}
@@ -100,6 +114,8 @@ class TrialFacts(Stored):
         for name, shape in _NUMBERS.items():
             if (number := getattr(self, name)) is not None:
                 found[name] = format(number, shape)
+        if self.folds is not None:
+            found |= {"folds": str(len(self.folds.values)), "fold_error": f"{self.folds.error:.6g}"}
         ills = ", ".join(each.kind for each in self.verdicts if each.kind)
         words = {"illness": ills, "verdict": self.verdict, "remedy": self.remedy}
         return {**found, **{name: text for name, text in words.items() if text}, **self.other_tags}

@@ -37,7 +37,7 @@ class Checkpoints:
         try:
             found = Checkpoint.from_bytes(data)
             # Training that is one call of somebody's `fit` cannot be entered in its middle, and stores no weights.
-            return found if found.weights else None
+            return found if found.goes_on else None
         except DataError as error:
             logger.warning("%s: %s", self._job.lease.what, error)
             return None

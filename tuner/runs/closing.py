@@ -82,7 +82,7 @@ def _outcome(
     if best is None:
         return Outcome(figures=figures)
     every = view_finalists(db, closing.study_name, status.study.round)
-    noise = finalists.least_noise(spec, len(dataset.validation))
+    noise = finalists.least_noise(spec, dataset.validated_rows)
     found = finalists.summary(every, status.trials, spec, len(dataset.test), noise)
     if found is not None:
         return outcome.with_finalists(found, status.trials, figures)

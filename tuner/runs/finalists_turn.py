@@ -62,7 +62,7 @@ def _step(context: StudyContext, view: StudyView, worker_id: str, together: Toge
         if not together.turn():
             return True
     every = runs.view_finalists(db, name, view.round)
-    least = least_noise(context.spec, len(context.dataset.validation))
+    least = least_noise(context.spec, context.dataset.validated_rows)
     for ordinal, words in the_worse(every, context.spec, least).items():
         finalists.drop(db, name, view.round, ordinal, words)
     return True

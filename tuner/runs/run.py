@@ -12,11 +12,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tuner.data.dataset import Dataset
+from tuner.data.fold_error import half_width, held_to_learnt, standard_error
 from tuner.database import leases
 from tuner.database.epochs import EpochView
 from tuner.database.runs import FAILED, Job
 from tuner.database.studies import StudyView, view_study
-from tuner.database.trial_facts import StoredVerdict, TrialFacts
+from tuner.database.trial_facts import StoredFolds, StoredVerdict, TrialFacts
 from tuner.errors import TrialFailed
 from tuner.runs.checkpoints import Checkpoints
 from tuner.runs.compiling import Compiling
@@ -27,7 +28,10 @@ from tuner.runs.products import Kept, keep_model, keep_scored_model
 from tuner.runs.records import Ending, Record, given_up
 from tuner.runs.roles import Order
 from tuner.runs.study_context import StudyContext
+from tuner.search.algorithms import trial_seed
 from tuner.training.checkpoint import Checkpoint
+from tuner.training.folds.network import Fold, FoldsNetwork
+from tuner.training.folds.trainer import fold_values
 from tuner.training.health.diagnosis import judge
 from tuner.training.network import Network, PreprocessingFor
 from tuner.training.plan import EpochResult, TrainPlan, TrainResult, Verdict
@@ -164,7 +168,7 @@ class Run:
         """rows: the epochs that are stored."""
         order, record, params = self._order, self._record, self._configuration.params
         try:
-            network = self._configuration.network(self._here.dataset.info, order.seed)
+            network = self._network()
         except TrialFailed:
             record.start(params, self._facts, 0)
             raise
@@ -184,6 +188,18 @@ class Run:
         plan = self._plan(most=done if self._decision is not None else order.epochs)
         self._context.watch.step("first epoch", whole=network.fits_itself)
         return Begun(network, self._here.dataset, self._here.preprocessing, plan, checkpoint)
+
+    def _network(self) -> Network:
+        """Untrained; of a cross-validation, one a fold. Raises TrialFailed where code fails."""
+        folds, seed = self._here.of_folds(), self._order.seed
+        if not folds:
+            return self._configuration.network(self._here.dataset.info, seed)
+        made = []
+        for number, each in enumerate(folds):
+            own = trial_seed(seed, number, "fold")
+            network = self._configuration.network(each.dataset.info, own)
+            made.append(Fold(network, each.dataset, each.preprocessing, own))
+        return FoldsNetwork(made)
 
     def _plan(self, most: int) -> TrainPlan:
         spec, role = self._context.spec, self._order.role
@@ -220,10 +236,23 @@ class Run:
             verdicts=tuple(StoredVerdict(kind=one.kind, words=one.words, remedy=one.remedy) for one in verdicts),
         )
         facts = self._facts.with_more(kept.facts).with_more(trained).with_more(self._compiling.facts())
+        facts = facts.with_more(self._of_folds(result))
         # Figures of rows that it has learnt say nothing: what is known of it is its configuration's.
         value = self._order.value if role.all_rows and result.value is not None else result.value
         # What Optuna is told of a failure is made up for its sampler; the record has what was measured: nothing.
         return Ending(state, reason, facts, None if state in FAILED else value, result.best_epoch, kept.test)
+
+    def _of_folds(self, result: TrainResult) -> TrialFacts:
+        """What each fold came to at the best epoch, and how sure their mean is."""
+        values = fold_values(result.epochs[result.best_epoch - 1]) if result.best_epoch else ()
+        if len(values) < 2:
+            return TrialFacts()
+        ratio = held_to_learnt(self._here.dataset.folds)
+        return TrialFacts(
+            folds=StoredFolds(
+                values=values, ratio=ratio, error=standard_error(values, ratio), half=half_width(values, ratio)
+            )
+        )
 
     def _keep(self, network: Network, result: TrainResult, state: str) -> Kept:
         product, job = self._order.role.product, self._job

@@ -27,8 +27,8 @@ class StudyContext:
 
     facts: of the worker, for the record (host, device, versions). hand_back: asked at each epoch's end whether the
     worker has to leave. path: which training path to take. code: what makes the network, if a person's code does.
-    whole: the same with the validation rows among the training rows, once it was needed. watch: is told
-    what goes on.
+    whole: the same with the validation rows among the training rows, once it was needed. folds: the same with the rows
+    of each, once they were needed. watch: is told what goes on.
     """
 
     db: Database
@@ -42,6 +42,7 @@ class StudyContext:
     code: Code | None = None
     fitted: dict[str, Preprocessing] = field(default_factory=dict)
     whole: "StudyContext | None" = None
+    folds: "tuple[StudyContext, ...]" = ()
     watch: Watch = field(default_factory=Watch)
 
     def preprocessing(self, kind: str) -> Preprocessing:
@@ -61,5 +62,11 @@ class StudyContext:
             rows = replace(info, train_rows=len(train), validation_rows=len(watched))
             # Rows are kept ready on the device by their digest, so these have one of their own.
             whole = Dataset(rows, train, watched, data.test, f"{data.digest}-all")
-            self.whole = replace(self, dataset=whole, fitted={})
+            self.whole = replace(self, dataset=whole, fitted={}, folds=())
         return self.whole
+
+    def of_folds(self) -> "tuple[StudyContext, ...]":
+        """One a fold of a cross-validation, made once a worker; none where rows are held back once."""
+        if not self.folds:
+            self.folds = tuple(replace(self, dataset=each, fitted={}) for each in self.dataset.folds)
+        return self.folds

@@ -58,8 +58,6 @@ def read_mapping(raw: dict[str, object], where: str) -> Validation:
         found = Validation.model_validate(raw)
     except ValidationError as error:
         raise SpecError(f"{where}: validation.{complaint(error, Validation)}") from error
-    if found.folds is not None:
-        raise SpecError(f"{where}: validation.folds: is not there yet. Hold rows back once: leave it out.")
     if found.group is not None and found.time is not None:
         raise SpecError(f"{where}: validation: group and time: rows are parted by one of them. Leave one out.")
     if found.folds is None and "repeats" in raw:

@@ -105,11 +105,14 @@ class _Look:
 
     def _train(self, choose: Choose, sample: Dataset) -> list[str]:
         from tuner.data.preprocessing import fit
+        from tuner.training.folds.network import NOT_STEPPED
         from tuner.training.plan import TrainPlan
         from tuner.training.trainer import go_on
 
         spec = self._spec
         network = self._build(choose)
+        if spec.data.rule.folds is not None and network.is_one_call:
+            raise TrialFailed(f"{self._code.place}: validation.folds: {NOT_STEPPED}")
         rows = sample if network.fits_itself else as_in_an_epoch(sample, network.batch_size)
         goal = spec.objective
         plan = TrainPlan(

@@ -26,6 +26,7 @@ class Checkpoint:
     optimizer: every variable of the optimizer, in Keras' order.
     best_weights: `weights` as of the best epoch; empty where no epoch was finite.
     epochs: each epoch's metrics so far.
+    members: of networks that are trained as one, each one's own; then there are no weights beside them.
     """
 
     epoch: int
@@ -34,12 +35,20 @@ class Checkpoint:
     best_epoch: int
     best_weights: Arrays
     epochs: tuple[Mapping[str, float], ...]
+    members: tuple["Checkpoint", ...] = ()
+
+    @property
+    def goes_on(self) -> bool:
+        """Training can be entered from it: it is not that of a call of somebody's `fit`."""
+        return bool(self.weights or self.members)
 
     def to_bytes(self) -> bytes:
         """Pack without compression: weights do not compress, and an epoch should not wait."""
         buffer = io.BytesIO()
         groups = {"weights": self.weights, "optimizer": self.optimizer, "best_weights": self.best_weights}
         arrays = {f"{group}_{i}": array for group, each in groups.items() for i, array in enumerate(each)}
+        for i, member in enumerate(self.members):
+            arrays[f"member_{i}"] = np.frombuffer(member.to_bytes(), dtype=np.uint8)
         head = {"epoch": self.epoch, "best_epoch": self.best_epoch, "epochs": [dict(each) for each in self.epochs]}
         np.savez(buffer, head=np.frombuffer(json.dumps(head).encode(), dtype=np.uint8), allow_pickle=False, **arrays)
         return buffer.getvalue()
@@ -57,7 +66,7 @@ class Checkpoint:
 
                 return Checkpoint(
                     head["epoch"], group("weights"), group("optimizer"), head["best_epoch"], group("best_weights"),
-                    tuple(head["epochs"]),
+                    tuple(head["epochs"]), tuple(Checkpoint.from_bytes(each.tobytes()) for each in group("member")),
                 )  # fmt: skip
         except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise DataError(f"a checkpoint cannot be read ({error}); the trial starts again") from error

@@ -68,6 +68,12 @@ class Network(Protocol):
         """
         ...
 
+    def fold_trainer(
+        self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
+    ) -> ModelTrainer | None:
+        """The same for one of a configuration's folds: nobody else's code is called between its epochs."""
+        ...
+
     def entry(
         self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
     ) -> Entry | ModelEntry | None:
@@ -154,12 +160,14 @@ class FamilyNetwork:
 
     def trainer(
         self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
-    ) -> Trainer:
+    ) -> ModelTrainer:
         preprocessing = fitted(self.config.normalization)
         # Several inputs are one line of numbers to it.
         self._inputs, dataset = dataset.info.inputs, plain_rows(dataset)
         self.model = build(self.config, dataset.info, preprocessing, self.metrics, seed=plan.seed)
         return ModelTrainer(self.model, dataset, self._own(plan, dataset), resume)
+
+    fold_trainer = trainer
 
     def entry(
         self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None

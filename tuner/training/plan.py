@@ -54,7 +54,7 @@ class TrainPlan:
     seed: of weights, row order and dropout.
     health: look inside the network too, at most epochs' ends; its figures are metrics that begin with ``health/``.
     keep: which weights are the model's: those of the best epoch, or, where no rows tell which that is, the mean of
-    those of the last epochs (`averaging.averaged`).
+    those of the last epochs (`averaging.averaged`); "told" leaves it to whoever says so (`ModelTrainer.keep`).
     class_weights: how much a row of each class counts in the training loss, as Keras' `fit` has it; None is 1 of all.
     path: "auto" takes the compiled epoch where it can; "fit" is `Model.fit`; "compiled" refuses to fall back.
     """
@@ -66,7 +66,7 @@ class TrainPlan:
     patience: int | None
     seed: int
     path: Path = "auto"
-    keep: Literal["best", "mean"] = "best"
+    keep: Literal["best", "mean", "told"] = "best"
     health: bool = False
     class_weights: tuple[float, ...] | None = None
 

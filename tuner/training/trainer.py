@@ -120,6 +120,7 @@ class ModelTrainer:
         self._history: list[Metrics] = []
         self._best: Arrays = ()
         self._weights: Arrays | None = None
+        self._told = 0 if resume is None else resume.best_epoch
         self._averaged = averaged(plan.epochs, model.optimizer) if plan.keep == "mean" else 1
         if resume is not None:
             _assign(model.variables, resume.weights)
@@ -154,6 +155,10 @@ class ModelTrainer:
         checkpoint = partial(self._checkpoint, epoch)
         return (EpochResult(0, epoch, metrics, seconds, at, best, self._ended, self._reason, checkpoint),)
 
+    def keep(self) -> None:
+        """The weights of the last epoch are those that are kept, of a plan that leaves it to others to say so."""
+        self._told, self._best = len(self._history), self._finished()
+
     def stop(self, member: int) -> None:
         if self._ended is None:
             self._ended, self._reason = "caller", stopped_at(len(self._history), self._plan)
@@ -182,9 +187,9 @@ class ModelTrainer:
     def _keep(self, epoch: int) -> None:
         """Take the weights of the epoch that has just ended, where the plan keeps them."""
         mean = self._plan.keep == "mean"
-        if not mean and self._kept() != epoch:
+        if self._plan.keep == "told" or (not mean and self._kept() != epoch):
             return
-        finished = self._read_weights() if self._epochs.finished is None else self._epochs.finished
+        finished = self._finished()
         self._best = (
             mean_with(finished, self._best, max(1, epoch - self._plan.epochs + self._averaged)) if mean else finished
         )
@@ -195,6 +200,9 @@ class ModelTrainer:
         optimizer = _read(self._model.optimizer.variables)
         return Checkpoint(epoch, self._read_weights(), optimizer, self._kept(), self._best, tuple(self._history))
 
+    def _finished(self) -> Arrays:
+        return self._read_weights() if self._epochs.finished is None else self._epochs.finished
+
     def _read_weights(self) -> Arrays:
         """As the last epoch left them; off the device once."""
         if self._weights is None:
@@ -204,6 +212,8 @@ class ModelTrainer:
     def _kept(self) -> int:
         if self._plan.keep == "mean":
             return len(self._history)
+        if self._plan.keep == "told":
+            return self._told
         return best_epoch(self._monitored(), self._plan.direction)
 
     def _monitored(self) -> list[float]:

@@ -49,7 +49,7 @@ def open_context(
         dataset=spec.data.name,
         dataset_digest=dataset.digest,
         rows_train=info.train_rows,
-        rows_validation=info.validation_rows,
+        rows_validation=dataset.validated_rows,
         rows_test=info.test_rows,
         test_digest=rows_digest(dataset.test)[:16],
     )

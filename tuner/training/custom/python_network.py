@@ -38,8 +38,8 @@ from tuner.training.latency import latency_ms
 from tuner.training.network import Exported, Outputs, PreprocessingFor
 from tuner.training.networks.architecture import in_words
 from tuner.training.networks.models import parameters
-from tuner.training.plan import Metrics, Observe, Training, TrainPlan, TrainResult
-from tuner.training.trainer import at_batch_size, out_of_memory, train
+from tuner.training.plan import EpochResult, Metrics, Observe, Training, TrainPlan, TrainResult
+from tuner.training.trainer import ModelTrainer, at_batch_size, out_of_memory, train
 
 _EPOCHS = 10
 _BATCH_SIZE = 32
@@ -95,10 +95,21 @@ class PythonNetwork:
     def trainer(self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None) -> None:
         """Its code may be called at any moment of it, and its callbacks: none is trained between epochs of others."""
 
+    def fold_trainer(
+        self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
+    ) -> "GuardedTrainer | None":
+        """None where training is one call: a fit of its own, or callbacks."""
+        if self.is_one_call:
+            return None
+        rows, own = self._rows_and_plan(dataset, fitted, plan)
+        with self.guard():
+            self._check(rows)
+            return GuardedTrainer(self.guard, self.model, rows, own, resume)
+
     def entry(
         self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
     ) -> ModelEntry | None:
-        if self.fits_itself or self.callbacks or self.training.callbacks or not models_may_be_members():
+        if self.is_one_call or not models_may_be_members():
             return None
         rows, own = self._rows_and_plan(dataset, fitted, plan)
         outside = keras_settings()
@@ -157,6 +168,11 @@ class PythonNetwork:
     def fits_itself(self) -> bool:
         """The code trains its network itself: a HyperModel with a `fit` of its own."""
         return self.hypermodel is not None and type(self.hypermodel[0]).fit is not keras_tuner.HyperModel.fit
+
+    @property
+    def is_one_call(self) -> bool:
+        """Its training cannot be stepped: callbacks may keep a state, and a fit of its own does what it likes."""
+        return self.fits_itself or bool(self.callbacks) or bool(self.training.callbacks)
 
     def check(self, dataset: Dataset, fitted: PreprocessingFor) -> None:
         """Whether the untrained network takes such rows and its loss such targets, as far as is quickly seen.
@@ -224,6 +240,18 @@ class PythonNetwork:
         """A fit of its own may give its network other rows, and other targets, than it was given."""
         if not self.fits_itself:
             suitability.check_model(self.model, rows)
+
+
+class GuardedTrainer(ModelTrainer):
+    """The trainer of a model of a person's code, whose layers and loss are that code's wherever they run."""
+
+    def __init__(self, guard: Guard, model: Any, rows: Dataset, plan: TrainPlan, resume: Checkpoint | None) -> None:
+        super().__init__(model, rows, plan, resume)
+        self._guard = guard
+
+    def step(self) -> Sequence[EpochResult]:
+        with self._guard():
+            return super().step()
 
 
 def network(
