@@ -106,6 +106,20 @@ def seconds_of_trials(db: Database, study_name: str) -> float:
     return _over(db, sa.func.sum(EpochRow.seconds), *_of_trials(study_name))
 
 
+@patient
+def of_complete_trials(db: Database, study_name: str, epoch: int) -> dict[int, Mapping[str, float]]:
+    """What one epoch came to in each complete trial that has it, by the trial's place in the budget."""
+    same = (EpochRow.study_name, EpochRow.role, EpochRow.round, EpochRow.ordinal)
+    of = (RunRow.study_name, RunRow.role, RunRow.round, RunRow.ordinal)
+    found = (
+        sa.select(EpochRow.ordinal, EpochRow.metrics)
+        .join(RunRow, sa.and_(*(mine == its for mine, its in zip(same, of, strict=True))))
+        .where(*_of_trials(study_name), EpochRow.epoch == epoch, RunRow.state == "complete")
+    )
+    with db.reading() as session:
+        return {ordinal: metrics for ordinal, metrics in session.execute(found)}
+
+
 def _of_trials(study_name: str) -> tuple[sa.ColumnElement[bool], ...]:
     return EpochRow.study_name == study_name, EpochRow.role == "search"
 

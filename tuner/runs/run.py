@@ -31,7 +31,7 @@ from tuner.runs.study_context import StudyContext
 from tuner.search.algorithms import trial_seed
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.folds.network import Fold, FoldsNetwork
-from tuner.training.folds.trainer import fold_values
+from tuner.training.folds.trainer import GoesOn, fold_values
 from tuner.training.health.diagnosis import judge
 from tuner.training.network import Network, PreprocessingFor
 from tuner.training.plan import EpochResult, TrainPlan, TrainResult, Verdict
@@ -55,7 +55,7 @@ class Run:
 
     observers: in the order in which they are asked. held: the job and its checkpoints; None of a training that nobody
     else could go on with. look: reads the study. compiling: of trainings
-    that share their programs.
+    that share their programs. goes_on: asked within an epoch of a cross-validation, fold by fold.
     """
 
     def __init__(
@@ -68,6 +68,7 @@ class Run:
         held: tuple[Job, Checkpoints] | None = None,
         look: Callable[[], StudyView] | None = None,
         compiling: Compiling | None = None,
+        goes_on: GoesOn | None = None,
     ) -> None:
         self._context = context
         self._order = order
@@ -86,6 +87,7 @@ class Run:
         self._planned: int | None = None
         self._decision: Decision | None = None
         self._compiling = compiling or Compiling()
+        self._goes_on = goes_on
 
     def __call__(self) -> None:
         """Run it to its end, unless it is handed back. Raises LeaseLost where it was lost."""
@@ -199,7 +201,7 @@ class Run:
             own = trial_seed(seed, number, "fold")
             network = self._configuration.network(each.dataset.info, own)
             made.append(Fold(network, each.dataset, each.preprocessing, own))
-        return FoldsNetwork(made)
+        return FoldsNetwork(made, self._goes_on)
 
     def _plan(self, most: int) -> TrainPlan:
         spec, role = self._context.spec, self._order.role

@@ -6,6 +6,7 @@ Leaves to others: which trial (database), its lifecycle (run), when it is delive
 from tuner.database.runs import Job
 from tuner.runs.checkpoints import Checkpoints
 from tuner.runs.configurations import Asked
+from tuner.runs.fold_pruning import fold_pruning
 from tuner.runs.here import Here
 from tuner.runs.job_guard import holding
 from tuner.runs.observers.leaving import Leaving
@@ -32,12 +33,15 @@ def run_trial(context: StudyContext, job: Job) -> None:
 
 def trial_run(context: StudyContext, job: Job, asked: OptunaTrial, here: Here) -> Run:
     """The trial that this worker holds."""
+    folds = fold_pruning(context.db, job, context.spec, asked.baseline is not None)
     observers: list[Observer] = [
         SignOfLife(context.watch),
         Row(here.record, here.checkpoints, measure_of(context.study), validated=True),
+        *([] if folds is None else [folds]),
         *search_rules(context.db, context.spec, job, asked),
         *here.last,
     ]
     order = Order(SEARCH, trial_seed(context.study.seed, job.ordinal, "training"), f"trial {asked.number}")
     held = (job, here.checkpoints)
-    return Run(context, order, Asked(context, asked), here.record, observers, held, here.look, here.compiling)
+    asking = Asked(context, asked)
+    return Run(context, order, asking, here.record, observers, held, here.look, here.compiling, folds)

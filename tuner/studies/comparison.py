@@ -14,10 +14,12 @@ through a seed, so that pairing halves the degrees of freedom and removes no noi
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
+from tuner.data.fold_error import chance, half_width
 from tuner.formatting import plural
 from tuner.spec.metrics import Direction, sign
 
@@ -40,13 +42,36 @@ def leader(runs: Runs, direction: Direction) -> int | None:
     return min(known, key=lambda key: (-sign(direction) * float(np.mean(runs[key])), key), default=None)
 
 
-def clearly_worse(runs: Runs, direction: Direction, least: float = 0.0) -> dict[int, str]:
+@dataclass(frozen=True)
+class OfFolds:
+    """What a cross-validated configuration came to in each fold, the mean over its seeds. ratio: as of `fold_error`.
+
+    Two configurations are compared on the same folds: their differences, fold by fold, have neither what makes a fold
+    hard nor what the seeds make of it twice, and from them comes the error.
+    """
+
+    values: tuple[float, ...]
+    ratio: float
+
+    def beaten_by(self, other: "OfFolds", direction: Direction) -> list[float]:
+        """Fold by fold, how much better the other one is."""
+        return [sign(direction) * (theirs - mine) for theirs, mine in zip(other.values, self.values, strict=True)]
+
+
+Folds = Mapping[int, OfFolds]
+"""Of each configuration; nothing where rows are held back once."""
+
+
+def clearly_worse(runs: Runs, direction: Direction, least: float = 0.0, folds: Folds | None = None) -> dict[int, str]:
     """Configurations that the leader beats by more than noise, each with the words why.
 
+    folds: of all of them, where they are cross-validated; then their differences by fold decide.
     least: the standard deviation is taken to be at least so much, such as half a validation row: two equal accuracies
     are no proof that there is no noise.
     """
     first = leader(runs, direction)
+    if first is not None and folds and first in folds:
+        return _worse_by_folds(runs, direction, folds, first)
     deviation, freedom = noise(runs)
     deviation = max(deviation, least)
     if first is None or len(runs[first]) < 2 or freedom < 2:
@@ -61,6 +86,34 @@ def clearly_worse(runs: Runs, direction: Direction, least: float = 0.0) -> dict[
         if p < _LEVEL / (len(runs) - 1):
             found[key] = f"clearly worse after {plural(len(values), 'seed')}: {gap:.4f} behind the best (p = {p:.3f})"
     return found
+
+
+def _worse_by_folds(runs: Runs, direction: Direction, folds: Folds, first: int) -> dict[int, str]:
+    found = {}
+    for key, values in runs.items():
+        if key == first or key not in folds or not len(values):
+            continue
+        differences = folds[key].beaten_by(folds[first], direction)
+        p = chance(differences, folds[key].ratio)
+        if p < _LEVEL / (len(runs) - 1):
+            gap, on = float(np.mean(differences)), f"on the same {len(differences)} folds"
+            found[key] = (
+                f"clearly worse after {plural(len(values), 'seed')} {on}: {gap:.4f} behind the best (p = {p:.3f})"
+            )
+    return found
+
+
+def difference_by_folds(differences: Sequence[float], ratio: float, than: str) -> str:
+    """`difference_in_words` of differences fold by fold, positive where the winner is better."""
+    gain, half, on = (
+        float(np.mean(differences)),
+        half_width(differences, ratio),
+        f"on the same {len(differences)} folds",
+    )
+    if abs(gain) <= half:
+        return f"no clear difference to {than}: {gain:+.4f} {on}, within the noise (+- {half:.4f})"
+    word = "better" if gain > 0 else "worse"
+    return f"{abs(gain):.4f} {word} than {than} {on}, more than the noise (+- {half:.4f})"
 
 
 def mean_interval(values: Sequence[float], of_rows: float) -> tuple[float, float]:

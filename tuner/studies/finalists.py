@@ -17,11 +17,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tuner.data.fold_error import half_width
 from tuner.database.connection import Database
 from tuner.database.facts import ConfigurationOutcome, FinalistsOutcome, FinalRun
 from tuner.database.finalists import FinalistRole, Planned
 from tuner.database.runs import FAILED, RunView
 from tuner.database.studies import StudyView
+from tuner.database.trial_facts import StoredFolds
 from tuner.search.algorithms import trial_seed
 from tuner.spec.metrics import sign
 from tuner.spec.study_spec import StudySpec
@@ -98,6 +100,21 @@ def values_by_trial(every: Sequence[RunView]) -> dict[int, list[float]]:
     return runs
 
 
+def folds_by_trial(every: Sequence[RunView]) -> dict[int, comparison.OfFolds]:
+    """What each configuration that was compared came to by fold, over its complete runs; nothing without folds."""
+    runs: dict[int, list[StoredFolds]] = {}
+    for each in every:
+        if each.state == "complete" and each.facts.folds is not None:
+            runs.setdefault(each.trial_ordinal, []).append(each.facts.folds)
+    return {key: of_folds(some) for key, some in runs.items()}
+
+
+def of_folds(some: Sequence[StoredFolds]) -> comparison.OfFolds:
+    """The mean over runs of one configuration."""
+    values = np.mean([each.values for each in some], axis=0)
+    return comparison.OfFolds(tuple(map(float, values)), some[0].ratio)
+
+
 def winner_of(every: Sequence[RunView], spec: StudySpec) -> int | None:
     """The configuration, by its trial, with the best mean over its seeds among those that are not out."""
     out = {each.trial_ordinal for each in every if each.dropped or each.state in FAILED}
@@ -115,7 +132,8 @@ def the_worse(every: Sequence[RunView], spec: StudySpec, least: float) -> dict[i
     """Configurations that need no more training, and why: they are clearly worse, or fail with one of their seeds."""
     compared = [each for each in every if each.role == "compare"]
     open_ones = {each.trial_ordinal for each in compared if not each.finalized}
-    worse = comparison.clearly_worse(values_by_trial(compared), spec.objective.direction, least)
+    runs, folds = values_by_trial(compared), folds_by_trial(compared)
+    worse = comparison.clearly_worse(runs, spec.objective.direction, least, folds)
     for each in compared:
         if each.state in FAILED:
             worse[each.trial_ordinal] = f"{each.state} with seed {each.seed_number}: {each.reason}"
@@ -158,7 +176,7 @@ def summary(
     finals = [each for each in every if each.role == "final" and each.state == "complete"]
     if test is None:
         return None
-    first = finals[0]
+    first, compared = finals[0], [each for each in every if each.role == "compare"]
     winner, runs = first.trial_ordinal, values_by_trial(every)
     by_ordinal = {trial.ordinal: trial for trial in of_search}
     deviation, freedom = comparison.noise(runs)
@@ -179,7 +197,9 @@ def summary(
         averaged=first.facts.averaged_epochs or 1,
         noise=deviation if freedom else None,
         configurations=configurations,
-        words=tuple(_words(winner, runs, out, by_ordinal, spec, (max(deviation, least), freedom))),
+        words=tuple(
+            _words(winner, runs, out, by_ordinal, spec, (max(deviation, least), freedom), folds_by_trial(compared))
+        ),
         test=test,
     )
 
@@ -191,6 +211,7 @@ def _words(
     by_ordinal: dict[int, RunView],
     spec: StudySpec,
     noise: tuple[float, int],
+    folds: comparison.Folds,
 ) -> list[str]:
     metric, upwards = spec.objective.metric, sign(spec.objective.direction)
     mine = runs.get(winner, [])
@@ -200,13 +221,20 @@ def _words(
         return []
     words = []
     if mine:
-        words.append(f"mean {metric} {mean:.4f} over {len(mine)} new seeds (the search saw {known:.4f})")
+        sure = ""
+        if winner in folds:
+            half = half_width(folds[winner].values, folds[winner].ratio)
+            sure = f" and {len(folds[winner].values)} folds, +- {half:.4f} (95%)"
+        words.append(f"mean {metric} {mean:.4f} over {len(mine)} new seeds{sure} (the search saw {known:.4f})")
     others = {key: values for key, values in runs.items() if key != winner and values}
     for key, values in others.items():
         than = _called(by_ordinal[key])
         gain = upwards * (mean - float(np.mean(values)))
         if out.get(key):
             words.append(f"{than}: {out[key]}")
+        elif winner in folds and key in folds:
+            differences = folds[key].beaten_by(folds[winner], spec.objective.direction)
+            words.append(comparison.difference_by_folds(differences, folds[key].ratio, than))
         else:
             words.append(comparison.difference_in_words(gain, *noise, len(mine), len(values), than))
     for trial in by_ordinal.values():
@@ -214,6 +242,10 @@ def _words(
             # Of a baseline there is the one run of the search, which nobody has chosen for being good.
             gain = upwards * (mean - (trial.value or 0.0))
             than = _called(trial)
+            if winner in folds and trial.facts.folds is not None:
+                differences = of_folds([trial.facts.folds]).beaten_by(folds[winner], spec.objective.direction)
+                words.append(comparison.difference_by_folds(differences, folds[winner].ratio, than))
+                continue
             words.append(comparison.difference_in_words(gain, *noise, len(mine), 1, than))
     return words
 

@@ -116,7 +116,9 @@ def cost(trial: RunView, spec: StudySpec) -> float:
 
 def final_cost(trial: RunView, last_epoch: int) -> float:
     """Seconds of one training on all rows, so many epochs."""
-    return _ALL_ROWS_COST * _epoch_s(trial) * max(1, last_epoch)
+    # Of a cross-validation, an epoch was one of each fold.
+    networks = len(trial.facts.folds.values) if trial.facts.folds is not None else 1
+    return _ALL_ROWS_COST * _epoch_s(trial) / networks * max(1, last_epoch)
 
 
 def cost_of_final(best: Sequence[RunView]) -> float:
