@@ -8,6 +8,11 @@ order of rows and dropout. Two kinds of programs: one as wide as Lab 8-1, and th
 space of Fashion-MNIST shares (five layers of 512 units at most), with members drawn from that space. The first epoch of
 each is left out of the speed, and is the seconds until it was there.
 
+    python -m benchmarks.cohort --alike [--members 8] [--batches 64] [--rows 6000]
+
+Keras models whose graphs are alike - dense code of one's own, the family cnn, an LSTM - one by one by the compiled
+epoch of one network, in a cohort that trains them one after the other, and in one that trains them side by side.
+
 What is not told in 220 seconds is not begun, the most telling first; so it may be run where time is short.
 """
 
@@ -55,16 +60,17 @@ def main() -> int:
     rows = arguments.rows or (60_000 if gpu else 6_000)
     print(f"{machine()}\n{jax.devices()}, {rows} rows", flush=True)
     print(
-        f"{'':26}{'batch':>6}{'members':>9}{'epochs/s':>10}{'times fit':>11}{'first, s':>10}{'programs':>10}",
+        f"{'':26}{'batch':>6}{'members':>9}{'epochs/s':>10}{'times':>11}{'first, s':>10}{'programs':>10}",
         flush=True,
     )
+    cases = _alike_cases if arguments.alike else _cases
     fit: dict[int, float] = {}
-    for each in _cases(_dataset(rows), batches, members):
+    for each in cases(_dataset(rows), batches, members):
         if time.monotonic() > ends:
             print("time is up")
             break
         measured = each()
-        if measured.what == "fit":
+        if measured.what.startswith(("fit", "one by one")):
             fit[measured.batch] = measured.epochs_per_s
         _show(measured, fit.get(measured.batch), arguments.json)
     return 0
@@ -77,6 +83,16 @@ def _cases(dataset: Any, batches: list[int], members: list[int]) -> Iterator[Any
     for count, batch in itertools.product(reversed(members), batches):
         for name in ("Lab 8-1", "default space"):
             yield lambda name=name, batch=batch, count=count: _cohort(dataset, name, batch, count)
+
+
+def _alike_cases(dataset: Any, batches: list[int], members: list[int]) -> Iterator[Any]:
+    """The compiled epoch, one by one, stands where `fit` does among the others."""
+    for name, batch, count in itertools.product(("dense", "cnn", "lstm"), batches, members):
+        yield lambda name=name, batch=batch, count=count: _one_by_one(dataset, name, batch, count)
+        for in_turn in (True, False):
+            yield lambda name=name, batch=batch, count=count, in_turn=in_turn: _alike(
+                dataset, name, batch, count, in_turn
+            )
 
 
 def _show(measured: Measured, fit: float | None, as_json: bool) -> None:
@@ -151,6 +167,74 @@ def _cohort(dataset: Any, name: str, batch: int, count: int) -> Measured:
     return Measured(f"cohort, {name}", batch, count, count / min(seconds[1:]), seconds[0], len(since(begun)))
 
 
+def _one_by_one(dataset: Any, name: str, batch: int, count: int) -> Measured:
+    from tuner.training.compilations import now, since
+    from tuner.training.plan import TrainPlan
+    from tuner.training.trainer import ModelTrainer
+
+    begun, started, seconds, first = now() or 0, time.perf_counter(), 0.0, 0.0
+    for i in range(count):
+        plan = TrainPlan(batch, 3, "val_accuracy", "maximize", None, seed=i)
+        trainer = ModelTrainer(_model(name, dataset, i), dataset, plan)
+        trainer.step()
+        first = first or time.perf_counter() - started
+        seconds += min(trainer.step()[0].seconds, trainer.step()[0].seconds)
+    return Measured(f"one by one, {name}", batch, count, count / seconds, first, len(since(begun)))
+
+
+def _alike(dataset: Any, name: str, batch: int, count: int, in_turn: bool) -> Measured:
+    from tuner.training.cohort.alike import model_entry
+    from tuner.training.cohort.alike_kind import alike_cohort
+    from tuner.training.compilations import now, since
+    from tuner.training.plan import TrainPlan
+
+    begun, started = now() or 0, time.perf_counter()
+    entries = []
+    for i in range(count):
+        plan = TrainPlan(batch, 4, "val_accuracy", "maximize", None, seed=i)
+        entry = model_entry(_model(name, dataset, i), dataset, plan)
+        assert entry is not None
+        entries.append(replace(entry, like=replace(entry.like, one_after_the_other=in_turn)))
+    cohort = alike_cohort(entries[0], count)
+    for entry in entries:
+        cohort.admit(entry)
+    seconds: list[float] = []
+    while len(seconds) < 4 and cohort.step():
+        seconds.append(time.perf_counter() - started)
+        started = time.perf_counter()
+    how = "in turn" if in_turn else "side by side"
+    return Measured(f"{name}, {how}", batch, count, count / min(seconds[1:]), seconds[0], len(since(begun)))
+
+
+def _model(name: str, dataset: Any, i: int) -> Any:
+    """One of several that differ in numbers."""
+    import keras
+    from keras import layers
+
+    from tuner.data.preprocessing import fit
+    from tuner.spec.families import CONFIGURE
+    from tuner.spec.space import fixed
+    from tuner.training import backend
+    from tuner.training.networks.models import build
+
+    backend.name_anew()
+    keras.utils.set_random_seed(i)
+    rate = 1e-3 * 1.3**i
+    if name == "cnn":
+        config = CONFIGURE["cnn"](fixed({"learning_rate": rate, "blocks": 2, "filters": 8}), "classification", True)
+        return build(config, dataset.info, fit(config.normalization, dataset.train.x), seed=i)
+    inside = {
+        "dense": [layers.Flatten(), layers.Dense(128, "relu"), layers.Dropout(0.2), layers.Dense(32, "relu")],
+        "lstm": [layers.Reshape((28, 28)), layers.LSTM(32)],
+    }[name]
+    shape = dataset.info.input_shape
+    model = keras.Sequential(
+        [keras.Input(shape), layers.Rescaling(1 / 255), *inside, layers.Dense(10, activation="softmax")]
+    )
+    model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
 def _lab(dataset: Any, batch: int) -> Any:
     from tuner.data.preprocessing import fit
     from tuner.spec.families import mlp
@@ -197,7 +281,7 @@ def _dataset(rows: int) -> Any:
     train, validated = (
         type(part)(part.x[:most], part.y[:most]) for part, most in ((whole.train, rows), (whole.validation, validation))
     )
-    info = replace(whole.info, train_rows=len(train), validation_rows=len(validated))
+    info = replace(whole.info, train_rows=len(train), validation_rows=len(validated), images=True)
     return replace(whole, info=info, train=train, validation=validated, digest=f"cohort-{rows}")
 
 
@@ -207,6 +291,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--members", type=int, nargs="+", help="sizes of cohorts")
     parser.add_argument("--batches", type=int, nargs="+")
     parser.add_argument("--rows", type=int, help="of training")
+    parser.add_argument("--alike", action="store_true", help="Keras models whose graphs are alike")
     parser.add_argument("--json", action="store_true", help="a line of JSON a case")
     return parser.parse_args()
 
