@@ -11,7 +11,7 @@ from tuner.data.dataset import DataInfo, Dataset
 from tuner.data.records import arrays_of, for_keras
 from tuner.data.sources import load, parted, read
 from tuner.data.views import of_target, plain_rows, target_of
-from tuner.errors import DataError
+from tuner.errors import DataError, SpecError
 from tuner.spec.code import find_code
 from tuner.spec.sources import read_data
 
@@ -167,3 +167,82 @@ def test_rows_in_another_order_are_the_same_rows(tmp_path: Path) -> None:
         data = read_data({"python": "mine.py:rows"}, 0.2, tmp_path, "space.yaml")
         digests.append(load(replace(data, one_order=True), 0, [find_code(str(tmp_path / "mine.py"))]).digest)
     assert digests[0] == digests[1]
+
+
+@pytest.mark.parametrize(
+    ("names", "inputs", "targets"),
+    [
+        (("x_wide", "x_deep", "y"), ["wide", "deep"], []),
+        (("x_wide", "x_deep", "y_kind", "y_size"), ["wide", "deep"], ["kind", "size"]),
+        (("x", "y_kind", "y_size"), [], ["kind", "size"]),
+    ],
+)
+@pytest.mark.parametrize("parts", [("",), ("_train", "_test"), ("_train", "_val", "_test")])
+def test_arrays_of_a_file_are_inputs_and_targets_by_their_names(
+    tmp_path: Path, names: tuple[str, ...], inputs: list[str], targets: list[str], parts: tuple[str, ...]
+) -> None:
+    made = {f"{name}{part}": np.arange(80).reshape(40, 2) % 2 if "x" in name else np.arange(40) % 2
+            for name in names for part in parts}  # fmt: skip
+    np.savez(tmp_path / "mine.npz", allow_pickle=False, **made)
+    data = load(read_data({"npz": "mine.npz"}, 0.2, tmp_path, "space.yaml"), 0, told=True)
+    assert [each.name for each in data.info.inputs] == inputs
+    assert [each.name for each in data.info.targets] == targets
+    assert data.reading.left_out == ()
+
+
+def test_a_file_of_arrays_may_name_inputs_and_weights(tmp_path: Path) -> None:
+    x, y = np.random.RandomState(0).normal(size=(40, 2)), np.arange(40) % 2
+    np.savez(tmp_path / "mine.npz", p=x, q=x, y=y, w=1.0 + y, x=x)
+    data = load(read_data({"npz": "mine.npz", "x": ["p", "q"], "weights": "w"}, 0.2, tmp_path, "s.yaml"), 0, told=True)
+    assert [each.name for each in data.info.inputs] == ["p", "q"]
+    assert data.train.weights is not None
+    np.testing.assert_array_equal(data.train.weights, data.train.y + 1)
+    assert data.reading.left_out == ("array x",)
+    with pytest.raises(DataError, match="needs arrays p and z"):
+        load(read_data({"npz": "mine.npz", "x": ["p", "z"]}, 0.2, tmp_path, "s.yaml"), 0)
+    np.savez(tmp_path / "mine.npz", x_a_train=x, x_b_train=x, y_train=y, x_a_test=x, y_test=y)
+    with pytest.raises(DataError, match="has x_a_test, but not the other of x_a_test and x_b_test and y_test"):
+        load(read_data({"npz": "mine.npz"}, 0.2, tmp_path, "s.yaml"), 0)
+
+
+TABLE = "age,colour,height,note,sold,weight\n" + "".join(
+    f"{20 + i % 7},{('red', 'blue')[i % 2]},{i / 10},{i},{('no', 'yes')[i % 3 > 0]},{1 + i % 2}\n" for i in range(60)
+)
+
+
+def test_columns_of_a_table_are_parted_by_input(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text(TABLE)
+    said = {
+        "csv": "mine.csv",
+        "target": "sold",
+        "weights": "weight",
+        "inputs": {"who": ["colour", "age"], "how": ["height"]},
+    }
+    data = load(read_data(said, 0.2, tmp_path, "space.yaml"), 0, told=True)
+    assert [(each.name, each.shape) for each in data.info.inputs] == [("who", (3,)), ("how", (1,))]
+    assert data.info.weighted
+    assert "column note (of no input)" in data.reading.left_out
+    assert "2 inputs: who (3), how (1)" in data.reading.notes
+    assert [(each["column"], each["inputs"]) for each in data.table] == [
+        ("age", ["who"]), ("colour", ["who"]), ("height", ["how"]),
+    ]  # fmt: skip
+    one = load(read_data({"csv": "mine.csv", "target": "sold", "drop": ["note", "weight"]}, 0.2, tmp_path, "s.yaml"), 0)
+    np.testing.assert_array_equal(plain_rows(data).train.x, one.train.x)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ({"inputs": {"who": ["agee"]}}, "there is no column 'agee', named under inputs"),
+        ({"inputs": {"who": []}}, "inputs: 'who' has no columns"),
+        ({"inputs": {"who": ["sold"]}}, "inputs: 'sold' is the target"),
+        ({"inputs": {"who": ["age"]}, "drop": ["age"]}, "inputs: who: 'age' is named under drop too"),
+        ({"weights": "sold"}, "weights: 'sold' is the target"),
+        ({"weights": "colour"}, r"column colour: row 1 is nan\. A weight is 0 or more"),
+        ({"weights": "kilos"}, "there is no column 'kilos', named under weights"),
+    ],
+)
+def test_inputs_and_weights_that_a_table_has_not_are_named(tmp_path: Path, said: dict[str, object], words: str) -> None:
+    (tmp_path / "mine.csv").write_text(TABLE)
+    with pytest.raises((DataError, SpecError), match=words):
+        load(read_data({"csv": "mine.csv", "target": "sold", **said}, 0.2, tmp_path, "space.yaml"), 0)

@@ -57,8 +57,9 @@ def export(
         echo(path)
     if not any(path.name == "predict.py" for path in files):
         return
+    rows = "ROWS.npz" if any(path.name == "sample.npz" for path in files) else "ROWS.npy"
     script = ["CODE.py"] if any(path.name == "network.json" for path in files) else []
-    echo(f"predict with: {command('python', folder / 'predict.py', *script, 'ROWS.npy')}", err=True)
+    echo(f"predict with: {command('python', folder / 'predict.py', *script, rows)}", err=True)
 
 
 @click.command()

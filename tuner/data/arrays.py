@@ -1,13 +1,11 @@
-"""Arrays as people have them - in `.npz` files, or given by their code - made into rows.
+"""Arrays as people have them - in files, or given by their code - made into rows.
 
-Owns: which arrays of a file are which part, which shapes and types are images and tables; reading `.npz` files.
+Owns: which shapes and types are images and tables.
 Leaves to others: labels and targets (labels), values that are no numbers, classes in every part (raw_dataset).
 """
 
-import zipfile
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,15 +13,11 @@ import numpy as np
 from tuner.data import several
 from tuner.data.dataset import Array, Rows
 from tuner.data.fields import fields_of, named_in_words
-from tuner.data.files import check_memory, regular
 from tuner.data.labels import as_array, flat, numbered, targets_of
 from tuner.data.raw_dataset import Found, images_of
 from tuner.data.reading import Reading
-from tuner.data.row_keys import keys_of
 from tuner.errors import DataError
-from tuner.formatting import nearest
 from tuner.spec.families import Task
-from tuner.spec.sources import DataSpec, NpzFile
 
 VALIDATION_NAMES = ("validation", "valid", "val")
 """What people call the rows by which they compare networks."""
@@ -48,100 +42,6 @@ class Parts:
     train: Part
     validation: Part | None = None
     test: Part | None = None
-
-
-def read_npz(data: DataSpec) -> Found:
-    """Arrays x and y, or x_train and y_train; with them x_val and y_val, x_test and y_test, where they are there.
-
-    Raises DataError for a file that is not there, is damaged, lacks an array, or holds objects: nothing is unpickled.
-    """
-    spec = data.files
-    assert isinstance(spec, NpzFile)
-    path, key = regular(data.path(spec.npz)), data.rule.key
-    try:
-        # Opened here, because NumPy leaves a damaged file open.
-        with path.open("rb") as opened:
-            file = np.load(opened, allow_pickle=False)
-            if not isinstance(file, np.lib.npyio.NpzFile):
-                raise DataError(f"{path}: one array alone. Save two with numpy.savez(path, x=..., y=...).")
-            with file:
-                parts, left_out = _parts(file, spec, path)
-                keys = None if key is None else _key_array(file, key, path)
-    except DataError:
-        raise
-    # NumPy's reader and that of archives each have their own; none of them is a bug of ours.
-    except Exception as error:
-        words = " ".join(str(error).split())[:200] or type(error).__name__
-        if "allow_pickle" in words:
-            # NumPy takes any file that begins with neither of its marks for a pickle.
-            if not zipfile.is_zipfile(path):
-                raise DataError(f"{path}: is no .npz file. Save it with numpy.savez(path, x=..., y=...).") from error
-            raise DataError(f"{path}: holds Python objects, which are not read. Save arrays of numbers.") from error
-        raise DataError(f"{path}: damaged, or no .npz file ({words}). Get it again.") from error
-    images = spec.rows == "images"
-    if key is None:
-        return found_of(parts, spec.task, str(path), left_out, images)
-    found = found_of(parts, spec.task, str(path), tuple(each for each in left_out if each != f"array {key}"), images)
-    return replace(found, keys=keys_of(keys, data.rule, len(found.train), f"{path}: {key}"))
-
-
-def _key_array(file: "np.lib.npyio.NpzFile", key: str, path: Path) -> Any:
-    if key not in file.files:
-        raise DataError(f"{path}: there is no array {key!r}, named under validation{nearest(key, file.files)}")
-    return file[key]
-
-
-def _unpacked(file: "np.lib.npyio.NpzFile", names: Collection[str]) -> int:
-    """Bytes of these arrays, as the archive itself promises them."""
-    assert file.zip is not None
-    return sum(each.file_size for each in file.zip.infolist() if each.filename.removesuffix(".npy") in names)
-
-
-def _parts(file: "np.lib.npyio.NpzFile", spec: NpzFile, path: Path) -> tuple[Parts, tuple[str, ...]]:
-    names = _Names(file.files, spec.x, spec.y, path)
-    train = names.pair("train") if names.whole is None else names.whole
-    if train is None:
-        raise DataError(
-            f"{path}: needs arrays {spec.x} and {spec.y}, or {spec.x}_train and {spec.y}_train; it has "
-            f"{', '.join(sorted(file.files)) or 'none'}. Give their names with x: and y:."
-        )
-    validation, test = names.pair(*VALIDATION_NAMES), names.pair("test")
-    used = [name for pair in (train, validation, test) if pair for name in pair]
-    left_out = tuple(f"array {name}" for name in file.files if name not in used)
-    check_memory(_unpacked(file, used), str(path))
-
-    def read(pair: tuple[str, str] | None) -> Part | None:
-        return None if pair is None else Part(file[pair[0]], file[pair[1]])
-
-    return Parts(Part(file[train[0]], file[train[1]]), read(validation), read(test)), left_out
-
-
-class _Names:
-    """Which array is which: x_val, X_val and val_x are one thing. Raises DataError for half of a pair, and for two."""
-
-    def __init__(self, names: Sequence[str], x: str, y: str, path: Path) -> None:
-        self._names, self._x, self._y, self._path = list(names), x, y, path
-        self.whole = (x, y) if x in names and y in names else None
-
-    def pair(self, *parts: str) -> tuple[str, str] | None:
-        """The names of the two arrays of a part, by whichever of its words they have."""
-        found = [
-            [name for name in self._names if name.lower() in self._spelt(axis, parts)] for axis in (self._x, self._y)
-        ]
-        if not any(found):
-            return None
-        if not all(found):
-            (lone, *_), wanted = found[0] or found[1], f"{self._x}_{parts[-1]} and {self._y}_{parts[-1]}"
-            raise DataError(f"{self._path}: has {lone}, but not the other of {wanted}. Save both or none.")
-        for each in found:
-            if len(each) > 1:
-                raise DataError(f"{self._path}: {each[0]} and {each[1]} are one part. Keep one.")
-        return found[0][0], found[1][0]
-
-    @staticmethod
-    def _spelt(axis: str, parts: Sequence[str]) -> set[str]:
-        axis = axis.lower()
-        return {name for part in parts for name in (f"{axis}_{part}", f"{part}_{axis}", f"{axis}{part}")}
 
 
 def found_of(parts: Parts, task: Task, where: str, left_out: tuple[str, ...] = (), images: bool = False) -> Found:

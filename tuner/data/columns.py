@@ -5,8 +5,8 @@ Owns: what is learned from the training rows - medians, categories, which parts 
 Leaves to others: reading files (tables), normalization (preprocessing).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tuner.data.dataset import Array
 from tuner.data.dates import PARTS, parts_of
+from tuner.data.records import packed
 from tuner.errors import DataError
 
 Floats = NDArray[np.float32]
@@ -37,15 +38,19 @@ class Column:
 
 @dataclass(frozen=True, eq=False)
 class Encoder:
-    """How a table is read. columns: in the order of the rows' cells."""
+    """How a table is read. columns: in the order of the rows' cells.
+
+    inputs: of a network with several, the columns of each; none where a row is all of them.
+    """
 
     columns: Sequence[Column]
+    inputs: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def fit(self, x: Array, where: str) -> "FittedEncoder":
         """Learn from training rows, (rows, columns) float64. Raises DataError for a column without any value."""
         cells = x.astype(np.float64)
         parts = [_fit(column, cells[:, i], where) for i, column in enumerate(self.columns)]
-        return FittedEncoder(tuple(parts))
+        return FittedEncoder(tuple(parts), self.inputs)
 
 
 @dataclass(frozen=True)
@@ -115,25 +120,34 @@ _Part = _Numbers | _Categories | _Dates
 
 @dataclass(frozen=True)
 class FittedEncoder:
-    """parts: one a column of the table."""
+    """parts: one a column of the table. inputs: as `Encoder` has them."""
 
     parts: tuple[_Part, ...]
+    inputs: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def described(self) -> tuple[dict[str, Any], ...]:
         """Each column of the table: its median, its categories, of which each is a column of 0 and 1, or the parts of
-        its dates, of which each is a column.
+        its dates, of which each is a column; with the inputs that it belongs to, where there are several.
         """
-        return tuple(part.described() for part in self.parts)
+        return tuple({**part.described(), **self._inputs_of(part.name)} for part in self.parts)
+
+    def _inputs_of(self, column: str) -> dict[str, Any]:
+        return {"inputs": [name for name, own in self.inputs.items() if column in own]} if self.inputs else {}
 
     @property
     def names(self) -> tuple[str, ...]:
         """What each column of the encoded rows is: ``age``, or ``colour=red``."""
         return tuple(name for part in self.parts for name in part.names())
 
-    def apply(self, x: Array) -> Floats:
-        """(rows, columns) as read -> (rows, len(names)) float32."""
+    def apply(self, x: Array) -> Array:
+        """(rows, columns) as read -> (rows, len(names)) float32; records of such arrays, where there are inputs."""
         cells = x.astype(np.float64)
-        return np.concatenate([part.apply(cells[:, i]) for i, part in enumerate(self.parts)], axis=1).astype(np.float32)
+        encoded = {part.name: part.apply(cells[:, i]) for i, part in enumerate(self.parts)}
+
+        def joined(names: Container[str]) -> Floats:
+            return np.concatenate([encoded[name] for name in encoded if name in names], axis=1).astype(np.float32)
+
+        return packed({name: joined(own) for name, own in self.inputs.items()}) if self.inputs else joined(encoded)
 
 
 def _fit(column: Column, cells: NDArray[np.float64], where: str) -> _Part:

@@ -13,7 +13,7 @@ import numpy as np
 
 from tuner.data.columns import Encoder
 from tuner.data.dataset import Array, DataInfo, Dataset, Rows, rows_digest
-from tuner.data.fields import fields_of
+from tuner.data.fields import fields_of, named_in_words
 from tuner.data.files import check_memory
 from tuner.data.partitions import Keys, folds, held_back
 from tuner.data.reading import Reading, look_alikes
@@ -157,7 +157,9 @@ def _counted(found: Found, made: Dataset) -> Reading:
     reading = found.reading()
     reading = replace(reading, rows=rows, classes=classes, warnings=(*reading.warnings, *alike))
     if found.encoder is not None:
-        return replace(reading, shape=parts[0].x.shape[1:], dtype=str(parts[0].x.dtype))
+        fields = fields_of(parts[0].x, {})
+        notes = (*reading.notes, *([named_in_words(fields, "inputs")] if fields else []))
+        return replace(reading, shape=row_shape(parts[0].x), dtype="float32", notes=notes)
     x = found.train.x
     if names_of(x):
         return reading

@@ -69,8 +69,11 @@ def targets_of(ys: Sequence[Any], wheres: Sequence[str], amounts: bool) -> Targe
     return Targets([packed(each) for each in made], class_names)
 
 
-def weights_of(given: Any, rows: int, where: str) -> Array:
-    """(rows,) float32: how much each row counts in the loss. Raises DataError."""
+def weights_of(given: Any, rows: int, where: str, first: int = 0) -> Array:
+    """(rows,) float32: how much each row counts in the loss. first: the number of the first row, in messages.
+
+    Raises DataError.
+    """
     if isinstance(given, Mapping) or are_several(given):
         raise DataError(
             f"{where}: is several arrays; weights are (rows,), and count for each target. To weigh one more than "
@@ -82,7 +85,9 @@ def weights_of(given: Any, rows: int, where: str) -> Array:
     weights = weights.reshape(-1).astype(np.float32)
     wrong = np.flatnonzero(~(np.isfinite(weights) & np.greater_equal(weights, 0)))
     if len(wrong):
-        raise DataError(f"{where}: row {wrong[0]} is {weights[wrong[0]]:g}. A weight is 0 or more; mend the row.")
+        raise DataError(
+            f"{where}: row {wrong[0] + first} is {weights[wrong[0]]:g}. A weight is 0 or more; mend the row."
+        )
     if not weights.any():
         raise DataError(f"{where}: every weight is 0, so that no row would count. Give those that do some more.")
     return weights

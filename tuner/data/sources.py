@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 
 from tuner.data import cache, idx
-from tuner.data.arrays import read_npz
 from tuner.data.dataset import Dataset, Rows
 from tuner.data.images import read_images
 from tuner.data.made import narma10
+from tuner.data.npz import read_npz
 from tuner.data.order import in_one_order
 from tuner.data.own_code import read_python
 from tuner.data.raw_dataset import Found, images_of, labels_of, split

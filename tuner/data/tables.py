@@ -11,12 +11,13 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from tuner.data.column_kinds import Kind, kind_of, read_as_texts
+from tuner.data.column_kinds import Kind, kind_of, read_as_texts, values_of
 from tuner.data.columns import Column, Encoder
 from tuner.data.dataset import Array, Rows
 from tuner.data.raw_dataset import Found
 from tuner.data.reading import Reading
 from tuner.data.row_keys import column_values, keys_of
+from tuner.data.several import weights_of
 from tuner.data.table_cells import cells_of, classes_of, numbers_to_predict, refuse_missing
 from tuner.data.table_files import TableFile, read_file
 from tuner.data.table_problems import Problems
@@ -54,7 +55,8 @@ def read_table(data: DataSpec) -> Found:
     for part, place in (("validation", spec.validation), ("test", spec.test)):
         if place is not None:
             files[part] = read_file(data.path(place), spec, as_written)
-            absent = [name for name in (*names, *targets) if name not in files[part].frame.columns]
+            weights = [spec.weights] if spec.weights and part != "test" else []
+            absent = [name for name in (*names, *targets, *weights) if name not in files[part].frame.columns]
             if absent:
                 raise DataError(f"{files[part].path}: column {absent[0]!r} is missing; {train.path.name} has it.")
     found = _found(spec, files, kinds, targets, problems)
@@ -67,15 +69,16 @@ def read_table(data: DataSpec) -> Found:
 def _inputs(train: TableFile, data: DataSpec, spec: CsvFile | ParquetFile, targets: Sequence[str]) -> list[str]:
     """The columns to learn from."""
     path, frame, key = train.path, train.frame, data.rule.key
+    of_inputs = [column for columns in spec.inputs.values() for column in columns]
     every = (("target", targets), ("drop", spec.drop), ("categorical", spec.categorical), ("dates", spec.dates),
-             ("validation", [key]))  # fmt: skip
+             ("validation", [key]), ("weights", [spec.weights]), ("inputs", of_inputs))  # fmt: skip
     for under, named in every:
         for name in named:
             if name and name not in frame.columns:
                 words = f"there is no column {name!r}, named under {under}"
                 raise DataError(f"{path}: {words}{nearest(name, frame.columns)}")
-    no_inputs = {*targets, *spec.drop, *([key] if key and not data.rule.as_input else ())}
-    names = [name for name in frame.columns if name not in no_inputs]
+    no_inputs = {*targets, *spec.drop, spec.weights, *([key] if key and not data.rule.as_input else ())}
+    names = [name for name in frame.columns if name not in no_inputs and (not of_inputs or name in of_inputs)]
     if not names:
         raise DataError(f"{path}: beside the target there is no column to learn from.")
     if len(names) > _MOST_COLUMNS:
@@ -98,16 +101,35 @@ def _found(
             classes, labels = classes_of(list(files.values()), targets[0], spec)
             ys = list(labels)
     problems.refuse(files["training"].path, spec)
-    rows = {part: Rows(x, y) for part, x, y in zip(files, parts, ys, strict=True)}
-    left_out = (*(f"column {name} (drop)" for name in spec.drop), *files["training"].left_out)
+    rows = {part: Rows(x, y, _weights(spec, file)) for (part, file), x, y in zip(files.items(), parts, ys, strict=True)}
+    other = {*kinds, *targets, *spec.drop, spec.weights} if spec.inputs else {*files["training"].frame.columns}
+    left_out = (
+        *(f"column {name} (drop)" for name in spec.drop),
+        *(f"column {name} (of no input)" for name in files["training"].frame.columns if name not in other),
+        *files["training"].left_out,
+    )
 
     def reading() -> Reading:
         read = table_reading(columns, dict(zip(files, parts, strict=True)), targets, classes, ys, left_out)
         return replace(read, notes=(*read.notes, *_dialects(files)))
 
     return Found(
-        rows["training"], rows.get("test"), classes, tuple(kinds), Encoder(columns), rows.get("validation"), reading
+        rows["training"],
+        rows.get("test"),
+        classes,
+        tuple(kinds),
+        Encoder(columns, spec.inputs),
+        rows.get("validation"),
+        reading,
     )
+
+
+def _weights(spec: CsvFile | ParquetFile, file: TableFile) -> Array | None:
+    """Of test rows too, where they have some: they do not count there, and are of the same data."""
+    if spec.weights is None or spec.weights not in file.frame.columns:
+        return None
+    values, _ = values_of(file.frame[spec.weights], file.decimal)
+    return weights_of(values, len(values), f"{file.path}: column {spec.weights}", first=1)
 
 
 def _dialects(files: Files) -> list[str]:

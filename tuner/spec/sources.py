@@ -54,8 +54,15 @@ class NpzFile(StrictModel):
     """A NumPy file: arrays x and y, or x_train and y_train; with them x_val and y_val, x_test and y_test."""
 
     npz: str = Field(description="the file")
-    x: str = Field(default="x", description="another name of the array of inputs")
-    y: str = Field(default="y", description="another name of the array of targets")
+    x: str | list[str] = Field(
+        default="x", description="another name of the array of inputs, or the names of several; x_a and x_b are seen"
+    )
+    y: str | list[str] = Field(
+        default="y", description="another name of the array of targets, or the names of several; y_a and y_b are seen"
+    )
+    weights: str | None = Field(
+        default=None, description="the array of how much each row counts in the loss, one number a row"
+    )
     task: _Task = "classification"
     rows: _Rows = None
 
@@ -79,6 +86,14 @@ class Table(StrictModel):
         default={},
         description="columns of dates by their format, such as day: '%d/%m/%Y', where it cannot be seen in the cells; "
         "a date becomes year, month, day, weekday, hour and minute, as far as they vary",
+    )
+    inputs: dict[str, list[str]] = Field(
+        default={},
+        description="of a network with several inputs, the columns of each: {wide: [a, b], deep: [c, d]}; columns that "
+        "none names are left out",
+    )
+    weights: str | None = Field(
+        default=None, description="the column of how much each row counts in the loss, 0 or more; it is no input"
     )
     missing: Literal["error", "impute"] = Field(
         default="error",
@@ -128,8 +143,9 @@ class ImageFolder(StrictModel):
 class PythonData(StrictModel):
     """A function of your own, called without arguments; only run where --code names its file.
 
-    It returns (x, y), (training, test) or (training, validation, test), each such a pair or a tf.data.Dataset; or a
-    dict of train, validation and test.
+    It returns (x, y) or (x, y, weights); (training, test) or (training, validation, test), each such a tuple or a
+    tf.data.Dataset; or a dict of train, validation and test. Several inputs are a dict of arrays, and so are several
+    targets.
     """
 
     python: str = Field(pattern=r"^.+\.py:[A-Za-z_]\w*$", description="FILE.py:FUNCTION")
@@ -259,6 +275,7 @@ def _read_data(
         raise SpecError(f"{where}: dataset.{complaint(error, KINDS[kind])}") from error
     if isinstance(files, Table):
         _check_table(files, f"{where}: dataset")
+        _check_inputs(files, f"{where}: dataset")
     if isinstance(files, ImageFolder) and files.size is not None and min(files.size) < 1:
         raise SpecError(f"{where}: dataset.size: {list(files.size)} is no size. Give [height, width] in pixels.")
     spec = DataSpec(name="", validation=validation, files=files, folder=folder)
@@ -269,6 +286,16 @@ def _read_data(
 
 
 _TABLES = ("csv", "parquet")
+
+
+def _check_inputs(table: Table, at: str) -> None:
+    for name, columns in table.inputs.items():
+        if not name or not columns:
+            raise SpecError(f"{at}.inputs: {name!r} has no columns. Name some, or leave it out.")
+        for column in columns:
+            if column in (*table.drop, table.weights):
+                under = "weights" if column == table.weights else "drop"
+                raise SpecError(f"{at}.inputs: {name}: {column!r} is named under {under} too. Keep one.")
 
 
 def _is_encoding(name: str) -> bool:
@@ -288,8 +315,12 @@ def _check_table(table: Table, at: str) -> None:
         raise SpecError(
             f"{at}.encoding: {table.encoding!r} is no encoding that Python knows. Try utf-8, cp949 or cp1252."
         )
-    for key in ("drop", "categorical", "dates"):
-        for column in getattr(table, key):
+    named = {
+        "weights": [table.weights] if table.weights else [],
+        "inputs": [each for own in table.inputs.values() for each in own],
+    }
+    for key in ("drop", "categorical", "dates", "weights", "inputs"):
+        for column in named.get(key, getattr(table, key)):
             if column in targets:
                 raise SpecError(f"{at}.{key}: {column!r} is the target. Leave it out here.")
     for key in ("categorical", "dates"):

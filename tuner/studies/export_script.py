@@ -28,6 +28,12 @@ _READ_ARRAY = "rows = np.load(path)"
 _READ_ARRAYS = """file = np.load(path)
 rows = {name: file[name] for name in %s}"""
 _IN_ORDER = "\nrows = list(rows.values())"
+_NPY = """if path.suffix == ".npy":
+    rows = np.load(path)
+"""
+_NPZ = """if path.suffix == ".npz":
+    %s
+"""
 
 _SHARED = (
     reading.stripped, cell_values.texts_of, cell_values.text_of, cell_values.numbers_of, cell_values.with_point,
@@ -91,7 +97,13 @@ else:
     columns = json.loads((here / "table.json").read_text())
     table = read_table(columns)
     table.columns = [stripped(str(each)) for each in table.columns]
-    rows = np.concatenate([encoded(table, each) for each in columns], axis=1).astype(np.float32)"""
+    by_name = {each["column"]: encoded(table, each).astype(np.float32) for each in columns}
+    inputs = {}
+    for each in columns:
+        for name in each.get("inputs", [""]):
+            inputs.setdefault(name, []).append(by_name[each["column"]])
+    rows = {name: np.concatenate(own, axis=1) for name, own in inputs.items()}
+    rows = rows.get("", rows)"""
 
 QUIET_KERAS = """
 # Not before the rows: it takes seconds, and they may be wrong. What the libraries under it say as they are loaded is
@@ -168,7 +180,8 @@ def rows_script(shape: str, table: bool, code: bool = False, inputs: Sequence[Fi
     if inputs:
         names = [each.name for each in inputs]
         rows, sample = f"arrays of {named_in_words(tuple(inputs), 'inputs')}", "npz"
-        read = _READ_ARRAYS % names + (_IN_ORDER if without_names(names) else "")
+        arrays = _READ_ARRAYS % names + (_IN_ORDER if without_names(names) else "")
+        read = read.replace(_NPY, _NPZ % arrays.replace("\n", "\n    ")) if table else arrays
     return _PREDICT.format(
         rows=rows, ROWS=f"ROWS.{sample}", sample=f"sample.{sample}", needs=needs, or_table=or_table, read=read,
         code=words, take=take,
