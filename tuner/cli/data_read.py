@@ -34,6 +34,8 @@ def lines(reading: Reading) -> Iterator[tuple[str, str]]:
         taken = [f"{each.name[:_LONGEST]} {words(each)}" for each in reading.columns if each.taken_as == taken_as]
         if taken:
             yield f"{len(taken)} {label if len(taken) > 1 else taken_as}", _fitting(taken, "; ")
+    if reading.validation:
+        yield "validation", reading.validation
     for note in reading.notes:
         yield "read as", note
     if reading.left_out:

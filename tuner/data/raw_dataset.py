@@ -20,7 +20,7 @@ from tuner.data.reading import Reading, look_alikes
 from tuner.data.records import arrays_of, names_of, row_shape
 from tuner.errors import DataError
 from tuner.spec.families import Task
-from tuner.spec.validation import VALIDATION_SHARE, Validation, as_validation
+from tuner.spec.validation import VALIDATION_SHARE, Validation, as_validation, for_rows
 
 TEST_SHARE = 0.2
 # What a cell takes while it is encoded: twice as 64 bits, once as 32.
@@ -85,8 +85,10 @@ def split(
         keys = None if keys is None else keys.of(kept)
     if validating is not None:
         made = _made(found, name, where, (train, validating, test))
-        return replace(made, told=_counted(found, made)) if told else made
-    at = f"{where}: validation"
+        return replace(made, told=_counted(found, made, "")) if told else made
+    numbers = train.x.ndim == 2 and not names_of(train.x)
+    at, few = f"{where}: validation", rule.folds_below is not None
+    rule = for_rows(rule, len(train), numbers)
     if rule.folds is None:
         parts = [held_back(train.y, keys, rule.share, seed, at, found.class_names)]
     else:
@@ -97,7 +99,7 @@ def split(
     if rule.folds is not None:
         digest = hashlib.sha256("".join(each.digest for each in each_made).encode()).hexdigest()
         made = replace(made, digest=digest, folds=each_made, repeats=rule.repeats)
-    return replace(made, told=_counted(found, made)) if told else made
+    return replace(made, told=_counted(found, made, _in_words(made, keys, few))) if told else made
 
 
 def _made(found: Found, name: str, where: str, parts: tuple[Rows, Rows, Rows]) -> Dataset:
@@ -130,6 +132,8 @@ def _made(found: Found, name: str, where: str, parts: tuple[Rows, Rows, Rows]) -
 
 def _agree(train: Rows, own: Rows, validation: float | int | Validation, where: str) -> None:
     """A source with validation rows leaves nothing to hold back; a number that says the same is no contradiction."""
+    if isinstance(validation, Validation) and validation.folds_below is not None:
+        return
     if isinstance(validation, Validation):
         asked, said = None, "group, time or folds"
     else:
@@ -143,7 +147,19 @@ def _agree(train: Rows, own: Rows, validation: float | int | Validation, where: 
         )
 
 
-def _counted(found: Found, made: Dataset) -> Reading:
+def _in_words(made: Dataset, keys: Keys | None, few: bool) -> str:
+    """How rows are validated with, where that is not the usual share. few: folds are for their being few."""
+    by = "" if keys is None else f" by {keys.name}" if keys.by == "group" else f" in the order of {keys.name}"
+    if not made.folds:
+        return f"parted{by}" if by else ""
+    rows = sorted({len(each.validation) for each in made.folds})
+    size = f"{rows[0]}" if len(rows) == 1 else f"{rows[0]} to {rows[-1]}"
+    count, times = len(made.folds) // made.repeats, f", {made.repeats} times anew" if made.repeats > 1 else ""
+    why = "" if not few else "; the rows are few (validation: 0.2 holds a share of them back once, and is quicker)"
+    return f"{count} folds{by} of {size} rows{times}, one after another; a figure is their mean{why}"
+
+
+def _counted(found: Found, made: Dataset, validation: str) -> Reading:
     """The reading with the rows of each part, those of each class, and what numbers there are."""
     parts = (made.train, made.validation, made.test)
     names = ("training", "validation", "test")
@@ -155,7 +171,7 @@ def _counted(found: Found, made: Dataset) -> Reading:
         classes = dict(zip(found.class_names, counts, strict=True))
     alike = look_alikes(classes, "classes")
     reading = found.reading()
-    reading = replace(reading, rows=rows, classes=classes, warnings=(*reading.warnings, *alike))
+    reading = replace(reading, validation=validation, rows=rows, classes=classes, warnings=(*reading.warnings, *alike))
     if found.encoder is not None:
         fields = fields_of(parts[0].x, {})
         notes = (*reading.notes, *([named_in_words(fields, "inputs")] if fields else []))

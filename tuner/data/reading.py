@@ -36,7 +36,8 @@ class Reading:
 
     rows: by part, training, validation and test. classes: rows of each, all parts together; empty for a regression.
     shape, dtype, low, high: of a row of numbers, as it is stored; of a table `columns` say it.
-    notes: how it was brought to that, a line each. left_out: what is not used. warnings: what is likely a mistake.
+    validation: how rows are validated with, where that is not a share held back once. notes: how it was brought to that,
+    a line each. left_out: what is not used. warnings: what is likely a mistake.
     """
 
     kind: Kind
@@ -47,6 +48,7 @@ class Reading:
     dtype: str = ""
     low: float | None = None
     high: float | None = None
+    validation: str = ""
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()

@@ -18,7 +18,7 @@ from tuner.spec.defaults import Defaults
 from tuner.spec.metrics import Direction
 from tuner.spec.objectives import spread
 from tuner.spec.strict_model import StrictModel, complaint
-from tuner.spec.validation import VALIDATION_SHARE, Validation, read_mapping
+from tuner.spec.validation import SMALL_TABLES, VALIDATION_SHARE, Validation, read_mapping
 
 
 class Objective(StrictModel):
@@ -122,7 +122,7 @@ class SpaceFile(StrictModel):
     validation: int | float | Validation = Field(
         default=VALIDATION_SHARE,
         description="training rows kept for validation: a share below 1, or a number of rows; or a mapping, for "
-        "groups, time and cross-validation",
+        "groups, time and cross-validation; an mlp that says nothing parts fewer than 500 rows of numbers into 5 folds",
     )
     model: str | dict[str, str] = Field(
         default="mlp",
@@ -232,6 +232,14 @@ def refilled(file: SpaceFile, defaults: Defaults) -> SpaceFile:
         kind = next((each for each in defaults.sources if each in file.dataset), "")
         filled["dataset"] = {**defaults.sources.get(kind, {}), **file.dataset}
     return SpaceFile.model_construct(file.model_fields_set, **filled)
+
+
+def with_usual_validation(file: SpaceFile) -> SpaceFile:
+    """A family of tables parts few rows into folds, where the file does not say how rows are validated with."""
+    if file.model != "mlp" or "validation" in file.model_fields_set:
+        return file
+    # Not set, as pydantic has it: nobody wrote it.
+    return SpaceFile.model_construct(file.model_fields_set, **{**dict(file), "validation": SMALL_TABLES})
 
 
 def written(file: SpaceFile) -> frozenset[str]:

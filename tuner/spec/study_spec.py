@@ -45,6 +45,7 @@ from tuner.spec.space_file import (
     first_of_several,
     read_content,
     refilled,
+    with_usual_validation,
     written,
 )
 from tuner.spec.task_checks import check_further, check_objective, check_task
@@ -159,6 +160,7 @@ def _checked(
         raise SpecError(f"{where}: parameters: is missing.")
     if model not in FAMILIES:
         raise SpecError(f"{where}: model: {model!r} is not known{nearest(model, (*FAMILIES, EXTERNAL))}")
+    file = file if defaults is not None else with_usual_validation(file)
     data = _data(file, folder, where, defaults)
     if file.model in NEEDS_IMAGES and not may_be_images(data):
         raise SpecError(f"{where}: model: {file.model} needs images, and {data.name} has none. Use model: mlp.")

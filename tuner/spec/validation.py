@@ -42,6 +42,12 @@ class Validation(StrictModel):
         "the objective is their mean",
     )
     repeats: int = Field(default=1, ge=1, le=MOST_FOLDS, description="how often the rows are parted into folds anew")
+    folds_below: int | None = Field(
+        default=None,
+        ge=1,
+        description="fold only where there are fewer training rows than this, and a row is numbers side by side; "
+        "otherwise the share is held back",
+    )
     as_input: bool = Field(
         default=False, description="whether the column of group or time is also learnt from; otherwise it is left out"
     )
@@ -52,6 +58,20 @@ class Validation(StrictModel):
         return self.group or self.time
 
 
+SMALL_TABLES = Validation(folds=5, folds_below=500)
+"""Where a space says nothing and its family is of tables: of a few hundred rows, a fifth of them tells little."""
+
+_ROWS_A_FOLD = 2
+
+
+def for_rows(rule: Validation, rows: int, numbers: bool) -> Validation:
+    """The rule as it is for so many training rows. numbers: a row is numbers side by side."""
+    if rule.folds is None or rule.folds_below is None:
+        return rule
+    few = rule.folds * _ROWS_A_FOLD <= rows < rule.folds_below
+    return rule if few and numbers else rule.model_copy(update={"folds": None, "repeats": 1})
+
+
 def read_mapping(raw: dict[str, object], where: str) -> Validation:
     """`validation:` as a mapping. Raises SpecError."""
     try:
@@ -60,9 +80,10 @@ def read_mapping(raw: dict[str, object], where: str) -> Validation:
         raise SpecError(f"{where}: validation.{complaint(error, Validation)}") from error
     if found.group is not None and found.time is not None:
         raise SpecError(f"{where}: validation: group and time: rows are parted by one of them. Leave one out.")
-    if found.folds is None and "repeats" in raw:
-        raise SpecError(f"{where}: validation.repeats: is of folds. Add folds: 5, or leave it out.")
-    if found.folds is not None and "share" in raw:
+    for key in ("repeats", "folds_below"):
+        if found.folds is None and key in raw:
+            raise SpecError(f"{where}: validation.{key}: is of folds. Add folds: 5, or leave it out.")
+    if found.folds is not None and "share" in raw and found.folds_below is None:
         raise SpecError(f"{where}: validation.share: {found.folds} folds validate every row. Leave it out.")
     if found.time is not None and found.repeats > 1:
         raise SpecError(f"{where}: validation.repeats: rows have one order in time. Leave it out.")

@@ -133,7 +133,8 @@ def mean_trial(spec: StudySpec, dataset: Dataset, tried: tuple[Tried, Tried]) ->
         batch = each.batch_size(rows)
         step_s = constant + slope * batch * each.size.products
         trials.append(each.config.epochs * math.ceil(rows / batch) * step_s)
-    return MeanTrial(statistics.fmean(trials), statistics.fmean(each.fixed_s for each in good))
+    networks = max(1, len(dataset.folds))
+    return MeanTrial(networks * statistics.fmean(trials), networks * statistics.fmean(each.fixed_s for each in good))
 
 
 def study_seconds(spec: StudySpec, trial: MeanTrial, workers: int, startup_s: float = 0.0) -> float:
