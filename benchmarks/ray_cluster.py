@@ -57,6 +57,7 @@ search: {{sampler: tpe, pruner: none, seed: 3, finalists: 0}}
 """
 TINY = """
 dataset: iris
+validation: 0.2
 parameters: {units: {int: [4, 64]}, epochs: 2}
 search: {sampler: random, pruner: none, seed: 3, finalists: 0}
 """

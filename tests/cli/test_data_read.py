@@ -24,7 +24,7 @@ def table(folder: Path) -> Path:
     }  # fmt: skip
     pandas.DataFrame(columns).to_csv(folder / "t.csv", index=False)
     space = "dataset: {csv: t.csv, target: y, missing: impute, drop: [note]}\nparameters: {units: [8, 16], epochs: 1}\n"
-    (folder / "space.yaml").write_text(space)
+    (folder / "space.yaml").write_text(f"{space}validation: 0.2\n")
     return folder / "space.yaml"
 
 

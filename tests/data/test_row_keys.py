@@ -84,7 +84,7 @@ def test_one_group_alone_cannot_be_parted(tmp_path: Path) -> None:
         loaded(tmp_path, Validation(group="patient"), frame().assign(patient="P00"), drop=["date"])
 
 
-def arrays() -> dict[str, np.ndarray[Any, Any]]:
+def arrays() -> dict[str, Any]:
     table = frame()
     return {
         "x": table[["size", "day"]].to_numpy(np.float32),

@@ -14,6 +14,7 @@ from tuner.data.raw_dataset import Found, split
 from tuner.data.sources import load
 from tuner.errors import DataError
 from tuner.spec.sources import DataSpec, known_sources, task_of
+from tuner.spec.validation import SMALL_TABLES, Validation
 
 BUNDLED = ("digits", "iris", "wine", "breast_cancer", "diabetes")
 
@@ -302,3 +303,24 @@ class TestKerasCache:
         assert printed.startswith("cifar10 cannot be downloaded (")
         assert printed.endswith(f"into {archive.parent}.\n")
         assert printed.count("\n") == 1
+
+
+def test_few_rows_of_numbers_are_parted_into_folds_where_nobody_says_otherwise_and_that_is_told() -> None:
+    few = load(DataSpec("iris", validation=SMALL_TABLES), seed=0, told=True)
+    assert (len(few.folds), few.validated_rows, few.info.train_rows) == (5, 120, 96)
+    assert few.reading.validation.startswith(
+        "5 folds of 24 rows, one after another; a figure is their mean; the rows are"
+    )
+    # Images are no few numbers side by side, and of many rows a share tells enough.
+    assert not load(DataSpec("digits", validation=SMALL_TABLES), seed=0).folds
+    many = load(DataSpec("breast_cancer", validation=Validation(folds=5, folds_below=400)), seed=0, told=True)
+    assert (many.folds, many.info.validation_rows, many.reading.validation) == ((), 91, "")
+
+
+def test_folds_are_told_with_what_they_are_parted_by_and_change_the_digest() -> None:
+    twice = load(DataSpec("iris", validation=Validation(folds=4, repeats=2)), seed=0, told=True)
+    assert (len(twice.folds), twice.repeats, twice.validated_rows) == (8, 2, 120)
+    assert twice.reading.validation.startswith("4 folds of 30 rows, 2 times anew, one after another")
+    once = load(DataSpec("iris", validation=Validation(folds=4)), seed=0)
+    assert len({once.digest, twice.digest, load(DataSpec("iris"), seed=0).digest, once.folds[-1].digest}) == 4
+    assert once.digest == load(DataSpec("iris", validation=Validation(folds=4)), seed=0).digest

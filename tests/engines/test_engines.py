@@ -21,6 +21,7 @@ from tuner.workers.devices import Slot
 
 SPACE = """
 dataset: iris
+validation: 0.2
 parameters: {units: [4, 8], epochs: EPOCHS}
 search: {trials: TRIALS, seed: 1, finalists: 0, pruner: none}
 """

@@ -42,7 +42,8 @@ from tuner.database import machine
 machine.here(), machine.uptime_s()
 print("imported")
 """.replace("OPTIONAL", repr("_jax"))
-SPACE = "dataset: iris\nparameters: {units: [4, 8], epochs: 1}\nsearch: {trials: 2, seed: 1, finalists: 0}\n"
+SPACE = "dataset: iris\nvalidation: 0.2\nparameters: {units: [4, 8], epochs: 1}\n"
+SPACE += "search: {trials: 2, seed: 1, finalists: 0}\n"
 INLINE = """
 import time
 from pathlib import Path

@@ -10,6 +10,7 @@ from tuner.spec.families import CONFIGURE, FAMILIES, CnnConfig, MlpConfig
 from tuner.spec.space import Choice, FloatRange, IntRange, Params, fixed
 from tuner.spec.space_file import Objective
 from tuner.spec.study_spec import StudySpec, parse_spec, read_spec, spec_of_content
+from tuner.spec.validation import SMALL_TABLES, Validation
 
 SHIPPED = sorted(shipped_spaces().glob("*.yaml"))
 LAB = (shipped_spaces() / "fashion_mnist.yaml").read_text()
@@ -399,3 +400,10 @@ def test_what_is_missing_or_was_not_written_as_text_has_no_line() -> None:
         parse("dataset: digits\n")
     with pytest.raises(SpecError, match=r"^small: search.trials: should be"):
         spec_of_content({"dataset": "digits", "parameters": {}, "search": {"trials": "3"}}, "small", Path(), "small")
+
+
+def test_a_family_of_tables_parts_few_rows_into_folds_unless_the_file_says_how_rows_are_validated_with() -> None:
+    assert parse(TABLE).data.validation == SMALL_TABLES
+    assert "validation" not in parse(TABLE).written
+    assert parse(f"{TABLE}validation: 0.3\n").data.validation == 0.3
+    assert parse(f"{TABLE}validation: {{folds: 3, repeats: 2}}\n").data.validation == Validation(folds=3, repeats=2)

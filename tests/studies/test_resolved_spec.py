@@ -60,6 +60,9 @@ TEXTS = {
     "everything": EVERYTHING,
     "code": "dataset: digits\nmodel: {keras_tuner: 'net.py:build'}\nparameters: {epochs: 3}\n"
     "callbacks: [terminate_on_nan, {early_stopping: {patience: 2}}]\nbaselines: {mine: {units: 4}}",
+    "folds": "dataset: {csv: visits.csv, target: ill}\nvalidation: {folds: 5, repeats: 2, group: patient}\n"
+    "parameters: {units: [8, 16], epochs: 1}",
+    "few rows": "dataset: iris\nparameters: {units: [8, 16], epochs: 1}",
     "several": "dataset: digits\nobjectives: [val_accuracy, parameters]\nparameters: {units: [8, 16], epochs: 1}",
     "asha by seconds": "dataset: digits\nparameters: {units: [8, 16], epochs: 9}\n"
     "search: {pruner: asha, cost: seconds, sampler: {name: grid, points: 3}}",

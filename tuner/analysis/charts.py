@@ -87,6 +87,7 @@ def against_baselines(status: StudyStatus) -> Chart | None:
         ticks.append((float(place), name))
         noise = summary.validation_noise(status, trial.value, trial.value)
         half = 0.0 if noise is None else noise / math.sqrt(2)
+        half = half if trial.facts.folds is None else trial.facts.folds.half
         ends += [trial.value - half, trial.value + half]
         if half:
             series.append(
@@ -101,7 +102,7 @@ def against_baselines(status: StudyStatus) -> Chart | None:
         "baselines", "Against the baselines", series,
         Axis(summary.metric(status), range=(min(ends) - margin, max(ends) + margin)),
         Axis(ticks=ticks, range=(-0.6, len(shown) - 0.4), grid=False), height=110 + 44 * len(shown), legend=False,
-        words="Lines: what the number of validation rows leaves open (95%), one network each." if lines else "",
+        words="Lines: what the validation rows leave open (95%)." if lines else "",
     )  # fmt: skip
 
 

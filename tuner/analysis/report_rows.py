@@ -69,6 +69,7 @@ def tiles(status: StudyStatus) -> list[Tile]:
         found.append(Tile(name=test.metric, value=f"{test.value:.4f}", note=interval or seeds))
     if best is not None and best.value is not None:
         note = f"{best.trial_in_words}, epoch {best.best_epoch} of {len(best.epochs)}"
+        note += f"; {best.facts.folds.words}" if best.facts.folds is not None else ""
         found.append(Tile(name=summary.metric(status), value=f"{best.value:.4f}", note=note))
         others = [t for t in summary.baselines(status) if t.state == "complete" and t.ordinal != best.ordinal]
         if others and others[0].value is not None:

@@ -14,6 +14,7 @@ from tuner.database.runs import CANCELLED, FAILED, RunView
 from tuner.formatting import duration, plural
 from tuner.spec import metrics
 from tuner.spec.space import Choice, Params
+from tuner.studies.comparison import OfFolds, difference_by_folds
 from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import is_external, spec_of
 
@@ -148,7 +149,8 @@ def sentences(status: StudyStatus) -> list[str]:
         return [*lines, "No trial was completed, so there is no winner."]
     epochs = f"epoch {best.best_epoch} of {len(best.epochs)}"
     won = "is the winner of the finalists" if finalists(status) else "is the best"
-    lines.append(f"Trial {best.trial_number} {won}: {metric(status)} {best.value:.4f} at {epochs}.")
+    sure = f" {best.facts.folds.words}" if best.facts.folds is not None else ""
+    lines.append(f"Trial {best.trial_number} {won}: {metric(status)} {best.value:.4f}{sure} at {epochs}.")
     lines += _test_sentences(status)
     again = finalist_sentences(status)
     return [*lines, *again] if again else [*lines, *_baseline_sentences(status, best)]
@@ -200,6 +202,11 @@ def _baseline_sentences(status: StudyStatus, best: RunView) -> list[str]:
     assert best.value is not None
     if first.ordinal == best.ordinal:
         return [f"It is the baseline {first.baseline}: nothing that the search tried was better."]
+    if best.facts.folds is not None and first.facts.folds is not None:
+        mine, theirs = (OfFolds(each.values, each.ratio) for each in (best.facts.folds, first.facts.folds))
+        differences = theirs.beaten_by(mine, spec_of(status.study).objective.direction)
+        told = difference_by_folds(differences, mine.ratio, f"the best baseline, {first.baseline}")
+        return [f"{told[:1].upper()}{told[1:]}."]
     gain = sign(status) * (best.value - first.value)
     better = "better" if gain >= 0 else "worse"
     words = f"The best baseline, {first.baseline}, reached {first.value:.4f}; the winner is {abs(gain):.4f} {better}"
@@ -220,7 +227,14 @@ def noise_sentences(status: StudyStatus) -> list[str]:
     best, rows = status.best, rows_of(status).get("validation")
     lines = []
     noise = None if best is None or best.value is None else validation_noise(status, best.value, best.value)
-    if noise is not None and rows and best is not None and best.value is not None:
+    if best is not None and best.facts.folds is not None:
+        found_by = best.facts.folds
+        lines.append(
+            f"Its {metric(status)} is the mean over {len(found_by.values)} folds, {_listed(found_by.values)}: the rows "
+            "of each were validated by a network that had not learnt from them. The mean is uncertain by "
+            f"\u00b1{found_by.half:.4f} (95%); that networks of two folds learnt from mostly the same rows is in it."
+        )
+    elif noise is not None and rows and best is not None and best.value is not None:
         lines.append(
             f"An accuracy near {best.value:.3f} counted over {rows:,} validation rows is uncertain by "
             f"\u00b1{noise / math.sqrt(2):.4f}; two that lie within \u00b1{noise:.4f} of each other are not told apart "
@@ -244,6 +258,12 @@ def noise_sentences(status: StudyStatus) -> list[str]:
     if test is not None and test.seeds == 1 and not deviation:
         lines.append("One network was trained of each configuration; another seed would move its figures a little.")
     return lines
+
+
+def _listed(values: Sequence[float]) -> str:
+    most = 5
+    more = f" and {len(values) - most} more" if len(values) > most else ""
+    return ", ".join(f"{each:.4f}" for each in values[:most]) + more
 
 
 def counts(status: StudyStatus) -> str:

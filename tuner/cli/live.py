@@ -267,7 +267,8 @@ class Lines:
     def _line(self, status: StudyStatus, trial: RunView) -> str:
         named = f" {trial.baseline}" if trial.baseline else ""
         metric = in_words.objective(status)
-        figures = f"{metric} {show.number(trial.value)} at epoch {trial.best_epoch}, {trial.seconds:.1f} s"
+        sure = f" +- {trial.facts.folds.half:.4f}" if trial.facts.folds is not None else ""
+        figures = f"{metric} {show.number(trial.value)}{sure} at epoch {trial.best_epoch}, {trial.seconds:.1f} s"
         if trial.state in FAILED:
             figures = one_line(trial.reason)
         elif trial.value is None:

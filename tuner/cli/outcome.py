@@ -123,6 +123,8 @@ def _print_result(console: Console, status: StudyStatus, best: RunView) -> None:
     epochs = f"epoch {best.best_epoch} of {len(best.epochs)}"
     figure = bold(number(best.value))
     console.print(Text(f"  {objective(status):<{width}} ") + figure + f"  ({epochs}, {best.seconds:.1f} s)")
+    if best.facts.folds is not None:
+        console.print(f"  {'':<{width}} {best.facts.folds.words}")
     if (test := test_in_words(status, width)) is not None:
         console.print(Text("  ") + test, soft_wrap=True)
     for name, value in chosen.items():

@@ -36,8 +36,8 @@ class Reading:
 
     rows: by part, training, validation and test. classes: rows of each, all parts together; empty for a regression.
     shape, dtype, low, high: of a row of numbers, as it is stored; of a table `columns` say it.
-    validation: how rows are validated with, where that is not a share held back once. notes: how it was brought to that,
-    a line each. left_out: what is not used. warnings: what is likely a mistake.
+    validation: how rows are validated with, where that is not a share of them held back. notes: how it was brought to
+    that, a line each. left_out: what is not used. warnings: what is likely a mistake.
     """
 
     kind: Kind

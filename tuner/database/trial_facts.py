@@ -32,6 +32,11 @@ class StoredFolds(Stored):
     error: float = 0.0
     half: float = 0.0
 
+    @property
+    def words(self) -> str:
+        """How sure the mean is: ``+- 0.0312 (95%, 5 folds)``."""
+        return f"+- {self.half:.4f} (95%, {len(self.values)} folds)"
+
 
 class TrialFacts(Stored):
     """None or an empty text is what is not known.

@@ -20,7 +20,8 @@ from tuner.training.health.names import PREFIX, layers_of
 class TrainedHow(View):
     """Where and how a trial was trained; null is what is not known. parameters: trainable numbers of its network.
 
-    path: of the training. rows: that were trained on. versions: of libraries. averaged_epochs: whose weights its model
+    path: of the training. rows: that were trained on. folds: the objective of each, if there are any; fold_half: of the
+    95% interval of their mean, to either side. versions: of libraries. averaged_epochs: whose weights its model
     has the mean of. compilations: programs that JAX compiled for it; from_disk: that it had compiled before;
     compile_seconds: of both; compiled: what, where they are more than usual. model: what is wrong with the file of its
     model.
@@ -34,6 +35,8 @@ class TrainedHow(View):
     seed: int | None
     parameters: int | None
     rows: int | None
+    folds: tuple[float, ...] = ()
+    fold_half: float | None = None
     averaged_epochs: int | None
     compilations: int | None
     from_disk: int | None
@@ -126,6 +129,8 @@ def findings(trial: RunView) -> TrialFindings:
             seed=facts.seed,
             parameters=facts.parameters,
             rows=facts.rows_train,
+            folds=() if facts.folds is None else facts.folds.values,
+            fold_half=None if facts.folds is None else facts.folds.half,
             averaged_epochs=facts.averaged_epochs,
             compilations=facts.compilations,
             from_disk=facts.from_disk,

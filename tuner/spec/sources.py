@@ -223,6 +223,13 @@ def may_be_images(data: DataSpec) -> bool:
     return not isinstance(data.files, Table) and data.name not in _KNOWN_TABLES
 
 
+def may_be_numbers(raw: str | Mapping[str, Any] | None) -> bool:
+    """Whether the rows of a `dataset:`, as it is written, may be numbers side by side, as those of a table are."""
+    if isinstance(raw, Mapping):
+        return not {"idx", "images"} & raw.keys()
+    return raw in _KNOWN_TABLES
+
+
 _KNOWN_TABLES = ("iris", "wine", "breast_cancer", "diabetes", "narma10")
 
 

@@ -17,6 +17,7 @@ from tuner.settings import LARGEST_SEED, MOST_TRIALS
 from tuner.spec.defaults import Defaults
 from tuner.spec.metrics import Direction
 from tuner.spec.objectives import spread
+from tuner.spec.sources import may_be_numbers
 from tuner.spec.strict_model import StrictModel, complaint
 from tuner.spec.validation import SMALL_TABLES, VALIDATION_SHARE, Validation, read_mapping
 
@@ -236,7 +237,7 @@ def refilled(file: SpaceFile, defaults: Defaults) -> SpaceFile:
 
 def with_usual_validation(file: SpaceFile) -> SpaceFile:
     """A family of tables parts few rows into folds, where the file does not say how rows are validated with."""
-    if file.model != "mlp" or "validation" in file.model_fields_set:
+    if file.model != "mlp" or "validation" in file.model_fields_set or not may_be_numbers(file.dataset):
         return file
     # Not set, as pydantic has it: nobody wrote it.
     return SpaceFile.model_construct(file.model_fields_set, **{**dict(file), "validation": SMALL_TABLES})

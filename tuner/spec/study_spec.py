@@ -149,6 +149,7 @@ def _checked(
 ) -> StudySpec:
     said = written(whole)
     file = first_of_several(whole if defaults is None else refilled(whole, defaults), where)
+    file = file if defaults is not None else with_usual_validation(file)
     if isinstance(file.model, dict):
         return _python_spec(file, said, text, name, folder, where, defaults)
     if file.model == EXTERNAL:
@@ -160,7 +161,6 @@ def _checked(
         raise SpecError(f"{where}: parameters: is missing.")
     if model not in FAMILIES:
         raise SpecError(f"{where}: model: {model!r} is not known{nearest(model, (*FAMILIES, EXTERNAL))}")
-    file = file if defaults is not None else with_usual_validation(file)
     data = _data(file, folder, where, defaults)
     if file.model in NEEDS_IMAGES and not may_be_images(data):
         raise SpecError(f"{where}: model: {file.model} needs images, and {data.name} has none. Use model: mlp.")

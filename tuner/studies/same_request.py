@@ -56,10 +56,8 @@ def _flat(spec: ResolvedSpec) -> Iterator[tuple[str, str]]:
     else:
         yield "dataset", "files"
         yield from ((f"dataset.{key}", str(value)) for key, value in spec.dataset.items())
-    if isinstance(spec.validation, Validation):
-        yield from ((f"validation.{key}", str(value)) for key, value in spec.validation.model_dump().items())
-    else:
-        yield "validation", str(spec.validation)
+    rule = spec.validation
+    yield "validation", str(rule.model_dump(exclude_defaults=True) if isinstance(rule, Validation) else rule)
     yield "model", spec.model if spec.code is None else f"{spec.model} {spec.code}"
     yield "objective", ", ".join(f"{each.metric} ({each.direction})" for each in spec.objectives)
     yield "metrics", ", ".join(spec.metrics) or "-"

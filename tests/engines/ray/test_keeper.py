@@ -17,7 +17,7 @@ from tuner.service.requests import ChangeRequest
 from tuner.spec.study_spec import parse_spec
 from tuner.workers.devices import Slot
 
-SPACE = "{dataset: iris, parameters: {units: [4, 8]}, search: {trials: 2, pruner: none}}"
+SPACE = "{dataset: iris, validation: 0.2, parameters: {units: [4, 8]}, search: {trials: 2, pruner: none}}"
 ORDERS = tuple(WorkerOrder("", "s", Slot("cpu", None, threads), threads) for threads in (1, 2))
 
 

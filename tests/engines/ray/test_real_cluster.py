@@ -25,6 +25,7 @@ from tuner.spec.study_spec import parse_spec
 
 SPACE = """
 dataset: iris
+validation: 0.2
 parameters: {units: [4, 8], epochs: 1}
 search: {trials: 2, seed: 1, finalists: 0, pruner: none}
 """
