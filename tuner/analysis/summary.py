@@ -14,7 +14,6 @@ from tuner.database.runs import CANCELLED, FAILED, RunView
 from tuner.formatting import duration, plural
 from tuner.spec import metrics
 from tuner.spec.space import Choice, Params
-from tuner.studies.comparison import OfFolds, difference_by_folds
 from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import is_external, spec_of
 
@@ -202,11 +201,6 @@ def _baseline_sentences(status: StudyStatus, best: RunView) -> list[str]:
     assert best.value is not None
     if first.ordinal == best.ordinal:
         return [f"It is the baseline {first.baseline}: nothing that the search tried was better."]
-    if best.facts.folds is not None and first.facts.folds is not None:
-        mine, theirs = (OfFolds(each.values, each.ratio) for each in (best.facts.folds, first.facts.folds))
-        differences = theirs.beaten_by(mine, spec_of(status.study).objective.direction)
-        told = difference_by_folds(differences, mine.ratio, f"the best baseline, {first.baseline}")
-        return [f"{told[:1].upper()}{told[1:]}."]
     gain = sign(status) * (best.value - first.value)
     better = "better" if gain >= 0 else "worse"
     words = f"The best baseline, {first.baseline}, reached {first.value:.4f}; the winner is {abs(gain):.4f} {better}"
