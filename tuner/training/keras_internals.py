@@ -88,6 +88,12 @@ def is_of_layers(model: Any) -> bool:
     return functional and all(isinstance(each, keras.layers.Layer) for each in model.operations)
 
 
+def is_plain_graph(model: Any) -> bool:
+    """A model of branches, made of Keras' tensors, with no model inside and no subclass."""
+    nested = any(isinstance(each, keras.Model) for each in all_layers(model))
+    return type(model) is keras.src.models.functional.Functional and not nested
+
+
 def is_distributed(model: Any) -> bool:
     return getattr(model, "_distribute_strategy", None) is not None
 

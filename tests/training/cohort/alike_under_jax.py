@@ -66,7 +66,20 @@ def recurrent(rate: float = 0.01, decay: float = 0.9) -> Any:
     return model
 
 
+def branched(rate: float = 0.01, dropout: float = 0.3, crossed: bool = False) -> Any:
+    rows = keras.Input((8, 8, 1))
+    flat = layers.Flatten()(rows)
+    one, other = layers.Dense(12, activation="relu")(flat), layers.Dense(12, activation="tanh")(flat)
+    dropped = layers.Dropout(dropout)(other if crossed else one)
+    sum_ = layers.Add()([dropped, one if crossed else other])
+    model = keras.Model(rows, layers.Dense(10, activation="softmax")(keras.ops.relu(sum_)))
+    model.compile(keras.optimizers.Nadam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
 def case_of(name: str, rows: Dataset) -> Case:
+    if name == "branched":
+        return Case(branched, ({}, {"rate": 0.03, "dropout": 0.6}))
     if name == "dense":
         numbers = ({}, {"rate": 0.05, "dropout": 0.6, "l2": 0.1}, {"momentum": 0.5})
         # A bias before batch normalization has no effect, and so no gradient but rounding.
@@ -85,7 +98,7 @@ def case_of(name: str, rows: Dataset) -> Case:
     return Case(of_family("cnn", rows), ({**usual}, {**usual, "learning_rate": 0.02, "dropout": 0.5}))
 
 
-@pytest.mark.parametrize("name", ["dense", "lstm", "cnn"])
+@pytest.mark.parametrize("name", ["dense", "branched", "lstm", "cnn"])
 def test_a_member_comes_to_the_weights_to_which_it_comes_alone(few: Dataset, name: str) -> None:
     rows = few if name == "cnn" else as_own_code_sees(few)
     case = case_of(name, rows)
@@ -155,5 +168,7 @@ def test_what_cannot_be_described_or_compiled_is_no_member(few: Dataset, monkeyp
     assert model_entry(_made(_Doubled()), rows, plan) is None
     assert model_entry(_made(layers.Dense(4), run_eagerly=True), rows, plan) is None
     assert model_entry(_made(layers.Dense(4)), rows, replace(plan, path="fit")) is None
+    straight, crossed = (entry_for(Case(branched, ({"crossed": each},)), 0, rows) for each in (False, True))
+    assert straight.like != crossed.like
     monkeypatch.setattr(JaxTensors, "room", lambda self: 1000)
     assert model_entry(_made(layers.Dense(4)), rows, plan) is None

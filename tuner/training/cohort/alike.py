@@ -31,9 +31,10 @@ from tuner.training.plan import TrainPlan
 _MATRICES = tuple(
     getattr(keras.layers, name)
     for name in (
-        "Activation", "AlphaDropout", "BatchNormalization", "Dense", "Dropout", "ELU", "Flatten", "GaussianDropout",
-        "GaussianNoise", "InputLayer", "LayerNormalization", "LeakyReLU", "Normalization", "PReLU", "ReLU",
-        "Rescaling", "Reshape", "Softmax", "UnitNormalization",
+        "Activation", "Add", "AlphaDropout", "Average", "BatchNormalization", "Concatenate", "Dense", "Dropout", "ELU",
+        "Flatten", "GaussianDropout", "GaussianNoise", "InputLayer", "LayerNormalization", "LeakyReLU", "Maximum",
+        "Multiply", "Normalization", "PReLU", "ReLU", "Rescaling", "Reshape", "Softmax", "Subtract",
+        "UnitNormalization",
     )
 )  # fmt: skip
 """Of these a network is little but products of matrices, and those of many networks are one larger product."""

@@ -19,7 +19,7 @@ from tuner.data.dataset import Dataset
 from tuner.training import keras_internals
 from tuner.training.compiled import device_rows
 from tuner.training.compiled.compiled_metrics import OF_TRAINING, Watched
-from tuner.training.compiled.graph_signature import shape_of
+from tuner.training.compiled.graph_signature import Place, shape_of
 from tuner.training.compiled.masked_rows import figures_maskable
 from tuner.training.compiled.measuring_jax import Values, call, loss, measured, scope_of
 from tuner.training.compiled.penalties import penalized, penalties
@@ -143,11 +143,16 @@ class Evaluation:
 
     def shape(self) -> str | None:
         """What is traced depends on this, beside the shapes of its arguments; None where nobody can tell."""
+        without: list[Place] = []
         if self._layers is None:
-            return None
+            if not keras_internals.is_plain_graph(self._model):
+                return None
+            idle = (each for each in keras_internals.all_layers(self._model) if type(each) in OF_TRAINING)
+            without = [(id(each), name) for each in idle for name in vars(each)]
         given = [self._batch, self._masked, self._model.inputs[0].dtype]
         seen = [] if self._inside is None else self._inside.parts
-        return shape_of(self._layers, self._model, self.variables, self.watched.variables, given, seen)
+        described = (self._layers, self._model, self.variables, self.watched.variables, given, seen)
+        return shape_of(*described, arguments=without)
 
     # What follows is traced into a program.
 

@@ -48,7 +48,8 @@ _LEFT_OUT = {
     # Made of the two attributes beside it.
     "_exclude_from_weight_decay_cache",
 }  # fmt: skip
-_OF_MODELS = {"_layers", "optimizer"}
+# Of a graph of layers the nodes by their depth say all; the set of them is of ids.
+_OF_MODELS = {"_layers", "optimizer", "_nodes"}
 
 
 class _Unknown(Exception):
@@ -58,7 +59,8 @@ class _Unknown(Exception):
 def shape_of(*parts: Any, arguments: Iterable[Place] = ()) -> str | None:
     """What a graph that is traced over these depends on, beside the types and shapes of its inputs.
 
-    parts: Keras objects and plain values. A model is what was compiled, without its layers and its optimizer.
+    parts: Keras objects and plain values. A model is what was compiled, without its layers and its optimizer; one that
+    is a graph of layers, and no chain, is that graph too.
     arguments: attributes that are no part of it, since the graph takes them as arguments.
     None where another graph may be described alike: only objects of Keras, and ours, are known by what they hold.
     """

@@ -65,7 +65,9 @@ class Steps:
             list(model.trainable_variables), list(model.non_trainable_variables),
             list(self._optimizer.variables), watched.variables,
         )  # fmt: skip
-        dropouts = [each for each in self._layers or () if self._is_plain_dropout(each)]
+        self._is_graph = keras_internals.is_plain_graph(model)
+        called = keras_internals.all_layers(model) if self._is_graph else self._layers or ()
+        dropouts = [each for each in called if self._is_plain_dropout(each)]
         self._numbers = TracedScalars(self._optimizer, dropouts)
         self.arguments: Mapping[str, Any] = {
             "pairs": self._numbers.pairs,
@@ -81,13 +83,13 @@ class Steps:
 
         rows: where they come from.
         """
-        if self._layers is None:
+        if self._layers is None and not self._is_graph:
             return None
         layers = [
             f"dropout {layer.noise_shape}"
             if self._is_plain_dropout(layer) and 0 < layer.rate < 1
             else self._fed.dropouts.get(id(layer), layer)
-            for layer in self._layers
+            for layer in self._layers or ()
         ]
         weighed = self.arguments["class_weights"] is not None
         given = [rows, self.filled_up, weighed, self._model.inputs[0].dtype, sorted(self._numbers.pairs)]
