@@ -17,6 +17,19 @@ def test_narma10_is_the_system_that_it_is_named_for() -> None:
             assert abs(y[t + 1] - expected) < 1e-6
 
 
+def test_negations_are_sentences_whose_second_half_decides() -> None:
+    data = load(DataSpec("negations"), seed=0)
+    assert data.digest.startswith("d68fe20f")
+    for text, label in zip(data.test.x.tolist(), data.test.y.tolist(), strict=True):
+        last = text.replace(" and ", " but ").split(" but ")[1].split()
+        praise = last[-1] in ("good", "great", "moving", "clever", "funny", "superb", "gripping", "honest", "fresh",
+                              "charming")  # fmt: skip
+        negated = bool({"not", "never", "hardly"} & set(last))
+        assert (praise != negated) == (label == 1)
+    # Those who say the same of both halves and those who do not are as many.
+    assert 0.4 < np.mean([" but " in text for text in data.train.x]) < 0.6
+
+
 def test_narma10_has_no_input_in_two_parts_and_is_the_same_everywhere() -> None:
     data = load(DataSpec("narma10"), seed=3)
     inputs = [set(part.x.ravel().tolist()) for part in (data.train, data.validation, data.test)]

@@ -117,6 +117,8 @@ def test_shipped_spaces_have_no_idle_parameter(path: Path) -> None:
     info = TABLE if spec.data.name in ("breast_cancer", "diabetes") else GREY
     if spec.data.name == "breast_cancer":
         info = replace(info, outputs=2, class_names=("a", "b"))
+    if spec.model == "text":
+        info = replace(info, text=True, input_shape=(), images=False)
     if spec.task == "regression":
         info = replace(info, task="regression", outputs=1, class_names=())
     # Few rows and a wide batch are what this test's small data says, not the space's own.

@@ -29,7 +29,7 @@ def lines(reading: Reading) -> Iterator[tuple[str, str]]:
         counts = [f"{label[:_LONGEST]} ({count:,})" for label, count in reading.classes.items()]
         yield f"target{name}", f"{len(counts)} classes: {_fitting(counts)}"
     kinds = (("number", "numbers", _number), ("boolean", "true or false", _values), ("date", "dates", _date),
-             ("category", "categories", _category))  # fmt: skip
+             ("text", "texts", _texts), ("category", "categories", _category))  # fmt: skip
     for taken_as, label, words in kinds:
         taken = [f"{each.name[:_LONGEST]} {words(each)}" for each in reading.columns if each.taken_as == taken_as]
         if taken:
@@ -47,10 +47,12 @@ def lines(reading: Reading) -> Iterator[tuple[str, str]]:
 
 
 def _shape(reading: Reading) -> str:
-    if reading.kind == "table":
+    if reading.kind == "table" and reading.dtype != "text":
         return f"; {reading.shape[0]} numbers a row"
     if reading.low is None or reading.high is None:
         return ""
+    if reading.dtype == "text":
+        return "; a row is a text"
     shape = " x ".join(map(str, reading.shape))
     return f"; a row is {shape} {reading.dtype}, {reading.low:g} to {reading.high:g}"
 
@@ -69,6 +71,10 @@ def _date(column: ColumnRead) -> str:
         return f"nothing{_missing(column)}"
     first, last = (datetime.fromtimestamp(each, UTC).date().isoformat() for each in (column.low, column.high))
     return f"{first} to {last}{_missing(column)}"
+
+
+def _texts(column: ColumnRead) -> str:
+    return f"{column.values} different{_missing(column)}"
 
 
 def _category(column: ColumnRead) -> str:

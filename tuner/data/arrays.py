@@ -16,6 +16,7 @@ from tuner.data.fields import fields_of, named_in_words
 from tuner.data.labels import as_array, flat, numbered, targets_of
 from tuner.data.raw_dataset import Found, images_of
 from tuner.data.reading import Reading
+from tuner.data.texts import as_texts
 from tuner.errors import DataError
 from tuner.spec.families import Task
 
@@ -133,6 +134,8 @@ def _doubts(x: Array) -> list[str]:
 
 
 def _rows(x: Array, images: bool, where: str) -> Array:
+    if x.dtype.kind == "U" and x.shape[1:] in ((), (1,)) and not images:
+        return as_texts(x)[0]
     if x.dtype.kind not in "biuf":
         raise DataError(f"{where}: holds {x.dtype}; rows are whole or real numbers, such as float32.")
     if images and x.ndim not in (3, _IMAGES):

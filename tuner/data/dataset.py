@@ -22,6 +22,7 @@ class DataInfo:
     outputs: classes, or for regression the number of target values.
     class_names: one a class; empty for regression.
     target_means, target_deviations: of the training rows, one a target value; empty for classes.
+    text: a row is one text, and has no shape.
     images: rows are images, (height, width, channels), as the source or the family says.
     inputs: of rows of several arrays, each; then input_shape is that of all their numbers in one line.
     targets: of rows with several targets, each; then outputs counts them, and classes are those of each target.
@@ -39,6 +40,7 @@ class DataInfo:
     target_means: tuple[float, ...] = ()
     target_deviations: tuple[float, ...] = ()
     images: bool = False
+    text: bool = False
     inputs: tuple[Field, ...] = ()
     targets: tuple[Field, ...] = ()
     weighted: bool = False

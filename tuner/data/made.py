@@ -43,3 +43,39 @@ def narma10(name: str) -> Found:
         return Reading("arrays", notes=(f"a row is {_STEPS} inputs one after another, its target what comes next",))
 
     return Found(train, test, (), validation=validation, reading=reading)
+
+
+_THINGS = ("film", "plot", "music", "acting", "ending", "dialogue", "camera", "humour", "story", "cast")
+_PRAISE = ("good", "great", "moving", "clever", "funny", "superb", "gripping", "honest", "fresh", "charming")
+_BLAME = ("bad", "dull", "awful", "clumsy", "boring", "weak", "tired", "hollow", "loud", "messy")
+_MUCH = ("", "very ", "rather ", "simply ", "truly ")
+_NOT = ("not ", "never ", "hardly ")
+_NEGATED = 0.35
+_SENTENCES = 5_000
+
+
+def negations(name: str) -> Found:
+    """Sentences of praise and blame, of which a third is negated, and after "but" the second half is what counts.
+
+    Whoever counts words alone is often wrong: the order of them matters.
+    """
+    random = np.random.RandomState(np.random.MT19937(np.random.SeedSequence(11)))
+
+    def choose(words: tuple[str, ...]) -> str:
+        return words[random.randint(len(words))]
+
+    def clause(praise: bool) -> str:
+        negated = random.random_sample() < _NEGATED
+        word = choose(_PRAISE if praise != negated else _BLAME)
+        return f"the {choose(_THINGS)} was {choose(_NOT) if negated else ''}{choose(_MUCH)}{word}"
+
+    praised = random.random_sample(_SENTENCES) < 0.5
+    texts = []
+    for praise in praised:
+        turned = random.random_sample() < 0.5
+        texts.append(f"{clause(bool(praise) != turned)} {'but' if turned else 'and'} {clause(bool(praise))}")
+
+    def reading() -> Reading:
+        return Reading("arrays", notes=("a row is a sentence",))
+
+    return Found(Rows(np.array(texts), praised.astype(np.int32)), None, ("blame", "praise"), reading=reading)

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuner.data.records import Array, joined
+from tuner.data.texts import common_words, is_text
 from tuner.errors import DataError
-from tuner.spec.families import NORMALIZATIONS
+from tuner.spec.families import NORMALIZATIONS, WORDS
 
 Floats = NDArray[np.float32]
 _Doubles = NDArray[np.float64]
@@ -30,6 +31,7 @@ TABLE_EPSILON = 1e-3
 """The same for tables, in units of a standardized feature's variance: only directions that are nearly a sum of others
 (one column of several that add up to a whole) are held down."""
 
+_LARGEST_NUMBER = 1_000_000
 _MOST_WHITENED_FEATURES = 8192
 _CHUNK_VALUES = 1 << 22
 
@@ -41,12 +43,15 @@ class Preprocessing:
     offset: (channels,) of images or (features,) of tables; (features,) of flattened rows for "whiten".
     scale: as offset, for "minmax" and "standard"; 0 where all training rows were the same.
     matrix: (features, features), for "whiten".
+    words: of texts, the most common first, for "words"; of rows that are words' numbers, largest is the largest.
     """
 
     kind: str
     offset: Floats | None = None
     scale: Floats | None = None
     matrix: Floats | None = None
+    words: tuple[str, ...] = ()
+    largest: int = 0
 
     def apply(self, x: Array) -> Floats:
         """Normalize rows of the shape that was fitted, any number of them; the shape stays."""
@@ -86,12 +91,16 @@ def fit(kind: str, x: Array) -> Preprocessing:
     taken for the features of one row.
     Raises DataError for no rows, and for "whiten" where a row has too many features for a matrix.
     """
+    if kind == WORDS:
+        return _words(x)
     if kind not in NORMALIZATIONS:
         raise ValueError(f"normalization {kind!r} is not one of {', '.join(NORMALIZATIONS)}")
     if not len(x):
         raise DataError(f"normalization {kind}: no training rows to fit.")
     if kind == "none":
         return Preprocessing(kind)
+    if is_text(x):
+        raise DataError("rows are texts, which have no normalization. Use model: text, or network code of your own.")
     x = joined(x)
     if kind == "whiten":
         return _whiten(x)
@@ -104,6 +113,18 @@ def fit(kind: str, x: Array) -> Preprocessing:
     # Rounding must not take the largest training value above 1.
     scale = np.where((high - low) * scale > 1, np.nextafter(scale, np.float32(0)), scale)
     return Preprocessing(kind, low, scale)
+
+
+def _words(x: Array) -> Preprocessing:
+    if is_text(x):
+        return Preprocessing(WORDS, words=common_words(x))
+    numbers = x.astype(np.float64)
+    if x.ndim != 2 or not x.size or (numbers < 0).any() or (numbers % 1 > 0).any() or numbers.max() > _LARGEST_NUMBER:
+        raise DataError(
+            f"rows of shape {x.shape[1:]} are no texts, and no numbers of words either, which are whole and from 0 to "
+            f"{_LARGEST_NUMBER:,}. Use another model."
+        )
+    return Preprocessing(WORDS, largest=int(numbers.max()))
 
 
 def _inverse_of(width: _Doubles, constant: NDArray[np.bool_]) -> Floats:

@@ -18,6 +18,7 @@ from tuner.data.files import check_memory
 from tuner.data.partitions import Keys, folds, held_back
 from tuner.data.reading import Reading, look_alikes
 from tuner.data.records import arrays_of, names_of, row_shape
+from tuner.data.texts import is_text
 from tuner.errors import DataError
 from tuner.spec.families import Task
 from tuner.spec.validation import VALIDATION_SHARE, Validation, as_validation, for_rows
@@ -122,6 +123,7 @@ def _made(found: Found, name: str, where: str, parts: tuple[Rows, Rows, Rows]) -
         validation_rows=len(validating),
         test_rows=len(test),
         images=found.images,
+        text=is_text(train.x),
         inputs=fields_of(train.x, {}),
         targets=fields_of(train.y, found.target_names),
         weighted=train.weights is not None,
@@ -179,6 +181,8 @@ def _counted(found: Found, made: Dataset, validation: str) -> Reading:
     x = found.train.x
     if names_of(x):
         return reading
+    if is_text(x):
+        return replace(reading, dtype="text")
     return replace(reading, shape=x.shape[1:], dtype=str(x.dtype), low=float(x.min()), high=float(x.max()))
 
 

@@ -22,7 +22,7 @@ class ColumnRead:
     """
 
     name: str
-    taken_as: Literal["number", "boolean", "category", "date", "target"]
+    taken_as: Literal["number", "boolean", "category", "date", "text", "target"]
     values: int
     missing: int = 0
     low: float | None = None

@@ -13,6 +13,8 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from tuner.data.texts import for_tensorflow
+
 Array = NDArray[np.generic]
 
 
@@ -49,7 +51,7 @@ def for_keras(x: Any) -> Any:
     """Rows as a model takes them: an array, or several by name or in their order. x: also no rows at all, None."""
     names = () if x is None else names_of(x)
     if not names:
-        return x
+        return for_tensorflow(x)
     arrays = {name: np.ascontiguousarray(x[name]) for name in names}
     return tuple(arrays.values()) if without_names(names) else arrays
 

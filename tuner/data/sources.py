@@ -11,7 +11,7 @@ import numpy as np
 from tuner.data import cache, idx
 from tuner.data.dataset import Dataset, Rows
 from tuner.data.images import read_images
-from tuner.data.made import narma10
+from tuner.data.made import narma10, negations
 from tuner.data.npz import read_npz
 from tuner.data.order import in_one_order
 from tuner.data.own_code import read_python
@@ -110,6 +110,7 @@ def _from_scikit_learn(name: str) -> Found:
 _SOURCES: Mapping[str, Callable[[str], Found]] = {
     **dict.fromkeys(cache.NAMES, _from_keras),
     "narma10": narma10,
+    "negations": negations,
     **dict.fromkeys(("digits", "iris", "wine", "breast_cancer", "diabetes"), _from_scikit_learn),
 }
 

@@ -11,17 +11,19 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from tuner.data.cell_values import texts_of
 from tuner.data.column_kinds import Kind, kind_of, read_as_texts, values_of
 from tuner.data.columns import Column, Encoder
 from tuner.data.dataset import Array, Rows
 from tuner.data.raw_dataset import Found
-from tuner.data.reading import Reading
+from tuner.data.reading import ColumnRead, Reading
 from tuner.data.row_keys import column_values, keys_of
 from tuner.data.several import weights_of
 from tuner.data.table_cells import cells_of, classes_of, numbers_to_predict, refuse_missing
 from tuner.data.table_files import TableFile, read_file
 from tuner.data.table_problems import Problems
 from tuner.data.table_reading import table_reading
+from tuner.data.texts import as_texts
 from tuner.errors import DataError
 from tuner.formatting import nearest
 from tuner.spec.sources import CsvFile, DataSpec, ParquetFile
@@ -41,11 +43,13 @@ def read_table(data: DataSpec) -> Found:
     assert isinstance(spec, CsvFile | ParquetFile)
     targets = [spec.target] if isinstance(spec.target, str) else spec.target
     key = data.rule.key
-    as_written = [*spec.categorical, *spec.dates, *(targets if spec.task == "classification" else ()),
-                  *([key] if key else ())]  # fmt: skip
+    classes = targets if spec.task == "classification" else ()
+    as_written = [*spec.categorical, *spec.dates, *classes, *(each for each in (key, spec.text) if each)]
     train = read_file(data.path(spec.csv if isinstance(spec, CsvFile) else spec.parquet), spec, as_written)
     names = _inputs(train, data, spec, targets)
     problems = Problems()
+    if spec.text is not None:
+        names = []
     kinds: dict[str, Kind] = {}
     for name in names:
         with problems.noted():
@@ -56,7 +60,8 @@ def read_table(data: DataSpec) -> Found:
         if place is not None:
             files[part] = read_file(data.path(place), spec, as_written)
             weights = [spec.weights] if spec.weights and part != "test" else []
-            absent = [name for name in (*names, *targets, *weights) if name not in files[part].frame.columns]
+            text = [spec.text] if spec.text else []
+            absent = [name for name in (*names, *text, *targets, *weights) if name not in files[part].frame.columns]
             if absent:
                 raise DataError(f"{files[part].path}: column {absent[0]!r} is missing; {train.path.name} has it.")
     found = _found(spec, files, kinds, targets, problems)
@@ -71,7 +76,8 @@ def _inputs(train: TableFile, data: DataSpec, spec: CsvFile | ParquetFile, targe
     path, frame, key = train.path, train.frame, data.rule.key
     of_inputs = [column for columns in spec.inputs.values() for column in columns]
     every = (("target", targets), ("drop", spec.drop), ("categorical", spec.categorical), ("dates", spec.dates),
-             ("validation", [key]), ("weights", [spec.weights]), ("inputs", of_inputs))  # fmt: skip
+             ("validation", [key]), ("weights", [spec.weights]), ("inputs", of_inputs),
+             ("text", [spec.text]))  # fmt: skip
     for under, named in every:
         for name in named:
             if name and name not in frame.columns:
@@ -92,6 +98,7 @@ def _found(
     spec: CsvFile | ParquetFile, files: Files, kinds: Mapping[str, Kind], targets: Sequence[str], problems: Problems
 ) -> Found:
     columns, parts = _cells(spec, files, kinds, problems)
+    texts = None if spec.text is None else _texts(spec, files, spec.text, problems)
     classes: tuple[str, ...] = ()
     ys: list[Array] = []
     with problems.noted():
@@ -101,8 +108,12 @@ def _found(
             classes, labels = classes_of(list(files.values()), targets[0], spec)
             ys = list(labels)
     problems.refuse(files["training"].path, spec)
-    rows = {part: Rows(x, y, _weights(spec, file)) for (part, file), x, y in zip(files.items(), parts, ys, strict=True)}
-    other = {*kinds, *targets, *spec.drop, spec.weights} if spec.inputs else {*files["training"].frame.columns}
+    rows = {
+        part: Rows(x, y, _weights(spec, file))
+        for (part, file), x, y in zip(files.items(), texts or parts, ys, strict=True)
+    }
+    some = spec.inputs or spec.text
+    other = {*kinds, *targets, *spec.drop, spec.weights, spec.text} if some else {*files["training"].frame.columns}
     left_out = (
         *(f"column {name} (drop)" for name in spec.drop),
         *(f"column {name} (of no input)" for name in files["training"].frame.columns if name not in other),
@@ -111,6 +122,9 @@ def _found(
 
     def reading() -> Reading:
         read = table_reading(columns, dict(zip(files, parts, strict=True)), targets, classes, ys, left_out)
+        if texts is not None and spec.text is not None:
+            different = len({text for part in texts for text in part.tolist()})
+            read = replace(read, columns=(ColumnRead(spec.text, "text", different), *read.columns))
         return replace(read, notes=(*read.notes, *_dialects(files)))
 
     return Found(
@@ -118,10 +132,22 @@ def _found(
         rows.get("test"),
         classes,
         tuple(kinds),
-        Encoder(columns, spec.inputs),
+        None if texts is not None else Encoder(columns, spec.inputs),
         rows.get("validation"),
         reading,
     )
+
+
+def _texts(spec: CsvFile | ParquetFile, files: Files, name: str, problems: Problems) -> list[Array]:
+    """The column of texts of each file; an empty cell is a text without words, where that may be."""
+    found = []
+    for file in files.values():
+        texts = texts_of(file.frame[name])
+        with problems.noted():
+            if spec.missing == "error":
+                refuse_missing(file, name, np.where(texts.isna(), np.nan, 0.0))
+        found.append(as_texts(texts.where(texts.notna(), "").to_numpy(np.str_))[0])
+    return found
 
 
 def _weights(spec: CsvFile | ParquetFile, file: TableFile) -> Array | None:

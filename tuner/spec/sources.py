@@ -29,6 +29,7 @@ _KNOWN: Mapping[str, tuple[Task, str]] = {
     "breast_cancer": ("classification", "scikit-learn: 569 tumours, 30 measurements, 2 classes"),
     "diabetes": ("regression", "scikit-learn: 442 patients, 10 measurements, progression after a year"),
     "narma10": ("regression", "computed: 6,000 sequences of 24 inputs to a nonlinear system, and what it gives then"),
+    "negations": ("classification", "computed: 5,000 sentences of praise and blame, with negations"),
 }
 
 
@@ -79,6 +80,9 @@ class Table(StrictModel):
     )
     task: _Task = "classification"
     drop: list[str] = Field(default=[], description="columns to leave out")
+    text: str | None = Field(
+        default=None, description="the one column to read, as texts, for model: text; all others are left out"
+    )
     categorical: list[str] = Field(
         default=[], description="columns of numbers that are names; columns of text always are"
     )
@@ -230,7 +234,7 @@ def may_be_numbers(raw: str | Mapping[str, Any] | None) -> bool:
     return raw in _KNOWN_TABLES
 
 
-_KNOWN_TABLES = ("iris", "wine", "breast_cancer", "diabetes", "narma10")
+_KNOWN_TABLES = ("iris", "wine", "breast_cancer", "diabetes", "narma10", "negations")
 
 
 def of_family(data: DataSpec, images: bool) -> DataSpec:
@@ -330,6 +334,8 @@ def _check_table(table: Table, at: str) -> None:
         for column in named.get(key, getattr(table, key)):
             if column in targets:
                 raise SpecError(f"{at}.{key}: {column!r} is the target. Leave it out here.")
+    if table.text is not None and table.text in (*targets, *table.drop, *table.categorical, *table.dates):
+        raise SpecError(f"{at}.text: {table.text!r} is named under another key too. Keep one.")
     for key in ("categorical", "dates"):
         for column in getattr(table, key):
             if column in table.drop:

@@ -73,7 +73,9 @@ def export_trial(
             several = read_interface(model).several
             names = _numbered(model, spec) if dataset is None else []
             contents["preprocessing.json"] = _json(preprocessing(model, trial.params))
-            contents["predict.py"] = rows_script(_in_words(shape), table, inputs=inputs) + keras_script(several)
+            texts = read_interface(model).inputs[0].dtype == "string"
+            script = rows_script(_in_words(shape), table, inputs=inputs, texts=texts)
+            contents["predict.py"] = script + keras_script(several)
         else:
             written, shape, names = write_weights(folder, weights or b""), (), []
             contents["network.json"] = network_json(spec.code or CodeName("python", "", ""), trial.params, dataset)
@@ -143,6 +145,9 @@ def preprocessing(model: Path, params: Params) -> dict[str, Any]:
         if kind == "Rescaling":
             scale, offset = (_numbers(config[name]) for name in ("scale", "offset"))
             steps.append({"layer": config["name"], "scale": scale, "offset": offset})
+        elif kind == "TextVectorization":
+            length = config["output_sequence_length"]
+            steps.append({"layer": config["name"], "words": len(config["vocabulary"]), "of a text are read": length})
         elif config["name"] == "whiten":
             steps.append({"layer": "whiten", "matrix": "the weights of this layer in model.keras"})
         elif kind not in ("InputLayer", "Flatten", "Dropout"):

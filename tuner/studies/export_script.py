@@ -25,6 +25,8 @@ if len(sys.argv) < 2:
     sys.exit(__doc__)
 code = pathlib.Path(sys.argv.pop(1)).resolve()"""
 _READ_ARRAY = "rows = np.load(path)"
+_READ_TEXTS = """rows = np.load(path) if path.suffix == ".npy" else np.array(path.read_text("utf-8").splitlines())
+rows = rows.astype(object)"""
 _READ_ARRAYS = """file = np.load(path)
 rows = {name: file[name] for name in %s}"""
 _IN_ORDER = "\nrows = list(rows.values())"
@@ -167,10 +169,11 @@ outputs = model.predict(rows, verbose=0)
     return QUIET_KERAS + predict + answers_script(several)
 
 
-def rows_script(shape: str, table: bool, code: bool = False, inputs: Sequence[Field] = ()) -> str:
+def rows_script(shape: str, table: bool, code: bool = False, inputs: Sequence[Field] = (), texts: bool = False) -> str:
     """The part of `predict.py` that reads `rows` from the file of its command line. shape: of a row, in words.
 
     code: the first word of its command line is the file of the code that makes the network. inputs: of rows of several.
+    texts: a row is a text, and a file may have one a line.
     """
     needs, or_table = ("Keras, NumPy and pandas", " | TABLE.csv | TABLE.parquet") if table else ("Keras and NumPy", "")
     needs, words, take = (
@@ -182,6 +185,8 @@ def rows_script(shape: str, table: bool, code: bool = False, inputs: Sequence[Fi
         rows, sample = f"arrays of {named_in_words(tuple(inputs), 'inputs')}", "npz"
         arrays = _READ_ARRAYS % names + (_IN_ORDER if without_names(names) else "")
         read = read.replace(_NPY, _NPZ % arrays.replace("\n", "\n    ")) if table else arrays
+    if texts:
+        rows, or_table, read = "texts", " | TEXTS.txt, a text a line", _READ_TEXTS
     return _PREDICT.format(
         rows=rows, ROWS=f"ROWS.{sample}", sample=f"sample.{sample}", needs=needs, or_table=or_table, read=read,
         code=words, take=take,

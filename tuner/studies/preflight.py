@@ -13,7 +13,7 @@ from tuner.data.dataset import DataInfo
 from tuner.data.fields import named_in_words
 from tuner.errors import SpecError
 from tuner.formatting import plural
-from tuner.spec.families import BINARY, CONFIGURE, NEEDS_IMAGES, SEQUENCE_FAMILIES, Config, sequence_shape
+from tuner.spec.families import BINARY, CONFIGURE, NEEDS_IMAGES, READS_TEXT, SEQUENCE_FAMILIES, Config, sequence_shape
 from tuner.spec.families.sizes import Size, size
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Params, Space, Value, answers
 from tuner.spec.study_spec import StudySpec
@@ -26,7 +26,16 @@ _MOST_COMBINATIONS = 4096
 # Of all combinations together, so that a hundred layers do not take longer than three.
 _MOST_PARAMETERS = 60_000
 # More of it is a larger network; of any other range the ends make no difference to size.
-_GROWING = ("units", "convolutions", "filters", "kernel_size", "head_units")
+_GROWING = (
+    "units",
+    "vocabulary",
+    "sequence_length",
+    "embedding",
+    "convolutions",
+    "filters",
+    "kernel_size",
+    "head_units",
+)
 # Which of their values makes the larger network depends on the rest: without another block, more is left to flatten.
 _SHAPING = (
     "hidden_layers",
@@ -34,6 +43,7 @@ _SHAPING = (
     "recurrent_layers",
     "cell",
     "bidirectional",
+    "reader",
     "pooling",
     "head",
     "batch_normalization",
@@ -83,6 +93,13 @@ def look_ahead(
         raise SpecError(
             f"model: {spec.model} has one output, and the rows of {info.name} have "
             f"{named_in_words(info.targets, 'targets')}. Give one of your own: model: {{python: FILE.py:FUNCTION}}."
+        )
+    if info.text and spec.model not in READS_TEXT:
+        raise SpecError(f"model: {spec.model} reads numbers, and the rows of {info.name} are texts. Use model: text.")
+    if spec.model in READS_TEXT and not info.text and len(info.input_shape) != 1:
+        raise SpecError(
+            f"model: {spec.model} reads texts, or the numbers of their words, (rows, words), and a row of {info.name} "
+            f"has the shape {info.input_shape}. Use model: mlp."
         )
     if spec.model in SEQUENCE_FAMILIES and sequence_shape(info.input_shape) is None:
         raise SpecError(

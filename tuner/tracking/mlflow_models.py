@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from mlflow import MlflowClient
@@ -231,12 +232,17 @@ def _create_version(client: MlflowClient, name: str, run_id: str, model_id: str,
     return str(made.version)
 
 
+def _type(written: str) -> np.dtype[Any]:
+    """Keras takes texts as objects, and not as NumPy's own."""
+    return np.dtype(object if written == "string" else written)
+
+
 def _schema(tensors: tuple[Tensor, ...]) -> Schema:
     """One input has no name, so that a plain nested list of rows is what a person sends."""
     shapes = [(-1, *(-1 if size is None else size for size in tensor.shape)) for tensor in tensors]
     return Schema(
         [
-            TensorSpec(np.dtype(tensor.dtype), shape, name=tensor.name if len(tensors) > 1 else None)
+            TensorSpec(_type(tensor.dtype), shape, name=tensor.name if len(tensors) > 1 else None)
             for tensor, shape in zip(tensors, shapes, strict=True)
         ]
     )

@@ -1,7 +1,7 @@
 """Which hyperparameters each model family takes, their defaults, and what a complete configuration of one looks like.
 
 Owns: the list of families. Names only: no Keras here.
-Leaves to others: what a family asks for (mlp, cnn, rnn, timeseries, shared), the Keras objects (training),
+Leaves to others: what a family asks for (mlp, cnn, rnn, timeseries, text, shared), the Keras objects (training),
 the ranges to search (the space file).
 
 A family asks only for what it uses - momentum when the optimizer has one, a layer's width when there is that layer -
@@ -14,7 +14,7 @@ from tuner.spec.families.cnn import CNN, HEADS, POOLINGS, Block, CnnConfig, cnn
 from tuner.spec.families.hyperparameter import COUNTED_BY, HyperparameterDef, Per, layer_name
 from tuner.spec.families.mlp import MLP, HiddenLayer, MlpConfig, mlp
 from tuner.spec.families.rnn import CELLS, RNN, STEPS_HEADS, RecurrentLayer, RnnConfig, rnn
-from tuner.spec.families.sequences import SEQUENCE_FAMILIES, sequence_shape
+from tuner.spec.families.sequences import READS_TEXT, SEQUENCE_FAMILIES, sequence_shape
 from tuner.spec.families.shared import (
     ACTIVATIONS,
     AUGMENTATIONS,
@@ -38,6 +38,7 @@ from tuner.spec.families.shared import (
     Optimizer,
     Task,
 )
+from tuner.spec.families.text import READERS, TEXT, WORDS, TextConfig, text
 from tuner.spec.families.timeseries import TIMESERIES, timeseries
 from tuner.spec.space import Ask, Space, Value
 
@@ -61,6 +62,8 @@ __all__ = [
     "OPTIMIZERS",
     "OUTPUT_ACTIVATIONS",
     "POOLINGS",
+    "READERS",
+    "READS_TEXT",
     "REGRESSION_LOSSES",
     "RNN",
     "SCHEDULES",
@@ -69,7 +72,9 @@ __all__ = [
     "STEPS_HEADS",
     "TARGET_NORMALIZATIONS",
     "TASKS",
+    "TEXT",
     "TIMESERIES",
+    "WORDS",
     "Activation",
     "Augmentation",
     "Block",
@@ -85,22 +90,24 @@ __all__ = [
     "RecurrentLayer",
     "RnnConfig",
     "Task",
+    "TextConfig",
     "asked_settings",
     "cnn",
     "layer_name",
     "mlp",
     "rnn",
     "sequence_shape",
+    "text",
     "timeseries",
 ]
 
-Config = MlpConfig | CnnConfig | RnnConfig
+Config = MlpConfig | CnnConfig | RnnConfig | TextConfig
 
 FAMILIES: Mapping[str, Mapping[str, HyperparameterDef]] = {
-    "mlp": MLP, "cnn": CNN, "rnn": RNN, "timeseries": TIMESERIES,
+    "mlp": MLP, "cnn": CNN, "rnn": RNN, "timeseries": TIMESERIES, "text": TEXT,
 }  # fmt: skip
 CONFIGURE: Mapping[str, Callable[[Ask, Task, bool], Config]] = {
-    "mlp": mlp, "cnn": cnn, "rnn": rnn, "timeseries": timeseries,
+    "mlp": mlp, "cnn": cnn, "rnn": rnn, "timeseries": timeseries, "text": text,
 }  # fmt: skip
 NEEDS_IMAGES = ("cnn",)
 """Families whose rows have to be (height, width, channels)."""

@@ -1,6 +1,6 @@
 """The defaults of a family's parameters, found by asking: also those that depend on what was answered before.
 
-Leaves to others: the defaults themselves (mlp, cnn, rnn, timeseries, shared), storing them with a study (studies).
+Leaves to others: the defaults themselves (mlp, cnn, rnn, ..., shared), storing them with a study (studies).
 """
 
 from collections import defaultdict

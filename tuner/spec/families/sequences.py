@@ -8,6 +8,10 @@ SEQUENCE_FAMILIES = ("rnn", "timeseries")
 """Families whose rows are sequences, or become some."""
 
 
+READS_TEXT = ("text",)
+"""Families whose rows are texts, or the numbers of their words."""
+
+
 def sequence_shape(input_shape: tuple[int, ...]) -> tuple[int, int] | None:
     """(steps, channels) of a row; None where it is no sequence.
 

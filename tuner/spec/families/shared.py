@@ -1,7 +1,7 @@
 """What all model families have in common: parameters of the input and of training, and how they are asked.
 
 Owns: names, kinds, limits and defaults (those of Keras where it has one) that no family has for itself.
-Leaves to others: what a family adds (mlp, cnn, rnn, timeseries).
+Leaves to others: what a family adds (mlp, cnn, rnn, timeseries, text).
 """
 
 from collections.abc import Mapping

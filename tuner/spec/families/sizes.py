@@ -7,7 +7,16 @@ Leaves to others: the layers themselves (training), what a device can hold (stud
 import math
 from dataclasses import dataclass
 
-from tuner.spec.families import BINARY, SEQUENCE_FAMILIES, CnnConfig, Config, MlpConfig, RnnConfig, sequence_shape
+from tuner.spec.families import (
+    BINARY,
+    SEQUENCE_FAMILIES,
+    CnnConfig,
+    Config,
+    MlpConfig,
+    RnnConfig,
+    TextConfig,
+    sequence_shape,
+)
 
 # Beside its weight, what an optimizer keeps of each: averages of gradients and of their squares.
 _SLOTS = {"sgd": 0, "momentum": 1, "nesterov": 1, "adagrad": 1, "rmsprop": 1, "adadelta": 2}
@@ -94,6 +103,8 @@ def size(config: Config, input_shape: tuple[int, ...], outputs: int) -> Size:
         _count_rnn(count, config)
     elif isinstance(config, CnnConfig):
         _count_cnn(count, config)
+    elif isinstance(config, TextConfig):
+        _count_text(count, config)
     else:
         _count_mlp(count, config)
     count.dense(1 if config.loss.name == BINARY else outputs)
@@ -119,6 +130,29 @@ def _count_rnn(count: _Count, config: RnnConfig) -> None:
     if config.head_units:
         count.dense(config.head_units)
         count.after_sum(config.activation.name, config.batch_normalization)
+    count.dropped(config.dropout)
+
+
+def _count_text(count: _Count, config: TextConfig) -> None:
+    """With as many words as the vocabulary may have; the training rows may have fewer."""
+    length = config.sequence_length if not count.shape else count.shape[0]
+    count.parameters += (config.vocabulary + 2) * config.embedding
+    count.gives((length, config.embedding))
+    count.dropped(config.embedding_dropout)
+    if config.reader == "convolution":
+        count.convolution(config.units, config.kernel_size, 1)
+        count.after_sum(config.activation.name, False, shared_slope=True)
+        count.gives((config.units,))
+    elif config.reader in ("lstm", "gru"):
+        ways = 2 if config.bidirectional else 1
+        for _ in range(ways):
+            count.recurrent(config.units, config.reader)
+        count.gives((ways * config.units,))
+    else:
+        count.gives((config.embedding,))
+    if config.head_units:
+        count.dense(config.head_units)
+        count.after_sum(config.activation.name, False)
     count.dropped(config.dropout)
 
 

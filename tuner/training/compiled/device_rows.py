@@ -17,6 +17,7 @@ import psutil
 from numpy.typing import NDArray
 
 from tuner.data.dataset import Array, Dataset
+from tuner.data.texts import for_tensorflow
 
 _KINDS_KEPT = 2
 _ROWS_AT_ONCE = 4096
@@ -29,6 +30,7 @@ FIXED_LAYERS = (
     keras.layers.Normalization,
     keras.layers.Rescaling,
     keras.layers.Reshape,
+    keras.layers.TextVectorization,
 )
 
 
@@ -127,6 +129,11 @@ class Ready:
         return _on_device(through(self.layers, self.dataset.validation.x))
 
 
+def step_type(model: Any) -> Any:
+    """The type of the rows that a step of a chain of layers takes: of texts, that of the numbers of their words."""
+    return "int32" if model.inputs[0].dtype == "string" else model.inputs[0].dtype
+
+
 def ready(dataset: Dataset, layers: Sequence[Any]) -> Ready:
     """The rows after these layers. The last two kinds are kept."""
     key = key_of(dataset, layers)
@@ -158,6 +165,8 @@ def through(layers: Sequence[Any], x: Array) -> Array:
     """Rows after these layers."""
     if not layers:
         return x
+    if x.dtype.kind == "U":
+        return _numbers_of_words(layers, x)
     if keras.backend.backend() == "jax" and all(map(_is_plain, layers)):
         return _by_numpy(layers, x)
     parts = []
@@ -169,6 +178,16 @@ def through(layers: Sequence[Any], x: Array) -> Array:
         # NumPy has no bfloat16 of its own, and what is handed on without a copy has to be NumPy's; no digit is lost.
         parts.append(made.astype(np.float32) if made.dtype.kind == "V" else made)
     return np.concatenate(parts)
+
+
+def _numbers_of_words(layers: Sequence[Any], x: Array) -> Array:
+    numbers = []
+    for start in range(0, len(x), _ROWS_AT_ONCE):
+        rows = for_tensorflow(x[start : start + _ROWS_AT_ONCE])
+        for layer in layers:
+            rows = layer(rows)
+        numbers.append(np.asarray(keras.ops.convert_to_numpy(rows)).astype(np.int32))
+    return np.concatenate(numbers)
 
 
 def _is_plain(layer: Any) -> bool:

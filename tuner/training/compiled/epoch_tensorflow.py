@@ -48,7 +48,8 @@ class CompiledEpochs:
         self._model = model
         self._optimizer = model.optimizer
         self._variables = list(model.trainable_weights)
-        self._fused = fused(self._optimizer, self._variables)
+        # Keras squares the gradient of a row of an embedding once for each time that it was looked up.
+        self._fused = None if _looks_up(model) else fused(self._optimizer, self._variables)
         parts = device_rows.split(model)
         before: list[Any] = [] if parts is None else parts[0]
         self._layers: list[Any] | None = None if parts is None else parts[1]
@@ -107,7 +108,7 @@ class CompiledEpochs:
             return None
         optimizer = self._fused.kind if self._fused else self._optimizer
         layers = [self._rows.dropouts.get(id(layer), layer) for layer in self._layers]
-        given = [self._rows.kind, self._val_batch, self._model.inputs[0].dtype, sorted(self._numbers)]
+        given = [self._rows.kind, self._val_batch, device_rows.step_type(self._model), sorted(self._numbers)]
         return shape_of(layers, optimizer, self._model, self._variables, given)
 
     def _tf_variables(self) -> list[Any]:
@@ -147,8 +148,9 @@ class CompiledEpochs:
         # The mean is not taken to be divided again: each row's loss counts by its share.
         seeds = [tf.fill(tf.shape(losses[0]), share), *map(tf.ones_like, losses[1:])] if of_rows else None
         gradients = tape.gradient(scaled, self._variables, output_gradients=seeds)
-        if any(each is None for each in gradients):
-            # Some weights have no effect on the loss; Keras knows what to do then, by numbers that are no arguments.
+        if any(each is None or isinstance(each, tf.IndexedSlices) for each in gradients):
+            # Some weights have no effect on the loss, or some of a layer alone; Keras knows what to do then, by numbers
+            # that are no arguments.
             self._fused = None
             self._graphs.keep_to_itself()
         if self._fused is not None:
@@ -176,7 +178,7 @@ class CompiledEpochs:
     def _forward(self, x: Any, numbers: Any, training: bool, masks: Sequence[Any] = ()) -> Any:
         if self._layers is None:
             return self._model(x, training=training)
-        x = tf.cast(x, self._model.inputs[0].dtype)
+        x = tf.cast(x, device_rows.step_type(self._model))
         for layer in self._layers:
             how = self._rows.dropouts.get(id(layer))
             if how is None:
@@ -207,6 +209,11 @@ class CompiledEpochs:
         start = (tf.constant(0), tf.zeros(1 + len(self._watched.means)))
         with penalized(self._variables, numbers):
             return tf.while_loop(lambda at, _: at < rows, body, start, parallel_iterations=1)[1]
+
+
+def _looks_up(model: Any) -> bool:
+    """Some layer takes rows of its weights, whose gradients then have duplicates."""
+    return any(isinstance(each, keras.layers.Embedding) for each in keras_internals.all_layers(model))
 
 
 def _by_row(model: Any) -> Any | None:

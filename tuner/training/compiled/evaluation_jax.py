@@ -149,7 +149,7 @@ class Evaluation:
                 return None
             idle = (each for each in keras_internals.all_layers(self._model) if type(each) in OF_TRAINING)
             without = [(id(each), name) for each in idle for name in vars(each)]
-        given = [self._batch, self._masked, self._model.inputs[0].dtype]
+        given = [self._batch, self._masked, device_rows.step_type(self._model)]
         seen = [] if self._inside is None else self._inside.parts
         described = (self._layers, self._model, self.variables, self.watched.variables, given, seen)
         return shape_of(*described, arguments=without)
@@ -182,7 +182,7 @@ class Evaluation:
     def _forward(self, x: Any) -> Any:
         if self._layers is None:
             return self._model(x, training=False)
-        x = x.astype(self._model.inputs[0].dtype)
+        x = x.astype(device_rows.step_type(self._model))
         for layer in self._layers:
             x = call(layer, x, False, None)
         return x

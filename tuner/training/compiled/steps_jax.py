@@ -92,7 +92,7 @@ class Steps:
             for layer in self._layers or ()
         ]
         weighed = self.arguments["class_weights"] is not None
-        given = [rows, self.filled_up, weighed, self._model.inputs[0].dtype, sorted(self._numbers.pairs)]
+        given = [rows, self.filled_up, weighed, device_rows.step_type(self._model), sorted(self._numbers.pairs)]
         return shape_of(layers, self._optimizer, self._model, self.variables, given, arguments=self._numbers.places)
 
     def read(self) -> State:
@@ -148,7 +148,7 @@ class Steps:
     def _forward(self, x: Any, counts: Any, masks: Sequence[Any], grown: Sequence[Any]) -> Any:
         if self._layers is None:
             return self._model(x, training=True)
-        x = x.astype(self._model.inputs[0].dtype)
+        x = x.astype(device_rows.step_type(self._model))
         for layer in self._layers:
             how = self._fed.dropouts.get(id(layer))
             if how is None:

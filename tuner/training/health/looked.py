@@ -45,7 +45,9 @@ def looked_at(model: Any, dataset: Dataset) -> Looked | None:
     if chain is None or not found or not (isinstance(model.loss, str) or callable(model.loss)):
         return None
     chosen = probed(dataset)
-    x = dataset.train.x[chosen].astype(model.inputs[0].dtype)
+    x = dataset.train.x[chosen]
+    # Texts go through the layer that makes numbers of their words as they are.
+    x = x if dataset.info.text else x.astype(model.inputs[0].dtype)
     return Looked(chain, found, x, targets(dataset.train.y[chosen], dataset.info, model))
 
 

@@ -20,15 +20,18 @@ from tuner.data.dataset import Array, DataInfo, Dataset, Rows
 from tuner.data.fields import Field
 from tuner.data.preprocessing import Preprocessing
 from tuner.data.records import for_keras, without_names
+from tuner.data.texts import is_text
 from tuner.errors import DataError, TrialFailed
 from tuner.spec.families import (
     BINARY,
     NEEDS_IMAGES,
+    READS_TEXT,
     SEQUENCE_FAMILIES,
     CnnConfig,
     Config,
     MlpConfig,
     RnnConfig,
+    TextConfig,
     sequence_shape,
 )
 from tuner.training.compiled import device_rows
@@ -37,6 +40,7 @@ from tuner.training.labels import wants_indices
 from tuner.training.networks import catalogue
 from tuner.training.networks.cnn import cnn_layers
 from tuner.training.networks.rnn import rnn_layers
+from tuner.training.networks.text import text_layers
 from tuner.training.plan import Metrics
 
 # Outputs are clipped so far from 0 and 1 before the logarithm, as Keras does.
@@ -65,6 +69,8 @@ def build(
         layers += cnn_layers(config, seeds)
     elif isinstance(config, RnnConfig):
         layers += rnn_layers(config, seeds)
+    elif isinstance(config, TextConfig):
+        layers += text_layers(config, info, preprocessing, seeds)
     else:
         layers += _mlp_layers(config, info, seeds)
     weights = catalogue.weights(config, seeds())
@@ -77,7 +83,10 @@ def build(
         layers.append(_target_units(info))
 
     model = keras.Sequential(
-        [keras.Input(info.input_shape, name="rows"), *(each for each in layers if each is not None)],
+        [
+            keras.Input(info.input_shape, dtype="string" if info.text else None, name="rows"),
+            *(each for each in layers if each is not None),
+        ],
         name=config.family,
     )
     loss = catalogue.loss(config.loss, config.output_activation)
@@ -97,6 +106,10 @@ def build(
 
 def _shaping(config: Config, info: DataInfo, flat: bool) -> list[Any]:
     """What gives a row the shape that the family reads. flat: normalizing has flattened it."""
+    if info.text and config.family not in READS_TEXT:
+        raise DataError(
+            f"{info.name}: its rows are texts, which model: {config.family} does not read. Use model: text."
+        )
     if config.family in NEEDS_IMAGES:
         if not info.images:
             raise DataError(f"{info.name}: rows of shape {info.input_shape} are no images; model: cnn needs some.")
@@ -162,7 +175,8 @@ def export(model: Any, inputs: Sequence[Field] = ()) -> Any:
         layers.append(keras.layers.Activation("sigmoid" if one else "softmax", name="probabilities"))
     if inputs:
         return _of_several(layers, inputs, model.name)
-    return keras.Sequential([keras.Input(model.input_shape[1:], name="rows"), *layers], name=model.name)
+    rows = keras.Input(model.input_shape[1:], dtype=model.inputs[0].dtype, name="rows")
+    return keras.Sequential([rows, *layers], name=model.name)
 
 
 def _of_several(layers: Sequence[Any], inputs: Sequence[Field], name: str) -> Any:
@@ -215,7 +229,8 @@ def outputs(model: Any, dataset: Dataset) -> NDArray[np.float32]:
         x = device_rows.ready(dataset, before).validation_on_device
     found = []
     for start in range(0, len(x), _ROWS_AT_ONCE):
-        rows = keras.ops.cast(keras.ops.convert_to_tensor(x[start : start + _ROWS_AT_ONCE]), model.inputs[0].dtype)
+        rows = keras.ops.convert_to_tensor(x[start : start + _ROWS_AT_ONCE])
+        rows = keras.ops.cast(rows, device_rows.step_type(model))
         for layer in layers:
             if not isinstance(layer, catalogue.AUGMENTATION_LAYERS):
                 rows = layer(rows)
@@ -234,6 +249,12 @@ def probabilities(logits: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def predict(model: Any, x: Array) -> Any:
     """The outputs for raw rows, (rows, outputs); of several outputs as the model gives them."""
+    if is_text(x) and keras.backend.backend() != "tensorflow" and (parts := device_rows.split(model)):
+        # Only TensorFlow's programs have texts in them.
+        before, after = parts
+        numbers = device_rows.through(before, x)
+        rest = keras.Sequential([keras.Input(numbers.shape[1:], dtype="int32"), *after])
+        return rest.predict(numbers, batch_size=_ROWS_AT_ONCE, verbose=0)
     return model.predict(for_keras(x), batch_size=_ROWS_AT_ONCE, verbose=0)
 
 
