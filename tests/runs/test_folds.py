@@ -18,7 +18,9 @@ from tuner.runs.fold_pruning import is_behind
 from tuner.runs.study_context import StudyContext
 from tuner.runs.trial import run_trial
 from tuner.service.creating import create_study
+from tuner.spec.code import find_code
 from tuner.spec.study_spec import parse_spec
+from tuner.studies.code import code_options
 from tuner.studies.outcome import figures_of_search
 from tuner.studies.status import study_status
 from tuner.training.folds.trainer import ERROR, fold_values
@@ -122,3 +124,36 @@ def test_a_trial_that_is_behind_over_its_first_folds_does_not_train_the_others(t
         assert len(fold_values(each.epochs[-1].metrics)) < 3
         assert each.reason.startswith(f"pruned after fold {len(fold_values(each.epochs[-1].metrics))} at epoch")
     assert all(len(fold_values(each.epochs[-1].metrics)) == 3 for each in trials if each.state == "complete")
+
+
+CODE = """
+import keras
+
+
+def build(hp):
+    model = keras.Sequential([keras.layers.Dense(hp.Int("units", 4, 8), "relu"), keras.layers.Dense(3, "softmax")])
+    model.compile("adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+"""
+
+
+def test_a_network_of_a_persons_code_is_cross_validated_too(tmp_path: Path, iris: Dataset) -> None:
+    (tmp_path / "net.py").write_text(CODE)
+    code = find_code(str(tmp_path / "net.py"))
+    spec = parse_spec(
+        "dataset: iris\nvalidation: {folds: 3}\nmodel: {keras_tuner: 'net.py:build'}\nparameters: {epochs: 2}\n"
+        "search: {trials: 1, seed: 4, finalists: 0}",
+        "mine", tmp_path, "mine.yaml",
+    )  # fmt: skip
+    db = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
+    view = create_study(
+        db, spec, study_name="s", n_trials=None, timeout_s=None, seed=None, mlflow_uri="", options=code_options(code)
+    )
+    workers.enter(db, "w", "cpu")
+    store = FolderStore(tmp_path / "blobs")
+    (trial,) = search(StudyContext(db, view, spec, iris, store, TrialFacts(), lambda: False, code=code))
+    assert (trial.state, len(trial.epochs), trial.reason) == ("complete", 2, "")
+    assert trial.facts.folds is not None
+    assert trial.value == pytest.approx(np.mean(trial.facts.folds.values))
+    # The figures of the last fold's network are its own, and its model can be scored.
+    assert not trial.facts.not_scored

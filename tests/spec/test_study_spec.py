@@ -407,3 +407,10 @@ def test_a_family_of_tables_parts_few_rows_into_folds_unless_the_file_says_how_r
     assert "validation" not in parse(TABLE).written
     assert parse(f"{TABLE}validation: 0.3\n").data.validation == 0.3
     assert parse(f"{TABLE}validation: {{folds: 3, repeats: 2}}\n").data.validation == Validation(folds=3, repeats=2)
+
+
+def test_callbacks_that_keep_a_state_through_a_fit_do_not_go_with_folds() -> None:
+    code = "dataset: iris\nmodel: {keras_tuner: 'net.py:build'}\ncallbacks: [terminate_on_nan]\n"
+    assert parse(code).data.validation == 0.2
+    with pytest.raises(SpecError, match=r"folds are trained an epoch at a time\. Write validation: 0\.2"):
+        parse(f"{code}validation: {{folds: 5}}\n")

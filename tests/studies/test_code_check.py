@@ -167,6 +167,15 @@ class Own(keras_tuner.HyperModel):
         check(request_of(text.replace("WANTED", "1200"), name="Own"))
 
 
+def test_a_network_whose_training_is_one_call_has_no_folds(request_of: Request) -> None:
+    fit = "\n    def fit(self, hp, model, x, y, **kwargs):\n        return model.fit(x, y, verbose=0, **kwargs)\n"
+    build = "    def build(self, hp):\n        return build_model(hp)\n"
+    own = f"{plain()}\nclass Own(keras_tuner.HyperModel):\n{build}{fit}"
+    with pytest.raises(TunerError, match=r"validation\.folds: its training is one call .* Write validation: 0\.2"):
+        check(request_of(own, "validation: {folds: 3}\n", "Own"))
+    check(request_of(plain(), "validation: {folds: 3}\n"))
+
+
 def test_a_further_objective_that_the_model_does_not_measure_is_told(request_of: Request) -> None:
     more = "objectives: [val_accuracy, {metric: val_recall, direction: maximize}]\n"
     with pytest.raises(TunerError, match="does not measure 'val_recall', one of the objectives; it measures loss, "):

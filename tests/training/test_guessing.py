@@ -10,6 +10,7 @@ from tuner.data.sources import load
 from tuner.runs.scoring import naive
 from tuner.spec.metrics import METRICS
 from tuner.spec.sources import DataSpec
+from tuner.spec.validation import Validation
 from tuner.training.guessing import guess
 
 
@@ -50,3 +51,10 @@ def test_the_rows_that_count_are_those_that_are_guessed_at(digits: Dataset) -> N
 @pytest.mark.parametrize("metric", ["val_loss", "accuracy", "val_of_my_own", "latency_ms"])
 def test_what_is_not_known_by_name_is_not_guessed(digits: Dataset, metric: str) -> None:
     assert guess(metric, digits) is None
+
+
+def test_of_folds_it_is_the_mean_of_their_guesses() -> None:
+    data = load(DataSpec("breast_cancer", validation=Validation(folds=3)), seed=0)
+    every = [guess("val_accuracy", each) for each in data.folds]
+    assert guess("val_accuracy", data) == pytest.approx(np.mean([each for each in every if each is not None]))
+    assert guess("val_loss", data) is None

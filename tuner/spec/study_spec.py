@@ -49,7 +49,7 @@ from tuner.spec.space_file import (
     written,
 )
 from tuner.spec.task_checks import check_further, check_objective, check_task
-from tuner.spec.validation import check_share
+from tuner.spec.validation import as_validation, check_share
 
 _Known = TypeVar("_Known")
 
@@ -221,6 +221,11 @@ def _python_spec(
         raise SpecError(f"{where}: model: is a family, {{keras_tuner: FILE.py:NAME}} or {{python: FILE.py:NAME}}.")
     if file.metrics:
         raise SpecError(f"{where}: metrics: are named where the code compiles its model.")
+    if file.callbacks and as_validation(file.validation).folds is not None:
+        raise SpecError(
+            f"{where}: callbacks: keep a state through one call of fit, and folds are trained an epoch at a time. "
+            "Write validation: 0.2, or leave the callbacks out."
+        )
     style = next(each for each in STYLES if each in file.model)
     data = _data(file, folder, where, defaults)
     task = task_of(data)

@@ -15,7 +15,7 @@ from tuner.training.networks import catalogue
 
 
 def guess(metric: str, dataset: Dataset) -> float | None:
-    """The guess on the validation rows, by a metric of them such as ``val_auc``.
+    """The guess on the validation rows, by a metric of them such as ``val_auc``; of folds, their mean.
 
     None for a metric that is not known by name: a loss, which a configuration chooses, and figures of a person's code.
     """
@@ -25,6 +25,10 @@ def guess(metric: str, dataset: Dataset) -> float | None:
     name = key(metric.removeprefix("val_"))
     if not metric.startswith("val_") or name not in METRICS[dataset.info.task]:
         return None
+    if dataset.folds:
+        every = [guess(metric, each) for each in dataset.folds]
+        known = [each for each in every if each is not None]
+        return float(np.mean(known)) if len(known) == len(every) else None
     info, train, rows = dataset.info, dataset.train, dataset.validation
     if info.task == "regression":
         targets = train.y.reshape(len(train), -1)
