@@ -158,6 +158,33 @@ def test_each_configuration_is_trained_once_and_then_the_search_ends(
     assert len([each for each in in_sql(tmp_path) if each.state.name == "COMPLETE"]) == 6
 
 
+@pytest.mark.parametrize("asks", [True, False])
+def test_values_of_a_populate_space_of_ones_own_are_those_of_the_study(tmp_path: Path, asks: bool) -> None:
+    class Widest(tuner.OptunaOracle):
+        def populate_space(self, trial_id: str) -> dict[str, Any]:
+            given = super().populate_space(trial_id) if asks else {"status": "RUNNING", "values": {}}
+            given["values"] |= {"units": 64, "new": 1}
+            return given
+
+    hp = keras_tuner.HyperParameters()
+    hp.Int("units", 8, 64)
+    storage = f"sqlite:///{tmp_path / 'tuner.db'}"
+    oracle = Widest(SCORE, 2, hyperparameters=hp, storage=storage, study_name="p", seed=1)
+    oracle._set_project_dir(tmp_path, "p")
+    trial = oracle.create_trial("a")
+    oracle.update_trial(trial.trial_id, {"score": 3.0})
+    trial.status = "COMPLETED"
+    oracle.end_trial(trial)
+    (done,) = [each for each in in_sql(tmp_path) if each.state.name == "COMPLETE"]
+    assert (done.params, done.value) == ({"units": 64}, 3.0)
+    unscored = oracle.create_trial("a")
+    oracle.end_trial(unscored)
+    last = in_sql(tmp_path)[-1]
+    assert (last.params, last.user_attrs["state"], last.user_attrs["reason"]) == (
+        {"units": 64}, "failed", "ended without a score",
+    )  # fmt: skip
+
+
 def test_a_study_is_overwritten_where_a_person_says_so_and_no_other_programs(search: Search, tmp_path: Path) -> None:
     search(max_trials=3)
     made = search(max_trials=2, overwrite=True)

@@ -44,7 +44,7 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
     """Proposes by an Optuna sampler and keeps every trial in an SQL database.
 
     objective, max_trials, hyperparameters, allow_new_entries, tune_new_entries, max_retries_per_trial,
-    max_consecutive_failed_trials: as every KerasTuner oracle takes them.
+    max_consecutive_failed_trials: as every KerasTuner oracle takes them; max_trials=None ends where the space does.
     storage: of the study, as SQLAlchemy's URL; None takes TUNER_STORAGE, else sqlite:///tuner.db. study_name: None
     takes the tuner's project name. sampler: tpe, random, cmaes, gp or nsga2, with sampler_options as a search-space
     file has them. seed: of the sampler. overwrite: a study of that name is deleted first, with its trials.
@@ -62,7 +62,7 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
     def __init__(
         self,
         objective: Any = None,
-        max_trials: int = 10,
+        max_trials: int | None = 10,
         *,
         storage: str | None = None,
         study_name: str | None = None,
@@ -81,6 +81,7 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
         self._database: Database | None = None
         self._study: optuna.Study | None = None
         self._numbers: dict[str, int] = {}
+        self._asked: dict[str, dict[str, Any]] = {}
 
     def populate_space(self, trial_id: str) -> dict[str, Any]:
         """Values for a new trial: Optuna is asked for each hyperparameter that is known and in use.
@@ -91,8 +92,8 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
         untried = self._random_values()
         if untried is None:
             logger.warning(
-                "study %s: each of the %d configurations of the space has been tried, so the search ends before its %d "
-                "trials", self._study_name, len(self._tried_so_far), self.max_trials,
+                "study %s: each of the %d configurations of the space has been tried, so the search ends before its %s "
+                "trials", self._study_name, len(self._tried_so_far), self.max_trials or "further",
             )  # fmt: skip
             return {"status": _STATUS.STOPPED, "values": None}
         study = self._open(len(self._numbers))
@@ -103,12 +104,13 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
             trial, values = self._ask(study)
         self._numbers[trial_id] = trial.number
         trial.set_user_attr("trial_id", trial_id)
+        self._asked[trial_id] = dict(values)
         return {"status": _STATUS.RUNNING, "values": values}
 
     def _ask(self, study: optuna.Study) -> tuple[optuna.Trial, dict[str, Any]]:
         trial = study.ask()
         hp = AskedHyperParameters(lambda parameter: suggest_anew(trial, parameter))
-        hp.merge(self.hyperparameters)
+        hp.merge(self.hyperparameters, overwrite=False)
         return trial, hp.values
 
     def update_space(self, hyperparameters: Any) -> None:
@@ -121,8 +123,23 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
     def create_trial(self, tuner_id: str) -> Any:
         trial = super().create_trial(tuner_id)
         if trial.status == _STATUS.RUNNING:
+            self._store_own_values(trial)
             self._note(trial)
         return trial
+
+    def _store_own_values(self, trial: Any) -> None:
+        """Those of a `populate_space` of somebody's own, which changes what Optuna said, or did not ask it."""
+        asked = self._asked.pop(trial.trial_id, None)
+        if trial.trial_id in self._numbers and asked in (None, trial.hyperparameters.values):
+            return
+        study = self._open(len(self._numbers))
+        if asked is not None:
+            study.tell(self._numbers[trial.trial_id], state=TrialState.FAIL)
+        own = study.ask()
+        own.set_user_attr("trial_id", trial.trial_id)
+        self._numbers[trial.trial_id] = own.number
+        for hp in trial.hyperparameters.space:
+            self._store_new(own, hp, trial.hyperparameters)
 
     @keras_tuner.synchronized  # type: ignore[untyped-decorator]  # KerasTuner is Any here
     def end_trial(self, trial: Any) -> None:
@@ -231,9 +248,10 @@ class OptunaOracle(keras_tuner.Oracle):  # type: ignore[misc]  # KerasTuner is A
         for hp in ended.hyperparameters.space:
             self._store_new(trial, hp, ended.hyperparameters)
         self._note(ended)
-        failed = ended.status in _FAILED
+        # A tuner of somebody's own may end one before it was scored; KerasTuner counts that as ended.
+        failed = ended.status in _FAILED or ended.score is None
         score = worst_value(study) if failed else float(ended.score)
-        reason = (str(ended.message or "").strip().splitlines() or [""])[-1]
+        reason = (str(ended.message or "").strip().splitlines() or ["ended without a score" if failed else ""])[-1]
         tell(study, storage_of(study), trial.number, "failed" if failed else "complete", score, reason)
 
     def _store_new(self, trial: optuna.trial.Trial, hp: Any, hyperparameters: Any) -> None:

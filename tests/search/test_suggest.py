@@ -4,7 +4,7 @@ import optuna
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tuner.search.suggest import answer_from, distributions, proposal
+from tuner.search.suggest import answer_as_asked, answer_from, distributions, proposal
 from tuner.settings import shipped_spaces
 from tuner.spec.families import CONFIGURE
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Space, Value
@@ -79,3 +79,11 @@ def test_a_baseline_is_proposed_as_it_was_written() -> None:
 def test_a_fixed_value_is_not_sampled() -> None:
     space = Space((Parameter("x", Choice((3,)), 3), Parameter("y", IntRange(1, 2), 1)))
     assert set(distributions(space)) == {"y"}
+
+
+def test_code_that_asks_a_name_again_in_another_domain_gets_a_value_of_that() -> None:
+    used: dict[str, Value] = {}
+    answer = answer_as_asked(optuna.create_study().ask(), Space(()), used, None, defaults=True)
+    assert answer(Parameter("x", Choice((1, 2)), 1)) in (1, 2)
+    assert answer(Parameter("x", Choice((3,)), 3)) == 3
+    assert used == {"x": 3}

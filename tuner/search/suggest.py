@@ -60,7 +60,7 @@ def answer_as_asked(trial: Trial, space: Space, used: dict[str, Value], baseline
     known = answer_from(trial, space, {})
 
     def answer(asked: Parameter) -> Value:
-        if asked.name in used:
+        if asked.name in used and used[asked.name] in asked.domain:
             return used[asked.name]
         if asked.name in space:
             value = known(asked)

@@ -6,9 +6,11 @@ from typing import Any
 import keras_tuner
 import pytest
 
-from tuner.errors import SpecError
+from tuner.data.dataset import Dataset
+from tuner.errors import SpecError, TrialFailed
+from tuner.spec.code import CodeName
 from tuner.spec.space import Choice, Domain, FloatRange, IntRange, Parameter, Params, Value, fixed
-from tuner.training.custom.hypermodel import AskedHyperParameters
+from tuner.training.custom.hypermodel import AskedHyperParameters, hypermodel_of
 
 Hp = Any
 
@@ -226,3 +228,50 @@ def test_merging_a_space_asks_for_what_is_new() -> None:
     hp = AskedHyperParameters(fixed({"a": 4}))
     hp.merge(other)
     assert hp.get("a") == 4
+
+
+def test_what_is_merged_over_another_is_asked_in_its_own_domain_and_else_left() -> None:
+    hp = AskedHyperParameters(lambda parameter: parameter.default)
+    hp.Int("a", 1, 9)
+    other = keras_tuner.HyperParameters()
+    other.Fixed("a", 30)
+    hp.merge(other)
+    assert hp.get("a") == 30
+    third = keras_tuner.HyperParameters()
+    third.Fixed("a", 5)
+    third.Choice("b", ["x", "y"])
+    hp.merge(third, overwrite=False)
+    assert (hp.get("a"), hp.get("b")) == (30, "x")
+
+
+def test_what_keras_writes_of_it_is_read_as_keras_tuners_own() -> None:
+    hp = AskedHyperParameters(fixed({"a": 4}))
+    hp.Int("a", 1, 9)
+    kinds = keras_tuner.engine.hyperparameters
+    assert kinds.deserialize(kinds.serialize(hp)).values == {"a": 4}
+
+
+TUNERS = {
+    "Plain": r"is a Tuner, whose part a study does. Name the hypermodel",
+    "Loops": r"run_trial is not called. What it does after build is the fit of a HyperModel: def fit\(self, hp, model",
+    "Mixed": r"run_trial is not called",
+}
+
+
+class Plain(keras_tuner.Tuner):  # type: ignore[misc]  # KerasTuner is Any here
+    pass
+
+
+class Loops(keras_tuner.Tuner):  # type: ignore[misc]  # KerasTuner is Any here
+    def run_trial(self, trial: Any, *args: Any, **kwargs: Any) -> Any:
+        raise AssertionError
+
+
+class Mixed(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTuner is Any here
+    run_trial = Loops.run_trial
+
+
+@pytest.mark.parametrize("kind", [Plain, Loops, Mixed])
+def test_a_tuners_own_part_is_not_passed_over_without_a_word(kind: type, digits: Dataset) -> None:
+    with pytest.raises(TrialFailed, match=TUNERS[kind.__name__]):
+        hypermodel_of(kind, CodeName("keras_tuner", "script.py", kind.__name__), digits.info)

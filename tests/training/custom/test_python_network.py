@@ -242,6 +242,22 @@ def test_a_name_that_is_not_in_the_file_is_named_with_its_nearest(digits: Datase
         network(code, CodeName(style, "spaces.py", name), lambda each: each.default, {}, (), digits.info, seed=0)
 
 
+@pytest.mark.parametrize(
+    "search", ["kt.RandomSearch(build_model, 'val_loss').search()", "o.create_study().optimize(print)"]
+)
+def test_a_script_that_searches_when_it_is_loaded_is_told_where_to_put_that(
+    digits: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, search: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    script = tmp_path / "script.py"
+    script.write_text(
+        f"import keras_tuner as kt\nimport optuna as o\ndef build_model(hp): hp.Int('a', 1, 2)\n{search}\n"
+    )
+    name = CodeName("keras_tuner", "script.py", "build_model")
+    with pytest.raises(SpecError, match=r'put that, .* under if __name__ == "__main__": \(script.py, line 4\)'):
+        network(find_code(str(script)), name, lambda parameter: parameter.default, {}, (), digits.info, seed=1)
+
+
 def test_a_keras_tuner_application_is_built_from_what_is_known_of_the_data(digits: Dataset) -> None:
     code = find_code("keras_tuner.applications")
     name = CodeName("keras_tuner", "keras_tuner.applications", "HyperEfficientNet")

@@ -26,6 +26,7 @@ class AskedHyperParameters(keras_tuner.HyperParameters):  # type: ignore[misc]  
     """HyperParameters whose active values come from an Ask; inactive ones have none, as in KerasTuner.
 
     A copy of it is a plain `HyperParameters` with the values so far: a hypermodel that is not tunable gets defaults.
+    What is merged over another of its name is asked anew, in its own domain.
     """
 
     def __init__(self, ask: Ask) -> None:
@@ -35,7 +36,7 @@ class AskedHyperParameters(keras_tuner.HyperParameters):  # type: ignore[misc]  
     def _register(self, hyperparameter: Any, overwrite: bool = False) -> Any:
         self._validate_name(hyperparameter.name)
         parameter = parameter_of(hyperparameter)
-        if self.is_active(hyperparameter) and hyperparameter.name not in self.values:
+        if self.is_active(hyperparameter) and (overwrite or hyperparameter.name not in self.values):
             self.values[hyperparameter.name] = self._ask(parameter)
         return super()._register(hyperparameter)
 
@@ -50,6 +51,10 @@ class AskedHyperParameters(keras_tuner.HyperParameters):  # type: ignore[misc]  
     @classmethod
     def from_config(cls, config: Any) -> Any:
         return keras_tuner.HyperParameters.from_config(config)
+
+
+# What Keras writes of it is read again as KerasTuner's own.
+AskedHyperParameters.__name__ = keras_tuner.HyperParameters.__name__
 
 
 class FunctionHyperModel(keras_tuner.HyperModel):  # type: ignore[misc]  # KerasTuner is Any here
@@ -105,6 +110,7 @@ def _powers(hp: Any) -> list[Any]:
 
 def hypermodel_of(found: Any, name: CodeName, info: DataInfo) -> Any:
     """A HyperModel, of what a person's file has under a name. Raises TrialFailed."""
+    _check_runs_no_trial(found, name)
     if isinstance(found, type):
         if not issubclass(found, keras_tuner.HyperModel):
             raise TrialFailed(f"{name}: is a class and no HyperModel. Give a HyperModel or a function of hp.")
@@ -116,6 +122,20 @@ def hypermodel_of(found: Any, name: CodeName, info: DataInfo) -> Any:
     if not isinstance(found, keras_tuner.HyperModel) and not callable(found):
         raise TrialFailed(f"{name}: is a {type(found).__name__}. Give a HyperModel or a function of hp.")
     return found if isinstance(found, keras_tuner.HyperModel) else FunctionHyperModel(found)
+
+
+def _check_runs_no_trial(found: Any, name: CodeName) -> None:
+    """A tuner's own part, which is done by a study; left alone it would be passed over without a word."""
+    kind = found if isinstance(found, type) else type(found)
+    tunes = issubclass(kind, keras_tuner.engine.base_tuner.BaseTuner)
+    run_trial = getattr(kind, "run_trial", None)
+    if run_trial is not None and not run_trial.__module__.startswith("keras_tuner."):
+        raise TrialFailed(
+            f"{name}: a study runs its trials itself, and run_trial is not called. What it does after build is the fit of "
+            "a HyperModel: def fit(self, hp, model, x, y, validation_data, callbacks, **kwargs). Name that HyperModel."
+        )
+    if tunes:
+        raise TrialFailed(f"{name}: is a Tuner, whose part a study does. Name the hypermodel that it is given.")
 
 
 def _known_arguments(kind: type, name: CodeName, info: DataInfo) -> dict[str, Any]:

@@ -7,9 +7,11 @@ Leaves to others: which code, and its digest (code); running its file (person_mo
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NoReturn
 
 import keras
+import keras_tuner
+import optuna
 
 from tuner.data import person_module
 from tuner.data.person_module import words_of
@@ -55,11 +57,31 @@ def keras_of(code: Code | None) -> Iterator[None]:
 
 def _import(code: Code) -> Any:
     try:
-        return person_module.load(code)
+        with _no_search_of_its_own():
+            return person_module.load(code)
     except SpecError:
         raise
     except (Exception, SystemExit) as error:
         raise SpecError(f"{code.place} cannot be loaded: {words_of(error, code)}") from error
+
+
+@contextlib.contextmanager
+def _no_search_of_its_own() -> Iterator[None]:
+    """A script that searches when it is loaded would do so in each worker, before it is asked for a network."""
+
+    def refuse(*_args: Any, **_kwargs: Any) -> NoReturn:
+        raise RuntimeError(
+            "it searches when it is loaded, and here the study searches: put that, and what follows, under if __name__ "
+            '== "__main__":'
+        )
+
+    tunes = keras_tuner.engine.base_tuner.BaseTuner
+    search, optimize = tunes.search, optuna.Study.optimize
+    tunes.search = optuna.Study.optimize = refuse
+    try:
+        yield
+    finally:
+        tunes.search, optuna.Study.optimize = search, optimize
 
 
 def _make_known(module: Any) -> None:
