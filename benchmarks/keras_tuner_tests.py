@@ -70,9 +70,18 @@ def _run(package: Path, places: tuple[str, ...], folder: Path) -> Iterator[tuple
             (folder / file.name).write_text(moved)
     (folder / "conftest.py").write_text(_OURS)
     report = folder / "report.xml"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-W", "ignore", "-o", "timeout=60", f"--junitxml={report}",
-               "--rootdir", str(folder), "-o", "python_files=*_test.py", "-c", "/dev/null", str(folder)]  # fmt: skip
-    subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    options = ["-q", "-p", "no:cacheprovider", "-W", "ignore", "-o", "timeout=60", "-o", "python_files=*_test.py"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        *options,
+        f"--junitxml={report}",
+        f"--rootdir={folder}",
+        "-c",
+        "/dev/null",
+    ]
+    subprocess.run([*command, folder], stdout=subprocess.DEVNULL, check=False)
     for case in ElementTree.parse(report).iter("testcase"):
         bad = [each for each in case if each.tag in ("failure", "error")]
         yield f"{case.get('classname')}.{case.get('name')}", (bad[0].get("message") or "")[:200] if bad else ""

@@ -169,8 +169,8 @@ def test_values_of_a_populate_space_of_ones_own_are_those_of_the_study(tmp_path:
     hp = keras_tuner.HyperParameters()
     hp.Int("units", 8, 64)
     storage = f"sqlite:///{tmp_path / 'tuner.db'}"
-    oracle = Widest(SCORE, 2, hyperparameters=hp, storage=storage, study_name="p", seed=1)
-    oracle._set_project_dir(tmp_path, "p")
+    oracle = Widest(SCORE, 2, hyperparameters=hp, storage=storage, seed=1)
+    BlackBox(oracle=oracle, directory=tmp_path, project_name="p")
     trial = oracle.create_trial("a")
     oracle.update_trial(trial.trial_id, {"score": 3.0})
     trial.status = "COMPLETED"

@@ -131,8 +131,8 @@ def _check_runs_no_trial(found: Any, name: CodeName) -> None:
     run_trial = getattr(kind, "run_trial", None)
     if run_trial is not None and not run_trial.__module__.startswith("keras_tuner."):
         raise TrialFailed(
-            f"{name}: a study runs its trials itself, and run_trial is not called. What it does after build is the fit of "
-            "a HyperModel: def fit(self, hp, model, x, y, validation_data, callbacks, **kwargs). Name that HyperModel."
+            f"{name}: a study runs its trials itself, and run_trial is not called. What it does after build is the fit "
+            "of a HyperModel: def fit(self, hp, model, x, y, validation_data, callbacks, **kwargs). Name that one."
         )
     if tunes:
         raise TrialFailed(f"{name}: is a Tuner, whose part a study does. Name the hypermodel that it is given.")
