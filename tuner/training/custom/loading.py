@@ -77,11 +77,12 @@ def _no_search_of_its_own() -> Iterator[None]:
 
     tunes = keras_tuner.engine.base_tuner.BaseTuner
     search, optimize = tunes.search, optuna.Study.optimize
-    tunes.search = optuna.Study.optimize = refuse
+    tunes.search = optuna.Study.optimize = refuse  # type: ignore[method-assign]  # lent, and put back below
     try:
         yield
     finally:
-        tunes.search, optuna.Study.optimize = search, optimize
+        tunes.search = search
+        optuna.Study.optimize = optimize  # type: ignore[method-assign]
 
 
 def _make_known(module: Any) -> None:
