@@ -7,11 +7,9 @@ Leaves to others: which code, and its digest (code); running its file (person_mo
 
 import contextlib
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 import keras
-import keras_tuner
-import optuna
 
 from tuner.data import person_module
 from tuner.data.person_module import words_of
@@ -19,6 +17,7 @@ from tuner.errors import SpecError
 from tuner.formatting import nearest
 from tuner.spec.code import Code
 from tuner.training import keras_state
+from tuner.training.custom.own_search import no_search_of_its_own
 from tuner.training.keras_state import KerasState
 
 _left_behind: dict[str, KerasState] = {}
@@ -57,32 +56,12 @@ def keras_of(code: Code | None) -> Iterator[None]:
 
 def _import(code: Code) -> Any:
     try:
-        with _no_search_of_its_own():
+        with no_search_of_its_own():
             return person_module.load(code)
     except SpecError:
         raise
     except (Exception, SystemExit) as error:
         raise SpecError(f"{code.place} cannot be loaded: {words_of(error, code)}") from error
-
-
-@contextlib.contextmanager
-def _no_search_of_its_own() -> Iterator[None]:
-    """A script that searches when it is loaded would do so in each worker, before it is asked for a network."""
-
-    def refuse(*_args: Any, **_kwargs: Any) -> NoReturn:
-        raise RuntimeError(
-            "it searches when it is loaded, and here the study searches: put that, and what follows, under if __name__ "
-            '== "__main__":'
-        )
-
-    tunes = keras_tuner.engine.base_tuner.BaseTuner
-    search, optimize = tunes.search, optuna.Study.optimize
-    tunes.search = optuna.Study.optimize = refuse  # type: ignore[method-assign]  # lent, and put back below
-    try:
-        yield
-    finally:
-        tunes.search = search
-        optuna.Study.optimize = optimize  # type: ignore[method-assign]
 
 
 def _make_known(module: Any) -> None:
