@@ -30,6 +30,7 @@ def test_workers_and_trials_follow_what_was_last_wanted(desk: Desk) -> None:
     assert "died" not in err
 
 
+@pytest.mark.chaos
 def test_a_study_is_cancelled_from_another_terminal_and_goes_on(desk: Desk) -> None:
     space = desk.write_space(epochs=200)
     running = desk.begin("start", "--space", str(space), "--study", "s", "--workers", "1", "--trials", "2")

@@ -32,6 +32,7 @@ search: {trials: 16, sampler: tpe, pruner: none, seed: 11, finalists: {configura
 """
 
 
+@pytest.mark.chaos
 def test_a_cohort_that_is_killed_loses_no_trial_and_all_of_it_has_few_programs(desk: Desk) -> None:
     desk.settings = {"KERAS_BACKEND": "jax", "TUNER_CACHE": str(desk.folder / "cache")}
     desk.write_space(epochs=20, text=SPACE)

@@ -63,6 +63,7 @@ def planned(view: RunView) -> tuple[str, int, int | None, int]:
     return view.role, view.trial_ordinal, view.seed_number, view.seed
 
 
+@pytest.mark.chaos
 def test_finalists_that_are_interrupted_or_killed_go_on_where_they_were(desk: Desk) -> None:
     desk.write_space(epochs=120, text=SPACE.replace("trials: 3", "trials: 2").replace("asha", "none"))
     process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "1")

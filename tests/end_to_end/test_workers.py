@@ -20,6 +20,7 @@ from tuner.studies.status import study_status
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.chaos
 def test_one_worker_serves_several_studies_by_turns_and_hands_back_what_it_must_leave(desk: Desk) -> None:
     desk.write_space(epochs=3)
     for name in ("a", "b"):
@@ -87,6 +88,7 @@ def test_workers_that_somebody_kills_and_sends_away_are_replaced_and_cost_no_tri
     db.engine.dispose()
 
 
+@pytest.mark.chaos
 def test_a_pool_serves_every_study_over_all_gpus_and_a_worker_beside_it_takes_the_one_with_the_fewest(
     desk: Desk,
 ) -> None:

@@ -41,6 +41,7 @@ def address() -> Iterator[str]:
         yield found
 
 
+@pytest.mark.chaos
 def test_a_study_runs_on_a_cluster_and_nobody_is_left_behind(
     address: str, postgres_server: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -67,6 +68,7 @@ def test_a_study_runs_on_a_cluster_and_nobody_is_left_behind(
     assert workers.view_workers(db) == []
 
 
+@pytest.mark.chaos
 def test_files_are_refused_and_what_no_node_has_is_noted(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     monkeypatch.setenv("TUNER_STORAGE", "postgresql://db/t")
