@@ -31,7 +31,7 @@ def test_a_network_that_says_no_to_every_row_is_no_champion(desk: Desk) -> None:
     done = desk.tune("start", "--space", "small.yaml", "--study", "s", "--workers", "1")
     said = " ".join((done.stdout + done.stderr).split())
     assert "93% of the training rows are of class 'no'" in said
-    assert "objective: val_auc or val_f1 tells more" in said
+    assert "objective: val_auc, val_f1 or val_balanced_accuracy tells more" in said
     assert "is not registered: its val_accuracy of 0.9" in said
     assert "no better than guessing" in said
     best = runs.view_trial(open_database(f"sqlite:///{desk.folder / 'tuner.db'}"), "s", 0)

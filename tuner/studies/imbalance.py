@@ -29,7 +29,9 @@ def imbalance_in_words(spec: StudySpec, dataset: Dataset) -> str:
     if found is None or not spec.objective.metric.endswith("accuracy"):
         return ""
     name, share = found
-    others = "val_auc or val_f1" if len(dataset.info.class_names) == 2 else "val_f1"
+    others = "val_auc, val_f1 or val_balanced_accuracy"
+    if len(dataset.info.class_names) != 2:
+        others = "val_f1 or val_balanced_accuracy"
     return (
         f"{share:.0%} of the training rows are of class {name!r}: a network that says so of every row has an accuracy "
         f"of {share:.2f}. objective: {others} tells more, "

@@ -7,7 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from tests.training.conftest import Network, Plan
 from tuner.data.dataset import Dataset
@@ -23,7 +23,7 @@ from tuner.training.networks.models import build, evaluate, export, export_bytes
 from tuner.training.networks.models import outputs as probabilities
 from tuner.training.trainer import train
 
-NAMES = ("auc", "precision", "recall")
+NAMES = ("auc", "precision", "recall", "balanced_accuracy")
 _LOAD = """
 import sys
 import keras
@@ -158,8 +158,23 @@ def test_of_two_classes_hits_are_those_of_the_second(plan: Plan, loss: str, outp
     hits = np.sum((chosen == 1) & (data.validation.y == 1))
     assert epoch["val_precision"] == pytest.approx(hits / np.sum(chosen == 1), rel=1e-5)
     assert epoch["val_recall"] == pytest.approx(hits / np.sum(data.validation.y == 1), rel=1e-5)
+    assert epoch["val_balanced_accuracy"] == pytest.approx(balanced_accuracy_score(data.validation.y, chosen), rel=1e-5)
     # Keras counts at 200 thresholds.
     assert epoch["val_auc"] == pytest.approx(roc_auc_score(data.validation.y, outputs[:, 1]), abs=0.02)
+
+
+@pytest.mark.parametrize("loss", ["sparse_categorical_crossentropy", "categorical_crossentropy", "focal", "mse"])
+@pytest.mark.parametrize("path", ["compiled", "fit"])
+def test_balanced_accuracy_is_the_mean_share_hit_of_each_class(
+    digits: Dataset, plan: Plan, loss: str, path: str
+) -> None:
+    params: Params = {"units": 4, "epochs": 1, "normalization": "minmax", "loss": loss, "output_activation": "linear"}
+    params = params if "mse" not in loss else {**params, "output_activation": "softmax"}
+    model = build(mlp(fixed(params)), digits.info, fit("minmax", digits.train.x), ("balanced_accuracy",), seed=1)
+    (epoch,) = train(model, digits, plan(epochs=1, path=path)).epochs
+    chosen = predict(export(model), digits.validation.x).argmax(axis=1)
+    expected = balanced_accuracy_score(digits.validation.y, chosen)
+    assert epoch["val_balanced_accuracy"] == pytest.approx(expected, rel=1e-5)
 
 
 def test_one_output_is_for_two_classes_and_not_for_softmax(digits: Dataset) -> None:

@@ -12,7 +12,7 @@ import keras
 
 from tuner.errors import SpecError
 from tuner.spec.families import BINARY, Activation, Augmentation, Config, Initializer, Loss, Optimizer
-from tuner.spec.metrics import ALIASES
+from tuner.spec.metrics import ALIASES, key
 
 # Keras' own "he" and "lecun" are over the fan-in. The lecture's He is over the mean of fan-in and fan-out, as Glorot's.
 _FAN_AVG = {"scale": 2.0, "mode": "fan_avg"}
@@ -177,8 +177,11 @@ def metric(name: str, classes: int | None, one_hot: bool, logits: bool, one_outp
     classes, the second one's.
     A metric gets the targets and the probabilities that it expects, whatever the loss wants. It is logged under the
     name that was asked for. Of two classes, those that count hits (precision, recall, AUC) look at the second one.
+    balanced_accuracy is our own: the mean over the classes of the share of their rows that are hit.
     Raises SpecError for a name that Keras does not know, or a metric that needs more than its name.
     """
+    if key(name) == "balanced_accuracy" and classes is not None:
+        return _OfClasses(BalancedAccuracy(classes, name=name), name, classes, one_hot, logits, one_output)
     try:
         found = keras.metrics.get(ALIASES.get(name, name))
         if isinstance(found, keras.metrics.F1Score | keras.metrics.FBetaScore):
@@ -191,6 +194,35 @@ def metric(name: str, classes: int | None, one_hot: bool, logits: bool, one_outp
     if not isinstance(found, keras.metrics.Metric):
         found = keras.metrics.MeanMetricWrapper(found, name=name)
     return found if classes is None else _OfClasses(found, name, classes, one_hot, logits, one_output)
+
+
+class BalancedAccuracy(keras.metrics.Metric):  # type: ignore[misc]  # Keras is Any here
+    """The mean over the classes that have rows of the share of their rows whose largest output is their class.
+
+    Targets are one-hot.
+    """
+
+    def __init__(self, classes: int, name: str = "balanced_accuracy") -> None:
+        super().__init__(name=name)
+        self._classes = classes
+        self.hits = self.add_variable((classes,), initializer="zeros", name="hits")
+        self.rows = self.add_variable((classes,), initializer="zeros", name="rows")
+
+    def update_state(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> None:
+        true = keras.ops.cast(y_true, self.dtype)
+        said = keras.ops.one_hot(keras.ops.argmax(y_pred, axis=-1), self._classes, dtype=self.dtype)
+        if sample_weight is not None:
+            true = true * keras.ops.reshape(keras.ops.cast(sample_weight, self.dtype), (-1, 1))
+        self.hits.assign(self.hits + keras.ops.sum(true * said, axis=0))
+        self.rows.assign(self.rows + keras.ops.sum(true, axis=0))
+
+    def result(self) -> Any:
+        there = keras.ops.cast(self.rows > 0, self.dtype)
+        shares = self.hits / keras.ops.maximum(self.rows, 1e-7)
+        return keras.ops.sum(shares * there) / keras.ops.maximum(keras.ops.sum(there), 1.0)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"name": self.name, "classes": self._classes}
 
 
 _OF_ONE_CLASS = (
