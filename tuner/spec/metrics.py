@@ -39,8 +39,8 @@ _ERRORS = (
 _FITS = ("r2", "r2_score", "pearson_correlation", "concordance_correlation", "cosine_similarity")
 _COUNTED = (
     "accuracy", "auc", "precision", "recall", "f1", "f1_score", "f_beta_score", "balanced_accuracy", "top5",
-    "top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy", "categorical_accuracy", "sparse_categorical_accuracy",
-    "binary_accuracy",
+    "top_k_categorical_accuracy", "sparse_top_k_categorical_accuracy", "categorical_accuracy",
+    "sparse_categorical_accuracy", "binary_accuracy",
 )  # fmt: skip
 _DISTANCES = (
     "categorical_crossentropy", "sparse_categorical_crossentropy", "binary_crossentropy", "kl_divergence",
