@@ -90,6 +90,20 @@ def test_two_trainings_in_turns_do_not_mix(digits: Dataset, network: Network, pl
     assert inner[0] == inner[1] == inner[2]
 
 
+@pytest.mark.parametrize("kind", [keras.regularizers.L1, keras.regularizers.L2, keras.regularizers.L1L2])
+def test_a_penalty_is_known_and_its_factor_is_an_argument(kind: Any) -> None:
+    one, other, none = (shape_of([keras.layers.Dense(1, kernel_regularizer=kind(each))]) for each in (0.1, 0.2, 0.0))
+    assert one == other != none
+    assert one is not None
+
+
+def test_layers_that_draw_at_random_are_known() -> None:
+    layers = keras.layers
+    one, same, other = (shape_of([layers.GaussianNoise(each, seed=i)]) for i, each in enumerate((0.1, 0.1, 0.2)))
+    assert one is not None
+    assert one == same != other
+
+
 def test_what_a_configuration_does_not_describe_is_not_shared() -> None:
     class Custom(keras.layers.Layer):  # type: ignore[misc]  # Keras is Any here
         pass
