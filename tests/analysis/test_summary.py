@@ -1,8 +1,12 @@
 """Sentences and counts are those of the trials."""
 
+from dataclasses import replace
+
 from tests.analysis.written import TRIALS, Told, write_study
 from tuner.analysis import summary
+from tuner.analysis.report_rows import tiles
 from tuner.database.connection import Database
+from tuner.database.trial_facts import StoredFolds, TrialFacts
 from tuner.studies.status import StudyStatus, study_status
 
 VANISHING = {"illness": "vanishing gradients", "verdict": "gradients vanish: layer 1", "remedy": "relu"}
@@ -51,3 +55,19 @@ def test_noise_is_that_of_the_validation_rows(db: Database) -> None:
     # 1.96 times the square root of (0.95 * 0.05 + 0.93 * 0.07) / 288.
     assert abs((summary.validation_noise(status, 0.95, 0.93) or 0) - 0.03877) < 1e-4
     assert summary.validation_noise(status, 1.95, 0.93) is None
+
+
+def test_a_mean_over_folds_is_told_with_its_error_and_with_each_of_them(db: Database) -> None:
+    status = study(db, *TRIALS)
+    folds = StoredFolds(values=(0.94, 0.96, 0.965), ratio=0.5, error=0.012, half=0.0516)
+    trials = tuple(
+        replace(each, facts=each.facts.with_more(TrialFacts(folds=folds))) if each.state == "complete" else each
+        for each in status.trials
+    )
+    told = replace(status, trials=trials, best=next(each for each in trials if each.trial_number == 1))
+    assert "val_accuracy 0.9550 +- 0.0516 (95%, 3 folds) at epoch 5 of 6." in " ".join(summary.sentences(told))
+    assert summary.noise_sentences(told)[0].startswith(
+        "Its val_accuracy is the mean over 3 folds, 0.9400, 0.9600, 0.9650: the rows of each were validated by"
+    )
+    assert "uncertain by \u00b10.0516 (95%)" in summary.noise_sentences(told)[0]
+    assert tiles(told)[0].note.endswith("; +- 0.0516 (95%, 3 folds)")
