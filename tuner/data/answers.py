@@ -99,7 +99,8 @@ def together(parts: Sequence[Answers | None]) -> Answers | None:
         np.sum([each.counts for each in known], axis=0),
         joined("worst", most)[:WORST],
         joined("sure", most)[:WORST],
-        joined("images", most)[:WORST],
+        # Of a table there are none, and its rows are as wide as their fold has categories.
+        joined("images", most)[:WORST] if len(first.images.shape) == 4 else first.images,
         joined("points", _MOST_POINTS)[:_MOST_POINTS],
     )
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
+import pandas
 import pytest
 
 from tuner.data.dataset import Dataset
@@ -12,7 +14,7 @@ from tuner.data.preprocessing import fit
 from tuner.data.sources import load
 from tuner.errors import TrialFailed
 from tuner.spec.families.mlp import mlp
-from tuner.spec.sources import DataSpec
+from tuner.spec.sources import DataSpec, read_data
 from tuner.spec.space import Value, fixed
 from tuner.spec.validation import Validation
 from tuner.training.checkpoint import Checkpoint
@@ -155,3 +157,22 @@ def test_a_network_whose_training_is_one_call_is_refused(iris: Dataset) -> None:
     assert isinstance(first.network, FamilyNetwork)
     with pytest.raises(TrialFailed, match=r"validation: 0\.2"):
         trainer(FoldsNetwork([replace(first, network=OneCall(first.network.config, ()))]), iris)
+
+
+def test_folds_of_a_table_are_as_wide_as_the_categories_that_each_has_learnt(tmp_path: Path) -> None:
+    """The one row of its kind is in one fold, whose network has no column for it."""
+    rows = 60
+    colours = ["red", "green"] * (rows // 2)
+    table = pandas.DataFrame({"size": range(rows), "colour": colours, "ill": ["yes", "no", "no"] * (rows // 3)})
+    rule = Validation(time="size", folds=3, as_input=True)
+    table.loc[20, "colour"] = "mauve"
+    table.to_csv(tmp_path / "t.csv", index=False)
+    data = load(read_data({"csv": "t.csv", "target": "ill"}, rule, tmp_path, "space.yaml"), seed=0)
+    assert [each.info.input_shape for each in data.folds] == [(3,), (4,), (4,)]
+    made = network(data)
+    of = trainer(made, data)
+    driven(of)
+    assert of.result(0).stopped == "finished"
+    told = made.answers(data)
+    assert told is not None
+    assert told.counts.sum() == data.validated_rows == 36
