@@ -90,7 +90,7 @@ def _inputs(given: Sequence[Any], images: bool, wheres: Sequence[str]) -> tuple[
             raise DataError(f"{wheres[0]}: has several inputs, and rows: images is of rows of one array. Leave it out.")
         return several.inputs_of(given, wheres), ""
     arrays = [as_array(x, where) for x, where in zip(given, wheres, strict=True)]
-    xs = [_rows(x, images, where) for x, where in zip(arrays, wheres, strict=True)]
+    xs = [one_array(x, images, where) for x, where in zip(arrays, wheres, strict=True)]
     if len({x.dtype for x in xs}) > 1:
         xs = [x.astype(np.float32) for x in xs]
     return xs, str(arrays[0].dtype)
@@ -133,7 +133,8 @@ def _doubts(x: Array) -> list[str]:
     return []
 
 
-def _rows(x: Array, images: bool, where: str) -> Array:
+def one_array(x: Array, images: bool, where: str) -> Array:
+    """Rows of one array: texts and bytes as they are, other numbers as float32. Raises DataError for what is no row."""
     if x.dtype.kind == "U" and x.shape[1:] in ((), (1,)) and not images:
         return as_texts(x)[0]
     if x.dtype.kind not in "biuf":

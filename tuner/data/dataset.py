@@ -11,6 +11,7 @@ from tuner.data.fields import Field
 from tuner.data.reading import Reading
 from tuner.data.records import Array as Array
 from tuner.data.records import bytes_of, written_type
+from tuner.data.stream import Streams
 from tuner.spec.families import Task
 
 
@@ -26,7 +27,8 @@ class DataInfo:
     images: rows are images, (height, width, channels), as the source or the family says.
     inputs: of rows of several arrays, each; then input_shape is that of all their numbers in one line.
     targets: of rows with several targets, each; then outputs counts them, and classes are those of each target.
-    weighted: rows have weights.
+    weighted: rows have weights. streamed: they are read while they are trained on, and about so many; targets are as
+    they were given.
     """
 
     name: str
@@ -44,6 +46,7 @@ class DataInfo:
     inputs: tuple[Field, ...] = ()
     targets: tuple[Field, ...] = ()
     weighted: bool = False
+    streamed: bool = False
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> "DataInfo":
@@ -96,6 +99,7 @@ class Dataset:
     told: how the source was read, where that is to be shown; no worker makes it.
     folds: of a cross-validation, each with its training and validation rows; the last has those of this one. Its rows
     are parted anew so many times as repeats says.
+    streams: what rows are read from while they are trained on; then those in memory are the first ones.
     """
 
     info: DataInfo
@@ -107,11 +111,12 @@ class Dataset:
     told: Reading | None = None
     folds: tuple["Dataset", ...] = ()
     repeats: int = 1
+    streams: Streams | None = None
 
     @property
     def validated_rows(self) -> int:
         """Rows that a configuration is validated with, each counted once."""
-        return sum(len(each.validation) for each in self.folds or (self,)) // self.repeats
+        return sum(each.info.validation_rows for each in self.folds or (self,)) // self.repeats
 
     @property
     def reading(self) -> Reading:

@@ -19,10 +19,14 @@ from tuner.errors import DataError
 
 logger = logging.getLogger(__name__)
 
-_INFINITE = -1
+INFINITE = -1
 # A generator does not say whether it ends. Joining its rows takes their memory once more.
 MEMORY_SHARE = 0.4
 _LONG_S = 30.0
+
+
+class TooLarge(DataError):
+    """The rows do not fit into memory."""
 
 
 def is_dataset(made: Any) -> bool:
@@ -38,21 +42,29 @@ def from_dataset(dataset: Any, where: str, classes: bool = True) -> Part:
     element = dataset.element_spec
     if not isinstance(element, tuple) or len(element) not in (2, 3) or not all(map(_has_shapes, element)):
         raise DataError(f"{where}: a tf.data.Dataset has to give (x, y), or (x, y, weights), and not {element}.")
-    if int(dataset.cardinality()) == _INFINITE:
+    if int(dataset.cardinality()) == INFINITE:
         raise DataError(f"{where}: the tf.data.Dataset never ends. Leave out .repeat().")
-    rows = [tuple(map(_leaves, each)) for each in _bounded(dataset.as_numpy_iterator(), where)]
+    rows = [tuple(map(leaves, each)) for each in _bounded(dataset.as_numpy_iterator(), where)]
     if not rows:
         raise DataError(f"{where}: the tf.data.Dataset is empty.")
-    firsts = [(next(iter(x.values())), next(iter(y.values()))) for x, y, *_ in rows]
-    spec_x, spec_y = (next(iter(_leaves(each).values())) for each in element[:2])
-    join: Any = np.concatenate if _batched(_leading((spec_x, spec_y)), firsts, where, classes) else np.stack
+    batched = are_batches(element, rows, where, classes)
     try:
-        return Part(*(_joined([row[place] for row in rows], join) for place in range(len(element))))
+        return Part(*(rejoined([row[place] for row in rows], batched) for place in range(len(element))))
     except ValueError as error:
         raise DataError(f"{where}: rows of the tf.data.Dataset differ in shape ({error}).") from error
 
 
-def _leaves(part: Any) -> dict[str, Any]:
+def are_batches(element: Any, rows: Sequence[Sequence[dict[str, Any]]], where: str, classes: bool) -> bool:
+    """Whether elements are batches of rows. element: what the dataset says of them; rows: `leaves` of some.
+
+    Raises DataError where they may be either.
+    """
+    firsts = [(np.asarray(next(iter(x.values()))), np.asarray(next(iter(y.values())))) for x, y, *_ in rows]
+    spec_x, spec_y = (next(iter(leaves(each).values())) for each in element[:2])
+    return _batched(_leading((spec_x, spec_y)), firsts, where, classes)
+
+
+def leaves(part: Any) -> dict[str, Any]:
     """The arrays of x, of y or of weights: by name, by place, or one without either."""
     if isinstance(part, dict):
         return dict(part)
@@ -62,11 +74,13 @@ def _leaves(part: Any) -> dict[str, Any]:
 
 
 def _has_shapes(part: Any) -> bool:
-    leaves = list(_leaves(part).values())
-    return bool(leaves) and all(hasattr(each, "shape") for each in leaves)
+    arrays = list(leaves(part).values())
+    return bool(arrays) and all(hasattr(each, "shape") for each in arrays)
 
 
-def _joined(rows: Sequence[dict[str, Any]], join: Any) -> Any:
+def rejoined(rows: Sequence[dict[str, Any]], batched: bool) -> Any:
+    """x, y or weights of all rows, as a function would give them."""
+    join: Any = np.concatenate if batched else np.stack
     arrays = {name: join([np.asarray(each[name]) for each in rows]) for name in rows[0]}
     if list(arrays) == [""]:
         return arrays[""]
@@ -118,11 +132,11 @@ def _bounded(elements: Iterator[Any], where: str) -> Iterator[Any]:
     most = psutil.virtual_memory().available * MEMORY_SHARE
     began, taken, warned = time.monotonic(), 0, False
     for count, pair in enumerate(elements, start=1):
-        taken += sum(each.nbytes if hasattr(each, "nbytes") else 8 for part in pair for each in _leaves(part).values())
+        taken += sum(each.nbytes if hasattr(each, "nbytes") else 8 for part in pair for each in leaves(part).values())
         if taken > most:
-            raise DataError(
+            raise TooLarge(
                 f"{where}: the tf.data.Dataset gave {taken / 2**30:.1f} GiB and goes on; the rows have to fit into "
-                "memory. If it never ends, add .take(N)."
+                "memory; a dict of train, validation and test is trained as streams. If it never ends, add .take(N)."
             )
         if not warned and time.monotonic() - began > _LONG_S:
             warned = True

@@ -15,11 +15,12 @@ from typing import Any
 import numpy as np
 
 from tuner.data.arrays import VALIDATION_NAMES, Part, Parts, found_of
-from tuner.data.flows import from_dataset, is_dataset
+from tuner.data.flows import TooLarge, from_dataset, is_dataset
 from tuner.data.person_module import as_a_program_of_its_own, load, way_out
 from tuner.data.raw_dataset import Found
 from tuner.data.row_keys import keys_of
 from tuner.data.several import are_several
+from tuner.data.streams import from_streams, has_streams
 from tuner.errors import DataError, InputError
 from tuner.formatting import command
 from tuner.redaction import redacted
@@ -57,11 +58,24 @@ def read_python(data: DataSpec, codes: Sequence[Code]) -> Found:
         made, keys = {part: each for part, each in made.items() if part != key}, made[key]
     # A tf.data.Dataset runs the person's code only now.
     with _told(code, where):
-        parts = _parts(made, where, spec.task == "classification")
+        if spec.stream or spec.steps or has_streams(made):
+            return _streams(made, spec, key, where)
+        try:
+            parts = _parts(made, where, spec.task == "classification")
+        except TooLarge:
+            if not isinstance(made, Mapping) or key is not None:
+                raise
+            return _streams(made, spec, key, where)
     found = found_of(parts, spec.task, where, images=spec.rows == "images")
     if key is None:
         return found
     return replace(found, keys=keys_of(keys, data.rule, len(found.train), f"{where}: {key}"))
+
+
+def _streams(made: Any, spec: PythonData, key: str | None, where: str) -> Found:
+    if key is not None:
+        raise DataError(f"{where}: a stream is not parted by {key!r}. Name its validation rows, and leave it out.")
+    return from_streams(made, spec, where)
 
 
 def _named(codes: Sequence[Code], path: Path, name: str) -> Code | None:

@@ -19,6 +19,7 @@ from tuner.data.partitions import Keys, folds, held_back
 from tuner.data.reading import Reading, look_alikes
 from tuner.data.records import arrays_of, names_of, row_shape
 from tuner.data.texts import is_text
+from tuner.data.stream import Streams
 from tuner.errors import DataError
 from tuner.spec.families import Task
 from tuner.spec.validation import VALIDATION_SHARE, Validation, as_validation, for_rows
@@ -41,6 +42,7 @@ class Found:
     images: rows are (height, width, channels).
     reading: makes how the source was read, without what is counted here; it takes time, and is made where it is shown.
     keys: of the training rows, where they are parted by group or by time.
+    streams: of which all parts are the first rows.
     target_names: of rows with several targets, the classes of those that have some.
     """
 
@@ -54,6 +56,7 @@ class Found:
     images: bool = False
     keys: Keys | None = None
     target_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    streams: Streams | None = None
 
     @property
     def task(self) -> Task:
@@ -113,6 +116,8 @@ def _made(found: Found, name: str, where: str, parts: tuple[Rows, Rows, Rows]) -
         check_memory(_BYTES_A_CELL * every * len(fitted.names), where)
         table = fitted.described()
         train, validating, test = (replace(rows, x=fitted.apply(rows.x)) for rows in (train, validating, test))
+    numbers = not found.class_names and not names_of(train.y)
+    means, deviations = _target_moments(train.y) if numbers else ((), ())
     info = DataInfo(
         name=name,
         task=found.task,
@@ -127,7 +132,8 @@ def _made(found: Found, name: str, where: str, parts: tuple[Rows, Rows, Rows]) -
         inputs=fields_of(train.x, {}),
         targets=fields_of(train.y, found.target_names),
         weighted=train.weights is not None,
-        **({} if found.class_names or names_of(train.y) else _target_moments(train.y)),
+        target_means=means,
+        target_deviations=deviations,
     )
     return Dataset(info, train, validating, test, rows_digest(train, validating, test), table)
 
@@ -167,7 +173,7 @@ def _counted(found: Found, made: Dataset, validation: str) -> Reading:
     names = ("training", "validation", "test")
     rows = {name: len(part) for name, part in zip(names, parts, strict=True)}
     classes: dict[str, int] = {}
-    if found.class_names:
+    if found.class_names and found.streams is None:
         labels = np.concatenate([part.y.astype(np.intp) for part in parts])
         counts = np.bincount(labels, minlength=len(found.class_names)).tolist()
         classes = dict(zip(found.class_names, counts, strict=True))
@@ -186,10 +192,10 @@ def _counted(found: Found, made: Dataset, validation: str) -> Reading:
     return replace(reading, shape=x.shape[1:], dtype=str(x.dtype), low=float(x.min()), high=float(x.max()))
 
 
-def _target_moments(y: Array) -> dict[str, tuple[float, ...]]:
+def _target_moments(y: Array) -> tuple[tuple[float, ...], tuple[float, ...]]:
     values = y.astype(np.float64)
     means, deviations = values.mean(axis=0), values.std(axis=0)
-    return {"target_means": tuple(map(float, means)), "target_deviations": tuple(map(float, deviations))}
+    return tuple(map(float, means)), tuple(map(float, deviations))
 
 
 def _check(found: Found, name: str) -> None:

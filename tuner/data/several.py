@@ -44,7 +44,7 @@ def _is_array(given: Any) -> bool:
 def inputs_of(xs: Sequence[Any], wheres: Sequence[str]) -> list[Array]:
     """Records of the inputs of each part. wheres: begin messages, one a part. Raises DataError."""
     return [
-        packed({name: _numbers(each, f"{where} {name!r}", texts=False) for name, each in arrays.items()})
+        packed({name: numbers(each, f"{where} {name!r}", texts=False) for name, each in arrays.items()})
         for where, arrays in zip(wheres, _by_name(xs, wheres), strict=True)
     ]
 
@@ -59,10 +59,10 @@ def targets_of(ys: Sequence[Any], wheres: Sequence[str], amounts: bool) -> Targe
     made: list[dict[str, Array]] = [{} for _ in parts]
     for name in parts[0]:
         places = [f"{where} {name!r}" for where in wheres]
-        columns = [_numbers(part[name], place, texts=True) for part, place in zip(parts, places, strict=True)]
+        columns = [numbers(part[name], place, texts=True) for part, place in zip(parts, places, strict=True)]
         if columns[0].dtype.kind == "U":
             class_names[name], columns = numbered([each.reshape(-1) for each in columns], places)
-        elif not amounts and (names := _classes(columns)):
+        elif not amounts and (names := classes(columns)):
             class_names[name] = names
         for part, column in zip(made, columns, strict=True):
             part[name] = column
@@ -127,7 +127,7 @@ def _as_many(arrays: Mapping[str, Any], where: str) -> Mapping[str, Array]:
     return made
 
 
-def _numbers(array: Array, where: str, texts: bool) -> Array:
+def numbers(array: Array, where: str, texts: bool) -> Array:
     """float32, int32 or bytes; also texts, one a row, where they may be."""
     kind = array.dtype.kind
     if kind == "U" and texts and array.size == len(array):
@@ -152,7 +152,7 @@ def _are_one_hot(column: Array) -> bool:
     return bool(np.isin(column, (0, 1)).all() and (np.sum(cast(Any, column), axis=1) == 1).all())
 
 
-def _classes(columns: Sequence[Array]) -> tuple[str, ...]:
+def classes(columns: Sequence[Array]) -> tuple[str, ...]:
     """Names of classes, where they are whole numbers from 0, one a row, or one-hot rows; else none."""
     if all(map(_are_one_hot, columns)):
         return tuple(map(str, range(columns[0].shape[1])))

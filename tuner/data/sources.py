@@ -16,6 +16,7 @@ from tuner.data.npz import read_npz
 from tuner.data.order import in_one_order
 from tuner.data.own_code import read_python
 from tuner.data.raw_dataset import Found, images_of, labels_of, split
+from tuner.data.streams import in_stream
 from tuner.data.tables import read_table
 from tuner.errors import DataError
 from tuner.formatting import nearest
@@ -59,6 +60,9 @@ def read(data: DataSpec, codes: Sequence[Code] = ()) -> Found:
 
 def parted(found: Found, data: DataSpec, seed: int, told: bool = False) -> Dataset:
     """Check what was read and split it, as `load` says."""
+    if found.streams is not None:
+        made = split(found, data.name, data.validation, seed, data.origin, told)
+        return in_stream(made, found.streams, data.one_order)
     found = in_one_order(found) if data.one_order else found
     return split(found, data.name, data.validation, seed, data.origin, told)
 

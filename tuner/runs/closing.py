@@ -83,7 +83,7 @@ def _outcome(
         return Outcome(figures=figures)
     every = view_finalists(db, closing.study_name, status.study.round)
     noise = finalists.least_noise(spec, dataset.validated_rows)
-    found = finalists.summary(every, status.trials, spec, len(dataset.test), noise)
+    found = finalists.summary(every, status.trials, spec, dataset.info.test_rows, noise)
     if found is not None:
         return outcome.with_finalists(found, status.trials, figures)
     if best.test or unscored:

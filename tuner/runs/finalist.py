@@ -34,7 +34,7 @@ def finalist_run(context: StudyContext, job: Job, here: Here) -> Run:
     """The finalist that this worker holds."""
     db, role = context.db, role_of(job)
     trial = runs.view_trial(db, job.study_name, job.trial_ordinal)
-    rows = (context.all_rows() if role.all_rows else context).dataset.train
+    rows = (context.all_rows() if role.all_rows else context).dataset.info.train_rows
     order = Order(
         role,
         job.seed,
@@ -45,7 +45,7 @@ def finalist_run(context: StudyContext, job: Job, here: Here) -> Run:
             seed_number=job.seed_number,
             kind=job.role,
             learnt_from="training and validation rows" if role.all_rows else "training rows",
-            rows_train=len(rows),
+            rows_train=rows,
         ),
     )
     observers: list[Observer] = [

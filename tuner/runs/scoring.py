@@ -5,6 +5,7 @@ Leaves to others: a model's outputs and plain metrics (training), when the test 
 """
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from tuner.data.views import of_target, target_of
 from tuner.errors import TrialFailed
 from tuner.training.by_target import NO_TARGET, by_target
 from tuner.training.networks.models import figures_of, predict
+from tuner.training.stream_feed import test_outputs
 
 HEADLINES = ("accuracy", "mae")
 """Of classes, of regression."""
@@ -36,7 +38,11 @@ def score(model: Any, dataset: Dataset, objective: str = "") -> dict[str, float]
     training rows' most common class, or the mean of their targets. A figure that is not finite is left out. Raises
     TrialFailed where the headline figure is not.
     """
-    given = predict(model, dataset.test.x)
+    if dataset.streams is None:
+        given = predict(model, dataset.test.x)
+    else:
+        given, y = test_outputs(model, dataset)
+        dataset = replace(dataset, test=Rows(y, y))
     if not dataset.info.targets:
         return _figures(given, dataset)
     found = {
@@ -60,7 +66,9 @@ def _figures(given: NDArray[np.float32], dataset: Dataset) -> dict[str, float]:
     else:
         outputs = given.astype(np.float64)
         low, high = bootstrap(np.abs(outputs - rows.y.astype(np.float64).reshape(outputs.shape)).mean(axis=1))
-    return {**figures, "low": low, "high": high, "naive": naive(dataset.train, rows, info)}
+    # What the training rows of a stream have most of, nobody has counted.
+    guess = {} if info.streamed else {"naive": naive(dataset.train, rows, info)}
+    return {**figures, "low": low, "high": high, **guess}
 
 
 def naive(train: Rows, rows: Rows, info: DataInfo) -> float:

@@ -154,6 +154,17 @@ class PythonData(StrictModel):
 
     python: str = Field(pattern=r"^.+\.py:[A-Za-z_]\w*$", description="FILE.py:FUNCTION")
     task: _Task = "classification"
+    stream: bool = Field(
+        default=False,
+        description="rows are read while they are trained on, and not held in memory: a dict of train, validation and "
+        "test, each a tf.data.Dataset or a PyDataset; needs a network of your own",
+    )
+    steps: int | None = Field(
+        default=None, ge=1, description="of a stream, the batches of an epoch, where its training rows never end"
+    )
+    classes: int | None = Field(
+        default=None, ge=2, description="of a stream with whole numbers for labels, how many classes there are"
+    )
     rows: _Rows = None
 
     @property

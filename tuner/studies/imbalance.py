@@ -16,7 +16,7 @@ _OF_TWO, _OF_MORE = 0.75, 0.5
 def common_class(dataset: Dataset) -> tuple[str, float] | None:
     """The most common class and its share of the training rows, where it is far more common than the others."""
     names = dataset.info.class_names
-    if len(names) < 2:
+    if len(names) < 2 or dataset.info.streamed:
         return None
     counts = np.bincount(dataset.train.y.astype(np.intp), minlength=len(names))
     most, share = int(counts.argmax()), float(counts.max() / counts.sum())

@@ -89,6 +89,11 @@ def look_ahead(
             f"model: {spec.model} needs images, and the rows of {info.name} have the shape {info.input_shape}. "
             "Use model: mlp."
         )
+    if info.streamed:
+        raise SpecError(
+            f"model: {spec.model} learns from rows in memory, and {info.name} is a stream. Give a network of your own: "
+            "model: {python: FILE.py:FUNCTION}."
+        )
     if info.targets:
         raise SpecError(
             f"model: {spec.model} has one output, and the rows of {info.name} have "

@@ -26,4 +26,5 @@ def order_in_words(spec: StudySpec) -> str:
     """What a person should know of it, or nothing."""
     if not spec.data.one_order:
         return ""
-    return f"{spec.data.origin} gives its rows in another order each time; they are taken in one, by what is in them"
+    taken = "they are taken in one, by what is in them, or of a stream as they come"
+    return f"{spec.data.origin} gives its rows in another order each time; {taken}"

@@ -17,8 +17,12 @@ from tuner.training.networks import catalogue
 def guess(metric: str, dataset: Dataset) -> float | None:
     """The guess on the validation rows, by a metric of them such as ``val_auc``; of folds, their mean.
 
-    None for a metric that is not known by name: a loss, which a configuration chooses, and figures of a person's code.
+    None for streams, and for a metric that is not known by name: a loss, which a configuration chooses, and figures of
+    a person's code.
     """
+    if dataset.info.streamed:
+        # It would take all of their labels.
+        return None
     if dataset.info.targets:
         found = target_of(metric, dataset.info)
         return None if found is None else guess(f"val_{found.metric}", of_target(dataset, found.name))

@@ -37,14 +37,14 @@ def wants_indices(loss: Any) -> bool:
 def targets(y: Array, info: DataInfo, model: Any, may_call: bool = True) -> Array:
     """Targets as the compiled model wants them; class indices where its training is its own and no loss is known.
 
-    Several targets are as they were given: a loss of each has them so.
+    Several targets, and those of streams, are as they were given.
 
     Classes: (rows,) int32 indices; (rows, classes) float32, one-hot; (rows, 1) float32 where there is one output.
     Regression: (rows, outputs) float32.
     may_call: a network without a graph is called on a row of zeros, which builds it. A fit of its own may give it rows
     of another shape; then its last layer and its loss alone say it.
     """
-    if info.targets:
+    if info.targets or info.streamed:
         return y
     if info.task == "regression":
         return y.reshape(len(y), -1).astype(np.float32)

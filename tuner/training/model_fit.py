@@ -18,6 +18,7 @@ from tuner.training.batches import row_order
 from tuner.training.figures import figures
 from tuner.training.keras_internals import averages_weights, learning_rate
 from tuner.training.plan import Metrics, TrainPlan
+from tuner.training.stream_feed import StreamFeed
 
 # Above it rows are gathered batch by batch, which is slower and needs no second copy of them.
 MOST_COPIED_BYTES = 1 << 30
@@ -39,6 +40,7 @@ class FitEpochs:
         self._train = fed(dataset.train, dataset.info, model, plan.class_weights)
         self._validation = fed(dataset.validation, dataset.info, model)
         self._batch_size = min(plan.batch_size or len(self._train), len(self._train))
+        self._stream = None if dataset.streams is None else StreamFeed(dataset.streams, plan.batch_size)
         self._seed = plan.seed
         by_class = plan.class_weights is not None and self._train.weights is None
         self._class_weight = dict(enumerate(plan.class_weights or ())) if by_class else None
@@ -49,7 +51,7 @@ class FitEpochs:
         before = _BeforeTheEnd()
         order = row_order(len(self._train), self._seed, epoch)
         history = self._model.fit(
-            **self._rows(self._train, order),
+            **(self._rows(self._train, order) if self._stream is None else self._stream.epoch()),
             shuffle=False,
             class_weight=self._class_weight,
             callbacks=[before] if self._averages else [],
@@ -62,7 +64,8 @@ class FitEpochs:
             self.finished = _copies(self._model.variables)
             _assign(self._model.variables, self.finished)
         every = np.arange(len(self._validation))
-        validated = self._model.evaluate(**self._rows(self._validation, every), verbose=0, return_dict=True)
+        held = self._rows(self._validation, every) if self._stream is None else self._stream.validation()
+        validated = self._model.evaluate(**held, verbose=0, return_dict=True)
         if self._averages:
             _assign(self._model.variables, before.weights)
         return {**trained, **figures(validated, prefix="val_"), "learning_rate": rate}

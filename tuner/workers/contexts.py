@@ -51,7 +51,7 @@ def open_context(
         rows_train=info.train_rows,
         rows_validation=dataset.validated_rows,
         rows_test=info.test_rows,
-        test_digest=rows_digest(dataset.test)[:16],
+        test_digest=(rows_digest(dataset.test) if dataset.streams is None else dataset.digest)[:16],
     )
     known = facts.with_more(of_data)
     return StudyContext(db, view, spec, dataset, store, known, leaving, told.path, code, watch=watch)

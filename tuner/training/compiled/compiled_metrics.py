@@ -63,6 +63,8 @@ def why_not(model: Any, dataset: Dataset) -> str | None:
         return "the model has several inputs or outputs"
     if dataset.info.inputs or dataset.info.targets:
         return "rows have several inputs or targets"
+    if dataset.info.streamed:
+        return "rows are a stream"
     if dataset.info.weighted:
         return "rows have weights"
     if keras_internals.is_distributed(model):

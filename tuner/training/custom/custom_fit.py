@@ -25,6 +25,7 @@ from tuner.training.figures import figures
 from tuner.training.keras_internals import averages_weights, learning_rate
 from tuner.training.plan import EpochResult, Metrics, Observe, Stopped, TrainPlan, TrainResult, in_few_digits
 from tuner.training.stopping import best_epoch, out_of_patience
+from tuner.training.stream_feed import StreamFeed
 from tuner.training.trainer import check_monitored, not_finite
 
 
@@ -69,7 +70,10 @@ class WholeFit:
         )
         results: Any = None
         with contextlib.suppress(_Enough):
-            results = fit(**train.arguments(), validation_data=validation.tuple(), callbacks=[_Watching(self)])
+            given = {**train.arguments(), "validation_data": validation.tuple()}
+            if self._dataset.streams is not None:
+                given = StreamFeed(self._dataset.streams, self._plan.batch_size).every_epoch()
+            results = fit(**given, callbacks=[_Watching(self)])
         value = self._end(results)
         values = self._monitored()
         at = best_epoch(values, self._plan.direction)

@@ -207,6 +207,9 @@ class PythonNetwork:
             settings: dict[str, Any] = {
                 "epochs": plan.epochs, "batch_size": plan.batch_size or len(rows.train), "verbose": 0,
             }  # fmt: skip
+            if rows.streams is not None:
+                # It has batches of its own.
+                del settings["batch_size"]
             before = averaging(self.model, callbacks)
             return lambda **data: self.model.fit(
                 **data | settings | {"callbacks": [*before, *callbacks, *data.get("callbacks", ())]}
@@ -217,12 +220,14 @@ class PythonNetwork:
         given = {name: value for name, value in self.settings.items() if name in ("epochs", "batch_size")}
         if "epochs" in given:
             given["epochs"] = plan.epochs
+        if rows.streams is not None:
+            given.pop("batch_size", None)
         if given.get("batch_size") == "full":
             given["batch_size"] = len(rows.train)
         accepted = inspect.signature(hypermodel.fit).parameters.values()
         takes_all = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in accepted)
         names = {each.name for each in accepted}
-        if self.info.weighted and not takes_all and "sample_weight" not in names:
+        if self.info.weighted and not self.info.streamed and not takes_all and "sample_weight" not in names:
             raise TrialFailed(
                 f"the rows of {self.info.name} have weights, and {type(hypermodel).__name__}.fit takes none. Add "
                 "sample_weight to its arguments and give it to model.fit, or leave the weights out of the data."
@@ -303,13 +308,13 @@ def _check_model(network: PythonNetwork, name: CodeName) -> None:
 def normalized(dataset: Dataset, preprocessing: Preprocessing) -> Dataset:
     """The data set as a person's code sees it: float32 rows, normalized if asked. The last one is kept.
 
-    Several inputs are as they were given. Raises TrialFailed where those are to be normalized.
+    Several inputs are as they were given, and so are streams. Raises TrialFailed where those are to be normalized.
     """
-    if dataset.info.inputs:
+    if dataset.info.inputs or dataset.info.streamed:
         if preprocessing.kind != "none":
             raise TrialFailed(
-                f"normalization {preprocessing.kind}: is that of rows of one array. Normalize the inputs of several in "
-                "the data, or in the network."
+                f"normalization {preprocessing.kind}: is that of rows of one array in memory. Normalize others in the "
+                "data, or in the network."
             )
         return dataset
     key = (dataset.digest, preprocessing.kind)

@@ -52,7 +52,9 @@ def check_model(model: Any, rows: Dataset) -> None:
             "give the HyperModel a fit of its own, which makes what the others learn."
         )
     allowed = {wanted, 1 if wanted <= 2 else wanted}
-    if len(outputs.shape) == 2 and outputs.shape[1] not in allowed:
+    # The first rows of a stream need not be of every class.
+    more = info.streamed and info.task == "classification" and outputs.shape[-1] > wanted
+    if len(outputs.shape) == 2 and outputs.shape[1] not in allowed and not more:
         raise TrialFailed(f"the model has {outputs.shape[1]} outputs, and there are {wanted} {what}")
 
 
@@ -132,7 +134,9 @@ def why_not_scored(model: Any, for_use: Callable[[], Any], dataset: Dataset, bes
     try:
         takes_rows = for_use()
         why = _why_no_scores(takes_rows(for_keras(dataset.validation.x[:2]), training=False), info)
-        return why or (_said_otherwise(model, takes_rows, dataset, best) if fits_itself else "")
+        if why or info.streamed:
+            return why
+        return _said_otherwise(model, takes_rows, dataset, best) if fits_itself else ""
     except Exception as error:
         return _no_model(error)
 
@@ -155,6 +159,9 @@ def _no_model(error: Exception) -> str:
 
 def _why_no_scores(outputs: Any, info: DataInfo) -> str:
     wanted = {info.outputs, 1} if info.task == "classification" and info.outputs == 2 else {info.outputs}
+    if info.streamed and info.task == "classification" and len(outputs.shape) == 2 and outputs.shape[1] > 1:
+        # Of its classes only those of the first rows may be known.
+        wanted.add(outputs.shape[1])
     if hasattr(outputs, "shape") and len(outputs.shape) == 2 and outputs.shape[1] in wanted:
         return ""
     given = f"of shape {tuple(outputs.shape[1:])}" if hasattr(outputs, "shape") else "several arrays"
