@@ -18,8 +18,8 @@ from tuner.data.files import check_memory
 from tuner.data.partitions import Keys, folds, held_back
 from tuner.data.reading import Reading, look_alikes
 from tuner.data.records import arrays_of, names_of, row_shape
-from tuner.data.texts import is_text
 from tuner.data.stream import Streams
+from tuner.data.texts import is_text
 from tuner.errors import DataError
 from tuner.spec.families import Task
 from tuner.spec.validation import VALIDATION_SHARE, Validation, as_validation, for_rows
