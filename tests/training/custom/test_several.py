@@ -232,7 +232,9 @@ def test_a_network_that_does_not_suit_the_rows_is_told_so(study: Study, case: st
 def test_inputs_of_several_are_not_normalized_for_a_person(study: Study) -> None:
     data = study.data(NAMED)
     made = study.network(data, "net({'a': 3, 'b': 4}, BOTH, **HOW)", normalization="standard")
-    with pytest.raises(TrialFailed, match=r"normalization standard: is that of rows of one array in memory\. Normalize"):
+    with pytest.raises(
+        TrialFailed, match=r"normalization standard: is that of rows of one array in memory\. Normalize"
+    ):
         made.check(data, fitted(data))
 
 
