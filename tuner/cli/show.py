@@ -114,7 +114,8 @@ def print_trials(status: StudyStatus, listed: Sequence[RunView]) -> None:
     """`tune trials`. listed: in this order."""
     metric = objective(status)
     further = further_objectives(status)
-    columns = ("trial", "state", metric, *further, "best epoch", "epochs", "seconds")
+    folds = any(trial.facts.folds is not None for trial in listed)
+    columns = ("trial", "state", metric, *(["+- 95%"] if folds else []), *further, "best epoch", "epochs", "seconds")
     rows: list[tuple[str | Text, ...]] = []
     words_of: list[Text] = []
     on_front = {trial.ordinal for trial in front(spec_of(status.study), status.trials)} if further else set()
@@ -128,6 +129,7 @@ def print_trials(status: StudyStatus, listed: Sequence[RunView]) -> None:
                 label(trial) + (" *" if trial.ordinal in on_front else ""),
                 Text(trial.state, style=STYLES.get(trial.state, "")),
                 number(trial.value),
+                *([number(trial.facts.folds.half if trial.facts.folds else None)] if folds else []),
                 *(further_figure(trial, name) for name in further),
                 str(trial.best_epoch or "-"),
                 str(len(trial.epochs)),
