@@ -1,25 +1,34 @@
 """The cohorts of a worker and whose runs are in them.
 
-Owns: which cohort a run joins, when one is founded and how large, that one that is full makes room.
+Owns: which cohort a run joins, when one is founded and how large, that one that is full makes room, and that fewer are
+trained at once where the memory does not suffice for so many slots.
 Leaves to others: what becomes of a run in it (together), training (training).
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from tuner.database.runs import Job
+from tuner.errors import TrialFailed
 from tuner.runs.run import Begun, Run
 from tuner.runs.study_context import StudyContext
 from tuner.training.cohort.bucket import Bucket, Reach, bucket_of, reach_of_space
 from tuner.training.cohort.port import Cohort, Entry, Likeness, ModelEntry
 from tuner.training.plan import EpochResult
 
+logger = logging.getLogger(__name__)
+
 _GROWS = 4
 """Times: a cohort begins with a part of the slots that it may have, since nobody knows how many share its program."""
 
 Key = tuple[Bucket, str] | Likeness
 """What the members of a cohort have in common: of the family mlp a bucket, and the data set's digest."""
+
+
+class NoRoom(Exception):
+    """The memory does not suffice for one more beside the others; alone it may."""
 
 
 @dataclass(eq=False)
@@ -76,7 +85,7 @@ class Companies:
     def admit(self, held: Held, coming: int = 1) -> None:
         """Into its cohort. coming: so many such runs are to find room in one that is founded for it, or grows.
 
-        Raises TrialFailed.
+        Raises NoRoom, and TrialFailed where it cannot be trained.
         """
         assert held.entry is not None
         key = self._key(held)
@@ -91,14 +100,27 @@ class Companies:
         company.held[company.cohort.admit(held.entry)] = held
 
     def _found(self, key: Key, held: Held, slots: int) -> Cohort:
-        # The search and the comparison of its best share a program; on all rows another one is needed anyhow.
+        """Of so many slots, or as many as there is memory for."""
         slots = min(self.most, 1 << (max(1, slots) - 1).bit_length())
-        return self._founded(key, held, slots, held.begun.dataset is self._context.dataset)
+        while True:
+            try:
+                # The search and the comparison of its best share a program; on all rows another one is needed anyhow.
+                return self._founded(key, held, slots, held.begun.dataset is self._context.dataset)
+            except TrialFailed as failure:
+                if failure.state != "out_of_memory" or slots == 1:
+                    raise
+                slots //= 2
+                self.most = max(1, slots + sum(len(each.held) for each in self.every if each.key != key))
+                logger.warning("%s; from here on %d networks at once", failure.reason, self.most)
 
     def _grown(self, small: Company, held: Held, slots: int) -> Company:
-        """The same members in a larger cohort. held: the next one."""
+        """The same members in a larger cohort. held: the next one. Raises NoRoom."""
         assert small.key is not None
+        if self.most <= len(small.held):
+            raise NoRoom
         large = Company(self._found(small.key, held, slots), small.key)
+        if large.cohort.slots <= len(small.held):
+            raise NoRoom
         for each in small.held.values():
             assert each.entry is not None
             if each.last is not None:

@@ -25,11 +25,12 @@ from tuner.database.studies import StudyView, view_study
 from tuner.database.tables import RunKey
 from tuner.errors import TrialFailed
 from tuner.runs.checkpoints import Checkpoints
-from tuner.runs.companies import Companies, Company, Founded, Held, founded_on_jax
+from tuner.runs.companies import Companies, Company, Founded, Held, NoRoom, founded_on_jax
 from tuner.runs.compiling import Compiling
 from tuner.runs.finalist import finalist_run
 from tuner.runs.here import Here
 from tuner.runs.job_guard import hung, stepping_back
+from tuner.runs.one_call import train_in_one_call
 from tuner.runs.optuna_trial import OptunaTrial, as_it_begins, asked_at_once, baseline_of
 from tuner.runs.study_context import StudyContext
 from tuner.runs.trial import trial_run
@@ -39,12 +40,15 @@ from tuner.spec.baselines import Baseline
 from tuner.training import backend
 from tuner.training.cohort.alone import Alone
 from tuner.training.cohort.port import Cohort, ModelEntry
-from tuner.training.plan import EpochResult, Verdict
+from tuner.training.plan import EpochResult
 
 logger = logging.getLogger(__name__)
 
 CHECKPOINT_EVERY_S = 10.0
 """So much work is done again of what a worker held that died."""
+
+
+_NOT_SO_MANY = "handed back: the memory does not suffice for so many"
 
 
 class Together:
@@ -161,7 +165,8 @@ class Together:
             held = Held(job, run, begun, begun.network.entry(*given))
             trainer = None if held.entry is not None else begun.network.trainer(*given)
             if held.entry is None and trainer is None:
-                self._in_one_call(held)
+                self._one_by_one = self._context.code is not None
+                train_in_one_call(held, self._written, self._context.hand_back)
                 return
             self._one_by_one = False
             if trainer is not None:
@@ -170,7 +175,7 @@ class Together:
                 # How many are alike is known when all have been built.
                 self._waiting.append(held)
             else:
-                self._companies.admit(held)
+                self._admit(held)
         except TrialFailed as failure:
             run.failed(failure)
 
@@ -181,33 +186,17 @@ class Together:
             for i, held in enumerate(each):
                 with stepping_back(self._context, held.job):
                     try:
-                        self._companies.admit(held, coming=len(each) - i)
+                        self._admit(held, coming=len(each) - i)
                     except TrialFailed as failure:
                         held.run.failed(failure)
         self._write()
 
-    def _in_one_call(self, held: Held) -> None:
-        """Train it to its end. Raises LeaseLost, TrialFailed."""
-        self._one_by_one = self._context.code is not None
-        begun, run, handed = held.begun, held.run, False
-
-        def ended(result: EpochResult) -> Verdict:
-            nonlocal handed
-            verdict = run.epoch_ended(result)
-            if held.job.lease.key in self._write():
-                raise LeaseLost(f"{held.job.lease.what} is another worker's")
-            self._seen = None
-            if verdict == "go_on" and self._context.hand_back():
-                handed = True
-                run.keep(result)
-                return "release"
-            return verdict
-
-        result = begun.network.train(begun.dataset, begun.fitted, begun.plan, begun.checkpoint, ended)
-        if handed:
-            run.hand_back(f"handed back at epoch {len(result.epochs)}")
-        else:
-            run.trained(result)
+    def _admit(self, held: Held, coming: int = 1) -> None:
+        """As `Companies.admit`; where there is no room for it, others may train it, or it is taken again."""
+        try:
+            self._companies.admit(held, coming)
+        except NoRoom:
+            held.run.hand_back(_NOT_SO_MANY)
 
     def _step(self, company: Company) -> None:
         try:
@@ -246,6 +235,12 @@ class Together:
         company.cohort.release(member)
         company.cohort.forget(member)
 
+    def _written(self, held: Held) -> None:
+        """What became of one while the others wait. Raises LeaseLost."""
+        if held.job.lease.key in self._write():
+            raise LeaseLost(f"{held.job.lease.what} is another worker's")
+        self._seen = None
+
     def _write(self) -> frozenset[RunKey]:
         """What became of all of them. Of those that were lost nothing was written, and they leave; gives them."""
         lost = self._turns.write()
@@ -273,7 +268,7 @@ class Together:
         logger.warning("%s; from here on %d networks at once", failure.reason, self._companies.most)
         for each in held:
             with stepping_back(self._context, each.job):
-                each.run.hand_back("handed back: the memory does not suffice for so many")
+                each.run.hand_back(_NOT_SO_MANY)
 
     def _look(self) -> StudyView:
         """Once a turn."""
