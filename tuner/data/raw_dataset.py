@@ -39,7 +39,7 @@ class Found:
     class_names: one a class; empty for regression.
     columns: of a table; messages name them.
     encoder: what becomes of a table's columns once it is known which rows are for training; None leaves them.
-    images: rows are (height, width, channels).
+    images: rows are (height, width, channels). reconstruct: the rows are to be their own targets.
     reading: makes how the source was read, without what is counted here; it takes time, and is made where it is shown.
     keys: of the training rows, where they are parted by group or by time.
     streams: of which all parts are the first rows.
@@ -54,6 +54,7 @@ class Found:
     validation: Rows | None = None
     reading: Callable[[], Reading] = lambda: Reading("arrays")
     images: bool = False
+    reconstruct: bool = False
     keys: Keys | None = None
     target_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     streams: Streams | None = None
@@ -116,14 +117,18 @@ def _made(found: Found, name: str, where: str, parts: tuple[Rows, Rows, Rows]) -
         check_memory(_BYTES_A_CELL * every * len(fitted.names), where)
         table = fitted.described()
         train, validating, test = (replace(rows, x=fitted.apply(rows.x)) for rows in (train, validating, test))
-    numbers = not found.class_names and not names_of(train.y)
+    class_names, task = found.class_names, found.task
+    if found.reconstruct:
+        class_names, task = (), "regression"
+        train, validating, test = (_its_own_target(rows, where) for rows in (train, validating, test))
+    numbers = not class_names and not names_of(train.y)
     means, deviations = _target_moments(train.y) if numbers else ((), ())
     info = DataInfo(
         name=name,
-        task=found.task,
+        task=task,
         input_shape=row_shape(train.x),
-        outputs=len(found.class_names) or len(names_of(train.y)) or train.y.shape[1],
-        class_names=found.class_names,
+        outputs=len(class_names) or len(names_of(train.y)) or train.y.shape[1],
+        class_names=class_names,
         train_rows=len(train),
         validation_rows=len(validating),
         test_rows=len(test),
@@ -136,6 +141,12 @@ def _made(found: Found, name: str, where: str, parts: tuple[Rows, Rows, Rows]) -
         target_deviations=deviations,
     )
     return Dataset(info, train, validating, test, rows_digest(train, validating, test), table)
+
+
+def _its_own_target(rows: Rows, where: str) -> Rows:
+    if names_of(rows.x) or is_text(rows.x):
+        raise DataError(f"{where}: rows of several inputs, and texts, are not given out again. Use another model.")
+    return replace(rows, y=rows.x.reshape(len(rows), -1).astype(np.float32))
 
 
 def _agree(train: Rows, own: Rows, validation: float | int | Validation, where: str) -> None:
@@ -173,7 +184,7 @@ def _counted(found: Found, made: Dataset, validation: str) -> Reading:
     names = ("training", "validation", "test")
     rows = {name: len(part) for name, part in zip(names, parts, strict=True)}
     classes: dict[str, int] = {}
-    if found.class_names and found.streams is None:
+    if made.info.class_names and found.streams is None:
         labels = np.concatenate([part.y.astype(np.intp) for part in parts])
         counts = np.bincount(labels, minlength=len(found.class_names)).tolist()
         classes = dict(zip(found.class_names, counts, strict=True))
@@ -187,6 +198,8 @@ def _counted(found: Found, made: Dataset, validation: str) -> Reading:
     x = found.train.x
     if names_of(x):
         return reading
+    if found.reconstruct:
+        reading = replace(reading, notes=(*reading.notes, "the rows are their own targets"))
     if is_text(x):
         return replace(reading, dtype="text")
     return replace(reading, shape=x.shape[1:], dtype=str(x.dtype), low=float(x.min()), high=float(x.max()))

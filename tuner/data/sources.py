@@ -5,6 +5,7 @@ Leaves to others: files and downloads (cache, idx, tables, arrays, images), chec
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -61,9 +62,11 @@ def read(data: DataSpec, codes: Sequence[Code] = ()) -> Found:
 def parted(found: Found, data: DataSpec, seed: int, told: bool = False) -> Dataset:
     """Check what was read and split it, as `load` says."""
     if found.streams is not None:
+        if data.reconstruct:
+            raise DataError(f"{data.origin}: a stream's rows are not given out again. Use another model.")
         made = split(found, data.name, data.validation, seed, data.origin, told)
         return in_stream(made, found.streams, data.one_order)
-    found = in_one_order(found) if data.one_order else found
+    found = replace(in_one_order(found) if data.one_order else found, reconstruct=data.reconstruct)
     return split(found, data.name, data.validation, seed, data.origin, told)
 
 

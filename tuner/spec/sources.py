@@ -192,6 +192,7 @@ class DataSpec:
     name: a known source, or what a file or folder is called. idx: a folder of IDX files, absolute.
     validation: below 1 a share of the training rows, otherwise a number of rows; or a rule.
     files: any other kind of file; folder: what relative paths in it start from.
+    reconstruct: the targets are the rows themselves, whatever the source has.
     one_order: rows are put in an order of their own, since they come in another one each time.
     """
 
@@ -201,6 +202,7 @@ class DataSpec:
     files: Files | None = None
     folder: Path = Path()
     one_order: bool = False
+    reconstruct: bool = False
 
     @property
     def rule(self) -> Validation:
@@ -228,6 +230,8 @@ def known_sources() -> Mapping[str, str]:
 
 def task_of(data: DataSpec) -> Task:
     """What the source is known for, or the file says; else classification."""
+    if data.reconstruct:
+        return "regression"
     if data.files is not None:
         return getattr(data.files, "task", "classification")
     return _KNOWN[data.name][0] if data.idx is None else "classification"
@@ -248,8 +252,12 @@ def may_be_numbers(raw: str | Mapping[str, Any] | None) -> bool:
 _KNOWN_TABLES = ("iris", "wine", "breast_cancer", "diabetes", "narma10", "negations")
 
 
-def of_family(data: DataSpec, images: bool) -> DataSpec:
-    """Arrays whose rows are not said to be images or not are what the network takes. images: it takes images."""
+def of_family(data: DataSpec, images: bool, reconstruct: bool = False) -> DataSpec:
+    """Arrays whose rows are not said to be images or not are what the network takes. images: it takes images.
+
+    reconstruct: its targets are the rows.
+    """
+    data = replace(data, reconstruct=reconstruct)
     files = data.files
     if not isinstance(files, NpzFile | PythonData) or files.rows is not None:
         return data

@@ -27,6 +27,7 @@ from tuner.spec.families import (
     CONFIGURE,
     FAMILIES,
     NEEDS_IMAGES,
+    RECONSTRUCTS,
     SETTINGS,
     HyperparameterDef,
     Task,
@@ -296,4 +297,5 @@ def _data(file: SpaceFile, folder: Path, where: str, defaults: Defaults | None) 
     check_share(file.validation, where)
     data = read_data(file.dataset, file.validation, folder, where)
     # Of older releases every array of (rows, height, width) was of images.
-    return of_family(data, images=file.model in NEEDS_IMAGES or defaults is not None)
+    images = file.model in NEEDS_IMAGES or defaults is not None
+    return of_family(data, images, reconstruct=file.model in RECONSTRUCTS)

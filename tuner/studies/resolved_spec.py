@@ -20,7 +20,7 @@ from tuner.errors import SpecError
 from tuner.spec.baselines import Baseline
 from tuner.spec.code import STYLES, Style, read_name
 from tuner.spec.defaults import Conditional, Defaults, restored, stored
-from tuner.spec.families import FAMILIES, Task
+from tuner.spec.families import FAMILIES, RECONSTRUCTS, Task
 from tuner.spec.families.defaults import family_defaults
 from tuner.spec.metrics import Direction
 from tuner.spec.sources import KINDS, DataSpec, of_family, read_data
@@ -241,7 +241,8 @@ _ROWS_WERE_IMAGES = True
 def _source(resolved: ResolvedSpec, folder: Path, where: str) -> DataSpec | None:
     if resolved.dataset is None or resolved.validation is None:
         return None
-    return of_family(read_data(resolved.dataset, resolved.validation, folder, where), _ROWS_WERE_IMAGES)
+    data = read_data(resolved.dataset, resolved.validation, folder, where)
+    return of_family(data, _ROWS_WERE_IMAGES, reconstruct=resolved.model in RECONSTRUCTS)
 
 
 def _dataset(spec: StudySpec) -> str | dict[str, Any] | None:

@@ -10,6 +10,7 @@ so what was asked is what is in use.
 
 from collections.abc import Callable, Mapping
 
+from tuner.spec.families.autoencoder import AUTOENCODER, RECONSTRUCTS, AutoencoderConfig, autoencoder
 from tuner.spec.families.cnn import CNN, HEADS, POOLINGS, Block, CnnConfig, cnn
 from tuner.spec.families.hyperparameter import COUNTED_BY, HyperparameterDef, Per, layer_name
 from tuner.spec.families.mlp import MLP, HiddenLayer, MlpConfig, mlp
@@ -45,6 +46,7 @@ from tuner.spec.space import Ask, Space, Value
 __all__ = [
     "ACTIVATIONS",
     "AUGMENTATIONS",
+    "AUTOENCODER",
     "BINARY",
     "CALLBACKS",
     "CELLS",
@@ -64,6 +66,7 @@ __all__ = [
     "POOLINGS",
     "READERS",
     "READS_TEXT",
+    "RECONSTRUCTS",
     "REGRESSION_LOSSES",
     "RNN",
     "SCHEDULES",
@@ -77,6 +80,7 @@ __all__ = [
     "WORDS",
     "Activation",
     "Augmentation",
+    "AutoencoderConfig",
     "Block",
     "CnnConfig",
     "Config",
@@ -92,6 +96,7 @@ __all__ = [
     "Task",
     "TextConfig",
     "asked_settings",
+    "autoencoder",
     "cnn",
     "layer_name",
     "mlp",
@@ -101,13 +106,13 @@ __all__ = [
     "timeseries",
 ]
 
-Config = MlpConfig | CnnConfig | RnnConfig | TextConfig
+Config = MlpConfig | CnnConfig | RnnConfig | TextConfig | AutoencoderConfig
 
 FAMILIES: Mapping[str, Mapping[str, HyperparameterDef]] = {
-    "mlp": MLP, "cnn": CNN, "rnn": RNN, "timeseries": TIMESERIES, "text": TEXT,
+    "mlp": MLP, "cnn": CNN, "rnn": RNN, "timeseries": TIMESERIES, "text": TEXT, "autoencoder": AUTOENCODER,
 }  # fmt: skip
 CONFIGURE: Mapping[str, Callable[[Ask, Task, bool], Config]] = {
-    "mlp": mlp, "cnn": cnn, "rnn": rnn, "timeseries": timeseries, "text": text,
+    "mlp": mlp, "cnn": cnn, "rnn": rnn, "timeseries": timeseries, "text": text, "autoencoder": autoencoder,
 }  # fmt: skip
 NEEDS_IMAGES = ("cnn",)
 """Families whose rows have to be (height, width, channels)."""

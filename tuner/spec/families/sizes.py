@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from tuner.spec.families import (
     BINARY,
     SEQUENCE_FAMILIES,
+    AutoencoderConfig,
     CnnConfig,
     Config,
     MlpConfig,
@@ -103,6 +104,8 @@ def size(config: Config, input_shape: tuple[int, ...], outputs: int) -> Size:
         _count_rnn(count, config)
     elif isinstance(config, CnnConfig):
         _count_cnn(count, config)
+    elif isinstance(config, AutoencoderConfig):
+        _count_autoencoder(count, config)
     elif isinstance(config, TextConfig):
         _count_text(count, config)
     else:
@@ -116,6 +119,17 @@ def _count_mlp(count: _Count, config: MlpConfig) -> None:
         count.dense(layer.units)
         count.after_sum(layer.activation.name, layer.batch_normalization)
         count.dropped(layer.dropout)
+
+
+def _count_autoencoder(count: _Count, config: AutoencoderConfig) -> None:
+    count.dropped(config.noise)
+    for number, layer in enumerate((*config.layers, None, *reversed(config.layers))):
+        if layer is None:
+            count.dense(config.code)
+            continue
+        count.dense(layer.units)
+        count.after_sum(layer.activation.name, layer.batch_normalization)
+        count.dropped(layer.dropout if number < len(config.layers) else 0.0)
 
 
 def _count_rnn(count: _Count, config: RnnConfig) -> None:

@@ -27,6 +27,7 @@ from tuner.spec.families import (
     NEEDS_IMAGES,
     READS_TEXT,
     SEQUENCE_FAMILIES,
+    AutoencoderConfig,
     CnnConfig,
     Config,
     MlpConfig,
@@ -38,6 +39,7 @@ from tuner.training.compiled import device_rows
 from tuner.training.compiled.compiled_metrics import why_not
 from tuner.training.labels import wants_indices
 from tuner.training.networks import catalogue
+from tuner.training.networks.autoencoder import autoencoder_layers
 from tuner.training.networks.cnn import cnn_layers
 from tuner.training.networks.rnn import rnn_layers
 from tuner.training.networks.text import text_layers
@@ -69,6 +71,8 @@ def build(
         layers += cnn_layers(config, seeds)
     elif isinstance(config, RnnConfig):
         layers += rnn_layers(config, seeds)
+    elif isinstance(config, AutoencoderConfig):
+        layers += autoencoder_layers(config, info, seeds)
     elif isinstance(config, TextConfig):
         layers += text_layers(config, info, preprocessing, seeds)
     else:
