@@ -28,7 +28,8 @@ from tuner.training.folds.trainer import ERROR, fold_values
 SPACE = """
 dataset: iris
 validation: {folds: 3}
-parameters: {units: {int: [2, 16]}, learning_rate: 0.05, epochs: 3, batch_size: 16, normalization: standard}
+parameters:
+  {units: 8, learning_rate: {float: [1e-4, 1e-1], log: true}, epochs: 3, batch_size: 16, normalization: standard}
 search: {trials: %d, seed: 4, sampler: random, pruner: %s, finalists: {configurations: %d, seeds: 2}}
 """
 
@@ -117,7 +118,7 @@ def test_a_trial_is_behind_where_its_best_mean_over_the_same_folds_is_not_among_
 
 
 def test_a_trial_that_is_behind_over_its_first_folds_does_not_train_the_others(tmp_path: Path, iris: Dataset) -> None:
-    trials = list(search(study(tmp_path, iris, trials=8, pruner="median")))
+    trials = list(search(study(tmp_path, iris, trials=6, pruner="median")))
     early = [each for each in trials if each.state == "pruned" and "after fold" in each.reason]
     assert early
     for each in early:
