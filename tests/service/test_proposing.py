@@ -11,8 +11,10 @@ from PIL import Image
 from sklearn.datasets import load_diabetes, load_digits, load_iris
 
 from tuner.cli.main import cli
+from tuner.data.sources import load
 from tuner.errors import DataError, InputError, NotFound
 from tuner.service.proposing import Proposal, propose, write
+from tuner.spec.sources import DataSpec
 from tuner.spec.study_spec import StudySpec, parse_spec
 
 DIGITS = load_digits()
@@ -75,6 +77,19 @@ def test_arrays_get_a_family_by_the_shape_of_a_row(tmp_path: Path, x: Any, model
     found, spec = proposed(tmp_path, "mine.npz")
     assert spec.model == model
     assert (found.dataset.get("rows") == "images") == (images and x.ndim == 3)
+
+
+def test_a_table_of_texts_is_read_as_texts_where_there_is_nothing_else(tmp_path: Path) -> None:
+    data = load(DataSpec("negations"), seed=0).train
+    frame = pandas.DataFrame({"id": range(300), "review": data.x[:300], "praise": data.y[:300]})
+    frame.to_csv(tmp_path / "reviews.csv", index=False)
+    found, spec = proposed(tmp_path, "reviews.csv", "praise")
+    assert found.dataset == {"csv": "reviews.csv", "target": "praise", "text": "review"}
+    assert spec.model == "text"
+    frame.assign(stars=[1, 2, 3] * 100).to_csv(tmp_path / "reviews.csv", index=False)
+    found, spec = proposed(tmp_path, "reviews.csv", "praise")
+    assert (spec.model, found.dataset["drop"]) == ("mlp", ["review"])
+    assert any(each.startswith("review holds texts") for each in found.notes)
 
 
 def test_a_regression_of_arrays_and_of_a_parquet_file(tmp_path: Path) -> None:

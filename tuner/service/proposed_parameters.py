@@ -16,7 +16,7 @@ _FEW, _MANY = 1_000, 20_000
 def content_of(info: DataInfo, imbalanced: bool) -> Content:
     """All of a space file behind its `dataset:`. imbalanced: most rows are of one class."""
     family = _family(info)
-    own = {"mlp": _mlp, "cnn": _cnn, "timeseries": _timeseries}[family]
+    own = {"mlp": _mlp, "cnn": _cnn, "timeseries": _timeseries, "text": _text}[family]
     parameters = {**own(info), **_training(info, imbalanced)}
     baseline = {name: _middle(domain) for name, domain in parameters.items()}
     return {
@@ -29,6 +29,8 @@ def content_of(info: DataInfo, imbalanced: bool) -> Content:
 
 
 def _family(info: DataInfo) -> str:
+    if info.text:
+        return "text"
     if info.images:
         return "cnn"
     return "timeseries" if len(info.input_shape) == 2 else "mlp"
@@ -81,6 +83,17 @@ def _timeseries(info: DataInfo) -> Content:
         "dropout": {"float": [0.0, 0.5]},
         "activation": ["relu", "elu"],
         "normalization": ["standard", "minmax"],
+    }
+
+
+def _text(info: DataInfo) -> Content:
+    return {
+        "reader": ["convolution", "average", "gru"],
+        "embedding": [16, 32, 64],
+        "embedding_dropout": {"float": [0.0, 0.3]},
+        "units": {"int": [8, 64], "log": True},
+        "sequence_length": [50, 200],
+        "dropout": {"float": [0.0, 0.5]},
     }
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from tuner.data.cell_values import texts_of
 from tuner.data.column_kinds import values_of
 from tuner.data.images import picture_sizes
 from tuner.data.table_files import TableFile, read_file
@@ -75,9 +76,33 @@ def _table(path: Path, place: str, kind: str, name: str, target: str | None, tas
     seen = task or ("regression" if len(targets) > 1 else _task_of(file, targets[0], spec))
     notes = () if task else (f"{', '.join(targets)} is read as {_IN_WORDS[seen]}; --task says otherwise",)
     dataset = {kind: place, "target": targets[0] if len(targets) == 1 else targets}
-    return Source(name, dataset | ({"task": seen} if seen == "regression" else {}), notes)
+    dataset |= {"task": seen} if seen == "regression" else {}
+    texts = [each for each in columns if each not in targets and _holds_texts(file.frame[each])]
+    if len(texts) == 1 and all(each in (*targets, *texts) or _names_rows(file.frame[each]) for each in columns):
+        return Source(name, dataset | {"text": texts[0]}, (*notes, f"{texts[0]} holds texts, and is read alone"))
+    left = tuple(f"{each} holds texts, which are not read beside other columns" for each in texts)
+    return Source(name, dataset, (*notes, *left))
 
 
+def _holds_texts(cells: Any) -> bool:
+    """Nearly each cell is another text, of several words."""
+    given = texts_of(cells).dropna()
+    if not len(given) or given.nunique() * 2 < len(given):
+        return False
+    return float(given.map(lambda text: len(text.split())).mean()) >= _WORDS_OF_A_TEXT
+
+
+def _names_rows(cells: Any) -> bool:
+    """Each cell is another whole number or name, as of rows that are numbered."""
+    given = texts_of(cells).dropna()
+    return (
+        len(given) == len(cells)
+        and given.nunique() == len(cells)
+        and not given.str.contains(r"[.,]\d", regex=True).any()
+    )
+
+
+_WORDS_OF_A_TEXT = 3
 _IN_WORDS = {"classification": "classes", "regression": "an amount"}
 
 
