@@ -79,8 +79,13 @@ def found_of(parts: Parts, task: Task, where: str, left_out: tuple[str, ...] = (
         validation=rows.get("validation "),
         reading=reading,
         images=first.x.ndim == _IMAGES,
+        channel_added=first.x.ndim == _IMAGES and _given_ndim(parts.train.x) == _IMAGES - 1,
         target_names=target_names,
     )
+
+
+def _given_ndim(x: Any) -> int:
+    return int(getattr(x, "ndim", None) or np.ndim(x))
 
 
 def _inputs(given: Sequence[Any], images: bool, wheres: Sequence[str]) -> tuple[list[Array], str]:

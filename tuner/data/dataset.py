@@ -28,7 +28,7 @@ class DataInfo:
     inputs: of rows of several arrays, each; then input_shape is that of all their numbers in one line.
     targets: of rows with several targets, each; then outputs counts them, and classes are those of each target.
     weighted: rows have weights. streamed: they are read while they are trained on, and about so many; targets are as
-    they were given.
+    they were given. channel_added: images were given as (height, width).
     """
 
     name: str
@@ -47,6 +47,12 @@ class DataInfo:
     targets: tuple[Field, ...] = ()
     weighted: bool = False
     streamed: bool = False
+    channel_added: bool = False
+
+    @property
+    def given_shape(self) -> tuple[int, ...]:
+        """Of one row as it was given, which a model for use takes."""
+        return self.input_shape[:-1] if self.channel_added else self.input_shape
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> "DataInfo":

@@ -42,7 +42,7 @@ class Found:
     images: rows are (height, width, channels). reconstruct: the rows are to be their own targets.
     reading: makes how the source was read, without what is counted here; it takes time, and is made where it is shown.
     keys: of the training rows, where they are parted by group or by time.
-    streams: of which all parts are the first rows.
+    streams: of which all parts are the first rows. channel_added: images were given as (height, width).
     target_names: of rows with several targets, the classes of those that have some.
     """
 
@@ -58,6 +58,7 @@ class Found:
     keys: Keys | None = None
     target_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     streams: Streams | None = None
+    channel_added: bool = False
 
     @property
     def task(self) -> Task:
@@ -137,6 +138,7 @@ def _made(found: Found, name: str, where: str, parts: tuple[Rows, Rows, Rows]) -
         inputs=fields_of(train.x, {}),
         targets=fields_of(train.y, found.target_names),
         weighted=train.weights is not None,
+        channel_added=found.channel_added,
         target_means=means,
         target_deviations=deviations,
     )

@@ -17,7 +17,6 @@ from tuner.runs.watchdog import Watch
 from tuner.spec.code import Code
 from tuner.spec.study_spec import StudySpec
 from tuner.training.plan import Path
-from tuner.training.stream_feed import learning_from_all
 
 _WATCHED_ROWS = 256
 
@@ -60,10 +59,9 @@ class StudyContext:
         if self.whole is None:
             data, info = self.dataset, self.dataset.info
             train, watched = data.train.and_then(data.validation), data.validation.take(slice(_WATCHED_ROWS))
-            rows = replace(info, train_rows=info.train_rows + info.validation_rows, validation_rows=len(watched))
+            rows = replace(info, train_rows=len(train), validation_rows=len(watched))
             # Rows are kept ready on the device by their digest, so these have one of their own.
-            streams = None if data.streams is None else learning_from_all(data.streams)
-            whole = Dataset(rows, train, watched, data.test, f"{data.digest}-all", streams=streams)
+            whole = Dataset(rows, train, watched, data.test, f"{data.digest}-all")
             self.whole = replace(self, dataset=whole, fitted={}, folds=())
         return self.whole
 

@@ -92,7 +92,8 @@ def export_trial(
         if dataset is not None and inputs:
             np.savez(folder / "sample.npz", **arrays_of(dataset.test.x[:SAMPLE_ROWS]), allow_pickle=False)
         elif dataset is not None and _takes(shape, dataset):
-            np.save(folder / "sample.npy", dataset.test.x[:SAMPLE_ROWS])
+            rows = dataset.test.x[:SAMPLE_ROWS]
+            np.save(folder / "sample.npy", rows.reshape(len(rows), *dataset.info.given_shape))
     except OSError as error:
         raise InputError(f"--output {folder}: cannot be written ({error.strerror}).") from error
     return [*written, *(folder / name for name in contents), *sorted(folder.glob("sample.np?"))]
@@ -150,7 +151,7 @@ def preprocessing(model: Path, params: Params) -> dict[str, Any]:
             steps.append({"layer": config["name"], "words": len(config["vocabulary"]), "of a text are read": length})
         elif config["name"] == "whiten":
             steps.append({"layer": "whiten", "matrix": "the weights of this layer in model.keras"})
-        elif kind not in ("InputLayer", "Flatten", "Dropout"):
+        elif kind not in ("InputLayer", "Flatten", "Dropout", "Reshape"):
             break
     return {
         "where": "inside model.keras: it takes raw rows, as the data set is published",

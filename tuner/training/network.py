@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuner.data.answers import Answers, answers
-from tuner.data.dataset import Dataset
-from tuner.data.fields import Field
+from tuner.data.dataset import DataInfo, Dataset
 from tuner.data.preprocessing import Preprocessing
 from tuner.data.records import joined
 from tuner.data.views import plain_rows
@@ -145,7 +144,7 @@ class FamilyNetwork:
     model: Any = None
     fits_itself: bool = False
     _given: Outputs | None = None
-    _inputs: tuple[Field, ...] = ()
+    _info: DataInfo | None = None
 
     @property
     def epochs(self) -> int:
@@ -163,7 +162,7 @@ class FamilyNetwork:
     ) -> ModelTrainer:
         preprocessing = fitted(self.config.normalization)
         # Several inputs are one line of numbers to it.
-        self._inputs, dataset = dataset.info.inputs, plain_rows(dataset)
+        self._info, dataset = dataset.info, plain_rows(dataset)
         self.model = build(self.config, dataset.info, preprocessing, self.metrics, seed=plan.seed)
         return ModelTrainer(self.model, dataset, self._own(plan, dataset), resume)
 
@@ -172,6 +171,7 @@ class FamilyNetwork:
     def entry(
         self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
     ) -> Entry | ModelEntry | None:
+        self._info = dataset.info
         if dataset.info.inputs or dataset.info.weighted:
             return None
         preprocessing, own = fitted(self.config.normalization), self._own(plan, dataset)
@@ -199,10 +199,10 @@ class FamilyNetwork:
         return latency_ms(self.model, joined(rows))
 
     def export(self) -> Exported:
-        return Exported("model.keras", export_bytes(self.model, self._inputs))
+        return Exported("model.keras", export_bytes(self.model, self._info))
 
     def for_use(self) -> Any:
-        return export(self.model, self._inputs)
+        return export(self.model, self._info)
 
     def with_weights(self, weights: bytes, dataset: Dataset, fitted: PreprocessingFor) -> Any:
         raise TrialFailed("a family's model is stored whole")

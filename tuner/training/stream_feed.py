@@ -1,6 +1,6 @@
 """Streams as Keras' `fit` and `evaluate` take them, and a model's outputs for the whole of one.
 
-Owns: what of a stream is an epoch; training rows and validation rows as one stream.
+Owns: what of a stream is an epoch.
 Leaves to others: what may be a stream (data.streams), stepping through it (Keras).
 """
 
@@ -82,41 +82,3 @@ def _each(feed: Any) -> Iterator[Any]:
         return
     for index in range(feed.num_batches):
         yield keras.tree.map_structure(np.asarray, feed[index])
-
-
-def learning_from_all(streams: Streams) -> Streams:
-    """The same with the validation rows after the training rows."""
-    train, validation = streams.train, streams.validation
-    rows = None if train.rows is None or validation.rows is None else train.rows + validation.rows
-    if not hasattr(train.given, "as_numpy_iterator"):
-        both = _OneAfterTheOther(train.given, validation.given)
-        return Streams(Stream(both, True, None, rows), validation, streams.test)
-    first, second, batched = batches(train), batches(validation), True
-    if train.batched == validation.batched:
-        first, second, batched = train.given, validation.given, train.batched
-    # Of rows without an end, so many as an epoch has.
-    first = first if train.steps is None else first.take(train.steps)
-    return Streams(Stream(first.concatenate(second), batched, None, rows), validation, streams.test)
-
-
-class _OneAfterTheOther(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is Any here
-    """The batches of two."""
-
-    def __init__(self, first: Any, second: Any) -> None:
-        super().__init__()
-        self._both = (first, second)
-
-    def __len__(self) -> int:
-        return sum(int(each.num_batches) for each in self._both)
-
-    def __getitem__(self, index: int) -> Any:
-        first, second = self._both
-        return first[index] if index < first.num_batches else second[index - first.num_batches]
-
-    def on_epoch_begin(self) -> None:
-        for each in self._both:
-            each.on_epoch_begin()
-
-    def on_epoch_end(self) -> None:
-        for each in self._both:
-            each.on_epoch_end()

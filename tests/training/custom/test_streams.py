@@ -23,7 +23,7 @@ from tuner.studies.rows_check import load_as_workers_will
 from tuner.training.custom.python_network import PythonNetwork, network
 from tuner.training.guessing import guess
 from tuner.training.networks.models import load_bytes
-from tuner.training.stream_feed import StreamFeed, learning_from_all
+from tuner.training.stream_feed import StreamFeed
 from tuner.training.trainer import go_on
 
 HEAD = """
@@ -131,15 +131,6 @@ def test_a_stream_without_an_end_has_epochs_of_some_steps_that_go_on(read: Read,
     np.testing.assert_array_equal(np.concatenate(seen), rows[:320])
     result = made(data, tmp_path).train(data, fitted(data), plan(path="auto", epochs=0), None, go_on)
     assert len(result.epochs) == 3
-
-
-@pytest.mark.parametrize("given", [PLAIN, BATCHES, FLOWS.replace("TRAIN", ".repeat()")])
-def test_training_and_validation_rows_are_one_stream_to_learn_all_from(read: Read, given: str) -> None:
-    data = read(given, classes=3, **({"steps": 5} if "repeat" in given else {}))
-    assert data.streams is not None
-    whole = StreamFeed(learning_from_all(data.streams), None).epoch()["x"]
-    parts = whole.as_numpy_iterator() if hasattr(whole, "element_spec") else (whole[i] for i in range(len(whole)))
-    assert sum(len(each[1]) for each in parts) == (160 if "repeat" in given else 600) + 150
 
 
 FITS = """

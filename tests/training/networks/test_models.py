@@ -10,14 +10,18 @@ import pytest
 from sklearn.metrics import balanced_accuracy_score, roc_auc_score
 
 from tests.training.conftest import Network, Plan
+from tuner.data.arrays import Part, Parts, found_of
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import fit
+from tuner.data.raw_dataset import split
 from tuner.data.sources import load
 from tuner.errors import DataError, SpecError, TrialFailed
 from tuner.spec.families import NORMALIZATIONS, cnn, mlp
 from tuner.spec.metrics import METRICS
 from tuner.spec.sources import DataSpec
 from tuner.spec.space import Params, fixed
+from tuner.tracking.keras_file import read_interface
+from tuner.training.custom import python_export
 from tuner.training.networks import catalogue
 from tuner.training.networks.models import build, evaluate, export, export_bytes, load_bytes, parameters, predict, save
 from tuner.training.networks.models import outputs as probabilities
@@ -237,3 +241,21 @@ def test_a_convolutional_network_learns_the_digits(digits: Dataset, plan: Plan) 
     params: Params = {"blocks": 2, "filters": 8, "epochs": 6, "normalization": "minmax", "learning_rate": 0.01}
     model = build(cnn(fixed(params)), digits.info, fit("minmax", digits.train.x), seed=1)
     assert (train(model, digits, plan(epochs=6, batch_size=64)).value or 0) > 0.9
+
+
+@pytest.mark.parametrize("own_code", [False, True])
+def test_images_without_a_channel_are_taken_as_they_were_given(digits: Dataset, tmp_path: Path, own_code: bool) -> None:
+    images = digits.train.x[:200, ..., 0]
+    given = found_of(Parts(Part(images, digits.train.y[:200])), "classification", "mine", images=True)
+    data = split(given, "mine", 0.2, 0)
+    assert (data.info.input_shape, data.info.given_shape) == ((8, 8, 1), (8, 8))
+    config = mlp(fixed({"units": 8, "epochs": 1, "normalization": "standard"}))
+    model = build(config, data.info, fit("standard", data.train.x), seed=0)
+    normalization = fit("none", data.train.x)
+    made = python_export.for_use(model, normalization, data.info) if own_code else export(model, data.info)
+    made.save(tmp_path / "model.keras")
+    assert read_interface(tmp_path / "model.keras").inputs[0].shape == (8, 8)
+    plain = export(model)
+    for rows in (data.test.x, data.test.x[..., 0]):
+        loaded = keras.models.load_model(tmp_path / "model.keras")
+        np.testing.assert_allclose(loaded.predict(rows, verbose=0), plain.predict(data.test.x, verbose=0), rtol=1e-5)

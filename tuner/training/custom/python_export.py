@@ -81,7 +81,8 @@ def for_use(model: Any, preprocessing: Preprocessing, info: DataInfo) -> Any:
     input_shape = info.input_shape
     graph = bool(getattr(model, "inputs", None))
     wanted = tuple(model.inputs[0].shape[1:]) if graph else input_shape
-    before = normalization_layers(preprocessing)
+    channel = [keras.layers.Reshape(input_shape, name="with_channel")] if info.channel_added else []
+    before = [*channel, *normalization_layers(preprocessing)]
     if None not in wanted and (wanted != input_shape or preprocessing.matrix is not None):
         before = [*before, keras.layers.Reshape(wanted, name="shape_of_the_model")]
     after = []
@@ -91,7 +92,8 @@ def for_use(model: Any, preprocessing: Preprocessing, info: DataInfo) -> Any:
     if graph and not before and not after and type(model) is not keras.Sequential:
         return _uncompiled(model)
     layers = model.layers if type(model) is keras.Sequential else [_uncompiled(model)]
-    return keras.Sequential([keras.Input(input_shape, name="rows"), *before, *layers, *after], name=model.name)
+    rows = keras.Input(info.given_shape, name="rows")
+    return keras.Sequential([rows, *before, *layers, *after], name=model.name)
 
 
 def _of_several(model: Any, info: DataInfo) -> Any:

@@ -168,18 +168,22 @@ def normalization_layers(preprocessing: Preprocessing) -> list[Any]:
     return [keras.layers.Flatten(name="flatten_to_whiten"), centre, whiten]
 
 
-def export(model: Any, inputs: Sequence[Field] = ()) -> Any:
+def export(model: Any, info: DataInfo | None = None) -> Any:
     """The model for use: raw rows in, for classes their probabilities out; not compiled, no augmentation.
 
-    It shares its layers, and so its weights, with `model`. inputs: of rows of several, which it joins.
+    It shares its layers, and so its weights, with `model`. info: of rows of several inputs, which it then takes by
+    name, and of images that were given without a channel.
     """
     layers = [layer for layer in model.layers if not isinstance(layer, catalogue.AUGMENTATION_LAYERS)]
     if getattr(model.loss, "from_logits", False):
         one = model.output_shape[-1] == 1
         layers.append(keras.layers.Activation("sigmoid" if one else "softmax", name="probabilities"))
-    if inputs:
-        return _of_several(layers, inputs, model.name)
-    rows = keras.Input(model.input_shape[1:], dtype=model.inputs[0].dtype, name="rows")
+    if info is not None and info.inputs:
+        return _of_several(layers, info.inputs, model.name)
+    shape = model.input_shape[1:]
+    if info is not None and info.channel_added:
+        shape, layers = info.given_shape, [keras.layers.Reshape(shape, name="with_channel"), *layers]
+    rows = keras.Input(shape, dtype=model.inputs[0].dtype, name="rows")
     return keras.Sequential([rows, *layers], name=model.name)
 
 
@@ -193,16 +197,16 @@ def _of_several(layers: Sequence[Any], inputs: Sequence[Field], name: str) -> An
     return keras.Model(list(given.values()) if without_names(list(given)) else given, rows, name=name)
 
 
-def save(model: Any, path: Path, inputs: Sequence[Field] = ()) -> None:
+def save(model: Any, path: Path, info: DataInfo | None = None) -> None:
     """Write the model for use as a ``.keras`` file."""
-    export(model, inputs).save(path)
+    export(model, info).save(path)
 
 
-def export_bytes(model: Any, inputs: Sequence[Field] = ()) -> bytes:
+def export_bytes(model: Any, info: DataInfo | None = None) -> bytes:
     """What `save` writes."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
-        save(model, path, inputs)
+        save(model, path, info)
         return path.read_bytes()
 
 
