@@ -222,6 +222,20 @@ def test_a_model_that_does_not_fit_the_study_fails_with_its_reason(
         make(where, epochs=1).train(plan())
 
 
+def test_a_metric_for_other_labels_is_not_mended_by_another_shape_of_the_rows(
+    make: Make, plan: Plan, tmp_path: Path
+) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import keras\ndef build_model(hp):\n"
+        "    model = keras.Sequential([keras.layers.Flatten(), keras.layers.Dense(10)])\n"
+        "    model.compile('adam', 'mse', metrics=['sparse_categorical_crossentropy'])\n    return model\n"
+    )
+    with pytest.raises(TrialFailed, match="must have rank") as failed:
+        make(str(script)).train(plan())
+    assert "Reshape" not in failed.value.reason
+
+
 def test_an_error_of_ours_passes_through_the_code(make: Make, plan: Plan) -> None:
     class Lost(Exception):
         pass

@@ -80,7 +80,8 @@ class Guard:
 
     def _hint(self, error: BaseException) -> str:
         shape = self._info.input_shape
-        if "ndim" not in str(error):
+        # Keras speaks so of labels too, which no Reshape of the rows mends.
+        if "ndim" not in str(error) or "target.ndim" in str(error):
             return ""
         words = f". A row of {self._info.name} has the shape {shape}"
         return f"{words}: begin with keras.layers.Reshape({shape[:-1]})" if shape[-1] == 1 < len(shape) else words
