@@ -44,6 +44,8 @@ def open_context(
     with watch.during("loading", view.study_name, logger.error), keras_state.kept():
         dataset = load(spec.data, view.seed, told.codes)
     bind_data(db, view, spec.data.name, dataset.digest)
+    if dataset.folds:
+        logger.info("%s: trials are trained in %d folds, one after another", view.study_name, len(dataset.folds))
     info = dataset.info
     of_data = TrialFacts(
         dataset=spec.data.name,
