@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tuner.data.answers import WORST, Answers, answers
-from tuner.data.dataset import Dataset, Rows
+from tuner.data.dataset import DataInfo, Dataset, Rows
 from tuner.errors import DataError
 from tuner.spec.sources import DataSpec
 
@@ -73,3 +73,12 @@ def test_one_answer_to_every_row_is_seen_and_is_none_where_rows_do_not_differ(di
 def test_other_bytes_are_refused() -> None:
     with pytest.raises(DataError, match="cannot be read"):
         Answers.from_bytes(b"PK\x03\x04 no")
+
+
+def test_of_many_targets_each_has_its_turn() -> None:
+    info = DataInfo("rows", "regression", (3,), 64, (), 100, 200, 100)
+    y = np.tile(np.arange(64, dtype=np.float32), (200, 1))
+    found = answers(y + 0.5, Rows(np.zeros((200, 3), np.float32), y), info)
+    assert set(found.points[:, 0]) == set(range(64))
+    np.testing.assert_array_equal(found.points[:, 1], found.points[:, 0] + 0.5)
+    assert not found.only

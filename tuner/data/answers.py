@@ -19,6 +19,8 @@ from tuner.errors import DataError
 Drawing = Literal["confusion", "mistakes", "predictions"]
 
 WORST = 24
+_FEW_TARGETS = 10
+_STRIDE = 7919  # a prime: all targets have their turn
 _MOST_POINTS = 2000
 _MOST_CLASSES = 30
 """In a picture."""
@@ -33,7 +35,8 @@ class Answers:
     worst: (mistakes, 2) int64, their true and chosen class; the least probability of the true class comes first.
     sure: (mistakes,) float32, the probability of the chosen class. images: (mistakes, height, width, channels) as
     published; no rows where the data are no images.
-    Of a regression: `points`, (rows, 2) float32, true and given, of the first target; at most 2,000 rows.
+    Of a regression: `points`, (rows, 2) float32, true and given, of the first target, or of
+    another one a row where there are many; at most 2,000 rows.
     class_names: empty for a regression.
     """
 
@@ -113,7 +116,11 @@ def answers(outputs: Array, rows: Rows, info: DataInfo) -> Answers:
     given = outputs.astype(np.float32).reshape(len(rows), -1)
     none = np.zeros((0, 2), np.int64)
     if info.task == "regression":
-        points = np.stack([rows.y.reshape(len(rows), -1)[:, 0], given[:, 0]], axis=1).astype(np.float32)
+        every = np.arange(len(rows))
+        # The targets of many are alike, as the pixels of a picture are; the first may be its empty corner.
+        column = every * _STRIDE % given.shape[1] if given.shape[1] > _FEW_TARGETS else every * 0
+        true = rows.y.reshape(len(rows), -1)[every, column]
+        points = np.stack([true, given[every, column]], axis=1).astype(np.float32)
         empty = np.zeros((0, *rows.x.shape[1:]), rows.x.dtype)
         return Answers((), np.zeros((0, 0), np.int64), none, np.zeros(0, np.float32), empty, points[:_MOST_POINTS])
     if given.shape[1] == 1:

@@ -104,7 +104,9 @@ class Mistakes(View):
 
 
 class Predictions(View):
-    """Of a regression: validation rows, at most 2,000 of them, of the first target."""
+    """Of a regression: validation rows, at most 2,000 of them, of the first target, or of
+    another one a row where there are more than ten.
+    """
 
     study_name: str
     trial_number: int
