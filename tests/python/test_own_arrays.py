@@ -34,6 +34,17 @@ def test_parts_stay_the_parts_that_they_are(tmp_path: Path) -> None:
     assert (len(dataset.train), len(dataset.validation), len(dataset.test)) == (100, 30, 10)
 
 
+def test_several_inputs_and_targets_and_weights_keep_their_names(tmp_path: Path) -> None:
+    rows, targets = {"wide": X, "deep": X.reshape(100, 2, 2)}, {"kind": WORDS, "size": X[:, 0]}
+    data = loaded(((rows, targets, X[:, 0] + 1), (rows, targets)), tmp_path)
+    assert [(each.name, each.shape) for each in data.info.inputs] == [("wide", (4,)), ("deep", (2, 2))]
+    assert [(each.name, each.class_names) for each in data.info.targets] == [("kind", ("raw", "ripe")), ("size", ())]
+    assert data.info.weighted
+    assert loaded((rows, WORDS), tmp_path).info.class_names == ("raw", "ripe")
+    with pytest.raises(InputError, match="of several inputs or targets dicts of arrays"):
+        dataset_of((X, WORDS, X[:, 0], X), None, "mine", tmp_path)
+
+
 def test_the_same_arrays_are_the_same_file(tmp_path: Path) -> None:
     first = dataset_of((X, WORDS), None, "mine", tmp_path)
     assert dataset_of((X.copy(), list(WORDS)), None, "mine", tmp_path) == first

@@ -5,7 +5,7 @@ Leaves to others: reading and checking the file as any other (data).
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from tuner.spec.families import Task
 
 _PARTS = {1: ("train",), 2: ("train", "test"), 3: ("train", "val", "test")}
 _HOW = (
-    "Give data=(x, y), data=((x, y), (x_test, y_test)), with validation rows between them, or data=(frame, 'column')."
+    "Give data=(x, y), data=((x, y), (x_test, y_test)), with validation rows between them, or data=(frame, 'column'); "
+    "with weights (x, y, weights); of several inputs or targets dicts of arrays."
 )
 
 
@@ -27,19 +28,20 @@ def dataset_of(data: Any, task: Task | None, name: str, folder: Path) -> Mapping
 
     data: (x, y); ((x, y), (x_test, y_test)), or with validation rows between them; (frame, target column).
     x: (rows, features), or images (rows, height, width) with or without channels. y: labels, numbers or words, one a
-    row; of a regression (rows,) or (rows, outputs) numbers. task: None sees it by y. Raises InputError.
+    row; of a regression (rows,) or (rows, outputs) numbers. Several inputs are a dict of arrays, and so are several
+    targets. (x, y, weights) says how much each row counts. task: None sees it by y. Raises InputError.
     """
     if not isinstance(data, tuple) or not data:
         raise InputError(f"data: is a {type(data).__name__}. {_HOW}")
     if len(data) == 2 and isinstance(data[1], str) and hasattr(data[0], "to_parquet"):
         return _table(data[0], data[1], task, name, folder)
     parts = data if all(isinstance(each, tuple) for each in data) else (data,)
-    if len(parts) not in _PARTS or any(len(each) != 2 for each in parts):
+    if len(parts) not in _PARTS or any(len(each) not in (2, 3) for each in parts):
         raise InputError(f"data: has {len(parts)} parts. {_HOW}")
     arrays = {
         f"{axis}_{part}": _array(each, f"data: {axis}_{part}")
-        for part, pair in zip(_PARTS[len(parts)], parts, strict=True)
-        for axis, each in zip("xy", pair, strict=True)
+        for part, given in zip(_PARTS[len(parts)], parts, strict=True)
+        for axis, each in _axes(given)
     }
     total = hashlib.sha256()
     for key, array in arrays.items():
@@ -51,7 +53,18 @@ def dataset_of(data: Any, task: Task | None, name: str, folder: Path) -> Mapping
         with open(part_file, "wb", opener=opener) as out:
             np.savez(out, **arrays)
         part_file.replace(file)
-    return {"npz": str(file), "task": task or _task_of(arrays["y_train"])}
+    seen = task or ("classification" if "y_train" not in arrays else _task_of(arrays["y_train"]))
+    weights = {"weights": "weights"} if "weights_train" in arrays else {}
+    return {"npz": str(file), "task": seen, **weights}
+
+
+def _axes(given: tuple[Any, ...]) -> Iterator[tuple[str, Any]]:
+    """The arrays of a part by name: x, or x_wide and x_deep; y; weights."""
+    for axis, each in zip(("x", "y", "weights"), given, strict=False):
+        if isinstance(each, Mapping):
+            yield from ((f"{axis}_{name}", array) for name, array in each.items())
+        else:
+            yield axis, each
 
 
 def _task_of(y: Any) -> Task:
