@@ -186,6 +186,7 @@ def test_a_function_of_a_trial_may_prune_it_note_attributes_and_ask_its_number(d
     for trial, mine, too_many in zip(theirs(db), ours, many, strict=True):
         assert trial.user_attrs["number"] == trial.number == mine.trial_number
         assert trial.user_attrs["products"] == 64 * int(mine.params["units"])
+        assert mine.facts.as_tags()["user_attrs.products"] == str(trial.user_attrs["products"])
         assert trial.state.name == ("PRUNED" if too_many else "COMPLETE")
         assert (mine.state == "pruned" and "units are too many" in mine.reason) == too_many
 

@@ -4,8 +4,9 @@ Leaves to others: the Optuna trial of a place of the budget (optuna_trial), the 
 (network_building).
 """
 
+import json
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from tuner.data.dataset import DataInfo
 from tuner.database.runs import RunView
@@ -18,10 +19,14 @@ from tuner.training.network import Network
 
 
 class Configuration(Protocol):
-    """params: every value that is known; code may ask for more while it trains."""
+    """params: every value that is known; code may ask for more while it trains. notes: what code keeps with the trial,
+    as texts by name."""
 
     @property
     def params(self) -> Mapping[str, Value]: ...
+
+    @property
+    def notes(self) -> Mapping[str, str]: ...
 
     def network(self, info: DataInfo, seed: int) -> Network:
         """Untrained. Raises TrialFailed where code fails."""
@@ -37,6 +42,7 @@ class Known:
 
     def __init__(self, context: StudyContext, params: Params, trial_number: int) -> None:
         self.params = params
+        self.notes: Mapping[str, str] = {}
         self._context = context
         self._number = trial_number
 
@@ -53,13 +59,18 @@ class Asked:
 
     def __init__(self, context: StudyContext, optuna_trial: OptunaTrial) -> None:
         self.params: dict[str, Value] = {}
+        self.notes: dict[str, str] = {}
         self._context = context
         self._optuna_trial = optuna_trial
 
     def network(self, info: DataInfo, seed: int) -> Network:
         context, asked = self._context, self._optuna_trial
         baseline = None if asked.baseline is None else asked.baseline.params
-        return ask_network(context.spec, info, context.code, asked.trial, baseline, self.params, seed)
+        return ask_network(context.spec, info, context.code, asked.trial, baseline, self.params, seed, self._note)
+
+    def _note(self, key: str, value: Any) -> None:
+        self._optuna_trial.trial.set_user_attr(key, value)
+        self.notes[f"user_attrs.{key}"] = value if isinstance(value, str) else json.dumps(value)
 
     def tell(self, state: RunState) -> None:
         assert isinstance(state, RunView)

@@ -192,7 +192,14 @@ class Run:
         return Begun(network, self._here.dataset, self._here.preprocessing, plan, checkpoint)
 
     def _network(self) -> Network:
-        """Untrained; of a cross-validation, one a fold. Raises TrialFailed where code fails."""
+        """Untrained. Raises TrialFailed where code fails."""
+        try:
+            return self._built()
+        finally:
+            self._facts = self._facts.with_more(TrialFacts(other_tags=self._configuration.notes))
+
+    def _built(self) -> Network:
+        """Of a cross-validation, one a fold."""
         folds, seed = self._here.of_folds(), self._order.seed
         if not folds:
             return self._configuration.network(self._here.dataset.info, seed)

@@ -28,8 +28,10 @@ def ask_network(
     baseline: Params | None,
     used: dict[str, Value],
     seed: int,
+    note: Callable[[str, Any], None] | None = None,
 ) -> Network:
     """Ask for a trial's network. used: receives every value; code of its own `fit` adds to it while it trains.
+    note: receives what the code's `set_user_attr` is given.
 
     Raises TrialFailed where code fails.
     """
@@ -37,10 +39,7 @@ def ask_network(
         ask = answer_from(trial, spec.space, used)
         return FamilyNetwork(CONFIGURE[spec.model](ask, spec.task, info.images), spec.metrics)
     anew = answer_as_asked(trial, spec.space, used, baseline, defaults=spec.code.style == "keras_tuner")
-    return _python_network(
-        spec, spec.code, info, code, anew, seed, trial.number,
-        trial.set_user_attr,
-    )  # fmt: skip
+    return _python_network(spec, spec.code, info, code, anew, seed, trial.number, note)
 
 
 def fixed_network(

@@ -14,6 +14,8 @@ import optuna
 from tuner.errors import SpecError
 from tuner.spec.space import Ask, Choice, Domain, FloatRange, IntRange, Parameter, Value
 
+_STUDYS_OWN = ("baseline", "state", "reason", "value")
+
 
 class AskingTrial:
     """The `suggest_...` of Optuna, `number`, `datetime_start`, `params` and `user_attrs` so far, and `set_user_attr`.
@@ -37,6 +39,8 @@ class AskingTrial:
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     def set_user_attr(self, key: str, value: Any) -> None:
+        if key in _STUDYS_OWN or key.startswith("tuner_"):
+            raise SpecError(f"trial.set_user_attr: {key!r} is what the study itself keeps there. Choose another name.")
         self.user_attrs[key] = value
         if self._note is not None:
             self._note(key, json.loads(json.dumps(value, default=_plain)))
