@@ -21,8 +21,6 @@ TunerError                 1  the work failed
 A message is one line: what happened, where, what to do. A bug is none of these and keeps its traceback.
 """
 
-from collections.abc import Sequence
-
 
 class TunerError(Exception):
     """The root; its message is shown to a person as it is."""
@@ -58,7 +56,7 @@ class DataError(InputError):
     lines: of several problems at once, each a line.
     """
 
-    def __init__(self, words: str, lines: Sequence[str] = ()) -> None:
+    def __init__(self, words: str, lines: tuple[str, ...] = ()) -> None:
         super().__init__(" ".join([words, *(f"({number}) {each}" for number, each in enumerate(lines, start=1))]))
         self.lines = (words, *(f"  {each}" for each in lines))
 

@@ -29,7 +29,7 @@ class ColumnProblem(DataError):
 class TableProblems(DataError):
     """A table that cannot be read. dataset: with what it can; None where the file has to be mended."""
 
-    def __init__(self, words: str, lines: Sequence[str] = (), dataset: Changes | None = None) -> None:
+    def __init__(self, words: str, lines: tuple[str, ...] = (), dataset: Changes | None = None) -> None:
         super().__init__(words, lines)
         self.dataset = dataset
 
