@@ -13,7 +13,7 @@ from tuner.cli.language_page import page
 from tuner.errors import SpecError
 from tuner.service.space_schema import descriptions, schema
 from tuner.settings import shipped_spaces
-from tuner.spec.sources import KINDS
+from tuner.spec.source_kinds import KINDS
 from tuner.spec.space_file import Finalists, Objective, Search, SpaceFile
 from tuner.spec.study_spec import parse_spec
 

@@ -19,7 +19,7 @@ from tuner.settings import shipped_spaces
 from tuner.spec.defaults import Defaults, released_2
 from tuner.spec.families import CONFIGURE, FAMILIES
 from tuner.spec.families.defaults import family_defaults
-from tuner.spec.sources import KINDS, NpzFile
+from tuner.spec.source_kinds import KINDS, NpzFile
 from tuner.spec.space import Value, answers
 from tuner.spec.space_file import Finalists, Search
 from tuner.spec.study_spec import StudySpec, parse_spec, read_spec

@@ -11,7 +11,8 @@ from tuner.search.algorithms import PRUNERS, SAMPLERS
 from tuner.service.space_schema import descriptions, kind, options, schema
 from tuner.spec.families import CALLBACKS, FAMILIES, SETTINGS, HyperparameterDef
 from tuner.spec.metrics import METRICS
-from tuner.spec.sources import KINDS, known_sources
+from tuner.spec.source_kinds import KINDS
+from tuner.spec.sources import known_sources
 from tuner.spec.space_file import Objective, Search, SpaceFile
 from tuner.spec.validation import Validation
 

@@ -15,7 +15,7 @@ from tuner.data.cell_values import MISSING_WORDS, is_date, numbers_of, rejection
 from tuner.data.dates import formats_of
 from tuner.data.table_files import TableFile, row
 from tuner.data.table_problems import ColumnProblem
-from tuner.spec.sources import CsvFile, ParquetFile
+from tuner.spec.source_kinds import CsvFile, ParquetFile
 
 # A column of text with more of them than this, and in more than half its rows another one, names rows and not kinds.
 MOST_CATEGORIES = 50

@@ -14,7 +14,7 @@ from pathlib import Path
 from tuner.data.cell_values import with_comma
 from tuner.data.reading import stripped
 from tuner.errors import DataError
-from tuner.spec.sources import CsvFile
+from tuner.spec.source_kinds import CsvFile
 
 SEPARATORS = (",", ";", "\t", "|")
 _SAMPLE_LINES = 200

@@ -19,7 +19,8 @@ from tuner.data.raw_dataset import Found
 from tuner.data.reading import Reading, stripped
 from tuner.errors import DataError
 from tuner.formatting import plural
-from tuner.spec.sources import DataSpec, ImageFolder
+from tuner.spec.source_kinds import ImageFolder
+from tuner.spec.sources import DataSpec
 
 _ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 _PARTS = {"train", "test", *VALIDATION_NAMES}

@@ -18,7 +18,8 @@ from tuner.data.raw_dataset import Found
 from tuner.data.row_keys import keys_of
 from tuner.errors import DataError
 from tuner.formatting import nearest
-from tuner.spec.sources import DataSpec, NpzFile
+from tuner.spec.source_kinds import NpzFile
+from tuner.spec.sources import DataSpec
 
 _EVERY_PART = ("train", *VALIDATION_NAMES, "test")
 

@@ -25,7 +25,8 @@ from tuner.errors import DataError, InputError
 from tuner.formatting import command
 from tuner.redaction import redacted
 from tuner.spec.code import Code
-from tuner.spec.sources import DataSpec, PythonData
+from tuner.spec.source_kinds import PythonData
+from tuner.spec.sources import DataSpec
 
 _EVERY_RETURN = (
     "(x, y) or (x, y, weights); or (training, test) or (training, validation, test), each such a tuple or a "

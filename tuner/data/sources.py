@@ -22,7 +22,8 @@ from tuner.data.tables import read_table
 from tuner.errors import DataError
 from tuner.formatting import nearest
 from tuner.spec.code import Code
-from tuner.spec.sources import CsvFile, DataSpec, ImageFolder, NpzFile, ParquetFile, PythonData, known_sources
+from tuner.spec.source_kinds import CsvFile, ImageFolder, NpzFile, ParquetFile, PythonData
+from tuner.spec.sources import DataSpec, known_sources
 
 _DIGITS = tuple("0123456789")
 _CLASS_NAMES: Mapping[str, tuple[str, ...]] = {

@@ -25,7 +25,7 @@ from tuner.data.records import names_of, written_type
 from tuner.data.stream import Stream, Streams
 from tuner.errors import DataError
 from tuner.spec.families import Task
-from tuner.spec.sources import PythonData
+from tuner.spec.source_kinds import PythonData
 
 FIRST_ROWS = 512
 _FIRST_BYTES = 1 << 26

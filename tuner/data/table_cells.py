@@ -17,7 +17,7 @@ from tuner.data.dates import seconds_of
 from tuner.data.table_files import TableFile, row
 from tuner.data.table_problems import ColumnProblem
 from tuner.errors import DataError
-from tuner.spec.sources import CsvFile, ParquetFile
+from tuner.spec.source_kinds import CsvFile, ParquetFile
 
 Floats = NDArray[np.float64]
 _LARGEST = float(np.finfo(np.float32).max)

@@ -17,7 +17,7 @@ from tuner.data.dialect import SEPARATORS, Dialect, dialect
 from tuner.data.files import check_memory, regular
 from tuner.data.reading import stripped
 from tuner.errors import DataError
-from tuner.spec.sources import CsvFile, ParquetFile
+from tuner.spec.source_kinds import CsvFile, ParquetFile
 
 _PACKED = (".gz", ".bz2", ".zip", ".xz", ".zst")
 _LONGEST_HEADER = 2**22

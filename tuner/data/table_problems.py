@@ -12,7 +12,7 @@ from typing import Any
 
 from tuner.errors import DataError
 from tuner.spec.safe_yaml import in_one_line
-from tuner.spec.sources import CsvFile, ParquetFile
+from tuner.spec.source_kinds import CsvFile, ParquetFile
 
 _MOST = 20
 Changes = Mapping[str, Any]

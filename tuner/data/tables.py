@@ -26,7 +26,8 @@ from tuner.data.table_reading import table_reading
 from tuner.data.texts import as_texts
 from tuner.errors import DataError
 from tuner.formatting import nearest
-from tuner.spec.sources import CsvFile, DataSpec, ParquetFile
+from tuner.spec.source_kinds import CsvFile, ParquetFile
+from tuner.spec.sources import DataSpec
 
 _MOST_COLUMNS = 100_000
 

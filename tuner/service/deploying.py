@@ -21,7 +21,7 @@ from tuner.errors import CodeNotGiven, InputError, StudyConflict
 from tuner.formatting import command
 from tuner.service.requests import Cohort, Request
 from tuner.spec.code import find_code
-from tuner.spec.sources import PythonData
+from tuner.spec.source_kinds import PythonData
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.code import code_for
 from tuner.studies.stored_study import spec_of

@@ -19,7 +19,7 @@ from tuner.data.task_seen import FEW, task_seen
 from tuner.errors import InputError, NotFound
 from tuner.formatting import nearest, one_line
 from tuner.spec.families import Task
-from tuner.spec.sources import CsvFile, ParquetFile
+from tuner.spec.source_kinds import CsvFile, ParquetFile
 
 _TABLES = {".csv": "csv", ".tsv": "csv", ".txt": "csv", ".parquet": "parquet", ".pq": "parquet"}
 _PACKED = (".gz", ".bz2", ".zip", ".xz", ".zst")

@@ -15,7 +15,7 @@ from tuner.errors import InputError, NotFound, SpecError
 from tuner.formatting import nearest
 from tuner.service.requests import SpaceRequest
 from tuner.settings import shipped_spaces
-from tuner.spec.sources import KINDS, Table
+from tuner.spec.source_kinds import KINDS, Table
 from tuner.spec.study_spec import StudySpec, parse_spec, read_spec
 
 LONGEST = 200_000

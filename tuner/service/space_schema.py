@@ -18,7 +18,8 @@ from tuner.search.algorithms import PRUNERS, SAMPLERS
 from tuner.spec.external import EXTERNAL, NOT_EXTERNAL
 from tuner.spec.families import CALLBACKS, FAMILIES, HyperparameterDef
 from tuner.spec.metrics import METRICS
-from tuner.spec.sources import KINDS, known_sources
+from tuner.spec.source_kinds import KINDS
+from tuner.spec.sources import known_sources
 from tuner.spec.space_file import Finalists, Objective, Search, SpaceFile
 from tuner.spec.validation import Validation
 from tuner.spec.written_parameter import FORMS

@@ -23,7 +23,8 @@ from tuner.spec.defaults import Conditional, Defaults, restored, stored
 from tuner.spec.families import FAMILIES, RECONSTRUCTS, Task
 from tuner.spec.families.defaults import family_defaults
 from tuner.spec.metrics import Direction
-from tuner.spec.sources import KINDS, DataSpec, of_family, read_data
+from tuner.spec.source_kinds import KINDS
+from tuner.spec.sources import DataSpec, of_family, read_data
 from tuner.spec.space import Choice, Domain, FloatRange, IntRange, Parameter, Space, Value
 from tuner.spec.space_file import Algorithm, Finalists, Objective, Search, SpaceFile
 from tuner.spec.strict_model import complaint

@@ -15,7 +15,7 @@ from tuner.data.order import marks
 from tuner.data.sources import load, parted, read
 from tuner.errors import DataError
 from tuner.spec.code import Code, find_code
-from tuner.spec.sources import PythonData
+from tuner.spec.source_kinds import PythonData
 from tuner.spec.study_spec import StudySpec
 from tuner.studies import child_process
 from tuner.studies.sent_spec import received, sent
