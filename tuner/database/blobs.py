@@ -50,6 +50,10 @@ class BlobStore(Protocol):
         """Whether there are such bytes; none of them is read."""
         ...
 
+    def of_study(self, study_name: str) -> str:
+        """Where bytes of a study of that name are, in words; empty where there are none."""
+        ...
+
     def drop(self, name: str) -> None:
         """Forget; no error where there is nothing."""
         ...
@@ -98,6 +102,10 @@ class FolderStore:
     def has(self, name: str) -> bool:
         return self._path(name).is_file()
 
+    def of_study(self, study_name: str) -> str:
+        folder = self._path(study_name)
+        return str(folder) if any(each.is_file() for each in folder.rglob("*")) else ""
+
     def drop(self, name: str) -> None:
         self._path(name).unlink(missing_ok=True)
 
@@ -132,6 +140,13 @@ class DatabaseStore:
     def has(self, name: str) -> bool:
         with self._db.reading() as session:
             return session.scalar(sa.select(BlobRow.name).where(BlobRow.name == name)) is not None
+
+    @patient
+    def of_study(self, study_name: str) -> str:
+        begins = BlobRow.name.startswith(f"{study_name}/", autoescape=True)
+        with self._db.reading() as session:
+            there = session.scalar(sa.select(BlobRow.name).where(begins).limit(1)) is not None
+        return "the database" if there else ""
 
     def drop(self, name: str) -> None:
         self._forget(BlobRow.name == name)

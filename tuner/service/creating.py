@@ -4,9 +4,13 @@ Owns: what makes a study the one asked for, its name, its budget.
 Leaves to others: what may be asked (requests), the row (database), running it (engines, workers).
 """
 
+import itertools
 import secrets
+from collections.abc import Iterator
+from pathlib import Path
 
 from tuner.database import studies
+from tuner.database.blobs import BlobStore, blob_store
 from tuner.database.connection import Database
 from tuner.database.facts import StudyOptions
 from tuner.database.studies import StudyView
@@ -37,12 +41,14 @@ def create_study(
     priority: int = 0,
     most_workers: int | None = None,
     by: Person = HERE,
+    artifacts: Path | None = None,
 ) -> StudyView:
     """Store a new study, or find the one of that name and go on with it.
 
     study_name: None takes the space's name and the next free number. n_trials, timeout_s, seed: None takes the file's.
-    by: whose it will be. Raises NotAllowed, and StudyConflict for a study of that name with another specification, or
-    one that has ended.
+    by: whose it will be. artifacts: the folder of its files, as of `blob_store`.
+    Raises NotAllowed, and StudyConflict for a study of that name with another specification, or one that has ended, and
+    for files of one that is not in this database.
     """
     check_may_start(by)
     check_priority(by, priority)
@@ -60,8 +66,11 @@ def create_study(
     options = options.with_(limits=merged(spec, options.limits))
     chosen = next((each for each in (seed, spec.search.seed) if each is not None), secrets.randbelow(2**31))
     said = f"{plural(budget, 'trial')} of {spec.name}"
-    for name in [study_name] if study_name is not None else _free_names(db, spec.name):
+    store = blob_store(db, artifacts)
+    for name in [study_name] if study_name is not None else _free_names(db, spec.name, store):
         check_name(name)
+        if study_name is not None:
+            _refuse_files_of_another(db, name, store)
         stored = studies.add_study(
             db,
             study_name=name,
@@ -117,10 +126,25 @@ def _go_on(
     studies.reopen(db, name, there.trials, there.timeout_s, goes_on=goes_on, entry=entry(by, "start", name, said))
 
 
-def _free_names(db: Database, space_name: str) -> list[str]:
+def _free_names(db: Database, space_name: str, store: BlobStore) -> Iterator[str]:
     taken = {*studies.names_in_optuna(db), *(view.study_name for view in studies.view_studies(db))}
-    names = (f"{space_name}-{number}" for number in range(1, len(taken) + 100))
-    return [name for name in names if name not in taken]
+    for number in itertools.count(1):
+        name = f"{space_name}-{number}"
+        if name not in taken and not store.of_study(name):
+            yield name
+
+
+def _refuse_files_of_another(db: Database, name: str, store: BlobStore) -> None:
+    """Another database beside this one, or one that was deleted, may have had a study of that name: its models are not
+    this study's, and are not written over.
+    """
+    if any(view.study_name == name for view in studies.view_studies(db)):
+        return
+    if found := store.of_study(name):
+        raise StudyConflict(
+            f"study {name!r} is not in {db.url}, but files of a study of that name are in {found}. "
+            "Choose another --study name, or move them away."
+        )
 
 
 def check_name(name: str) -> None:

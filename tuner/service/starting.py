@@ -111,6 +111,7 @@ def start(
         priority=request.priority or 0,
         most_workers=request.most_workers or None,
         by=by,
+        artifacts=settings.artifacts,
     )
     codes = (*(() if found.code is None else (found.code,)), *found.codes)
     if study.data_digest is not None and loaded is not None and not request.detach:
