@@ -31,6 +31,9 @@ def test_files_of_another_databases_study_of_that_name_are_left_alone(db: Databa
     assert studies.view_studies(db) == []
     assert started(None) == "small-2"
     assert started("other") == "other"
+    # A study within another's name is another study.
+    store.put(blob_name("team/first", 0, "model.keras"), b"of team/first")
+    assert started("team") == "team"
     # Its own files are no hindrance to going on.
     store.put(blob_name("other", 0, "model.keras"), b"its own")
     assert started("other") == "other"

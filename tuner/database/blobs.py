@@ -5,6 +5,7 @@ Leaves to others: what the bytes mean (training).
 """
 
 import os
+import re
 from pathlib import Path
 from typing import Protocol
 
@@ -15,6 +16,9 @@ from tuner.database.patience import patient, patiently
 from tuner.database.tables import BlobRow, Role
 from tuner.formatting import path_part
 from tuner.private_files import make_folder, opener
+
+_OF_A_RUN = re.compile(r"\d{5,}|(finalist|reproduction)-\d+-\d+|study")
+"""The second part of a name."""
 
 
 def run_blob_name(study_name: str, role: Role, round: int, ordinal: int, what: str) -> str:
@@ -51,7 +55,7 @@ class BlobStore(Protocol):
         ...
 
     def of_study(self, study_name: str) -> str:
-        """Where bytes of a study of that name are, in words; empty where there are none."""
+        """The folder with bytes of a study of that name, whichever database it is of; empty where there is none."""
         ...
 
     def drop(self, name: str) -> None:
@@ -104,7 +108,9 @@ class FolderStore:
 
     def of_study(self, study_name: str) -> str:
         folder = self._path(study_name)
-        return str(folder) if any(each.is_file() for each in folder.rglob("*")) else ""
+        # Of a name with a slash in it, the folders are within that of the name before the slash.
+        own = [each for each in folder.iterdir() if _OF_A_RUN.fullmatch(each.name)] if folder.is_dir() else []
+        return str(folder) if any(file.is_file() for each in own for file in each.rglob("*")) else ""
 
     def drop(self, name: str) -> None:
         self._path(name).unlink(missing_ok=True)
@@ -141,12 +147,9 @@ class DatabaseStore:
         with self._db.reading() as session:
             return session.scalar(sa.select(BlobRow.name).where(BlobRow.name == name)) is not None
 
-    @patient
     def of_study(self, study_name: str) -> str:
-        begins = BlobRow.name.startswith(f"{study_name}/", autoescape=True)
-        with self._db.reading() as session:
-            there = session.scalar(sa.select(BlobRow.name).where(begins).limit(1)) is not None
-        return "the database" if there else ""
+        # What is in the database comes and goes with its study.
+        return ""
 
     def drop(self, name: str) -> None:
         self._forget(BlobRow.name == name)

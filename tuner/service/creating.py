@@ -70,7 +70,7 @@ def create_study(
     for name in [study_name] if study_name is not None else _free_names(db, spec.name, store):
         check_name(name)
         if study_name is not None:
-            _refuse_files_of_another(db, name, store)
+            refuse_files_of_another(db, name, store)
         stored = studies.add_study(
             db,
             study_name=name,
@@ -134,16 +134,16 @@ def _free_names(db: Database, space_name: str, store: BlobStore) -> Iterator[str
             yield name
 
 
-def _refuse_files_of_another(db: Database, name: str, store: BlobStore) -> None:
-    """Another database beside this one, or one that was deleted, may have had a study of that name: its models are not
-    this study's, and are not written over.
+def refuse_files_of_another(db: Database, name: str, store: BlobStore) -> None:
+    """Raises StudyConflict where files of a study of that name are there, and the study is of another database, beside
+    this one or deleted: its models are not this study's, and are not written over.
     """
     if any(view.study_name == name for view in studies.view_studies(db)):
         return
     if found := store.of_study(name):
         raise StudyConflict(
             f"study {name!r} is not in {db.url}, but files of a study of that name are in {found}. "
-            "Choose another --study name, or move them away."
+            "Choose another name, or move them away."
         )
 
 
