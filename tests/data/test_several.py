@@ -124,7 +124,9 @@ BAD = {
     "no inputs": ("{}, y", "x: is an empty dict"),
     "a name that is a number": ("{1: a, 2: b}, y", r"x: 1 is no name of an array\. Give texts"),
     "inputs in inputs": ("{'a': {'b': a}}, y", "x 'a': holds several arrays"),
-    "an input of texts": ("{'a': a, 'b': word}, y", r"x 'b': holds <U3; give whole or real numbers"),
+    "two texts a row": (
+        "{'a': a, 'b': np.stack([word, word], axis=1)}, y", r"x 'b': holds texts, of shape \(\d+, 2\); give one a row",
+    ),
     "an input that is one number": ("{'a': a, 'b': 3}, y", "x 'b': is one number"),
     "numbers too large": ("{'a': a, 'b': np.full(60, 2**40)}, y", "x 'b': holds whole numbers beyond"),
     "no finite number": ("{'a': a, 'b': np.where(z > 0, np.nan, z)}, y", r"rows 'b': nan in row"),

@@ -22,6 +22,11 @@ class Field:
     dtype: str
     class_names: tuple[str, ...] = ()
 
+    @property
+    def keras_type(self) -> str:
+        """As an input of Keras has it."""
+        return "string" if self.dtype.startswith("<U") else self.dtype
+
 
 def fields_of(array: Array, class_names: Mapping[str, tuple[str, ...]]) -> tuple[Field, ...]:
     """The arrays of a row in words; none where a row is one array."""

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuner.data.texts import for_tensorflow
+from tuner.errors import DataError
 
 Array = NDArray[np.generic]
 
@@ -52,7 +53,7 @@ def for_keras(x: Any) -> Any:
     names = () if x is None else names_of(x)
     if not names:
         return for_tensorflow(x)
-    arrays = {name: np.ascontiguousarray(x[name]) for name in names}
+    arrays = {name: for_tensorflow(np.ascontiguousarray(x[name])) for name in names}
     return tuple(arrays.values()) if without_names(names) else arrays
 
 
@@ -74,6 +75,8 @@ def joined(x: Array) -> Array:
     """Rows as plain numbers: those of several inputs one after another, (rows, numbers) float32."""
     if not names_of(x):
         return x
+    if named := next((name for name, each in arrays_of(x).items() if each.dtype.kind == "U"), ""):
+        raise DataError(f"input {named!r} holds texts, which are no numbers. Use network code of your own.")
     return np.concatenate([each.reshape(len(x), -1).astype(np.float32) for each in arrays_of(x).values()], axis=1)
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from tuner.data.labels import as_array, numbered
 from tuner.data.records import Array, by_place, packed
+from tuner.data.texts import as_texts
 from tuner.errors import DataError
 
 _MOST_CLASSES = 1000
@@ -44,9 +45,20 @@ def _is_array(given: Any) -> bool:
 def inputs_of(xs: Sequence[Any], wheres: Sequence[str]) -> list[Array]:
     """Records of the inputs of each part. wheres: begin messages, one a part. Raises DataError."""
     return [
-        packed({name: numbers(each, f"{where} {name!r}", texts=False) for name, each in arrays.items()})
+        packed({name: _input(each, f"{where} {name!r}") for name, each in arrays.items()})
         for where, arrays in zip(wheres, _by_name(xs, wheres), strict=True)
     ]
+
+
+def _input(array: Array, where: str) -> Array:
+    """Numbers as they were given; texts, (rows,) or (rows, 1), so far as they are read."""
+    return numbers(array, where, texts=True) if array.dtype.kind != "U" else _texts(array, where)
+
+
+def _texts(array: Array, where: str) -> Array:
+    if array.size != len(array):
+        raise DataError(f"{where}: holds texts, of shape {array.shape}; give one a row, (rows,) or (rows, 1).")
+    return as_texts(array)[0].reshape(array.shape)
 
 
 def targets_of(ys: Sequence[Any], wheres: Sequence[str], amounts: bool) -> Targets:

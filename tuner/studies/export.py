@@ -73,7 +73,7 @@ def export_trial(
             several = read_interface(model).several
             names = _numbered(model, spec) if dataset is None else []
             contents["preprocessing.json"] = _json(preprocessing(model, trial.params))
-            texts = read_interface(model).inputs[0].dtype == "string"
+            texts = [each.dtype for each in read_interface(model).inputs] == ["string"]
             script = rows_script(_in_words(shape), table, inputs=inputs, texts=texts)
             contents["predict.py"] = script + keras_script(several)
         else:

@@ -28,7 +28,7 @@ _READ_ARRAY = "rows = np.load(path)"
 _READ_TEXTS = """rows = np.load(path) if path.suffix == ".npy" else np.array(path.read_text("utf-8").splitlines())
 rows = rows.astype(object)"""
 _READ_ARRAYS = """file = np.load(path)
-rows = {name: file[name] for name in %s}"""
+rows = {name: file[name].astype(object) if file[name].dtype.kind == "U" else file[name] for name in %s}"""
 _IN_ORDER = "\nrows = list(rows.values())"
 _NPY = """if path.suffix == ".npy":
     rows = np.load(path)

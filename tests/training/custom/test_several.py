@@ -13,7 +13,7 @@ from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import Preprocessing, fit
 from tuner.data.records import for_keras
 from tuner.data.sources import load
-from tuner.errors import TrialFailed
+from tuner.errors import DataError, TrialFailed
 from tuner.runs.scoring import score
 from tuner.spec.code import CodeName, find_code
 from tuner.spec.families import mlp
@@ -124,6 +124,35 @@ def test_several_inputs_and_outputs_are_trained_exported_and_scored_by_name(stud
     assert naive == pytest.approx(np.mean(for_keras(data.validation.y)["word"] == common))
     assert guess("val_loss", data) is None
     assert made.latency_ms(data.validation.x) > 0
+
+
+READS = """
+def space(trial, data):
+    review, a = keras.Input((), dtype="string", name="review"), keras.Input((3,), name="a")
+    words = layers.TextVectorization(vocabulary=["good", "bad", "fun", "dull"], output_sequence_length=3)(review)
+    read = layers.GlobalAveragePooling1D()(layers.Embedding(6, 4)(words))
+    m = keras.Model([review, a], layers.Dense(2, activation="softmax", name="out")(layers.concatenate([read, a])))
+    m.compile(keras.optimizers.Adam(0.1), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return m
+"""
+TEXTS = "{'review': np.where(y, 'good fun', 'bad dull'), 'a': a}, y"
+
+
+def test_a_text_beside_numbers_reaches_the_network_as_it_is(study: Study, plan: Plan) -> None:
+    data = study.data(TEXTS)
+    made = study.network(data, "", body=READS, epochs=5)
+    if keras.backend.backend() != "tensorflow":
+        with pytest.raises(TrialFailed, match="'review' holds texts, which TensorFlow's networks read"):
+            made.check(data, fitted(data))
+        return
+    made.check(data, fitted(data))
+    trained(made, data, plan(path="auto", epochs=0))
+    loaded = load_bytes(made.export().data)
+    assert [(each.name, each.dtype) for each in loaded.inputs] == [("review", "string"), ("a", "float32")]
+    assert score(loaded, data)["accuracy"] == 1.0
+    assert [each.keras_type for each in data.info.inputs] == ["string", "float32"]
+    with pytest.raises(DataError, match="input 'review' holds texts, which are no numbers"):
+        fit("standard", data.train.x)
 
 
 def test_inputs_and_targets_by_place_fit_whatever_the_layers_are_called(study: Study, plan: Plan) -> None:

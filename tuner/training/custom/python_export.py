@@ -100,7 +100,7 @@ def _of_several(model: Any, info: DataInfo) -> Any:
     """The same for several inputs or outputs: nothing comes before it, and its inputs and outputs keep their names."""
     if not getattr(model, "inputs", None):
         fields = info.inputs or (Field("rows", info.input_shape, "float32"),)
-        inputs = {each.name: keras.Input(each.shape, dtype=each.dtype, name=each.name) for each in fields}
+        inputs = {each.name: keras.Input(each.shape, dtype=each.keras_type, name=each.name) for each in fields}
         given = tuple(inputs.values()) if without_names(list(inputs)) else inputs
         given = given if info.inputs else inputs["rows"]
         return keras.Model(given, model(given), name=model.name)

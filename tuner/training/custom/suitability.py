@@ -77,6 +77,11 @@ def _check_inputs(model: Any, info: DataInfo) -> None:
         )
     if not info.inputs or not getattr(model, "inputs", None):
         return
+    texts = next((each.name for each in info.inputs if each.keras_type == "string"), "")
+    if texts and keras.backend.backend() != "tensorflow":
+        raise TrialFailed(
+            f"the input {texts!r} holds texts, which TensorFlow's networks read: KERAS_BACKEND=tensorflow"
+        )
     has = f"a row of {info.name} has {named_in_words(info.inputs, 'inputs')}"
     if inputs != len(info.inputs):
         raise TrialFailed(f"the model has {plural(inputs, 'input')}, and {has}. Give the model as many.")
