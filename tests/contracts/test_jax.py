@@ -25,7 +25,8 @@ def test_what_holds_of_the_compiled_epoch_holds_under_jax() -> None:
     trainer = "tests/training/test_trainer.py::test_resume_goes_on_as_if_nothing_had_happened"
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "", "tests/contracts/under_jax.py"),
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", "-m", ""),
+            "tests/contracts/under_jax.py",
             f"{paths}::test_both_paths_come_to_the_same_weights_with_every_optimizer[adam-cosine-0.001]",
             f"{paths}::test_with_fed_dropout_losses_agree_in_the_mean_over_seeds",
             f"{trainer}[compiled-nadam]",

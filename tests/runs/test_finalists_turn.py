@@ -84,7 +84,9 @@ def test_the_best_are_compared_the_worse_are_out_and_the_winner_is_scored_once_a
 ) -> None:
     scored: list[int] = []
     honest = products.score
-    monkeypatch.setattr(products, "score", lambda model, data: scored.append(len(data.test)) or honest(model, data))
+    monkeypatch.setattr(
+        products, "score", lambda model, data, *of: scored.append(len(data.test)) or honest(model, data, *of)
+    )
     assert play(context)[-1] == "done"
     every = runs.view_finalists(context.db, "s", epochs=True)
     compared = [each for each in every if each.role == "compare"]

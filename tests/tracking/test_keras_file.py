@@ -22,7 +22,7 @@ def test_the_interface_is_that_of_the_model_keras_saved(tmp_path: Path) -> None:
         model.save(tmp_path / f"{name}.keras")
 
     assert read_interface(tmp_path / "functional.keras") == Interface(
-        (Tensor("pixels", (28, 28), "uint8"),), (Tensor("classes", (10,), "float32"),)
+        (Tensor("pixels", (28, 28), "uint8"),), (Tensor(functional.output_names[0], (10,), "float32"),)
     )
     assert read_interface(tmp_path / "sequential.keras") == Interface(
         (Tensor("features", (4,), "float32"),), (Tensor("price", (1,), "float32"),)

@@ -127,7 +127,8 @@ def test_members_come_and_go_and_neither_company_nor_slot_matters(few: Dataset) 
     early = Checkpoint.from_bytes(cohort.step()[0].checkpoint().to_bytes())
     third = cohort.admit(entries[2])
     ended = to_the_end(cohort)
-    assert [each.name for each in compilations.since(before)] == ["_epoch"]
+    # What JAX compiles for an operation by itself has the operation's name; a process does so once.
+    assert [each.name for each in compilations.since(before) if each.name.startswith("_")] == ["_epoch"]
     with pytest.raises(ValueError, match="not like those of the cohort"):
         cohort.admit(entry_for(case, 3, rows, batch_size=32))
     assert (cohort.result(first).reason, cohort.result(first).best_epoch) == ("stopped at epoch 1 of 3", 1)

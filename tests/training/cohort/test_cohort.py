@@ -24,7 +24,7 @@ FILES = (
 
 @pytest.mark.parametrize("files", FILES, ids=lambda files: Path(files[0]).stem)
 def test_what_holds_of_cohorts_holds_under_jax(files: tuple[str, ...]) -> None:
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-m", "", *files]
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", "-m", "", *files]
     # Most of the time is compilation, and little is computed.
     quickly = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
     under_jax = {**os.environ, "KERAS_BACKEND": "jax", "XLA_FLAGS": quickly}
