@@ -15,17 +15,11 @@ from tuner.spec.families.shared import (
     TRAINING,
     WEIGHTS,
     Asker,
-    Augmentation,
-    Initializer,
-    Loss,
-    Optimizer,
     Task,
+    TrainingConfig,
     activation,
-    batch_size,
-    initializer,
     loss,
-    optimizer,
-    output_activation,
+    training,
 )
 from tuner.spec.space import Ask
 
@@ -51,31 +45,14 @@ AUTOENCODER: Mapping[str, HyperparameterDef] = {
 }
 
 
-@dataclass(frozen=True)
-class AutoencoderConfig:
-    """A complete configuration of an autoencoder and its training. batch_size: None is all rows."""
+@dataclass(frozen=True, kw_only=True)
+class AutoencoderConfig(TrainingConfig):
+    """A complete configuration of an autoencoder and its training."""
 
     layers: tuple[HiddenLayer, ...]
     code: int
     noise: float
-    initializer: Initializer
-    input_dropout: float
-    l1: float
-    l2: float
-    output_activation: str
-    normalization: str
-    optimizer: Optimizer
-    loss: Loss
-    batch_size: int | None
-    epochs: int
-    target_normalization: str = "none"
-    class_weight: str = "none"
     family: str = "autoencoder"
-
-    @property
-    def augmentation(self) -> Augmentation:
-        """What is given out is the row itself."""
-        return Augmentation()
 
 
 def autoencoder(ask: Ask, task: Task = "regression", images: bool = True) -> AutoencoderConfig:
@@ -95,16 +72,5 @@ def autoencoder(ask: Ask, task: Task = "regression", images: bool = True) -> Aut
         layers=layers,
         code=asker.whole("code"),
         noise=asker.number("noise"),
-        initializer=initializer(asker),
-        input_dropout=asker.number("input_dropout"),
-        l1=asker.number("l1"),
-        l2=asker.number("l2"),
-        output_activation=output_activation(asker, task, wanted),
-        normalization=asker.word("normalization"),
-        optimizer=optimizer(asker),
-        loss=wanted,
-        batch_size=batch_size(asker),
-        epochs=asker.whole("epochs"),
-        target_normalization="none" if task == "classification" else asker.word("target_normalization"),
-        class_weight=asker.word("class_weight") if task == "classification" else "none",
+        **training(asker, task, wanted),
     )

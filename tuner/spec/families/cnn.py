@@ -16,18 +16,11 @@ from tuner.spec.families.shared import (
     WEIGHTS,
     Activation,
     Asker,
-    Augmentation,
-    Initializer,
-    Loss,
-    Optimizer,
     Task,
+    TrainingConfig,
     activation,
-    augmentation,
-    batch_size,
-    initializer,
     loss,
-    optimizer,
-    output_activation,
+    training,
 )
 from tuner.spec.space import Ask
 
@@ -61,9 +54,9 @@ class Block:
     dropout: float
 
 
-@dataclass(frozen=True)
-class CnnConfig:
-    """A complete configuration of a convolutional network and its training. batch_size: None is all rows.
+@dataclass(frozen=True, kw_only=True)
+class CnnConfig(TrainingConfig):
+    """A complete configuration of a convolutional network and its training.
 
     family: cnn convolves images, timeseries sequences, by the same parameters.
     """
@@ -75,19 +68,6 @@ class CnnConfig:
     head: str
     head_units: int
     dropout: float
-    initializer: Initializer
-    input_dropout: float
-    l1: float
-    l2: float
-    output_activation: str
-    normalization: str
-    augmentation: Augmentation
-    optimizer: Optimizer
-    loss: Loss
-    batch_size: int | None
-    epochs: int
-    target_normalization: str = "none"
-    class_weight: str = "none"
     family: str = "cnn"
 
 
@@ -116,18 +96,6 @@ def asked_blocks(asker: Asker, task: Task, family: str) -> CnnConfig:
         head=asker.word("head"),
         head_units=asker.whole("head_units"),
         dropout=asker.number("dropout"),
-        initializer=initializer(asker),
-        input_dropout=asker.number("input_dropout"),
-        l1=asker.number("l1"),
-        l2=asker.number("l2"),
-        output_activation=output_activation(asker, task, wanted),
-        normalization=asker.word("normalization"),
-        augmentation=augmentation(asker) if family == "cnn" else Augmentation(),
-        optimizer=optimizer(asker),
-        loss=wanted,
-        batch_size=batch_size(asker),
-        epochs=asker.whole("epochs"),
-        target_normalization="none" if task == "classification" else asker.word("target_normalization"),
-        class_weight=asker.word("class_weight") if task == "classification" else "none",
         family=family,
+        **training(asker, task, wanted, images=family == "cnn"),
     )

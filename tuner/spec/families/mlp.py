@@ -14,18 +14,11 @@ from tuner.spec.families.shared import (
     WEIGHTS,
     Activation,
     Asker,
-    Augmentation,
-    Initializer,
-    Loss,
-    Optimizer,
     Task,
+    TrainingConfig,
     activation,
-    augmentation,
-    batch_size,
-    initializer,
     loss,
-    optimizer,
-    output_activation,
+    training,
 )
 from tuner.spec.space import Ask
 
@@ -59,24 +52,11 @@ class HiddenLayer:
     dropout: float
 
 
-@dataclass(frozen=True)
-class MlpConfig:
-    """A complete configuration of a multi-layer perceptron and its training. batch_size: None is all rows."""
+@dataclass(frozen=True, kw_only=True)
+class MlpConfig(TrainingConfig):
+    """A complete configuration of a multi-layer perceptron and its training."""
 
     layers: tuple[HiddenLayer, ...]
-    initializer: Initializer
-    input_dropout: float
-    l1: float
-    l2: float
-    output_activation: str
-    normalization: str
-    augmentation: Augmentation
-    optimizer: Optimizer
-    loss: Loss
-    batch_size: int | None
-    epochs: int
-    target_normalization: str = "none"
-    class_weight: str = "none"
     family: str = "mlp"
 
 
@@ -99,17 +79,5 @@ def mlp(ask: Ask, task: Task = "classification", images: bool = True) -> MlpConf
     wanted = loss(asker, task)
     return MlpConfig(
         layers=layers,
-        initializer=initializer(asker),
-        input_dropout=asker.number("input_dropout"),
-        l1=asker.number("l1"),
-        l2=asker.number("l2"),
-        output_activation=output_activation(asker, task, wanted),
-        normalization=asker.word("normalization"),
-        augmentation=augmentation(asker) if images else Augmentation(),
-        optimizer=optimizer(asker),
-        loss=wanted,
-        batch_size=batch_size(asker),
-        epochs=asker.whole("epochs"),
-        target_normalization="none" if task == "classification" else asker.word("target_normalization"),
-        class_weight=asker.word("class_weight") if task == "classification" else "none",
+        **training(asker, task, wanted, images=images),
     )

@@ -16,17 +16,11 @@ from tuner.spec.families.shared import (
     WEIGHTS,
     Activation,
     Asker,
-    Augmentation,
-    Initializer,
-    Loss,
-    Optimizer,
     Task,
+    TrainingConfig,
     activation,
-    batch_size,
-    initializer,
     loss,
-    optimizer,
-    output_activation,
+    training,
 )
 from tuner.spec.space import Ask
 
@@ -62,9 +56,9 @@ class RecurrentLayer:
     dropout: float
 
 
-@dataclass(frozen=True)
-class RnnConfig:
-    """A complete configuration of a recurrent network and its training. batch_size: None is all rows."""
+@dataclass(frozen=True, kw_only=True)
+class RnnConfig(TrainingConfig):
+    """A complete configuration of a recurrent network and its training."""
 
     layers: tuple[RecurrentLayer, ...]
     cell: str
@@ -75,24 +69,7 @@ class RnnConfig:
     activation: Activation
     batch_normalization: bool
     dropout: float
-    initializer: Initializer
-    input_dropout: float
-    l1: float
-    l2: float
-    output_activation: str
-    normalization: str
-    optimizer: Optimizer
-    loss: Loss
-    batch_size: int | None
-    epochs: int
-    target_normalization: str = "none"
-    class_weight: str = "none"
     family: str = "rnn"
-
-    @property
-    def augmentation(self) -> Augmentation:
-        """Only images are augmented."""
-        return Augmentation()
 
 
 def rnn(ask: Ask, task: Task = "classification", images: bool = True) -> RnnConfig:
@@ -117,16 +94,5 @@ def rnn(ask: Ask, task: Task = "classification", images: bool = True) -> RnnConf
         activation=activation(asker) if units else Activation("linear"),
         batch_normalization=asker.flag("batch_normalization") if units else False,
         dropout=asker.number("dropout"),
-        initializer=initializer(asker),
-        input_dropout=asker.number("input_dropout"),
-        l1=asker.number("l1"),
-        l2=asker.number("l2"),
-        output_activation=output_activation(asker, task, wanted),
-        normalization=asker.word("normalization"),
-        optimizer=optimizer(asker),
-        loss=wanted,
-        batch_size=batch_size(asker),
-        epochs=asker.whole("epochs"),
-        target_normalization="none" if task == "classification" else asker.word("target_normalization"),
-        class_weight=asker.word("class_weight") if task == "classification" else "none",
+        **training(asker, task, wanted),
     )

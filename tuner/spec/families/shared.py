@@ -5,8 +5,8 @@ Leaves to others: what a family adds (mlp, cnn, rnn, timeseries, text).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, cast
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast
 
 from tuner.spec.families.hyperparameter import HyperparameterDef, choice
 from tuner.spec.space import Ask, Value
@@ -197,6 +197,26 @@ class Loss:
     argument: float | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
+class TrainingConfig:
+    """What every family has: the first weights, the input, and training. batch_size: None is all rows."""
+
+    family: str
+    initializer: Initializer
+    l1: float
+    l2: float
+    output_activation: str
+    optimizer: Optimizer
+    loss: Loss
+    batch_size: int | None
+    epochs: int
+    input_dropout: float = 0.0
+    normalization: str = "none"
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    target_normalization: str = "none"
+    class_weight: str = "none"
+
+
 class Asker:
     """Asks for a family's parameters by name; kinds are guaranteed by the spec's check."""
 
@@ -206,6 +226,10 @@ class Asker:
 
     def __call__(self, name: str, default: Value | None = None, layer: int | None = None) -> Value:
         return self._ask(self._known[name].parameter(default, layer))
+
+    def __contains__(self, name: str) -> bool:
+        """Whether the family takes it."""
+        return name in self._known
 
     def whole(self, name: str, layer: int | None = None) -> int:
         return cast(int, self(name, layer=layer))
@@ -289,6 +313,25 @@ def loss(asker: Asker, task: Task) -> Loss:
     smoothing = asker.number("label_smoothing") if "crossentropy" in name or name == "focal" else 0.0
     argument = {"focal": "focal_gamma", "huber": "huber_delta"}.get(name)
     return Loss(name, smoothing, asker.number(argument) if argument else None)
+
+
+def training(asker: Asker, task: Task, wanted: Loss, images: bool = False) -> dict[str, Any]:
+    """Ask for what every family has, as the fields of its configuration. wanted: the loss, asked before.
+
+    images: rows are images; only those are augmented.
+    """
+    asked: dict[str, Any] = {"loss": wanted, "initializer": initializer(asker)}
+    if "input_dropout" in asker:
+        asked["input_dropout"] = asker.number("input_dropout")
+    asked |= {name: asker.number(name) for name in ("l1", "l2")}
+    asked["output_activation"] = output_activation(asker, task, wanted)
+    if "normalization" in asker:
+        asked["normalization"] = asker.word("normalization")
+    if "augmentation" in asker and images:
+        asked["augmentation"] = augmentation(asker)
+    asked |= {"optimizer": optimizer(asker), "batch_size": batch_size(asker), "epochs": asker.whole("epochs")}
+    of_task = "class_weight" if task == "classification" else "target_normalization"
+    return {**asked, of_task: asker.word(of_task)}
 
 
 def batch_size(asker: Asker) -> int | None:

@@ -14,17 +14,11 @@ from tuner.spec.families.shared import (
     WEIGHTS,
     Activation,
     Asker,
-    Augmentation,
-    Initializer,
-    Loss,
-    Optimizer,
     Task,
+    TrainingConfig,
     activation,
-    batch_size,
-    initializer,
     loss,
-    optimizer,
-    output_activation,
+    training,
 )
 from tuner.spec.space import Ask
 
@@ -54,9 +48,9 @@ _LAYERS = (
 TEXT: Mapping[str, HyperparameterDef] = {known.name: known for known in (*_LAYERS, *WEIGHTS, *TRAINING)}
 
 
-@dataclass(frozen=True)
-class TextConfig:
-    """A complete configuration of a network of texts and its training. batch_size: None is all rows."""
+@dataclass(frozen=True, kw_only=True)
+class TextConfig(TrainingConfig):
+    """A complete configuration of a network of texts and its training."""
 
     vocabulary: int
     sequence_length: int
@@ -69,24 +63,8 @@ class TextConfig:
     head_units: int
     activation: Activation
     dropout: float
-    initializer: Initializer
-    l1: float
-    l2: float
-    output_activation: str
-    optimizer: Optimizer
-    loss: Loss
-    batch_size: int | None
-    epochs: int
-    target_normalization: str = "none"
-    class_weight: str = "none"
     family: str = "text"
     normalization: str = WORDS
-    input_dropout: float = 0.0
-
-    @property
-    def augmentation(self) -> Augmentation:
-        """Only images are augmented."""
-        return Augmentation()
 
 
 def text(ask: Ask, task: Task = "classification", images: bool = True) -> TextConfig:
@@ -112,14 +90,5 @@ def text(ask: Ask, task: Task = "classification", images: bool = True) -> TextCo
         head_units=head_units,
         activation=activation(asker) if head_units or reader == "convolution" else Activation("linear"),
         dropout=asker.number("dropout"),
-        initializer=initializer(asker),
-        l1=asker.number("l1"),
-        l2=asker.number("l2"),
-        output_activation=output_activation(asker, task, wanted),
-        optimizer=optimizer(asker),
-        loss=wanted,
-        batch_size=batch_size(asker),
-        epochs=asker.whole("epochs"),
-        target_normalization="none" if task == "classification" else asker.word("target_normalization"),
-        class_weight=asker.word("class_weight") if task == "classification" else "none",
+        **training(asker, task, wanted),
     )
