@@ -53,11 +53,12 @@ class PostgresServer:
             connection.execute(statement)  # type: ignore[arg-type]  # names of our own making
         return f"postgresql://postgres@/{name}?host={self._socket}"
 
-    def connections(self) -> int:
-        """How many clients the server has."""
+    def connections(self, url: str) -> int:
+        """How many clients a database has. url: of it; others may have theirs, and some that just go."""
+        name = sa.make_url(url).database
         with psycopg.connect(host=self._socket, user="postgres", dbname="postgres", autocommit=True) as connection:
-            row = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'")
-            return int(row.fetchone()[0]) - 1  # type: ignore[index]  # a count is a row
+            row = connection.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = %s", [name])
+            return int(row.fetchone()[0])  # type: ignore[index]  # a count is a row
 
     def allow(self, connections: int) -> None:
         """Let so many clients in, from its next start on, which is now."""

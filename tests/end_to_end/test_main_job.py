@@ -196,6 +196,7 @@ def test_the_first_interrupt_finishes_what_runs_and_takes_no_more(desk: Desk) ->
 
 
 @pytest.mark.slow
+@pytest.mark.chaos
 def test_the_second_interrupt_stops_at_once_and_loses_nothing(desk: Desk) -> None:
     desk.write_space(epochs=400)
     process = desk.begin("start", "--space", "small.yaml", "--study", "s", "--workers", "1")

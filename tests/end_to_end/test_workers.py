@@ -123,6 +123,7 @@ def test_a_pool_serves_every_study_over_all_gpus_and_a_worker_beside_it_takes_th
     db.engine.dispose()
 
 
+@pytest.mark.chaos
 def test_a_network_that_never_ends_an_epoch_fails_and_the_others_are_trained(desk: Desk) -> None:
     shutil.copy(Path(__file__).parents[1] / "spaces" / "hangs.py", desk.folder)
     desk.write_space(

@@ -285,6 +285,7 @@ def server(folder: Path) -> Iterator[str]:
         yield address
 
 
+@pytest.mark.chaos
 @pytest.mark.slow
 def test_a_server_that_refuses_some_fails_at_some_and_is_then_lost(
     db: Database, store: FolderStore, tmp_path: Path
