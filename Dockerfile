@@ -25,10 +25,10 @@ RUN python -m pip install --no-deps . && rm -rf /build
 
 # Volumes take the owner of the folders that they cover.
 RUN useradd --create-home --uid 10001 tuner \
-    && mkdir -p /work /data/datasets /data/artifacts /data/mlflow \
-    && chown -R tuner:tuner /work /data
+    && mkdir -p /app /data/datasets /data/artifacts /data/mlflow \
+    && chown -R tuner:tuner /app /data
 USER tuner
-WORKDIR /work
+WORKDIR /app
 ENV KERAS_HOME=/data/datasets \
     TUNER_ARTIFACTS=/data/artifacts
 VOLUME ["/data/datasets", "/data/artifacts", "/data/mlflow"]

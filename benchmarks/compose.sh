@@ -19,7 +19,7 @@ POSTGRES_PASSWORD=$(od -An -N12 -tx1 /dev/urandom | tr -d ' \n')
 # Containers of one name, such as those of two machines: nobody may take another's workers for dead.
 same=$(mktemp --suffix=.yml)
 # And held as the Helm chart holds them: not root, no capability, a file system that is read-only but for some folders.
-held='read_only: true, cap_drop: [ALL], security_opt: ["no-new-privileges:true"], tmpfs: [/tmp, /home/tuner, /work]'
+held='read_only: true, cap_drop: [ALL], security_opt: ["no-new-privileges:true"], tmpfs: [/tmp, /home/tuner, /app]'
 printf 'services:\n  worker: {hostname: worker, %s}\n  tune: {hostname: worker}\n  serve: {%s}\n  mlflow: {%s}\n' \
   "$held" "$held" "$held" >"$same"
 compose+=(--file docker-compose.yml --file "$same")

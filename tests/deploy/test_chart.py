@@ -194,7 +194,7 @@ def test_images_and_folders_are_those_of_the_projects_own_files() -> None:
     recipe = (ROOT / "Dockerfile").read_text()
     job = made(KubernetesJob("s", artifacts="shared"))["spec"]["template"]["spec"]
     assert f"--uid {job['securityContext']['runAsUser']} tuner" in recipe
-    assert "WORKDIR /work" in recipe
+    assert "WORKDIR /app" in recipe
     assert "KERAS_HOME=/data/datasets" in recipe
     assert "TUNER_ARTIFACTS=/data/artifacts" in recipe
     ours = (ROOT / "docker" / "postgres" / "create-mlflow-database.sh").read_text()

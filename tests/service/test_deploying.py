@@ -124,10 +124,10 @@ def test_a_job_for_kubernetes_names_where_its_pods_find_what_they_need(shared: D
 @pytest.mark.postgres
 def test_code_for_kubernetes_is_the_images(shared: Database, tmp_path: Path) -> None:
     create(shared, tmp_path, text=OWN)
-    with pytest.raises(CodeNotGiven, match=r"Put it into the image, and say where: --code /work/net\.py"):
+    with pytest.raises(CodeNotGiven, match=r"Put it into the image, and say where: --code /app/net\.py"):
         for_kubernetes(shared, KubernetesRequest(study_name="s"))
-    made = for_kubernetes(shared, KubernetesRequest(study_name="s", code=("/work/net.py",)))
-    assert "- --code\n        - /work/net.py\n" in made.text
+    made = for_kubernetes(shared, KubernetesRequest(study_name="s", code=("/app/net.py",)))
+    assert "- --code\n        - /app/net.py\n" in made.text
 
 
 def test_a_file_of_one_machine_is_nothing_for_a_cluster(tmp_path: Path) -> None:

@@ -132,6 +132,8 @@ def test_a_file_of_the_same_name_is_never_written_over(tmp_path: Path) -> None:
         ("away.csv", "y", NotFound, r"there is no .*away\.csv"),
         ("notes.pdf", None, InputError, r"of which kind is it\? Known are a table"),
         ("empty", None, DataError, "empty"),
+        ("damaged.npz", None, DataError, r"damaged\.npz: is no \.npz file|damaged\.npz: damaged"),
+        ("damaged.parquet", "y", DataError, r"damaged\.parquet: cannot be read"),
         ("half.csv", "y", DataError, r"target y, row 2 is empty"),
     ],
 )
@@ -139,6 +141,8 @@ def test_what_cannot_be_proposed_for_is_a_line(tmp_path: Path, data: str, target
     people(tmp_path)
     (tmp_path / "notes.pdf").write_bytes(b"%PDF")
     (tmp_path / "empty").mkdir()
+    (tmp_path / "damaged.npz").write_bytes(b"PK\x03\x04 and no more")
+    (tmp_path / "damaged.parquet").write_bytes(b"PAR1 and no more")
     (tmp_path / "half.csv").write_text("a,y\n1,u\n2,\n" + "3,v\n4,u\n" * 20)
     with pytest.raises(error, match=words) as raised:
         proposed(tmp_path, data, target)

@@ -158,7 +158,7 @@ def _arguments(job: KubernetesJob) -> list[str]:
 
 
 _DATASETS, _ARTIFACTS = "/data/datasets", "/data/artifacts"
-_PLACES = {"datasets": _DATASETS, "home": "/home/tuner", "tmp": "/tmp", "work": "/work"}
+_PLACES = {"datasets": _DATASETS, "home": "/home/tuner", "tmp": "/tmp", "work": "/app"}
 """What a worker writes to: the rest of its container it cannot."""
 
 

@@ -109,7 +109,7 @@ def for_kubernetes(db: Database, request: KubernetesRequest) -> Deployment:
     if spec.code is not None and not request.code:
         raise CodeNotGiven(
             f"the network of study {view.study_name!r} is made by {spec.code}. Put it into the image, and say where: "
-            f"--code /work/{spec.code.place}"
+            f"--code /app/{spec.code.place}"
         )
     _check_data_code(spec, request)
     notes = [*_notes_of(view, spec)]

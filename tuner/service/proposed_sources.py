@@ -86,6 +86,8 @@ def _table(path: Path, place: str, kind: str, name: str, target: str | None, tas
 
 def _holds_texts(cells: Any) -> bool:
     """Nearly each cell is another text, of several words."""
+    if cells.dtype.kind in "biufM":
+        return False
     given = texts_of(cells).dropna()
     if not len(given) or given.nunique() * 2 < len(given):
         return False
@@ -126,11 +128,24 @@ def _images(path: Path, place: str, name: str) -> Source:
     return Source(name, {"images": place, "size": side}, (note,))
 
 
+def _looked_at(path: Path) -> tuple[Any, Any]:
+    """The training rows and targets, by their usual names; None for what is not there."""
+    try:
+        # Opened here, because NumPy leaves a damaged file open.
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            found = {each.lower(): each for each in file.files}
+            names = [next((found[name] for name in (f"{one}_train", f"train_{one}", one) if name in found), None)
+                     for one in "xy"]  # fmt: skip
+            x, y = (None if name is None else file[name] for name in names)
+            return x, y
+    # What is wrong with a file is said where it is read.
+    except Exception:
+        return None, None
+
+
 def _arrays(path: Path, place: str, name: str, task: Task | None) -> Source:
-    with np.load(path, allow_pickle=False) as file:
-        y = next((file[each] for each in file.files if each.lower() in ("y", "y_train", "train_y")), None)
-        x = next((each for each in file.files if each.lower() in ("x", "x_train", "train_x")), None)
-        pixels = x is not None and file[x].ndim == 3 and file[x].dtype == np.uint8
+    x, y = _looked_at(path)
+    pixels = x is not None and x.ndim == 3 and x.dtype == np.uint8
     dataset: dict[str, Any] = {"npz": place} | ({"rows": "images"} if pixels else {})
     notes = ("x has bytes of two dimensions a row, taken for grey images; rows: as_given says otherwise",)
     seen = task or (None if y is None else task_seen(y))

@@ -82,7 +82,7 @@ http://{{ .Release.Name }}-mlflow:5000
 - name: tmp
   mountPath: /tmp
 - name: work
-  mountPath: /work
+  mountPath: /app
 {{- if .Values.claims.artifacts }}
 - name: artifacts
   mountPath: /data/artifacts
