@@ -39,7 +39,7 @@ from tuner.web.api import (
 from tuner.web.description import describe
 from tuner.web.guard import LARGEST_BODY, Guard
 from tuner.web.pages.app import create_pages
-from tuner.web.paths import KeepSlashes, without_nul
+from tuner.web.paths import KeepSlashes, make_routes, without_nul
 from tuner.web.served import Served
 from tuner.web.signing_in import whoever
 
@@ -93,6 +93,7 @@ def create_app(served: Served, hosts: Sequence[str] | None) -> ASGIApp:
     app.include_router(api)
     problems.install(app)
     describe(app)
+    make_routes(app)
     doors = KeepSlashes(_Doors(app, create_pages(served)))
     small = GZipMiddleware(doors, minimum_size=1000, compresslevel=3, exclude_content_types=_AS_THEY_ARE)
     # Around all of it, and not among its own: answers to errors pass the guard, too.

@@ -1,13 +1,15 @@
 """The path of a request and what is asked in it, so that the name of a study may hold a slash, and no text holds a NUL.
 
-Owns: that %2F in a path divides nothing: it stays as it was written until the name is read (served).
+Owns: that %2F in a path divides nothing: it stays as it was written until the name is read (served); that the routes
+of an application are made before it listens.
 Leaves to others: texts in bodies (service.requests).
 """
 
 import re
 from urllib.parse import unquote
 
-from fastapi import Request
+from fastapi import FastAPI, Request
+from fastapi.routing import iter_route_contexts
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tuner.errors import InputError
@@ -36,3 +38,11 @@ def without_nul(request: Request) -> None:
     ]
     if any("\0" in unquote(each) for each in told):
         raise InputError("the address has the character NUL in it, which nothing here is called by.")
+
+
+def make_routes(app: FastAPI) -> None:
+    """All of them, now. FastAPI makes them at the first request, in whichever thread that is, and with a filter of
+    warnings that all threads share. Made before, that request waits for nothing, and a fault ends the server at once.
+    """
+    for _ in iter_route_contexts(app.routes):
+        pass

@@ -17,6 +17,7 @@ from tuner.errors import NotSignedIn, TunerError
 from tuner.web import problems
 from tuner.web.pages import comparison, configuration, new_study, signing_in, static, studies, study, trial, workers
 from tuner.web.pages.rendering import page
+from tuner.web.paths import make_routes
 from tuner.web.served import Served
 from tuner.web.signing_in import whoever
 
@@ -40,6 +41,7 @@ def create_pages(served: Served) -> FastAPI:
     app.add_exception_handler(RequestValidationError, _of_values)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(Exception, _of_a_bug)
+    make_routes(app)
     return app
 
 
