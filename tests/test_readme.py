@@ -13,7 +13,10 @@ from tuner.cli.main import cli
 from tuner.settings import shipped_spaces
 from tuner.spec.study_spec import parse_spec
 
-README = (Path(__file__).parents[1] / "README.md").read_text()
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+COMMANDS = (ROOT / "docs" / "commands.md").read_text()
+SPACES = (ROOT / "docs" / "spaces.md").read_text()
 
 
 def commands(group: click.Group, before: str = "tune") -> list[tuple[str, click.Command]]:
@@ -27,29 +30,31 @@ def commands(group: click.Group, before: str = "tune") -> list[tuple[str, click.
 
 
 @pytest.mark.parametrize(("name", "command"), commands(cli))
-def test_every_command_has_help_with_an_example_and_stands_in_the_readme(name: str, command: click.Command) -> None:
+def test_every_command_has_help_with_an_example_and_stands_among_the_commands(
+    name: str, command: click.Command
+) -> None:
     assert command.help
     assert f"Example: {name}" in command.help
     first, *rest = name.removeprefix("tune ").split()
-    assert f"`tune {first}" in README
+    assert f"`tune {first}" in COMMANDS
     for word in rest:
-        assert f"`{word}`" in README or f"`{name}`" in README
+        assert f"`{word}`" in COMMANDS or f"`{name}`" in COMMANDS
 
 
 @pytest.mark.parametrize("space", sorted(path.stem for path in shipped_spaces().glob("*.yaml")))
-def test_every_shipped_space_is_named_in_the_readme(space: str) -> None:
-    assert f"`{space}`" in README
+def test_every_shipped_space_is_named_among_the_spaces(space: str) -> None:
+    assert f"`{space}`" in SPACES
 
 
-def test_the_search_space_of_the_readme_is_good() -> None:
-    (text,) = re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL)
-    assert parse_spec(text, "readme", Path(), "README.md").baselines
+@pytest.mark.parametrize("page", [README, SPACES], ids=["readme", "spaces"])
+def test_the_search_space_that_is_shown_is_good(page: str) -> None:
+    (text,) = re.findall(r"```yaml\n(.*?)```", page, flags=re.DOTALL)
+    assert parse_spec(text, "shown", Path(), "shown.yaml").baselines
 
 
 @pytest.mark.slow
 def test_the_python_of_the_readme_runs(tmp_path: Path) -> None:
-    # The one that follows is of a server and a network of one's own; tests/client runs the like of it.
-    text, _ = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
+    (text,) = re.findall(r"```python\n(.*?)```", README, flags=re.DOTALL)
     ours = {name: each for name, each in os.environ.items() if not name.startswith(("TUNER_", "MLFLOW_", "TF_CPP"))}
     (tmp_path / "readme.py").write_text(text)
     done = subprocess.run([sys.executable, "readme.py"], cwd=tmp_path, capture_output=True, text=True, env=ours)

@@ -18,7 +18,7 @@ from tuner.spec.space_file import Finalists, Objective, Search, SpaceFile
 from tuner.spec.study_spec import parse_spec
 
 DOCS = Path(__file__).parents[2] / "docs"
-README = (Path(__file__).parents[2] / "README.md").read_text()
+ROOT = Path(__file__).parents[2]
 MAKE = (
     "make it again: tune spaces schema > docs/space.schema.json; tune spaces schema --markdown > docs/space-language.md"
 )
@@ -52,9 +52,10 @@ def test_every_shipped_space_fits_the_schema(path: Path) -> None:
     assert complaints(numbers(path.read_text())) == []
 
 
-def test_the_space_of_the_readme_fits_the_schema() -> None:
-    for text in re.findall(r"```yaml\n(.*?)```", README, flags=re.DOTALL):
-        assert complaints(numbers(text)) == []
+@pytest.mark.parametrize("page", ["README.md", "docs/spaces.md"])
+def test_the_space_that_is_shown_fits_the_schema(page: str) -> None:
+    (text,) = re.findall(r"```yaml\n(.*?)```", (ROOT / page).read_text(), flags=re.DOTALL)
+    assert complaints(numbers(text)) == []
 
 
 @pytest.mark.parametrize(
