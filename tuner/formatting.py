@@ -37,6 +37,11 @@ def number(value: float | None) -> str:
     return f"{value:.4f}" if abs(value) < 100 else f"{value:.6g}"
 
 
+def figure_in_words(name: str, value: float) -> str:
+    """What is measured of a network beside its metric: a count without digits after the point."""
+    return f"{value:,.0f}" if name == "parameters" else number(value)
+
+
 def plural(count: int, what: str, many: str | None = None) -> str:
     """``1 epoch``, ``2 epochs``, ``1,200 epochs``. many: of a word that does not only get an s."""
     return f"{count:,} {what if count == 1 else many or what + 's'}"

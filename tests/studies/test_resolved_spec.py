@@ -24,6 +24,7 @@ from tuner.spec.space import Value, answers
 from tuner.spec.space_file import Finalists, Search
 from tuner.spec.study_spec import StudySpec, parse_spec, read_spec
 from tuner.studies.resolved_spec import (
+    VERSION,
     ResolvedSpec,
     StoredFinalists,
     StoredSearch,
@@ -64,6 +65,8 @@ TEXTS = {
     "parameters: {units: [8, 16], epochs: 1}",
     "few rows": "dataset: iris\nparameters: {units: [8, 16], epochs: 1}",
     "several": "dataset: digits\nobjectives: [val_accuracy, parameters]\nparameters: {units: [8, 16], epochs: 1}",
+    "constraints": "dataset: digits\nconstraints: {parameters: '<= 5e4', latency_ms: '<= 2.5', val_loss: '<= 1'}\n"
+    "parameters: {units: [8, 16], epochs: 1}",
     "asha by seconds": "dataset: digits\nparameters: {units: [8, 16], epochs: 9}\n"
     "search: {pruner: asha, cost: seconds, sampler: {name: grid, points: 3}}",
 }
@@ -110,6 +113,7 @@ def test_a_specification_comes_back_as_it_was_stored(name: str) -> None:
         "task",
         "model",
         "objectives",
+        "constraints",
         "metrics",
         "baselines",
         "code",
@@ -247,10 +251,18 @@ def test_defaults_of_today_are_complete() -> None:
     assert set(today.search) == set(Search.model_fields)
 
 
+@pytest.mark.parametrize("name", ["digits", "several"])
+def test_a_form_of_version_1_had_no_constraints(name: str) -> None:
+    now = as_json(resolve(read(TEXTS[name])))
+    first = {**{key: each for key, each in now.items() if key != "constraints"}, "version": 1}
+    assert as_json(read_resolved(first, "study 's'")) == now
+    assert now["constraints"] == ()
+
+
 def test_a_form_of_a_newer_version_is_refused() -> None:
     content = as_json(resolve(read(TEXTS["digits"])))
     with pytest.raises(SpecError, match="was stored by a newer version of tuner"):
-        read_resolved({**content, "version": 2}, "study 's'")
+        read_resolved({**content, "version": VERSION + 1}, "study 's'")
     with pytest.raises(SpecError, match="study 's' cannot be read: metrics: is missing"):
         read_resolved({key: each for key, each in content.items() if key != "metrics"}, "study 's'")
     with pytest.raises(SpecError, match="there is no such key"):
@@ -264,4 +276,4 @@ def test_a_number_that_no_database_keeps_is_refused() -> None:
 
 def test_shipped_spaces_resolve() -> None:
     for path in shipped_spaces().glob("*.yaml"):
-        assert resolve(read_spec(path)).version == 1
+        assert resolve(read_spec(path)).version == VERSION

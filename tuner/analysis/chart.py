@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from tuner.analysis import summary
-from tuner.database.runs import CANCELLED, FAILED, RunView
+from tuner.database.runs import CANCELLED, FAILED, INFEASIBLE, RunView
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Params
 from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of
@@ -20,7 +20,7 @@ _WIDE = 50
 """Numbers that span so many times the least of them are shown on a logarithmic axis."""
 
 Mark = Literal["points", "line", "bars", "spans"]
-Style = Literal["best", "baseline", "good", "complete", "pruned", "failed", "running", "rule"]
+Style = Literal["best", "baseline", "good", "complete", "pruned", "infeasible", "failed", "running", "rule"]
 
 
 @dataclass(frozen=True)
@@ -90,12 +90,14 @@ def style_of(status: StudyStatus, trial: RunView) -> Style:
         return "baseline"
     if trial.state in (*FAILED, CANCELLED):
         return "failed"
+    if trial.state == INFEASIBLE:
+        return "infeasible"
     return trial.state  # type: ignore[return-value]  # complete, pruned, running
 
 
 NAMES: Mapping[Style, str] = {
-    "pruned": "pruned", "failed": "failed", "running": "running", "complete": "complete", "good": "best tenth",
-    "baseline": "baseline", "best": "the winner",
+    "pruned": "pruned", "infeasible": "infeasible", "failed": "failed", "running": "running", "complete": "complete",
+    "good": "best tenth", "baseline": "baseline", "best": "the winner",
 }  # fmt: skip
 """In the order of drawing: what matters most lies on top."""
 

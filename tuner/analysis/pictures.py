@@ -22,7 +22,7 @@ _WIDTH_PX = 1000
 _SMALL_PX = 480
 _DPI = 150
 _PX_AN_INCH = 100
-_MARKERS: Mapping[Style, str] = {"best": "*", "baseline": "D", "failed": "X"}
+_MARKERS: Mapping[Style, str] = {"best": "*", "baseline": "D", "infeasible": "v", "failed": "X"}
 _SIZES: Mapping[Style, float] = {"best": 190, "baseline": 60, "pruned": 22}
 _WIDTHS: Mapping[Style, float] = {
     "best": 2.6,

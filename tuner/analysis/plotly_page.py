@@ -23,13 +23,14 @@ COLOURS: Mapping[Style, str] = {
     "good": "#1c7ed6",
     "complete": "#4c8fd6",
     "pruned": "#98a2b3",
+    "infeasible": "#ae3ec9",
     "failed": "#d6336c",
     "running": "#15aabf",
     "rule": "#98a2b3",
 }
 _SYMBOLS: Mapping[Style, str] = {
     "best": "star", "baseline": "diamond", "good": "circle", "complete": "circle", "pruned": "circle-open",
-    "failed": "x", "running": "circle-open-dot", "rule": "circle",
+    "infeasible": "triangle-down-open", "failed": "x", "running": "circle-open-dot", "rule": "circle",
 }  # fmt: skip
 _SIZES: Mapping[Style, int] = {"best": 15, "baseline": 11, "pruned": 6}
 _WIDTHS: Mapping[Style, float] = {"best": 3.0, "baseline": 2.5, "good": 1.6, "complete": 1.2, "pruned": 0.8}

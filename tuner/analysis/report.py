@@ -99,6 +99,7 @@ def _facts(status: StudyStatus) -> list[tuple[str, str]]:
         ("data", "" if spec.external else spec.data_name),
         ("rows", ", ".join(f"{count:,} {part}" for part, count in rows.items())),
         ("digest of the data", study.data_digest or ""),
+        ("constraints", ", ".join(map(str, spec.constraints))),
         ("sampler, pruner", f"{spec.search.sampler.name}, {spec.search.pruner.name}"),
         ("seed", str(study.seed)),
         ("began", _moment(study.created_at)),

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tuner.database.connection import Database, open_database
 from tuner.database.epochs import EpochView
-from tuner.database.runs import CANCELLED, RunView
+from tuner.database.runs import CANCELLED, INFEASIBLE, RunView
 from tuner.studies.status import all_statuses, study_status
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def studies(storage: str | Database) -> "pd.DataFrame":
                 "trials": len(status.trials),
                 "complete": complete,
                 "pruned": pruned,
-                "failed": len(ended) - complete - pruned - counts.get(CANCELLED, 0),
+                "failed": len(ended) - complete - pruned - counts.get(CANCELLED, 0) - counts.get(INFEASIBLE, 0),
                 "best_trial": status.best.trial_number if status.best else None,
                 "value": status.best.value if status.best else None,
                 **{f"test_{name}": test.get(name) for name in ("accuracy", "low", "high", "loss")},

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tuner.database.facts import Outcome
-from tuner.database.runs import CANCELLED, FAILED, RunView
-from tuner.formatting import duration, plural
+from tuner.database.runs import CANCELLED, FAILED, INFEASIBLE, RunView
+from tuner.formatting import duration, figure_in_words, plural
 from tuner.spec import metrics
 from tuner.spec.space import Choice, Params
 from tuner.studies.status import StudyStatus
@@ -145,14 +145,33 @@ def sentences(status: StudyStatus) -> list[str]:
         f"{ended} of {plural(study.trials, 'trial')} ended in {duration(status.elapsed_s)}: {counts(status)}.{state}"
     ]
     if best is None or best.value is None:
-        return [*lines, "No trial was completed, so there is no winner."]
+        none = (
+            "No trial was completed" if not spec_of(status.study).constraints else "No trial keeps to the constraints"
+        )
+        return [*lines, *constraint_sentences(status), f"{none}, so there is no winner."]
     epochs = f"epoch {best.best_epoch} of {len(best.epochs)}"
     won = "is the winner of the finalists" if finalists(status) else "is the best"
     sure = f" {best.facts.folds.words}" if best.facts.folds is not None else ""
     lines.append(f"Trial {best.trial_number} {won}: {metric(status)} {best.value:.4f}{sure} at {epochs}.")
+    lines += constraint_sentences(status)
     lines += _test_sentences(status)
     again = finalist_sentences(status)
     return [*lines, *again] if again else [*lines, *_baseline_sentences(status, best)]
+
+
+def constraint_sentences(status: StudyStatus) -> list[str]:
+    """What a trial had to keep to, what the winner has of it, and how many did not."""
+    spec, best = spec_of(status.study), status.best
+    if not spec.constraints:
+        return []
+    known = [] if best is None else [(each, best.facts.figure(each.metric)) for each in spec.constraints]
+    has = [f"{each.metric} {figure_in_words(each.metric, it)}" for each, it in known if it is not None]
+    out = [trial for trial in status.trials if trial.state == INFEASIBLE]
+    untrained = sum(not trial.epochs for trial in out)
+    words = f"The constraints are {', '.join(map(str, spec.constraints))}"
+    words += f"; the winner has {', '.join(has)}" if has else ""
+    words += f". {plural(len(out), 'trial')} broke one" if out else ", and no trial broke one"
+    return [words + (f", {untrained} of them known before training and not trained." if untrained else ".")]
 
 
 def finalists(status: StudyStatus) -> list[Finalist]:
@@ -266,7 +285,8 @@ def counts(status: StudyStatus) -> str:
     failed = sum(found[state] for state in FAILED)
     running = f", {found['running']} running" if found["running"] else ""
     cancelled = f", {found[CANCELLED]} cancelled" if found[CANCELLED] else ""
-    return f"{found['complete']} complete, {found['pruned']} pruned, {failed} failed{cancelled}{running}"
+    infeasible = f", {found[INFEASIBLE]} infeasible" if found[INFEASIBLE] else ""
+    return f"{found['complete']} complete, {found['pruned']} pruned, {failed} failed{infeasible}{cancelled}{running}"
 
 
 def pruning_sentences(status: StudyStatus) -> list[str]:

@@ -21,7 +21,7 @@ from tuner.cli import outcome, show
 from tuner.cli.common import echo
 from tuner.cli.console import Console
 from tuner.database.connection import OUTAGE_S, Database
-from tuner.database.runs import CANCELLED, FAILED, RunView
+from tuner.database.runs import CANCELLED, FAILED, INFEASIBLE, RunView
 from tuner.formatting import duration, one_line, params_in_words, plural, visible
 from tuner.redaction import Formatter
 from tuner.studies import in_words
@@ -143,6 +143,7 @@ def _counts(status: StudyStatus) -> Text:
         ("complete", counts.get("complete", 0), "green"),
         ("pruned", counts.get("pruned", 0), "yellow"),
         ("failed", failed, "red"),
+        *([("infeasible", broken, "magenta")] if (broken := counts.get(INFEASIBLE, 0)) else ()),
         *([("cancelled", cancelled, "yellow")] if (cancelled := counts.get(CANCELLED, 0)) else ()),
         ("running", counts.get("running", 0), "cyan"),
         ("to go", counts.get("waiting", 0), ""),
@@ -269,7 +270,7 @@ class Lines:
         metric = in_words.objective(status)
         sure = f" +- {trial.facts.folds.half:.4f}" if trial.facts.folds is not None else ""
         figures = f"{metric} {show.number(trial.value)}{sure} at epoch {trial.best_epoch}, {trial.seconds:.1f} s"
-        if trial.state in FAILED:
+        if trial.state in (*FAILED, INFEASIBLE):
             figures = one_line(trial.reason)
         elif trial.value is None:
             figures = "before its first epoch had ended"

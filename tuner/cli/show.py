@@ -13,12 +13,13 @@ from rich.text import Text
 
 from tuner.cli.common import echo
 from tuner.cli.console import Console, styled
-from tuner.cli.several import further_figure, further_objectives
-from tuner.database.runs import CANCELLED, FAILED, RunView
+from tuner.cli.several import further_figure, further_figures, further_objectives
+from tuner.database.runs import CANCELLED, FAILED, INFEASIBLE, RunView
 from tuner.database.studies import note_of
 from tuner.formatting import command, duration, one_line, params_in_words
 from tuner.formatting import number as number
-from tuner.studies.in_words import counts_in_words, headline, objective, searched_params
+from tuner.studies.feasibility import warning
+from tuner.studies.in_words import constraints_in_words, counts_in_words, headline, objective, searched_params
 from tuner.studies.pareto import front
 from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of
@@ -31,6 +32,7 @@ STYLES = {
     "pruned": "yellow",
     "running": "cyan",
     **dict.fromkeys(FAILED, "red"),
+    INFEASIBLE: "magenta",
     CANCELLED: "dim",
 }
 
@@ -76,10 +78,14 @@ def print_status(status: StudyStatus) -> None:
     if note := note_of(study):
         console.print(Text(note), soft_wrap=True)
     console.print(counts_in_words(status))
+    if constraints := constraints_in_words(status):
+        console.print(constraints, soft_wrap=True)
     if status.stage:
         console.print(status.stage)
     for line in passed_over_lines(status):
         console.print(line, soft_wrap=True)
+    if words := warning(spec_of(study), study.study_name, status.trials):
+        console.print(styled(words, "yellow"), soft_wrap=True)
     if status.best is not None:
         console.print(f"best: trial {status.best.trial_number}, {objective(status)} {number(status.best.value)}")
         console.print(Padding(params_in_words(searched_params(status, status.best)), (0, 0, 0, 6), expand=False))
@@ -113,15 +119,15 @@ def reproduction_in_words(again: RunView) -> str:
 def print_trials(status: StudyStatus, listed: Sequence[RunView]) -> None:
     """`tune trials`. listed: in this order."""
     metric = objective(status)
-    further = further_objectives(status)
+    further, several = further_figures(status), bool(further_objectives(status))
     folds = any(trial.facts.folds is not None for trial in listed)
     columns = ("trial", "state", metric, *(["+- 95%"] if folds else []), *further, "best epoch", "epochs", "seconds")
     rows: list[tuple[str | Text, ...]] = []
     words_of: list[Text] = []
-    on_front = {trial.ordinal for trial in front(spec_of(status.study), status.trials)} if further else set()
+    on_front = {trial.ordinal for trial in front(spec_of(status.study), status.trials)} if several else set()
     for trial in listed:
         words = params_in_words(searched_params(status, trial))
-        if trial.reason and trial.state in FAILED:
+        if trial.reason and trial.state in (*FAILED, INFEASIBLE):
             words = f"{one_line(trial.reason)}: {words}"
         verdict = styled(f"{trial.facts.verdict}\n" if trial.facts.verdict else "", "yellow")
         rows.append(

@@ -18,6 +18,7 @@ class Leader:
     """The best complete trial so far. complete: how many trials were, when it was."""
 
     ordinal: int
+    value: float | None
     complete: int
 
 
@@ -54,10 +55,10 @@ def leader(db: Database, study_name: str, direction: Direction) -> Leader | None
     """The best complete trial, of equals the earliest; None where none is complete."""
     complete = (RunRow.study_name == study_name, RunRow.role == "search", RunRow.state == "complete")
     order = RunRow.value.desc() if direction == "maximize" else RunRow.value.asc()
-    first = sa.select(RunRow.ordinal, RunRow.finished_at).where(*complete, RunRow.value.is_not(None))
+    first = sa.select(RunRow.ordinal, RunRow.finished_at, RunRow.value).where(*complete, RunRow.value.is_not(None))
     with db.reading() as session:
         found = session.execute(first.order_by(order, RunRow.ordinal).limit(1)).one_or_none()
         if found is None:
             return None
         before = sa.select(sa.func.count()).select_from(RunRow).where(*complete, RunRow.finished_at <= found[1])
-        return Leader(found[0], session.scalar(before) or 0)
+        return Leader(found[0], found[2], session.scalar(before) or 0)

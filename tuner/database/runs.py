@@ -25,6 +25,10 @@ from tuner.spec.space import Params
 FAILED = ("diverged", "out_of_memory", "failed", "given_up")
 """The states of a run that ended without a value."""
 
+INFEASIBLE = "infeasible"
+"""The state of one that breaks a constraint of its study: no winner, whatever it came to. Without a value, it was not
+trained."""
+
 CANCELLED = "cancelled"
 """The state of one that a person ended: it has no value either, and says nothing of its configuration."""
 

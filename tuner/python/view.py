@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from tuner.analysis import summary
-from tuner.database.runs import CANCELLED, FAILED, RunView
+from tuner.database.runs import CANCELLED, FAILED, INFEASIBLE, RunView
 from tuner.database.studies import note_of
 from tuner.formatting import duration, number, params_in_words, plural
 from tuner.studies.status import StudyStatus
@@ -69,6 +69,7 @@ def _head(status: StudyStatus) -> str:
     failed = sum(counts.get(state, 0) for state in FAILED)
     words = [f"{counts.get('complete', 0)} complete", f"{counts.get('pruned', 0)} pruned"]
     words += [f"{failed} failed"] if failed else []
+    words += [f"{counts[INFEASIBLE]} infeasible"] if counts.get(INFEASIBLE) else []
     words += [f"{counts[CANCELLED]} cancelled"] if counts.get(CANCELLED) else []
     words += [f"{counts['running']} running"] if counts.get("running") else []
     time = [f"{duration(study.age_s)} gone"] if status.state in ("running", "stopping") else []

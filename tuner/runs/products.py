@@ -79,12 +79,13 @@ def keep_scored_model(context: StudyContext, job: Job, record: Record, network: 
 def _further_figures(
     context: StudyContext, network: Network, result: TrainResult
 ) -> tuple[dict[str, float], float | None]:
-    """What further objectives ask for and nobody else measures: metrics of the best epoch, and a prediction's time."""
+    """What further objectives and constraints ask for and nobody else measures: metrics of the best epoch, and a
+    prediction's time."""
     found: dict[str, float] = {}
     latency_ms = None
-    for each in context.spec.further_objectives:
-        if each.metric == "latency_ms":
+    for name in context.spec.further_figures:
+        if name == "latency_ms":
             latency_ms = round(network.latency_ms(context.dataset.validation.x), 4)
-        elif each.metric not in COSTS:
-            found[each.metric] = float(result.epochs[result.best_epoch - 1].get(each.metric, math.nan))
+        elif name not in COSTS:
+            found[name] = float(result.epochs[result.best_epoch - 1].get(name, math.nan))
     return found, latency_ms

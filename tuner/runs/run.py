@@ -15,7 +15,7 @@ from tuner.data.dataset import Dataset
 from tuner.data.fold_error import half_width, held_to_learnt, standard_error
 from tuner.database import leases
 from tuner.database.epochs import EpochView
-from tuner.database.runs import FAILED, Job
+from tuner.database.runs import FAILED, INFEASIBLE, Job
 from tuner.database.studies import StudyView, view_study
 from tuner.database.trial_facts import StoredFolds, StoredVerdict, TrialFacts
 from tuner.errors import TrialFailed
@@ -26,9 +26,10 @@ from tuner.runs.observers.parameters import Parameters
 from tuner.runs.observers.port import Beginning, Decision, EpochEnd, Moment, Observer
 from tuner.runs.products import Kept, keep_model, keep_scored_model
 from tuner.runs.records import Ending, Record, given_up
-from tuner.runs.roles import Order
+from tuner.runs.roles import SEARCH, Order
 from tuner.runs.study_context import StudyContext
 from tuner.search.algorithms import trial_seed
+from tuner.studies.feasibility import broken_in_words, why_infeasible
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.folds.network import Fold, FoldsNetwork
 from tuner.training.folds.trainer import GoesOn, fold_values
@@ -171,6 +172,7 @@ class Run:
         order, record, params = self._order, self._record, self._configuration.params
         try:
             network = self._network()
+            self._check_size(network)
         except TrialFailed:
             record.start(params, self._facts, 0)
             raise
@@ -197,6 +199,17 @@ class Run:
             return self._built()
         finally:
             self._facts = self._facts.with_more(TrialFacts(other_tags=self._configuration.notes))
+
+    def _check_size(self, network: Network) -> None:
+        """Raises TrialFailed where a trial of the search breaks a constraint before it is trained."""
+        spec = self._context.spec
+        if self._order.role is not SEARCH or not any(each.metric == "parameters" for each in spec.constraints):
+            return
+        if (count := network.planned_parameters(self._here.dataset.info)) is not None:
+            known = TrialFacts(parameters=count)
+            if why := broken_in_words(spec, known):
+                self._facts = self._facts.with_more(known)
+                raise TrialFailed(f"{why}; it was not trained", state=INFEASIBLE)
 
     def _built(self) -> Network:
         """Of a cross-validation, one a fold."""
@@ -246,6 +259,8 @@ class Run:
         )
         facts = self._facts.with_more(kept.facts).with_more(trained).with_more(self._compiling.facts())
         facts = facts.with_more(self._of_folds(result))
+        if role is SEARCH and state == "complete" and (why := why_infeasible(self._context.spec, facts)):
+            state, reason = INFEASIBLE, why
         # Figures of rows that it has learnt say nothing: what is known of it is its configuration's.
         value = self._order.value if role.all_rows and result.value is not None else result.value
         # What Optuna is told of a failure is made up for its sampler; the record has what was measured: nothing.

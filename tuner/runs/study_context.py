@@ -6,6 +6,7 @@ Leaves to others: making it (workers), what is trained on it (run).
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from tuner.data.dataset import Dataset
 from tuner.data.preprocessing import Preprocessing, fit
@@ -15,7 +16,9 @@ from tuner.database.studies import StudyView
 from tuner.database.trial_facts import TrialFacts
 from tuner.runs.watchdog import Watch
 from tuner.spec.code import Code
+from tuner.spec.space import Params
 from tuner.spec.study_spec import StudySpec
+from tuner.studies.feasibility import keeps_to
 from tuner.training.plan import Path
 
 _WATCHED_ROWS = 256
@@ -44,6 +47,11 @@ class StudyContext:
     whole: "StudyContext | None" = None
     folds: "tuple[StudyContext, ...]" = ()
     watch: Watch = field(default_factory=Watch)
+
+    @cached_property
+    def keeps_to(self) -> Callable[[Params], bool] | None:
+        """Whether what a search proposes keeps to the constraints, as far as that is known before training."""
+        return keeps_to(self.spec, self.dataset.info)
 
     def preprocessing(self, kind: str) -> Preprocessing:
         """Fitted on the training rows, once a worker."""

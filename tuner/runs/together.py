@@ -136,7 +136,7 @@ class Together:
         picture = self._turns.picture
         picture.refresh()
         free = [each.ordinal for each in new if baselines[each.ordinal] is None]
-        asked = asked_at_once(picture, self._context.study, spec, free)
+        asked = asked_at_once(picture, self._context.study, spec, free, self._context.keeps_to)
         begun = [as_it_begins(spec, each, baselines[each.ordinal], asked.get(each.ordinal)) for each in new]
         numbers = dict(zip((each.ordinal for each in new), budget.fill_many(db, begun) if new else (), strict=True))
         picture.refresh()

@@ -26,7 +26,7 @@ from tuner.search.algorithms import trial_seed
 def run_trial(context: StudyContext, job: Job) -> None:
     """Run the trial that this worker holds to its end, unless the worker has to leave or has lost it."""
     with holding(context, job, SEARCH):
-        asked = OptunaTrial(context.db, context.study, context.spec, job)
+        asked = OptunaTrial(context.db, context.study, context.spec, job, keeps_to=context.keeps_to)
         here = Here(StoredRecord(context.db, job), Checkpoints(context.store, job), last=(Leaving(context.hand_back),))
         trial_run(context, job, asked, here)()
 

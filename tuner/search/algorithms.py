@@ -239,6 +239,11 @@ def _experimental() -> Iterator[None]:
         yield
 
 
+def knows_constraints(spec: StudySpec) -> bool:
+    """Whether its sampler tells what is infeasible from what is bad; CMA-ES sees values alone."""
+    return spec.search.sampler.name != "cmaes"
+
+
 def _is_baseline(place: Place) -> bool:
     return place.ordinal < len(place.spec.baselines)
 

@@ -114,14 +114,18 @@ def tell(
     state: str,
     value: float | Sequence[float],
     reason: str = "",
+    violation: float = 1.0,
+    measured: bool = False,
 ) -> None:
     """Say how a trial ended. Told twice, the second time changes nothing.
 
-    value: the objective at the best epoch, or all of several; for a trial that failed, `worst_values`.
+    value: the objective at the best epoch, or all of several; for a trial that failed, `worst_values`. violation: of
+    constraints, or of a failure, which is none by the objective; measured: its value is its own.
     A diverged trial, or one out of memory, is COMPLETE with the worst finite value and infeasible, so that the sampler
     learns to keep away; told FAIL it would learn nothing, told PRUNED it would learn the last good value. That
-    the value is made up, and of which failure, is in its user attributes, which Optuna's own clients show. One that a
-    person cancelled is FAIL: it says nothing of its configuration.
+    the value is made up, and of which failure, is in its user attributes, which Optuna's own clients show. One that
+    breaks a constraint of the study is infeasible too, by its violation, with what it came to where it was trained. One
+    that a person cancelled is FAIL: it says nothing of its configuration.
     """
     trial_id = storage.get_trial_id_from_study_id_trial_number(
         storage.get_study_id_from_name(study.study_name), trial_number
@@ -136,11 +140,13 @@ def tell(
         return
     # CMA-ES takes no constraints and warns of them; the worst value is all that it learns from a failure.
     if not isinstance(study.sampler, optuna.samplers.CmaEsSampler):
-        _constrain(study, trial_id, 0.0 if state in ("complete", "pruned") else 1.0)
+        _constrain(study, trial_id, 0.0 if state in ("complete", "pruned") else violation)
     if state not in ("complete", "pruned"):
-        made_up = "not measured: the worst so far, for the sampler to keep away"
-        for key, words in (("state", state), ("reason", reason), ("value", made_up)):
-            storage.set_trial_user_attr(trial_id, key, words)
+        words = {"state": state, "reason": reason}
+        if not measured:
+            words["value"] = "not measured: the worst so far, for the sampler to keep away"
+        for key, each in words.items():
+            storage.set_trial_user_attr(trial_id, key, each)
     if state == "pruned":
         # `tell` gives a pruned trial its last value; what people compare is its best.
         values = [value] if isinstance(value, int | float) else list(value)

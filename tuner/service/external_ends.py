@@ -6,6 +6,7 @@ Leaves to others: why a trial ends (external_trials), closing a study once (stud
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 from tuner.analysis.importance import outcome_figures
 from tuner.database import budget, runs, studies
@@ -13,7 +14,7 @@ from tuner.database.closings import Closing
 from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
 from tuner.database.facts import Outcome
-from tuner.database.runs import FAILED, Job, RunView
+from tuner.database.runs import FAILED, INFEASIBLE, Job, RunView
 from tuner.database.studies import StudyView
 from tuner.database.trial_facts import TrialFacts
 from tuner.errors import StudyConflict
@@ -25,6 +26,7 @@ from tuner.spec.objectives import COSTS
 from tuner.spec.study_spec import StudySpec
 from tuner.studies import outcome
 from tuner.studies.ending import end_if_over
+from tuner.studies.feasibility import why_infeasible
 from tuner.studies.status import study_status
 from tuner.studies.stored_study import is_external, spec_of
 from tuner.training.stopping import best_epoch
@@ -59,14 +61,15 @@ def end_trial(
     """row: with all of its epochs. Raises LeaseLost."""
     value, at = best_of(spec, row.epochs)
     figures = row.epochs[at - 1].metrics if at else {}
-    further = {
-        each.metric: figures[each.metric]
-        for each in spec.further_objectives
-        if each.metric in figures and each.metric not in COSTS
-    }
-    more = TrialFacts(training_seconds=round(row.seconds, 2), figures=further)
+    further = {name: figures[name] for name in spec.further_figures if math.isfinite(figures.get(name, math.nan))}
+    # What a network costs has fields of its own, which a program that knows better fills.
+    own: dict[str, Any] = {name: further.pop(name) for name in COSTS if name in further}
+    own = {"training_seconds": round(row.seconds, 2), **own}
+    facts = row.facts.with_more(TrialFacts.model_validate({**own, "figures": further}))
+    if state == "complete" and (why := why_infeasible(spec, facts)):
+        state, reason = INFEASIBLE, why
     known = None if state in FAILED else value
-    StoredRecord(here.db, job).finish(Ending(state, reason, row.facts.with_more(more), known, at))
+    StoredRecord(here.db, job).finish(Ending(state, reason, facts, known, at))
     settle(here.db, here.optuna_trial(study, spec, job), job)
 
 

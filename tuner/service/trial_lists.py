@@ -22,8 +22,8 @@ from tuner.studies.status import StudyStatus, ranked
 from tuner.studies.stored_study import spec_of
 
 TrialState = Literal[
-    "waiting", "running", "complete", "pruned", "diverged", "out_of_memory", "failed", "given_up", "cancelled",
-    "skipped",
+    "waiting", "running", "complete", "pruned", "infeasible", "diverged", "out_of_memory", "failed", "given_up",
+    "cancelled", "skipped",
 ]  # fmt: skip
 Where = Annotated[tuple[Annotated[str, Field(max_length=500)], ...], Field(max_length=20)]
 Words = Annotated[str, Field(max_length=200)]

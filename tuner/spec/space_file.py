@@ -137,6 +137,11 @@ class SpaceFile(StrictModel):
         strict=False,
         description="several of them, the first a metric of the validation rows; a study of such is not pruned",
     )
+    constraints: dict[str, str] = Field(
+        default_factory=dict,
+        description='what a trial keeps to, or it is no winner, such as {parameters: "<= 50000", latency_ms: "<= 2"}; '
+        "a network with too many parameters is not trained",
+    )
     metrics: tuple[str, ...] = Field(default=(), strict=False, description="further metrics of Keras to watch, by name")
     parameters: dict[str, Any] | None = Field(
         default=None, description="what is searched, and what is fixed; a parameter that is left out has its default"

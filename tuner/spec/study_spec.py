@@ -14,6 +14,7 @@ from tuner.errors import SpecError
 from tuner.formatting import nearest
 from tuner.spec.baselines import Baseline, read_baselines, read_python_baselines
 from tuner.spec.code import STYLES, CodeName, read_name
+from tuner.spec.constraints import Constraint, check_name, read_constraints
 from tuner.spec.defaults import Defaults, restored
 from tuner.spec.external import (
     EXTERNAL,
@@ -49,7 +50,7 @@ from tuner.spec.space_file import (
     with_usual_validation,
     written,
 )
-from tuner.spec.task_checks import check_further, check_objective, check_task
+from tuner.spec.task_checks import check_constraints, check_further, check_objective, check_task
 from tuner.spec.validation import as_validation, check_share
 
 _Known = TypeVar("_Known")
@@ -82,6 +83,7 @@ class StudySpec:
     code: CodeName | None = None
     callbacks: tuple[Mapping[str, Any], ...] = ()
     further_objectives: tuple[Objective, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
 
     @property
     def external(self) -> bool:
@@ -114,6 +116,12 @@ class StudySpec:
     def objectives(self) -> tuple[Objective, ...]:
         """All of them; the first is the one by which epochs are compared."""
         return (self.objective, *self.further_objectives)
+
+    @property
+    def further_figures(self) -> tuple[str, ...]:
+        """What is measured of a trial beside the objective by which epochs are compared: by names, each once."""
+        objectives = (each.metric for each in self.further_objectives)
+        return tuple(dict.fromkeys((*objectives, *(each.metric for each in self.constraints))))
 
 
 def _known(found: _Known | None, name: str) -> _Known:
@@ -173,6 +181,8 @@ def _checked(
     check_objective(file, file.objective, task, where)
     for each in file.objectives[1:]:
         check_further(file, each, task, where)
+    constraints = read_constraints(file.constraints, where)
+    check_constraints(file, constraints, task, where)
     check_task(space, task, where)
     return StudySpec(
         name=name,
@@ -189,6 +199,7 @@ def _checked(
         digest=digest(file),
         written=said,
         further_objectives=file.objectives[1:],
+        constraints=constraints,
     )
 
 
@@ -228,6 +239,9 @@ def _python_spec(
             "Write validation: 0.2, or leave the callbacks out."
         )
     style = next(each for each in STYLES if each in file.model)
+    constraints = read_constraints(file.constraints, where)
+    for each in constraints:
+        check_name(each.metric, file.objective.metric, where)
     data = _data(file, folder, where, defaults)
     task = task_of(data)
     settings = {each: FAMILIES["mlp"][each] for each in SETTINGS}
@@ -255,6 +269,7 @@ def _python_spec(
         code=read_name(style, file.model[style], f"{where}: model.{style}"),
         callbacks=_callbacks(file, where),
         further_objectives=file.objectives[1:],
+        constraints=constraints,
     )
 
 
@@ -277,6 +292,7 @@ def _external_spec(file: SpaceFile, said: frozenset[str], text: str, name: str, 
         digest=digest(file),
         written=said,
         further_objectives=file.objectives[1:],
+        constraints=read_constraints(file.constraints, where),
     )
 
 

@@ -1,10 +1,13 @@
-"""What cannot learn a task: objectives that are not measured or go the wrong way, losses and outputs of another task.
+"""What cannot learn a task: objectives and constraints that nobody measures, losses and outputs of another task.
 
 Leaves to others: everything else of a file (study_spec).
 """
 
+from collections.abc import Sequence
+
 from tuner.errors import SpecError
 from tuner.formatting import nearest
+from tuner.spec.constraints import Constraint, check_name
 from tuner.spec.families import BINARY, LOSSES, Task
 from tuner.spec.metrics import METRICS, key
 from tuner.spec.objectives import COSTS
@@ -23,6 +26,21 @@ def check_further(file: SpaceFile, objective: Objective, task: Task, where: str)
         raise SpecError(f"{where}: objectives: {objective.metric!r} is not known{nearest(objective.metric, COSTS)}")
 
 
+def check_constraints(file: SpaceFile, constraints: Sequence[Constraint], task: Task, where: str) -> None:
+    """What is bounded is a cost, or a metric of the validation rows that is measured."""
+    for each in constraints:
+        check_name(each.metric, file.objective.metric, where)
+        if each.metric not in COSTS and each.metric not in (known := measured(file, task)):
+            at, name = f"{where}: constraints.{each.metric}", each.metric.removeprefix("val_")
+            more = f". Add metrics: [{name}]." if key(name) in METRICS[task] else nearest(each.metric, known)
+            raise SpecError(f"{at}: is not measured{more}")
+
+
+def measured(file: SpaceFile, task: Task) -> set[str]:
+    """The metrics of the validation rows."""
+    return {"val_loss", "val_accuracy" if task == "classification" else "val_mae", *(f"val_{e}" for e in file.metrics)}
+
+
 def check_objective(file: SpaceFile, objective: Objective, task: Task, where: str) -> None:
     metric = objective.metric
     for name in file.metrics:
@@ -33,8 +51,7 @@ def check_objective(file: SpaceFile, objective: Objective, task: Task, where: st
             f"{where}: objective.metric: {metric!r} is measured on the training rows. Use {f'val_{metric}'!r}, "
             "which is measured on rows that the network has not seen."
         )
-    known = {"val_loss", *(f"val_{each}" for each in file.metrics)}
-    known.add("val_accuracy" if task == "classification" else "val_mae")
+    known = measured(file, task)
     if metric not in known:
         name = metric.removeprefix("val_")
         if key(name) in METRICS[task]:

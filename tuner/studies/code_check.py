@@ -130,13 +130,14 @@ class _Look:
         if not result.best_epoch:
             return [f"with its defaults it {result.reason}"]
         best = result.epochs[result.best_epoch - 1]
-        for each in spec.further_objectives:
-            if each.metric == "latency_ms":
+        for name in spec.further_figures:
+            if name == "latency_ms":
                 network.latency_ms(rows.validation.x)
-            elif each.metric not in COSTS and each.metric not in best:
+            elif name not in COSTS and name not in best:
+                kind = "objectives" if any(each.metric == name for each in spec.objectives) else "constraints"
                 raise TrialFailed(
-                    f"{self._code.place}: the model does not measure {each.metric!r}, one of the objectives; it "
-                    f"measures {', '.join(best)}."
+                    f"{self._code.place}: the model does not measure {name!r}, one of the {kind}; it measures "
+                    f"{', '.join(best)}."
                 )
         exported = network.export()
         network.in_words()

@@ -5,7 +5,7 @@ Leaves to others: how it looks (cli, analysis), what is known of it (status).
 
 from collections.abc import Mapping
 
-from tuner.database.runs import CANCELLED, FAILED, RunView
+from tuner.database.runs import CANCELLED, FAILED, INFEASIBLE, RunView
 from tuner.formatting import plural
 from tuner.spec.space import Choice, Params
 from tuner.studies.status import StudyStatus
@@ -18,6 +18,9 @@ def counts_in_words(status: StudyStatus) -> str:
     failed = sum(counts.get(state, 0) for state in FAILED)
     ended = counts.get("complete", 0) + counts.get("pruned", 0) + failed
     parts = [f"{counts.get('complete', 0)} complete", f"{counts.get('pruned', 0)} pruned", f"{failed} failed"]
+    if infeasible := counts.get(INFEASIBLE, 0):
+        ended += infeasible
+        parts.append(f"{infeasible} infeasible")
     if cancelled := counts.get(CANCELLED, 0):
         ended += cancelled
         parts.append(f"{cancelled} cancelled")
@@ -25,6 +28,12 @@ def counts_in_words(status: StudyStatus) -> str:
     if status.why_ended:
         words += f"; {counts.get('not_run', 0)} not run: {status.why_ended}"
     return words
+
+
+def constraints_in_words(status: StudyStatus) -> str:
+    """``constraints: parameters <= 50000, latency_ms <= 2``; empty where there are none."""
+    words = ", ".join(map(str, spec_of(status.study).constraints))
+    return f"constraints: {words}" if words else ""
 
 
 def objective(status: StudyStatus) -> str:

@@ -6,6 +6,7 @@ Leaves to others: what is known of the study (service), who says it (cli).
 import re
 from collections import Counter
 
+from tuner.database.runs import INFEASIBLE
 from tuner.formatting import command
 from tuner.studies.status import StudyStatus
 
@@ -31,6 +32,7 @@ _FIGURE = re.compile(r"[-+]?\d[\d.,e+-]*")
 _REMEDIES = {
     "diverged": "Search lower learning rates. ",
     "out_of_memory": "Search smaller batches or networks, or start fewer workers. ",
+    INFEASIBLE: "Search where the constraints are kept to, or widen them. ",
     "pruned": "Let the pruner begin later, or take pruner: none. ",
     "given_up": "The workers' last words are in tuner-logs. ",
 }

@@ -6,7 +6,7 @@ Leaves to others: scoring and closing (runs), showing (cli, tracking).
 from collections.abc import Mapping, Sequence
 
 from tuner.database.facts import FinalistsOutcome, Outcome
-from tuner.database.runs import FAILED, RunView
+from tuner.database.runs import FAILED, INFEASIBLE, RunView
 from tuner.spec.metrics import sign
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.pareto import front, values_of
@@ -26,6 +26,8 @@ def figures_of_search(status: StudyStatus, spec: StudySpec, guess: float | None 
         "pruned": status.counts.get("pruned", 0),
         "failed": sum(status.counts.get(state, 0) for state in FAILED),
     }
+    if spec.constraints:
+        figures["infeasible"] = status.counts.get(INFEASIBLE, 0)
     why = why_ended(status.study, spec, len(status.trials))
     figures["ended_by"] = why or ("time was up" if len(status.trials) < status.study.trials else "all trials were run")
     if best is None:

@@ -13,6 +13,7 @@ from tuner.data.dataset import DataInfo
 from tuner.data.fields import named_in_words
 from tuner.errors import SpecError
 from tuner.formatting import plural
+from tuner.spec.constraints import Constraint
 from tuner.spec.families import BINARY, CONFIGURE, NEEDS_IMAGES, READS_TEXT, SEQUENCE_FAMILIES, Config, sequence_shape
 from tuner.spec.families.sizes import Size, size
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Params, Space, Value, answers
@@ -51,6 +52,7 @@ _SHAPING = (
     "optimizer",
 )
 _NEARLY_ALL = 0.8
+_MANY = 0.5
 
 
 @dataclass(frozen=True)
@@ -117,9 +119,17 @@ def look_ahead(
             "sparse_categorical_crossentropy."
         )
     smallest, largest = ends(spec, info)
+    most = next((each for each in spec.constraints if each.metric == "parameters" and each.at_most), None)
+    if most is not None and smallest.size.parameters > most.bound:
+        raise SpecError(
+            f"constraints.parameters: the smallest network of the space has {smallest.size.parameters:,} parameters, "
+            f"and not {most.rule}. Search smaller networks, or raise the bound."
+        )
     batch = most_memory(spec, info, largest)
     needed = process_mib + (data_bytes(info) + batch) / 2**20
     warnings = [*idle_parameters(spec, info), *_contradictions(spec, info)]
+    if most is not None and largest.size.parameters > most.bound:
+        warnings += _too_large(spec, info, most)
     if memory_mib is not None and needed > _NEARLY_ALL * memory_mib:
         warnings.append(
             f"the largest network ({largest.size.parameters:,} parameters) needs about {needed / 1024:.1f} GiB a "
@@ -221,6 +231,16 @@ def _network(spec: StudySpec, info: DataInfo, choose: Callable[[Parameter], Valu
     used: dict[str, Value] = {}
     config = CONFIGURE[spec.model](answers(spec.space, choose, used), spec.task, info.images)
     return Network(used, config, size(config, info.input_shape, info.outputs))
+
+
+def _too_large(spec: StudySpec, info: DataInfo, most: Constraint) -> Iterator[str]:
+    drawn = draw(spec, info, _DRAWS)
+    share = sum(most.violation(each.size.parameters) > 0 for each in drawn) / len(drawn)
+    if share >= _MANY:
+        yield (
+            f"{100 * share:.0f} of a hundred configurations drawn at random have too many parameters ({most}); such "
+            "trials are not trained, and each has its place of the budget: a smaller space has more of those that are"
+        )
 
 
 def idle_parameters(spec: StudySpec, info: DataInfo) -> Iterator[str]:

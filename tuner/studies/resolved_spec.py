@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from tuner.errors import SpecError
 from tuner.spec.baselines import Baseline
 from tuner.spec.code import STYLES, Style, read_name
+from tuner.spec.constraints import Constraint
 from tuner.spec.defaults import Conditional, Defaults, restored, stored
 from tuner.spec.families import FAMILIES, RECONSTRUCTS, Task
 from tuner.spec.families.defaults import family_defaults
@@ -31,7 +32,7 @@ from tuner.spec.strict_model import complaint
 from tuner.spec.study_spec import OBJECTIVES, StudySpec
 from tuner.spec.validation import Validation
 
-VERSION = 1
+VERSION: Literal[2] = 2
 
 
 class _Stored(BaseModel):
@@ -43,6 +44,12 @@ class _Stored(BaseModel):
 class StoredObjective(_Stored):
     metric: str
     direction: Direction
+
+
+class StoredConstraint(_Stored):
+    metric: str
+    at_most: bool
+    bound: float
 
 
 class StoredParameter(_Stored):
@@ -103,13 +110,14 @@ class ResolvedSpec(_Stored):
     everything else was filled in.
     """
 
-    version: Literal[1]
+    version: Literal[2]
     dataset: str | dict[str, Any] | None
     validation: int | float | Validation | None
     task: Task | None
     model: str
     code: str | None
     objectives: tuple[StoredObjective, ...]
+    constraints: tuple[StoredConstraint, ...]
     metrics: tuple[str, ...]
     parameters: tuple[StoredParameter, ...]
     defaults: dict[str, Value | Conditional]
@@ -154,13 +162,14 @@ def resolve(spec: StudySpec, defaults: Defaults | None = None) -> ResolvedSpec:
     usual = defaults or todays_defaults()
     search = spec.search
     made = ResolvedSpec(
-        version=1,
+        version=VERSION,
         dataset=_dataset(spec),
         validation=None if spec.source is None else spec.source.validation,
         task=spec.source_task,
         model=spec.model,
         code=None if spec.code is None else str(spec.code),
         objectives=tuple(StoredObjective(metric=each.metric, direction=each.direction) for each in spec.objectives),
+        constraints=tuple(StoredConstraint(**vars(each)) for each in spec.constraints),
         metrics=spec.metrics,
         parameters=tuple(map(_parameter, spec.space)),
         defaults={} if spec.external or spec.code is not None else usual.families[spec.model][spec.task],
@@ -195,9 +204,14 @@ def read_resolved(content: Mapping[str, Any], where: str) -> ResolvedSpec:
     if not isinstance(version, int) or version > VERSION:
         raise SpecError(f"{where} was stored by a newer version of tuner ({version}). Upgrade tuner.")
     try:
-        return ResolvedSpec.model_validate(content)
+        return ResolvedSpec.model_validate(_as_now(content, version))
     except ValidationError as error:
         raise SpecError(f"{where} cannot be read: {complaint(error, ResolvedSpec)}") from error
+
+
+def _as_now(content: Mapping[str, Any], version: int) -> Mapping[str, Any]:
+    """The form of today. The first one had no constraints."""
+    return {**content, "version": VERSION, "constraints": ()} if version == 1 else content
 
 
 def restore(resolved: ResolvedSpec, name: str, text: str, folder: Path, where: str) -> StudySpec:
@@ -222,6 +236,7 @@ def restore(resolved: ResolvedSpec, name: str, text: str, folder: Path, where: s
         code=None if resolved.code is None else read_name(_style(resolved.model), resolved.code, where),
         callbacks=resolved.callbacks,
         further_objectives=tuple(map(_objective, resolved.objectives[1:])),
+        constraints=tuple(Constraint(**dict(each)) for each in resolved.constraints),
     )
 
 

@@ -12,6 +12,7 @@ Leaves to others: the stored form (resolved_spec), what becomes of a request (se
 import re
 from collections.abc import Iterator, Mapping
 
+from tuner.spec.constraints import Constraint
 from tuner.spec.defaults import restored
 from tuner.spec.validation import Validation
 from tuner.studies.resolved_spec import ResolvedSpec, StoredAlgorithm, StoredParameter
@@ -60,6 +61,7 @@ def _flat(spec: ResolvedSpec) -> Iterator[tuple[str, str]]:
     yield "validation", str(rule.model_dump(exclude_defaults=True) if isinstance(rule, Validation) else rule)
     yield "model", spec.model if spec.code is None else f"{spec.model} {spec.code}"
     yield "objective", ", ".join(f"{each.metric} ({each.direction})" for each in spec.objectives)
+    yield "constraints", ", ".join(str(Constraint(**dict(each))) for each in spec.constraints) or "-"
     yield "metrics", ", ".join(spec.metrics) or "-"
     yield (
         "callbacks",

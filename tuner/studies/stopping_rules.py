@@ -12,6 +12,7 @@ from statistics import fmean
 from tuner.database import rules, runs
 from tuner.database.connection import Database
 from tuner.database.facts import Limits, StudyOptions
+from tuner.database.progress import leader
 from tuner.database.runs import RunView
 from tuner.database.studies import StudyView
 from tuner.errors import InputError
@@ -47,9 +48,16 @@ def reached(spec: StudySpec, limits: Limits, value: float | None) -> bool:
 
 
 def look(db: Database, view: StudyView, spec: StudySpec) -> None:
-    """End the search where it has reached a plateau; asked before every trial."""
+    """End the search where it has reached a plateau, or a target under constraints; asked before every trial."""
     wait = view.options.limits.plateau
-    if wait is None or view.ended:
+    if view.ended:
+        return
+    if spec.constraints and view.options.limits.target is not None:
+        found = leader(db, view.study_name, spec.objective.direction)
+        if found is not None and reached(spec, view.options.limits, found.value):
+            rules.end(db, view.study_name, "target")
+            return
+    if wait is None:
         return
     every = runs.view_trials(db, view.study_name, epochs=True)
     if on_plateau(every, spec, int(wait)):

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tuner.database.deliveries import Refusal
 from tuner.database.epochs import EpochView
 from tuner.database.facts import Outcome
-from tuner.database.runs import FAILED, RunView
+from tuner.database.runs import FAILED, INFEASIBLE, RunView
 from tuner.database.studies import StudyView, note_of
 from tuner.database.tables import RunKey
 from tuner.database.workers import WorkerView
@@ -60,7 +60,13 @@ def trial(spec: StudySpec, view: RunView) -> views.Trial:
     """Of a trial of such a study that was read with its epochs."""
     values = values_of(spec, view) if view.state not in FAILED else None
     names = [each.metric for each in spec.objectives]
-    return views.Trial(**dict(run(view)), values=None if values is None else dict(zip(names, values, strict=True)))
+    known = {each.metric: view.facts.figure(each.metric) for each in spec.constraints}
+    return views.Trial(
+        **dict(run(view)),
+        values=None if values is None else dict(zip(names, values, strict=True)),
+        figures={name: figure for name, figure in known.items() if figure is not None},
+        infeasible=view.state == INFEASIBLE,
+    )
 
 
 def reproduction(view: RunView) -> views.Reproduction:
@@ -111,14 +117,15 @@ def study_news(view: StudyView) -> views.StudyNews:
 
 
 def study(status: StudyStatus) -> views.Study:
-    view, objective = status.study, spec_of(status.study).objective
+    view, spec = status.study, spec_of(status.study)
     return views.Study(
         **dict(study_news(view)),
         owner=view.owner or None,
         space=view.space_name,
         state=status.state,
-        metric=objective.metric,
-        direction=objective.direction,
+        metric=spec.objective.metric,
+        direction=spec.objective.direction,
+        constraints={each.metric: each.rule for each in spec.constraints},
         counts=status.counts,
         stage=status.stage,
         waits=status.waits or None,

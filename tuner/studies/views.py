@@ -66,9 +66,13 @@ class Run(RunNews):
 
 
 class Trial(Run):
-    """A run of the search. values: of each objective by name; None where one was not measured."""
+    """A run of the search. values: of each objective by name; None where one was not measured. figures: of what is
+    bounded, by name, as far as it was measured. infeasible: it breaks a constraint, or something of it was not
+    measured."""
 
     values: Mapping[str, float] | None
+    figures: Mapping[str, float]
+    infeasible: bool
 
 
 class Reproduction(Run):
@@ -138,7 +142,8 @@ class Study(StudyNews):
     owner: the name of the person who started it; None where nobody was asked. counts: trials by state; `waiting` are
     those that no worker has taken, `not_run` those that never will be. stage: what is done beside the trials. waits:
     for what, before any worker may begin. ended_by: why its search ended early. best_trial, value: of the winner, or
-    the best so far, in the terms of metric and direction. test: the winner's figures on the test rows. seconds: from
+    the best so far, in the terms of metric and direction. constraints: what a trial keeps to, by figure, as
+    ``<= 50000``. test: the winner's figures on the test rows. seconds: from
     the begin of its first trial to its end, or until now. seconds_left: about.
     """
 
@@ -147,6 +152,7 @@ class Study(StudyNews):
     state: StudyState
     metric: str
     direction: Direction
+    constraints: Mapping[str, str]
     counts: Mapping[str, int]
     stage: str
     waits: str | None

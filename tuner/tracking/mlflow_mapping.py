@@ -18,6 +18,7 @@ STATUS: Mapping[State, str] = {
     "running": "RUNNING",
     "complete": "FINISHED",
     "pruned": "KILLED",
+    "infeasible": "KILLED",
     "diverged": "FAILED",
     "out_of_memory": "FAILED",
     "failed": "FAILED",

@@ -17,7 +17,7 @@ from tuner.spec.space import Params
 
 Role = Literal["trial", "finalist"]
 State = Literal[
-    "running", "complete", "pruned", "diverged", "out_of_memory", "failed", "given_up", "cancelled"
+    "running", "complete", "pruned", "infeasible", "diverged", "out_of_memory", "failed", "given_up", "cancelled"
 ]  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from tuner.data.records import joined
 from tuner.data.views import plain_rows
 from tuner.errors import TrialFailed
 from tuner.spec.families import Config, MlpConfig
+from tuner.spec.families.sizes import size
 from tuner.training import keras_state
 from tuner.training.checkpoint import Checkpoint
 from tuner.training.class_weights import class_weights
@@ -84,6 +85,10 @@ class Network(Protocol):
 
     def take(self, model: Any, given: Outputs | None) -> None:
         """It was trained elsewhere, and this is its model. given: its outputs for the validation rows, where known."""
+        ...
+
+    def planned_parameters(self, info: DataInfo) -> int | None:
+        """How many numbers training would adjust, before anything is built for it; None where only training tells."""
         ...
 
     def parameters(self) -> int:
@@ -191,6 +196,9 @@ class FamilyNetwork:
         epochs = min(plan.epochs or self.config.epochs, self.config.epochs)
         weights = class_weights(self.config.class_weight, dataset)
         return replace(plan, batch_size=self.config.batch_size, epochs=epochs, class_weights=weights)
+
+    def planned_parameters(self, info: DataInfo) -> int:
+        return size(self.config, info.input_shape, info.outputs).parameters
 
     def parameters(self) -> int:
         return parameters(self.model)

@@ -69,7 +69,8 @@ NEWS = RunNews(
     verdicts=(VERDICT,), baseline=None, params=_PARAMS, value=0.8841, best_epoch=3, test=None, started_at=1.7957e9,
     finished_at=1795700025.6, final=True, worker="host-1234-a1b2", mlflow_run_id=None,
 )  # fmt: skip
-TRIAL = Trial(**dict(NEWS), epochs=4, seconds=5.2, metrics=_METRICS, values={"val_accuracy": 0.8841})
+TRIAL = Trial(**dict(NEWS), epochs=4, seconds=5.2, metrics=_METRICS, values={"val_accuracy": 0.8841}, figures={},
+              infeasible=False)  # fmt: skip
 EPOCH = Epoch(
     role="search", round=0, ordinal=49, epoch=3, metrics=_METRICS, seconds=1.3, measured_at=1795700004.1,
     worker="host-1234-a1b2",
@@ -78,8 +79,8 @@ WORKER = Worker(worker="host-1234-a1b2", host="host", device="cpu", stage="train
 STUDY = Study(
     study_name=_NAME, desired_state="running", trials=100, priority=0, most_workers=None, note=None, ended="",
     finished_at=None, owner="ada", space="fashion_mnist", state="running", metric="val_accuracy", direction="maximize",
-    counts={"complete": 21, "pruned": 34, "running": 2, "waiting": 43}, stage="", waits=None, passed_over=(),
-    ended_by=None, best_trial=49, value=0.8841, test=None, seconds=251.4, seconds_left=190.0, seed=7,
+    constraints={}, counts={"complete": 21, "pruned": 34, "running": 2, "waiting": 43}, stage="", waits=None,
+    passed_over=(), ended_by=None, best_trial=49, value=0.8841, test=None, seconds=251.4, seconds_left=190.0, seed=7,
     created_at=1.7957e9, mlflow_uri="sqlite:///mlflow.db", mlflow_run_id=None,
 )  # fmt: skip
 _BEST = f"trial 49 of {_NAME} is the champion of fashion_mnist"

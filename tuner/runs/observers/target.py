@@ -20,7 +20,8 @@ class Target:
 
     def epoch_ended(self, end: EpochEnd) -> Decision | None:
         study = end.study
-        if reached(self._spec, study.options.limits, end.result.best):
+        # Whether it keeps to the constraints, only its end shows: `stopping_rules` looks then.
+        if not self._spec.constraints and reached(self._spec, study.options.limits, end.result.best):
             rules.end(self._db, study.study_name, "target")
             return Decision("complete", f"the target is reached, at {end.words}")
         if study.ended == "target":

@@ -128,6 +128,9 @@ class PythonNetwork:
         own = replace(plan, batch_size=self.batch_size, epochs=min(plan.epochs or most, most))
         return normalized(dataset, self._preprocessing), own
 
+    def planned_parameters(self, info: DataInfo) -> int | None:
+        return self.parameters() or None
+
     def parameters(self) -> int:
         return parameters(self.model) if self.model.built else 0
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tuner.data.answers import Answers, together
-from tuner.data.dataset import Dataset
+from tuner.data.dataset import DataInfo, Dataset
 from tuner.data.fold_error import held_to_learnt
 from tuner.errors import TrialFailed
 from tuner.training.checkpoint import Checkpoint
@@ -91,6 +91,9 @@ class FoldsNetwork:
 
     def take(self, model: Any, given: Outputs | None) -> None:
         raise ValueError("networks of folds are trained here")
+
+    def planned_parameters(self, info: DataInfo) -> int | None:
+        return self._last.network.planned_parameters(info)
 
     def parameters(self) -> int:
         return self._last.network.parameters()

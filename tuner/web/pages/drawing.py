@@ -13,6 +13,7 @@ _MOST = 60
 _SHARES = (
     ("complete", "done"),
     ("pruned", "pruned"),
+    ("infeasible", "infeasible"),
     ("running", "running"),
     ("diverged", "bad"),
     ("out_of_memory", "bad"),

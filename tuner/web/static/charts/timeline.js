@@ -3,7 +3,7 @@ import { axis, frame } from "./frame.js";
 import { COLOURS } from "./palette.js";
 import { plural } from "./values.js";
 
-const PLAIN = new Set(["complete", "pruned", "running"]);
+const PLAIN = new Set(["complete", "pruned", "infeasible", "running"]);
 const LANE = 26;
 const MOST_LANES = 24;
 const MOST_SPANS = 2500;

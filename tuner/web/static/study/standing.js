@@ -5,7 +5,7 @@ import { pace } from "./stream.js";
 const PAUSE_MS = 10_000;
 /** That nobody works on it any more is written nowhere: it shows as time passes. */
 const SILENT_MS = 30_000;
-const ENDED = ["complete", "pruned", "failed", "diverged", "out_of_memory", "given_up", "cancelled", "skipped"];
+const ENDED = ["complete", "pruned", "infeasible", "failed", "diverged", "out_of_memory", "given_up", "cancelled", "skipped"];
 
 export function keepStanding(page, store) {
   const standing = () => document.getElementById("standing");
