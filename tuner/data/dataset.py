@@ -1,9 +1,9 @@
 """What every source gives: checked arrays, split into training, validation and test rows, with a digest."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from tuner.data.fields import Field
 from tuner.data.reading import Reading
 from tuner.data.records import Array as Array
 from tuner.data.records import bytes_of, written_type
+from tuner.data.rows_on_disk import on_disk, pieces
 from tuner.data.stream import Streams
 from tuner.spec.families import Task
 
@@ -28,7 +29,8 @@ class DataInfo:
     inputs: of rows of several arrays, each; then input_shape is that of all their numbers in one line.
     targets: of rows with several targets, each; then outputs counts them, and classes are those of each target.
     weighted: rows have weights. streamed: they are read while they are trained on, and about so many; targets are as
-    they were given. channel_added: images were given as (height, width).
+    they were given. channel_added: images were given as (height, width). on_disk: rows are read from a file a few at
+    a time.
     """
 
     name: str
@@ -48,6 +50,7 @@ class DataInfo:
     weighted: bool = False
     streamed: bool = False
     channel_added: bool = False
+    on_disk: bool = False
 
     @property
     def given_shape(self) -> tuple[int, ...]:
@@ -69,6 +72,7 @@ class Rows:
     """x: (rows, *input_shape), uint8 for images as published, else float32.
 
     y: (rows,) int32 class indices, or (rows, outputs) float32 for regression.
+    Of more than memory holds x is `RowsOnDisk`, which stands in for an array.
     Rows of several inputs are records of such arrays (`records`), and so are several targets, whose numbers are as they
     were given. weights: (rows,) float32, how much each counts in the loss; None where all count alike.
     """
@@ -82,14 +86,17 @@ class Rows:
 
     def take(self, chosen: Any) -> "Rows":
         """Some of them. chosen: whatever an array takes as an index of rows."""
-        return Rows(self.x[chosen], self.y[chosen], None if self.weights is None else self.weights[chosen])
+        x = self.x.some(chosen) if on_disk(self.x) else self.x[chosen]
+        return Rows(cast(Array, x), self.y[chosen], None if self.weights is None else self.weights[chosen])
 
     def and_then(self, others: "Rows") -> "Rows":
         """These and then the others, of the same data set."""
         weights = None
         if self.weights is not None and others.weights is not None:
             weights = np.concatenate([self.weights, others.weights])
-        return Rows(np.concatenate([self.x, others.x]), np.concatenate([self.y, others.y]), weights)
+        x: Any = self.x.and_then(others.x) if on_disk(self.x) and on_disk(others.x) else None
+        x = np.concatenate([self.x, others.x]) if x is None else x
+        return Rows(x, np.concatenate([self.y, others.y]), weights)
 
     @property
     def arrays(self) -> tuple[Array, ...]:
@@ -133,10 +140,21 @@ class Dataset:
 
 def rows_digest(*parts: Rows) -> str:
     """sha256 (hex) of some rows; of the test rows, it is the same for every seed of the split."""
+    arrays = [array for rows in parts for array in rows.arrays]
+    read = [each for each in arrays if on_disk(each)]
+    if not read or not all(each.known_by for each in read):
+        return _digest(arrays)
+    # Of rows on disk it takes long, and is the same as that of these rows in memory.
+    known = " ".join(each.known_by if on_disk(each) else _digest([each]) for each in arrays)
+    return read[0].file.remembered(known, lambda: _digest(arrays))
+
+
+def _digest(arrays: Sequence[Array]) -> str:
     digest = hashlib.sha256()
-    for array in (array for rows in parts for array in rows.arrays):
+    for array in arrays:
         digest.update(f"{array.shape} {written_type(array.dtype)};".encode())
-        digest.update(bytes_of(array))
+        for piece in pieces(array):
+            digest.update(bytes_of(piece))
     return digest.hexdigest()
 
 

@@ -1,22 +1,26 @@
 """Folders of images, one folder a class.
 
-Owns: which files are images, which folders are parts, one size and one kind of colour for all.
-Leaves to others: a picture's pixels (pictures), splits and digests (raw_dataset).
+Owns: which files are images, which folders are parts, one size and one kind of colour for all; whether their pixels are
+held in memory.
+Leaves to others: a picture's pixels (pictures), pixels in a file (rows_on_disk), splits and digests (raw_dataset).
 """
 
+import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
+import psutil
 
 from tuner.data.arrays import VALIDATION_NAMES
-from tuner.data.dataset import Rows
-from tuner.data.files import check_memory
+from tuner.data.dataset import Array, Rows
+from tuner.data.files import check_memory, regular
 from tuner.data.pictures import Looked, Scale, look, pixels, scale_of, size_of
 from tuner.data.raw_dataset import Found
 from tuner.data.reading import Reading, stripped
+from tuner.data.rows_on_disk import RowsOnDisk, kept, write
 from tuner.errors import DataError
 from tuner.formatting import plural
 from tuner.spec.source_kinds import ImageFolder
@@ -25,7 +29,17 @@ from tuner.spec.sources import DataSpec
 _ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff")
 _PARTS = {"train", "test", *VALIDATION_NAMES}
 
+_VERSION = 1
+"""Of what pixels are made of the same files."""
+_BYTES_A_VALUE = 4
+_MOST_OF_FREE = 0.5
+_TOLD = ("notes", "warnings")
+
 Files = dict[str, list[Path]]
+About = Callable[[], tuple[Sequence[str], Sequence[str]]]
+"""Notes and warnings, of what was read."""
+
+logger = logging.getLogger(__name__)
 
 
 def read_images(data: DataSpec) -> Found:
@@ -39,19 +53,69 @@ def read_images(data: DataSpec) -> Found:
     if not folder.is_dir():
         raise DataError(f"{folder}: no such folder. It should hold one folder of images a class.")
     parts = _parts(folder)
-    train = parts["train"]
-    classes = tuple(train)
-    every = [look(path) for files in parts.values() for kind in files for path in files[kind]]
-    colors = spec.colors or ("grey" if all(each.grey for each in every) else "rgb")
-    reader = _Reader(spec, colors, scale_of(every), {each.path: each for each in every})
-    rows = {name: _rows(files, classes, reader) for name, files in parts.items()}
+    stream = spec.stream if spec.stream is not None else not data.reconstruct and _fill_memory(parts, spec)
+    rows, about = (_from_disk if stream else _in_memory)(folder, parts, spec)
 
     def reading() -> Reading:
-        return Reading("images", notes=tuple(_notes(every, reader, spec)), warnings=tuple(_doubts(every)))
+        notes, warnings = about()
+        return Reading("images", notes=tuple(notes), warnings=tuple(warnings))
 
     return Found(
-        rows["train"], rows.get("test"), classes, validation=rows.get("validation"), reading=reading, images=True
-    )
+        rows["train"], rows.get("test"), tuple(parts["train"]), validation=rows.get("validation"), reading=reading,
+        images=True,
+    )  # fmt: skip
+
+
+def _fill_memory(parts: Mapping[str, Files], spec: ImageFolder) -> bool:
+    """Whether their pixels, as numbers, would take more than half of the memory that is free; by the first picture."""
+    paths = _paths(parts)
+    height, width = spec.size or size_of(paths[0])
+    channels = 1 if (spec.colors == "grey" if spec.colors else look(paths[0]).grey) else 3
+    return _BYTES_A_VALUE * len(paths) * height * width * channels > _MOST_OF_FREE * psutil.virtual_memory().available
+
+
+def _in_memory(folder: Path, parts: Mapping[str, Files], spec: ImageFolder) -> tuple[dict[str, Rows], About]:
+    reader = _Reader.of(_paths(parts), spec, str(folder))
+
+    def rows(files: Files) -> Rows:
+        return Rows(np.stack([reader.read(path) for path in _paths({"": files})]), _labels(files, parts))
+
+    return {name: rows(files) for name, files in parts.items()}, reader.about
+
+
+def _from_disk(folder: Path, parts: Mapping[str, Files], spec: ImageFolder) -> tuple[dict[str, Rows], About]:
+    paths = _paths(parts)
+    key = repr((_VERSION, spec.size, spec.colors, spec.background, [_known_by(path) for path in paths]))
+    file = kept(key)
+    if file is None:
+        reader = _Reader.of(paths, spec)
+        logger.info("writing the pixels of %d pictures to a file, once", len(paths))
+        file = write(key, map(reader.read, paths), len(paths), lambda: dict(zip(_TOLD, reader.about(), strict=True)),
+                     str(folder))  # fmt: skip
+    rows: dict[str, Rows] = {}
+    start = 0
+    for name, files in parts.items():
+        y = _labels(files, parts)
+        index = np.arange(start, start + len(y))
+        rows[name], start = Rows(cast(Array, RowsOnDisk(file, index)), y), start + len(y)
+    said = f"a stream: pixels are in {file.path}, and read from there while they are trained on"
+    notes, warnings = (file.about[each] for each in _TOLD)
+    return rows, lambda: ([*notes, said], warnings)
+
+
+def _known_by(path: Path) -> tuple[str, int, int]:
+    """What changes with the file."""
+    stat = regular(path).stat()
+    return str(path), stat.st_size, stat.st_mtime_ns
+
+
+def _paths(parts: Mapping[str, Files]) -> list[Path]:
+    return [path for files in parts.values() for kind in files for path in files[kind]]
+
+
+def _labels(files: Files, parts: Mapping[str, Files]) -> Array:
+    classes = list(parts["train"])
+    return np.array([classes.index(kind) for kind in files for _ in files[kind]], np.int32)
 
 
 def picture_sizes(folder: Path) -> Counter[tuple[int, int]]:
@@ -118,16 +182,29 @@ def _files(folder: Path) -> Files:
 class _Reader:
     """Brings images to one size and one kind of colour. The size is that of the first image, where none is asked for.
 
-    sizes: of the files, (height, width), and how many have it. turned: how many were.
+    sizes: of the files, (height, width), and how many have it. turned: how many were. held: their folder, where all of
+    them are to fit into memory.
     """
 
-    def __init__(self, spec: ImageFolder, colors: str, scale: Scale, looked: dict[Path, Looked]) -> None:
-        self.scale, self.sizes, self.turned = scale, Counter[tuple[int, int]](), 0
+    def __init__(self, spec: ImageFolder, colors: str, scale: Scale, looked: dict[Path, Looked], held: str) -> None:
+        self.spec, self.scale, self.sizes, self.turned = spec, scale, Counter[tuple[int, int]](), 0
         self._asked, self._size = spec.size, spec.size
         self._mode = "L" if colors == "grey" else "RGB"
         self._background = spec.background
-        self._looked = looked
+        self._looked, self._held = looked, held
         self._first: Path | None = None
+
+    @classmethod
+    def of(cls, paths: Sequence[Path], spec: ImageFolder, held: str = "") -> "_Reader":
+        """Of pictures that are looked at first, all of them."""
+        every = [look(path) for path in paths]
+        colors = spec.colors or ("grey" if all(each.grey for each in every) else "rgb")
+        return cls(spec, colors, scale_of(every), {each.path: each for each in every}, held)
+
+    def about(self) -> tuple[list[str], list[str]]:
+        """Of all that were read: notes and warnings."""
+        every = list(self._looked.values())
+        return _notes(every, self), _doubts(every)
 
     def read(self, path: Path) -> Any:
         from PIL import Image
@@ -142,7 +219,8 @@ class _Reader:
             self._size = size
         if self._first is None:
             self._first = path
-            check_memory(len(self._looked) * size[0] * size[1] * len(self._mode), str(path.parent.parent))
+            if self._held:
+                check_memory(len(self._looked) * size[0] * size[1] * len(self._mode), self._held)
         if size != self._size:
             raise DataError(
                 f"{path}: is {size[0]} x {size[1]} pixels, but {self._first} is {self._size[0]} x {self._size[1]}. "
@@ -152,16 +230,11 @@ class _Reader:
         return array[..., np.newaxis] if array.ndim == 2 else array
 
 
-def _rows(files: Files, classes: Sequence[str], reader: _Reader) -> Rows:
-    x = np.stack([reader.read(path) for kind in files for path in files[kind]])
-    y = np.array([classes.index(kind) for kind in files for _ in files[kind]], np.int32)
-    return Rows(x, y)
-
-
-def _notes(every: Sequence[Looked], reader: _Reader, spec: ImageFolder) -> list[str]:
+def _notes(every: Sequence[Looked], reader: _Reader) -> list[str]:
     """Formats and sizes, and what was done to how many."""
     endings = Counter(f"{each.path.suffix.lower().removeprefix('.')} {each.mode}" for each in every)
     notes = ["files: " + ", ".join(f"{count} {kind}" for kind, count in endings.most_common())]
+    spec = reader.spec
     if spec.size is not None and set(reader.sizes) != {spec.size}:
         sizes = ", ".join(f"{count} of {height} x {width}" for (height, width), count in reader.sizes.most_common(3))
         more = f" and of {len(reader.sizes) - 3} more sizes" if len(reader.sizes) > 3 else ""

@@ -4,6 +4,8 @@ Owns: the numbers (offset, scale, matrix) and what they do to rows.
 Leaves to others: which rows are for training (sources), the same numbers as Keras layers (training).
 """
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
@@ -11,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuner.data.records import Array, joined
+from tuner.data.rows_on_disk import pieces
 from tuner.data.texts import common_words, is_text
 from tuner.errors import DataError
 from tuner.spec.families import NORMALIZATIONS, WORDS
@@ -104,10 +107,9 @@ def fit(kind: str, x: Array) -> Preprocessing:
     x = joined(x)
     if kind == "whiten":
         return _whiten(x)
-    values = x.reshape(-1, x.shape[-1])
-    low, high = values.min(axis=0).astype(np.float32), values.max(axis=0).astype(np.float32)
+    low, high = (each.astype(np.float32) for each in _range(x, x.shape[-1]))
     if kind == "standard":
-        mean, deviation = _mean_and_deviation(values)
+        mean, deviation = _mean_and_deviation(x, x.shape[-1])
         return Preprocessing(kind, mean.astype(np.float32), _inverse_of(deviation, constant=low == high))
     scale = _inverse_of(high.astype(np.float64) - low, constant=low == high)
     # Rounding must not take the largest training value above 1.
@@ -135,14 +137,26 @@ def _inverse_of(width: _Doubles, constant: NDArray[np.bool_]) -> Floats:
     return cast(Floats, np.where(np.isfinite(scale), scale, np.float32(0)))
 
 
-def _mean_and_deviation(values: Array) -> tuple[_Doubles, _Doubles]:
-    """Over rows, in float64, without a float64 copy of all of them."""
-    step = max(1, _CHUNK_VALUES // values.shape[1])
-    starts = range(0, len(values), step)
-    total = sum(values[start : start + step].sum(axis=0, dtype=np.float64) for start in starts)
-    mean = np.asarray(total) / len(values)
-    squares = sum(((values[start : start + step].astype(np.float64) - mean) ** 2).sum(axis=0) for start in starts)
-    return mean, np.sqrt(np.asarray(squares) / len(values))
+def _range(x: Array, width: int) -> tuple[Array, Array]:
+    """The least and the largest of each of so many values."""
+    every = [(piece.reshape(-1, width).min(axis=0), piece.reshape(-1, width).max(axis=0)) for piece in pieces(x)]
+    return np.min([low for low, _ in every], axis=0), np.max([high for _, high in every], axis=0)
+
+
+def _values(x: Array, width: int) -> Iterator[Array]:
+    """All values of the rows, (some, width), a few at a time."""
+    step = max(1, _CHUNK_VALUES // width)
+    for piece in pieces(x):
+        values = piece.reshape(-1, width)
+        yield from (values[start : start + step] for start in range(0, len(values), step))
+
+
+def _mean_and_deviation(x: Array, width: int) -> tuple[_Doubles, _Doubles]:
+    """Of so many values, over rows, in float64, without a float64 copy of all of them."""
+    count = x.size // width
+    mean = np.asarray(sum(some.sum(axis=0, dtype=np.float64) for some in _values(x, width))) / count
+    squares = sum(((some.astype(np.float64) - mean) ** 2).sum(axis=0) for some in _values(x, width))
+    return mean, np.sqrt(np.asarray(squares) / count)
 
 
 def _whiten(x: Array) -> Preprocessing:
@@ -151,28 +165,26 @@ def _whiten(x: Array) -> Preprocessing:
     Sources: Bell & Sejnowski, "The independent components of natural scenes are edge filters", 1997; for tables its
     form on standardized features ("ZCA-cor"), Kessy, Lewin & Strimmer, "Optimal whitening and decorrelation", 2018.
     """
-    flat = x.reshape(len(x), -1)
-    features = flat.shape[1]
+    features = math.prod(x.shape[1:])
     if features > _MOST_WHITENED_FEATURES:
         raise DataError(
             f"normalization whiten: rows of {features} features need a matrix of {features} x {features}; "
             f"at most {_MOST_WHITENED_FEATURES} are whitened. Use standard."
         )
-    mean, deviation = _mean_and_deviation(flat)
+    mean, deviation = _mean_and_deviation(x, features)
     # Pixels share a unit, so their differences mean something; the columns of a table are brought to one first.
     if x.ndim == 2:
         epsilon = TABLE_EPSILON
-        unit = _inverse_of(deviation, constant=flat.min(axis=0) == flat.max(axis=0)).astype(np.float64)
+        unit = _inverse_of(deviation, constant=np.equal(*_range(x, features))).astype(np.float64)
     else:
         epsilon = IMAGE_EPSILON
         power = float(np.sqrt(np.mean(deviation**2)))
         unit = np.full(features, 1 / power if power > 0 else 1.0)
     covariance = np.zeros((features, features))
-    step = max(1, _CHUNK_VALUES // features)
-    for start in range(0, len(flat), step):
-        centred = (flat[start : start + step].astype(np.float64) - mean) * unit
+    for some in _values(x, features):
+        centred = (some.astype(np.float64) - mean) * unit
         covariance += centred.T @ centred
-    variances, directions = np.linalg.eigh(covariance / len(flat))
+    variances, directions = np.linalg.eigh(covariance / len(x))
     rotated = directions / np.sqrt(np.maximum(variances, 0) + epsilon)
     matrix = unit[:, np.newaxis] * (rotated @ directions.T)
     return Preprocessing("whiten", offset=mean.astype(np.float32), matrix=matrix.astype(np.float32))

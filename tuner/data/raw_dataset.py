@@ -18,6 +18,7 @@ from tuner.data.files import check_memory
 from tuner.data.partitions import Keys, folds, held_back
 from tuner.data.reading import Reading, look_alikes
 from tuner.data.records import arrays_of, names_of, row_shape
+from tuner.data.rows_on_disk import on_disk
 from tuner.data.stream import Streams
 from tuner.data.texts import is_text
 from tuner.errors import DataError
@@ -99,7 +100,7 @@ def split(
         parts = [held_back(train.y, keys, rule.share, seed, at, found.class_names)]
     else:
         parts = folds(train.y, keys, rule.folds, rule.repeats, seed, at, found.class_names)
-        check_memory(len(parts) * (train.x.nbytes + train.y.nbytes), where)
+        check_memory(len(parts) * ((0 if on_disk(train.x) else train.x.nbytes) + train.y.nbytes), where)
     each_made = tuple(_made(found, name, where, (train.take(kept), train.take(held), test)) for kept, held in parts)
     made = each_made[-1]
     if rule.folds is not None:
@@ -139,6 +140,7 @@ def _made(found: Found, name: str, where: str, parts: tuple[Rows, Rows, Rows]) -
         targets=fields_of(train.y, found.target_names),
         weighted=train.weights is not None,
         channel_added=found.channel_added,
+        on_disk=on_disk(train.x),
         target_means=means,
         target_deviations=deviations,
     )
@@ -148,6 +150,10 @@ def _made(found: Found, name: str, where: str, parts: tuple[Rows, Rows, Rows]) -
 def _its_own_target(rows: Rows, where: str) -> Rows:
     if names_of(rows.x) or is_text(rows.x):
         raise DataError(f"{where}: rows of several inputs, and texts, are not given out again. Use another model.")
+    if on_disk(rows.x):
+        raise DataError(
+            f"{where}: rows that are larger than memory are not given out again. Use another model, or size."
+        )
     return replace(rows, y=rows.x.reshape(len(rows), -1).astype(np.float32))
 
 

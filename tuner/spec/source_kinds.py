@@ -122,6 +122,11 @@ class ImageFolder(StrictModel):
     background: Literal["white", "black"] = Field(
         default="white", description="what is seen through transparent pixels"
     )
+    stream: bool | None = Field(
+        default=None,
+        description="true: pixels are written to a file once, and read from there while they are trained on; false: "
+        "they are held in memory; left out, they are read where they would fill more than half of the free memory",
+    )
 
 
 class PythonData(StrictModel):

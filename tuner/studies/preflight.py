@@ -140,7 +140,10 @@ def look_ahead(
 
 
 def data_bytes(info: DataInfo) -> int:
-    """All rows as published (bytes for images), and those of training and validation once more as float32."""
+    """All rows as published (bytes for images), and those of training and validation once more as float32; of rows on
+    disk next to nothing."""
+    if info.on_disk:
+        return 0
     values = 1
     for each in info.input_shape:
         values *= each

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuner.data.dataset import Array, Dataset
+from tuner.data.rows_on_disk import on_disk
 from tuner.training.batch import Fed, fed
 from tuner.training.batches import row_order
 from tuner.training.figures import figures
@@ -71,7 +72,7 @@ class FitEpochs:
         return {**trained, **figures(validated, prefix="val_"), "learning_rate": rate}
 
     def _rows(self, rows: Fed, order: NDArray[np.intp]) -> dict[str, Any]:
-        if self._train.x.nbytes > MOST_COPIED_BYTES:
+        if on_disk(self._train.x) or self._train.x.nbytes > MOST_COPIED_BYTES:
             return {"x": _Batches(rows, order, self._batch_size)}
         return {**rows.arguments(order), "batch_size": self._batch_size}
 

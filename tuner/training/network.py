@@ -177,7 +177,7 @@ class FamilyNetwork:
         self, dataset: Dataset, fitted: PreprocessingFor, plan: TrainPlan, resume: Checkpoint | None
     ) -> Entry | ModelEntry | None:
         self._info = dataset.info
-        if dataset.info.inputs or dataset.info.weighted:
+        if dataset.info.inputs or dataset.info.weighted or dataset.info.on_disk:
             return None
         preprocessing, own = fitted(self.config.normalization), self._own(plan, dataset)
         # Such a cohort computes in float32, whatever precision was asked for.

@@ -90,6 +90,8 @@ def why_not(model: Any, dataset: Dataset, plan: TrainPlan) -> str | None:
     """Why this model's epochs can be no part of another program; None where they may."""
     if plan.path == "fit":
         return "asked for"
+    if dataset.info.on_disk:
+        return "the rows are on disk"
     why = compiled_metrics.why_not(model, dataset)
     if why is not None:
         return why

@@ -17,6 +17,7 @@ import keras
 import numpy as np
 
 from tuner.data.dataset import Array
+from tuner.data.rows_on_disk import on_disk
 from tuner.training.batches import row_order
 from tuner.training.compiled.device_rows import Ready
 from tuner.training.compiled.feed import MOST_DROPPED, Chunk, Dropout, Feed, Rows
@@ -99,7 +100,7 @@ def batch_source(
 
     Rows that would fill more than half of a device's memory are fed to it, a few batches ahead.
     """
-    if tensors.own_memory() and fits_device(tensors, ready):
+    if tensors.own_memory() and not on_disk(ready.raw) and fits_device(tensors, ready):
         return RowsOnDevice(tensors, ready.train_on_device, y, batch_size, seed, filled_up)
     return RowsFed(tensors, ready, y, batch_size, seed, layers, filled_up)
 

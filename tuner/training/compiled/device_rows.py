@@ -5,11 +5,12 @@ Leaves to others: what becomes of the rows (epoch_tensorflow, feed).
 """
 
 import json
+import math
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import keras
 import numpy as np
@@ -17,10 +18,12 @@ import psutil
 from numpy.typing import NDArray
 
 from tuner.data.dataset import Array, Dataset
+from tuner.data.rows_on_disk import on_disk
 from tuner.data.texts import for_tensorflow
 
 _KINDS_KEPT = 2
 _ROWS_AT_ONCE = 4096
+_VALUES_AT_ONCE = 1 << 24
 MOST_OF_FREE_MEMORY = 0.5
 _OF_DEVICES = (np.float32, np.int32, np.uint8)
 _kept: "OrderedDict[tuple[Any, ...], Ready]" = OrderedDict()
@@ -57,12 +60,12 @@ def _is_fixed(layer: Any) -> bool:
 def why_not(model: Any, dataset: Dataset) -> str | None:
     """Why the rows cannot be kept in memory as this model's steps take them; None where they can.
 
-    Training rows that need no copy - bytes that are normalized as they are fed, or rows without fixed layers - may be
-    as many as there are, also in a file that is mapped into memory.
+    Training rows that need no copy - bytes that are normalized as they are fed, rows without fixed layers, rows on
+    disk - may be as many as there are.
     """
     parts = split(model)
     rows = Ready(dataset, [] if parts is None else parts[0])
-    needed = 4 * dataset.validation.x.size + (0 if rows.streams else 4 * dataset.train.x.size)
+    needed = (0 if rows.by_pieces else 4 * dataset.validation.x.size) + (0 if rows.streams else 4 * rows.raw.size)
     available = psutil.virtual_memory().available
     if needed > available * MOST_OF_FREE_MEMORY:
         return f"{needed / 2**30:.1f} GiB of rows, of {available / 2**30:.1f} GiB free memory"
@@ -109,7 +112,12 @@ class Ready:
     @property
     def streams(self) -> bool:
         """Training rows can be fed from where they are."""
-        return not self.layers or self.linear is not None
+        return not self.layers or self.linear is not None or on_disk(self.raw)
+
+    @property
+    def by_pieces(self) -> bool:
+        """Validation rows are read again each time, a few at a time."""
+        return on_disk(self.dataset.validation.x) and keras.backend.backend() == "tensorflow"
 
     @property
     def bytes_on_device(self) -> int:
@@ -118,6 +126,8 @@ class Ready:
 
     @cached_property
     def train(self) -> Array:
+        if on_disk(self.raw) and self.layers:
+            return cast(Array, self.raw.seen_through(lambda x: through(self.layers, x, plainly=True)))
         return through(self.layers, self.raw)
 
     @cached_property
@@ -127,6 +137,17 @@ class Ready:
     @cached_property
     def validation_on_device(self) -> Any:
         return _on_device(through(self.layers, self.dataset.validation.x))
+
+    def validation(self, batch_size: int) -> Iterator[tuple[Any, slice]]:
+        """The validation rows on the device, and which they are: all, or a few of them, in whole batches."""
+        x = self.dataset.validation.x
+        if not self.by_pieces:
+            yield self.validation_on_device, slice(None)
+            return
+        steps = max(1, _VALUES_AT_ONCE // math.prod(x.shape[1:]) // batch_size) * batch_size
+        for start in range(0, len(x), steps):
+            some = slice(start, start + steps)
+            yield _on_device(through(self.layers, x[some])), some
 
 
 def step_type(model: Any) -> Any:
@@ -161,13 +182,13 @@ def _on_device(x: Array) -> Any:
     return keras.ops.convert_to_tensor(x, dtype=str(x.dtype) if x.dtype in _OF_DEVICES else None)
 
 
-def through(layers: Sequence[Any], x: Array) -> Array:
-    """Rows after these layers."""
+def through(layers: Sequence[Any], x: Array, plainly: bool = False) -> Array:
+    """Rows after these layers. plainly: by NumPy, if that can be, since they are few."""
     if not layers:
         return x
     if x.dtype.kind == "U":
         return _numbers_of_words(layers, x)
-    if keras.backend.backend() == "jax" and all(map(_is_plain, layers)):
+    if (plainly or keras.backend.backend() == "jax") and all(map(_is_plain, layers)):
         return _by_numpy(layers, x)
     parts = []
     for start in range(0, len(x), _ROWS_AT_ONCE):

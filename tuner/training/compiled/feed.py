@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tuner.data.dataset import Array
+from tuner.data.rows_on_disk import on_disk
 
 Floats = NDArray[np.float32]
 
@@ -136,7 +137,7 @@ class Rows:
 
         dropout: a rate; x is float32 or `linear` makes it so. What is kept grows by 1 / (1 - rate).
         """
-        self._x = x if linear is None else x.reshape(len(x), -1)
+        self._x = x if linear is None else _flat(x)
         self._linear = linear
         self.dropout = dropout
         self.shape = self._x.shape[1:]
@@ -157,11 +158,11 @@ class Rows:
         if generator is not None:
             _draw(kept, self.dropout, generator)
         if self._linear is None or self._bytes is None:
-            np.take(self._x, rows, axis=0, out=out, mode="clip")
+            _gather(self._x, rows, out)
         else:
             factor, summand = self._linear
             few = self._bytes[: len(rows)]
-            np.take(self._x, rows, axis=0, out=few, mode="clip")
+            _gather(self._x, rows, few)
             if generator is not None and not summand.any():
                 # Zero stays zero, so bytes are dropped, which are a quarter of the work.
                 np.multiply(few, kept.view(np.uint8).reshape(few.shape), out=few)
@@ -174,6 +175,17 @@ class Rows:
             factors = self._factors[: out.size]
             np.multiply(kept, grown, out=factors, dtype=np.float32)
             np.multiply(out, factors.reshape(out.shape), out=out)
+
+
+def _flat(x: Any) -> Any:
+    return x.seen_through(lambda some: some.reshape(len(some), -1)) if on_disk(x) else x.reshape(len(x), -1)
+
+
+def _gather(x: Any, rows: NDArray[np.intp], out: Any) -> None:
+    if on_disk(x):
+        x.read(rows, out)
+    else:
+        np.take(x, rows, axis=0, out=out, mode="clip")
 
 
 def _draw(kept: Any, rate: float, generator: np.random.Generator) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from tuner.data.answers import Answers
 from tuner.data.dataset import DataInfo, Dataset
 from tuner.data.preprocessing import Preprocessing
+from tuner.data.rows_on_disk import on_disk
 from tuner.errors import TrialFailed
 from tuner.spec.code import Code, CodeName
 from tuner.spec.space import Ask, Value
@@ -324,12 +325,17 @@ def normalized(dataset: Dataset, preprocessing: Preprocessing) -> Dataset:
     if key not in _kept:
         _kept.clear()
         train, validation = (
-            replace(part, x=np.ascontiguousarray(preprocessing.apply(part.x), np.float32))
-            for part in (dataset.train, dataset.validation)
+            replace(part, x=_applied(preprocessing, part.x)) for part in (dataset.train, dataset.validation)
         )
         digest = f"{dataset.digest}/{preprocessing.kind}/float32"
         _kept[key] = replace(dataset, train=train, validation=validation, digest=digest)
     return _kept[key]
+
+
+def _applied(preprocessing: Preprocessing, x: Any) -> Any:
+    if on_disk(x):
+        return x.seen_through(preprocessing.apply)
+    return np.ascontiguousarray(preprocessing.apply(x), np.float32)
 
 
 _kept: dict[tuple[str, str], Dataset] = {}

@@ -20,6 +20,7 @@ from tuner.data.dataset import Array, DataInfo, Dataset, Rows
 from tuner.data.fields import Field
 from tuner.data.preprocessing import Preprocessing
 from tuner.data.records import for_keras, without_names
+from tuner.data.rows_on_disk import on_disk, pieces
 from tuner.data.texts import is_text
 from tuner.errors import DataError, TrialFailed
 from tuner.spec.families import (
@@ -48,6 +49,8 @@ from tuner.training.plan import Metrics
 # Outputs are clipped so far from 0 and 1 before the logarithm, as Keras does.
 _EPSILON = 1e-7
 _ROWS_AT_ONCE = 2048
+_LEAST_ROWS_AT_ONCE = 32
+_VALUES_AT_ONCE = 1 << 23
 
 
 def build(
@@ -231,13 +234,14 @@ def outputs(model: Any, dataset: Dataset) -> NDArray[np.float32]:
 
         given = evaluation_of(model, dataset).outputs()
         return probabilities(given) if getattr(model.loss, "from_logits", False) else given
-    if device_rows.why_not(model, dataset) is None:
+    at_once = rows_at_once(x)
+    if not on_disk(x) and device_rows.why_not(model, dataset) is None:
         # Training has them on the device, normalized.
         before, layers = device_rows.split(model) or ([], layers)
         x = device_rows.ready(dataset, before).validation_on_device
     found = []
-    for start in range(0, len(x), _ROWS_AT_ONCE):
-        rows = keras.ops.convert_to_tensor(x[start : start + _ROWS_AT_ONCE])
+    for start in range(0, len(x), at_once):
+        rows = keras.ops.convert_to_tensor(x[start : start + at_once])
         rows = keras.ops.cast(rows, device_rows.step_type(model))
         for layer in layers:
             if not isinstance(layer, catalogue.AUGMENTATION_LAYERS):
@@ -263,7 +267,13 @@ def predict(model: Any, x: Array) -> Any:
         numbers = device_rows.through(before, x)
         rest = keras.Sequential([keras.Input(numbers.shape[1:], dtype="int32"), *after])
         return rest.predict(numbers, batch_size=_ROWS_AT_ONCE, verbose=0)
-    return model.predict(for_keras(x), batch_size=_ROWS_AT_ONCE, verbose=0)
+    given = [model.predict(for_keras(some), batch_size=rows_at_once(x), verbose=0) for some in pieces(x)]
+    return given[0] if len(given) == 1 else keras.tree.map_structure(lambda *each: np.concatenate(each), *given)
+
+
+def rows_at_once(x: Array) -> int:
+    """As many as leave memory to what layers make of them."""
+    return max(_LEAST_ROWS_AT_ONCE, min(_ROWS_AT_ONCE, _VALUES_AT_ONCE // max(1, math.prod(x.shape[1:]))))
 
 
 def evaluate(model: Any, rows: Rows, info: DataInfo) -> Metrics:
