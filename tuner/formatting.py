@@ -10,6 +10,7 @@ import shlex
 import unicodedata
 import urllib.parse
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 
 
 def nearest(word: str, known: Iterable[str], most: int = 3) -> str:
@@ -28,6 +29,11 @@ def duration(seconds: float | None) -> str:
     whole = round(seconds)
     hours, rest = divmod(whole, 3600)
     return f"{hours}:{rest // 60:02d}:{rest % 60:02d}" if hours else f"{rest // 60}:{rest % 60:02d}"
+
+
+def moment(seconds: float) -> str:
+    """``2026-11-27 22:05 UTC``. seconds: since 1970."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def number(value: float | None) -> str:

@@ -1,6 +1,7 @@
 """Optuna's private names: all that this project uses of what Optuna does not offer in public, and nothing else.
 
-Owns: a trial's id, a study's storage and all of its trials; the one hook of a sampler that is replaced, if it is there.
+Owns: a trial's id, what it began with, a study's storage and all of its trials; the one hook of a sampler that is
+replaced, if it is there.
 Leaves to others: what it is replaced with (search).
 
 Tried on Optuna 5.0. A hook that a release renames would be passed over in silence, and the search would quietly be
@@ -26,6 +27,11 @@ class HookGone(RuntimeError):
 def trial_id(trial: Trial | FrozenTrial) -> int:
     """Its key in Optuna's storage, which is not its number."""
     return trial._trial_id
+
+
+def as_begun(trial: Trial) -> FrozenTrial:
+    """What this process knows of a trial that it goes on with: its values so far, its attributes. Not a copy."""
+    return trial._cached_frozen_trial
 
 
 def storage_of(study: optuna.Study) -> BaseStorage:

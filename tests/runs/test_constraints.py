@@ -118,7 +118,9 @@ def test_nothing_feasible_is_said_in_words(run: Run) -> None:
 
 
 def test_the_front_is_of_those_that_keep_to_the_constraints(db: Database, run: Run) -> None:
-    text = f"dataset: digits\nobjectives: [val_accuracy, parameters]\nconstraints: {{parameters: '<= 2000'}}\n{BASELINES}"
+    text = (
+        f"dataset: digits\nobjectives: [val_accuracy, parameters]\nconstraints: {{parameters: '<= 2000'}}\n{BASELINES}"
+    )
     spec, status = run(f"{text}search: {{trials: 3, seed: 1}}")
     large, small, _ = status.trials
     assert large.state == "infeasible"

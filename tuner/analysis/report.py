@@ -19,6 +19,7 @@ from tuner.analysis.report_rows import cost_rows, tiles, trial_row, winner
 from tuner.database.connection import Database
 from tuner.database.runs import RunView
 from tuner.database.studies import note_of
+from tuner.formatting import moment
 from tuner.studies.status import StudyStatus, ranked, study_status
 from tuner.studies.stored_study import spec_of
 
@@ -62,7 +63,7 @@ def content(status: StudyStatus, weights: Mapping[str, float], method: str) -> d
     return {
         "study": study.study_name,
         "space": study.space_name,
-        "made_at": _moment(datetime.now(UTC).timestamp()),
+        "made_at": moment(datetime.now(UTC).timestamp()),
         "tiles": tiles(status),
         "sentences": summary.sentences(status),
         "noise": summary.noise_sentences(status),
@@ -99,16 +100,13 @@ def _facts(status: StudyStatus) -> list[tuple[str, str]]:
         ("data", "" if spec.external else spec.data_name),
         ("rows", ", ".join(f"{count:,} {part}" for part, count in rows.items())),
         ("digest of the data", study.data_digest or ""),
+        ("space changed", "; ".join(f"{moment(e.until)}: {', '.join(e.words)}" for e in study.options.spaces)),
         ("constraints", ", ".join(map(str, spec.constraints))),
         ("sampler, pruner", f"{spec.search.sampler.name}, {spec.search.pruner.name}"),
         ("seed", str(study.seed)),
-        ("began", _moment(study.created_at)),
-        ("ended", "" if study.finished_at is None else _moment(study.finished_at)),
+        ("began", moment(study.created_at)),
+        ("ended", "" if study.finished_at is None else moment(study.finished_at)),
         ("run in MLflow", study.mlflow_run_id or ""),
     ]
     facts += [(name, ", ".join(values)) for name, values in summary.versions(status).items()]
     return [(name, value) for name, value in facts if value]
-
-
-def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")

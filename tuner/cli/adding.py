@@ -1,4 +1,4 @@
-"""`tune add`: a configuration for a study that is there.
+"""`tune add` and `tune withdraw`: a configuration for a study that is there.
 
 Leaves to others: what it does (service.configurations).
 """
@@ -56,6 +56,25 @@ def add(
         echo(f"{done.name} is added to study {done.study_name}{next_one}", err=True)
     for note in done.notes:
         echo(f"tune: {note}", err=True)
+
+
+@click.command()
+@click.argument("study_name", metavar="STUDY")
+@click.argument("name")
+@common_options
+def withdraw(study_name: str, name: str, storage: str | None, as_json: bool) -> None:
+    """Take back a configuration that was added and has not begun. The budget stays as it is.
+
+    Example: tune withdraw fashion_mnist-1 added-2
+    """
+    from tuner.service.configurations import withdraw_configuration
+
+    db = open_studies(settings_of(storage), create=False)
+    done = withdraw_configuration(db, study_name, name)
+    if as_json:
+        print_json(done)
+    else:
+        echo(f"{done.name} of study {done.study_name} is withdrawn; its place is the search's again", err=True)
 
 
 def _say(checked: "CheckedConfiguration") -> None:

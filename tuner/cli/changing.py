@@ -4,6 +4,7 @@ Leaves to others: what they do (service).
 """
 
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -76,18 +77,25 @@ def cancel(study: str, trial: int | None, storage: str | None) -> None:
     "--workers", type=click.IntRange(min=1), metavar="N", help="Of the command, or the cluster, that runs it."
 )
 @share_options
+@click.option(
+    "--space", type=click.Path(path_type=Path), metavar="FILE", help="The study's space with other ranges, or choices."
+)
 @storage_option
-def change(storage: str | None, **options: Any) -> None:
-    """Change a study that runs: its budget, its time, when it ends, its workers.
+def change(storage: str | None, space: Path | None, **options: Any) -> None:
+    """Change a study that runs: its budget, its time, when it ends, its workers, what it searches.
 
-    Workers look at it before each trial and after each epoch. A time limit counts from the study's begin.
+    Workers look at it before each trial and after each epoch. A time limit counts from the study's begin. Another space
+    has other ranges, choices or fixed values; trials outside of it stay, and the sampler learns from them.
 
     Example: tune change fashion_mnist-1 --trials 60 --workers 4
     """
     from tuner.service import changing
     from tuner.service.requests import ChangeRequest
     from tuner.service.words import request_of
+    from tuner.spec.safe_yaml import read_text
 
+    if space is not None:
+        options |= {"space_text": read_text(space), "space_name": str(space)}
     request = request_of(ChangeRequest, options)
     view = changing.change(studies_at(storage), request)
     time = "" if view.timeout_s is None else f", {duration(view.timeout_s)}"
@@ -96,6 +104,9 @@ def change(storage: str | None, **options: Any) -> None:
     if options["most_workers"] is not None:
         shared += f", {'any number of' if view.most_workers is None else f'at most {view.most_workers}'} workers"
     echo(f"study {view.study_name}: {view.trials} trials{time}{workers}{shared}", err=True)
+    if space is not None:
+        for line in view.options.spaces[-1].words:
+            echo(f"  {line}", err=True)
 
 
 @click.command()

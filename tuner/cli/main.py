@@ -98,7 +98,7 @@ def cli() -> None:
 
 for command in (
     running.start, running.resume, working.worker, changing.stop, changing.cancel, changing.change,
-    adding.add, changing.delete, changing.rename, changing.note,
+    adding.add, adding.withdraw, changing.delete, changing.rename, changing.note,
     reading.status, reading.list_, reading.trials, reading.best, importance.importance,
     reproducing.reproduce, results.report, results.compare, using.export, using.champion,
     space_commands.spaces, record.sync, ui.ui, serve.serve, token.token, owner.owner, notify.notify,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuner.cli.common import chosen, common_options, echo, echo_whole, print_json, studies_at, study_argument, view_of
+from tuner.formatting import moment, one_line
 from tuner.redaction import redacted_values
 
 if TYPE_CHECKING:
@@ -63,12 +64,15 @@ def _print_spec(view: "StudyView", as_json: bool) -> None:
     from tuner.spec.safe_yaml import dump
     from tuner.studies.resolved_spec import as_json as stored
     from tuner.studies.stored_study import resolved_of
-    from tuner.studies.views import StoredSpec
+    from tuner.studies.viewing import stored_spec
 
-    resolved = stored(resolved_of(view))
+    resolved, spec = stored(resolved_of(view)), stored_spec(view)
     if as_json:
-        print_json(StoredSpec(study_name=view.study_name, written=view.spec_text, resolved=resolved))
+        print_json(spec)
         return
+    for each in spec.changes:
+        by = f" by {each.person}" if each.person else ""
+        echo(one_line(f"# Changed {moment(each.at)}{by}: {'; '.join(each.words)}"))
     echo(view.spec_text.rstrip("\n"))
     echo("\n# As it was stored, every default written out:")
     # Through JSON, as the database has it: YAML would give tuples a word of their own.

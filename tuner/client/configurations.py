@@ -10,6 +10,7 @@ from typing import Any
 from tuner.client.connection import Connection
 from tuner.client.operations import operation
 from tuner.service.configurations import (
+    AddedConfiguration,
     AddedConfigurations,
     CheckedConfiguration,
     ConfigurationForm,
@@ -57,6 +58,12 @@ class RemoteConfigurations:
     def list(self) -> AddedConfigurations:
         """Those that were added; one without a trial waits for its place."""
         return self._connection.get(AddedConfigurations, f"{self._place}/configurations")
+
+    @operation("DELETE", "/studies/{study}/configurations/{number}")
+    def withdraw(self, number: int) -> AddedConfiguration:
+        """Take one back that has not begun. Raises NotFound, StudyConflict."""
+        path = f"{self._place}/configurations/{number}"
+        return self._connection.ask(AddedConfiguration, "DELETE", path, again=True)
 
     @operation("GET", "/studies/{study}/parameters")
     def form(self, trial: int | None = None) -> ConfigurationForm:

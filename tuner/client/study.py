@@ -143,14 +143,18 @@ class RemoteStudy:
         plateau: int | None = None,
         priority: int | None = None,
         most_workers: int | None = None,
+        space_text: str | None = None,
     ) -> Study:
-        """Change it while it runs; None leaves a thing as it is. Raises InputError, StudyConflict."""
+        """Change it while it runs; None leaves a thing as it is. Raises InputError, StudyConflict.
+
+        space_text: its space, as a file has it, with other ranges, choices or fixed values.
+        """
         return self._change(
             "PATCH",
             "",
             {
                 "trials": trials, "timeout_s": timeout_s, "workers": workers, "priority": priority,
-                "most_workers": most_workers,
+                "most_workers": most_workers, "space_text": space_text,
                 "limits": {"epochs": epoch_budget, "target": target, "plateau": plateau},
             },
             again=True,

@@ -6,17 +6,19 @@ Leaves to others: what may be asked (service), what workers make of it (workers)
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
 from tuner.database import audit, finalists
 from tuner.database.audit import AuditEntry
-from tuner.database.connection import Database
-from tuner.database.facts import Limits
+from tuner.database.connection import Database, utc_now
+from tuner.database.facts import FormerSpace, Limits
 from tuner.database.patience import patient
 from tuner.database.sequence import stamp
 from tuner.database.tables import UNSTAMPED, RunRow, StudyRow
+from tuner.errors import StudyConflict
 
 ANEW: Mapping[str, Any] = {
     "ended": "",
@@ -27,6 +29,18 @@ ANEW: Mapping[str, Any] = {
     "closing_attempt": StudyRow.closing_attempt + 1,
 }
 """What becomes of a study whose search goes on after it had ended."""
+
+
+@dataclass(frozen=True)
+class NewSpace:
+    """What a study is to search instead. resolved, text, digest: as of a study. before: what it searched, and how many
+    changes there were when that was read."""
+
+    resolved: Mapping[str, Any]
+    text: str
+    digest: str
+    before: FormerSpace
+    changes: int
 
 
 @patient
@@ -40,6 +54,7 @@ def change_study(
     anew: bool,
     priority: int | None = None,
     most_workers: int | None = None,
+    space: NewSpace | None = None,
     *,
     entry: AuditEntry | None = None,
 ) -> int | None:
@@ -70,6 +85,13 @@ def change_study(
             values["timeout_s"] = timeout_s
             # Where its clock has not begun, a worker starts it.
             values["deadline_at"] = StudyRow.deadline_at - StudyRow.timeout_s + timeout_s
+        if space is not None:
+            if len(options.spaces) != space.changes:
+                raise StudyConflict(f"somebody else changed the space of study {study_name!r} just now. Look again.")
+            until = float(session.execute(sa.select(utc_now())).scalar_one())
+            former = (*options.spaces, space.before.model_copy(update={"until": until}))
+            values |= {"resolved": dict(space.resolved), "spec_text": space.text, "spec_digest": space.digest}
+            values["options"] = values["options"].with_(spaces=former)
         if anew:
             values |= ANEW
         session.execute(sa.update(StudyRow).where(which).values(**values, sequence=UNSTAMPED))

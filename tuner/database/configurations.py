@@ -20,11 +20,14 @@ from tuner.database.sequence import stamp
 from tuner.database.tables import UNSTAMPED, ConfigurationRow, RunRow, StudyRow
 from tuner.spec.space import Params
 
+WITHDRAWN = -1
+"""The place of one that a person took back before any place had taken it."""
+
 
 @dataclass(frozen=True)
 class Added:
-    """One of them. number: from 0. person: who added it. ordinal: of the place that it took; None while it waits.
-    trial_number: of its trial, once that is there."""
+    """One of them. number: from 0. person: who added it. ordinal: of the place that it took; None while it waits,
+    `WITHDRAWN` where it never will. trial_number: of its trial, once that is there."""
 
     number: int
     name: str
@@ -58,7 +61,10 @@ def add(
         # The write comes first: it locks the study.
         session.execute(sa.update(StudyRow).where(which).values(round=StudyRow.round))
         there = session.scalars(
-            sa.select(row).where(row.study_name == study_name, sa.or_(row.number == number, row.name == name))
+            sa.select(row).where(
+                row.study_name == study_name,
+                sa.or_(row.number == number, sa.and_(row.name == name, row.ordinal.is_distinct_from(WITHDRAWN))),
+            )
         ).all()
         if there:
             own = [each for each in there if (each.number, each.name, each.person) == (number, name, person)]
@@ -87,6 +93,25 @@ def add(
         audit.write(session, entry)
         stamp(session, study_name)
     return "added"
+
+
+@patient
+def withdraw(db: Database, study_name: str, number: int, *, entry: AuditEntry | None = None) -> bool:
+    """Take one back that waits; tells whether it waited. The budget stays as it is."""
+    row, which = ConfigurationRow, StudyRow.study_name == study_name
+    with db.session() as session, session.begin():
+        # The write comes first: it locks the study, as whoever gives it a place does.
+        session.execute(sa.update(StudyRow).where(which).values(changes=StudyRow.changes + 1, sequence=UNSTAMPED))
+        taken = session.execute(
+            sa.update(row)
+            .where(row.study_name == study_name, row.number == number, row.ordinal.is_(None))
+            .values(ordinal=WITHDRAWN)
+        )
+        waited = bool(taken.rowcount)  # type: ignore[attr-defined]
+        if waited:
+            audit.write(session, entry)
+        stamp(session, study_name)
+    return waited
 
 
 @patient

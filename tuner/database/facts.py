@@ -69,13 +69,26 @@ class Limits(Stored):
         return Limits(**{**self.as_json(), **given.as_json()})
 
 
+class FormerSpace(Stored):
+    """What a study searched before a person changed its space. text: as it was written. parameters: in their stored
+    form (`resolved_spec`). until: when it was changed. person: who did. words: what changed, a line a parameter.
+    """
+
+    text: str = ""
+    parameters: tuple[dict[str, Any], ...] = ()
+    until: float = 0.0
+    person: str = ""
+    words: tuple[str, ...] = ()
+
+
 class StudyOptions(Stored):
     """How a study was asked for, beside its specification.
 
     code_digest, code_place: of the Python code that makes its networks; empty where none does. rows: "sorted" where
     the data's own order is another one in every process. tensorboard: a folder for its logs. system_metrics: record
     what each epoch takes of the machine. note: a person's own words; None where there never were
-    any. workers: how many a person last wanted; None where nobody has said since the start.
+    any. workers: how many a person last wanted; None where nobody has said since the start. spaces: those before the
+    one that counts, the oldest first.
     """
 
     code_digest: str = ""
@@ -86,6 +99,7 @@ class StudyOptions(Stored):
     limits: Limits = Field(default_factory=Limits)
     note: str | None = None
     workers: int | None = None
+    spaces: tuple[FormerSpace, ...] = ()
 
     def with_(self, **changes: Any) -> "StudyOptions":
         return self.model_copy(update=changes)

@@ -34,6 +34,7 @@ from tuner.service.requests import (
 from tuner.service.resuming import stop_study
 from tuner.service.words import request_of
 from tuner.spec.code import find_code
+from tuner.spec.safe_yaml import dump, read_text
 from tuner.studies.follower import StudyFollower
 from tuner.studies.status import StudyState, StudyStatus, study_status
 from tuner.studies.undelivered import undelivered_in_words
@@ -129,15 +130,20 @@ class Study:
         epoch_budget: int | None = None,
         target: float | None = None,
         plateau: int | None = None,
+        space: str | Path | Mapping[str, Any] | None = None,
     ) -> None:
         """Change it while it runs; None leaves a thing as it is. Its workers look after each epoch.
 
         trials, timeout_s: the new totals; the time counts from the study's begin. workers: how many of them there are
         to be here. priority: the highest comes first where workers serve several studies. most_workers: that it has,
-        wherever they are; 0 is any number. epoch_budget, target, plateau: its limits. Raises InputError, StudyConflict;
-        then nothing was changed.
+        wherever they are; 0 is any number. epoch_budget, target, plateau: its limits. space: its file, or what that
+        would say, with other ranges, choices or fixed values, which count from the next trial on. Raises InputError,
+        StudyConflict; then nothing was changed.
         """
         asked = dict(locals())
+        if space is not None:
+            asked["space_text"] = dump(dict(space)) if isinstance(space, Mapping) else read_text(Path(space))
+            asked["space_name"] = "the space" if isinstance(space, Mapping) else str(space)
         change(self._opened.db, request_of(ChangeRequest, {**asked, "study_name": self._name}))
 
     def add(

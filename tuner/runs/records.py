@@ -18,8 +18,10 @@ from tuner.spec.space import Params
 
 
 class RunState(Protocol):
-    """A training as its row has it."""
+    """A training as its row has it. params: all that is known of its configuration; of one that began, all of it."""
 
+    @property
+    def params(self) -> Params: ...
     @property
     def state(self) -> str: ...
     @property
@@ -140,6 +142,7 @@ class NotedRecord:
     def __init__(self, begin: Callable[[], StoredRecord]) -> None:
         """begin: makes the row."""
         self.state, self.reason = "running", ""
+        self.params: Params = {}
         self.facts = TrialFacts()
         self.test: Mapping[str, float] | None = None
         self.epochs: tuple[EpochView, ...] = ()
@@ -152,7 +155,7 @@ class NotedRecord:
         return self
 
     def start(self, params: Params, facts: TrialFacts, repeats: int) -> None:
-        self.facts = facts
+        self.facts, self.params = facts, params
         self._note(lambda stored: stored.start(params, facts, repeats))
 
     def amend(self, params: Params) -> None:

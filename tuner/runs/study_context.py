@@ -19,6 +19,7 @@ from tuner.spec.code import Code
 from tuner.spec.space import Params
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.feasibility import keeps_to
+from tuner.studies.stored_study import spec_of
 from tuner.training.plan import Path
 
 _WATCHED_ROWS = 256
@@ -47,6 +48,10 @@ class StudyContext:
     whole: "StudyContext | None" = None
     folds: "tuple[StudyContext, ...]" = ()
     watch: Watch = field(default_factory=Watch)
+
+    def over_another_space(self, view: StudyView) -> "StudyContext":
+        """The same data and code, where a person changed the space of the study."""
+        return replace(self, study=view, spec=spec_of(view), whole=None, folds=())
 
     @cached_property
     def keeps_to(self) -> Callable[[Params], bool] | None:

@@ -62,6 +62,10 @@ class Together:
         self._seen: StudyView | None = None
         self._compiling = Compiling()
 
+    def begins_with(self, context: StudyContext) -> None:
+        """What is added from here on is of this context: the study searches another space."""
+        self._context = context
+
     def __len__(self) -> int:
         return sum(1 for _ in self._every())
 

@@ -43,5 +43,6 @@ def trial_run(context: StudyContext, job: Job, asked: OptunaTrial, here: Here) -
     ]
     order = Order(SEARCH, trial_seed(context.study.seed, job.ordinal, "training"), f"trial {asked.number}")
     held = (job, here.checkpoints)
-    asking = Asked(context, asked)
+    begun_with = here.record.view().params if job.attempt > 1 and context.spec.code is None else None
+    asking = Asked(context, asked, begun_with)
     return Run(context, order, asking, here.record, observers, held, here.look, here.compiling, folds)

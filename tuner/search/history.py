@@ -11,12 +11,13 @@ what is learned from it all (tpe).
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import optuna
 from numpy.typing import NDArray
-from optuna.distributions import BaseDistribution
+from optuna.distributions import BaseDistribution, CategoricalDistribution
 from optuna.storages import BaseStorage
 from optuna.study import StudyDirection
 from optuna.trial import FrozenTrial, TrialState
@@ -88,7 +89,10 @@ class History:
             for name, distribution in trial.distributions.items():
                 # The first trial's, whichever ended first.
                 if trial.number < self._known_since.get(name, trial.number + 1):
-                    self._known_since[name], self._known[name] = trial.number, distribution
+                    self._known_since[name] = trial.number
+                    self._known[name] = joined(self._known.get(name), distribution, distribution)
+                else:
+                    self._known[name] = joined(self._known[name], distribution, self._known[name])
             self._params.widen(len(self._known))
         curve = self._curve(trial)
         value = np.nan if trial.value is None else self._sign * trial.value
@@ -103,9 +107,10 @@ class History:
 
     def _row(self, trial: FrozenTrial) -> Array:
         row = np.full(len(self._known), np.nan)
-        for at, name in enumerate(self._known):
-            if name in trial.params:
-                row[at] = trial.distributions[name].to_internal_repr(trial.params[name])
+        for at, (name, known) in enumerate(self._known.items()):
+            # Of another kind than it was first, a value has no place among the others.
+            if name in trial.params and type(trial.distributions[name]) is type(known):
+                row[at] = _internal(known, trial.params[name])
         return row
 
     def _curve(self, trial: FrozenTrial) -> Array | None:
@@ -162,6 +167,29 @@ class History:
         shown = ~np.isnan(facts[:, _END])
         columns = np.searchsorted(self._steps, facts[shown, _END])
         return gains(self._curves.filled[shown], columns, np.searchsorted(self._steps, ends))
+
+
+def joined(known: BaseDistribution | None, more: BaseDistribution, first: BaseDistribution) -> BaseDistribution:
+    """Of a parameter whose space was changed: every choice that there was, each keeping its index. Ranges are those of
+    the first trial; of two kinds, that is the kind."""
+    if known is not None and type(known) is not type(more):
+        return known
+    if not isinstance(known, CategoricalDistribution) or not isinstance(more, CategoricalDistribution):
+        return first
+    if known.choices == more.choices:
+        return known
+    new = [each for each in more.choices if not _among(each, known.choices)]
+    return CategoricalDistribution((*known.choices, *new)) if new else known
+
+
+def _among(value: object, choices: Sequence[object]) -> bool:
+    return any(value == each and type(value) is type(each) for each in choices)
+
+
+def _internal(known: BaseDistribution, value: Any) -> float:
+    if isinstance(known, CategoricalDistribution) and not _among(value, known.choices):
+        return np.nan
+    return known.to_internal_repr(value)
 
 
 def _groups(names: Sequence[str], present: NDArray[np.bool_]) -> list[list[str]]:

@@ -18,7 +18,7 @@ from optuna.distributions import (
 from optuna.trial import Trial
 
 from tuner.errors import SpecError
-from tuner.optuna_internals import trial_id
+from tuner.optuna_internals import as_begun, trial_id
 from tuner.spec.space import Ask, Choice, FloatRange, IntRange, Parameter, Params, Space, Value, answers
 
 
@@ -44,10 +44,24 @@ def answer_from(trial: Trial, space: Space, used: dict[str, Value]) -> Ask:
 
     def choose(parameter: Parameter) -> Value:
         together = [each for each in space if parameter.shared and each.shared == parameter.shared] or [parameter]
-        values = {each.name: _suggest(trial, each) for each in together}
+        values = {each.name: _value(trial, each) for each in together}
         return values[parameter.name]
 
     return answers(space, choose, used)
+
+
+def _value(trial: Trial, parameter: Parameter) -> Value:
+    """What a trial has, where it has it: it may have begun when the space was another one. Else it is sampled."""
+    begun = as_begun(trial)
+    if parameter.name in begun.params:
+        value: Value = begun.params[parameter.name]
+        return value
+    given = begun.system_attrs.get("fixed_params", {})
+    if parameter.name in given and given[parameter.name] not in parameter.domain:
+        # A person's configuration of a space that was wider: Optuna keeps no value outside of a domain.
+        asked: Value = given[parameter.name]
+        return asked
+    return suggest_anew(trial, parameter)
 
 
 def answer_as_asked(trial: Trial, space: Space, used: dict[str, Value], baseline: Params | None, defaults: bool) -> Ask:
@@ -95,7 +109,8 @@ def _given(trial: Trial, asked: Parameter, baseline: Params) -> Value:
 def suggest_anew(trial: Trial, parameter: Parameter) -> Value:
     """Sample a parameter in the domain with which it is asked.
 
-    A name that had another kind of domain before, under another condition, is told apart by its domain.
+    A name that had another kind of domain before, under another condition or in another space of its study, is told
+    apart by its domain.
     """
     try:
         return _suggest(trial, parameter)

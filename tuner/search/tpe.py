@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import optuna
-from optuna.distributions import BaseDistribution
+from optuna.distributions import BaseDistribution, CategoricalDistribution
 from optuna.samplers import BaseSampler
 from optuna.trial import FrozenTrial
 
@@ -66,6 +66,7 @@ class Model:
         self._space = space
         self._axes = [axis(space[name]) for name in self.names]
         self._columns = tried.columns(self.names)
+        self._known = [tried.known[name] for name in self.names]
         good = np.zeros(len(tried.order), dtype=bool)
         good[tried.order[: min(_MOST_GOOD, math.ceil(options.gamma * len(tried.order)))]] = True
         self._good, self._bad = self._density(tried.params[good]), self._density(tried.params[~good])
@@ -76,6 +77,8 @@ class Model:
 
     def _observations(self, params: Array) -> Array:
         chosen = params[:, self._columns]
+        for at, (name, known) in enumerate(zip(self.names, self._known, strict=True)):
+            chosen[:, at] = as_asked(chosen[:, at], known, self._space[name])
         chosen = chosen[~np.isnan(chosen).any(axis=1)]
         return np.stack([each.inward(chosen[:, at]) for at, each in enumerate(self._axes)], axis=1)
 
@@ -109,6 +112,19 @@ class Model:
             self._lies = self._lies.and_those(beside(self._bad, np.stack(units, axis=1)))
 
 
+def as_asked(values: Array, known: BaseDistribution, asked: BaseDistribution) -> Array:
+    """Values as a history has them, in the representation of what is asked for now; a choice that is none any more is
+    not a number. Ranges have the same, whatever their ends are."""
+    if not isinstance(asked, CategoricalDistribution) or not isinstance(known, CategoricalDistribution):
+        return values
+    if known.choices == asked.choices:
+        return values
+    now = {(type(each), each): float(index) for index, each in enumerate(asked.choices)}
+    places = np.array([now.get((type(each), each), np.nan) for each in known.choices] + [np.nan])
+    remapped: Array = places[np.where(np.isnan(values), len(known.choices), values).astype(int)]
+    return remapped
+
+
 def _ages(count: int) -> Array:
     """Weights of so many trials, the oldest first."""
     older = max(0, count - _EVEN)
@@ -135,8 +151,20 @@ def models(options: Options, tried: Tried, space: Mapping[str, BaseDistribution]
     if len(tried.order) < max(1, options.startup_trials):
         return []
     groups = tried.groups if options.multivariate else [[name] for name in tried.known]
-    parts = [{name: space[name] for name in group if name in space and not space[name].single()} for group in groups]
+    parts = [
+        {
+            name: space[name]
+            for name in group
+            if name in space and not space[name].single() and _alike(name, tried, space)
+        }
+        for group in groups
+    ]
     return [Model(options, tried, part, seeds) for part in parts if part]
+
+
+def _alike(name: str, tried: Tried, space: Mapping[str, BaseDistribution]) -> bool:
+    """Whether what was tried of it and what is asked for are of one kind."""
+    return type(tried.known[name]) is type(space[name])
 
 
 class TpeSampler(BaseSampler):

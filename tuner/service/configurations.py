@@ -6,6 +6,7 @@ tried once, in a place that there is (database).
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import Field, field_validator
@@ -13,8 +14,8 @@ from pydantic import Field, field_validator
 from tuner.database import configurations, finalists, studies
 from tuner.database.connection import Database
 from tuner.database.studies import StudyView
-from tuner.errors import InputError, StudyConflict
-from tuner.formatting import command, plural
+from tuner.errors import InputError, NotFound, StudyConflict
+from tuner.formatting import command, nearest, plural
 from tuner.search.cells import EXHAUSTIVE
 from tuner.service.people import HERE, Person, check_may_change, entry
 from tuner.service.requests import Content, Request
@@ -75,7 +76,8 @@ class CheckedConfiguration(NamedStudy):
 
 
 class AddedConfiguration(NamedStudy):
-    """number: of those that were added, from 0. person: who added it. trial_number: None while it waits."""
+    """number: of those that were added, from 0. person: who added it. trial_number: None while it waits. withdrawn: it
+    was taken back before it began."""
 
     number: int
     name: str
@@ -83,6 +85,7 @@ class AddedConfiguration(NamedStudy):
     person: str
     added_at: float
     trial_number: int | None
+    withdrawn: bool
 
 
 class AddedConfigurations(NamedStudy):
@@ -132,6 +135,28 @@ def add_configuration(db: Database, request: ConfigurationRequest, by: Person = 
         if done == "added":
             return new_configuration(db, name, number)
     raise StudyConflict(f"others add to study {name!r} all the time. Try again.")
+
+
+def withdraw_configuration(db: Database, study_name: str, which: int | str, by: Person = HERE) -> AddedConfiguration:
+    """Take back one that has not begun. which: its number, or its name. Raises NotFound, NotAllowed, StudyConflict."""
+    view = studies.view_study(db, study_name)
+    check_may_change(by, view)
+    name = view.study_name
+    there = [each for each in configurations.view_added(db, name) if which in (each.number, each.name)]
+    if not there:
+        names = [each.name for each in configurations.view_added(db, name) if each.ordinal is None]
+        raise NotFound(f"study {name!r} has no added configuration {which!r}{nearest(str(which), names)}")
+    # Of a name that was taken back and used again, the latest.
+    found = there[-1]
+    said = entry(by, "withdraw", name, found.name)
+    if found.ordinal is None and configurations.withdraw(db, name, found.number, entry=said):
+        return _view(name, replace(found, ordinal=configurations.WITHDRAWN))
+    if found.ordinal == configurations.WITHDRAWN:
+        return _view(name, found)
+    now = next(each for each in configurations.view_added(db, name) if each.number == found.number)
+    number = "" if now.trial_number is None else f" {now.trial_number}"
+    ends = "" if now.trial_number is None else f" To end it: {command('tune cancel', name)} {now.trial_number}."
+    raise StudyConflict(f"{found.name} has begun already: it is trial{number} of study {name!r}.{ends}")
 
 
 def check_configuration(db: Database, request: ConfigurationRequest) -> CheckedConfiguration:
@@ -200,7 +225,8 @@ def _check_open(db: Database, view: StudyView, spec: StudySpec, more: bool) -> b
 
 
 def _names(there: Sequence[configurations.Added], spec: StudySpec) -> set[str]:
-    return {*(each.name for each in there), *(each.name for each in spec.baselines)}
+    waits = (each.name for each in there if each.ordinal != configurations.WITHDRAWN)
+    return {*waits, *(each.name for each in spec.baselines)}
 
 
 def _view(study_name: str, added: configurations.Added) -> AddedConfiguration:
@@ -212,6 +238,7 @@ def _view(study_name: str, added: configurations.Added) -> AddedConfiguration:
         person=added.person,
         added_at=added.added_at,
         trial_number=added.trial_number,
+        withdrawn=added.ordinal == configurations.WITHDRAWN,
     )
 
 

@@ -20,6 +20,7 @@ Action = Literal[
     "stop",
     "cancel",
     "change",
+    "withdraw",
     "delete",
     "rename",
     "note",

@@ -196,7 +196,8 @@ class ChangesRequest(Request):
 
 
 class ChangeRequest(Request):
-    """Of a study that runs; None leaves a thing as it is. trials, timeout_s: the new totals.
+    """Of a study that runs; None leaves a thing as it is. trials, timeout_s: the new totals. space_text: of a file with
+    other domains of its parameters; space_name: what messages call that.
 
     workers: how many the command that runs it here is to have. priority, most_workers: as of a start.
     """
@@ -208,17 +209,20 @@ class ChangeRequest(Request):
     workers: Annotated[int, Field(ge=1, le=1000)] | None = None
     priority: Priority | None = None
     most_workers: MostWorkers | None = None
+    space_text: Annotated[str, Field(max_length=1_000_000)] | None = None
+    space_name: str = "the space"
 
     @property
     def in_words(self) -> str:
-        """What it asks for, in a line."""
+        """What it asks for, in a line; of a space, its changes are said by whoever finds them."""
         asked = {name: getattr(self, name) for name in _CHANGED}
         given = {name: each for name, each in {**asked, **dict(self.limits)}.items() if each is not None}
         return ", ".join(f"{name} {each}" for name, each in given.items())
 
     @property
     def says_something(self) -> bool:
-        return any(getattr(self, name) is not None for name in _CHANGED) or self.limits != LimitsRequest()
+        said = any(getattr(self, name) is not None for name in (*_CHANGED, "space_text"))
+        return said or self.limits != LimitsRequest()
 
 
 _CHANGED = ("trials", "timeout_s", "workers", "priority", "most_workers")

@@ -69,7 +69,7 @@ def _flat(spec: ResolvedSpec) -> Iterator[tuple[str, str]]:
     )
     yield from ((f"parameters.{name}", str(restored(default))) for name, default in spec.defaults.items())
     # After the defaults, in whose place these are: a parameter that is fixed at its default is not searched either.
-    yield from ((f"parameters.{each.shared or each.name}", _in_words(each)) for each in spec.parameters)
+    yield from ((f"parameters.{each.shared or each.name}", parameter_in_words(each)) for each in spec.parameters)
     for baseline in spec.baselines:
         yield f"baselines.{baseline.name}", "given"
         yield from ((f"baselines.{baseline.name}.{key}", str(value)) for key, value in baseline.params.items())
@@ -83,7 +83,8 @@ def _algorithm(path: str, found: StoredAlgorithm) -> Iterator[tuple[str, str]]:
     yield from ((f"{path}.{name}", str(value)) for name, value in found.options.items())
 
 
-def _in_words(each: StoredParameter) -> str:
+def parameter_in_words(each: StoredParameter) -> str:
+    """Its domain, and when it is there."""
     if each.kind == "choice":
         words = ", ".join(map(str, each.values or ()))
     else:

@@ -16,9 +16,10 @@ from tuner.settings import public_uri
 from tuner.spec.study_spec import StudySpec
 from tuner.studies import views
 from tuner.studies.pareto import front, values_of
+from tuner.studies.resolved_spec import as_json
 from tuner.studies.skipped_study import Reason
 from tuner.studies.status import StudyStatus
-from tuner.studies.stored_study import spec_of
+from tuner.studies.stored_study import resolved_of, spec_of
 
 
 def run_news(view: RunView) -> views.RunNews:
@@ -185,6 +186,17 @@ def outcome(status: StudyStatus) -> views.Outcome:
         finalists=found.finalists,
         champion=found.champion,
         pareto=tuple(trial(spec, each) for each in front(spec, status.trials)) if spec.further_objectives else None,
+    )
+
+
+def stored_spec(view: StudyView) -> views.StoredSpec:
+    """What a study searches, and what it searched before. Raises SpecError."""
+    changes = tuple(
+        views.SpaceChange(at=each.until, person=each.person, words=each.words, written=each.text)
+        for each in view.options.spaces
+    )
+    return views.StoredSpec(
+        study_name=view.study_name, written=view.spec_text, resolved=as_json(resolved_of(view)), changes=changes
     )
 
 

@@ -238,8 +238,20 @@ class NoBestTrial(Outcome):
     state: StudyState
 
 
+class SpaceChange(View):
+    """A person changed the space. at: when. person: who. words: what changed, a line a parameter. written: the space
+    that it was until then."""
+
+    at: float
+    person: str
+    words: tuple[str, ...]
+    written: str
+
+
 class StoredSpec(NamedStudy):
-    """written: the space as a person wrote it. resolved: with every default written out, which is what counts."""
+    """written: the space as a person wrote it. resolved: with every default written out, which is what counts. changes:
+    of the space since the study began, the oldest first."""
 
     written: str
     resolved: Mapping[str, Any]
+    changes: tuple[SpaceChange, ...]

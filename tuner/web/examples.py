@@ -98,7 +98,7 @@ EXAMPLES: tuple[BaseModel, ...] = (
         finalists=None, pareto=None,
         champion=ChampionDecision(stands=True, version="3", words=_BEST),
     ),
-    StoredSpec(study_name=_NAME, written="dataset: fashion_mnist\n", resolved={"version": 1}),
+    StoredSpec(study_name=_NAME, written="dataset: fashion_mnist\n", resolved={"version": 2}, changes=()),
     ChampionAnswer(
         study_name=_NAME, champion=True, version="3", words=_BEST
     ),

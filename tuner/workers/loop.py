@@ -224,7 +224,8 @@ class Worker:
         job = None if stopping or together is not None else budget.take(self._db, study_name, self._name, late)
         if job is not None:
             self._pulse.say(study_name, "training")
-            trial.run_trial(context, job)
+            # Taken after a person changed the space, it is a trial of that one.
+            trial.run_trial(self._context(studies.view_study(self._db, study_name)), job)
             self._done += 1
             if self._done in _STILL_IMPORTED:
                 gc.freeze()
@@ -288,7 +289,14 @@ class Worker:
         return None
 
     def _context(self, view: studies.StudyView) -> StudyContext:
-        if view.study_name not in self._contexts:
+        known = self._contexts.get(view.study_name)
+        if known is not None and known.study.options.spaces != view.options.spaces:
+            # What runs goes on as it began.
+            self._contexts[view.study_name] = known.over_another_space(view)
+            if (together := self._at_once_of.get(view.study_name)) is not None:
+                together.begins_with(self._contexts[view.study_name])
+            logger.info("study %s searches another space from here on", view.study_name)
+        if known is None:
             self._pulse.say(view.study_name, "loading")
             self._contexts[view.study_name] = open_context(
                 self._db, view, self._told, self._store, self._facts, self._watch, self._leaving

@@ -113,9 +113,12 @@ class Resume(Request):
 
 class Change(Request):
     """null leaves a thing as it is. trials, timeout_s: the new totals. workers: of the server, or the command, that
-    runs it. priority, most_workers: as of a new study."""
+    runs it. priority, most_workers: as of a new study. space_text: the study's space with other ranges, choices or
+    fixed values, which counts from the next trial on; trials outside of it stay."""
 
     model_config = shown({"trials": 40, "limits": {"target": 0.98}})
+
+    space_text: str | None = Field(None, max_length=LONGEST)
 
     trials: Count | None = None
     timeout_s: Seconds | None = None
@@ -204,10 +207,10 @@ def cancel_trial(served: ServedHere, db: Db, somebody: Somebody, study: StudyNam
 
 @router.patch("/studies/{study}", responses=answers(400, 403, 404, 409, 422))
 def change(served: ServedHere, db: Db, somebody: Somebody, study: StudyName, body: Change) -> Study:
-    """Change a study that runs: its budget, its time, when it ends, its workers."""
+    """Change a study that runs: its budget, its time, when it ends, its workers, what it searches."""
     request = ChangeRequest(
         study_name=study, trials=body.trials, timeout_s=body.timeout_s, limits=body.limits.request(),
-        workers=body.workers, priority=body.priority, most_workers=body.most_workers,
+        workers=body.workers, priority=body.priority, most_workers=body.most_workers, space_text=body.space_text,
     )  # fmt: skip
     changing.change(db, request, somebody)
     look_after(served.programs, study)

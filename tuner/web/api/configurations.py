@@ -2,10 +2,11 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Path, Query
 from pydantic import Field
 
 from tuner.service.configurations import (
+    AddedConfiguration,
     AddedConfigurations,
     CheckedConfiguration,
     ConfigurationForm,
@@ -16,6 +17,7 @@ from tuner.service.configurations import (
     check_configuration,
     configuration_form,
     new_configuration,
+    withdraw_configuration,
 )
 from tuner.service.once import in_text, once
 from tuner.service.requests import Request
@@ -70,6 +72,16 @@ def list_(db: Db, study: StudyName) -> AddedConfigurations:
 def check(db: Db, study: StudyName, body: Configuration) -> CheckedConfiguration:
     """What is wrong with one, all at once and by parameter; nothing is stored."""
     return check_configuration(db, body.request(study))
+
+
+@router.delete("/studies/{study}/configurations/{number}", responses=answers(403, 404, 409, 422))
+def withdraw(
+    served: ServedHere, db: Db, somebody: Somebody, study: StudyName, number: Annotated[int, Path(ge=0, le=_LARGEST)]
+) -> AddedConfiguration:
+    """Take one back that has not begun; its place is the search's again. One that has begun can be cancelled."""
+    found = withdraw_configuration(db, study, number, somebody)
+    served.looks.changed(study)
+    return found
 
 
 @router.post("/studies/{study}/configurations", status_code=201, responses=answers(400, 403, 404, 409, 413, 422))

@@ -12,9 +12,7 @@ from tuner.service.comparing import MOST as MOST_COMPARED
 from tuner.service.comparing import look_at
 from tuner.service.pages import MOST, StudiesRequest, list_studies
 from tuner.studies import viewing
-from tuner.studies.resolved_spec import as_json
 from tuner.studies.status import StudyState
-from tuner.studies.stored_study import resolved_of
 from tuner.studies.views import Outcome, StoredSpec, StudyDetail
 from tuner.web import cursors
 from tuner.web.answers import Finalists, StudyPage, Workers
@@ -84,9 +82,8 @@ def outcome(served: ServedHere, study: StudyName) -> Outcome:
 
 @router.get("/studies/{study}/spec", responses=answers(404, 422))
 def spec(db: Db, study: StudyName) -> StoredSpec:
-    """What the study searches: the text as it was written, and resolved."""
-    view = view_study(db, study)
-    return StoredSpec(study_name=study, written=view.spec_text, resolved=as_json(resolved_of(view)))
+    """What the study searches: the text as it was written, resolved, and how it was changed since it began."""
+    return viewing.stored_spec(view_study(db, study))
 
 
 @router.get("/studies/{study}/finalists", responses=answers(404, 422))

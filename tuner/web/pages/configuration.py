@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from tuner.database.studies import view_study
-from tuner.service.configurations import Written, configuration_form
+from tuner.service.configurations import Written, added_configurations, configuration_form
 from tuner.service.people import check_may_change
 from tuner.web.pages.rendering import page
 from tuner.web.served import Db, StudyName
@@ -36,6 +36,11 @@ def ask(
         "configuration.html",
         study_name=view.study_name,
         form=form,
+        waiting=[
+            each
+            for each in added_configurations(db, study).configurations
+            if each.trial_number is None and not each.withdrawn
+        ],
         trial=trial,
         values=_in_words(form.values),
         others={name: value for name, value in _in_words(form.values).items() if name not in known},

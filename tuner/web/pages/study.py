@@ -20,6 +20,7 @@ from tuner.settings import public_uri
 from tuner.spec.space import Choice, Parameter
 from tuner.studies import viewing
 from tuner.studies.champion import standing
+from tuner.studies.feasibility import warning
 from tuner.studies.skipped_study import Reason
 from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of
@@ -45,7 +46,8 @@ class Standing:
     passed_over: why workers do not work on it. winner: its trial, once the search has ended. ended: how many trials.
     workers: how many. budget: when it ends. sentences: what came of it. champion: what the registry has of it. may:
     what this person may do now; empty where it may look alone. keras: its networks are ours, and no programs'. mlflow:
-    of MLflow's page, of a server of its own.
+    of MLflow's page, of a server of its own. space_text: as a person wrote it last; space_changes: how often it was
+    changed. constraints: what a trial keeps to, in words. warning: that too many do not.
     """
 
     study: Study
@@ -56,6 +58,10 @@ class Standing:
     budget: tuple[str, ...]
     limits: Limits
     timeout_s: float | None
+    space_text: str
+    space_changes: int
+    constraints: str
+    warning: str
     sentences: tuple[str, ...]
     test: summary.Test | None
     champion: str
@@ -126,6 +132,10 @@ def _standing(status: StudyStatus, person: Person) -> Standing:
         budget=_budget(status),
         limits=view.options.limits,
         timeout_s=view.timeout_s,
+        space_text=view.spec_text,
+        space_changes=len(view.options.spaces),
+        constraints=", ".join(map(str, spec_of(view).constraints)),
+        warning=warning(spec_of(view), view.study_name, status.trials),
         # The first one says how many trials there are, which the page shows by itself.
         sentences=tuple(summary.sentences(status)[1:]) if view.finished_at is not None else (),
         test=summary.test_of(status),
