@@ -74,3 +74,19 @@ def test_what_is_no_configuration_is_refused(client: httpx.Client, db: Database,
 
 def test_a_persons_name_is_one(client: httpx.Client) -> None:
     assert client.put("/owners/%00/limit", json={"most_studies": 1}).status_code == 422
+
+
+def test_a_space_is_changed_and_a_configuration_withdrawn(client: httpx.Client) -> None:
+    assert client.post("/studies", json={**NEW, "study_name": "minds", "trials": 5}).status_code == 201
+    written = client.get("/studies/minds/spec").json()["written"]
+    new = written.replace("units: [8, 16]", "units: [8, 32]")
+    assert client.post("/studies/minds/configurations", json={"params": PLAIN, "name": "mine"}).status_code == 201
+    assert client.patch("/studies/minds", json={"space_text": new}).status_code == 200
+    spec = client.get("/studies/minds/spec").json()
+    assert (spec["written"], spec["changes"][0]["written"]) == (new, written)
+    assert spec["changes"][0]["words"] == ["units: 8, 16 -> 8, 32"]
+    again = client.patch("/studies/minds", json={"space_text": new})
+    assert (again.status_code, "nothing would change" in again.json()["detail"]) == (422, True)
+    for _ in range(2):
+        assert client.delete("/studies/minds/configurations/0").json()["withdrawn"] is True
+    assert client.delete("/studies/minds/configurations/7").status_code == 404

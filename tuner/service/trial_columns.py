@@ -86,12 +86,13 @@ class Columns:
 
 
 def columns_of(spec: StudySpec, trials: Sequence[RunView]) -> Columns:
-    """What the space names, then what only trials have, in the order in which it was first seen."""
+    """What the space names, then what only trials have, in the order in which it was first seen. Among the metrics are
+    further objectives and what is bounded, which may be of the network and of no epoch."""
     parameters, metrics = _seen(_These(trials))
     named = [each.name for each in spec.space]
     return Columns(
         tuple(dict.fromkeys((*named, *parameters))),
-        tuple(dict.fromkeys((spec.objective.metric, *metrics))),
+        tuple(dict.fromkeys((spec.objective.metric, *spec.further_figures, *metrics))),
     )
 
 
@@ -120,4 +121,4 @@ def _parameter(name: str) -> Column:
 
 
 def _metric(name: str) -> Column:
-    return _one(f"metrics.{name}", lambda trial: trial.best_metrics.get(name))
+    return _one(f"metrics.{name}", lambda trial: trial.best_metrics.get(name, trial.facts.figure(name)))

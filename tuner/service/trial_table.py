@@ -69,7 +69,10 @@ def trial_table(status: StudyStatus, number: int, metrics: Sequence[str] = ()) -
         baseline=tuple([each.baseline or None for each in trials]),
         verdict=tuple([_kinds(each) for each in trials]),
         params={name: tuple([each.params.get(name) for each in trials]) for name in columns.parameters},
-        metrics={name: tuple([each.best_metrics.get(name) for each in trials]) for name in dict.fromkeys(metrics)},
+        metrics={
+            name: tuple([each.best_metrics.get(name, each.facts.figure(name)) for each in trials])
+            for name in dict.fromkeys(metrics)
+        },
     )
 
 

@@ -29,6 +29,8 @@ router = APIRouter(tags=["configurations"])
 
 _LARGEST = 2**31 - 1
 
+AddedNumber = Annotated[int, Path(ge=0, le=_LARGEST, description="Of those that were added, from 0.", examples=[0])]
+
 
 class Configuration(Request):
     """params: as under `baselines:` of a space; of layers one value for all, or a list; words stand for numbers, too.
@@ -76,7 +78,7 @@ def check(db: Db, study: StudyName, body: Configuration) -> CheckedConfiguration
 
 @router.delete("/studies/{study}/configurations/{number}", responses=answers(403, 404, 409, 422))
 def withdraw(
-    served: ServedHere, db: Db, somebody: Somebody, study: StudyName, number: Annotated[int, Path(ge=0, le=_LARGEST)]
+    served: ServedHere, db: Db, somebody: Somebody, study: StudyName, number: AddedNumber
 ) -> AddedConfiguration:
     """Take one back that has not begun; its place is the search's again. One that has begun can be cancelled."""
     found = withdraw_configuration(db, study, number, somebody)

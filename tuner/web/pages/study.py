@@ -18,6 +18,7 @@ from tuner.search.cells import EXHAUSTIVE
 from tuner.service.people import Person, may_change
 from tuner.settings import public_uri
 from tuner.spec.space import Choice, Parameter
+from tuner.spec.space_file import Objective
 from tuner.studies import viewing
 from tuner.studies.champion import standing
 from tuner.studies.feasibility import warning
@@ -47,7 +48,8 @@ class Standing:
     workers: how many. budget: when it ends. sentences: what came of it. champion: what the registry has of it. may:
     what this person may do now; empty where it may look alone. keras: its networks are ours, and no programs'. mlflow:
     of MLflow's page, of a server of its own. space_text: as a person wrote it last; space_changes: how often it was
-    changed. constraints: what a trial keeps to, in words. warning: that too many do not.
+    changed. further: objectives after the first. constraints: what a trial keeps to, in words. warning: that too many
+    do not.
     """
 
     study: Study
@@ -60,6 +62,7 @@ class Standing:
     timeout_s: float | None
     space_text: str
     space_changes: int
+    further: tuple[Objective, ...]
     constraints: str
     warning: str
     sentences: tuple[str, ...]
@@ -134,6 +137,7 @@ def _standing(status: StudyStatus, person: Person) -> Standing:
         timeout_s=view.timeout_s,
         space_text=view.spec_text,
         space_changes=len(view.options.spaces),
+        further=spec_of(view).further_objectives,
         constraints=", ".join(map(str, spec_of(view).constraints)),
         warning=warning(spec_of(view), view.study_name, status.trials),
         # The first one says how many trials there are, which the page shows by itself.

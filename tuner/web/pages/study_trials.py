@@ -14,7 +14,7 @@ from fastapi import Query
 from tuner.analysis import chart
 from tuner.database.runs import RunView
 from tuner.errors import InputError
-from tuner.formatting import duration, number, value_in_words
+from tuner.formatting import duration, figure_in_words, value_in_words
 from tuner.service.trial_columns import Column, Columns, columns_of
 from tuner.service.trial_groups import GroupsRequest, TrialGroup, group_trials
 from tuner.service.trial_lists import TrialsRequest, TrialState, list_trials, read_order
@@ -179,7 +179,7 @@ def _shown(status: StudyStatus, asked: Asked, columns: Columns) -> list[str]:
     some = status.trials[:_LOOKED_AT]
     # What only some trials use, such as a third layer's units, is rarely what one looks for first.
     searched = [each for each in chart.searched(status, some) if _share(each.name, some) > _MOSTLY]
-    further = [f"metrics.{each.metric}" for each in spec_of(status.study).further_objectives]
+    further = [f"metrics.{each}" for each in spec_of(status.study).further_figures]
     known = [each for each in further if columns.named(each) is not None]
     return [*_ALWAYS, *known, "epochs", "seconds", *(f"params.{each.name}" for each in searched[:_PARAMETERS])]
 
@@ -225,7 +225,7 @@ def _written(column: Column, value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, float) and (column.name == "value" or column.name.startswith("metrics.")):
-        return number(value)
+        return figure_in_words(_bare(column.name), value)
     if column.name == "seconds" and isinstance(value, float):
         return duration(value) if value >= 60 else f"{value:.1f} s"
     return value_in_words(value)

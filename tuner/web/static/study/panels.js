@@ -3,6 +3,7 @@ import { ask } from "../actions.js";
 import { known } from "../charts/axes.js";
 import { makeChart, optionsOf } from "../charts/chart.js";
 import { curves } from "../charts/curves.js";
+import { front } from "../charts/front.js";
 import { history } from "../charts/history.js";
 import { importance } from "../charts/importance.js";
 import { parallel } from "../charts/parallel.js";
@@ -56,6 +57,8 @@ export function installPanels({ api, store, lines, parameters, winner, open, bru
     const place = bestPlace(store.table);
     return winner() ?? (place < 0 ? null : store.table.trial[place]);
   };
+  const further = figure("front")?.dataset ?? null;
+  const both = further && new Seldom(`${api}/columns?metric=${encodeURIComponent(further.further)}`);
   const named = () => known(parameters, store.table);
   const panel = (name, draw) => makeChart(figure(name), draw, open);
 
@@ -78,9 +81,17 @@ export function installPanels({ api, store, lines, parameters, winner, open, bru
     }),
     slices: panel("slices", (look) => slices(store.table, named(), { look, best: winner(), importance: ordered() })),
   };
+  if (further) {
+    again.front = panel("front", async (look) => {
+      const { found, problem } = await both.get();
+      const is = { further: further.further, down: further.down === "true", several: further.several === "true" };
+      return front(found, { look, best: winner(), problem, ...is });
+    });
+  }
   return {
     news(table, brushing) {
       weights.fresh = spans.fresh = false;
+      if (both) both.fresh = false;
       // One that a person has brushed stays as it is.
       for (const [name, draw] of Object.entries(again)) if (name !== "parallel" || !brushing) draw();
     },
