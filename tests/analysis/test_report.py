@@ -86,7 +86,7 @@ def test_the_page_asks_nothing_of_a_network(page: Page, html: str) -> None:
         assert str(attributes.get("href", "#")).startswith("#")
     policy = next(each["content"] for tag, each in page.elements if each.get("http-equiv") == "Content-Security-Policy")
     assert str(policy).startswith("default-src 'none'; script-src 'unsafe-inline';")
-    assert html.count("plotly.js v") == 1
+    assert html.count("* plotly.js (basic - minified) v") == 1
 
 
 EVIL = "</script><img src=x onerror=document.title='got_you'>"

@@ -19,6 +19,9 @@ from tuner.studies.stored_study import spec_of
 _WIDE = 50
 """Numbers that span so many times the least of them are shown on a logarithmic axis."""
 
+MOST_DRAWN = 1000
+"""Trials in a picture: more points than that are a cloud, and slow a browser down."""
+
 Mark = Literal["points", "line", "bars", "spans"]
 Style = Literal["best", "baseline", "good", "complete", "pruned", "infeasible", "failed", "running", "rule"]
 
@@ -157,6 +160,20 @@ def different(shown: Sequence[RunView], name: str) -> set[object]:
 def measured(trial: RunView) -> bool:
     """It has a value."""
     return trial.value is not None and math.isfinite(trial.value)
+
+
+def drawn(status: StudyStatus, shown: Sequence[RunView]) -> list[RunView]:
+    """Those that a picture has a point or a line of: of very many the better half of `MOST_DRAWN`, the winner, the
+    baselines, and of the others every so many-th, in the order given."""
+    if len(shown) <= MOST_DRAWN:
+        return list(shown)
+    known = [trial for trial in shown if measured(trial)]
+    known.sort(key=lambda trial: -summary.sign(status) * (trial.value or 0.0))
+    kept = {trial.ordinal for trial in known[: MOST_DRAWN // 2]}
+    kept |= {trial.ordinal for trial in shown if style_of(status, trial) in ("best", "baseline")}
+    others = [trial.ordinal for trial in shown if trial.ordinal not in kept]
+    kept |= set(others[:: math.ceil(2 * len(others) / MOST_DRAWN)])
+    return [trial for trial in shown if trial.ordinal in kept]
 
 
 def focus(values: Sequence[float], direction: float) -> tuple[tuple[float, float] | None, int]:

@@ -17,6 +17,7 @@ from tuner.analysis.chart import (
     Style,
     by_style,
     different,
+    drawn,
     focus,
     measured,
     points,
@@ -33,6 +34,7 @@ from tuner.studies.status import StudyStatus
 
 _MOST_SLICES = 16
 _LEAST_POINTS = 3
+_MOST_EPOCHS = 20
 _MOST_WHOLE_TICKS = 8
 _LEAST_SHARE = 0.005
 _JITTER = 0.36
@@ -48,7 +50,7 @@ def history(status: StudyStatus) -> Chart:
     axis_range, hidden = focus(values, summary.sign(status))
     series = [
         points(status, style, same, [places[trial.ordinal] for trial in same], [trial.value for trial in same])
-        for style, same in by_style(status, shown)
+        for style, same in by_style(status, drawn(status, shown))
     ]
     best_x: list[float | None] = []
     best_y: list[float | None] = []
@@ -154,7 +156,8 @@ def slices(status: StudyStatus, importance: Mapping[str, float]) -> list[Chart]:
     axis_range, _ = focus([trial.value for trial in shown if trial.value is not None], summary.sign(status))
     parameters = [each for each in searched(status, shown) if len(different(shown, each.name)) > 1]
     parameters.sort(key=lambda each: -importance.get(each.name, 0.0))
-    used = {each.name: [trial for trial in shown if each.name in trial.params] for each in parameters}
+    few = drawn(status, shown)
+    used = {each.name: [trial for trial in few if each.name in trial.params] for each in parameters}
     return [
         _slice(status, used[each.name], each, axis_range)
         for each in parameters[:_MOST_SLICES]
@@ -218,7 +221,7 @@ def _ticks(domain: IntRange | FloatRange) -> list[tuple[float, str]]:
 def curves(status: StudyStatus) -> Chart:
     """The objective by epoch, a line a trial."""
     name = summary.metric(status)
-    series = [_curves(style, same, name) for style, same in by_style(status, status.trials)]
+    series = [_curves(style, same, name) for style, same in by_style(status, drawn(status, status.trials))]
     values = [value for each in series for value in each.y if value is not None]
     axis_range, hidden = focus(values, summary.sign(status))
     outside = (
@@ -263,8 +266,11 @@ def pruning(status: StudyStatus) -> Chart | None:
             "pruned", "pruned", "bars", [float(each) for each in epochs], [float(each) for each in counts], words=words
         )
     ]
+    step = math.ceil(len(epochs) / _MOST_EPOCHS)
+    ticks = [(float(each), str(each)) for each in epochs[::step]]
     return Chart(
-        "pruning", "When trials were pruned", series, Axis("epochs trained", grid=False), Axis("trials"), height=240,
+        "pruning", "When trials were pruned", series,
+        Axis("epochs trained", ticks=ticks, range=(0.4, len(epochs) + 0.6), grid=False), Axis("trials"), height=240,
         legend=False,
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ from tuner.analysis.chart import (
     best_tenth,
     by_style,
     different,
+    drawn,
     focus,
     measured,
     searched,
@@ -50,9 +51,11 @@ def parallel(status: StudyStatus, importance: Mapping[str, float]) -> Chart | No
     texts += [(last, share, f"{low + share * (high - low):.3f}") for share in (0.0, 0.5, 1.0)]
 
     good = best_tenth(status)
-    groups = dict(by_style(status, shown))
-    groups["complete"] = [trial for trial in groups.get("complete", []) if trial not in good]
-    groups["good"] = good
+    groups = dict(by_style(status, drawn(status, shown)))
+    among = {trial.ordinal for trial in good}
+    complete = groups.get("complete", [])
+    groups["complete"] = [trial for trial in complete if trial.ordinal not in among]
+    groups["good"] = [trial for trial in complete if trial.ordinal in among]
     series = [_axis_line(float(at)) for at in range(len(scales) + 1)]
     for style in NAMES:
         if groups.get(style):
@@ -61,6 +64,7 @@ def parallel(status: StudyStatus, importance: Mapping[str, float]) -> Chart | No
     told = "One line a trial. "
     told += "The most important parameters are at the right. " if importance else ""
     told += "A dash at an axis' foot: the trial did not use that parameter. Click the legend to hide or show lines."
+    told += " Drag along an axis to mark a range, click it to take it away."
     return Chart(
         "parallel", "Parallel coordinates", series, Axis(ticks=ticks, range=(-0.3, last + 0.35), grid=False),
         Axis(range=(-0.2, 1.1), grid=False, shown=False), told, labels=texts, height=440,
@@ -114,7 +118,7 @@ class _Scale:
         domain = self._domain
         foot = [(_FOOT, "\u2013")] if self._unused else []
         if isinstance(domain, Choice):
-            return [*foot, *((self.place(value), value_in_words(value)) for value in domain.values)]
+            return [*foot, *((self.place(value), shortened(value_in_words(value), 12)) for value in domain.values)]
         return [*foot, *((self.place(value), _number(domain, value)) for value in (domain.low, domain.high))]
 
 

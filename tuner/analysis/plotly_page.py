@@ -1,6 +1,7 @@
 """Pictures as Plotly draws them, in a page that needs no network.
 
-Owns: traces and layouts, the page's frame (style, script, plotly.js itself, once), what text may do in it: nothing.
+Owns: traces and layouts, the page's frame (style, scripts, once the part of plotly.js that draws points, lines and
+bars), what text may do in it: nothing.
 Leaves to others: what the pictures show (charts), what a page says (report, comparison).
 """
 
@@ -12,7 +13,6 @@ from typing import Any
 
 import jinja2
 from markupsafe import Markup
-from plotly.offline import get_plotlyjs
 
 from tuner.analysis.chart import Axis, Chart, Series, Style
 
@@ -36,6 +36,8 @@ _SIZES: Mapping[Style, int] = {"best": 15, "baseline": 11, "pruned": 6}
 _WIDTHS: Mapping[Style, float] = {"best": 3.0, "baseline": 2.5, "good": 1.6, "complete": 1.2, "pruned": 0.8}
 _FAINT: Mapping[Style, float] = {"complete": 0.75, "pruned": 0.6}
 _FOLDER = Path(__file__).parent / "page"
+_SCRIPTS = ("brush.js", "table.js", "page.js")
+"""In the order in which they run: the last one starts all."""
 
 
 def figure(chart: Chart) -> dict[str, Any]:
@@ -49,11 +51,16 @@ def render(template: str, content: Mapping[str, Any]) -> str:
     template: a file of the folder beside this one. content: for it; all text in it is escaped.
     """
     frame = {
-        "style": Markup((_FOLDER / "page.css").read_text(encoding="utf-8")),
-        "script": Markup((_FOLDER / "page.js").read_text(encoding="utf-8")),
-        "plotly": Markup(get_plotlyjs()),
+        "style": _as_it_is("page.css"),
+        "script": Markup("\n").join(map(_as_it_is, _SCRIPTS)),
+        "plotly": _as_it_is("plotly/plotly-basic.min.js"),
     }
     return _environment().get_template(template).render(**frame, **content)
+
+
+@cache
+def _as_it_is(name: str) -> Markup:
+    return Markup((_FOLDER / name).read_text(encoding="utf-8"))
 
 
 @cache

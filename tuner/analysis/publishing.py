@@ -24,7 +24,7 @@ def publish(db: Database, store: BlobStore, study_name: str) -> None:
             if name in charts:
                 store.put(study_blob_name(study_name, name), picture(charts[name]))
         # The report last: where it is, all is.
-        store.put(study_blob_name(study_name, STUDY_FILES[0]), report(db, study_name).encode())
+        store.put(study_blob_name(study_name, STUDY_FILES[0]), report(db, study_name, store).encode())
         studies.note_change(db, study_name)
     except Exception:
         # The study has ended well; `tune report` makes the same page and shows the error.

@@ -39,11 +39,11 @@ class TrialRow(View):
     """params: those that the search chose."""
 
     number: int | None
-    baseline: str
+    baseline: str = ""
     state: str
-    reason: str
-    verdict: str
-    value: str
+    reason: str = ""
+    verdict: str = ""
+    value: str = ""
     epochs: int
     best_epoch: int
     seconds: str

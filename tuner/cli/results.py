@@ -7,7 +7,16 @@ from pathlib import Path
 
 import click
 
-from tuner.cli.common import chosen, common_options, echo, print_json, studies_at, study_argument
+from tuner.cli.common import (
+    chosen,
+    common_options,
+    echo,
+    open_studies,
+    print_json,
+    settings_of,
+    studies_at,
+    study_argument,
+)
 from tuner.cli.stages import stages
 from tuner.errors import InputError
 from tuner.formatting import path_part
@@ -23,9 +32,11 @@ def report(study: str | None, output: Path | None, png: Path | None, storage: st
 
     Example: tune report fashion_mnist-1 --output report.html
     """
+    from tuner.database.blobs import blob_store
     from tuner.studies.views import Files
 
-    db = studies_at(storage)
+    settings = settings_of(storage)
+    db = open_studies(settings, create=False)
     name = chosen(db, study)
     files: list[Path] = []
     with stages("drawing the pictures") as say:
@@ -38,7 +49,8 @@ def report(study: str | None, output: Path | None, png: Path | None, storage: st
             files += write_pictures(study_charts(db, name), png)
         if png is None or output is not None:
             say("making the report")
-            files.append(write_text(output or Path(f"{path_part(name)}.html"), made(db, name)))
+            store = blob_store(db, settings.artifacts)
+            files.append(write_text(output or Path(f"{path_part(name)}.html"), made(db, name, store)))
     if as_json:
         print_json(Files(study_name=name, files=tuple(map(str, files))))
     else:

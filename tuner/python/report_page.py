@@ -13,7 +13,7 @@ from tuner.errors import InputError
 
 _HEIGHT_PX = 720
 
-# A notebook's server drops messages of more than 3 MB; the page has 5, most of them plotly.js, and packs to 2.
+# A notebook's server drops messages of more than 3 MB; of many trials the page has more, and packs to a third.
 _UNPACK = """<!doctype html><meta charset="utf-8"><body style="font:14px system-ui">Unpacking the report ...
 <script>(async () => {
   const packed = Uint8Array.from(atob("%s"), (each) => each.charCodeAt(0));

@@ -262,7 +262,7 @@ class Study:
         from tuner.analysis.report import report
         from tuner.python.report_page import Report
 
-        made = Report(self._name, report(self._opened.db, self._name))
+        made = Report(self._name, report(self._opened.db, self._name, self._opened.store))
         if path is not None:
             made.save(path)
         return made

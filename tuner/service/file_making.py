@@ -32,7 +32,7 @@ def answer(request: Mapping[str, Any]) -> Answer:
         if request["kind"] == "report":
             from tuner.analysis.report import report
 
-            path.write_text(report(db, study_name), encoding="utf-8")
+            path.write_text(report(db, study_name, blob_store(db, settings.artifacts)), encoding="utf-8")
         elif request["kind"] == "parquet":
             from tuner.analysis.results import trials
             from tuner.analysis.with_one_kind import with_one_kind

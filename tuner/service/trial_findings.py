@@ -6,6 +6,7 @@ Leaves to others: measuring and keeping it (training, studies.trial_files), its 
 
 from collections.abc import Mapping
 
+from tuner.analysis.answers_shown import names_of
 from tuner.data.answers import Answers
 from tuner.database.blobs import BlobStore, blob_name
 from tuner.database.programs import PROGRAM
@@ -179,7 +180,7 @@ def confusion(store: BlobStore, trial: RunView) -> Confusion:
     return Confusion(
         study_name=trial.study_name,
         trial_number=trial.trial_number or 0,
-        class_names=_class_names(found),
+        class_names=names_of(found),
         counts=tuple(tuple(int(each) for each in row) for row in found.counts),
     )
 
@@ -187,7 +188,7 @@ def confusion(store: BlobStore, trial: RunView) -> Confusion:
 def mistakes(store: BlobStore, trial: RunView) -> Mistakes:
     """Raises NotFound."""
     found = _of_classes(store, trial)
-    names = _class_names(found)
+    names = names_of(found)
     return Mistakes(
         study_name=trial.study_name,
         trial_number=trial.trial_number or 0,
@@ -238,7 +239,3 @@ def _why_not(trial: RunView) -> str:
     if trial.facts.device == PROGRAM:
         return "a program trained it, which keeps its network itself"
     return "another artifact folder may have them, or it was trained by a loop of its own"
-
-
-def _class_names(found: Answers) -> tuple[str, ...]:
-    return found.class_names or tuple(str(number) for number in range(len(found.counts)))

@@ -12,7 +12,16 @@
     const { data, layout } = figures[plot.dataset.figure];
     // A finger that scrolls past a picture must not zoom into it.
     const own = { ...layout, width: widthOf(plot), dragmode: touch ? false : layout.dragmode };
-    Plotly.newPlot(plot, data, own, { displaylogo: false, displayModeBar: false });
+    const parallel = plot.dataset.figure === "parallel";
+    if (parallel) Object.assign(own, { dragmode: false, xaxis: { ...layout.xaxis, fixedrange: true } });
+    // A legend at the left is out of sight where a picture is scrolled to its right.
+    if (own.width > plot.parentElement.clientWidth) own.legend = { ...layout.legend, x: 1, xanchor: "right" };
+    // The first trace takes the lines that a brush leaves out.
+    const outside = { x: [], y: [], mode: "lines", line: { color: "#98a2b3", width: 0.7 }, opacity: 0.3, showlegend: false, hoverinfo: "skip" };
+    Plotly.newPlot(plot, parallel ? [outside, ...data] : data, own, { displaylogo: false, displayModeBar: false });
+    // The objective's axis is the last, and the most important parameters are beside it.
+    plot.parentElement.scrollLeft = plot.parentElement.scrollWidth;
+    if (parallel) makeBrush(plot, touch, (inside) => restrict(inside));
     plot.on("plotly_click", (event) => {
       const trial = event.points[0].customdata;
       if (trial !== undefined && trial !== null) show(String(trial));
@@ -23,6 +32,8 @@
     if (plot.data) Plotly.relayout(plot, { width: width(plot), height: plot.closest(".small") ? height : height * share });
   });
 
+  const table = document.getElementById("all");
+  const parameters = table ? JSON.parse(table.dataset.parameters) : [];
   const trials = document.getElementById("trials") ? read("trials") : {};
   const box = document.querySelector("dialog");
   const element = (name, text) => {
@@ -38,7 +49,9 @@
     const facts = [trial.state, trial.value, `${trial.epochs} epochs`, `${trial.seconds} s`].filter(Boolean);
     const list = element("dl", "");
     list.className = "config";
-    for (const [name, value] of trial.params) {
+    for (const [place, name] of parameters.entries()) {
+      const value = trial.params[place];
+      if (value === null) continue;
       const row = element("div", "");
       row.append(element("dt", name), element("dd", value));
       list.append(row);
@@ -56,6 +69,7 @@
     if (box && (event.target === box || event.target.closest("dialog button"))) box.close();
   });
 
+  const restrict = table ? makeTable(table, trials) : () => {};
   plots.forEach(draw);
   let last = window.innerWidth;
   window.addEventListener("resize", () => {

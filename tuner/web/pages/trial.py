@@ -5,13 +5,14 @@ Leaves to others: what is known of a trial (service.trial_findings), drawing (st
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
+from tuner.analysis.answers_shown import confused
 from tuner.database.blobs import BlobStore, blob_store
 from tuner.database.runs import FAILED, RunView
 from tuner.errors import NotFound
@@ -19,7 +20,6 @@ from tuner.service import trial_findings
 from tuner.service.pages import trial_of
 from tuner.service.people import may_change
 from tuner.service.trial_files import list_files
-from tuner.service.trial_findings import Confusion
 from tuner.spec.space import Choice, Domain, Value
 from tuner.studies import viewing
 from tuner.studies.status import StudyStatus
@@ -31,10 +31,6 @@ from tuner.web.signing_in import Somebody
 
 router = APIRouter()
 
-_MOST_CLASSES = 20
-"""Of a matrix that can be read."""
-
-_MOST_PAIRS = 20
 Found = TypeVar("Found")
 
 
@@ -52,23 +48,6 @@ class ShownParameter:
     there_are: str
 
 
-@dataclass(frozen=True)
-class ConfusedPair:
-    true: str
-    chosen: str
-    count: int
-
-
-@dataclass(frozen=True)
-class ShownConfusion:
-    """matrix: by true class, each count with its share of that class in tenths; empty where there are many classes.
-    pairs: what was taken for what, the most frequent first."""
-
-    class_names: Sequence[str]
-    matrix: Sequence[Sequence[tuple[int, int]]]
-    pairs: Sequence[ConfusedPair]
-
-
 @router.get("/studies/{study}/trials/{number}")
 def show(
     request: Request, db: Db, served: ServedHere, somebody: Somebody, study: StudyName, number: TrialNumber
@@ -77,6 +56,7 @@ def show(
     spec, found = spec_of(status.study), trial_of(db, study, number)
     store = blob_store(db, served.settings.artifacts)
     numbers = [each.trial_number for each in status.trials if each.trial_number is not None]
+    confusion = _known(trial_findings.confusion, store, found)
     return page(
         request,
         "trial.html",
@@ -85,7 +65,7 @@ def show(
         trained=trial_findings.findings(found).trained,
         parameters=_parameters(status, found),
         layers=_known(trial_findings.layers, store, found),
-        confusion=_confusion(_known(trial_findings.confusion, store, found)),
+        confusion=None if confusion is None else confused(confusion.class_names, confusion.counts),
         mistakes=_known(trial_findings.mistakes, store, found),
         predictions=_known(trial_findings.predictions, store, found),
         files=list_files(store, found).files,
@@ -127,21 +107,3 @@ def _within(domain: Domain | None, value: Value) -> tuple[float | None, str]:
         low, high, at = math.log(low), math.log(high), math.log(max(at, 1e-300))
     share = (at - low) / (high - low) if high > low else 0.5
     return min(1.0, max(0.0, share)), f"{domain.low:g} to {domain.high:g}{', log' if domain.log else ''}"
-
-
-def _confusion(found: Confusion | None) -> ShownConfusion | None:
-    if found is None:
-        return None
-    names, counts = found.class_names, found.counts
-    pairs = [
-        ConfusedPair(names[true], names[chosen], count)
-        for true, row in enumerate(counts)
-        for chosen, count in enumerate(row)
-        if true != chosen and count
-    ]
-    matrix = [[(count, math.ceil(10 * count / max(1, sum(row)))) for count in row] for row in counts]
-    return ShownConfusion(
-        names,
-        matrix if len(names) <= _MOST_CLASSES else (),
-        sorted(pairs, key=lambda each: -each.count)[:_MOST_PAIRS],
-    )
