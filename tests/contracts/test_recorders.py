@@ -91,7 +91,7 @@ class Mlflow:
     def seen(self, run_id: str) -> Seen:
         client = MlflowClient(self._uri)
         run = client.get_run(run_id)
-        own = ("mlflow.", "created_at_ns", mlflow_mapping.CURSOR)
+        own = ("mlflow.",)
         return Seen(
             params=run.data.params,
             tags={key: value for key, value in run.data.tags.items() if not key.startswith(own)},

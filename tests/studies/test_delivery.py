@@ -31,7 +31,7 @@ from tuner.studies import projector as projector_module
 from tuner.studies.delivery import Delivery, deliver
 from tuner.studies.projector import Projector
 from tuner.studies.status import study_status
-from tuner.tracking import mlflow_entities
+from tuner.tracking import mlflow_entities, mlflow_mapping
 from tuner.tracking.memory_recorder import MemoryRecorder
 from tuner.tracking.mlflow_recorder import MlflowRecorder
 from tuner.tracking.recorder import StudyRecord, TrialRecord
@@ -204,7 +204,7 @@ def without_pages(seen: dict[str, Any]) -> dict[str, Any]:
         if name not in ("runs", "models"):
             each["tags"].pop("mlflow.note.content", None)
             each["files"].pop("report.html", None)
-            each["tags"].pop("files_digest", None) if "study_name" in each["tags"] else None
+            each["tags"].pop(mlflow_mapping.FILES_DIGEST, None) if "study_name" in each["tags"] else None
     return seen
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from mlflow import MlflowClient
 
+from tuner.tracking import mlflow_mapping
+
 
 def everything(client: MlflowClient, experiment: str) -> dict[str, Any]:
     """All that MLflow has of an experiment, but ids and the times of the delivery itself: runs under their names."""
@@ -19,7 +21,7 @@ def everything(client: MlflowClient, experiment: str) -> dict[str, Any]:
         "models": sorted((m.name, str(m.status), str(names.get(m.source_run_id))) for m in models),
     }
     for run in runs:
-        tags = {key: names.get(value, value) for key, value in run.data.tags.items() if key != "created_at_ns"}
+        tags = {key: names.get(value, value) for key, value in run.data.tags.items() if key != mlflow_mapping.CREATED}
         histories = {
             key: sorted((p.step, p.timestamp, p.value) for p in client.get_metric_history(run.info.run_id, key))
             for key in run.data.metrics

@@ -159,6 +159,7 @@ def test_the_parent_run_has_spec_note_and_outcome(uri: str, client: MlflowClient
     assert view["searchFilter"] == "tags.role = 'trial' and tags.study_name = 'digits-1'"
     assert (view["orderByKey"], view["orderByAsc"]) == ("metrics.`value`", False)
     assert {"params.`units`", "tags.`state`", "metrics.`best_epoch`"} <= set(view["selectedColumns"])
+    assert view["selectedColumns"][0] == "metrics.`best val_accuracy`"
     assert Path(client.download_artifacts(run_id, "spec.yaml", str(tmp_path))).read_text() == study.spec_yaml
 
 

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from mlflow import MlflowClient
 
 from tests.tracking.records import STUDY, model_file, trial
+from tuner.tracking import mlflow_mapping
 from tuner.tracking.mlflow_recorder import MlflowRecorder
 from tuner.tracking.recorder import EpochRecord, State, TrialRecord
 
@@ -64,7 +65,7 @@ def _named(row: dict[str, Any], names: dict[str, str], uri: str) -> dict[str, An
     clock = ("creation_time", "last_update_time", "creation_timestamp_ms", "last_updated_timestamp_ms")
     shown = {}
     for column, value in row.items():
-        if column in clock or (column == "value" and row.get("key") == "created_at_ns"):
+        if column in clock or (column == "value" and row.get("key") == mlflow_mapping.CREATED):
             continue
         text = value
         if isinstance(value, str):

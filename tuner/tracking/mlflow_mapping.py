@@ -27,12 +27,22 @@ STATUS: Mapping[State, str] = {
 }
 _NUMBERS = ("parameters", "training_seconds")
 _COLUMNS = frozenset({"value", "best_epoch", "epochs", "epoch_seconds", "seconds", *COSTS, *_NUMBERS})
+_BEST = "best "
+"""Begins the name of the column of an objective, as it was at the best epoch; its curve ends at the last."""
 _SHARE = "importance_"
 TRUE_NAMES, TRUE_VALUES = "names.json", "values.json"
 """Artifacts of a run: what is shown under another name than its own, and the values that were too long, whole."""
 
-CURSOR = "recorded_epochs"
+_UNSEEN = "mlflow.tuner."
+"""Begins the names of tags that the UI does not show: it takes them for its own."""
+_TECHNICAL = ("version_", "rows_", "threads", "path", "host", "test_digest", "dataset_digest")
+"""Tags that begin so are bookkeeping; what they say of a trial is in its description."""
+
+CURSOR = f"{_UNSEEN}recorded_epochs"
 """The tag that says up to which epoch a run has its metrics; it is written with them."""
+
+FILES_DIGEST, SPEC_DIGEST, CREATED = f"{_UNSEEN}files_digest", f"{_UNSEEN}spec_digest", f"{_UNSEEN}created_at_ns"
+"""Tags: of the files and the specification that are there; when a run was made, so that the first of two is kept."""
 
 
 class Figure(NamedTuple):
@@ -55,12 +65,21 @@ def figure(key: str, value: float, at_ms: int, step: int = 0, own: bool = True) 
 
 def shown(figure: Figure) -> str:
     """Its name in MLflow."""
-    return marked(figure.key) if not figure.own and figure.key in _COLUMNS else named(figure.key)
+    return marked(figure.key) if not figure.own and _is_column(figure.key) else named(figure.key)
 
 
 def told_apart(metric: str) -> str:
     """The name of a network's metric, which is not mixed with one of our columns of that name."""
-    return marked(metric) if metric in _COLUMNS else metric
+    return marked(metric) if _is_column(metric) else metric
+
+
+def _is_column(metric: str) -> bool:
+    return metric in _COLUMNS or metric.startswith(_BEST)
+
+
+def best_of(objective: str) -> str:
+    """The column of an objective, which comes first of all: the UI sorts them by name."""
+    return f"{_BEST}{objective}"
 
 
 def milliseconds(seconds: float) -> int:
@@ -96,7 +115,19 @@ def trial_tags(record: TrialRecord) -> dict[str, str]:
         "reason": record.reason,
         "baseline": record.baseline,
     }
-    return {key: value for key, value in tags.items() if value and key not in _NUMBERS}
+    return out_of_sight({key: value for key, value in tags.items() if value and key not in _NUMBERS})
+
+
+def out_of_sight(tags: Mapping[str, str]) -> dict[str, str]:
+    """The same tags; those that nobody sorts or filters by have names that the UI does not show."""
+    return {f"{_UNSEEN}{key}" if key.startswith(_TECHNICAL) else key: value for key, value in tags.items()}
+
+
+def known_tags(tags: Mapping[str, str]) -> dict[str, str]:
+    """The tags of a run that is there; what an earlier version wrote in sight counts as what is out of it now."""
+    before = {name: tags[name.removeprefix(_UNSEEN)] for name in (CURSOR, FILES_DIGEST, SPEC_DIGEST, CREATED)
+              if name.removeprefix(_UNSEEN) in tags}  # fmt: skip
+    return {**before, **tags}
 
 
 def epoch_figures(epochs: tuple[EpochRecord, ...], after: int) -> Iterator[Figure]:
@@ -138,7 +169,7 @@ def study_tags(record: StudyRecord, page: str) -> dict[str, str]:
     """
     words = {key: value for key, value in record.outcome.items() if isinstance(value, str)}
     return {
-        **record.tags,
+        **out_of_sight(record.tags),
         **words,
         **study_identity(record),
         # The run's name, which follows the study's.

@@ -24,6 +24,7 @@ from tuner.tracking import (
     mlflow_mapping,
     mlflow_models,
     mlflow_runs,
+    mlflow_story,
     mlflow_together,
 )
 from tuner.tracking.keras_file import read_interface
@@ -70,16 +71,18 @@ def _made(location: str, parent: RunState, study: StudyRecord, trial: TrialRecor
     name = fitting(mlflow_mapping.trial_name(trial), MOST_RUN_NAME)
     params = {key: str(each) for key, each in trial.params.items()}
     tags = {**first, "mlflow.runName": name, **mlflow_mapping.trial_tags(trial)}
+    tags[mlflow_story.NOTE] = mlflow_story.of_trial(study, trial)
     if trial.epochs:
         tags[mlflow_mapping.CURSOR] = str(trial.epochs[-1].epoch)
     figures = [*mlflow_mapping.epoch_figures(trial.epochs, after=0), *mlflow_mapping.trial_figures(trial)]
+    figures += mlflow_story.objective(study, trial)
     truth = mlflow_mapping.truth(set(figures), params, tags)
     artifacts = mlflow_internals.artifacts_within(location, run.run_id)
     try:
         model = _model(location, parent, run, trial)
         run.model_id = None if model is None else model.model_id
         if files := {**trial.files, **truth}:
-            tags["files_digest"] = mlflow_mapping.digest_of_files(files)
+            tags[mlflow_mapping.FILES_DIGEST] = mlflow_mapping.digest_of_files(files)
             _put(artifacts, {**files, **drawings.of_trial(study, trial)})
         entities = mlflow_entities.missing(run, figures, params, tags)
         kinds: dict[type, list[Any]] = {

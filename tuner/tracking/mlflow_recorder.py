@@ -28,6 +28,7 @@ from tuner.tracking import (
     mlflow_new_trials,
     mlflow_page,
     mlflow_service,
+    mlflow_story,
 )
 from tuner.tracking.keras_file import read_interface
 from tuner.tracking.mlflow_connection import MlflowConnection
@@ -87,7 +88,7 @@ class MlflowRecorder:
 
         def deliver() -> Mapping[int, str]:
             parent = self._mlflow.runs.study(study)
-            if "spec_digest" not in parent.tags:
+            if mlflow_mapping.SPEC_DIGEST not in parent.tags:
                 self._deliver_study(study)
             return mlflow_new_trials.record(self._mlflow.client, parent, study, records)
 
@@ -162,10 +163,10 @@ class MlflowRecorder:
         tags = mlflow_mapping.study_tags(record, page)
         figures = list(mlflow_mapping.study_figures(record))
         spec = mlflow_mapping.digest(record.spec_yaml)
-        if self._rebuild or run.tags.get("spec_digest") != spec:
+        if self._rebuild or run.tags.get(mlflow_mapping.SPEC_DIGEST) != spec:
             with parts.part("spec.yaml"):
                 self._mlflow.client.log_text(run.run_id, record.spec_yaml, "spec.yaml")
-                tags["spec_digest"] = spec
+                tags[mlflow_mapping.SPEC_DIGEST] = spec
             with parts.part("the page of its trials"):
                 key = f"{mlflow_page.TAG}{run.run_id}"
                 self._mlflow.client.set_experiment_tag(run.experiment_id, key, mlflow_page.view_of(record))
@@ -179,7 +180,7 @@ class MlflowRecorder:
     def _deliver_trial(self, study: StudyRecord, record: TrialRecord) -> tuple[RunState, list[str]]:
         """Gives its run, and what of it was refused."""
         parent = self._mlflow.runs.study(study)
-        if "spec_digest" not in parent.tags:
+        if mlflow_mapping.SPEC_DIGEST not in parent.tags:
             self._deliver_study(study)
         run = self._mlflow.runs.trial(parent, record)
         parts = _Parts(self._uri)
@@ -187,13 +188,13 @@ class MlflowRecorder:
         figures = list(mlflow_mapping.epoch_figures(record.epochs, after=recorded))
         params = {name: str(each) for name, each in record.params.items()}
         tags, status = mlflow_mapping.trial_tags(record), mlflow_mapping.STATUS[record.state]
-        tags["mlflow.parentRunId"] = parent.run_id
+        tags |= {"mlflow.parentRunId": parent.run_id, mlflow_story.NOTE: mlflow_story.of_trial(study, record)}
         if record.epochs:
             tags[mlflow_mapping.CURSOR] = str(max(recorded, record.epochs[-1].epoch))
         if record.state != "running":
             with parts.part("its model"):
                 self._add_model(run, record)
-            figures += mlflow_mapping.trial_figures(record)
+            figures += [*mlflow_mapping.trial_figures(record), *mlflow_story.objective(study, record)]
             with parts.part("its files"):
                 every = {*figures, *mlflow_mapping.epoch_figures(record.epochs, after=0)}
                 truth = mlflow_mapping.truth(every, params, tags)
@@ -202,7 +203,7 @@ class MlflowRecorder:
                 )  # fmt: skip
         elif run.status != "RUNNING":
             # A late record of an earlier moment: its epochs are welcome, its state is over.
-            del tags["state"]
+            del tags["state"], tags[mlflow_story.NOTE]
             status = run.status
         with parts.part("its data set"):
             self._add_dataset(run, record)
@@ -254,10 +255,10 @@ class MlflowRecorder:
         if not files:
             return {}
         digest = mlflow_mapping.digest_of_files(files)
-        if self._rebuild or run.tags.get("files_digest") != digest:
+        if self._rebuild or run.tags.get(mlflow_mapping.FILES_DIGEST) != digest:
             with in_folder({**files, **more()}) as folder:
                 self._mlflow.client.log_artifacts(run.run_id, folder)
-        return {"files_digest": digest}
+        return {mlflow_mapping.FILES_DIGEST: digest}
 
     def _add_dataset(self, run: RunState, record: TrialRecord) -> None:
         name, digest = record.tags.get("dataset"), record.tags.get("dataset_digest")

@@ -20,6 +20,7 @@ from mlflow.exceptions import MlflowException
 from tuner.errors import Refused
 from tuner.private_files import make_folder
 from tuner.tracking import mlflow_mapping
+from tuner.tracking.mlflow_mapping import CREATED, known_tags
 from tuner.tracking.mlflow_names import EXPERIMENT, FOLDER, MOST_RUN_NAME, MOST_TAG, fitting, named
 from tuner.tracking.recorder import StudyRecord, TrialRecord
 
@@ -30,7 +31,6 @@ _SAME_START_MS = 1000
 # What MLflow's filters, which know no escapes, read as it is; any other text is compared here.
 _PLAIN = re.compile(r"[\w.\- ]*")
 # The tag that says when a run was made, in nanoseconds since 1970: its start is that of the trial.
-_CREATED = "created_at_ns"
 
 
 @dataclass
@@ -56,7 +56,7 @@ class RunState:
             experiment_id=run.info.experiment_id,
             status=run.info.status,
             params=dict(run.data.params),
-            tags=dict(run.data.tags),
+            tags=known_tags(run.data.tags),
             metrics=dict(run.data.metrics),
             model_id=models[0].model_id if models else None,
             has_dataset=bool(run.inputs and run.inputs.dataset_inputs),
@@ -250,13 +250,13 @@ class _Wanted:
 
 
 def _first(runs: list[Run]) -> Run:
-    return min(runs, key=lambda run: (run.data.tags.get(_CREATED, ""), run.info.run_id))
+    return min(runs, key=lambda run: (known_tags(run.data.tags).get(CREATED, ""), run.info.run_id))
 
 
 def first_tags() -> dict[str, str]:
     """What every run says of itself from its first moment."""
     own = {"mlflow.user": user(), "mlflow.source.name": "tune", "mlflow.source.type": "LOCAL"}
-    return {**own, _CREATED: str(time.time_ns())}
+    return {**own, CREATED: str(time.time_ns())}
 
 
 def _true_name(space: str) -> dict[str, str]:
