@@ -1,6 +1,7 @@
 """What a study found is used without this project: exported, and served by MLflow."""
 
 import json
+import signal
 import subprocess
 import sys
 import urllib.request
@@ -41,6 +42,15 @@ def test_the_winner_is_exported_served_and_defended(desk: Desk, digits: Dataset)
     names = {Path(each).name for each in files}
     assert names == {"model.keras", "parameters.yaml", "preprocessing.json", "metrics.json", "predict.py", "sample.npy"}
     out = desk.folder / "out"
+    serving = desk.begin("serve-model", "s")
+    assert serving.stdout is not None
+    request = serving.stdout.readline()
+    answered = subprocess.run(["bash", "-c", request], capture_output=True, text=True, check=True)
+    (found,) = json.loads(answered.stdout)["predictions"]
+    assert found["class"] in map(str, range(10))
+    assert found["probability"] == max(found["probabilities"].values())
+    serving.send_signal(signal.SIGINT)
+    assert serving.wait(30) == 130
     raw = np.load(out / "sample.npy")
     assert np.array_equal(raw, digits.test.x[:10])
     assert raw.max() > 1, "rows are raw"

@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 
 from tests.analysis.written import SPACE, TRIALS, Told, write_study
 from tuner.cli.main import cli
+from tuner.data.json_table import encoded_rows
 from tuner.data.sources import load
 from tuner.database.blobs import blob_name, blob_store
 from tuner.database.connection import Database, open_database
@@ -119,6 +120,8 @@ def test_the_script_and_the_study_agree_on_any_table(cells: list[tuple[str, str]
         (folder / "read.py").write_text(rows_script("2", table=True))
         patch.setattr(sys, "argv", ["read.py", str(folder / "t.csv")])
         np.testing.assert_array_equal(runpy.run_path(str(folder / "read.py"))["rows"], data.train.x)
+        as_json = [{"a": number or None, "b": text or None, "y": None} for number, text, _ in rows]
+        np.testing.assert_array_equal(encoded_rows(data.table, json.loads(json.dumps(as_json))), data.train.x)
 
 
 @pytest.mark.parametrize("case", TABLES)
@@ -137,6 +140,8 @@ def test_the_script_reads_a_table_as_the_study_did(tmp_path: Path, case: str, mo
     (tmp_path / "read.py").write_text(rows_script("2", table=True))
     monkeypatch.setattr(sys, "argv", ["read.py", str(path)])
     np.testing.assert_array_equal(runpy.run_path(str(tmp_path / "read.py"))["rows"], data.train.x)
+    if ending == "csv":
+        np.testing.assert_array_equal(encoded_rows(data.table, frame.to_dict("records")), data.train.x)
 
 
 def test_data_made_by_code_are_exported_where_their_code_is_named(

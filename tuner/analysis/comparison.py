@@ -106,6 +106,7 @@ def comparison_page(statuses: Sequence[StudyStatus]) -> str:
         "compare.html",
         {
             "title": " / ".join(found.studies),
+            "spaces": list(dict.fromkeys(status.study.space_name for status in statuses)),
             "comparison": found,
             "parameters": {
                 name: ["-" if value is None else value_in_words(value) for value in values]
@@ -174,9 +175,11 @@ def _rows(statuses: Sequence[StudyStatus]) -> dict[str, tuple[str, ...]]:
 
 
 def _parameters(statuses: Sequence[StudyStatus]) -> dict[str, tuple[Value | None, ...]]:
-    """By which the best trials differ; None where one has no use for it."""
+    """By which the best trials differ, of what one of the studies searched; None where a trial has no use for it."""
     params = [status.best.params if status.best else {} for status in statuses]
-    names = dict.fromkeys(name for each in params for name in each)
+    names = dict.fromkeys(
+        name for status, each in zip(statuses, params, strict=True) for name in summary.searched(status, each)
+    )
     found = {name: tuple(each.get(name) for each in params) for name in names}
     return {name: values for name, values in found.items() if any(a != b for a, b in pairwise(values))}
 

@@ -24,6 +24,7 @@ from tuner.cli import (
     results,
     running,
     serve,
+    serve_model,
     space_commands,
     token,
     ui,
@@ -101,6 +102,7 @@ for command in (
     adding.add, adding.withdraw, changing.delete, changing.rename, changing.note,
     reading.status, reading.list_, reading.trials, reading.best, importance.importance,
     reproducing.reproduce, results.report, results.compare, using.export, using.champion,
+    serve_model.serve_model,
     space_commands.spaces, record.sync, ui.ui, serve.serve, token.token, owner.owner, notify.notify,
     deploying.deploy, doctor.doctor,
 ):  # fmt: skip
