@@ -51,6 +51,11 @@ settings.register_profile("tuner", deadline=None, suppress_health_check=[HealthC
 settings.register_profile("many", settings.get_profile("tuner"), max_examples=2000)
 settings.load_profile("tuner")
 
+# People are told commands as they can be typed where the process was started; here all start them the same way, also
+# under `uv run pytest`, and where a `tune` of Ray's is on the PATH. tests/test_hints.py sets its own.
+os.environ["TUNER_COMMAND"] = "tune"
+os.environ.pop("UV_RUN_RECURSION_DEPTH", None)
+
 # What a shell starts in the background ignores Ctrl+C, and so would every process that a test ends by it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -1,12 +1,12 @@
-"""Words for messages and results: the nearest names to a mistyped one, a duration, a configuration, a command.
+"""Words for messages and results: the nearest names to a mistyped one, a duration, a configuration.
 
-Owns: what of a text is shown as an escape, how a name is written in a command, and as the name of a file or folder.
+Owns: what of a text is shown as an escape, and how a name is written as that of a file or folder.
+Leaves to others: a command, as a person can type it (hints).
 """
 
 import difflib
 import hashlib
 import re
-import shlex
 import unicodedata
 import urllib.parse
 from collections.abc import Iterable, Mapping
@@ -82,30 +82,6 @@ def _escaped(character: str) -> str:
     if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp") and character not in _NEEDED:
         return character.encode("unicode_escape").decode()
     return character
-
-
-STORAGE_VARIABLE = "$TUNER_STORAGE"
-_storage: list[str] = []
-
-
-def commands_need(storage: str | None) -> None:
-    """From now on `tune` commands that people are told have this --storage, as this process was told; None is none.
-
-    storage: a URL, or `STORAGE_VARIABLE` for one that has a secret.
-    """
-    _storage[:] = [] if storage is None else ["--storage", storage]
-
-
-def command(words: str, *names: object, options: Iterable[object] = ()) -> str:
-    """A command to be typed into a shell. words: as they are. names, options: quoted where they need it."""
-    given = [str(name) for name in names]
-    # What begins like an option is a name after two dashes; what follows an option, such as --study, is its value.
-    value = words.rpartition(" ")[2].startswith("--")
-    apart = ["--"] if not value and any(name.startswith("-") for name in given) else []
-    further = [*map(str, options), *(_storage if words.startswith("tune ") else ())]
-    before, after = (further, []) if apart else ([], further)
-    typed = shlex.join([*words.split(), *before, *apart, *given, *after])
-    return typed.replace(shlex.quote(STORAGE_VARIABLE), f'"{STORAGE_VARIABLE}"')
 
 
 _LONGEST_PART = 200

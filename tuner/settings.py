@@ -10,6 +10,7 @@ import os
 import platform
 import re
 import urllib.parse
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast
@@ -130,6 +131,13 @@ def read_mail_settings() -> MailSettings | None:
 
 MAIL_ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", re.ASCII)
 """One that every server takes; nothing of it ends a header."""
+
+
+def read_typing() -> Mapping[str, str]:
+    """Of the environment, what says how people type commands here: TUNER_COMMAND is what they are told for `tune`, such
+    as `docker compose run --rm tune`; else PATH says it, and what `uv run` leaves."""
+    names = ("TUNER_COMMAND", "PATH", "UV_RUN_RECURSION_DEPTH")
+    return {name: os.environ[name] for name in names if name in os.environ}
 
 
 def read_settings() -> Settings:

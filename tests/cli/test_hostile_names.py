@@ -26,7 +26,8 @@ from tuner.cli import live, outcome, show
 from tuner.cli.console import Console
 from tuner.cli.main import main
 from tuner.database.connection import open_database
-from tuner.formatting import command, one_line, path_part, visible
+from tuner.formatting import one_line, path_part, visible
+from tuner.hints import command
 from tuner.studies.status import study_status
 
 EVIL = "layer[/0] [red]x[/] [link=http://x]y[/] \x1b[2J\x1b]0;t\x07 \x9b31m \u202egnp.exe\u2066 a\rb :smile: =1+1"

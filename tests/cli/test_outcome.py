@@ -13,7 +13,7 @@ from tuner.cli.main import cli
 from tuner.database import budget, leases, reproductions, runs, studies, workers
 from tuner.database.connection import Database, open_database
 from tuner.database.trial_facts import TrialFacts
-from tuner.formatting import command
+from tuner.hints import command
 from tuner.service.changing import change
 from tuner.service.requests import ChangeRequest
 from tuner.studies.status import study_status

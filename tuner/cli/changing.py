@@ -22,7 +22,8 @@ from tuner.cli.common import (
 )
 from tuner.cli.running import how_long, share_options, target_option
 from tuner.errors import InputError
-from tuner.formatting import command, duration, plural
+from tuner.formatting import duration, plural
+from tuner.hints import command
 
 
 @click.command()

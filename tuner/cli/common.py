@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tuner.formatting import STORAGE_VARIABLE, commands_need, visible
+from tuner.formatting import visible
+from tuner.hints import STORAGE_VARIABLE, command, commands_need
 from tuner.redaction import keep_secrets_of, redacted, redacted_values, shown_url
 from tuner.settings import Settings, read_settings
 
@@ -92,7 +93,7 @@ def chosen(db: "Database", study: str | None) -> str:
         return study
     found = view_studies(db)
     if not found:
-        raise NotFound(f"there is no study in {db.url}. Start one: tune start --space fashion_mnist")
+        raise NotFound(f"there is no study in {db.url}. Start one: {command('tune start --space fashion_mnist')}")
     return found[-1].study_name
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from tuner.cli.common import echo
 from tuner.database.deliveries import Refusal
-from tuner.formatting import command, plural
+from tuner.formatting import plural
+from tuner.hints import command
 from tuner.studies.undelivered import undelivered_in_words
 from tuner.studies.views import Refused
 

@@ -6,10 +6,12 @@ Leaves to others: the commands (running, working, reading, results, using, space
 
 import io
 import os
+import re
 import sys
 
 import click
 
+from tuner import hints
 from tuner.cli import (
     adding,
     changing,
@@ -44,8 +46,10 @@ def main() -> None:
     """Run a command; what went wrong is one line on stderr and an exit code."""
     guard_tracebacks()
     keep_quiet()
+    typed = hints.tune()
+    _write_examples(cli, typed)
     try:
-        cli.main(standalone_mode=False)
+        cli.main(prog_name=typed, standalone_mode=False)
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.ClickException as error:
@@ -67,10 +71,21 @@ def main() -> None:
         if error.errno != 28:  # ENOSPC
             raise
         echo(
-            f"tune: the disk is full ({error.filename or 'no space left'}). Free some space; go on with `tune resume`.",
+            f"tune: the disk is full ({error.filename or 'no space left'}). Free some space; go on with "
+            f"`{hints.command('tune resume')}`.",
             err=True,
         )
         sys.exit(1)
+
+
+def _write_examples(group: click.Group, typed: str) -> None:
+    """Those of the help, as they can be typed here."""
+    for each in (group, *group.commands.values()):
+        each.help = re.sub(
+            r"(?m)^(\s*(?:Example: )?)tune (?=[a-z])", lambda found: f"{found[1]}{typed} ", each.help or ""
+        )
+        if isinstance(each, click.Group) and each is not group:
+            _write_examples(each, typed)
 
 
 def _usage(error: click.ClickException) -> str:

@@ -17,7 +17,8 @@ from tuner.cli.common import (
     storage_option,
     studies_at,
 )
-from tuner.formatting import command, duration, plural
+from tuner.formatting import duration, plural
+from tuner.hints import command
 
 if TYPE_CHECKING:
     from tuner.database.connection import Database

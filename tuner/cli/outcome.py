@@ -11,7 +11,8 @@ from tuner.cli.several import further_figure, further_objectives
 from tuner.cli.show import bold, label, number, plain_table
 from tuner.database.facts import Outcome
 from tuner.database.runs import RunView
-from tuner.formatting import command, duration, one_line, params_in_words, plural, value_in_words
+from tuner.formatting import duration, one_line, params_in_words, plural, value_in_words
+from tuner.hints import command
 from tuner.spec.metrics import sign
 from tuner.studies.champion import standing
 from tuner.studies.in_words import counts_in_words, headline, objective, searched_params

@@ -11,6 +11,7 @@ import click
 
 from tuner.cli.common import echo
 from tuner.errors import InputError
+from tuner.hints import command
 from tuner.spec.code import looks_like_code
 
 
@@ -21,11 +22,12 @@ def with_space(options: Mapping[str, Any]) -> dict[str, Any]:
     if data is None:
         if options["space"] is None:
             raise InputError(
-                "start what? Give --space NAME, or data: tune start FILE.csv --target COLUMN. "
-                "Shipped spaces: tune spaces list"
+                f"start what? Give --space NAME, or data: {command('tune start FILE.csv --target COLUMN')}. "
+                f"Shipped spaces: {command('tune spaces list')}"
             )
         if options["task"] is not None:
-            raise InputError("--task goes with data: tune start FILE.csv --target COLUMN --task regression.")
+            typed = command("tune start FILE.csv --target COLUMN --task regression")
+            raise InputError(f"--task goes with data: {typed}.")
         return {**rest, "target": None if target is None else _value(target)}
     from tuner.service import proposing
 

@@ -27,7 +27,8 @@ from tuner.cli.device_options import device_options, fit_option, place_options
 from tuner.cli.python_options import code_option, python_options
 from tuner.cli.request_options import start_request
 from tuner.cli.stages import stages
-from tuner.formatting import command, plural
+from tuner.formatting import plural
+from tuner.hints import command
 from tuner.settings import LARGEST_SEED, MOST_TRIALS, Settings
 from tuner.spec.families import TASKS
 
@@ -121,7 +122,8 @@ def _tell_stored(begun: "Begun", as_json: bool) -> None:
     name = begun.study.study_name
     typed = " ".join([command("tune worker --study", name), *map(shlex.quote, _code_options(begun))])
     if begun.external:
-        echo(f"study {name} is stored; no worker takes its trials: programs ask for them, of: tune serve", err=True)
+        serve = command("tune serve")
+        echo(f"study {name} is stored; no worker takes its trials: programs ask for them, of: {serve}", err=True)
     else:
         echo(f"study {name} is stored; run it with: {typed}", err=True)
     pages.say(begun.db, name)

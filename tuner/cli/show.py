@@ -16,8 +16,9 @@ from tuner.cli.console import Console, styled
 from tuner.cli.several import further_figure, further_figures, further_objectives
 from tuner.database.runs import CANCELLED, FAILED, INFEASIBLE, RunView
 from tuner.database.studies import note_of
-from tuner.formatting import command, duration, one_line, params_in_words
+from tuner.formatting import duration, one_line, params_in_words
 from tuner.formatting import number as number
+from tuner.hints import command
 from tuner.studies.feasibility import warning
 from tuner.studies.in_words import constraints_in_words, counts_in_words, headline, objective, searched_params
 from tuner.studies.pareto import front
@@ -100,7 +101,7 @@ def print_status(status: StudyStatus) -> None:
     if status.state == "running" and status.left_s is not None:
         console.print(f"time left: about {duration(status.left_s)}")
     if status.state == "waiting" and spec_of(study).external:
-        console.print("programs ask for its trials, of: tune serve")
+        console.print(f"programs ask for its trials, of: {command('tune serve')}")
     if status.state in ("stopped", "interrupted", "cancelled"):
         console.print(f"go on with: {command('tune resume', study.study_name)}", soft_wrap=True)
 

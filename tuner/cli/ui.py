@@ -17,6 +17,7 @@ import click
 from tuner.cli.common import echo, open_studies, settings_of, storage_option
 from tuner.cli.servers import Server, serve
 from tuner.errors import InputError
+from tuner.hints import extra
 from tuner.settings import Settings, public_uri
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ def _shown(address: str, study: "StudyView | None") -> str:
 def _check_dashboard(settings: Settings, port: int, live_port: int) -> None:
     """Say before anything starts what would keep the dashboard from answering."""
     if importlib.util.find_spec("optuna_dashboard") is None:
-        raise InputError("--live needs optuna-dashboard: uv sync --extra dashboard (or pip install optuna-dashboard).")
+        raise InputError(f"--live needs optuna-dashboard. Install it: {extra('dashboard')}")
     if port == live_port:
         raise InputError(f"--live-port {live_port}: MLflow has that one. Give another.")
     open_studies(settings, create=False)

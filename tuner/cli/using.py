@@ -18,7 +18,8 @@ from tuner.cli.common import (
 )
 from tuner.cli.python_options import code_option
 from tuner.cli.stages import stages
-from tuner.formatting import command, path_part
+from tuner.formatting import path_part
+from tuner.hints import command
 
 _trial = click.option("--trial", type=click.IntRange(min=0), metavar="N", help="This trial [the best].")
 

@@ -22,7 +22,7 @@ from tuner.data.row_keys import keys_of
 from tuner.data.several import are_several
 from tuner.data.streams import from_streams, has_streams
 from tuner.errors import DataError, InputError
-from tuner.formatting import command
+from tuner.hints import command
 from tuner.redaction import redacted
 from tuner.spec.code import Code
 from tuner.spec.source_kinds import PythonData

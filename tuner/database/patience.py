@@ -15,6 +15,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from tuner.database.error_kinds import judge, may_pass
 from tuner.errors import DiskFull, ServiceDown
+from tuner.hints import command
 from tuner.redaction import redacted
 
 logger = logging.getLogger(__name__)
@@ -210,7 +211,9 @@ def waiting_words(verdict: str, error: BaseException) -> str:
 def given_up(verdict: str, error: BaseException, wait_s: float) -> ServiceDown | DiskFull:
     """What is raised after so long."""
     if verdict == "full":
-        return DiskFull(f"the disk is full ({first_words(error)}). Free some space, then go on with `tune resume`.")
+        return DiskFull(
+            f"the disk is full ({first_words(error)}). Free some space, then go on with `{command('tune resume')}`."
+        )
     return ServiceDown(f"the database has not answered for {wait_s:.0f} s ({first_words(error)})")
 
 

@@ -16,6 +16,7 @@ from tuner.database.sequence import stamp
 from tuner.database.tables import UNSTAMPED, CounterRow, RunRow, StudyRow
 from tuner.errors import NotFound
 from tuner.formatting import nearest
+from tuner.hints import command
 from tuner.spec.metrics import Direction
 
 
@@ -162,7 +163,7 @@ def view_study(db: Database, study_name: str) -> StudyView:
         if study_name in names_in_optuna(db):
             raise NotFound(
                 f"study {study_name!r} in {db.url} was made with Optuna by another program, so it is not tune's to "
-                "show or go on with. See it with: tune ui --live"
+                f"show or go on with. See it with: {command('tune ui --live')}"
             )
         with db.reading() as session:
             names = session.scalars(sa.select(StudyRow.study_name)).all()

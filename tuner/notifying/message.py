@@ -12,7 +12,8 @@ from tuner.database.connection import Database
 from tuner.database.outbox import NoticeView
 from tuner.database.receivers import ReceiverView
 from tuner.database.service_tables import Event
-from tuner.formatting import command, duration, number, one_line, params_in_words
+from tuner.formatting import duration, number, one_line, params_in_words
+from tuner.hints import command
 from tuner.spec.space import Value
 from tuner.studies.in_words import counts_in_words, headline, objective, searched_params
 from tuner.studies.nothing_completed import why_nothing_completed
@@ -105,7 +106,7 @@ def as_text(message: Message, receiver: ReceiverView) -> str:
     lines += [
         "",
         "-- ",
-        f"You are told of {whose(receiver)}. To have it end: tune notify remove {receiver.receiver_id}",
+        f"You are told of {whose(receiver)}. To have it end: {command('tune notify remove', receiver.receiver_id)}",
     ]
     return "\n".join(map(one_line, lines)) + "\n"
 

@@ -26,7 +26,8 @@ from tuner.database.receivers import receivers_of
 from tuner.database.service_tables import Event
 from tuner.database.studies import StudyView, view_study
 from tuner.database.workers import view_workers
-from tuner.formatting import command, duration
+from tuner.formatting import duration
+from tuner.hints import command
 from tuner.runs.watchdog import Pace, limit_s
 from tuner.studies.skipped_study import reasons
 from tuner.studies.status import CLOSING

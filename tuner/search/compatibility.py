@@ -12,6 +12,7 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution
 
 from tuner.errors import SpecError
 from tuner.formatting import plural
+from tuner.hints import extra
 from tuner.search.algorithms import PRUNERS, SAMPLERS, check_options, pruner, sampler
 from tuner.search.cells import EXHAUSTIVE, cells
 from tuner.search.suggest import distributions
@@ -131,7 +132,7 @@ def _cmaes_fault(spec: StudySpec) -> str | None:
 
 def _gp_fault(spec: StudySpec) -> str | None:
     if importlib.util.find_spec("torch") is None:
-        return "gp needs torch, which is not installed. Install it (pip install 'tuner[gp]'), or take tpe."
+        return f"gp needs torch, which is not installed. Install it ({extra('gp')}), or take tpe."
     return None
 
 

@@ -13,7 +13,7 @@ from optuna.storages import BaseStorage
 from optuna.trial import FrozenTrial, Trial, TrialState, create_trial
 
 from tuner.errors import StudyConflict
-from tuner.formatting import command
+from tuner.hints import command
 from tuner.optuna_internals import trial_id
 from tuner.search.algorithms import pruner, sampler
 from tuner.search.suggest import distributions, proposal
@@ -66,7 +66,8 @@ def _same_directions(study_name: str, spec: StudySpec, found: Sequence[str]) -> 
 
 def _lost(study_name: str, what: str) -> StudyConflict:
     return StudyConflict(
-        f"study {study_name!r} {what}, so it cannot go on. What it found is kept: tune report, tune export; "
+        f"study {study_name!r} {what}, so it cannot go on. What it found is kept: "
+        f"{command('tune report', study_name)}, {command('tune export', study_name)}; "
         f"for a new study that begins with its best: {command('tune start --from', study_name)}"
     )
 

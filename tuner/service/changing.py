@@ -13,7 +13,7 @@ from tuner.database.facts import FormerSpace
 from tuner.database.finalists import any_planned
 from tuner.database.studies import StudyView
 from tuner.errors import InputError, StudyConflict
-from tuner.formatting import command
+from tuner.hints import command
 from tuner.search import cells
 from tuner.search.compatibility import check_algorithms
 from tuner.service.people import HERE, Person, check_may_change, check_priority, entry
@@ -30,7 +30,9 @@ def change(db: Database, request: ChangeRequest, by: Person = HERE) -> StudyView
     view = studies.view_study(db, name)
     check_may_change(by, view)
     if view.finished_at is not None:
-        raise StudyConflict(f"study {name!r} has ended. To go on: {command('tune resume', name)} --trials N.")
+        raise StudyConflict(
+            f"study {name!r} has ended. To go on: {command('tune resume', name, options=['--trials', 'N'])}."
+        )
     if not request.says_something:
         raise InputError(
             "say what to change: --trials, --timeout, --epoch-budget, --target, --plateau, --space, --workers, "

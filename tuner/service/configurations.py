@@ -15,7 +15,8 @@ from tuner.database import configurations, finalists, studies
 from tuner.database.connection import Database
 from tuner.database.studies import StudyView
 from tuner.errors import InputError, NotFound, StudyConflict
-from tuner.formatting import command, nearest, plural
+from tuner.formatting import nearest, plural
+from tuner.hints import command
 from tuner.search.cells import EXHAUSTIVE
 from tuner.service.people import HERE, Person, check_may_change, entry
 from tuner.service.requests import Content, Request
@@ -130,7 +131,7 @@ def add_configuration(db: Database, request: ConfigurationRequest, by: Person = 
         if done == "full":
             raise StudyConflict(
                 f"all {plural(view.trials, 'trial')} of study {name!r} have begun, or are promised to what was added "
-                "before. Raise the budget by one for it: more (tune add --more)."
+                f"before. Raise the budget by one for it: more ({command('tune add --more')})."
             )
         if done == "added":
             return new_configuration(db, name, number)
@@ -218,7 +219,7 @@ def _check_open(db: Database, view: StudyView, spec: StudySpec, more: bool) -> b
         why = stopping_rules.why_ended(view, spec, 0)
         raise StudyConflict(
             f"the search of study {view.study_name!r} has ended: {why}. Give another "
-            f"{stopping_rules.OPTIONS[view.ended]} first (tune change)."
+            f"{stopping_rules.OPTIONS[view.ended]} first ({command('tune change')})."
         )
     # Finalists that were planned are those of an end that was none.
     return more and view.finished_at is None and finalists.any_planned(db, view.study_name, view.round)

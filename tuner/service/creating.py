@@ -15,7 +15,8 @@ from tuner.database.connection import Database
 from tuner.database.facts import StudyOptions
 from tuner.database.studies import StudyView
 from tuner.errors import InputError, StudyConflict
-from tuner.formatting import command, plural
+from tuner.formatting import plural
+from tuner.hints import command
 from tuner.search import cells
 from tuner.search.optuna_study import check_optuna_study
 from tuner.service.people import HERE, Person, check_may_change, check_may_start, check_priority, entry
@@ -111,7 +112,7 @@ def _go_on(
     if found := differences(stored, asked):
         raise StudyConflict(
             f"study {name!r} is there with another specification (space {there.space_name}): {in_words(found)}. "
-            "Choose another --study name, or `tune resume` it as it is."
+            f"Choose another --study name, or go on with it: {command('tune resume', name)}."
         )
     check_digest(there, options.code_digest)
     if there.finished_at is not None:

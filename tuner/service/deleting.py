@@ -8,7 +8,7 @@ from tuner.database import studies, whole_study, workers
 from tuner.database.connection import Database
 from tuner.database.studies import StudyView
 from tuner.errors import NotFound, StudyConflict
-from tuner.formatting import command
+from tuner.hints import command
 from tuner.service import study_files
 from tuner.service.people import HERE, Person, check_may_change, entry
 from tuner.service.requests import DeleteRequest

@@ -18,7 +18,7 @@ from tuner.database.connection import Database
 from tuner.database.studies import StudyView
 from tuner.engines import kubernetes, slurm
 from tuner.errors import CodeNotGiven, InputError, StudyConflict
-from tuner.formatting import command
+from tuner.hints import command
 from tuner.service.requests import Cohort, Request
 from tuner.spec.code import find_code
 from tuner.spec.source_kinds import PythonData
@@ -178,7 +178,9 @@ def _study(db: Database, study_name: str) -> tuple[StudyView, StudySpec]:
         )
     spec = spec_of(view)
     if spec.external:
-        raise InputError(f"study {study_name!r} takes no workers: programs ask for its trials, of: tune serve")
+        raise InputError(
+            f"study {study_name!r} takes no workers: programs ask for its trials, of: {command('tune serve')}"
+        )
     if view.finished_at is not None or view.desired_state != "running":
         how = "has ended" if view.finished_at is not None else "is stopped"
         typed = command("tune resume", study_name, options=["--detach"])

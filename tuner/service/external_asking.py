@@ -15,7 +15,7 @@ from tuner.database.leases import LEASE_S
 from tuner.database.runs import Job, RunView
 from tuner.database.studies import StudyView
 from tuner.database.trial_facts import TrialFacts
-from tuner.formatting import command
+from tuner.hints import command
 from tuner.runs.observers.port import Beginning, Decision
 from tuner.runs.optuna_trial import OptunaTrial
 from tuner.runs.records import given_up

@@ -16,7 +16,8 @@ from tuner.data.dataset import Dataset
 from tuner.data.reading import Reading
 from tuner.data.table_problems import TableProblems
 from tuner.errors import InputError
-from tuner.formatting import command, one_line, plural
+from tuner.formatting import one_line, plural
+from tuner.hints import command
 from tuner.service.proposed_parameters import content_of
 from tuner.service.proposed_sources import dataset_of
 from tuner.spec.families import Task

@@ -17,6 +17,7 @@ from tuner.database.service_tables import Event, ReceiverKind
 from tuner.database.studies import view_study
 from tuner.errors import InputError, NotAllowed, NotDelivered, NotFound
 from tuner.formatting import nearest
+from tuner.hints import command
 from tuner.notifying import sending, webhook
 from tuner.notifying.message import sample_message
 from tuner.service.people import HERE, Person, entry
@@ -122,7 +123,7 @@ def add_receiver(db: Database, request: ReceiverRequest, by: Person = HERE, anyw
         entry=entry(by, "notify", request.study_name or "", f"made {receiver_id}: {where} is told"),
     )
     if not added:
-        raise InputError(f"{by.name} has {MOST} receivers already. Remove one: tune notify list")
+        raise InputError(f"{by.name} has {MOST} receivers already. Remove one: {command('tune notify list')}")
     return MadeReceiver(secret, _seen(_found(db, receiver_id, by)))
 
 

@@ -15,6 +15,7 @@ from tuner.database.blobs import blob_store
 from tuner.database.connection import Database
 from tuner.database.studies import StudyView, view_study
 from tuner.errors import NotFound
+from tuner.hints import command
 from tuner.settings import Settings
 from tuner.studies.projector import Projector
 from tuner.tracking.recorder import Recorder
@@ -69,7 +70,7 @@ class RecordKeeper:
             publisher.join(_GOODBYE_S)
         for each in projectors:
             if not each.close(_GOODBYE_S):
-                logger.warning("not all of the record is in MLflow yet; it is delivered by: tune sync")
+                logger.warning("not all of the record is in MLflow yet; it is delivered by: %s", command("tune sync"))
 
     def _projector(self, view: StudyView) -> Projector:
         place = (view.mlflow_uri, view.options.tensorboard)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tuner.errors import InputError
-from tuner.formatting import command, one_line
+from tuner.formatting import one_line
+from tuner.hints import command
 from tuner.service.requests import Content, PythonSettings, SpaceRequest
 from tuner.spec.code import Code, find_code, looks_like_code, name_in
 from tuner.spec.finding import find_space

@@ -13,6 +13,7 @@ from tuner.data.reading import Reading
 from tuner.database.connection import Database
 from tuner.database.studies import StudyView, view_study
 from tuner.errors import InputError
+from tuner.hints import extra
 from tuner.search.compatibility import check_algorithms
 from tuner.service import checking, on_ray
 from tuner.service.baseline_files import with_baselines
@@ -184,5 +185,5 @@ def _board(request: StartRequest) -> str:
     """The folder of TensorBoard's logs, or nothing."""
     board: Path | None = request.tensorboard
     if board is not None and importlib.util.find_spec("tensorboard") is None:
-        raise InputError("--tensorboard needs a package that is not installed. Run: pip install 'tuner[tensorboard]'")
+        raise InputError(f"--tensorboard needs a package that is not installed. Run: {extra('tensorboard')}")
     return "" if board is None else str(board.expanduser().absolute())

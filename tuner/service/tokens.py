@@ -19,6 +19,7 @@ from tuner.database.service_tables import PersonRole
 from tuner.database.tokens import TokenView
 from tuner.errors import NotFound, NotSignedIn
 from tuner.formatting import nearest
+from tuner.hints import command
 from tuner.redaction import keep_secret
 from tuner.service.people import HERE, Person, entry
 from tuner.service.requests import Request
@@ -93,11 +94,13 @@ def sign_in(db: Database, text: str) -> Person:
     match = _TOKEN.fullmatch(text)
     found = None if match is None else tokens.find_token(db, match["id"])
     if match is None or found is None or not hmac.compare_digest(found.digest, _digest(match["secret"])):
-        raise NotSignedIn("this token is none that was made here. Make one: tune token create NAME")
+        raise NotSignedIn(f"this token is none that was made here. Make one: {command('tune token create NAME')}")
     if found.revoked_at is not None:
         raise NotSignedIn(f"token {found.token_id} of {found.person} was revoked.")
     if not found.counts:
-        raise NotSignedIn(f"token {found.token_id} of {found.person} has expired. Make another: tune token create NAME")
+        raise NotSignedIn(
+            f"token {found.token_id} of {found.person} has expired. Make another: {command('tune token create NAME')}"
+        )
     if found.quiet_s is None or found.quiet_s > _NOTED_S:
         tokens.note_use(db, found.token_id)
     return Person(found.person, found.role, found.token_id)

@@ -12,6 +12,7 @@ import math
 from dataclasses import dataclass, replace
 
 from tuner.database.facts import Outcome
+from tuner.hints import command
 from tuner.spec.metrics import Direction, beats
 from tuner.studies.outcome import GUESS
 from tuner.tracking.recorder import Champion, Recorder, StudyRecord, TrialRecord, claim_of
@@ -23,8 +24,6 @@ _LOOKS = 5
 
 _EQUAL = 1e-5
 """Relative: figures are computed in 32 bits."""
-
-BY_FORCE = "To put it there all the same: tune champion {} --force"
 
 
 @dataclass(frozen=True)
@@ -121,7 +120,11 @@ def standing(study_name: str, outcome: Outcome) -> str:
     found = outcome.champion
     if found is None:
         return ""
-    return found.words if found.stands else f"{found.words}. {BY_FORCE.format(study_name)}"
+    return (
+        found.words
+        if found.stands
+        else f"{found.words}. To put it there all the same: {command('tune champion', study_name, options=['--force'])}"
+    )
 
 
 def _same(claim: Champion, standing: Champion) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from tuner.database.facts import StudyOptions
 from tuner.database.studies import StudyView
 from tuner.errors import CodeNotGiven, StudyConflict
-from tuner.formatting import command
+from tuner.hints import command
 from tuner.spec.code import Code
 from tuner.spec.study_spec import StudySpec
 

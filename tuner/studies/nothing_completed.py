@@ -7,7 +7,7 @@ import re
 from collections import Counter
 
 from tuner.database.runs import INFEASIBLE
-from tuner.formatting import command
+from tuner.hints import command
 from tuner.studies.status import StudyStatus
 
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from tuner.database import skipped_studies
 from tuner.database.connection import Database
 from tuner.formatting import plural
+from tuner.hints import command
 
 _MENDS = {
     "DataError": "Put the data where the workers look for them (in containers: mount them), "
     "or start a worker where they are",
-    "CodeNotGiven": "Start workers that may run it: tune worker --code FILE",
-    "StudyConflict": "Give the workers the code as it was: tune worker --code FILE",
+    "CodeNotGiven": "Start workers that may run it: {worker} --code FILE",
+    "StudyConflict": "Give the workers the code as it was: {worker} --code FILE",
     "SpecError": "Bring the workers to the version of tuner that started it",
 }
 _OTHERWISE = "Put it right where the workers run"
@@ -40,6 +41,11 @@ class Reason:
 def reasons(db: Database, study_name: str) -> tuple[Reason, ...]:
     """Those that stand, those of most workers first."""
     return tuple(
-        Reason(each.reason, each.workers, each.left, _MENDS.get(each.kind, _OTHERWISE))
+        Reason(
+            each.reason,
+            each.workers,
+            each.left,
+            _MENDS.get(each.kind, _OTHERWISE).format(worker=command("tune worker")),
+        )
         for each in skipped_studies.view_passed_over(db, study_name)
     )

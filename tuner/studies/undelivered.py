@@ -5,7 +5,8 @@ Leaves to others: what it refused (deliveries), when this is said (cli, python).
 
 from tuner.database import deliveries
 from tuner.database.connection import Database
-from tuner.formatting import command, plural
+from tuner.formatting import plural
+from tuner.hints import command
 
 
 def undelivered_in_words(db: Database, study_name: str) -> str:

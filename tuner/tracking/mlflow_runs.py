@@ -18,6 +18,7 @@ from mlflow.entities import Run, ViewType
 from mlflow.exceptions import MlflowException
 
 from tuner.errors import Refused
+from tuner.hints import command
 from tuner.private_files import make_folder
 from tuner.tracking import mlflow_mapping
 from tuner.tracking.mlflow_mapping import CREATED, known_tags
@@ -207,7 +208,7 @@ class Runs:
     def _restored(self, run: RunState, name: str) -> RunState:
         """A run out of the trash. Raises Refused where what a person deleted is to stay deleted."""
         if not self._restore:
-            raise Refused(f"the run {name} was deleted in MLflow (`tune sync --rebuild` brings it back)")
+            raise Refused(f"the run {name} was deleted in MLflow (`{command('tune sync --rebuild')}` brings it back)")
         if self._client.get_experiment(run.experiment_id).lifecycle_stage != "active":
             self._client.restore_experiment(run.experiment_id)
         if self._client.get_run(run.run_id).info.lifecycle_stage != "active":

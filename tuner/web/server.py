@@ -17,6 +17,7 @@ from anyio.to_thread import current_default_thread_limiter
 from starlette.concurrency import run_in_threadpool
 
 from tuner.errors import InputError
+from tuner.hints import command
 from tuner.notifying.deliverer import Deliverer, Duty
 from tuner.service.announcing import Announced
 from tuner.service.hosted import HostedStudies
@@ -140,9 +141,12 @@ def make_server(settings: Settings, listening: Listening, told: Callable[[str], 
             if not listening.wait_for_token:
                 raise InputError(
                     f"--host {listening.host}: others could reach it, and nobody has a token yet. "
-                    "Make one: tune token create NAME"
+                    f"Make one: {command('tune token create NAME')}"
                 )
-            logger.warning("nobody has a token yet; until then nobody is let in: tune token create NAME --role admin")
+            logger.warning(
+                "nobody has a token yet; until then nobody is let in: %s",
+                command("tune token create NAME --role admin"),
+            )
         records = RecordKeeper(settings, db)
         served = Served(
             settings,

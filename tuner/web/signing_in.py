@@ -14,6 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from tuner.database.tokens import any_token
 from tuner.errors import NotAllowed, NotSignedIn
+from tuner.hints import command
 from tuner.service.people import HERE, Person
 from tuner.service.sessions import whose_session
 from tuner.service.tokens import sign_in
@@ -44,11 +45,13 @@ def _whoever(request: Request, shown: HTTPAuthorizationCredentials | None) -> Pe
         return person
     if not served.loopback or any_token(served.db):
         raise NotSignedIn(
-            "a token is needed: send `Authorization: Bearer TOKEN`. One is made by: tune token create NAME"
+            "a token is needed: send `Authorization: Bearer TOKEN`. One is made by: "
+            + command("tune token create NAME")
         )
     if not _is_direct(request):
         raise NotSignedIn(
-            "this comes through a proxy, so that others may be behind it. Make a token: tune token create NAME"
+            "this comes through a proxy, so that others may be behind it. Make a token: "
+            + command("tune token create NAME")
         )
     return HERE
 

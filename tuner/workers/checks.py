@@ -23,7 +23,8 @@ from tuner.data import cache, idx
 from tuner.database.connection import open_database
 from tuner.database.studies import view_studies
 from tuner.errors import DataError, TunerError
-from tuner.formatting import command, plural
+from tuner.formatting import plural
+from tuner.hints import again, command
 from tuner.redaction import shown_url
 from tuner.settings import Settings
 from tuner.workers.device_checks import check_devices
@@ -56,7 +57,7 @@ def _versions() -> Iterator[Finding]:
         wanted = [Requirement(each) for each in importlib.metadata.requires("tuner") or ()]
         ours = importlib.metadata.version("tuner")
     except importlib.metadata.PackageNotFoundError:
-        yield Finding("tuner", "bad", "is not installed, only run from its folder", "Install it: uv sync.")
+        yield Finding("tuner", "bad", "is not installed, only run from its folder", f"Install it: {again()}.")
         return
     yield Finding("tuner", "ok", f"{ours}, Python {python}")
     good, wrong = [], []
@@ -76,9 +77,7 @@ def _versions() -> Iterator[Finding]:
     yield (
         Finding("packages", "ok", shown)
         if not wrong
-        else Finding(
-            "packages", "bad", "; ".join(wrong), "Install what is wanted: uv sync, or pip install --upgrade tuner."
-        )
+        else Finding("packages", "bad", "; ".join(wrong), f"Install what is wanted: {again()}.")
     )
 
 

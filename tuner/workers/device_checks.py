@@ -13,6 +13,7 @@ import psutil
 
 from tuner.errors import TunerError
 from tuner.formatting import plural
+from tuner.hints import again, extra, packages
 from tuner.workers.at_once import at_once, why_not
 from tuner.workers.bounded_process import run_within
 from tuner.workers.cores import cpu_cores
@@ -89,10 +90,10 @@ def _gpus(deep: bool) -> Iterator[Finding]:
         return
     told = _framework(bool(gpus))
     if isinstance(told, str):
-        yield Finding("framework", "bad", told, "Mend the installation: uv sync. On a GPU, check driver and CUDA.")
+        yield Finding("framework", "bad", told, f"Mend the installation: {again()}. On a GPU, check driver and CUDA.")
     elif gpus and not told["gpus"]:
         words = f"{told['backend']} sees no GPU, the driver sees {len(gpus)}"
-        mend = "Train with JAX: uv sync --extra gpu. For TensorFlow: pip install 'tensorflow[and-cuda]'."
+        mend = f"Train with JAX: {extra('gpu')}. For TensorFlow: {packages('tensorflow[and-cuda]')}."
         yield Finding("framework", "bad", words, mend)
     else:
         words = f"{told['backend']} trains; {told['gpus']} GPUs; {told['seconds']:.0f} s to start"

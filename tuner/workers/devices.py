@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tuner.errors import InputError
+from tuner.hints import command
 from tuner.settings import Share
 from tuner.workers.framework import framework
 from tuner.workers.gpus import Gpu
@@ -126,7 +127,9 @@ def slots(
 def must_have(wish: str, gpus: Sequence[Gpu]) -> None:
     """Raises InputError where a GPU is wanted and none is there."""
     if wish == "gpu" and not gpus:
-        raise InputError("--device gpu: no NVIDIA GPU was found. `tune doctor` says why; or use --device cpu.")
+        raise InputError(
+            f"--device gpu: no NVIDIA GPU was found. `{command('tune doctor')}` says why; or use --device cpu."
+        )
 
 
 def on_a_gpu(gpu: Gpu, threads: int, sharers: float, mixed_precision: bool = False) -> Slot:

@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Collection
 
-from tuner.formatting import command
+from tuner.hints import command
 from tuner.studies.projector import Projector
 from tuner.studies.status import DELIVERING
 from tuner.workers.heartbeat import Pulse

@@ -23,6 +23,7 @@ from tuner.database.error_kinds import is_full
 from tuner.database.patience import ToldToLeave
 from tuner.database.trial_facts import TrialFacts, of_tags
 from tuner.errors import DiskFull, InputError, NotFound, ServiceDown, TunerError
+from tuner.hints import command
 from tuner.runs import closing, finalists_turn, trial
 from tuner.runs.study_context import StudyContext
 from tuner.runs.together import Together
@@ -88,7 +89,9 @@ class Worker:
         study_name, goodbye_s = self._study_name, _GOODBYE_S
         busy_at = time.monotonic()
         if study_name is not None and is_external(studies.view_study(self._db, study_name)):
-            raise InputError(f"study {study_name!r} takes no workers: programs ask for its trials, of: tune serve")
+            raise InputError(
+                f"study {study_name!r} takes no workers: programs ask for its trials, of: {command('tune serve')}"
+            )
         try:
             while not self._leaving():
                 turn = self._turn_with_space(study_name)
@@ -128,7 +131,7 @@ class Worker:
             self._full_since = self._full_since or time.monotonic()
             if time.monotonic() - self._full_since > OUTAGE_S:
                 raise DiskFull(
-                    f"the disk is full ({error}). Free some space, then go on with `tune resume`."
+                    f"the disk is full ({error}). Free some space, then go on with `{command('tune resume')}`."
                 ) from error
             patience.logger.warning(patience.waiting_words("full", error))
             self._leaving.wait(_FULL_S)

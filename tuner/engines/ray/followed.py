@@ -23,6 +23,7 @@ from tuner.engines import exits
 from tuner.engines.ray.launch import Order, Said
 from tuner.engines.ray.library import check_installed, gone
 from tuner.errors import ServiceDown
+from tuner.hints import command
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +88,9 @@ class FollowedWorkers:
         if said.kind == "error":
             raise exits.error_of(said.exit_code, said.words)
         if said.kind == "there":
-            logger.warning("its workers are on the cluster already; how many: tune change STUDY --workers N")
+            logger.warning(
+                "its workers are on the cluster already; how many: %s", command("tune change STUDY --workers N")
+            )
         elif said.kind in ("note", "warning"):
             logger.warning(said.words)
         return said.kind == "over"

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tuner.errors import InputError, ServiceDown, TunerError
+from tuner.hints import command, extra
 
 NAMESPACE = "tuner"
 _ANSWER_S = 10.0
@@ -18,7 +19,7 @@ _ANSWER_S = 10.0
 def check_installed() -> None:
     """Without importing it. Raises InputError."""
     if importlib.util.find_spec("ray") is None:
-        raise InputError("--engine ray: Ray is not installed. Install the extra: pip install '.[ray]' in a clone.")
+        raise InputError(f"--engine ray: Ray is not installed. Install it: {extra('ray')}")
 
 
 def load() -> Any:
@@ -66,7 +67,8 @@ def gone(address: str) -> str:
     """In words, that a cluster has answered, and does so no more."""
     return (
         f"the Ray cluster at {address} does not answer any more. What is stored of the study is safe; when the cluster "
-        "is there again, and `tune status` shows no workers, go on with `tune resume --engine ray`."
+        f"is there again, and `{command('tune status')}` shows no workers, go on with "
+        f"`{command('tune resume --engine ray')}`."
     )
 
 

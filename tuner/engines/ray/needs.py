@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tuner.errors import InputError
+from tuner.hints import command
 from tuner.workers.devices import Slot, on_a_gpu
 from tuner.workers.gpus import Gpu, ask_driver, visible
 
@@ -67,8 +68,8 @@ def slot_on(wish: Slot, part: float, gpus: Sequence[Gpu]) -> Slot:
     if not gpus:
         given = os.environ.get("CUDA_VISIBLE_DEVICES", "")
         raise InputError(
-            f"Ray gave this worker the GPU {given!r}, and the driver of this node shows none such. See `tune doctor` "
-            "there, or start its `ray start` with the --num-gpus that it has."
+            f"Ray gave this worker the GPU {given!r}, and the driver of this node shows none such. See "
+            f"`{command('tune doctor')}` there, or start its `ray start` with the --num-gpus that it has."
         )
     made = on_a_gpu(gpus[0], wish.threads, 1 / part, wish.mixed_precision)
     return replace(made, cohort=wish.cohort)

@@ -8,6 +8,7 @@ from tuner.analysis.importance_views import StudyImportance
 from tuner.database.blobs import blob_store
 from tuner.errors import NotFound
 from tuner.formatting import path_part
+from tuner.hints import command
 from tuner.service.promoting import promote
 from tuner.service.requests import ChampionRequest, Request
 from tuner.studies.status import study_status
@@ -46,7 +47,9 @@ def model(
     """A `.keras` file that takes raw rows: the winner's, of all rows, or a trial's."""
     found = stored_model(db, blob_store(db, served.settings.artifacts), study_status(db, study), trial)
     if found.file is None:
-        raise NotFound(f"trial {found.trial.trial_number} of {study} has weights alone; write it with: tune export")
+        raise NotFound(
+            f"trial {found.trial.trial_number} of {study} has weights alone; write it with: {command('tune export')}"
+        )
     name = f"{path_part(study)}-trial-{found.trial.trial_number}.keras"
     return Response(found.file, media_type="application/octet-stream", headers=_as_file(name))
 

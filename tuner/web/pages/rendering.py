@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from tuner import formatting
+from tuner.hints import command
 from tuner.redaction import redacted
 from tuner.service.people import Person, may_change
 from tuner.web.api import PREFIX
@@ -78,6 +79,7 @@ def _environment() -> Environment:
     )
     made.globals.update(
         static=static.address,
+        command=command,
         version=version("tuner"),
         may_change=may_change,
         study_path=study_path,
