@@ -18,7 +18,7 @@ RUN mkdir -p tuner search_spaces \
     && touch tuner/__init__.py README.md \
     && python -m pip install ".${EXTRAS:+[${EXTRAS}]}" \
     && python -m pip uninstall --yes tuner
-COPY README.md ./
+COPY README.md LICENSE ./
 COPY tuner tuner
 COPY search_spaces search_spaces
 RUN python -m pip install --no-deps . && rm -rf /build
