@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 import pytest
@@ -17,11 +17,13 @@ import yaml
 from tuner.cli.main import cli, main
 from tuner.studies import child_process
 from tuner.studies.code_check import check
+from tuner.training.health.diagnosis import Kind, Verdict
 
 DOCS = Path(__file__).parents[1] / "docs"
 ROOT = DOCS.parent
 PAGES = sorted(path.name for path in DOCS.glob("*.md"))
-RUN = ("tutorial.md", "python.md", "moving.md", "machines.md", "results.md")
+# Those of a group go on with one another's studies.
+RUN = (("tutorial.md",), ("images.md", "results.md"), ("python.md",), ("moving.md",), ("machines.md",))
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,9 @@ def one_core() -> Iterator[None]:
 @pytest.mark.timeout(600)
 @pytest.mark.usefixtures("one_core")
 @pytest.mark.filterwarnings("ignore::UserWarning", "ignore::FutureWarning", "ignore::DeprecationWarning")
-@pytest.mark.parametrize("page", RUN)
-def test_every_example_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    if page == "moving.md":
+@pytest.mark.parametrize("pages", RUN, ids=" ".join)
+def test_every_example_of_a_page_runs(pages: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "moving.md" in pages:
         pytest.importorskip("tensorboard", reason="keras_tuner.Tuner imports it with TensorFlow")
     # The same check in this process.
     by_a_child = child_process.ask
@@ -87,21 +89,22 @@ def test_every_example_of_a_page_runs(page: str, tmp_path: Path, monkeypatch: py
     monkeypatch.chdir(tmp_path)
     for name in ("TUNER_STORAGE", "TUNER_ARTIFACTS", "MLFLOW_TRACKING_URI"):
         monkeypatch.delenv(name, raising=False)
-    done = 0
-    for block in blocks(page):
-        where = f"{page}, line {block.line}"
-        if block.file is not None:
-            (tmp_path / block.file).write_text(block.text)
-        elif block.language == "python":
-            exec(compile(block.text, where, "exec"), {"__name__": "__main__"})
-        elif block.language == "bash":
-            for line in block.text.splitlines():
-                assert line.startswith("tune "), f"{where}: {line}"
-                run_command(line, monkeypatch)
-        else:
-            assert block.language == "text", f"{where}: a block is python, yaml, bash (run) or text (not run)"
-        done += 1
-    assert done > 2
+    for page in pages:
+        done = 0
+        for block in blocks(page):
+            where = f"{page}, line {block.line}"
+            if block.file is not None:
+                (tmp_path / block.file).write_text(block.text)
+            elif block.language == "python":
+                exec(compile(block.text, where, "exec"), {"__name__": "__main__"})
+            elif block.language == "bash":
+                for line in block.text.splitlines():
+                    assert line.startswith("tune "), f"{where}: {line}"
+                    run_command(line, monkeypatch)
+            else:
+                assert block.language == "text", f"{where}: a block is python, yaml, bash (run) or text (not run)"
+            done += 1
+        assert done > 2
 
 
 @pytest.mark.parametrize("page", [*PAGES, "../README.md"])
@@ -117,17 +120,44 @@ def test_every_command_in_words_is_there(page: str) -> None:
         assert {word for word in words[2:] if word.startswith("--")} <= known, words
 
 
-@pytest.mark.parametrize("page", [*PAGES, "../README.md"])
+def anchors(page: Path) -> set[str]:
+    """Of its headings, as GitHub and the site make them."""
+    text = re.sub(r"^```.*?^```$", "", page.read_text(), flags=re.DOTALL | re.MULTILINE)
+    titles = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).strip().replace(" ", "-") for title in titles}
+
+
+WRITTEN = [*PAGES, "../README.md", "../CONTRIBUTING.md", "../CHANGELOG.md"]
+
+
+@pytest.mark.parametrize("page", WRITTEN)
 def test_every_link_leads_somewhere(page: str) -> None:
-    folder = (DOCS / page).parent
-    for target in re.findall(r"\]\((?!http)([^)#]*)(?:#[^)]*)?\)", (DOCS / page).read_text()):
-        assert not target or (folder / target).exists(), f"{page}: {target}"
+    """Also to a heading, also in what the site does not have. The site's own are checked when it is built, too."""
+    for target, anchor in re.findall(r"\]\((?!http)([^)#]*)(?:#([^)]*))?\)", (DOCS / page).read_text()):
+        led = (DOCS / page).parent / target if target else DOCS / page
+        assert led.exists(), f"{page}: {target}"
+        assert not anchor or led.suffix != ".md" or anchor in anchors(led), f"{page}: {target}#{anchor}"
 
 
 def test_the_readme_leads_to_every_page() -> None:
+    """By itself, or by the first page of the documents."""
     readme = (ROOT / "README.md").read_text()
+    assert "(docs/index.md)" in readme
+    first = (DOCS / "index.md").read_text()
     for page in PAGES:
-        assert f"(docs/{page})" in readme, page
+        assert f"(docs/{page})" in readme or f"({page})" in first, page
+
+
+def test_the_site_has_every_page() -> None:
+    """mkdocs checks the rest: `mkdocs build --strict`, which .ci/run does."""
+    listed = re.findall(r": ([\w-]+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE)
+    assert set(PAGES) <= set(listed)
+
+
+def test_every_verdict_is_explained_with_its_remedy() -> None:
+    table = (DOCS / "verdicts.md").read_text()
+    for kind in get_args(Kind):
+        assert re.search(rf"^\| {kind} \| .+ \| {re.escape(Verdict(kind, '').remedy)} \|$", table, re.MULTILINE), kind
 
 
 def test_compose_has_what_the_page_names() -> None:
@@ -138,3 +168,33 @@ def test_compose_has_what_the_page_names() -> None:
     assert set(re.findall(r"--scale (\w+)=", text)) <= set(compose["services"])
     assert set(re.findall(r"run --rm (\w+)", text)) <= set(compose["services"])
     assert (ROOT / ".env.example").is_file()
+
+
+def test_the_map_for_the_first_change_names_files_that_are_there() -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text()
+    for what in ("a sampler", "a family of networks", "a kind of file", "an engine", "a page", "a command"):
+        assert f"\n| {what} |" in guide
+    named = re.findall(r"`((?:tuner|tests|docs|benchmarks|search_spaces)/[\w./-]*)`", guide)
+    assert len(named) > 40
+    assert not [each for each in named if not (ROOT / each).exists()]
+    for word, file in re.findall(r"`([A-Z]{3,})` in `([\w/.]+)`", guide):
+        assert re.search(rf"^{word}\b", (ROOT / file).read_text(), re.MULTILINE), f"{file}: {word}"
+
+
+def test_what_a_form_asks_is_a_form() -> None:
+    """As GitHub takes issue forms: a name, a description, and fields with an id and a label each."""
+    for path in (ROOT / ".github" / "ISSUE_TEMPLATE").glob("*.yml"):
+        form = yaml.safe_load(path.read_text())
+        if path.stem == "config":
+            continue
+        assert {"name", "description", "body"} <= set(form)
+        ids = [each["id"] for each in form["body"]]
+        assert len(set(ids)) == len(ids)
+        assert all(each["type"] in ("input", "textarea") and each["attributes"]["label"] for each in form["body"])
+
+
+def test_the_hooks_before_a_commit_need_no_network() -> None:
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    for source in config["repos"]:
+        assert source["repo"] == "local"
+        assert all(each["language"] == "system" and "--no-sync" in each["entry"] for each in source["hooks"])

@@ -64,6 +64,17 @@ def create_app(served: Served, hosts: Sequence[str] | None) -> ASGIApp:
 
     hosts: the names, beside those of this machine itself, by which the server may be called; None is any.
     """
+    app = create_api()
+    app.state.served = served
+    make_routes(app)
+    doors = KeepSlashes(_Doors(app, create_pages(served)))
+    small = GZipMiddleware(doors, minimum_size=1000, compresslevel=3, exclude_content_types=_AS_THEY_ARE)
+    # Around all of it, and not among its own: answers to errors pass the guard, too.
+    return Guard(small, hosts)
+
+
+def create_api() -> FastAPI:
+    """The operations and their description; they are answered where `app.state.served` is set."""
     app = FastAPI(
         title="tune",
         summary="The service of tuner.",
@@ -80,7 +91,6 @@ def create_app(served: Served, hosts: Sequence[str] | None) -> ASGIApp:
         telemetry={"tracing": False, "metrics": False, "logs": False},
         generate_unique_id_function=lambda route: f"{route.tags[0]}-{route.name.strip('_')}",
     )
-    app.state.served = served
     api = APIRouter(prefix=PREFIX)
     api.include_router(health.router)
     for each in (
@@ -93,11 +103,7 @@ def create_app(served: Served, hosts: Sequence[str] | None) -> ASGIApp:
     app.include_router(api)
     problems.install(app)
     describe(app)
-    make_routes(app)
-    doors = KeepSlashes(_Doors(app, create_pages(served)))
-    small = GZipMiddleware(doors, minimum_size=1000, compresslevel=3, exclude_content_types=_AS_THEY_ARE)
-    # Around all of it, and not among its own: answers to errors pass the guard, too.
-    return Guard(small, hosts)
+    return app
 
 
 class _Doors:
