@@ -15,7 +15,8 @@ from collections.abc import Callable, Mapping, Sequence
 from tuner.data.dataset import DataInfo
 from tuner.database.runs import INFEASIBLE, RunView
 from tuner.database.trial_facts import TrialFacts
-from tuner.formatting import command, figure_in_words
+from tuner.formatting import figure_in_words
+from tuner.hints import command
 from tuner.spec.constraints import Constraint
 from tuner.spec.families import CONFIGURE
 from tuner.spec.families.sizes import size
