@@ -88,3 +88,16 @@ def test_of_a_network_that_code_makes_the_values_seen_are_the_space() -> None:
     assert {each.name for each in found} == {"learning_rate", "dropout", "optimizer", "momentum"}
     assert found[0].name == "learning_rate"
     assert next(each for each in found if each.name == "optimizer").values[0][0] == "adam"
+
+
+def test_trials_from_before_a_space_was_narrowed_count_too() -> None:
+    narrow = parse_spec(
+        SPEC.text.replace("[adam, momentum]", "[momentum, sgd]").replace("[0.001, 1.0]", "[0.01, 0.1]"),
+        "space",
+        Path(),
+        "space.yaml",
+    )
+    found = {each.name: each for each in importance(narrow, trials(40))}
+    assert found["learning_rate"].high is not None
+    assert found["learning_rate"].high > 0.1
+    assert "adam" in dict(found["optimizer"].values)

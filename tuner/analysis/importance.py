@@ -122,6 +122,10 @@ def _study(spec: StudySpec, counted: Sequence[RunView], searched: Mapping[str, B
 def _searched(spec: StudySpec, counted: Sequence[RunView]) -> dict[str, BaseDistribution]:
     """What Optuna sampled. Code says that only while it runs; there, the values seen are the space."""
     found = distributions(spec.space)
+    for name, sampled in list(found.items()):
+        tried = [each.params[name] for each in counted if name in each.params]
+        if any(each not in spec.space[name].domain for each in tried):
+            found[name] = _holding(sampled, tried)
     if spec.code is None:
         return found
     for name in {name: None for each in counted for name in each.params if name not in found}:
@@ -135,6 +139,20 @@ def _searched(spec: StudySpec, counted: Sequence[RunView]) -> dict[str, BaseDist
         else:
             found[name] = FloatDistribution(min(map(float, values)), max(map(float, values)))
     return found
+
+
+def _holding(sampled: BaseDistribution, values: Sequence[Value]) -> BaseDistribution:
+    """The same, wide enough for values from before a person narrowed the space."""
+    if isinstance(sampled, CategoricalDistribution):
+        known = {(type(each), each) for each in sampled.choices}
+        more = dict.fromkeys(each for each in values if (type(each), each) not in known)
+        return CategoricalDistribution((*sampled.choices, *more))
+    assert isinstance(sampled, IntDistribution | FloatDistribution)
+    numbers = [*map(float, values), float(sampled.low), float(sampled.high)]
+    low, high, log = min(numbers), max(numbers), sampled.log and min(numbers) > 0
+    if isinstance(sampled, IntDistribution):
+        return IntDistribution(int(low), int(high), log=log)
+    return FloatDistribution(low, high, log=log)
 
 
 def _one(
