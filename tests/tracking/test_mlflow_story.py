@@ -27,9 +27,9 @@ def test_the_outcome_comes_first_then_what_went_wrong_and_the_remedy() -> None:
     study = OBJECTIVE.study_name
     assert parts[0] == f"**val_accuracy 0.7400** at epoch 4 of 4, complete: trial 3 of study {study}, the baseline lab."
     assert parts[1] == "**dead units** Smaller steps."
-    assert "| units_1 | 64 |" in parts[2]
+    assert "| units_1 | 64 |" in parts[-1]
     assert "activation" not in found, "it was not searched"
-    assert "4,810 numbers to learn" in parts[3]
+    assert "4,810 numbers to learn" in parts[2]
 
 
 def test_of_a_trial_that_failed_the_reason_is_told() -> None:

@@ -243,8 +243,11 @@ def _tests(statuses: Sequence[StudyStatus]) -> Chart | None:
             series.append(Series("95%", "complete", "line", [test.low, test.high], [place, place], colour=colour))
         words = [f"{status.study.study_name}: {test.value:.4f}"]
         series.append(Series("test", "complete", "points", [test.value], [place], words=words, colour=colour))
+    ends = [x for each in series for x in each.x if x is not None]
+    margin = 0.08 * (max(ends) - min(ends)) or 0.01
     return Chart(
-        "tests", "Test figures", series, Axis(found[0].metric),
+        "tests", "Test figures", series,
+        Axis(found[0].metric, range=(min(ends) - margin, max(ends) + margin)),
         Axis(ticks=ticks, range=(-0.6, len(found) - 0.4), grid=False), height=110 + 40 * len(found), legend=False,
         words="Lines: 95% intervals.",
     )  # fmt: skip

@@ -118,7 +118,7 @@ class _Scale:
         domain = self._domain
         foot = [(_FOOT, "\u2013")] if self._unused else []
         if isinstance(domain, Choice):
-            return [*foot, *((self.place(value), shortened(value_in_words(value), 12)) for value in domain.values)]
+            return [*foot, *((self.place(value), shortened(value_in_words(value), 13)) for value in domain.values)]
         return [*foot, *((self.place(value), _number(domain, value)) for value in (domain.low, domain.high))]
 
 

@@ -25,19 +25,20 @@ def objective(study: StudyRecord, record: TrialRecord) -> Iterator[Figure]:
 
 
 def of_trial(study: StudyRecord, record: TrialRecord) -> str:
-    """What came of it first, then what went wrong and what to do about it, what it tried, how it was trained."""
+    """What came of it first, then what went wrong and what to do about it, how it was trained, what it tried."""
     tags = record.tags
     parts = [_outcome(study, record)]
     if record.state not in ("running", "complete") and record.reason:
         parts.append(_plain(record.reason))
     if verdict := tags.get("verdict"):
         parts.append(f"**{_plain(verdict)}** {_plain(tags.get('remedy', ''))}".strip())
-    searched = [name for name in record.params if _is_searched(name, study.searched)]
-    parts.append(_table({name: value_in_words(record.params[name]) for name in searched}))
     if record.state != "running":
         parts.append(_how(record))
         if record.state == "complete" and record.drawn and record.files:
             parts.append("Its curves and what it got wrong are pictures among its artifacts.")
+    # Last: of a long description the UI shows the beginning.
+    searched = [name for name in record.params if _is_searched(name, study.searched)]
+    parts.append(_table({name: value_in_words(record.params[name]) for name in searched}))
     text = "\n\n".join(part for part in parts if part)
     return text if len(text) <= MOST_TAG else f"{text[: MOST_TAG - 1]}\u2026"
 

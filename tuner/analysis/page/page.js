@@ -29,7 +29,8 @@
   };
   const fit = (width, share = 1) => plots.forEach((plot) => {
     const height = figures[plot.dataset.figure].layout.height;
-    if (plot.data) Plotly.relayout(plot, { width: width(plot), height: plot.closest(".small") ? height : height * share });
+    // A page that is out of sight has no width.
+    if (plot.data && width(plot)) Plotly.relayout(plot, { width: width(plot), height: plot.closest(".small") ? height : height * share });
   });
 
   const table = document.getElementById("all");
