@@ -56,7 +56,13 @@ def rows() -> tuple[tuple[Any, Any], tuple[Any, Any], tuple[Any, Any]]:
 
 
 def network(
-    units: list[int], activation: str, initializer: str, optimizer: str, learning_rate: float, dropout: float
+    units: list[int],
+    activation: str,
+    initializer: str,
+    optimizer: str,
+    learning_rate: float,
+    dropout: float,
+    steps_per_execution: int = 1,
 ) -> Any:
     """A compiled network: Dense layers of these widths, each followed by dropout."""
     import keras
@@ -75,5 +81,10 @@ def network(
         "rmsprop": lambda: keras.optimizers.RMSprop(learning_rate),
         "adam": lambda: keras.optimizers.Adam(learning_rate),
     }[optimizer]
-    model.compile(optimizer=make(), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile(
+        optimizer=make(),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        steps_per_execution=steps_per_execution,
+    )
     return model
