@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import optuna
 import pytest
 
 from tuner.data.dataset import Dataset
@@ -11,12 +12,17 @@ from tuner.database.blobs import FolderStore
 from tuner.database.connection import open_database
 from tuner.database.trial_facts import TrialFacts
 from tuner.errors import InputError
+from tuner.runs.optuna_trial import asked_at_once
 from tuner.runs.study_context import StudyContext
 from tuner.runs.trial import run_trial
+from tuner.search.evidence import recorded
+from tuner.search.history import History
+from tuner.search.proposals import proposals
+from tuner.search.suggest import distributions
 from tuner.service.creating import create_study
 from tuner.spec.study_spec import parse_spec
 from tuner.studies.status import StudyStatus, study_status
-from tuner.studies.warm_start import with_best_of
+from tuner.studies.warm_start import evidence_from, with_best_of
 
 OLD = """
 dataset: digits
@@ -80,3 +86,29 @@ def test_the_best_come_first_moved_into_the_new_space(old: StudyStatus) -> None:
 def test_an_old_study_without_a_complete_trial_has_nothing_to_give(old: StudyStatus) -> None:
     with pytest.raises(InputError, match="no complete trial"):
         with_best_of(parse_spec(NEW, "new", Path(), "new.yaml"), replace(old, trials=()), 2)
+
+
+def test_the_trials_of_an_old_study_are_kept_with_the_new_one_and_learned_from(tmp_path: Path) -> None:
+    db = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
+    spec = parse_spec(NEW, "new", tmp_path, "new.yaml")
+    old = optuna.create_study(storage=db.storage, study_name="old", direction="maximize")
+    space = distributions(spec.space)
+    for number, params in enumerate(proposals(spec, 1, History(old.direction).at([]), range(12))):
+        held = {name: space[name] for name in params}
+        old.add_trial(optuna.trial.create_trial(value=number / 12, params=dict(params), distributions=held))
+    kept, words = evidence_from(db.storage, "old", spec)
+    assert "12 trials of old are learned from" in words
+    study, without = (
+        create_study(db, spec, study_name=name, n_trials=None, timeout_s=None, seed=3, mlflow_uri="", evidence=evidence)
+        for name, evidence in (("with", kept), ("without", None))
+    )
+    optuna.delete_study(study_name="old", storage=db.storage)
+    places = [0, 1, 2, 3]
+    asked, alone = (asked_at_once(db.storage, each, spec, places) for each in (study, without))
+    # By chance as before, and between those what the old study would try.
+    assert [place for place in places if asked[place] == alone[place]] == [0, 2]
+    few = optuna.create_study(storage=db.storage, study_name="few", direction="maximize")
+    assert recorded(few, spec.space) == []
+    assert "teach nothing: fewer than 5" in evidence_from(db.storage, "few", spec)[1]
+    one_by_one = parse_spec(NEW.replace("trials: 6", "trials: 6, sampler: random"), "new", tmp_path, "new.yaml")
+    assert "of the samplers, tpe" in evidence_from(db.storage, "few", one_by_one)[1]

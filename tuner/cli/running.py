@@ -77,7 +77,9 @@ workers_option = click.option(
 @workers_option
 @device_options
 @place_options
-@click.option("--from", "from_study", metavar="STUDY", help="Try the best of an old study first.")
+@click.option(
+    "--from", "from_study", metavar="STUDY", help="Try the best of an old study first, and learn from its trials."
+)
 @click.option("--from-best", type=click.IntRange(min=1), default=3, show_default=True, metavar="N", help="So many.")
 @click.option("--seed", type=click.IntRange(0, LARGEST_SEED), metavar="N", help="Of everything random in the study.")
 @click.option(

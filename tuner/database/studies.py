@@ -87,11 +87,12 @@ def add_study(
     priority: int = 0,
     most_workers: int | None = None,
     entry: AuditEntry | None = None,
+    attributes: Mapping[str, Any] | None = None,
 ) -> Literal["added", "there", "foreign"]:
     """Store a new study here and in Optuna's tables, both or neither.
 
-    directions: of its objectives, for Optuna. Gives "there" where this program has a study of that name already, and
-    "foreign" where only Optuna has: then another program made it, and it is left alone.
+    directions: of its objectives, for Optuna. attributes: of Optuna's study. Gives "there" where this program has a
+    study of that name already, and "foreign" where only Optuna has: then another program made it, and it is left alone.
     """
     from optuna.exceptions import DuplicatedStudyError
     from optuna.study import StudyDirection
@@ -124,9 +125,10 @@ def add_study(
             session.execute(sa.insert(CounterRow).values(study_name=study_name, number=0))
             # A savepoint: where Optuna has that name, its own rollback must not end the transaction around it.
             with session.begin_nested():
-                db.optuna_within(session).create_new_study(
-                    [StudyDirection[each.upper()] for each in directions], study_name
-                )
+                optuna = db.optuna_within(session)
+                study_id = optuna.create_new_study([StudyDirection[each.upper()] for each in directions], study_name)
+            for name, value in (attributes or {}).items():
+                optuna.set_study_user_attr(study_id, name, value)
             audit.write(session, entry)
             stamp(session, study_name)
     except sa.exc.IntegrityError:

@@ -16,9 +16,11 @@ from tuner.database.runs import INFEASIBLE, Job, RunView
 from tuner.database.studies import StudyView
 from tuner.optuna_internals import every_trial, trial_id
 from tuner.search.algorithms import knows_constraints
+from tuner.search.evidence import evidence_of
 from tuner.search.history import history_of
 from tuner.search.optuna_study import adopt, open_optuna_study, proposal_of, tell, trial_template, worst_values
 from tuner.search.proposals import are_asked_at_once, proposals
+from tuner.search.suggest import distributions
 from tuner.spec.baselines import Baseline
 from tuner.spec.space import Params
 from tuner.spec.study_spec import StudySpec
@@ -104,8 +106,10 @@ def _asked(
 ) -> dict[int, Params]:
     if not places or not are_asked_at_once(spec):
         return {}
-    tried = history_of(opened).at(every_trial(opened))
-    return dict(zip(places, proposals(spec, seed, tried, places, keeps_to), strict=True))
+    trials = every_trial(opened)
+    evidence = evidence_of(opened, trials, distributions(spec.space))
+    found = proposals(spec, seed, history_of(opened).at(trials), places, keeps_to, evidence)
+    return dict(zip(places, found, strict=True))
 
 
 def baseline_of(db: Database, spec: StudySpec, job: Job) -> Baseline | None:

@@ -152,7 +152,7 @@ class History:
         rows = rows[np.argsort(facts[rows, _NUMBER])]
         return Tried(
             known=dict(self._known),
-            groups=_groups(list(self._known), present[self._facts.filled[:, _TEACHES] > 0]),
+            groups=groups_of(list(self._known), present[self._facts.filled[:, _TEACHES] > 0]),
             params=params[rows],
             scores=scores[rows],
             order=np.lexsort((-scores[rows], facts[rows, _VIOLATION])),
@@ -192,7 +192,8 @@ def _internal(known: BaseDistribution, value: Any) -> float:
     return known.to_internal_repr(value)
 
 
-def _groups(names: Sequence[str], present: NDArray[np.bool_]) -> list[list[str]]:
+def groups_of(names: Sequence[str], present: NDArray[np.bool_]) -> list[list[str]]:
+    """The names that every trial has together or not at all. present: (trials, names)."""
     together: dict[bytes, list[str]] = {}
     for at, name in enumerate(names):
         together.setdefault(present[:, at].tobytes(), []).append(name)

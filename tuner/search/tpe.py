@@ -13,7 +13,7 @@ Leaves to others: densities (parzen), what was tried and how good it was (histor
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,19 @@ class Options:
             raise ValueError(f"candidates: {self.candidates}; at least one is needed to choose from.")
         if self.startup_trials < 0 or not 0 <= self.gamma <= 1:
             raise ValueError("startup_trials cannot be negative, and gamma is a share from 0 to 1.")
+
+
+@dataclass(frozen=True)
+class Advice:
+    """Of someone who knows more, about one model's candidates.
+
+    points: further candidates. worth: what each of some is worth, on a scale of its own. weight: what that counts
+    beside the model's own judgement, in their standard deviations.
+    """
+
+    points: Array
+    worth: Callable[[Array], Array]
+    weight: float
 
 
 class Model:
@@ -94,11 +107,21 @@ class Model:
         self._log_good = self._good.log_sums(points).reshape(shape)
         self._log_bad = self._bad.log_sums(points).reshape(shape)
 
-    def best(self, place: int) -> dict[str, Any]:
+    def candidates(self, place: int) -> Array:
+        """(candidates, names), units of a number, indices of a category."""
+        return np.asarray(self._points[place])
+
+    def best(self, place: int, advice: Advice | None = None) -> dict[str, Any]:
         """What the place of one of the seeds is to try."""
-        points = self._points[place]
-        bad = np.logaddexp(self._log_bad[place], self._lies.log_sums(points))
-        chosen = points[np.argmax(np.round(self._log_good[place] - bad, _ALIKE))]
+        points, good, bad = self._points[place], self._log_good[place], self._log_bad[place]
+        if advice is not None and len(advice.points):
+            good = np.concatenate([good, self._good.log_sums(advice.points)])
+            bad = np.concatenate([bad, self._bad.log_sums(advice.points)])
+            points = np.concatenate([points, advice.points])
+        scores = good - np.logaddexp(bad, self._lies.log_sums(points))
+        if advice is not None:
+            scores = _standard(scores) + advice.weight * _standard(advice.worth(points))
+        chosen = points[np.argmax(np.round(scores, _ALIKE))]
         return {
             name: self._space[name].to_external_repr(float(each.outward(chosen[at : at + 1])[0]))
             for at, (name, each) in enumerate(zip(self.names, self._axes, strict=True))
@@ -123,6 +146,11 @@ def as_asked(values: Array, known: BaseDistribution, asked: BaseDistribution) ->
     places = np.array([now.get((type(each), each), np.nan) for each in known.choices] + [np.nan])
     remapped: Array = places[np.where(np.isnan(values), len(known.choices), values).astype(int)]
     return remapped
+
+
+def _standard(values: Array) -> Array:
+    spread = float(values.std())
+    return np.asarray((values - values.mean()) / spread) if spread > 0 else np.zeros_like(values)
 
 
 def _ages(count: int) -> Array:

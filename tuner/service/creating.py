@@ -18,6 +18,7 @@ from tuner.errors import InputError, StudyConflict
 from tuner.formatting import plural
 from tuner.hints import command
 from tuner.search import cells
+from tuner.search.evidence import ATTRIBUTE, Kept
 from tuner.search.optuna_study import check_optuna_study
 from tuner.service.people import HERE, Person, check_may_change, check_may_start, check_priority, entry
 from tuner.service.resuming import has_more, trials_in_optuna
@@ -43,11 +44,13 @@ def create_study(
     most_workers: int | None = None,
     by: Person = HERE,
     artifacts: Path | None = None,
+    evidence: Kept | None = None,
 ) -> StudyView:
     """Store a new study, or find the one of that name and go on with it.
 
     study_name: None takes the space's name and the next free number. n_trials, timeout_s, seed: None takes the file's.
-    by: whose it will be. artifacts: the folder of its files, as of `blob_store`.
+    by: whose it will be. artifacts: the folder of its files, as of `blob_store`. evidence: trials of an
+    older study from which a new one learns; what is there already keeps its own.
     Raises NotAllowed, and StudyConflict for a study of that name with another specification, or one that has ended, and
     for files of one that is not in this database.
     """
@@ -90,6 +93,7 @@ def create_study(
             priority=priority,
             most_workers=most_workers,
             entry=entry(by, "start", name, said),
+            attributes={ATTRIBUTE: evidence} if evidence else None,
         )
         if stored == "added" or study_name is not None:
             break

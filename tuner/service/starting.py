@@ -15,6 +15,7 @@ from tuner.database.studies import StudyView, view_study
 from tuner.errors import InputError
 from tuner.hints import extra
 from tuner.search.compatibility import check_algorithms
+from tuner.search.evidence import Kept
 from tuner.service import checking, on_ray
 from tuner.service.baseline_files import with_baselines
 from tuner.service.checking import Say
@@ -32,7 +33,7 @@ from tuner.studies.preflight import Outlook
 from tuner.studies.row_order import rows_option
 from tuner.studies.status import study_status
 from tuner.studies.stored_study import bind_data, spec_of
-from tuner.studies.warm_start import with_best_of
+from tuner.studies.warm_start import evidence_from, with_best_of
 from tuner.workers.devices import Slot
 
 
@@ -78,7 +79,7 @@ def start(
     check_may_start(by)
     check_priority(by, request.priority)
     board = _board(request)
-    found, notes = _space(settings, request)
+    found, notes, evidence = _space(settings, request)
     check_algorithms(found.spec, request.called)
     external = found.spec.external
     here = None if external else _slots(settings, request.devices, request.place, request.detach)
@@ -113,6 +114,7 @@ def start(
         most_workers=request.most_workers or None,
         by=by,
         artifacts=settings.artifacts,
+        evidence=evidence,
     )
     codes = (*(() if found.code is None else (found.code,)), *found.codes)
     if study.data_digest is not None and loaded is not None and not request.detach:
@@ -157,17 +159,18 @@ def _slots(settings: Settings, devices: Devices, place: Place, detach: bool = Fa
     return Here(there.slots, (*there.notes, *on_ray.check(settings, place)))
 
 
-def _space(settings: Settings, request: StartRequest) -> tuple[FoundSpace, tuple[str, ...]]:
-    """The space with the configurations that are tried first, and notes."""
+def _space(settings: Settings, request: StartRequest) -> tuple[FoundSpace, tuple[str, ...], Kept]:
+    """The space with the configurations that are tried first, notes, and an older study's trials to learn from."""
     found = find(request)
-    spec, notes = found.spec, tuple[str, ...]()
+    spec, notes, evidence = found.spec, tuple[str, ...](), Kept()
     if request.baselines is not None:
         spec = with_baselines(spec, request.baselines)
     if request.from_study is not None:
-        old = study_status(open_studies(settings, create=False), request.from_study)
-        spec, words = with_best_of(spec, old, request.from_best)
-        notes = (words,)
-    return FoundSpace(spec, found.code, found.codes), notes
+        db = open_studies(settings, create=False)
+        spec, words = with_best_of(spec, study_status(db, request.from_study), request.from_best)
+        evidence, learns = evidence_from(db.storage, request.from_study, spec)
+        notes = (words, learns)
+    return FoundSpace(spec, found.code, found.codes), notes, evidence
 
 
 def _made(found: FoundSpace) -> bool:

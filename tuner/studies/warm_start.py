@@ -1,12 +1,19 @@
-"""The best configurations of an old study as the first of a new one, where the spaces overlap.
+"""What an old study gives a new one where the spaces overlap: its best configurations to try first, its trials to learn
+from.
 
-Owns: which are taken, what becomes of values that the new space does not hold, and the line that says so.
-Leaves to others: checking them as baselines (study_spec), trying them first (search).
+Owns: which are taken, what becomes of values that the new space does not hold, and the lines that say so.
+Leaves to others: checking them as baselines (study_spec), trying them first, learning from them (search).
 """
 
 from typing import Any
 
+import optuna
+from optuna.storages import BaseStorage
+
 from tuner.errors import InputError
+from tuner.formatting import plural
+from tuner.search.evidence import FEWEST, Kept, recorded
+from tuner.search.proposals import are_asked_at_once
 from tuner.spec.added_baselines import with_baselines_last
 from tuner.spec.space import Choice, FloatRange, IntRange, Parameter, Params, Value, answers
 from tuner.spec.study_spec import StudySpec
@@ -46,6 +53,19 @@ def with_best_of(spec: StudySpec, old: StudyStatus, most: int) -> tuple[StudySpe
     words += f"; moved into the space: {', '.join(moved)}" if moved else ""
     words += f"; left out, not searched here: {', '.join(left)}" if left else ""
     return with_baselines_last(spec, baselines, f"{spec.name} with the best of {name}: baselines."), words
+
+
+def evidence_from(storage: BaseStorage, name: str, spec: StudySpec) -> tuple[Kept, str]:
+    """The trials of an old study from which a new one is to learn, and a line that says how many."""
+    if not are_asked_at_once(spec):
+        return (
+            [],
+            f"the trials of {name} teach nothing: of the samplers, tpe with one objective learns from another study",
+        )
+    kept = recorded(optuna.load_study(storage=storage, study_name=name), spec.space)
+    if not kept:
+        return [], f"the trials of {name} teach nothing: fewer than {FEWEST} are in this space"
+    return kept, f"{plural(len(kept), 'trial')} of {name} are learned from, as far as they foretell how these go"
 
 
 def _kind(spec: StudySpec) -> str:
