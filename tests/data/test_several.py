@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tuner.data.dataset import DataInfo, Dataset
-from tuner.data.records import arrays_of, for_keras
+from tuner.data.records import arrays_of, for_keras, write_arrays
 from tuner.data.sources import load, parted, read
 from tuner.data.views import of_target, plain_rows, target_of
 from tuner.errors import DataError, SpecError
@@ -248,3 +248,13 @@ def test_inputs_and_weights_that_a_table_has_not_are_named(tmp_path: Path, said:
     (tmp_path / "mine.csv").write_text(TABLE)
     with pytest.raises((DataError, SpecError), match=words):
         load(read_data({"csv": "mine.csv", "target": "sold", **said}, 0.2, tmp_path, "space.yaml"), 0)
+
+
+@pytest.mark.parametrize("names", [["file", "allow_pickle"], ["args", "kwds"], ["a.npy", "b c", "../d"]])
+def test_inputs_may_have_any_names_in_a_file(tmp_path: Path, names: list[str]) -> None:
+    arrays = {name: np.arange(6, dtype=np.float32).reshape(3, 2) + at for at, name in enumerate(names)}
+    write_arrays(tmp_path / "sample.npz", {**arrays, "words": np.array(["a", "bc", ""])})
+    with np.load(tmp_path / "sample.npz", allow_pickle=False) as file:
+        for name, each in arrays.items():
+            np.testing.assert_array_equal(file[name], each)
+        assert file["words"].tolist() == ["a", "bc", ""]

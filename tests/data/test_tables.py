@@ -11,7 +11,7 @@ from sklearn.datasets import load_diabetes, load_iris
 
 from tuner.data.dataset import Dataset
 from tuner.data.sources import load
-from tuner.errors import DataError
+from tuner.errors import DataError, SpecError
 from tuner.spec.sources import read_data
 
 IRIS = load_iris(as_frame=True)
@@ -237,3 +237,36 @@ def test_how_cells_became_rows_is_told(tmp_path: Path) -> None:
     assert [each["column"] for each in told] == list(frame.columns[:-1])
     assert told[-1]["categories"] == ["blue", "red", "white", None]
     assert isinstance(told[0]["median"], float)
+
+
+def test_texts_beside_other_columns_are_the_words_that_training_rows_share(tmp_path: Path) -> None:
+    rows = ["4,Good food; GOOD!,p", "5,bad food,q", "6,,p", "7,never again,q"] * 10
+    (tmp_path / "t.csv").write_text("\n".join(["age,review,y", *rows]))
+    how = {"csv": "t.csv", "target": "y", "test": "t.csv", "validation": "t.csv"}
+    data = load(read_data({**how, "words": ["review"]}, 0.2, tmp_path, "s"), 0, told=True)
+    words = ["food", "again", "bad", "good", "never"]
+    assert data.table == ({"column": "age", "median": 5.5}, {"column": "review", "words": words})
+    assert data.train.x[:4].tolist() == [[4, 1, 0, 0, 1, 0], [5, 1, 0, 1, 0, 0], [6, *5 * [0]], [7, 0, 1, 0, 0, 1]]
+    assert [each.taken_as for each in data.reading.columns] == ["number", "text", "target"]
+    # In another file there are others.
+    (tmp_path / "other.csv").write_text("age,review,y\n1,new good,p\n2,bad bad,q\n")
+    other = load(read_data({**how, "words": ["review"], "test": "other.csv"}, 0.2, tmp_path, "s"), 0)
+    assert other.test.x.tolist() == [[1, 0, 0, 0, 1, 0], [2, 0, 0, 1, 0, 0]]
+    with pytest.raises(SpecError, match=r"words: 'review' is named under another key too"):
+        read_data({**how, "words": ["review"], "categorical": ["review"]}, 0.2, tmp_path, "s")
+
+
+def test_targets_by_name_are_outputs_and_in_a_list_numbers_of_one(tmp_path: Path) -> None:
+    lines = [f"{i},{2 * i},{3 * i},{4 * i}" for i in range(1, 41)]
+    (tmp_path / "t.csv").write_text("\n".join(["x,a,b,c", *lines]))
+    how = {"csv": "t.csv", "task": "regression"}
+    data = load(read_data({**how, "target": {"size": ["a", "b"], "price": ["c"]}}, 0.2, tmp_path, "s"), 0, told=True)
+    assert [(each.name, each.shape) for each in data.info.targets] == [("size", (2,)), ("price", (1,))]
+    np.testing.assert_array_equal(data.train.y["size"], data.train.x * [[2, 3]])
+    np.testing.assert_array_equal(data.train.y["price"], data.train.x * 4)
+    assert [each.name for each in data.reading.columns] == ["x", "a", "b", "c"]
+    data = load(read_data({**how, "target": ["c", "a"], "drop": ["b"]}, 0.2, tmp_path, "s"), 0)
+    assert data.info.target_columns == ("c", "a")
+    np.testing.assert_array_equal(data.train.y, data.train.x * [[4, 2]])
+    with pytest.raises(SpecError, match=r"target: names of outputs, each with its columns, are for task: regression"):
+        read_data({"csv": "t.csv", "target": {"size": ["a"]}}, 0.2, tmp_path, "s")

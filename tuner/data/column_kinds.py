@@ -28,7 +28,7 @@ _MOSTLY = 0.5
 class Kind:
     """written: the format of dates, as of `strftime`, or ISO8601; empty where they are times already."""
 
-    is_: Literal["numbers", "boolean", "names", "dates"]
+    is_: Literal["numbers", "boolean", "names", "dates", "texts"]
     written: str = ""
 
 
@@ -40,6 +40,8 @@ def kind_of(file: TableFile, name: str, spec: CsvFile | ParquetFile) -> Kind:
     import pandas
 
     cells = file.frame[name]
+    if name in spec.words:
+        return Kind("texts")
     if name in spec.categorical:
         return _NAMES
     if name in spec.dates:
@@ -116,7 +118,8 @@ def _names(file: TableFile, name: str, given: Any) -> Kind:
     if kinds > MOST_CATEGORIES and kinds * ROWS_A_CATEGORY > len(given):
         raise ColumnProblem(
             f"{path}: column {name} has {kinds} different texts in {len(given)} rows, from which nothing is "
-            "learned. Name it under drop, or under categorical if it is to be used all the same.",
+            "learned. Name it under drop, under words if they are texts, or under categorical if it is to be used all "
+            "the same.",
             {"drop": [name]},
         )
     return _NAMES
@@ -151,4 +154,4 @@ def values_of(cells: Any, decimal: str) -> tuple[NDArray[np.float64], NDArray[np
 
 def read_as_texts(names: Sequence[str], kinds: Sequence[Kind]) -> list[str]:
     """Columns whose cells are read as they are written, in the other files too."""
-    return [name for name, kind in zip(names, kinds, strict=True) if kind.is_ == "names" or kind.written]
+    return [name for name, kind in zip(names, kinds, strict=True) if kind.is_ in ("names", "texts") or kind.written]

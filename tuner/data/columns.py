@@ -1,10 +1,11 @@
-"""The columns of a table as numbers: categories and parts of dates become a column each, empty cells are
-filled in.
+"""The columns of a table as numbers: categories, words of texts and parts of dates become a column each, empty cells
+are filled in.
 
-Owns: what is learned from the training rows - medians, categories, which parts vary - and applied to all.
+Owns: what is learned from the training rows - medians, categories, words, which parts vary - and applied to all.
 Leaves to others: reading files (tables), normalization (preprocessing).
 """
 
+from collections import Counter
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,10 +16,12 @@ from numpy.typing import NDArray
 from tuner.data.dataset import Array
 from tuner.data.dates import PARTS, parts_of
 from tuner.data.records import packed
+from tuner.data.texts import has_words, tokens
 from tuner.errors import DataError
 
 Floats = NDArray[np.float32]
 MISSING = "missing"
+_MOST_WORDS = 300
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,7 @@ class Column:
 
     An empty cell is NaN in either. decimal: how the file writes numbers, a point or a comma. date: the format of dates,
     whose cells are seconds since 1970; None for a column of none. boolean: its numbers are 0 and 1, for false and true.
+    words: the categories are texts, of which each word counts.
     """
 
     name: str
@@ -34,6 +38,7 @@ class Column:
     decimal: str = "."
     date: str | None = None
     boolean: bool = False
+    words: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +120,27 @@ class _Dates:
         return found
 
 
-_Part = _Numbers | _Categories | _Dates
+@dataclass(frozen=True)
+class _Words:
+    """words: the most common ones of the training rows. texts: of which a cell is the number."""
+
+    name: str
+    words: tuple[str, ...]
+    texts: tuple[str, ...]
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(f"{self.name}:{word}" for word in self.words)
+
+    def described(self) -> dict[str, Any]:
+        return {"column": self.name, "words": list(self.words)}
+
+    def apply(self, cells: NDArray[np.float64]) -> NDArray[np.float64]:
+        numbers, at = np.unique(cells.astype(np.intp), return_inverse=True)
+        ones: NDArray[np.float64] = has_words([self.texts[number] for number in numbers], self.words)
+        return ones[at.reshape(-1)]
+
+
+_Part = _Numbers | _Categories | _Dates | _Words
 
 
 @dataclass(frozen=True)
@@ -150,6 +175,15 @@ class FittedEncoder:
         return packed({name: joined(own) for name, own in self.inputs.items()}) if self.inputs else joined(encoded)
 
 
+def _known_words(texts: Sequence[str]) -> tuple[str, ...]:
+    """Of training rows those that most rows have; of equally common ones, in their order. What one row alone has says
+    nothing of others."""
+    counts = Counter(word for text in texts for word in {*tokens(text)})
+    ordered = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+    known = [word.decode() for word, count in ordered[:_MOST_WORDS] if count > 1]
+    return tuple(known) or tuple(word.decode() for word, _ in ordered[:1])
+
+
 def _fit(column: Column, cells: NDArray[np.float64], where: str) -> _Part:
     given = cells[~np.isnan(cells)]
     if not len(given):
@@ -159,6 +193,8 @@ def _fit(column: Column, cells: NDArray[np.float64], where: str) -> _Part:
         parts = tuple(part for i, part in enumerate(PARTS) if np.ptp(varied[:, i]) > 0)
         # A date that never varies is still a column, of one number.
         return _Dates(column.name, column.date, parts or PARTS[:1], float(np.median(given)))
+    if column.categories is not None and column.words:
+        return _Words(column.name, _known_words([column.categories[int(code)] for code in given]), column.categories)
     if column.categories is None:
         return _Numbers(column.name, float(np.median(given)), column.decimal)
     codes = [int(code) for code in np.unique(given)]

@@ -30,7 +30,7 @@ class DataInfo:
     targets: of rows with several targets, each; then outputs counts them, and classes are those of each target.
     weighted: rows have weights. streamed: they are read while they are trained on, and about so many; targets are as
     they were given. channel_added: images were given as (height, width). on_disk: rows are read from a file a few at
-    a time.
+    a time. target_columns: of a table's regression, what each target value is.
     """
 
     name: str
@@ -51,6 +51,7 @@ class DataInfo:
     streamed: bool = False
     channel_added: bool = False
     on_disk: bool = False
+    target_columns: tuple[str, ...] = ()
 
     @property
     def given_shape(self) -> tuple[int, ...]:

@@ -53,7 +53,7 @@ def dialect(path: Path, spec: CsvFile, packed: bool) -> Dialect:
             lines = list(_first_lines(path, encoding))
         except (UnicodeError, LookupError) as error:
             raise DataError(f"{path}: is no text in {encoding} ({error}). Say encoding: with the right one.") from error
-        wanted = {*([spec.target] if isinstance(spec.target, str) else spec.target), *spec.drop, *spec.categorical}
+        wanted = {*spec.targets, *spec.drop, *spec.categorical}
         separator = spec.separator or _separator(lines, wanted)
         rows = list(csv.reader(lines[1:], delimiter=separator))
     decimal = spec.decimal or ("," if _decimal_commas(rows) else ".")

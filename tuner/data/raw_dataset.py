@@ -44,7 +44,8 @@ class Found:
     reading: makes how the source was read, without what is counted here; it takes time, and is made where it is shown.
     keys: of the training rows, where they are parted by group or by time.
     streams: of which all parts are the first rows. channel_added: images were given as (height, width).
-    target_names: of rows with several targets, the classes of those that have some.
+    target_names: of rows with several targets, the classes of those that have some. target_columns: of a table, what
+    each number to predict is.
     """
 
     train: Rows
@@ -60,6 +61,7 @@ class Found:
     target_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     streams: Streams | None = None
     channel_added: bool = False
+    target_columns: tuple[str, ...] = ()
 
     @property
     def task(self) -> Task:
@@ -141,6 +143,7 @@ def _made(found: Found, name: str, where: str, parts: tuple[Rows, Rows, Rows]) -
         weighted=train.weights is not None,
         channel_added=found.channel_added,
         on_disk=on_disk(train.x),
+        target_columns=() if found.reconstruct else found.target_columns,
         target_means=means,
         target_deviations=deviations,
     )

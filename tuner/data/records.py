@@ -1,13 +1,16 @@
 """Rows of several named arrays - inputs, or targets - as NumPy records: chosen, joined and stored as any.
 
-Owns: packing arrays into records and taking them apart; how Keras is given rows; rows as plain numbers; their digest.
+Owns: packing arrays into records and taking them apart; how Keras is given rows; rows as plain numbers; their digest;
+arrays in a file by their names.
 Leaves to others: which arrays make a row (several), what a network does with them (training).
 
 A row of one array is that array, and every function here leaves it as it is. Arrays that came without names are
 called by their place, from 1, and Keras gets them in that order.
 """
 
+import zipfile
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -78,6 +81,14 @@ def joined(x: Array) -> Array:
     if named := next((name for name, each in arrays_of(x).items() if each.dtype.kind == "U"), ""):
         raise DataError(f"input {named!r} holds texts, which are no numbers. Use network code of your own.")
     return np.concatenate([each.reshape(len(x), -1).astype(np.float32) for each in arrays_of(x).values()], axis=1)
+
+
+def write_arrays(path: Path, arrays: Mapping[str, Array]) -> None:
+    """An .npz file of arrays, whatever they are called: `numpy.savez` has arguments of its own among their names."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, each in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, np.ascontiguousarray(each), allow_pickle=False)
 
 
 def written_type(dtype: Any) -> str:

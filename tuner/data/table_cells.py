@@ -30,6 +30,8 @@ def cells_of(files: Sequence[TableFile], name: str, kind: Kind) -> tuple[Column,
     """
     if kind.is_ == "names":
         return _categories(files, name)
+    if kind.is_ == "texts":
+        return _texts(files, name)
     if kind.is_ == "dates":
         return Column(name, date=kind.written or "ISO8601"), [_seconds(file, name, kind.written) for file in files]
     column = Column(name, decimal=files[0].decimal, boolean=kind.is_ == "boolean")
@@ -43,6 +45,16 @@ def _categories(files: Sequence[TableFile], name: str) -> tuple[Column, list[Flo
     categories = tuple(sorted({each for cells in texts for each in cells.dropna().unique()}))
     number = {each: i for i, each in enumerate(categories)}
     return Column(name, categories), [cells.map(number).to_numpy(dtype=np.float64, na_value=np.nan) for cells in texts]
+
+
+def _texts(files: Sequence[TableFile], name: str) -> tuple[Column, list[Floats]]:
+    """An empty cell is a text without words."""
+    texts = [texts_of(file.frame[name]) for file in files]
+    texts = [each.where(each.notna(), "") for each in texts]
+    different = tuple(sorted({each for cells in texts for each in cells.unique()}))
+    number = {each: float(i) for i, each in enumerate(different)}
+    column = Column(name, different, words=True)
+    return column, [cells.map(number).to_numpy(dtype=np.float64) for cells in texts]
 
 
 def _seconds(file: TableFile, name: str, written: str) -> Floats:

@@ -69,6 +69,8 @@ def _seen(cells: Cells) -> _Seen:
 
 def _column(column: Column, parts: Mapping[str, _Seen]) -> ColumnRead:
     different = _together(parts)
+    if column.words:
+        return ColumnRead(column.name, "text", len(different))
     missing = sum(len(each.cells) - each.given for each in parts.values())
     if column.categories is None:
         low, high = (float(different[0]), float(different[-1])) if len(different) else (None, None)
@@ -101,6 +103,8 @@ def _doubts(column: Column, parts: Mapping[str, _Seen]) -> Iterator[str]:
     where = f"column {column.name}"
     if len(different) == 1 and len(train) > 1:
         yield f"{where}: has one value alone, from which nothing is learned"
+    if column.words:
+        return
     if column.categories is None:
         if given == len(train) >= _FEW_ROWS and (np.diff(train) == 1).all():
             yield f"{where}: counts the rows, {train[0]:g} to {train[-1]:g}; name it under drop, if that is all it is"

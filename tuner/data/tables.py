@@ -17,6 +17,7 @@ from tuner.data.columns import Column, Encoder
 from tuner.data.dataset import Array, Rows
 from tuner.data.raw_dataset import Found
 from tuner.data.reading import ColumnRead, Reading
+from tuner.data.records import packed
 from tuner.data.row_keys import column_values, keys_of
 from tuner.data.several import weights_of
 from tuner.data.table_cells import cells_of, classes_of, numbers_to_predict, refuse_missing
@@ -42,10 +43,10 @@ def read_table(data: DataSpec) -> Found:
     """
     spec = data.files
     assert isinstance(spec, CsvFile | ParquetFile)
-    targets = [spec.target] if isinstance(spec.target, str) else spec.target
+    targets = spec.targets
     key = data.rule.key
     classes = targets if spec.task == "classification" else ()
-    as_written = [*spec.categorical, *spec.dates, *classes, *(each for each in (key, spec.text) if each)]
+    as_written = [*spec.words, *spec.categorical, *spec.dates, *classes, *(each for each in (key, spec.text) if each)]
     train = read_file(data.path(spec.csv if isinstance(spec, CsvFile) else spec.parquet), spec, as_written)
     names = _inputs(train, data, spec, targets)
     problems = Problems()
@@ -76,8 +77,8 @@ def _inputs(train: TableFile, data: DataSpec, spec: CsvFile | ParquetFile, targe
     """The columns to learn from."""
     path, frame, key = train.path, train.frame, data.rule.key
     of_inputs = [column for columns in spec.inputs.values() for column in columns]
-    every = (("target", targets), ("drop", spec.drop), ("categorical", spec.categorical), ("dates", spec.dates),
-             ("validation", [key]), ("weights", [spec.weights]), ("inputs", of_inputs),
+    every = (("target", targets), ("drop", spec.drop), ("words", spec.words), ("categorical", spec.categorical),
+             ("dates", spec.dates), ("validation", [key]), ("weights", [spec.weights]), ("inputs", of_inputs),
              ("text", [spec.text]))  # fmt: skip
     for under, named in every:
         for name in named:
@@ -110,7 +111,7 @@ def _found(
             ys = list(labels)
     problems.refuse(files["training"].path, spec)
     rows = {
-        part: Rows(x, y, _weights(spec, file))
+        part: Rows(x, _by_output(y, spec), _weights(spec, file))
         for (part, file), x, y in zip(files.items(), texts or parts, ys, strict=True)
     }
     some = spec.inputs or spec.text
@@ -136,7 +137,16 @@ def _found(
         None if texts is not None else Encoder(columns, spec.inputs),
         rows.get("validation"),
         reading,
+        target_columns=tuple(targets) if spec.task == "regression" and not isinstance(spec.target, dict) else (),
     )
+
+
+def _by_output(y: Array, spec: CsvFile | ParquetFile) -> Array:
+    """Targets that have names of outputs as records; others as they are. y: (rows, targets)."""
+    if not isinstance(spec.target, dict):
+        return y
+    borders = np.cumsum([len(own) for own in spec.target.values()])[:-1]
+    return packed(dict(zip(spec.target, np.split(y, borders, axis=1), strict=True)))
 
 
 def _texts(spec: CsvFile | ParquetFile, files: Files, name: str, problems: Problems) -> list[Array]:

@@ -19,7 +19,7 @@ MOST_WORDS = 20_000
 MOST_CHARACTERS = 4_000
 """Of a row. What is longer is read so far: arrays of texts take four bytes a character of their longest."""
 
-_NO_LETTERS = bytes.maketrans(b"", b""), b"!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'"
+NO_LETTERS = b"!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'"
 
 
 def is_text(x: Array) -> bool:
@@ -34,10 +34,19 @@ def as_texts(x: Array) -> tuple[Array, int]:
     return flat.astype(f"U{max(1, min(MOST_CHARACTERS, flat.dtype.itemsize // 4))}"), longer
 
 
+# The source of the next two is part of exported scripts.
+
+
 def tokens(text: str) -> list[bytes]:
     """The words of a text: in small ASCII letters, without punctuation, parted by ASCII white space."""
-    table, dropped = _NO_LETTERS
-    return text.encode().lower().translate(table, dropped).split()
+    return text.encode().lower().translate(None, NO_LETTERS).split()
+
+
+def has_words(texts: Any, words: Any) -> Any:
+    """(texts, words) float64: 1 where a text has a word."""
+    known = [word.encode() for word in words]
+    found = [{*tokens(text)} for text in texts]
+    return np.array([[word in own for word in known] for own in found], np.float64).reshape(len(found), len(known))
 
 
 def common_words(x: Array) -> tuple[str, ...]:

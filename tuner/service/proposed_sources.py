@@ -80,8 +80,8 @@ def _table(path: Path, place: str, kind: str, name: str, target: str | None, tas
     texts = [each for each in columns if each not in targets and _holds_texts(file.frame[each])]
     if len(texts) == 1 and all(each in (*targets, *texts) or _names_rows(file.frame[each]) for each in columns):
         return Source(name, dataset | {"text": texts[0]}, (*notes, f"{texts[0]} holds texts, and is read alone"))
-    left = tuple(f"{each} holds texts, which are not read beside other columns" for each in texts)
-    return Source(name, dataset, (*notes, *left))
+    read = tuple(f"{each} holds texts, of which the most common words are read: words: [...]" for each in texts)
+    return Source(name, dataset | ({"words": texts} if texts else {}), (*notes, *read))
 
 
 def _holds_texts(cells: Any) -> bool:

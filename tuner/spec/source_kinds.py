@@ -51,7 +51,10 @@ class NpzFile(StrictModel):
 class Table(StrictModel):
     """What CSV and Parquet have in common."""
 
-    target: str | list[str] = Field(description="the column to predict, or several of a regression")
+    target: str | list[str] | dict[str, list[str]] = Field(
+        description="the column to predict, or several of a regression: in a list, as numbers of one output, or by the "
+        "names of a network's outputs, {size: [width, height], price: [price]}"
+    )
     test: str | None = Field(
         default=None, description="a second file with the test rows; without it they are a fifth of the rows"
     )
@@ -62,6 +65,11 @@ class Table(StrictModel):
     drop: list[str] = Field(default=[], description="columns to leave out")
     text: str | None = Field(
         default=None, description="the one column to read, as texts, for model: text; all others are left out"
+    )
+    words: list[str] = Field(
+        default=[],
+        description="columns of texts that are read beside others: a column of 0 and 1 for each of the most common "
+        "words of the training rows, whether the text has it",
     )
     categorical: list[str] = Field(
         default=[], description="columns of numbers that are names; columns of text always are"
@@ -84,6 +92,13 @@ class Table(StrictModel):
         description="what an empty cell is: an error, or filled in with the training rows' median (numbers), "
         "or with a category of its own",
     )
+
+    @property
+    def targets(self) -> list[str]:
+        """The columns to predict."""
+        if isinstance(self.target, str):
+            return [self.target]
+        return self.target if isinstance(self.target, list) else [each for own in self.target.values() for each in own]
 
 
 class CsvFile(Table):
@@ -192,7 +207,12 @@ def _is_encoding(name: str) -> bool:
 def check_table(table: Table, at: str) -> None:
     """Raises SpecError for keys that cannot be together. at: begins messages."""
     _check_inputs(table, at)
-    targets = [table.target] if isinstance(table.target, str) else table.target
+    targets = table.targets
+    if isinstance(table.target, dict) and (table.task == "classification" or not all(table.target.values())):
+        raise SpecError(
+            f"{at}.target: names of outputs, each with its columns, are for task: regression. Classes of several "
+            "outputs come from a function: dataset: {python: FILE.py:FUNCTION}."
+        )
     if not targets or (len(targets) > 1 and table.task == "classification"):
         raise SpecError(f"{at}.target: {'names no column' if not targets else 'a classification has one column'}.")
     if isinstance(table, CsvFile) and table.encoding is not None and not _is_encoding(table.encoding):
@@ -203,13 +223,16 @@ def check_table(table: Table, at: str) -> None:
         "weights": [table.weights] if table.weights else [],
         "inputs": [each for own in table.inputs.values() for each in own],
     }
-    for key in ("drop", "categorical", "dates", "weights", "inputs"):
+    for key in ("drop", "words", "categorical", "dates", "weights", "inputs"):
         for column in named.get(key, getattr(table, key)):
             if column in targets:
                 raise SpecError(f"{at}.{key}: {column!r} is the target. Leave it out here.")
-    if table.text is not None and table.text in (*targets, *table.drop, *table.categorical, *table.dates):
+    if table.text is not None and table.text in (*targets, *table.drop, *table.words, *table.categorical, *table.dates):
         raise SpecError(f"{at}.text: {table.text!r} is named under another key too. Keep one.")
-    for key in ("categorical", "dates"):
+    for column in table.words:
+        if column in (*table.categorical, *table.dates):
+            raise SpecError(f"{at}.words: {column!r} is named under another key too. Keep one.")
+    for key in ("words", "categorical", "dates"):
         for column in getattr(table, key):
             if column in table.drop:
                 raise SpecError(f"{at}.{key}: {column!r} is also under drop. Keep one.")

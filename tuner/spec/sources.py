@@ -135,9 +135,7 @@ def read_data(raw: str | Mapping[str, Any], validation: float | int | Validation
         raise SpecError(
             f"{where}: validation.as_input: is of a table's column. Put the array into x, and leave it out."
         )
-    if isinstance(data.files, Table) and data.rule.key in (
-        [data.files.target] if isinstance(data.files.target, str) else data.files.target
-    ):
+    if isinstance(data.files, Table) and data.rule.key in data.files.targets:
         raise SpecError(f"{where}: validation: {data.rule.key!r} is the target. Name another column.")
     return data
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tuner.data.dataset import Dataset
-from tuner.data.records import arrays_of
+from tuner.data.records import arrays_of, write_arrays
 from tuner.data.sources import load
 from tuner.database.blobs import BlobStore
 from tuner.database.connection import Database
@@ -84,13 +84,16 @@ def export_trial(
             contents["predict.py"] = rows_script(words, table, code=True, inputs=inputs) + end
         metrics = _metrics(status, trial, list(dataset.info.class_names) if dataset else names)
         targets = {each.name: each.class_names for each in dataset.info.targets} if dataset else {}
-        contents["metrics.json"] = _json({**metrics, "targets": targets} if targets or several else metrics)
+        by_name: dict[str, Any] = {"targets": targets} if targets or several else {}
+        if dataset and len(dataset.info.target_columns) > 1:
+            by_name = {**by_name, "target_columns": list(dataset.info.target_columns)}
+        contents["metrics.json"] = _json({**metrics, **by_name})
         if dataset is not None and dataset.table:
             contents["table.json"] = _json(dataset.table)
         for name, text in contents.items():
             (folder / name).write_text(text, encoding="utf-8")
         if dataset is not None and inputs:
-            np.savez(folder / "sample.npz", **arrays_of(dataset.test.x[:SAMPLE_ROWS]), allow_pickle=False)
+            write_arrays(folder / "sample.npz", arrays_of(dataset.test.x[:SAMPLE_ROWS]))
         elif dataset is not None and _takes(shape, dataset):
             rows = dataset.test.x[:SAMPLE_ROWS]
             np.save(folder / "sample.npy", rows.reshape(len(rows), *dataset.info.given_shape))

@@ -7,7 +7,7 @@ Leaves to others: the files beside it (export), a network that its code has to b
 import inspect
 from collections.abc import Sequence
 
-from tuner.data import cell_values, dates, reading
+from tuner.data import cell_values, dates, reading, texts
 from tuner.data.fields import Field, named_in_words
 from tuner.data.records import without_names
 
@@ -39,7 +39,7 @@ _NPZ = """if path.suffix == ".npz":
 
 _SHARED = (
     reading.stripped, cell_values.texts_of, cell_values.text_of, cell_values.numbers_of, cell_values.with_point,
-    cell_values.canonical, dates.seconds_of, dates.parts_of,
+    cell_values.canonical, dates.seconds_of, dates.parts_of, texts.tokens, texts.has_words,
 )  # fmt: skip
 # Cells are read as text, so that a column is understood alike whichever rows of it are there.
 _READ_TABLE = """def read_table(columns):
@@ -64,6 +64,8 @@ def encoded(table, column):
     if name not in table:
         sys.exit(f"{path}: there is no column {name!r}")
     texts = texts_of(table[name])
+    if "words" in column:
+        return has_words(texts.where(texts.notna(), ""), column["words"])
     if "categories" in column:
         # Numbers and truth values that stand for a category may be written differently here; codes such as 007 may not.
         codes = any(each is not None and CODE.match(each) for each in column["categories"])
@@ -129,8 +131,10 @@ finally:
 
 _ONE_OUTPUT = """
 outputs = np.hstack([1 - outputs, outputs]) if len(names) == 2 and outputs.shape[1] == 1 else outputs
+columns = json.loads((here / "metrics.json").read_text()).get("target_columns") or [""] * outputs.shape[1]
 for row in outputs:
-    print(f"{names[row.argmax()]}\\t{row.max():.4f}" if names else "\\t".join(f"{value:.6g}" for value in row))
+    values = "\\t".join(f"{name} {value:.6g}".strip() for name, value in zip(columns, row))
+    print(f"{names[row.argmax()]}\\t{row.max():.4f}" if names else values)
 """
 _SEVERAL_OUTPUTS = """
 targets = json.loads((here / "metrics.json").read_text())["targets"]
@@ -199,6 +203,7 @@ def _shared() -> str:
         "import re",
         "from typing import Any",
         "",
+        f"NO_LETTERS = {texts.NO_LETTERS!r}",
         f"INVISIBLE = {reading.INVISIBLE!a}",
         f"MISSING_WORDS = {cell_values.MISSING_WORDS!r}",
         f"CODE = re.compile({cell_values.CODE.pattern!r})",
