@@ -10,7 +10,7 @@ from tuner.analysis.importance import LEAST_TRIALS, importance, outcome_figures
 from tuner.database.runs import RunView
 from tuner.errors import NotFound
 from tuner.spec.space import Params
-from tuner.spec.study_spec import StudySpec, parse_spec
+from tuner.spec.study_spec import parse_spec
 
 SPEC = parse_spec(
     """
@@ -48,10 +48,6 @@ def trials(count: int, learning_rate_counts: bool = True) -> list[RunView]:
     return made
 
 
-def by_name(spec: StudySpec, made: list[RunView]) -> dict[str, object]:
-    return {each.name: each for each in importance(spec, made)}
-
-
 def test_the_parameter_that_decides_comes_first_with_the_range_of_the_best() -> None:
     found = importance(SPEC, trials(60))
     first = found[0]
@@ -60,16 +56,22 @@ def test_the_parameter_that_decides_comes_first_with_the_range_of_the_best() -> 
     assert first.low is not None
     assert first.high is not None
     assert 0.1 < first.low < 0.3 < first.high < 0.5
-    assert first.fanova == max(each.fanova for each in found if each.fanova is not None)
+    assert first.counted == max(each.counted for each in found)
+    assert first.chance < 0.05
     optimizer = next(each for each in found if each.name == "optimizer")
     assert optimizer.values[0][0] == "adam"
     assert sum(count for _, count in optimizer.values) == optimizer.best_trials == 12
 
 
-def test_a_conditional_parameter_is_weighed_by_one_measure_only() -> None:
-    found = by_name(SPEC, trials(60))
-    assert found["momentum"].fanova is None  # type: ignore[attr-defined]
-    assert found["dropout"].fanova is not None  # type: ignore[attr-defined]
+def test_a_conditional_parameter_is_weighed_by_both_figures_among_those_that_have_it() -> None:
+    made = trials(400)
+    for each in made:
+        if "momentum" in each.params:
+            made[each.ordinal] = trial(each.ordinal, each.params, float(each.params["momentum"]))
+    found = {each.name: each for each in importance(SPEC, made)}
+    assert found["momentum"].ped_anova > 0.5
+    assert found["momentum"].counted == pytest.approx(found["momentum"].ped_anova, abs=0.2)
+    assert found["momentum"].chance < 0.05 < found["dropout"].chance
 
 
 def test_failed_and_running_trials_do_not_count_and_too_few_are_refused() -> None:

@@ -97,7 +97,7 @@ def test_what_else_commands_print_for_scripts_has_the_keys_that_they_know(
     found = json.loads(tune(db, "importance", "s", "--json"))
     assert found["study_name"] == "s"
     by_name = {each["name"]: each for each in found["parameters"]}
-    assert set(by_name["optimizer"]) == {"name", "ped_anova", "fanova", "best"}
+    assert set(by_name["optimizer"]) == {"name", "ped_anova", "counted", "chance", "best"}
     assert all(set(each) == {"value", "trials"} for each in by_name["optimizer"]["best"]["values"])
     assert by_name["learning_rate"]["best"]["low"] <= by_name["learning_rate"]["best"]["high"]
     gone = json.loads(tune(db, "delete", "s", "--yes", "--json"))

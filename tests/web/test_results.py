@@ -20,7 +20,7 @@ from tuner.studies.stored_study import spec_of
 def test_importance_is_what_the_command_has(client: httpx.Client, db: Database) -> None:
     write_study(db, "mattered", [each for each in TRIALS if each.accuracies] * 3)
     status = study_status(db, "mattered", epochs=True)
-    found = importance(spec_of(status.study), status.trials, fanova=False)
+    found = importance(spec_of(status.study), status.trials)
     told = client.get("/studies/mattered/importance").json()
     assert told["study_name"] == "mattered"
     assert [(each["name"], each["ped_anova"]) for each in told["parameters"]] == [

@@ -1,26 +1,23 @@
 """Which parameters mattered in a study, and in which range its best trials lie.
 
-Owns: two measures of importance on what the trials reached, and the range of each parameter among the best.
-Leaves to others: the trials (database), the second measure (fanova), how it looks (cli, report, tracking).
+Owns: the figure and its check, on what the trials reached, and the range of each parameter among the best.
+Leaves to others: the trials (database), both figures (ped_anova, counted), how they look (cli, report, tracking).
 
-Counted are trials that trained: complete ones, and pruned ones with the best they had reached. PED-ANOVA asks how much
-a parameter's values among the best tenth differ from all that were tried; it takes parameters that only some trials
-have. fANOVA asks which share of the values' variance a parameter explains alone; it takes only those that all have.
-Sources: Watanabe, Bansal and Hutter, 2023; Hutter, Hoos and Leyton-Brown, 2014.
+Counted are trials that trained: complete ones, and pruned ones with the best they had reached. The figure is
+PED-ANOVA's: how much a parameter's values among the best tenth differ from all that were tried. The check counts the
+same without a density. They answer one question, so where they differ, there are too few trials to tell.
 """
 
 import math
-import warnings
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import optuna
+import numpy as np
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
-from optuna.importance import PedAnovaImportanceEvaluator, get_param_importances
-from optuna.trial import TrialState, create_trial
 
-from tuner.analysis.fanova import fanova as shares_of_variance
+from tuner.analysis.counted import counted
+from tuner.analysis.ped_anova import divergence
 from tuner.database.runs import RunView
 from tuner.errors import NotFound
 from tuner.search.suggest import distributions
@@ -34,6 +31,10 @@ LEAST_TRIALS = 8
 SURE_TRIALS = 40
 """With fewer, what comes out is an indication."""
 
+OFTEN = 0.05
+"""Where shuffled trials show as much more often than this, what a parameter shows may be chance."""
+
+_DECISIVE = 0.1
 _BEST = 0.2
 _LEAST_BEST = 4
 
@@ -42,8 +43,8 @@ _LEAST_BEST = 4
 class Importance:
     """One searched parameter.
 
-    ped_anova: its share of all importance, 0 to 1. fanova: the same by the other measure; None where only some trials
-    have the parameter.
+    ped_anova: its share of all importance, 0 to 1. counted: the same by the check. chance: how often shuffled trials
+    show as much as it does, 0 to 1.
     low, high: the range among the best trials, for numbers; None for choices.
     values: what the best trials chose and how many of them did, the most frequent first; empty for numbers.
     best_trials: how many of the best have the parameter at all.
@@ -51,75 +52,70 @@ class Importance:
 
     name: str
     ped_anova: float
-    fanova: float | None
+    counted: float
+    chance: float
     low: float | None
     high: float | None
     values: tuple[tuple[Value, int], ...]
     best_trials: int
 
 
-def importance(spec: StudySpec, trials: Sequence[RunView], fanova: bool = True) -> tuple[Importance, ...]:
+def importance(spec: StudySpec, trials: Sequence[RunView]) -> tuple[Importance, ...]:
     """Every searched parameter of a study, the most important first.
 
-    fanova: False leaves the second measure out, which grows a forest.
     Raises NotFound where fewer than LEAST_TRIALS trials have a value, or nothing is searched.
     """
-    counted = [each for each in trials if each.state in ("complete", "pruned") and each.value is not None]
-    if len(counted) < LEAST_TRIALS:
+    trained = [each for each in trials if each.state in ("complete", "pruned") and each.value is not None]
+    if len(trained) < LEAST_TRIALS:
         raise NotFound(
-            f"{len(counted)} trials have a value; importance needs at least {LEAST_TRIALS}. Let the study go on."
+            f"{len(trained)} trials have a value; importance needs at least {LEAST_TRIALS}. Let the study go on."
         )
-    searched = _searched(spec, counted)
-    names = [name for name in searched if any(name in each.params for each in counted)]
+    searched = _searched(spec, trained)
+    having = {name: _having(trained, name, sampled) for name, sampled in searched.items()}
+    names = [name for name, places in having.items() if places]
     if not names:
         raise NotFound("the space has one value for each parameter, so there is nothing to compare.")
-    study = _study(spec, counted, searched)
-    everywhere = [name for name in names if all(name in each.params for each in counted)]
-    with warnings.catch_warnings():
-        # Of regimes with few trials; how many trials there are is said where the figures are shown.
-        warnings.simplefilter("ignore")
-        ped_anova = get_param_importances(study, evaluator=PedAnovaImportanceEvaluator(), params=names)
-    by_variance: dict[str, float] = {}
-    if fanova and everywhere:
-        values = [each.value for each in counted if each.value is not None]
-        by_variance = shares_of_variance(
-            [each.params for each in counted], values, {n: searched[n] for n in everywhere}
-        )
     direction = -sign(spec.objective.direction)
-    ordered = sorted(counted, key=lambda each: (direction * (each.value or 0.0), each.ordinal))
-    best = ordered[: max(_LEAST_BEST, math.ceil(_BEST * len(counted)))]
-    found = [_one(name, searched[name], ped_anova[name], by_variance.get(name), best) for name in names]
+    losses = direction * np.array([each.value for each in trained], dtype=np.float64)
+    decisive = losses <= np.sort(losses)[math.ceil(_DECISIVE * len(losses)) - 1]
+    figures: dict[str, float] = {}
+    checks: dict[str, tuple[float, float]] = {}
+    for name in names:
+        values = [trained[place].params[name] for place in having[name]]
+        best = decisive[having[name]]
+        figures[name] = divergence(values, best, len(trained), int(decisive.sum()), searched[name])
+        checks[name] = counted(values, best, searched[name])
+    by_figure, by_check = _shares(figures), _shares({name: between for name, (between, _) in checks.items()})
+    ordered = sorted(trained, key=lambda each: (direction * (each.value or 0.0), each.ordinal))
+    ordered = ordered[: max(_LEAST_BEST, math.ceil(_BEST * len(trained)))]
+    found = [_one(name, searched[name], by_figure[name], by_check[name], checks[name][1], ordered) for name in names]
     return tuple(sorted(found, key=lambda each: -each.ped_anova))
+
+
+def _having(trained: Sequence[RunView], name: str, sampled: BaseDistribution) -> list[int]:
+    """The places of those that have a parameter; of a choice, one that can still be made."""
+    having = [place for place, each in enumerate(trained) if name in each.params]
+    if not isinstance(sampled, CategoricalDistribution):
+        return having
+    choices = set(sampled.choices)
+    return [place for place in having if trained[place].params[name] in choices]
+
+
+def _shares(figures: Mapping[str, float]) -> dict[str, float]:
+    """Of all of them together; all the same where none has anything."""
+    total = sum(figures.values())
+    return {name: each / total if total > 0.0 else 1.0 / len(figures) for name, each in figures.items()}
 
 
 def outcome_figures(spec: StudySpec, trials: Sequence[RunView]) -> dict[str, float]:
     """PED-ANOVA's shares, by the names under which a study's outcome has them; none for a study too small for any."""
     try:
-        return {f"importance_{each.name}": round(each.ped_anova, 6) for each in importance(spec, trials, fanova=False)}
+        return {f"importance_{each.name}": round(each.ped_anova, 6) for each in importance(spec, trials)}
     except NotFound:
         return {}
 
 
-def _study(spec: StudySpec, counted: Sequence[RunView], searched: Mapping[str, BaseDistribution]) -> optuna.Study:
-    """The trials as Optuna's evaluators want them: all complete, with the parameters that were in use."""
-    # Its INFO lines would say that a study was made.
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    study = optuna.create_study(direction=spec.objective.direction)
-    study.add_trials(
-        [
-            create_trial(
-                state=TrialState.COMPLETE,
-                params={name: value for name, value in each.params.items() if name in searched},
-                distributions={name: searched[name] for name in each.params if name in searched},
-                value=each.value,
-            )
-            for each in counted
-        ]
-    )
-    return study
-
-
-def _searched(spec: StudySpec, counted: Sequence[RunView]) -> dict[str, BaseDistribution]:
+def _searched(spec: StudySpec, trained: Sequence[RunView]) -> dict[str, BaseDistribution]:
     """What Optuna sampled. Code says that only while it runs; there, the values seen are the space."""
     found = distributions(spec.space)
     for name, sampled in list(found.items()):
@@ -128,8 +124,8 @@ def _searched(spec: StudySpec, counted: Sequence[RunView]) -> dict[str, BaseDist
             found[name] = _holding(sampled, tried)
     if spec.code is None:
         return found
-    for name in {name: None for each in counted for name in each.params if name not in found}:
-        values = {each.params[name] for each in counted if name in each.params}
+    for name in {name: None for each in trained for name in each.params if name not in found}:
+        values = {each.params[name] for each in trained if name in each.params}
         if len(values) < 2:
             continue
         if any(isinstance(value, str | bool) for value in values):
@@ -156,11 +152,12 @@ def _holding(sampled: BaseDistribution, values: Sequence[Value]) -> BaseDistribu
 
 
 def _one(
-    name: str, sampled: BaseDistribution, ped_anova: float, fanova: float | None, best: Sequence[RunView]
+    name: str, sampled: BaseDistribution, figure: float, check: float, chance: float, best: Sequence[RunView]
 ) -> Importance:
     values = [each.params[name] for each in best if name in each.params]
     if isinstance(sampled, CategoricalDistribution):
-        return Importance(name, ped_anova, fanova, None, None, tuple(Counter(values).most_common()), len(values))
+        chosen = tuple(Counter(values).most_common())
+        return Importance(name, figure, check, chance, None, None, chosen, len(values))
     numbers = [float(value) for value in values]
     low, high = min(numbers, default=None), max(numbers, default=None)
-    return Importance(name, ped_anova, fanova, low, high, (), len(numbers))
+    return Importance(name, figure, check, chance, low, high, (), len(numbers))

@@ -27,11 +27,13 @@ class AmongTheBest(View):
 
 
 class ParameterImportance(View):
-    """ped_anova: its share of all importance, 0 to 1; fanova: by the other measure, where all trials have it."""
+    """ped_anova: its share of all importance, 0 to 1. counted: the same, by counting, for a check. chance: how often
+    shuffled trials show as much."""
 
     name: str
     ped_anova: float
-    fanova: float | None
+    counted: float
+    chance: float
     best: AmongTheBest
 
 
@@ -49,4 +51,6 @@ def importance_view(study_name: str, found: Sequence[Importance]) -> StudyImport
 def _parameter(each: Importance) -> ParameterImportance:
     values = tuple(ChosenValue(value=value, trials=count) for value, count in each.values)
     best = AmongTheBest(trials=each.best_trials, low=each.low, high=each.high, values=values)
-    return ParameterImportance(name=each.name, ped_anova=each.ped_anova, fanova=each.fanova, best=best)
+    return ParameterImportance(
+        name=each.name, ped_anova=each.ped_anova, counted=each.counted, chance=each.chance, best=best
+    )

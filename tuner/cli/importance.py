@@ -47,15 +47,18 @@ def importance(study: str | None, storage: str | None, as_json: bool) -> None:
 def _print(found: "tuple[Importance, ...]") -> None:
     from rich.text import Text
 
+    from tuner.analysis.importance import OFTEN
     from tuner.cli.console import Console
     from tuner.cli.show import plain_table
 
-    table = plain_table("parameter", "importance", "", "fANOVA", "the best fifth of the trials had")
+    table = plain_table("parameter", "importance", "", "check", "the best fifth of the trials had")
     for each in found:
         bar = "\N{BOX DRAWINGS HEAVY HORIZONTAL}" * round(_BAR * each.ped_anova)
-        fanova = "-" if each.fanova is None else f"{each.fanova:.0%}"
-        table.add_row(one_line(each.name), f"{each.ped_anova:.0%}", Text(bar, "cyan"), fanova, one_line(_good(each)))
+        check = "may be chance" if each.chance > OFTEN else f"{each.counted:.0%}"
+        table.add_row(one_line(each.name), f"{each.ped_anova:.0%}", Text(bar, "cyan"), check, one_line(_good(each)))
     Console().print(table)
+    echo("importance: how much the values of the best tenth differ from all that were tried (PED-ANOVA)", err=True)
+    echo("check: the same by counting; chance: shuffled trials show as much one time in twenty or more", err=True)
 
 
 def _good(each: "Importance") -> str:

@@ -60,9 +60,14 @@ class Figures(TypeDecorator[dict[str, Any]]):
         return storable(value)  # type: ignore[no-any-return]
 
     def process_result_value(self, value: dict[str, Any] | None, dialect: Dialect) -> dict[str, Any] | None:
-        if value is None or all(isinstance(each, int | float) and math.isfinite(each) for each in value.values()):
-            return value  # as it is written today, and as nearly all is
-        return storable(without_nulls(value))  # type: ignore[no-any-return]
+        return None if value is None else read_figures(value)
+
+
+def read_figures(value: dict[str, Any]) -> dict[str, Any]:
+    """Of the JSON in a column."""
+    if all(isinstance(each, int | float) and math.isfinite(each) for each in value.values()):
+        return value  # as it is written today, and as nearly all is
+    return storable(without_nulls(value))  # type: ignore[no-any-return]
 
 
 class Model(TypeDecorator[Stored]):

@@ -10,7 +10,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from tuner.database.column_types import read_figures
 from tuner.database.connection import Database
+from tuner.database.late import as_text, late
 from tuner.database.patience import patient
 from tuner.database.tables import Base, EpochRow, Key, RunKey, RunRow, keyed
 
@@ -22,6 +24,7 @@ _NAMED = 500
 """Of more runs than these, the epochs of all are read: a statement may not name them one by one."""
 
 
+@late(metrics=read_figures)
 @dataclass(frozen=True)
 class EpochView:
     """worker_id: who trained it, once it is stored."""
@@ -49,14 +52,13 @@ def store(session: Session, key: Key, epoch: EpochView, worker_id: str, sequence
     return counted.rowcount == 1
 
 
-def read(session: Session, rows: Sequence[RunRow]) -> Mapping[RunKey, tuple[EpochView, ...]]:
+def read(session: Session, keys: Sequence[RunKey]) -> Mapping[RunKey, tuple[EpochView, ...]]:
     """The epochs of some runs of one study, by the keys of those."""
-    if rows:
-        of: tuple[sa.ColumnElement[bool], ...] = keyed(EpochRow, rows[0].key)
-        if len(rows) > 1:
-            of = (EpochRow.study_name == rows[0].study_name, EpochRow.role.in_({row.role for row in rows}))
-        if 1 < len(rows) <= _NAMED:
-            of = (*of, EpochRow.round.in_({r.round for r in rows}), EpochRow.ordinal.in_({r.ordinal for r in rows}))
+    if keys:
+        study_names, roles, rounds, ordinals = (set(each) for each in zip(*keys, strict=True))
+        of: tuple[sa.ColumnElement[bool], ...] = (EpochRow.study_name.in_(study_names), EpochRow.role.in_(roles))
+        if len(keys) <= _NAMED:
+            of = (*of, EpochRow.round.in_(rounds), EpochRow.ordinal.in_(ordinals))
         return read_where(session, of, EpochRow.epoch)
     return {}
 
@@ -67,7 +69,8 @@ def read_where(
     """Some epochs, by the keys of their runs."""
     found: dict[RunKey, list[EpochView]] = {}
     # Column by column: of a large study there are a hundred thousand, and the ORM takes twice as long.
-    read = sa.select(*(_EPOCHS.c[name] for name in _COLUMNS[:-1])).where(*which).order_by(order)
+    columns = [as_text(_EPOCHS.c[name]) if name == "metrics" else _EPOCHS.c[name] for name in _COLUMNS[:-1]]
+    read = sa.select(*columns).where(*which).order_by(order)
     for study_name, role, round, ordinal, epoch, metrics, seconds, measured_at, worker_id in session.execute(read):
         view = EpochView(epoch, metrics, seconds, measured_at, worker_id)
         found.setdefault((study_name, role, round, ordinal), []).append(view)

@@ -14,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from tuner.database import epoch_writing, epochs, leases
 from tuner.database.blobs import run_blob_name
+from tuner.database.column_types import storable
 from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import EpochView
+from tuner.database.late import as_text, late
 from tuner.database.leases import Lease
 from tuner.database.patience import patient
 from tuner.database.tables import FINALISTS, Role, RunKey, RunRow, keyed
@@ -73,6 +75,15 @@ class Job:
         return run_blob_name(self.study_name, self.role, self.round, self.ordinal, what)
 
 
+def _params(stored: dict[str, Any] | None) -> Params:
+    return stored or {}
+
+
+def _facts(stored: dict[str, Any] | None) -> TrialFacts:
+    return TrialFacts.read(storable(stored))
+
+
+@late(params=_params, facts=_facts)
 @dataclass(frozen=True)
 class RunView:
     """One run as the database has it; epochs only where they were asked for.
@@ -280,47 +291,29 @@ def _views(db: Database, where: list[sa.ColumnElement[bool]], with_epochs: bool)
         return views_within(session, *where, with_epochs=with_epochs)
 
 
+_LATE = ("params", "facts")
+_FIELDS = (
+    "study_name", "role", "round", "ordinal", "trial_ordinal", "trial_number", "baseline", "seed_number", "seed",
+    "planned_epochs", "dropped", "state", "reason", *_LATE, "value", "best_epoch", "test", "started_at", "finished_at",
+    "finalized", "worker_id", "attempt", "repeated", "mlflow_run_id", "changes", "recorded",
+)  # fmt: skip
+
+
 def views_within(session: Session, *where: sa.ColumnElement[bool], with_epochs: bool = False) -> list[RunView]:
     """Some runs of one study, as a transaction sees them."""
     last_epoch_at = sa.case((RunRow.finished_at.is_(None), epochs.last_measured_at()))
-    rows = session.execute(
-        sa.select(RunRow, leases.is_held(), last_epoch_at).where(*where).order_by(RunRow.round, RunRow.ordinal)
-    ).all()
-    found = epochs.read(session, [row for row, *_ in rows]) if with_epochs else {}
-    return [_view(row, bool(is_held), last, found.get(row.key, ())) for row, is_held, last in rows]
+    # Column by column, as with epochs.
+    columns = [as_text(each) if each.key in _LATE else each for each in (getattr(RunRow, name) for name in _FIELDS)]
+    asked = sa.select(*columns, leases.is_held(), last_epoch_at).where(*where).order_by(RunRow.round, RunRow.ordinal)
+    rows = [tuple(row) for row in session.execute(asked)]
+    found = epochs.read(session, [row[:4] for row in rows]) if with_epochs else {}
+    return [_view(row, found.get(row[:4], ())) for row in rows]
 
 
-def _view(row: RunRow, held: bool, last_epoch_at: float | None, of_it: tuple[EpochView, ...]) -> RunView:
-    return RunView(
-        study_name=row.study_name,
-        role=row.role,
-        round=row.round,
-        ordinal=row.ordinal,
-        trial_ordinal=row.trial_ordinal,
-        trial_number=row.trial_number,
-        baseline=row.baseline,
-        seed_number=row.seed_number,
-        seed=row.seed,
-        planned_epochs=row.planned_epochs,
-        dropped=row.dropped,
-        state=row.state,
-        reason=row.reason,
-        params=row.params or {},
-        facts=row.facts or TrialFacts(),
+def _view(row: tuple[Any, ...], of_it: tuple[EpochView, ...]) -> RunView:
+    *stored, held, last_epoch_at = row
+    known = dict(zip(_FIELDS, stored, strict=True))
+    if known["state"] in FAILED:
         # Up to schema 2 a failed trial was stored with the value that Optuna was told of it.
-        value=None if row.state in FAILED else row.value,
-        best_epoch=row.best_epoch,
-        test=row.test,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-        finalized=row.finalized,
-        worker_id=row.worker_id,
-        held=held,
-        attempt=row.attempt,
-        repeated=row.repeated,
-        mlflow_run_id=row.mlflow_run_id,
-        changes=row.changes,
-        recorded=row.recorded,
-        last_epoch_at=last_epoch_at,
-        epochs=of_it,
-    )
+        known["value"] = None
+    return RunView(**known, held=bool(held), last_epoch_at=last_epoch_at, epochs=of_it)

@@ -108,11 +108,11 @@ EXAMPLES: tuple[BaseModel, ...] = (
         study_name=_NAME,
         parameters=(
             ParameterImportance(
-                name="learning_rate", ped_anova=0.71, fanova=None,
+                name="learning_rate", ped_anova=0.71, counted=0.68, chance=0.001,
                 best=AmongTheBest(trials=10, low=0.0003, high=0.0011, values=()),
             ),
             ParameterImportance(
-                name="optimizer", ped_anova=0.29, fanova=None,
+                name="optimizer", ped_anova=0.29, counted=0.32, chance=0.004,
                 best=AmongTheBest(trials=10, low=None, high=None, values=(ChosenValue(value="adam", trials=9),)),
             ),
         ),

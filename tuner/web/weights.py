@@ -46,6 +46,6 @@ class Weights:
         over = status.study.finished_at is not None
         with known.lock:
             if known.found is None or known.over != over or ended - known.ended > _GROWTH * known.ended:
-                known.found = importance_view(name, importance(spec_of(status.study), status.trials, fanova=False))
+                known.found = importance_view(name, importance(spec_of(status.study), status.trials))
                 known.ended, known.over = ended, over
             return known.found
