@@ -13,6 +13,7 @@ from rich.text import Text
 
 from tuner.cli.common import echo
 from tuner.cli.console import Console, styled
+from tuner.cli.long_table import LongTable
 from tuner.cli.several import further_figure, further_figures, further_objectives
 from tuner.database.runs import CANCELLED, FAILED, INFEASIBLE, RunView
 from tuner.database.studies import note_of
@@ -119,39 +120,32 @@ def reproduction_in_words(again: RunView) -> str:
 
 def print_trials(status: StudyStatus, listed: Sequence[RunView]) -> None:
     """`tune trials`. listed: in this order."""
-    metric = objective(status)
     further, several = further_figures(status), bool(further_objectives(status))
     folds = any(trial.facts.folds is not None for trial in listed)
-    columns = ("trial", "state", metric, *(["+- 95%"] if folds else []), *further, "best epoch", "epochs", "seconds")
-    rows: list[tuple[str | Text, ...]] = []
-    words_of: list[Text] = []
+    columns = ["trial", "state", objective(status), *(["+- 95%"] if folds else []), *further]
+    table = LongTable(
+        [*columns, "best epoch", "epochs", "seconds"],
+        [False, False, *(_is_figure(each, further) for each in columns[2:]), True, True, True],
+        "verdict, configuration",
+    )
     on_front = {trial.ordinal for trial in front(spec_of(status.study), status.trials)} if several else set()
     for trial in listed:
         words = params_in_words(searched_params(status, trial))
         if trial.reason and trial.state in (*FAILED, INFEASIBLE):
             words = f"{one_line(trial.reason)}: {words}"
-        verdict = styled(f"{trial.facts.verdict}\n" if trial.facts.verdict else "", "yellow")
-        rows.append(
-            (
-                label(trial) + (" *" if trial.ordinal in on_front else ""),
-                Text(trial.state, style=STYLES.get(trial.state, "")),
-                number(trial.value),
-                *([number(trial.facts.folds.half if trial.facts.folds else None)] if folds else []),
-                *(further_figure(trial, name) for name in further),
-                str(trial.best_epoch or "-"),
-                str(len(trial.epochs)),
-                f"{trial.seconds:.1f}",
-            )
-        )
-        words_of.append(verdict + words)
+        row = [
+            (label(trial) + (" *" if trial.ordinal in on_front else ""), ""),
+            (trial.state, STYLES.get(trial.state, "")),
+            (number(trial.value), ""),
+            *([(number(trial.facts.folds.half if trial.facts.folds else None), "")] if folds else []),
+            *((further_figure(trial, name), "") for name in further),
+            (str(trial.best_epoch or "-"), ""),
+            (str(len(trial.epochs)), ""),
+            (f"{trial.seconds:.1f}", ""),
+        ]
+        table.add(row, [*((line, "yellow") for line in trial.facts.verdict.splitlines()), (words, "")])
     console = Console()
-    if console.width >= _WIDE:
-        table = plain_table(*columns, "verdict, configuration", right=further)
-        for row, beside in zip(rows, words_of, strict=True):
-            table.add_row(*row, beside)
-        console.print(table)
-    else:
-        _print_over_words(console, plain_table(*columns, right=further), rows, words_of)
+    table.print(console, beside=console.width >= _WIDE)
     if on_front:
         echo("* no other trial is at least as good in every objective", err=True)
 
@@ -159,23 +153,6 @@ def print_trials(status: StudyStatus, listed: Sequence[RunView]) -> None:
 def _test_figure(status: StudyStatus) -> float | None:
     test = (status.study.outcome.test if status.study.outcome else None) or {}
     return test.get(headline(test))
-
-
-def _print_over_words(
-    console: Console, table: Table, rows: Sequence[Sequence[str | Text]], words_of: Sequence[Text]
-) -> None:
-    """Each row in a line, and under it its words: in a narrow terminal there is no room beside it."""
-    for column in table.columns:
-        column.no_wrap = True
-    for row in rows:
-        table.add_row(*row)
-    with console.capture() as captured:
-        console.print(table)
-    head, *lines = (line.rstrip() for line in captured.get().splitlines())
-    print(head)
-    for line, words in zip(lines, words_of, strict=True):
-        print(line)
-        console.print(Padding(words, (0, 0, 0, 4)))
 
 
 def bold(words: str) -> Text:
@@ -187,7 +164,11 @@ def plain_table(*columns: str, right: Sequence[str] = ()) -> Table:
     """A table without lines. right: columns of figures, beside those that are known as such."""
     table = Table(box=None, pad_edge=False, header_style="bold", show_edge=False)
     for column in columns:
-        figures = ("best", "test", "seconds", "time", "epochs", "best epoch", "trials", *right)
-        justify: Literal["left", "right"] = "right" if column in figures or column.startswith("val_") else "left"
+        justify: Literal["left", "right"] = "right" if _is_figure(column, right) else "left"
         table.add_column(column, justify=justify, overflow="fold")
     return table
+
+
+def _is_figure(column: str, right: Sequence[str]) -> bool:
+    figures = ("best", "test", "seconds", "time", "epochs", "best epoch", "trials", *right)
+    return column in figures or column.startswith("val_")

@@ -6,18 +6,15 @@ Leaves to others: what is made of the JSON (column_types, trial_facts).
 
 import json
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 C = TypeVar("C")
-_STORED = "stored "
 
 
 class _Late:
-    """A field of a dataclass that was given as JSON: what it is, is made of it once, and then kept as if it had been
-    given."""
+    """A field of a dataclass that was given as what it is, or as JSON, out of which it is made once and then kept."""
 
     def __init__(self, name: str, make: Callable[[Any], Any]) -> None:
         self._name, self._make = name, make
@@ -25,28 +22,20 @@ class _Late:
     def __get__(self, instance: Any, owner: type) -> Any:
         if instance is None:
             return self
-        kept = instance.__dict__
-        kept[self._name] = made = self._make(json.loads(kept[_STORED + self._name]))
-        del kept[_STORED + self._name]
-        return made
+        kept = instance.__dict__[self._name]
+        if type(kept) is str:
+            kept = instance.__dict__[self._name] = self._make(json.loads(kept))
+        return kept
+
+    def __set__(self, instance: Any, value: Any) -> None:
+        # Only a dataclass sets it, when it is made: it is frozen.
+        instance.__dict__[self._name] = value
 
 
 def late(**fields: Callable[[Any], Any]) -> Callable[[type[C]], type[C]]:
     """Of a dataclass, these fields may also be given as `as_text` reads them. fields: what each makes of the JSON."""
 
     def decorate(cls: type[C]) -> type[C]:
-        made: Any = cls.__init__
-
-        @wraps(made)
-        def init(self: Any, *arguments: Any, **options: Any) -> None:
-            made(self, *arguments, **options)
-            kept = self.__dict__
-            for name in fields:
-                # What an instance has, is read without asking its class; what it has not yet, `_Late` gives.
-                if type(kept[name]) is str:
-                    kept[_STORED + name] = kept.pop(name)
-
-        cls.__init__ = init  # type: ignore[method-assign]
         for name, make in fields.items():
             setattr(cls, name, _Late(name, make))
         return cls
