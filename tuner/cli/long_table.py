@@ -6,6 +6,7 @@ Leaves to others: what is in the rows (show), the console and what it hides (con
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from rich.cells import cell_len
 from rich.segment import Segment, Segments
@@ -13,6 +14,7 @@ from rich.style import Style
 from rich.text import Text
 
 from tuner.cli.console import Console
+from tuner.formatting import visible
 from tuner.redaction import redacted
 
 _BETWEEN = 2
@@ -37,8 +39,8 @@ class LongTable:
 
     def add(self, row: Sequence[Cell], words: Sequence[Cell]) -> None:
         """words: a paragraph each."""
-        self._rows.append([(redacted(text), style) for text, style in row])
-        self._words.append([(redacted(text), style) for text, style in words if text])
+        self._rows.append([(_shown(text), style) for text, style in row])
+        self._words.append([(_shown(text), style) for text, style in words if text])
 
     def print(self, console: Console, beside: bool) -> None:
         """beside: the words, where that leaves them room."""
@@ -46,37 +48,37 @@ class LongTable:
         before = sum(widths) + _BETWEEN * len(widths)
         beside = beside and console.width - before >= _LEAST_WORDS
         room, indent = (console.width - before, before) if beside else (console.width - _INDENT, _INDENT)
-        made: list[Segment] = []
-        styles: dict[str, Style | None] = {"": None}
+        made: list[Cell] = []
         for row, words in zip(self._rows, self._words, strict=True):
             lines = [(line, style) for text, style in words for line in _folded(text, room)]
             first = lines.pop(0) if beside and lines else None
-            made += self._line(row, widths, first, styles)
+            made += self._line(row, widths, first)
             if beside or row is not self._rows[0]:
-                for text, style in lines:
-                    made += [Segment(" " * indent), Segment(text, _style(style, styles)), Segment("\n")]
-        console.print(Segments(made), end="", soft_wrap=True)
+                for line in lines:
+                    made += [(" " * indent, ""), line, ("\n", "")]
+        if console.is_terminal:
+            console.print(Segments(Segment(text, _style(style)) for text, style in made), end="", soft_wrap=True)
+        else:
+            console.file.write("".join(text for text, _ in made))
 
-    def _line(
-        self, row: Sequence[Cell], widths: Sequence[int], words: Cell | None, styles: dict[str, Style | None]
-    ) -> list[Segment]:
+    def _line(self, row: Sequence[Cell], widths: Sequence[int], words: Cell | None) -> list[Cell]:
         cells = list(zip(row, widths, self._right, strict=True))
         made = []
         for place, (cell, width, right) in enumerate(cells):
             space, last = " " * (width - _width(cell)), place == len(cells) - 1 and words is None
             gap = "" if last else " " * _BETWEEN
-            text = space + cell[0] if right else cell[0]
-            after = gap if right else ("" if last else space + gap)
-            made += [Segment(text, _style(cell[1], styles)), Segment(after)]
-        if words is not None:
-            made.append(Segment(words[0], _style(words[1], styles)))
-        return [*made, Segment("\n")]
+            made += [(space, ""), cell, (gap, "")] if right else [cell, ("" if last else space + gap, "")]
+        return [*made, *([words] if words is not None else []), ("\n", "")]
 
 
-def _style(name: str, known: dict[str, Style | None]) -> Style | None:
-    if name not in known:
-        known[name] = Style.parse(name)
-    return known[name]
+def _shown(text: str) -> str:
+    """Before it is cut into lines, in which half a secret would be none."""
+    return visible(redacted(text))
+
+
+@cache
+def _style(name: str) -> Style | None:
+    return Style.parse(name) if name else None
 
 
 def _width(cell: Cell) -> int:

@@ -21,7 +21,14 @@ from tuner.formatting import duration, one_line, params_in_words
 from tuner.formatting import number as number
 from tuner.hints import command
 from tuner.studies.feasibility import warning
-from tuner.studies.in_words import constraints_in_words, counts_in_words, headline, objective, searched_params
+from tuner.studies.in_words import (
+    constraints_in_words,
+    counts_in_words,
+    headline,
+    objective,
+    searched_of,
+    searched_params,
+)
 from tuner.studies.pareto import front
 from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import spec_of
@@ -129,8 +136,9 @@ def print_trials(status: StudyStatus, listed: Sequence[RunView]) -> None:
         "verdict, configuration",
     )
     on_front = {trial.ordinal for trial in front(spec_of(status.study), status.trials)} if several else set()
+    searched = searched_of(status)
     for trial in listed:
-        words = params_in_words(searched_params(status, trial))
+        words = params_in_words(searched(trial))
         if trial.reason and trial.state in (*FAILED, INFEASIBLE):
             words = f"{one_line(trial.reason)}: {words}"
         row = [

@@ -3,7 +3,7 @@
 Leaves to others: how it looks (cli, analysis), what is known of it (status).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from tuner.database.runs import CANCELLED, FAILED, INFEASIBLE, RunView
 from tuner.formatting import plural
@@ -43,13 +43,23 @@ def objective(status: StudyStatus) -> str:
 
 def searched_params(status: StudyStatus, trial: RunView) -> Params:
     """The part of a trial's configuration that the search chose, in the order of the file."""
+    return searched_of(status)(trial)
+
+
+def searched_of(status: StudyStatus) -> Callable[[RunView], Params]:
+    """`searched_params` for many trials: what the search chooses is looked up once."""
     spec = spec_of(status.study)
     space = spec.space
     fixed = {each.name for each in space if isinstance(each.domain, Choice) and len(each.domain.values) == 1}
     if spec.code is not None:
-        return {name: value for name, value in trial.params.items() if name not in fixed}
+        return lambda trial: {name: value for name, value in trial.params.items() if name not in fixed}
     names = [each.name for each in space if each.name not in fixed]
-    return {name: trial.params[name] for name in names if name in trial.params}
+
+    def chosen(trial: RunView) -> Params:
+        params = trial.params
+        return {name: params[name] for name in names if name in params}
+
+    return chosen
 
 
 def headline(test: Mapping[str, float]) -> str:
