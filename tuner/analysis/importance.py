@@ -119,7 +119,7 @@ def _searched(spec: StudySpec, trained: Sequence[RunView]) -> dict[str, BaseDist
     """What Optuna sampled. Code says that only while it runs; there, the values seen are the space."""
     found = distributions(spec.space)
     for name, sampled in list(found.items()):
-        tried = [each.params[name] for each in counted if name in each.params]
+        tried = [each.params[name] for each in trained if name in each.params]
         if any(each not in spec.space[name].domain for each in tried):
             found[name] = _holding(sampled, tried)
     if spec.code is None:
