@@ -32,7 +32,7 @@ _LONGEST = 300
 def request_of(model: ServedModel, address: str) -> str:
     """A request that a shell takes as it is, of a real row."""
     body = dumps(model.example(), ensure_ascii=False)
-    return f"curl {address}/predict -d {shlex.quote(body)}"
+    return f"curl -s {address}/predict -d {shlex.quote(body)}"
 
 
 def app_of(model: ServedModel, address: str) -> Starlette:
