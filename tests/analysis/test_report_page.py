@@ -30,6 +30,8 @@ from tuner.studies.trial_files import keep
 
 __all__ = ["browser"]
 
+PATIENCE_MS = 90_000
+"""A page draws some thirty pictures before it is loaded, on a machine that may be busy."""
 NAMES = ("cat", "<b>dog")
 
 
@@ -57,6 +59,7 @@ def file(ended: Database, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def page(browser: Browser, file: Path) -> Iterator[Page]:
     with window(browser) as opened:
         page = opened.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.goto(file.as_uri())
         yield page
 
@@ -71,6 +74,7 @@ def test_the_page_is_accessible_and_fits(
 ) -> None:
     with window(browser, size, theme) as opened:
         page = opened.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.goto(file.as_uri())
         page.locator("#all button.trial").first.wait_for()
         check_fits(page)
@@ -130,6 +134,7 @@ def test_a_range_marked_on_an_axis_keeps_the_trials_that_go_through_it(page: Pag
 def test_on_a_phone_the_axis_of_the_objective_is_in_sight(browser: Browser, file: Path) -> None:
     with window(browser, PHONE) as opened:
         page = opened.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.goto(file.as_uri())
         name = page.locator("[data-figure='parallel'] .xtick text", has_text="val_accuracy")
         box = name.bounding_box()
@@ -159,6 +164,7 @@ def test_of_ten_thousand_trials_the_table_has_all_and_the_pictures_some(
     (tmp_path / "r.html").write_text(html, encoding="utf-8")
     with window(browser) as opened:
         page = opened.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.goto((tmp_path / "r.html").as_uri())
         assert page.locator("#count").inner_text() == "10,000 trials"
         assert len(numbers(page)) == 50
