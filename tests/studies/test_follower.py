@@ -4,19 +4,19 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from tests.database.conftest import add
 from tests.database.conftest import db as db
 from tests.database.conftest import url as url
 from tests.database.test_trials import fill, silence
 from tuner.database import budget, finalists, leases, reproductions, runs, studies, whole_study, workers
+from tuner.database.changes import Changes, changes_since
 from tuner.database.connection import Database
 from tuner.database.epochs import EpochView
 from tuner.database.finalists import Planned
-from tuner.database.tables import RunRow
 from tuner.database.trial_facts import TrialFacts
 from tuner.errors import NotFound
+from tuner.studies import follower as follower_module
 from tuner.studies.follower import StudyFollower
 from tuner.studies.status import StudyStatus, study_status
 
@@ -111,25 +111,23 @@ def test_another_study_of_that_name_is_another(db: Database) -> None:
     assert (follower.look().trials, follower.look().study.trials) == ((), 7)
 
 
-def test_a_look_at_what_is_known_reads_no_run_again(db: Database) -> None:
+def test_a_look_at_what_is_known_reads_no_run_again(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     add(db, trials=9)
     for number in range(5):
         job = job_of(budget.take(db, "s", f"w{number}"))
         fill(db, job)
         runs.finish_epoch(db, job, EpochView(1, {"loss": 0.5}, 0.1, 1.0), 0.5, 1)
+    read: list[int] = []
+
+    def noted(*asked: Any) -> Changes:
+        found = changes_since(*asked)
+        read.append(len(found.runs))
+        return found
+
+    monkeypatch.setattr(follower_module, "changes_since", noted)
     follower = StudyFollower(db, "s")
     follower.look()
-    fetched: list[Any] = []
-
-    @sa.event.listens_for(RunRow, "load")
-    def loaded(row: Any, _: Any) -> None:
-        fetched.append(row)
-
-    try:
-        assert len(follower.look().trials) == 5
-        assert fetched == []
-        runs.finish_epoch(db, job, EpochView(2, {"loss": 0.4}, 0.1, 2.0), 0.4, 2)
-        assert len(follower.look().trials[4].epochs) == 2
-        assert len(fetched) == 1
-    finally:
-        sa.event.remove(RunRow, "load", loaded)
+    assert len(follower.look().trials) == 5
+    runs.finish_epoch(db, job, EpochView(2, {"loss": 0.4}, 0.1, 2.0), 0.4, 2)
+    assert len(follower.look().trials[4].epochs) == 2
+    assert read == [5, 0, 1]
