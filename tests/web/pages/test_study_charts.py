@@ -4,7 +4,7 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, FloatRect, Locator, Page, expect
 
 from tests.analysis.written import START, TRIALS, Told, write_study
 from tests.web.pages.conftest import Site, check_accessible, check_fits, every_look, window
@@ -40,6 +40,15 @@ def chart(page: Page, name: str) -> Locator:
     figure.scroll_into_view_if_needed()
     expect(figure).to_have_attribute("data-drawn", re.compile(r"\d+"), timeout=15_000)
     return figure.locator(".canvas")
+
+
+def place(page: Page, name: str) -> FloatRect:
+    """Where it is, once what is drawn above it moves it no more."""
+    canvas, before = chart(page, name), None
+    while (box := canvas.bounding_box()) != before or box is None:
+        before = box
+        page.wait_for_timeout(300)
+    return box
 
 
 def says(page: Page, name: str, *words: str) -> None:
@@ -95,8 +104,7 @@ def test_a_running_trial_is_drawn_as_its_epochs_come(site: Site, page: Page) -> 
 
 def test_what_is_brushed_filters_the_table_until_it_is_let_go(site: Site, ended: str, page: Page) -> None:
     open_study(page, site, ended)
-    box = chart(page, "parallel").bounding_box()
-    assert box is not None
+    box = place(page, "parallel")
     # The last axis is that of the value, its best on top.
     x, top = box["x"] + box["width"] - 56, box["y"] + 34
     page.mouse.move(x, top + 1)
