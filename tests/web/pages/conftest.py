@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.analysis.test_report import CHROMIUM
 from tests.web.conftest import running, settings_for
@@ -15,6 +15,8 @@ from tuner.database.connection import Database, open_database
 from tuner.web.server import Listening
 
 DESKTOP, PHONE = (1440, 900), (390, 844)
+PATIENCE_MS = 30_000
+"""For what a page shows at once, on a machine that does three other things."""
 REFRESH_MS = 5000
 """After so long a page asks again by itself: tests move its clock on."""
 every_look = pytest.mark.parametrize(("size", "theme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
@@ -51,6 +53,7 @@ def browser() -> Iterator[Browser]:
     """Of a file's tests: while it is open its event loop counts as the thread's own."""
     if CHROMIUM is None:
         pytest.skip("there is no Chromium on this machine")
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         # Without its sandbox, which root cannot have.
         opened = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
@@ -69,7 +72,7 @@ def window(browser: Browser, size: tuple[int, int] = DESKTOP, theme: str = "ligh
         timezone_id="Europe/Paris",
         locale="en-GB",
     )
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     told: list[str] = []
     context.on("weberror", lambda error: told.append(str(error.error)))
     context.on("console", lambda message: told.append(message.text) if message.type == "error" else None)
