@@ -23,7 +23,7 @@ def ended(site: Site) -> str:
 
 def open_study(page: Page, site: Site, name: str) -> None:
     page.goto(f"{site.address}/studies/{name}")
-    expect(page.locator("[data-chart=history]")).to_have_attribute("data-drawn", re.compile(r"\d+"), timeout=15_000)
+    expect(page.locator("[data-chart=history]")).to_have_attribute("data-drawn", re.compile(r"\d+"))
 
 
 def place_of(page: Page, name: str, point: list[float]) -> tuple[float, float]:
@@ -223,7 +223,5 @@ def test_who_may_not_change_a_study_sees_no_buttons(tmp_path_factory: pytest.Tem
                 page.goto(f"{site.address}/studies/s")
                 page.get_by_label("Token").fill(token.text)
                 page.get_by_role("button", name="Sign in").click()
-                expect(page.locator("[data-chart=history]")).to_have_attribute(
-                    "data-drawn", re.compile(r"\d+"), timeout=15_000
-                )
+                expect(page.locator("[data-chart=history]")).to_have_attribute("data-drawn", re.compile(r"\d+"))
                 expect(page.get_by_role("group", name="Actions")).to_have_count(1 if may else 0)

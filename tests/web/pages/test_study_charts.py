@@ -38,7 +38,7 @@ def chart(page: Page, name: str) -> Locator:
     """Drawn, since it is in sight."""
     figure = page.locator(f"[data-chart={name}]")
     figure.scroll_into_view_if_needed()
-    expect(figure).to_have_attribute("data-drawn", re.compile(r"\d+"), timeout=15_000)
+    expect(figure).to_have_attribute("data-drawn", re.compile(r"\d+"))
     return figure.locator(".canvas")
 
 

@@ -92,7 +92,7 @@ def test_a_page_that_was_opened_before_the_first_trial_shows_them_all(site: Site
     for ordinal, like in enumerate((TRIALS[0], TRIALS[1], TRIALS[4])):
         add_trial(site.db, name, ordinal, 0.5 + 0.1 * ordinal, like)
     expect(parallel).to_have_attribute("aria-label", re.compile("of 3 trials with a value, by .*learning_rate"))
-    expect(page.locator(".trials tbody tr")).to_have_count(3, timeout=12_000)
+    expect(page.locator(".trials tbody tr")).to_have_count(3)
 
 
 def test_a_study_that_is_deleted_says_so(site: Site, page: Page) -> None:
@@ -146,8 +146,8 @@ def test_a_page_goes_on_by_itself_when_its_server_was_killed_and_is_back(tmp_pat
         with served(tmp_path, port):
             expect(page.get_by_text(lost)).to_be_hidden(timeout=15_000)
             expect(page.locator("#standing [data-best]")).to_have_text("0.9700")
-            expect(page.locator("#standing .note")).to_have_text("meanwhile", timeout=15_000)
-            expect(page.locator(".trials tbody tr")).to_have_count(3, timeout=15_000)
+            expect(page.locator("#standing .note")).to_have_text("meanwhile")
+            expect(page.locator(".trials tbody tr")).to_have_count(3)
             expect(page.get_by_label("Choose trial 1", exact=True)).to_be_checked()
             add_trial(db, name, 3, 0.98)
             expect(page.locator("#standing [data-best]")).to_have_text("0.9800")

@@ -138,7 +138,7 @@ def test_what_is_new_appears_by_itself_and_what_one_is_typing_stays(site: Site, 
     budget.fill(site.db, job, trial_template(2, None), "")
     runs.start(site.db, job, of_tags({}), TRIALS[4].params)
     runs.finish_epoch(site.db, job, EpochView(1, {"val_accuracy": 0.97}, 0.5, START), 0.97, 1)
-    expect(page.locator(".trials tbody tr")).to_have_count(3, timeout=12_000)
+    expect(page.locator(".trials tbody tr")).to_have_count(3)
     expect(page.locator("#standing [data-count=running]")).to_have_text(re.compile("1 running"))
     expect(page.get_by_label("Choose trial 1", exact=True)).to_be_checked()
     expect(page.get_by_role("combobox", name="Condition")).to_have_value("value:>0.1")
