@@ -22,8 +22,9 @@ def model() -> Any:
 
 
 def test_build_compiled_makes_what_compile_only_named(model: Any) -> None:
-    assert [isinstance(each, keras.losses.Loss) for each in internals.losses(model)] == [True]
-    assert [each.name for each in internals.metrics(model)] == ["accuracy", "sparse_categorical_accuracy"]
+    assert [isinstance(each.what, keras.losses.Loss) for each in internals.losses_by_output(model)] == [True]
+    names = [each.name for each in internals.metrics_by_output(model)]
+    assert names == ["accuracy", "sparse_categorical_accuracy"]
 
 
 @pytest.mark.parametrize("metric", [keras.metrics.F1Score, keras.metrics.R2Score])
@@ -31,11 +32,30 @@ def test_build_compiled_lets_a_metric_make_its_variables(metric: Any) -> None:
     made = keras.Sequential([keras.Input((4,)), keras.layers.Dense(2, activation="sigmoid")])
     made.compile("sgd", "binary_crossentropy", metrics=[metric()])
     internals.build_compiled(made, (2,), "float32")
-    (built,) = internals.metrics(made)
+    (built,) = (each.what for each in internals.metrics_by_output(made))
     variables = list(built.variables)
     built.update_state(np.ones((3, 2), np.float32), np.ones((3, 2), np.float32))
     assert variables
     assert len(built.variables) == len(variables)
+
+
+@pytest.mark.parametrize("by_name", [True, False])
+def test_losses_and_metrics_are_told_with_their_outputs_and_the_names_of_their_figures(by_name: bool) -> None:
+    rows = keras.Input((4,))
+    one, two = keras.layers.Dense(1, name="zebra")(rows), keras.layers.Dense(2, name="ape")(rows)
+    made = keras.Model(rows, {"zebra": one, "ape": two} if by_name else [one, two])
+    losses = {"zebra": "mse", "ape": "mae"}
+    made.compile(
+        "sgd", losses, {"zebra": 0.5, "ape": 2.0}, metrics={"ape": ["mse"]}, weighted_metrics={"zebra": ["mae"]}
+    )
+    internals.build_by_output(made, [(each.shape[1:], "float32") for each in made.outputs])
+    at = {"zebra": 1, "ape": 0} if by_name else {"zebra": 0, "ape": 1}
+    assert internals.places_of_outputs(made) == (at if by_name else [0, 1])
+    found = {(each.name, each.at, each.weight) for each in internals.losses_by_output(made)}
+    assert found == {("zebra_loss", at["zebra"], 0.5), ("ape_loss", at["ape"], 2.0)}
+    metrics = {(each.name, each.at, each.weighs_rows) for each in internals.metrics_by_output(made)}
+    assert metrics == {("ape_mse", at["ape"], False), ("zebra_mae", at["zebra"], True)}
+    assert internals.loss_trackers(made) == 2
 
 
 def test_user_losses_and_metrics_are_as_compile_took_them(model: Any) -> None:

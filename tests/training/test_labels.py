@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tuner.data.dataset import DataInfo
-from tuner.training.labels import targets
+from tuner.training.labels import targets, why_no_metric
 
 INFO = DataInfo("rows", "classification", (4,), 3, ("a", "b", "c"), 6, 3, 3)
 Y = np.array([0, 2, 1, 1], np.int32)
@@ -111,3 +111,33 @@ def test_a_network_that_must_not_be_called_yet_is_not_built(last: Any, loss: Any
 
 def test_a_model_that_is_not_compiled_trains_itself_on_indices() -> None:
     assert targets(Y, INFO, keras.Sequential([keras.layers.Dense(3)])).shape == INDICES
+
+
+SPARSE, PLAIN = "sparse_categorical_crossentropy", keras.losses.CategoricalCrossentropy()
+CLASHES = [
+    (SPARSE, keras.metrics.CategoricalAccuracy(), "the metric CategoricalAccuracy takes one-hot targets, and the loss "
+     "sparse_categorical_crossentropy beside it class indices. Use the metric SparseCategoricalAccuracy or the loss "
+     "categorical_crossentropy."),
+    (PLAIN, "sparse_top_k_categorical_accuracy",
+     "the metric sparse_top_k_categorical_accuracy takes class indices, and "
+     "the loss CategoricalCrossentropy beside it one-hot targets. Use the metric top_k_categorical_accuracy or "
+     "the loss SparseCategoricalCrossentropy."),
+    (SPARSE, keras.metrics.F1Score(), "the metric F1Score takes one-hot targets, and the loss "
+     "sparse_categorical_crossentropy beside it class indices. Use the loss categorical_crossentropy."),
+    ("mse", "sparse_categorical_accuracy",
+     "the metric sparse_categorical_accuracy takes class indices, and the loss mse "
+     "beside it one-hot targets. Use the metric categorical_accuracy."),
+    (SPARSE, keras.metrics.SparseCategoricalAccuracy(), ""), (PLAIN, "categorical_accuracy", ""),
+    (SPARSE, "accuracy", ""),
+    (PLAIN, keras.metrics.AUC(), ""), (SPARSE, _of_one_hot, ""), (_of_indices, "sparse_categorical_accuracy", ""),
+    (_Own(), "categorical_accuracy", ""), (_OfKeras(), "sparse_categorical_accuracy", ""),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("loss", "metric", "words"), CLASHES)
+def test_a_metric_for_other_targets_than_the_loss_takes_is_told_where_it_is_certain(
+    loss: Any, metric: Any, words: str
+) -> None:
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(3, activation="softmax")])
+    model.compile("sgd", loss, metrics=["accuracy", metric])
+    assert why_no_metric(targets(Y, INFO, model), INFO, model) == words

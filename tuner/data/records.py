@@ -74,6 +74,11 @@ def row_shape(x: Array) -> tuple[int, ...]:
     return (sum(int(np.prod(each.shape[1:])) for each in arrays_of(x).values()),)
 
 
+def numbers_in(x: Array) -> int:
+    """How many numbers all rows are together."""
+    return len(x) * int(np.prod(row_shape(x)))
+
+
 def joined(x: Array) -> Array:
     """Rows as plain numbers: those of several inputs one after another, (rows, numbers) float32."""
     if not names_of(x):

@@ -10,17 +10,19 @@ from typing import Any
 import numpy as np
 
 from tuner.data.dataset import Array, DataInfo, Rows
-from tuner.data.records import for_keras
-from tuner.training.labels import targets
+from tuner.data.records import for_keras, without_names
+from tuner.training.keras_internals import places_of_outputs
+from tuner.training.labels import places_of_targets, targets
 
 
 @dataclass(frozen=True, eq=False)
 class Fed:
-    """Rows of a part. weights: None where all count alike."""
+    """Rows of a part. weights: None where all count alike. order: names of targets, of which Keras is given a tuple."""
 
     x: Array
     y: Array
     weights: Array | None
+    order: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.x)
@@ -31,7 +33,8 @@ class Fed:
 
     def tuple(self, chosen: Any = slice(None)) -> tuple[Any, ...]:
         """The same as a batch has it: (x, y), or (x, y, weights)."""
-        pair = (for_keras(self.x[chosen]), for_keras(self.y[chosen]))
+        y = for_keras(self.y[chosen])
+        pair = (for_keras(self.x[chosen]), tuple(y[name] for name in self.order) if self.order else y)
         return pair if self.weights is None else (*pair, self.weights[chosen])
 
 
@@ -50,4 +53,12 @@ def fed(
     if weights is not None and class_weights is not None:
         # Keras takes one of them.
         weights = np.multiply(weights.astype(np.float32), np.asarray(class_weights, np.float32)[rows.y.astype(np.intp)])
-    return Fed(rows.x, targets(rows.y, info, model, may_call), weights)
+    order = _order(model, info) if weights is not None and may_call else ()
+    return Fed(rows.x, targets(rows.y, info, model, may_call), weights, order)
+
+
+def _order(model: Any, info: DataInfo) -> tuple[str, ...]:
+    """Of targets by name, where outputs are a list: Keras looks the weights of such rows up by an output's place."""
+    names, places = [each.name for each in info.targets], places_of_targets(model, info)
+    by_name = places and not without_names(names) and not isinstance(places_of_outputs(model), dict)
+    return tuple(names[place] for place in places or ()) if by_name else ()

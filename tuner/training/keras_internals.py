@@ -9,6 +9,7 @@ taken one away or changed what it gives. TensorFlow and JAX are used through the
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -21,24 +22,111 @@ _KERASS_OWN = "_kerass_own"
 _OF_HOST = (int, float, list, tuple, np.ndarray, np.generic)
 
 
+@dataclass(frozen=True, eq=False)
+class OfOutput:
+    """A loss or a metric of a compiled model. name: of its figure, as in Keras' logs; "" where it has none of its own.
+
+    at: the place in `model.outputs` of the output that it is of; None where the model has one alone.
+    weight: of a loss, in the sum of all. weighs_rows: of a metric, that the weights of rows count in it.
+    """
+
+    what: Any
+    name: str
+    at: int | None
+    weight: float | None = None
+    weighs_rows: bool = False
+
+
+def places_of_outputs(model: Any) -> Any | None:
+    """The place of each of several outputs in `model.outputs`, in the list or the dict in which a call gives them.
+
+    None where a call gives one tensor.
+    """
+    struct = getattr(model, "_outputs_struct", None)
+    if not keras.tree.is_nested(struct) or (len(model.outputs) == 1 and not isinstance(struct, dict)):
+        return None
+    return keras.tree.pack_sequence_as(struct, list(range(len(model.outputs))))
+
+
 def build_compiled(model: Any, y_shape: Sequence[int], y_dtype: str) -> None:
     """Make the losses and metrics that `compile` only named, with all their state, as `fit` does before its first step.
 
     y_shape: of a batch of targets, without the rows. Raises whatever Keras, or a person's own metric, raises.
     """
-    y = keras.KerasTensor((None, *y_shape), y_dtype)
+    build_by_output(model, [(y_shape, y_dtype)])
+
+
+def build_by_output(model: Any, ys: Sequence[tuple[Sequence[int], str]]) -> None:
+    """The same where there are several outputs. ys: shape and type of the target of each of `model.outputs`."""
+    flat = [keras.KerasTensor((None, *shape), dtype) for shape, dtype in ys]
+    places = places_of_outputs(model)
+    if places is None:
+        y, outputs = flat[0], model.outputs[0]
+    else:
+        y, outputs = (keras.tree.pack_sequence_as(places, list(each)) for each in (flat, model.outputs))
     loss, metrics = model._compile_loss, model._compile_metrics
     if loss is not None and not loss.built:
-        loss.build(y, model.outputs[0])
+        loss.build(y, outputs)
     if metrics is None:
         return
     if not metrics.built:
-        metrics.build(y, model.outputs[0])
-    for each in metrics.metrics:
+        metrics.build(y, outputs)
+    for each in metrics_by_output(model):
+        metric, at = each.what, each.at or 0
         # F1Score makes its variables when it sees the first batch, R2Score all but one.
-        if not each.variables or isinstance(each, keras.metrics.R2Score) or not is_kerass(each):
-            keras.src.backend.compute_output_spec(each.update_state, y, model.outputs[0])
-            each.reset_state()
+        if not metric.variables or isinstance(metric, keras.metrics.R2Score) or not is_kerass(metric):
+            keras.src.backend.compute_output_spec(metric.update_state, flat[at], model.outputs[at])
+            metric.reset_state()
+
+
+def losses_by_output(model: Any) -> list[OfOutput]:
+    """Of a model whose losses were built. Raises LookupError where it is not told of which output one is."""
+    compiled = model._compile_loss
+    if compiled is None:
+        return []
+    names = [each.name for each in compiled.metrics] or [""] * len(compiled._flat_losses)
+    return [
+        OfOutput(each.loss, name, _place(model, each.path), each.loss_weights)
+        for each, name in zip(compiled._flat_losses, names, strict=True)
+    ]
+
+
+def metrics_by_output(model: Any) -> list[OfOutput]:
+    """Of a model whose metrics were built."""
+    compiled = model._compile_metrics
+    if compiled is None:
+        return []
+    places: Any = places_of_outputs(model)
+    names: Any = compiled._resolved_output_names
+    found = []
+    for weighs_rows, lists in ((False, compiled._flat_metrics), (True, compiled._flat_weighted_metrics)):
+        for place, one in enumerate(lists):
+            if one is None:
+                continue
+            by_name = names is not None and isinstance(places, dict)
+            at = places[names[place]] if by_name else place
+            prefix = f"{one.output_name}_" if one.output_name else ""
+            found += [
+                OfOutput(each, f"{prefix}{each.name}", None if places is None else at, None, weighs_rows)
+                for each in one.metrics
+            ]
+    return found
+
+
+def _place(model: Any, path: Sequence[Any]) -> int | None:
+    at = places_of_outputs(model)
+    if at is None:
+        return None
+    for each in path:
+        at = at[each]
+    if not isinstance(at, int):
+        raise LookupError(f"a loss of several outputs: {path}")
+    return at
+
+
+def loss_trackers(model: Any) -> int:
+    """How many metrics Keras keeps of a model's losses."""
+    return 0 if model._compile_loss is None else len(model._compile_loss.metrics)
 
 
 def user_losses(model: Any) -> list[Any]:
@@ -59,20 +147,8 @@ def has_metrics(model: Any) -> bool:
     return model._compile_metrics is not None
 
 
-def losses(model: Any) -> list[Any]:
-    """The losses of a model whose losses were built, as objects of Keras."""
-    compiled = model._compile_loss
-    return [] if compiled is None else [each.loss for each in compiled._flat_losses]
-
-
 def weighs_losses(model: Any) -> bool:
     return model._compile_loss is not None and model._compile_loss._user_loss_weights is not None
-
-
-def metrics(model: Any) -> list[Any]:
-    """The metrics of a model whose metrics were built; those that weigh rows are like the others, as no row is."""
-    compiled = model._compile_metrics
-    return [] if compiled is None else list(compiled.metrics)
 
 
 def all_layers(model: Any) -> list[Any]:

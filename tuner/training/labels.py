@@ -1,6 +1,6 @@
 """Targets as a model's loss wants them: class indices, or one-hot rows.
 
-Owns: the rule by which that is decided, the same for every way to train.
+Owns: the rule by which that is decided, the same for every way to train; which of several targets is which output's.
 Leaves to others: losses and metrics as Keras has them (keras_internals).
 
 A loss of Keras says it by what it is. A person's own gets the labels as the data have them, class indices, unless the
@@ -14,9 +14,9 @@ import keras
 import numpy as np
 
 from tuner.data.dataset import Array, DataInfo
-from tuner.data.records import for_keras
+from tuner.data.records import for_keras, without_names
 from tuner.data.views import zeros
-from tuner.training.keras_internals import is_kerass, user_losses, user_metrics
+from tuner.training.keras_internals import is_kerass, places_of_outputs, user_losses, user_metrics
 
 # Losses of indices whose names do not say "sparse".
 _INDICES = ("circle", "ctc", "categorical_generalized_cross_entropy", "categoricalgeneralizedcrossentropy")
@@ -57,6 +57,68 @@ def targets(y: Array, info: DataInfo, model: Any, may_call: bool = True) -> Arra
     if all(_takes_indices(each, model, shape) for each in losses):
         return y.astype(np.int32)
     return np.eye(info.outputs, dtype=np.float32)[y.astype(np.intp)]
+
+
+def why_no_metric(y: Array, info: DataInfo, model: Any) -> str:
+    """What is wrong with a metric of Keras that takes other targets than the loss of Keras beside it, and what to do.
+
+    y: as `targets` gives them. Nothing where it cannot be told for certain, as of a person's own functions.
+    """
+    losses = user_losses(model)
+    if info.task != "classification" or len(losses) != 1 or not _is_known(losses[0]):
+        return ""
+    indices, one_hot = y.ndim == 1, y.ndim == 2 and y.shape[1] == info.outputs > 1
+    for metric in filter(_is_known, user_metrics(model)):
+        named = _name(metric)
+        takes_indices = "sparse" in named
+        if (takes_indices and one_hot) or (indices and (named.startswith("categorical") or named in _ONE_HOT)):
+            kinds = ("class indices", "one-hot targets") if takes_indices else ("one-hot targets", "class indices")
+            others = [f"the metric {each}" for each in _other(metric)] + [
+                f"the loss {each}" for each in _other(losses[0])
+            ]
+            instead = f" Use {' or '.join(others)}." if others else ""
+            said = f"the metric {_said(metric)} takes {kinds[0]}, and the loss {_said(losses[0])} beside it {kinds[1]}."
+            return said + instead
+    return ""
+
+
+def _is_known(named: Any) -> bool:
+    """A name, or a class or a function of Keras'."""
+    return isinstance(named, str) or (is_kerass(named) and is_kerass(getattr(named, "fn", named)))
+
+
+def _said(named: Any) -> str:
+    return named if isinstance(named, str) else getattr(named, "__name__", type(named).__name__)
+
+
+def _other(named: Any) -> list[str]:
+    """The same of the other kind of targets, where Keras has it."""
+    said, where = _said(named), (keras.losses, keras.metrics)
+    bare = said.removeprefix("sparse_").removeprefix("Sparse")
+    other = bare if bare != said else f"sparse_{said}" if said.islower() else f"Sparse{said}"
+    return [other] if any(hasattr(each, other) for each in where) else []
+
+
+def places_of_targets(model: Any, info: DataInfo) -> Sequence[int] | None:
+    """For each of `model.outputs` the place of its target among those of a row.
+
+    Empty for a single output of rows with one target; None where it is not told, by names or by the order.
+    """
+    at = places_of_outputs(model)
+    if at is None or not info.targets:
+        return () if at is None and not info.targets else None
+    names = [each.name for each in info.targets]
+    by_name = isinstance(at, dict)
+    keys, places = (list(at), list(at.values())) if by_name else (list(model.output_names), list(at))
+    if len(names) != len(keys) or not all(isinstance(each, int) for each in places):
+        return None
+    if without_names(names):
+        # For a dict of outputs Keras would take them in the order of its sorted names.
+        return None if by_name else places
+    if set(names) != set(keys):
+        return None
+    named = dict(zip(places, keys, strict=True))
+    return [names.index(named[place]) for place in range(len(keys))]
 
 
 def _takes_indices(loss: Any, model: Any, shape: Sequence[int | None] | None) -> bool:

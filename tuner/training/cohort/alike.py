@@ -53,7 +53,7 @@ class Graph:
         self.evaluation = Evaluation(model, dataset, self.batch_size, measures_jax.inside(model, dataset))
         self.watched = self.evaluation.watched
         filled_up = is_filled_up(model, self.watched, rows, self.batch_size)
-        self.steps = Steps(model, self.watched, plan.class_weights, filled_up)
+        self.steps = Steps(model, self.watched, None if dataset.info.weighted else plan.class_weights, filled_up)
 
     def likeness(self, dataset: Dataset) -> Likeness | None:
         """None where nobody can tell what is like it."""
@@ -71,7 +71,8 @@ class Graph:
     def _all_known(self) -> bool:
         """What training changes is all among the values that a step takes."""
         known = {id(each) for group in self.steps.variables[:2] for each in group}
-        return all(id(each) in known for each in self.model.variables) and None not in self.model.outputs[0].shape[1:]
+        sized = all(None not in each.shape[1:] for each in self.model.outputs)
+        return sized and all(id(each) in known for each in self.model.variables)
 
 
 def model_entry(model: Any, dataset: Dataset, plan: TrainPlan, resume: Checkpoint | None = None) -> ModelEntry | None:
@@ -92,6 +93,8 @@ def why_not(model: Any, dataset: Dataset, plan: TrainPlan) -> str | None:
         return "asked for"
     if dataset.info.on_disk:
         return "the rows are on disk"
+    if dataset.info.weighted and plan.class_weights is not None:
+        return "rows and their classes have weights"
     why = compiled_metrics.why_not(model, dataset)
     if why is not None:
         return why

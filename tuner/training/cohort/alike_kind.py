@@ -18,9 +18,9 @@ from tuner.training.cohort.kind import Call
 from tuner.training.cohort.port import ModelEntry
 from tuner.training.cohort.trainer import CohortTrainer
 from tuner.training.compiled import device_rows
+from tuner.training.compiled.row_targets import targets_of
 from tuner.training.health.probe import Probe
 from tuner.training.keras_internals import rate_or_schedule
-from tuner.training.labels import targets
 from tuner.training.networks.models import probabilities
 from tuner.training.plan import Metrics, in_few_digits
 from tuner.training.trainer import out_of_memory
@@ -91,8 +91,8 @@ class AlikeKind:
         self._validation_rows = len(dataset.validation)
         before, _ = device_rows.split(entry.model) or ([], [])
         ready = device_rows.ready(dataset, before)
-        y = targets(dataset.train.y, dataset.info, entry.model)
-        self._device_rows = AlikeRows(ready.train_on_device, jax.device_put(y), graph.evaluation.rows)
+        targets = targets_of(dataset.train, dataset.info, entry.model, entry.plan.class_weights)
+        self._device_rows = AlikeRows(ready.train_on_device, jax.device_put(targets), graph.evaluation.rows)
         self._nobodys = AlikeOwn(entry)
         first = self._nobodys.first_state()
         self.nobody: AlikeState = jax.device_put(jax.tree.map(lambda one: np.zeros(one.shape, one.dtype), first))
@@ -148,7 +148,7 @@ class AlikeKind:
 
 def _no_outputs(entry: ModelEntry) -> NDArray[np.float32]:
     shape = entry.model.outputs[0].shape[1:]
-    kept = int(np.prod(shape)) <= _MOST_OUTPUTS
+    kept = len(entry.model.outputs) == 1 and int(np.prod(shape)) <= _MOST_OUTPUTS
     return np.zeros((len(entry.dataset.validation), *shape) if kept else (0,), np.float32)
 
 

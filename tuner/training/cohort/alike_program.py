@@ -9,6 +9,7 @@ has ended is trained too where members are side by side, and left as it is; wher
 no steps.
 """
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -19,6 +20,7 @@ from tuner.training.cohort.alike import Graph
 from tuner.training.cohort.keeping import exchanged, keep
 from tuner.training.cohort.kind import Call
 from tuner.training.compiled.programs import Programs
+from tuner.training.compiled.row_targets import Targets, rows_in
 from tuner.training.compiled.steps_jax import State
 
 
@@ -51,7 +53,7 @@ class AlikeRows(NamedTuple):
     """On the device. validation: as `evaluation_jax.Evaluation.rows`."""
 
     x: Any
-    y: Any
+    targets: Targets
     validation: Any
 
 
@@ -137,13 +139,14 @@ class AlikePrograms:
         self, values: State, numbers: AlikeNumbers, order: Any, runs: Any, rows: AlikeRows, steps: Any
     ) -> tuple[State, Any]:
         """An epoch's steps. The odd rows at the end are a whole batch of which some count, or a smaller one."""
-        count, batch = len(rows.x), self._batch
+        count, batch = rows_in(rows.targets), self._batch
         odd = 0 if self._steps.filled_up else count % batch
         whole = -(-count // batch) if self._steps.filled_up else count // batch
 
         def step(values: State, sums: Any, chosen: Any, counts: Any | None) -> tuple[State, Any]:
-            some = (jnp.take(each, chosen, axis=0, mode="clip") for each in (rows.x, rows.y))
-            stepped, more = self._steps.step(values, (*some, counts), numbers.steps)
+            take = partial(jnp.take, indices=chosen, axis=0, mode="clip")
+            x, targets = jax.tree.map(take, (rows.x, rows.targets))
+            stepped, more = self._steps.step(values, (x, targets, counts), numbers.steps)
             return _where(runs, stepped, values), sums + more
 
         def body(i: Any, carried: tuple[State, Any]) -> tuple[State, Any]:

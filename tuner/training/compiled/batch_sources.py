@@ -16,11 +16,11 @@ from typing import Any, Protocol
 import keras
 import numpy as np
 
-from tuner.data.dataset import Array
 from tuner.data.rows_on_disk import on_disk
 from tuner.training.batches import row_order
 from tuner.training.compiled.device_rows import Ready
 from tuner.training.compiled.feed import MOST_DROPPED, Chunk, Dropout, Feed, Rows
+from tuner.training.compiled.row_targets import Targets, rows_in
 
 _MOST_OF_DEVICE = 0.5
 
@@ -58,7 +58,7 @@ class BatchSource(Protocol):
         """What to run, one call after another."""
         ...
 
-    def batch(self, source: Any, i: Any) -> tuple[Any, Any, Sequence[Any]]:
+    def batch(self, source: Any, i: Any) -> tuple[Any, Targets, Sequence[Any]]:
         """Rows, targets and masks of step `i` of such tensors, inside a graph."""
         ...
 
@@ -88,7 +88,7 @@ class Tensors(Protocol):
 def batch_source(
     tensors: Tensors,
     ready: Ready,
-    y: Array,
+    targets: Targets,
     batch_size: int,
     seed: int,
     layers: Sequence[Any],
@@ -101,8 +101,8 @@ def batch_source(
     Rows that would fill more than half of a device's memory are fed to it, a few batches ahead.
     """
     if tensors.own_memory() and not on_disk(ready.raw) and fits_device(tensors, ready):
-        return RowsOnDevice(tensors, ready.train_on_device, y, batch_size, seed, filled_up)
-    return RowsFed(tensors, ready, y, batch_size, seed, layers, filled_up)
+        return RowsOnDevice(tensors, ready.train_on_device, targets, batch_size, seed, filled_up)
+    return RowsFed(tensors, ready, targets, batch_size, seed, layers, filled_up)
 
 
 def fits_device(tensors: Tensors, ready: Ready) -> bool:
@@ -117,12 +117,14 @@ class RowsOnDevice:
     kind = "on device"
     dynamic_dims = 0
 
-    def __init__(self, tensors: Tensors, x: Any, y: Array, batch_size: int, seed: int, filled_up: bool = False) -> None:
+    def __init__(
+        self, tensors: Tensors, x: Any, targets: Targets, batch_size: int, seed: int, filled_up: bool = False
+    ) -> None:
         self._tensors = tensors
-        self.count = len(y)
+        self.count = rows_in(targets)
         self.dropouts: Mapping[int, int] = {}
         self.masked: Sequence[tuple[Any, int]] = ()
-        self._x, self._y = x, self._tensors.constant(y)
+        self._x, self._targets = x, keras.tree.map_structure(self._tensors.constant, targets)
         self._batch_size = batch_size
         self._seed = seed
         self._filled_up = filled_up
@@ -134,13 +136,14 @@ class RowsOnDevice:
         steps, odd = divmod(len(order), self._batch_size)
         whole = order[: steps * self._batch_size].reshape(steps, self._batch_size)
         meant = self.count - odd
-        yield Call((self._x, self._y, self._tensors.constant(whole)), steps, self._batch_size, steps, meant)
+        yield Call((self._x, self._targets, self._tensors.constant(whole)), steps, self._batch_size, steps, meant)
         if odd:
-            yield Call((self._x, self._y, self._tensors.constant(order[np.newaxis, -odd:])), 1, odd, 1, odd)
+            yield Call((self._x, self._targets, self._tensors.constant(order[np.newaxis, -odd:])), 1, odd, 1, odd)
 
-    def batch(self, source: Any, i: Any) -> tuple[Any, Any, Sequence[Any]]:
-        x, y, order = source
-        return self._tensors.gather(x, order[i]), self._tensors.gather(y, order[i]), ()
+    def batch(self, source: Any, i: Any) -> tuple[Any, Targets, Sequence[Any]]:
+        x, targets, order = source
+        x, targets = keras.tree.map_structure(lambda each: self._tensors.gather(each, order[i]), (x, targets))
+        return x, targets, ()
 
 
 class RowsFed:
@@ -154,13 +157,13 @@ class RowsFed:
         self,
         tensors: Tensors,
         ready: Ready,
-        y: Array,
+        targets: Targets,
         batch_size: int,
         seed: int,
         layers: Sequence[Any],
         filled_up: bool = False,
     ) -> None:
-        self.count = len(y)
+        self.count = rows_in(targets)
         linear = ready.linear
         x = ready.train if linear is None else ready.raw
         self._seed = seed
@@ -169,16 +172,15 @@ class RowsFed:
             for layer in layers
             if type(layer) is keras.layers.Dropout and 0 < layer.rate <= MOST_DROPPED and layer.noise_shape is None
         ]
-        floats = linear is not None or x.dtype == np.float32
-        first = bool(self._layers) and self._layers[0] is layers[0] and floats
+        first = bool(self._layers) and self._layers[0] is layers[0] and (linear is not None or x.dtype == np.float32)
+        dropped = self._layers[0].rate if first else 0.0
         self.dropouts: Mapping[int, int] = {id(layer): i - first for i, layer in enumerate(self._layers)}
         self.masked: Sequence[tuple[Any, int]] = [
             (layer, at) for layer in self._layers if (at := self.dropouts[id(layer)]) >= 0
         ]
         masks = [Dropout(tuple(layer.output.shape[1:]), layer.rate) for layer, _ in self.masked]
-        self._feed = Feed(
-            Rows(x, linear, self._layers[0].rate if first else 0.0), y, batch_size, masks, filled_up=filled_up
-        )
+        rows = keras.tree.map_structure(lambda each: Rows(each, linear, dropped), x)
+        self._feed = Feed(rows, targets, batch_size, masks, filled_up=filled_up)
         # Buffers that the device can read are the same tensors every time; others are copied to it whenever filled.
         self._copied = tensors.own_memory()
         self._tensors = tensors
@@ -190,23 +192,23 @@ class RowsFed:
 
     def _calls(self, filled: Iterator[tuple[int, int]]) -> Iterator[Call]:
         chunks = self._feed.chunks
-        most = max(len(chunk.x) for chunk in chunks)
+        most = max(chunk.steps for chunk in chunks)
         left = self.count
         for number, steps in filled:
-            rows = chunks[number].x.shape[1]
+            rows = chunks[number].batch
             meant = min(left, steps * rows)
             left -= meant
             yield Call(self._source(number), steps, rows, most, meant)
 
-    def batch(self, source: Any, i: Any) -> tuple[Any, Any, Sequence[Any]]:
-        x, y, masks = source
-        return x[i], y[i], [mask[i] for mask in masks]
+    def batch(self, source: Any, i: Any) -> tuple[Any, Targets, Sequence[Any]]:
+        x, targets, masks = keras.tree.map_structure(lambda each: each[i], source)
+        return x, targets, masks
 
     def _source(self, number: int) -> Any:
         if not self._copied:
             return self._sources[number]
         chunk = self._feed.chunks[number]
-        return (*map(self._tensors.constant, (chunk.x, chunk.y)), tuple(map(self._tensors.constant, chunk.masks)))
+        return keras.tree.map_structure(self._tensors.constant, (chunk.x, chunk.y, chunk.masks))
 
     def _seeds(self) -> list[list[int]]:
         """One an epoch for each dropout layer: the state of its own generator, which moves on as far as under Keras."""
@@ -219,4 +221,6 @@ class RowsFed:
 
 
 def _shared(tensors: Tensors, chunk: Chunk) -> tuple[Any, Any, tuple[Any, ...]]:
-    return tensors.view(chunk.x), tensors.view(chunk.y), tuple(tensors.view(mask) for mask in chunk.masks)
+    shared: tuple[Any, Any, tuple[Any, ...]]
+    shared = keras.tree.map_structure(tensors.view, (chunk.x, chunk.y, chunk.masks))
+    return shared

@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 import keras
 import numpy as np
@@ -18,6 +18,7 @@ import psutil
 from numpy.typing import NDArray
 
 from tuner.data.dataset import Array, Dataset
+from tuner.data.records import for_keras, names_of, numbers_in
 from tuner.data.rows_on_disk import on_disk
 from tuner.data.texts import for_tensorflow
 
@@ -65,7 +66,8 @@ def why_not(model: Any, dataset: Dataset) -> str | None:
     """
     parts = split(model)
     rows = Ready(dataset, [] if parts is None else parts[0])
-    needed = (0 if rows.by_pieces else 4 * dataset.validation.x.size) + (0 if rows.streams else 4 * rows.raw.size)
+    needed = 0 if rows.by_pieces else 4 * numbers_in(dataset.validation.x)
+    needed += 0 if rows.streams else 4 * numbers_in(rows.raw)
     available = psutil.virtual_memory().available
     if needed > available * MOST_OF_FREE_MEMORY:
         return f"{needed / 2**30:.1f} GiB of rows, of {available / 2**30:.1f} GiB free memory"
@@ -75,6 +77,8 @@ def why_not(model: Any, dataset: Dataset) -> str | None:
 @dataclass(frozen=True, eq=False)
 class Ready:
     """Rows after a model's fixed layers, each kind made when it is first asked for.
+
+    An array, or one for each of several inputs, in a tuple or by name.
 
     raw: training rows as the data set has them.
     linear: where those are bytes and the layers flatten, scale and shift them, the factor and the summand, of one
@@ -112,7 +116,8 @@ class Ready:
     @property
     def streams(self) -> bool:
         """Training rows can be fed from where they are."""
-        return not self.layers or self.linear is not None or on_disk(self.raw)
+        several = bool(names_of(self.raw))
+        return not several and (not self.layers or self.linear is not None or on_disk(self.raw))
 
     @property
     def by_pieces(self) -> bool:
@@ -122,13 +127,13 @@ class Ready:
     @property
     def bytes_on_device(self) -> int:
         """What all rows take there, as float32."""
-        return 4 * (self.dataset.train.x.size + self.dataset.validation.x.size)
+        return 4 * (numbers_in(self.dataset.train.x) + numbers_in(self.dataset.validation.x))
 
     @cached_property
-    def train(self) -> Array:
+    def train(self) -> Any:
         if on_disk(self.raw) and self.layers:
-            return cast(Array, self.raw.seen_through(lambda x: through(self.layers, x, plainly=True)))
-        return through(self.layers, self.raw)
+            return self.raw.seen_through(lambda x: through(self.layers, x, plainly=True))
+        return _apart(self.layers, self.raw)
 
     @cached_property
     def train_on_device(self) -> Any:
@@ -136,7 +141,7 @@ class Ready:
 
     @cached_property
     def validation_on_device(self) -> Any:
-        return _on_device(through(self.layers, self.dataset.validation.x))
+        return _on_device(_apart(self.layers, self.dataset.validation.x))
 
     def validation(self, batch_size: int) -> Iterator[tuple[Any, slice]]:
         """The validation rows on the device, and which they are: all, or a few of them, in whole batches."""
@@ -177,9 +182,17 @@ def _key(layer: Any) -> tuple[Any, ...]:
     return (type(layer).__name__, json.dumps(keras.saving.serialize_keras_object(config), sort_keys=True), numbers)
 
 
-def _on_device(x: Array) -> Any:
-    # With its type JAX compiles nothing for it.
-    return keras.ops.convert_to_tensor(x, dtype=str(x.dtype) if x.dtype in _OF_DEVICES else None)
+def _on_device(x: Any) -> Any:
+    def moved(x: Array) -> Any:
+        # With its type JAX compiles nothing for it.
+        return keras.ops.convert_to_tensor(x, dtype=str(x.dtype) if x.dtype in _OF_DEVICES else None)
+
+    return keras.tree.map_structure(moved, x)
+
+
+def _apart(layers: Sequence[Any], x: Array) -> Any:
+    """Rows of several inputs are as a model takes them; no layer is for them alone."""
+    return for_keras(x) if names_of(x) else through(layers, x)
 
 
 def through(layers: Sequence[Any], x: Array, plainly: bool = False) -> Array:

@@ -22,8 +22,8 @@ from tuner.training.compiled import device_rows, programs
 from tuner.training.compiled.batch_sources import batch_source
 from tuner.training.compiled.evaluation_jax import Inside, evaluation_of
 from tuner.training.compiled.programs import Programs
+from tuner.training.compiled.row_targets import rows_in, targets_of
 from tuner.training.compiled.steps_jax import FedMasks, State, Steps, is_filled_up
-from tuner.training.labels import targets
 from tuner.training.plan import Metrics, TrainPlan
 
 
@@ -37,15 +37,17 @@ class CompiledEpochs:
         """inside: what is to be seen inside the network, when it is asked for."""
         before, layers = device_rows.split(model) or ([], [])
         rows = device_rows.ready(dataset, before)
-        y = targets(dataset.train.y, dataset.info, model)
-        batch_size = min(plan.batch_size or len(y), len(y))
+        targets = targets_of(dataset.train, dataset.info, model, plan.class_weights)
+        count = len(dataset.train)
+        batch_size = min(plan.batch_size or count, count)
         self._evaluation = evaluation_of(model, dataset, batch_size, inside)
         self._watched = self._evaluation.watched
         self.seen: Callable[[], Any] | None = self._evaluation.look if self._evaluation.looks_inside else None
-        filled_up = is_filled_up(model, self._watched, len(y), batch_size)
-        self._rows = batch_source(JaxTensors(), rows, y, batch_size, plan.seed, layers, filled_up)
+        filled_up = is_filled_up(model, self._watched, count, batch_size)
+        self._rows = batch_source(JaxTensors(), rows, targets, batch_size, plan.seed, layers, filled_up)
         fed = FedMasks(self._rows.dropouts, self._rows.masked)
-        self._steps = Steps(model, self._watched, plan.class_weights, filled_up, fed)
+        class_weights = None if targets.weighed else plan.class_weights
+        self._steps = Steps(model, self._watched, class_weights, filled_up, fed)
         self._programs = Programs(self._steps.shape(self._rows.kind))
         if programs.at_once():
             self._evaluation.begin()
@@ -76,9 +78,10 @@ class CompiledEpochs:
 
         def body(i: Any, carried: tuple[State, Any]) -> tuple[State, Any]:
             state, sums = carried
-            x, y, masks = self._rows.batch(source, i)
-            rows = jnp.arange(len(x)) < meant - i * len(x) if self._steps.filled_up else None
-            state, more = self._steps.step(state, (x, y, rows), arguments, masks)
+            x, targets, masks = self._rows.batch(source, i)
+            batch = rows_in(targets)
+            rows = jnp.arange(batch) < meant - i * batch if self._steps.filled_up else None
+            state, more = self._steps.step(state, (x, targets, rows), arguments, masks)
             return state, sums + more
 
         with self._steps.as_arguments(arguments):

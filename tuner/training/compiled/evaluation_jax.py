@@ -8,6 +8,7 @@ It knows neither the optimizer nor layers that do nothing in use, so that networ
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 import jax
@@ -18,15 +19,15 @@ from numpy.typing import NDArray
 from tuner.data.dataset import Dataset
 from tuner.training import keras_internals
 from tuner.training.compiled import device_rows
-from tuner.training.compiled.compiled_metrics import OF_TRAINING, Watched
+from tuner.training.compiled.compiled_metrics import OF_TRAINING, Watched, by_place
 from tuner.training.compiled.graph_signature import Place, shape_of
 from tuner.training.compiled.masked_rows import figures_maskable
-from tuner.training.compiled.measuring_jax import Values, call, loss, measured, scope_of
+from tuner.training.compiled.measuring_jax import Values, call, losses, measured, scope_of
 from tuner.training.compiled.penalties import penalized, penalties
 from tuner.training.compiled.programs import Programs
-from tuner.training.labels import targets
+from tuner.training.compiled.row_targets import Targets, rows_in, shapes_of, targets_of
 
-Rows = tuple[Any, Any, Any]
+Rows = tuple[Any, Targets, Any]
 """Of validation, their targets, and those that are looked at."""
 
 _BATCH = 1024
@@ -86,13 +87,13 @@ class Evaluation:
         self._model, self._dataset = model, dataset
         before, _ = device_rows.split(model) or ([], [])
         self._layers = _layers_in_use(model)
-        y = targets(dataset.validation.y, dataset.info, model)
-        keras_internals.build_compiled(model, y.shape[1:], str(y.dtype))
-        self.watched = Watched(model)
-        self._x, self._y = device_rows.ready(dataset, before).validation_on_device, jax.device_put(y)
+        targets = targets_of(dataset.validation, dataset.info, model)
+        keras_internals.build_by_output(model, shapes_of(targets))
+        self.watched = Watched(model, weighed=dataset.info.weighted)
+        self._x, self._targets = device_rows.ready(dataset, before).validation_on_device, jax.device_put(targets)
         self._masked = figures_maskable(self.watched)
         # Where a figure depends on how rows are cut into batches, they are cut as `fit` cuts them.
-        self._batch = min(_BATCH if self.watched.by_row else batch_size, len(y))
+        self._batch = min(_BATCH if self.watched.by_row else batch_size, len(dataset.validation))
         self.variables = variables_in_use(model)
         self.penalties = penalties_in_use(model)
         self._inside = inside if self._layers is not None else None
@@ -108,7 +109,7 @@ class Evaluation:
         metrics, sums, _, _ = self._run(rows=True)
         for variable, value in zip(self.watched.variables, metrics, strict=True):
             variable.assign(value)
-        found = self.watched.results(np.asarray(sums), len(self._x))
+        found = self.watched.results(np.asarray(sums), len(self._dataset.validation))
         self.watched.reset()
         return found
 
@@ -139,7 +140,7 @@ class Evaluation:
     @property
     def rows(self) -> Rows:
         """On the device."""
-        return self._x, self._y, self._seen_rows
+        return self._x, self._targets, self._seen_rows
 
     def shape(self) -> str | None:
         """What is traced depends on this, beside the shapes of its arguments; None where nobody can tell."""
@@ -149,7 +150,7 @@ class Evaluation:
                 return None
             idle = (each for each in keras_internals.all_layers(self._model) if type(each) in OF_TRAINING)
             without = [(id(each), name) for each in idle for name in vars(each)]
-        given = [self._batch, self._masked, device_rows.step_type(self._model)]
+        given = [self._batch, self._masked, self.watched.layout, device_rows.step_type(self._model)]
         seen = [] if self._inside is None else self._inside.parts
         described = (self._layers, self._model, self.variables, self.watched.variables, given, seen)
         return shape_of(*described, arguments=without)
@@ -164,61 +165,67 @@ class Evaluation:
 
         Gives what metrics with a state have come to, sums over the rows, an output for each, and what is seen.
         """
-        x, y, seen_rows = rows
+        x, targets, seen_rows = rows
         with penalized(self.variables[0], penalties):
             evaluated = self._masked_batches if self._masked else self._batches
-            metrics, sums, outputs = evaluated(values, metrics, x, y, wanted[0])
+            metrics, sums, outputs = evaluated(values, metrics, (x, targets), wanted[0])
         return metrics, sums, outputs, self._seen(values, seen_rows, wanted[1])
 
     def _of_batch(
-        self, values: Sequence[Values], metrics: Values, x: Any, y: Any, counts: Any | None = None
+        self, values: Sequence[Values], metrics: Values, some: tuple[Any, Targets], counts: Any | None = None
     ) -> tuple[Values, Any, Any]:
+        x, targets = some
         with scope_of(self.variables, values):
             outputs = self._forward(x)
-            of_batch = loss(self._model, x, y, outputs, False, counts)
-        metrics, sums = measured(self.watched, metrics, of_batch, y, outputs, counts)
-        return metrics, sums, outputs.astype(jnp.float32)
+            of_batch = losses(self._model, self.watched, x, targets, outputs, False, counts, targets.weights)
+        metrics, sums = measured(self.watched, metrics, of_batch, targets, outputs, counts)
+        return metrics, sums, jax.tree.map(lambda each: each.astype(jnp.float32), outputs)
 
     def _forward(self, x: Any) -> Any:
         if self._layers is None:
-            return self._model(x, training=False)
+            return by_place(self._model, self._model(x, training=False))
         x = x.astype(device_rows.step_type(self._model))
         for layer in self._layers:
             x = call(layer, x, False, None)
         return x
 
-    def _masked_batches(self, values: Sequence[Values], metrics: Values, x: Any, y: Any, wanted: Any) -> Any:
+    def _masked_batches(
+        self, values: Sequence[Values], metrics: Values, every: tuple[Any, Targets], wanted: Any
+    ) -> Any:
         """The last batch begins so early that it is a whole one; rows that were in the one before do not count."""
-        rows, batch = len(x), self._batch
+        rows, batch = rows_in(every), self._batch
 
         def body(i: Any, carried: Any) -> Any:
             metrics, sums, outputs = carried
             start = jnp.minimum(i * batch, rows - batch)
-            some = [jax.lax.dynamic_slice_in_dim(each, start, batch) for each in (x, y)]
+            some = jax.tree.map(lambda each: jax.lax.dynamic_slice_in_dim(each, start, batch), every)
             counts = start + jnp.arange(batch) >= i * batch
-            metrics, more, given = self._of_batch(values, metrics, some[0], some[1], counts)
-            return metrics, sums + more, jax.lax.dynamic_update_slice_in_dim(outputs, given, start, 0)
+            metrics, more, given = self._of_batch(values, metrics, some, counts)
+            put = partial(jax.lax.dynamic_update_slice_in_dim, start_index=start, axis=0)
+            return metrics, sums + more, jax.tree.map(put, outputs, given)
 
-        outputs = jnp.zeros((rows, *self._model.outputs[0].shape[1:]), jnp.float32)
+        zeros = [jnp.zeros((rows, *each.shape[1:]), jnp.float32) for each in self._model.outputs]
+        outputs = zeros if keras_internals.places_of_outputs(self._model) is not None else zeros[0]
         steps = jnp.where(wanted, -(-rows // batch), 0)
         return jax.lax.fori_loop(0, steps, body, (metrics, jnp.asarray(self.watched.zeros()), outputs))
 
-    def _batches(self, values: Sequence[Values], metrics: Values, x: Any, y: Any, wanted: Any) -> Any:
-        batch = self._batch
-        whole = len(x) // batch
+    def _batches(self, values: Sequence[Values], metrics: Values, every: tuple[Any, Targets], wanted: Any) -> Any:
+        rows, batch = rows_in(every), self._batch
+        whole = rows // batch
 
         def body(carried: Any, some: Any) -> Any:
             metrics, sums = carried
-            metrics, more, given = self._of_batch(values, metrics, *some)
+            metrics, more, given = self._of_batch(values, metrics, some)
             return (metrics, sums + more), given
 
-        cut = [each[: whole * batch].reshape(whole, batch, *each.shape[1:]) for each in (x, y)]
-        (metrics, sums), outputs = jax.lax.scan(body, (metrics, jnp.asarray(self.watched.zeros())), tuple(cut))
-        outputs = outputs.reshape(whole * batch, *outputs.shape[2:])
-        if whole * batch == len(x):
+        cut = jax.tree.map(lambda each: each[: whole * batch].reshape(whole, batch, *each.shape[1:]), every)
+        (metrics, sums), outputs = jax.lax.scan(body, (metrics, jnp.asarray(self.watched.zeros())), cut)
+        outputs = jax.tree.map(lambda each: each.reshape(whole * batch, *each.shape[2:]), outputs)
+        if whole * batch == rows:
             return metrics, sums, outputs
-        metrics, more, given = self._of_batch(values, metrics, x[whole * batch :], y[whole * batch :])
-        return metrics, sums + more, jnp.concatenate([outputs, given])
+        odd = jax.tree.map(lambda each: each[whole * batch :], every)
+        metrics, more, given = self._of_batch(values, metrics, odd)
+        return metrics, sums + more, jax.tree.map(lambda *each: jnp.concatenate(each), outputs, given)
 
     def _seen(self, values: Sequence[Values], rows: Any, wanted: Any) -> Any:
         if self._inside is None:

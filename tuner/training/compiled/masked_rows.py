@@ -51,6 +51,6 @@ def takes_mask(layer: Any) -> bool:
     return type(layer) is keras.layers.BatchNormalization
 
 
-def _counts_rows(metric: Any) -> bool:
+def _counts_rows(each: keras_internals.OfOutput) -> bool:
     """R2Score, adjusted for the number of regressors."""
-    return bool(getattr(getattr(metric, "inner", metric), "num_regressors", 0))
+    return bool(getattr(getattr(each.what, "inner", each.what), "num_regressors", 0))

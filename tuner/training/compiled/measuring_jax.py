@@ -3,7 +3,7 @@
 Leaves to others: the rows (batch_sources, evaluation_jax), which metrics are sums (compiled_metrics), when rows may be
 left out (masked_rows).
 
-counts: which rows of a batch count, of booleans; None is all.
+counts: which rows of a batch count, of booleans; None is all. weights: how much each of these counts; None is 1.
 """
 
 from collections.abc import Sequence
@@ -13,8 +13,9 @@ import jax.numpy as jnp
 import keras
 
 from tuner.training import keras_internals
-from tuner.training.compiled.compiled_metrics import Watched
+from tuner.training.compiled.compiled_metrics import Watched, each_loss, of_output, sum_of_losses, told
 from tuner.training.compiled.masked_rows import takes_mask
+from tuner.training.compiled.row_targets import Targets, rows_in
 from tuner.training.keras_internals import takes_training, without_mask
 
 Values = list[Any]
@@ -28,32 +29,37 @@ def call(layer: Any, x: Any, training: bool, counts: Any | None) -> Any:
     return layer(x, training=training) if takes_training(layer) else layer(x)
 
 
-def loss(
-    model: Any, x: Any, y: Any, outputs: Any, training: bool, counts: Any | None, weights: Any | None = None
-) -> Any:
-    """The mean over rows that count, and the penalties, as Keras has it for a batch of so many.
-
-    weights: how much each of these counts; None is 1.
-    """
+def losses(
+    model: Any, watched: Watched, x: Any, targets: Targets, outputs: Any, training: bool, counts: Any | None,
+    weights: Any | None,
+) -> list[Any]:  # fmt: skip
+    """Means over rows that count, as Keras has them for a batch of so many: of all that is trained, penalties included,
+    and of each output that is told of."""
     if counts is not None:
         # Keras divides by the rows that there are.
         share = counts.astype(jnp.float32) * (len(counts) / jnp.sum(counts))
         weights = share if weights is None else weights * share
-    return model.compute_loss(x=x, y=y, y_pred=outputs, sample_weight=weights, training=training)
+    if not watched.losses:
+        return [model.compute_loss(x=x, y=targets.y, y_pred=outputs, sample_weight=weights, training=training)]
+    values = each_loss(watched, targets, outputs, weights)
+    return [sum_of_losses(watched, values, keras_internals.further_losses(model)), *told(watched, values)]
 
 
 def measured(
-    watched: Watched, metrics: Values, loss: Any, y: Any, outputs: Any, counts: Any | None
+    watched: Watched, metrics: Values, losses: Sequence[Any], targets: Targets, outputs: Any, counts: Any | None
 ) -> tuple[Values, Any]:
-    """metrics: values of those that have a state. Their new ones; sums over rows, of the loss and of each mean."""
-    rows = outputs.shape[0] if counts is None else jnp.sum(counts)
-    parts = [loss.astype(jnp.float32) * rows]
+    """metrics: values of those that have a state. Their new ones; sums over rows, of the losses and of each mean."""
+    rows = rows_in(outputs) if counts is None else jnp.sum(counts)
+    parts = [each.astype(jnp.float32) * rows for each in losses]
     for each in watched.means:
-        values = _values(each, y, outputs).astype(jnp.float32)
+        values = _values(each.what, targets.of(each.at), of_output(outputs, each.at)).astype(jnp.float32)
         parts.append(jnp.sum(values if counts is None else jnp.where(counts, values, 0)))
+    counted = None if counts is None else counts.astype(jnp.float32)
+    weighed = counted if targets.weights is None else targets.weights * (1.0 if counted is None else counted)
     with keras.StatelessScope(state_mapping=list(zip(watched.variables, metrics, strict=True))) as scope:
-        for metric in watched.others:
-            metric.update_state(y, outputs, sample_weight=None if counts is None else counts.astype(jnp.float32))
+        for each in watched.others:
+            weights = weighed if each.weighs_rows else counted
+            each.what.update_state(targets.of(each.at), of_output(outputs, each.at), sample_weight=weights)
     return [scope.get_current_value(each) for each in watched.variables], jnp.stack(parts)
 
 

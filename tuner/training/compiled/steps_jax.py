@@ -22,11 +22,12 @@ import numpy as np
 from tuner.training import keras_internals
 from tuner.training.class_weights import of_rows
 from tuner.training.compiled import device_rows
-from tuner.training.compiled.compiled_metrics import Watched
+from tuner.training.compiled.compiled_metrics import Watched, by_place
 from tuner.training.compiled.graph_signature import shape_of
 from tuner.training.compiled.masked_rows import training_maskable
-from tuner.training.compiled.measuring_jax import Values, call, loss, measured, scope_of
+from tuner.training.compiled.measuring_jax import Values, call, losses, measured, scope_of
 from tuner.training.compiled.penalties import penalized, penalties
+from tuner.training.compiled.row_targets import Targets
 from tuner.training.compiled.traced_scalars import TracedScalars
 
 State = tuple[Values, Values, Values, Values]
@@ -55,7 +56,10 @@ class Steps:
         filled_up: bool,
         fed: FedMasks = NONE_FED,
     ) -> None:
-        """filled_up: the odd batch is a whole one with rows that do not count."""
+        """filled_up: the odd batch is a whole one with rows that do not count.
+
+        class_weights: None where rows have weights, of which those of their classes are part.
+        """
         self._model = model
         self._optimizer = model.optimizer
         parts = device_rows.split(model)
@@ -92,7 +96,14 @@ class Steps:
             for layer in self._layers or ()
         ]
         weighed = self.arguments["class_weights"] is not None
-        given = [rows, self.filled_up, weighed, device_rows.step_type(self._model), sorted(self._numbers.pairs)]
+        given = [
+            rows,
+            self.filled_up,
+            weighed,
+            self._watched.layout,
+            device_rows.step_type(self._model),
+            sorted(self._numbers.pairs),
+        ]
         return shape_of(layers, self._optimizer, self._model, self.variables, given, arguments=self._numbers.places)
 
     def read(self) -> State:
@@ -123,31 +134,31 @@ class Steps:
     def step(
         self,
         state: State,
-        batch: tuple[Any, Any, Any],
+        batch: tuple[Any, Targets, Any],
         arguments: Mapping[str, Any],
         masks: Sequence[Any] = (),
     ) -> tuple[State, Any]:
         """batch: rows, targets, and which rows count, None where all do. Also gives sums over them."""
         trained, others, optimizer, metrics = state
-        x, y, counts = batch
+        x, targets, counts = batch
         weights = arguments["class_weights"]
-        weights = None if weights is None else of_rows(weights, y)
+        weights = targets.weights if weights is None else of_rows(weights, targets.y)
 
         def loss_of(trained: Values) -> tuple[Any, Any]:
             with scope_of(self.variables, (trained, others, optimizer, metrics)) as scope:
                 outputs = self._forward(x, counts, masks, arguments["grown"])
-                of_batch = loss(self._model, x, y, outputs, True, counts, weights)
-                scaled = self._optimizer.scale_loss(of_batch)
+                of_batch = losses(self._model, self._watched, x, targets, outputs, True, counts, weights)
+                scaled = self._optimizer.scale_loss(of_batch[0])
             return scaled, (of_batch, outputs, [scope.get_current_value(each) for each in self.variables[1]])
 
         (_, (of_batch, outputs, others)), gradients = jax.value_and_grad(loss_of, has_aux=True)(trained)
         trained, optimizer = self._optimizer.stateless_apply(optimizer, gradients, trained)
-        metrics, sums = measured(self._watched, metrics, of_batch, y, outputs, counts)
+        metrics, sums = measured(self._watched, metrics, of_batch, targets, outputs, counts)
         return (trained, others, optimizer, metrics), sums
 
     def _forward(self, x: Any, counts: Any, masks: Sequence[Any], grown: Sequence[Any]) -> Any:
         if self._layers is None:
-            return self._model(x, training=True)
+            return by_place(self._model, self._model(x, training=True))
         x = x.astype(device_rows.step_type(self._model))
         for layer in self._layers:
             how = self._fed.dropouts.get(id(layer))

@@ -17,6 +17,7 @@ from tuner.formatting import plural
 from tuner.training.batch import fed
 from tuner.training.by_target import NO_TARGET, by_target
 from tuner.training.custom.python_export import takes_other_rows
+from tuner.training.labels import targets, why_no_metric
 from tuner.training.networks.models import evaluate
 from tuner.training.plan import Metrics
 
@@ -56,6 +57,12 @@ def check_model(model: Any, rows: Dataset) -> None:
     more = info.streamed and info.task == "classification" and outputs.shape[-1] > wanted
     if len(outputs.shape) == 2 and outputs.shape[1] not in allowed and not more:
         raise TrialFailed(f"the model has {outputs.shape[1]} outputs, and there are {wanted} {what}")
+    if (
+        model.compiled
+        and not info.streamed
+        and (why := why_no_metric(targets(rows.train.y[:1], info, model), info, model))
+    ):
+        raise TrialFailed(why)
 
 
 def check_loss(model: Any, rows: Dataset) -> None:
