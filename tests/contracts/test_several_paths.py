@@ -233,9 +233,7 @@ def test_an_output_that_is_a_sequence_and_one_that_is_classes_one_hot() -> None:
             {"deep": rows}, [again, layers.Dense(3, activation="softmax", name="kind")(layers.Flatten()(rows))]
         )
 
-    data = _dataset(
-        {"deep": DEEP}, {"again": DEEP, "kind": np.eye(3, dtype=np.float32)[KIND]}, WEIGHTS, name="sequence"
-    )
+    data = _dataset({"deep": DEEP}, {"again": DEEP, "kind": np.eye(3, dtype=np.float32)[KIND]}, name="sequence")
     how = {
         "loss": {"again": "mse", "kind": "categorical_crossentropy"},
         "metrics": {"kind": ["accuracy"], "again": ["mae"]},
