@@ -88,7 +88,7 @@ def test_a_table_of_texts_is_read_as_texts_where_there_is_nothing_else(tmp_path:
     assert spec.model == "text"
     frame.assign(stars=[1, 2, 3] * 100).to_csv(tmp_path / "reviews.csv", index=False)
     found, spec = proposed(tmp_path, "reviews.csv", "praise")
-    assert (spec.model, found.dataset["drop"]) == ("mlp", ["review"])
+    assert (spec.model, found.dataset["words"]) == ("mlp", ["review"])
     assert any(each.startswith("review holds texts") for each in found.notes)
 
 
