@@ -258,7 +258,8 @@ def pruning(status: StudyStatus) -> Chart | None:
             found[len(trial.epochs)] = found.get(len(trial.epochs), 0) + 1
     if not found:
         return None
-    epochs = list(range(1, max(found) + 1))
+    # None where it was pruned before its first one had ended.
+    epochs = list(range(min(1, *found), max(found) + 1))
     counts = [found.get(epoch, 0) for epoch in epochs]
     words = [f"{count} pruned after epoch {epoch}" for epoch, count in zip(epochs, counts, strict=True)]
     series = [
@@ -270,8 +271,8 @@ def pruning(status: StudyStatus) -> Chart | None:
     ticks = [(float(each), str(each)) for each in epochs[::step]]
     return Chart(
         "pruning", "When trials were pruned", series,
-        Axis("epochs trained", ticks=ticks, range=(0.4, len(epochs) + 0.6), grid=False), Axis("trials"), height=240,
-        legend=False,
+        Axis("epochs trained", ticks=ticks, range=(epochs[0] - 0.6, epochs[-1] + 0.6), grid=False), Axis("trials"),
+        height=240, legend=False,
     )  # fmt: skip
 
 
