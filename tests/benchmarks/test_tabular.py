@@ -1,11 +1,14 @@
 """Searches on a table: they are what their seed says, and who fails or is not there has no rank."""
 
 import io
+import logging
 import pickle
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import optuna
 import pytest
 
 from benchmarks import tabular, tabular_peers
@@ -19,6 +22,15 @@ ONCE = Problem(
     parameters={"width": 8, "depth": 6, "kind": ("a", "b", "c")},
     values=((_UP - 5) ** 2 + (_DOWN - 1) ** 2 + 3.0 * (_WORDS != 1))[..., None],
 )
+
+
+@pytest.fixture(autouse=True)
+def loud_again() -> Iterator[None]:
+    """What the benchmark silences is silenced in the whole process: not for the tests that come after these."""
+    verbosity = optuna.logging.get_verbosity()
+    yield
+    logging.disable(logging.NOTSET)
+    optuna.logging.set_verbosity(verbosity)
 
 
 @pytest.mark.parametrize("system", ["tuner tpe", "optuna random", "optuna tpe"])
