@@ -136,3 +136,18 @@ def test_of_a_regression_the_answer_is_a_number() -> None:
     model = ServedModel("s", 0, data, lambda rows: np.asarray(rows)[:, :1])
     (found,) = model.answer(json.dumps(model.example()).encode())["predictions"]
     assert found == {"value": pytest.approx(float(data.test.x[0, 0]))}
+
+
+def test_a_cell_of_text_in_a_table_is_read_by_its_words(tmp_path: Path) -> None:
+    texts = ("angry about the bill", "happy, called twice", "", "angry")
+    lines = [f'{number % 7},"{texts[number % 4]}",{"yes" if number % 2 else "no"}' for number in range(80)]
+    (tmp_path / "t.csv").write_text("\n".join(["a,remark,y", *lines]) + "\n")
+    data = load(read_data({"csv": "t.csv", "target": "y", "words": ["remark"]}, 0.2, tmp_path, "s"), 0)
+    assert any("words" in column for column in data.table)
+    model = ServedModel("s", 0, data, lambda rows: np.full((len(rows), 1), 0.25))
+    (row,) = model.example()["rows"]
+    np.testing.assert_array_equal(encoded_rows(data.table, [row]), data.test.x[:1])
+    # Whichever row of the file: as the training rows were encoded, and an empty cell as none of the words.
+    known = {tuple(each) for each in np.concatenate([data.train.x, data.validation.x, data.test.x]).tolist()}
+    every = [{"a": number % 7, "remark": texts[number % 4] or None} for number in range(80)]
+    assert {tuple(each) for each in encoded_rows(data.table, every).tolist()} == known

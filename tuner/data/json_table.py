@@ -11,6 +11,7 @@ import numpy as np
 
 from tuner.data.cell_values import CODE, MISSING_WORDS, canonical, numbers_of, shown, texts_of
 from tuner.data.dates import parts_of, seconds_of
+from tuner.data.texts import has_words
 from tuner.errors import InputError
 
 _TRUTH = {"True": "1", "TRUE": "1", "true": "1", "False": "0", "FALSE": "0", "false": "0"}
@@ -41,7 +42,7 @@ def example_row(columns: Sequence[Mapping[str, Any]], numbers: Mapping[str, Sequ
     at = dict.fromkeys(numbers, 0)
     row: dict[str, Any] = {}
     for column in columns:
-        width = len(column.get("categories", column.get("parts", [0])))
+        width = len(column.get("categories", column.get("parts", column.get("words", [0]))))
         for place, each in enumerate(column.get("inputs", [""])):
             values = numbers[each][at[each] : at[each] + width]
             at[each] += width
@@ -51,6 +52,8 @@ def example_row(columns: Sequence[Mapping[str, Any]], numbers: Mapping[str, Sequ
 
 
 def _cell(column: Mapping[str, Any], values: Sequence[float]) -> Any:
+    if "words" in column:
+        return " ".join(word for word, value in zip(column["words"], values, strict=True) if value)
     if "categories" in column:
         return next((each for each, value in zip(column["categories"], values, strict=True) if value), None)
     return None if "parts" in column else float(f"{values[0]:.7g}")
@@ -69,6 +72,8 @@ def _encoded(column: Mapping[str, Any], cells: Sequence[Any]) -> Any:
 
     name = column["column"]
     texts = texts_of(pandas.Series(list(cells), dtype=object))
+    if "words" in column:
+        return has_words(texts.where(texts.notna(), ""), column["words"])
     if "categories" in column:
         codes = any(each is not None and CODE.match(each) for each in column["categories"])
         spelt = texts if codes else texts.map(_spelling, na_action="ignore")
