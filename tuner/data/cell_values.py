@@ -5,7 +5,6 @@ Leaves to others: what becomes of a column (tables).
 """
 
 import re
-from collections.abc import Callable
 from typing import Any, Literal
 
 from tuner.data.reading import stripped
@@ -86,18 +85,27 @@ def is_date(text: str) -> bool:
     return _DATE.fullmatch(text) is not None
 
 
-def one_spelling(texts: Any) -> Callable[[str], str]:
-    """How names that are all numbers are spelt: 1, 1.0 and +1 are one, unless some are codes, such as 007.
-
-    texts: the names that decide it. Names that are not all numbers stay as they are.
+def spelling_of(texts: Any) -> Literal["numbers", "truth", ""]:
+    """How names are spelt of which these are all: 1, 1.0 and +1 are one, unless some are codes, such as 007; true and
+    TRUE are one; others stay as they are.
     """
     import pandas
 
-    given = [text for text in texts if text is not None]
+    given = [text for text in texts if isinstance(text, str)]
+    if given and all(text.lower() in ("true", "false") for text in given):
+        return "truth"
     numbers = pandas.to_numeric(pandas.Series(given, dtype=object), errors="coerce")
-    if numbers.isna().any() or any(CODE.match(text) for text in given):
-        return str
-    return canonical
+    return "" if numbers.isna().any() or any(CODE.match(text) for text in given) else "numbers"
+
+
+# The source of the next two is part of exported scripts.
+
+
+def respelt(text: str, spelling: str) -> str:
+    """spelling: as `spelling_of` gives it."""
+    if spelling == "truth":
+        return text.title() if text.lower() in ("true", "false") else text
+    return canonical(text) if spelling == "numbers" else text
 
 
 def canonical(text: str) -> str:

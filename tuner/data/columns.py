@@ -30,7 +30,7 @@ class Column:
 
     An empty cell is NaN in either. decimal: how the file writes numbers, a point or a comma. date: the format of dates,
     whose cells are seconds since 1970; None for a column of none. boolean: its numbers are 0 and 1, for false and true.
-    words: the categories are texts, of which each word counts.
+    words: the categories are texts, of which each word counts. spelling: of categories, as `spelling_of` gives it.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Column:
     date: str | None = None
     boolean: bool = False
     words: bool = False
+    spelling: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,13 +84,15 @@ class _Categories:
     name: str
     codes: tuple[int, ...]
     texts: tuple[str, ...]
+    spelling: str
 
     def names(self) -> tuple[str, ...]:
         return tuple(f"{self.name}={text}" for text in self.texts)
 
     def described(self) -> dict[str, Any]:
         """A category of None is that of empty cells."""
-        return {"column": self.name, "categories": [None if code == -1 else text for code, text in self._both()]}
+        found = {"column": self.name, "categories": [None if code == -1 else text for code, text in self._both()]}
+        return {**found, "spelling": self.spelling} if self.spelling else found
 
     def _both(self) -> "zip[tuple[int, str]]":
         return zip(self.codes, self.texts, strict=True)
@@ -201,4 +204,4 @@ def _fit(column: Column, cells: NDArray[np.float64], where: str) -> _Part:
     texts = [column.categories[code] for code in codes]
     if len(given) < len(cells):
         codes, texts = [*codes, -1], [*texts, MISSING]
-    return _Categories(column.name, tuple(codes), tuple(texts))
+    return _Categories(column.name, tuple(codes), tuple(texts), column.spelling)

@@ -1,7 +1,7 @@
 """Rows of a table that come as JSON objects, a column a key, encoded as the training rows were.
 
-Owns: which cell becomes which numbers, and the words where one cannot. `tune export`'s script does the same to files.
-Leaves to others: fitting the encoding (preprocessing), what a cell is (cell_values, dates).
+Owns: which text a JSON value is, and an object that is none of the table's; an example of one.
+Leaves to others: which numbers become of it (encoded_cells), fitting the encoding (columns).
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,12 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from tuner.data.cell_values import CODE, MISSING_WORDS, canonical, numbers_of, shown, texts_of
-from tuner.data.dates import parts_of, seconds_of
-from tuner.data.texts import has_words
+from tuner.data.cell_values import shown, text_of
+from tuner.data.encoded_cells import WrongCell, encoded_cells
+from tuner.data.reading import stripped
 from tuner.errors import InputError
-
-_TRUTH = {"True": "1", "TRUE": "1", "true": "1", "False": "0", "FALSE": "0", "false": "0"}
 
 
 def encoded_rows(columns: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> Any:
@@ -29,8 +27,7 @@ def encoded_rows(columns: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[st
         without = next((place for place, row in enumerate(rows) if name not in row), None)
         if without is not None:
             raise InputError(f"row {without}: there is no column {name!r}; null is an empty cell")
-        found = _encoded(column, [_cell_of(row[name], place, column) for place, row in enumerate(rows)])
-        found = found.astype(np.float32)
+        found = _encoded(column, [row[name] for row in rows])
         for each in column.get("inputs", [""]):
             inputs.setdefault(each, []).append(found)
     joined = {name: np.concatenate(own, axis=1) for name, own in inputs.items()}
@@ -59,41 +56,26 @@ def _cell(column: Mapping[str, Any], values: Sequence[float]) -> Any:
     return None if "parts" in column else float(f"{values[0]:.7g}")
 
 
-def _cell_of(cell: Any, place: int, column: Mapping[str, Any]) -> Any:
-    if cell is not None and not isinstance(cell, str | int | float):
-        raise InputError(f"row {place}: column {column['column']!r} is no number, text, truth value or null")
-    # JSON's own numbers have a point, whatever the training rows were written with.
-    point = isinstance(cell, float) and not cell.is_integer() and column.get("decimal") == ","
-    return str(cell).replace(".", ",") if point else cell
-
-
 def _encoded(column: Mapping[str, Any], cells: Sequence[Any]) -> Any:
     import pandas
 
-    name = column["column"]
-    texts = texts_of(pandas.Series(list(cells), dtype=object))
-    if "words" in column:
-        return has_words(texts.where(texts.notna(), ""), column["words"])
-    if "categories" in column:
-        codes = any(each is not None and CODE.match(each) for each in column["categories"])
-        spelt = texts if codes else texts.map(_spelling, na_action="ignore")
-        texts = texts.where(texts.isin(column["categories"]), spelt)
-        return np.stack([texts.isna() if each is None else texts == each for each in column["categories"]], axis=1)
-    texts = texts.where(~texts.isin(MISSING_WORDS), None)
-    if "parts" in column:
-        seconds = seconds_of(texts, column["date"])
-        _refuse(name, texts, np.isnan(seconds) & texts.notna(), "is not such a date as the training rows have")
-        return parts_of(np.where(np.isnan(seconds), column["median"], seconds), column["parts"])
-    numbers = numbers_of(texts.replace(_TRUTH), column.get("decimal", "."))
-    _refuse(name, texts, numbers.isna() & texts.notna(), "is not a number")
-    return numbers.fillna(column["median"]).to_numpy()[:, np.newaxis]
+    texts = pandas.Series([_text_of(cell, place, column) for place, cell in enumerate(cells)], dtype=object)
+    try:
+        return encoded_cells(texts, column, column.get("decimal", "."))
+    except WrongCell as wrong:
+        raise InputError(f"row {wrong.place}: column {column['column']!r}: {shown(wrong.cell)} {wrong.why}") from wrong
 
 
-def _refuse(name: str, texts: Any, wrong: Any, why: str) -> None:
-    places = np.flatnonzero(wrong)
-    if len(places):
-        raise InputError(f"row {places[0]}: column {name!r}: {shown(texts.iloc[places[0]])} {why}")
-
-
-def _spelling(text: str) -> str:
-    return text.title() if text.lower() in ("true", "false") else canonical(text)
+def _text_of(cell: Any, place: int, column: Mapping[str, Any]) -> str | None:
+    """As a file would have it; None for an empty cell."""
+    if cell is None or cell != cell:
+        return None
+    if not isinstance(cell, str | int | float):
+        raise InputError(f"row {place}: column {column['column']!r} is no number, text, truth value or null")
+    text = stripped(text_of(cell))
+    if isinstance(cell, bool):
+        # JSON has one spelling of a truth value, and a table may have another.
+        return next((each for each in column.get("categories", ()) if each and each.lower() == text.lower()), text)
+    # JSON's own numbers have a point, whatever the training rows were written with.
+    point = isinstance(cell, float) and column.get("decimal") == ","
+    return (text.replace(".", ",") if point else text) or None

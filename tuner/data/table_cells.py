@@ -10,10 +10,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tuner.data.cell_values import MISSING_WORDS, numbers_of, one_spelling, rejection_reason, shown, texts_of
+from tuner.data.cell_values import (
+    MISSING_WORDS,
+    canonical,
+    numbers_of,
+    rejection_reason,
+    respelt,
+    shown,
+    spelling_of,
+    texts_of,
+)  # fmt: skip
 from tuner.data.column_kinds import MOST_CATEGORIES, ROWS_A_CATEGORY, Kind, are_names, is_times, values_of
 from tuner.data.columns import Column
 from tuner.data.dates import seconds_of
+from tuner.data.encoded_cells import TRUTH
 from tuner.data.table_files import TableFile, row
 from tuner.data.table_problems import ColumnProblem
 from tuner.errors import DataError
@@ -34,17 +44,19 @@ def cells_of(files: Sequence[TableFile], name: str, kind: Kind) -> tuple[Column,
         return _texts(files, name)
     if kind.is_ == "dates":
         return Column(name, date=kind.written or "ISO8601"), [_seconds(file, name, kind.written) for file in files]
-    column = Column(name, decimal=files[0].decimal, boolean=kind.is_ == "boolean")
-    return column, [_numbers(file, name) for file in files]
+    boolean = kind.is_ == "boolean"
+    column = Column(name, decimal=files[0].decimal, boolean=boolean)
+    return column, [_numbers(file, name, boolean) for file in files]
 
 
 def _categories(files: Sequence[TableFile], name: str) -> tuple[Column, list[Floats]]:
     texts = [texts_of(file.frame[name]) for file in files]
-    spelt = one_spelling(texts[0].unique())
-    texts = [each.map(spelt, na_action="ignore") for each in texts]
+    spelling = spelling_of(texts[0].unique())
+    texts = [each.map(lambda text: respelt(text, spelling), na_action="ignore") for each in texts]
     categories = tuple(sorted({each for cells in texts for each in cells.dropna().unique()}))
     number = {each: i for i, each in enumerate(categories)}
-    return Column(name, categories), [cells.map(number).to_numpy(dtype=np.float64, na_value=np.nan) for cells in texts]
+    column = Column(name, categories, spelling=spelling)
+    return column, [cells.map(number).to_numpy(dtype=np.float64, na_value=np.nan) for cells in texts]
 
 
 def _texts(files: Sequence[TableFile], name: str) -> tuple[Column, list[Floats]]:
@@ -77,9 +89,11 @@ def _seconds(file: TableFile, name: str, written: str) -> Floats:
     return seconds
 
 
-def _numbers(file: TableFile, name: str) -> Floats:
+def _numbers(file: TableFile, name: str, boolean: bool) -> Floats:
     cells = file.frame[name]
-    values, empty = values_of(cells, file.decimal)
+    # Truth values with an empty cell among them are no numbers to pandas.
+    truth = boolean and cells.dtype == object
+    values, empty = values_of(texts_of(cells).replace(TRUTH) if truth else cells, file.decimal)
     wrong = np.flatnonzero((np.isnan(values) & ~empty) | (np.abs(values) > _LARGEST))
     if len(wrong):
         cell = str(cells.iloc[wrong[0]])
@@ -136,8 +150,8 @@ def classes_of(
         empty = np.flatnonzero(cells.isna() | (cells.isin(MISSING_WORDS) & numeric))
         if len(empty):
             raise ColumnProblem(f"{file.path}: target {target}, row {row(empty[0])} is empty. Mend or remove the row.")
-    spelt = one_spelling(texts[0].unique())
-    texts = [cells.map(spelt) for cells in texts]
+    if spelling_of(texts[0].unique()) == "numbers":
+        texts = [cells.map(canonical) for cells in texts]
     different = texts[0].nunique()
     if different > MOST_CATEGORIES and different * ROWS_A_CATEGORY > len(texts[0]):
         raise ColumnProblem(

@@ -1,13 +1,14 @@
 """The script of an export, `predict.py`: raw rows in, predictions out, and nothing of this project is needed.
 
-Owns: its text. How the cells of a table are understood is not written again in it: it is the source of `cell_values`.
+Owns: its text. How the cells of a table are understood is not written again in it: it is the source of
+`encoded_cells` and of what that uses.
 Leaves to others: the files beside it (export), a network that its code has to build (export_weights).
 """
 
 import inspect
 from collections.abc import Sequence
 
-from tuner.data import cell_values, dates, reading, texts
+from tuner.data import cell_values, dates, encoded_cells, reading, texts
 from tuner.data.fields import Field, named_in_words
 from tuner.data.records import without_names
 
@@ -39,7 +40,8 @@ _NPZ = """if path.suffix == ".npz":
 
 _SHARED = (
     reading.stripped, cell_values.texts_of, cell_values.text_of, cell_values.numbers_of, cell_values.with_point,
-    cell_values.canonical, dates.seconds_of, dates.parts_of, texts.tokens, texts.has_words,
+    cell_values.respelt, cell_values.canonical, dates.seconds_of, dates.parts_of, texts.tokens, texts.has_words,
+    encoded_cells.WrongCell, encoded_cells.encoded_cells, encoded_cells.refuse_where,
 )  # fmt: skip
 # Cells are read as text, so that a column is understood alike whichever rows of it are there.
 _READ_TABLE = """def read_table(columns):
@@ -63,32 +65,12 @@ def encoded(table, column):
     name = column["column"]
     if name not in table:
         sys.exit(f"{path}: there is no column {name!r}")
-    texts = texts_of(table[name])
-    if "words" in column:
-        return has_words(texts.where(texts.notna(), ""), column["words"])
-    if "categories" in column:
-        # Numbers and truth values that stand for a category may be written differently here; codes such as 007 may not.
-        codes = any(each is not None and CODE.match(each) for each in column["categories"])
-        spelt = texts if codes else texts.map(spelling, na_action="ignore")
-        texts = texts.where(texts.isin(column["categories"]), spelt)
-        return np.stack([texts.isna() if each is None else texts == each for each in column["categories"]], axis=1)
-    texts = texts.where(~texts.isin(MISSING_WORDS), None)
-    if "parts" in column:
-        seconds = seconds_of(texts, column["date"])
-        wrong = np.flatnonzero(np.isnan(seconds) & texts.notna())
-        if len(wrong):
-            sys.exit(f"{path}: column {name}, row {wrong[0] + 1}: {texts.iloc[wrong[0]]!r} is not such a date")
-        return parts_of(np.where(np.isnan(seconds), column["median"], seconds), column["parts"])
+    # Arrow's numbers have a point, whatever the training rows were written with.
     decimal = column.get("decimal", ".") if path.suffix != ".parquet" else "."
-    numbers = numbers_of(texts.replace(TRUTH), decimal)
-    wrong = np.flatnonzero(numbers.isna() & texts.notna())
-    if len(wrong):
-        sys.exit(f"{path}: column {name}, row {wrong[0] + 1}: {texts.iloc[wrong[0]]!r} is not a number")
-    return numbers.fillna(column["median"]).to_numpy()[:, np.newaxis]
-
-
-def spelling(text):
-    return text.title() if text.lower() in ("true", "false") else canonical(text)
+    try:
+        return encoded_cells(texts_of(table[name]), column, decimal)
+    except WrongCell as wrong:
+        sys.exit(f"{path}: column {name}, row {wrong.place + 1}: {wrong}")
 
 
 if path.suffix == ".npy":
@@ -97,11 +79,10 @@ else:
     import csv
     import pandas
 
-    TRUTH = {"True": "1", "TRUE": "1", "true": "1", "False": "0", "FALSE": "0", "false": "0"}
     columns = json.loads((here / "table.json").read_text())
     table = read_table(columns)
     table.columns = [stripped(str(each)) for each in table.columns]
-    by_name = {each["column"]: encoded(table, each).astype(np.float32) for each in columns}
+    by_name = {each["column"]: encoded(table, each) for each in columns}
     inputs = {}
     for each in columns:
         for name in each.get("inputs", [""]):
@@ -206,7 +187,7 @@ def _shared() -> str:
         f"NO_LETTERS = {texts.NO_LETTERS!r}",
         f"INVISIBLE = {reading.INVISIBLE!a}",
         f"MISSING_WORDS = {cell_values.MISSING_WORDS!r}",
-        f"CODE = re.compile({cell_values.CODE.pattern!r})",
+        f"TRUTH = {encoded_cells.TRUTH!r}",
         f"WHOLE = re.compile({cell_values.WHOLE.pattern!r})",
     ]
     return "\n".join([*known, *(f"\n\n{inspect.getsource(each).rstrip()}" for each in _SHARED)])
