@@ -63,10 +63,10 @@ def study_of(folder: Path, columns: Mapping[str, Sequence[str]], how: Mapping[st
     return load(read_data({**how, "test": "later.csv", "validation": "t.csv"}, 0.2, folder, "s"), 0)
 
 
-def by_script(data: Dataset, folder: Path, file: str) -> Any:
+def by_script(data: Dataset, folder: Path, file: str, **how: Any) -> Any:
     (folder / "metrics.json").write_text('{"class_names": []}')
     (folder / "table.json").write_text(json.dumps(data.table))
-    (folder / "read.py").write_text(rows_script("2", table=True))
+    (folder / "read.py").write_text(rows_script("2", table=bool(data.table), **how))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", ["read.py", str(folder / file)])
         return runpy.run_path(str(folder / "read.py"))["rows"]
@@ -126,3 +126,16 @@ def test_what_the_study_refuses_they_refuse(folder: Path, column: str, cell: str
         encoded_rows(data.table, [{column: cell}])
     with pytest.raises(SystemExit, match=f"column {column}, row 1: '{cell}' {said}"):
         by_script(data, folder, "later.csv")
+
+
+def test_a_column_of_texts_alone_is_read_from_a_table_too(folder: Path) -> None:
+    texts = ["good film", ' bad; it\'s "long"', "", "NA", "word " * 900]
+    how = {"target": "y", "csv": "t.csv", "separator": ";", "missing": "impute", "text": "text"}
+    data = study_of(folder, {"text": LEARNT["text"]}, how, {"text": texts})
+    rows = by_script(data, folder, "later.csv", texts=True, text_column="text")
+    assert rows.tolist() == data.test.x.tolist()
+    (folder / "t.txt").write_text("good film\nNA\n", encoding="utf-8")
+    assert by_script(data, folder, "t.txt", texts=True, text_column="text").tolist() == ["good film", "NA"]
+    assert by_script(data, folder, "t.txt", texts=True).tolist() == ["good film", "NA"]
+    with pytest.raises(SystemExit, match="there is no column 'review'"):
+        by_script(data, folder, "later.csv", texts=True, text_column="review")

@@ -19,6 +19,7 @@ from tuner.data.dataset import Dataset
 from tuner.data.json_table import encoded_rows, example_row
 from tuner.data.records import arrays_of, without_names
 from tuner.data.sources import load
+from tuner.data.texts import MOST_CHARACTERS
 from tuner.database.blobs import BlobStore
 from tuner.database.connection import Database
 from tuner.errors import InputError
@@ -99,7 +100,7 @@ class ServedModel:
         if info.text:
             if not all(isinstance(row, str) for row in rows):
                 raise InputError("a row is a text, in quotes.")
-            return np.array(rows, dtype=object)
+            return np.array([text[:MOST_CHARACTERS] for text in rows], dtype=object)
         pictured = [_picture(row, place) if self._pictures and isinstance(row, str) else row
                     for place, row in enumerate(rows)]  # fmt: skip
         return _array(pictured, info.given_shape, str(self.dataset.test.x.dtype))

@@ -24,6 +24,7 @@ from tuner.errors import DataError, InputError
 from tuner.spec.code import Code, CodeName
 from tuner.spec.families import FAMILIES, layer_name
 from tuner.spec.safe_yaml import dump
+from tuner.spec.source_kinds import CsvFile, ParquetFile
 from tuner.spec.space import Params, Value
 from tuner.spec.study_spec import StudySpec
 from tuner.studies.export_script import answers_script, keras_script, rows_script
@@ -74,7 +75,7 @@ def export_trial(
             names = _numbered(model, spec) if dataset is None else []
             contents["preprocessing.json"] = _json(preprocessing(model, trial.params))
             texts = [each.dtype for each in read_interface(model).inputs] == ["string"]
-            script = rows_script(_in_words(shape), table, inputs=inputs, texts=texts)
+            script = rows_script(_in_words(shape), table, inputs=inputs, texts=texts, text_column=_text_column(spec))
             contents["predict.py"] = script + keras_script(several)
         else:
             written, shape, names = write_weights(folder, weights or b""), (), []
@@ -100,6 +101,11 @@ def export_trial(
     except OSError as error:
         raise InputError(f"--output {folder}: cannot be written ({error.strerror}).") from error
     return [*written, *(folder / name for name in contents), *sorted(folder.glob("sample.np?"))]
+
+
+def _text_column(spec: StudySpec) -> str | None:
+    """Of a table whose rows are texts."""
+    return spec.data.files.text if isinstance(spec.data.files, CsvFile | ParquetFile) else None
 
 
 def _without_model(status: StudyStatus, trial: RunView, spec: StudySpec, folder: Path) -> list[Path]:

@@ -26,8 +26,16 @@ if len(sys.argv) < 2:
     sys.exit(__doc__)
 code = pathlib.Path(sys.argv.pop(1)).resolve()"""
 _READ_ARRAY = "rows = np.load(path)"
-_READ_TEXTS = """rows = np.load(path) if path.suffix == ".npy" else np.array(path.read_text("utf-8").splitlines())
-rows = rows.astype(object)"""
+_READ_TEXTS = """if path.suffix == ".npy":
+    rows = np.load(path)
+%selse:
+    rows = np.array(path.read_text("utf-8").splitlines())
+rows = np.array([str(text)[:{longest}] for text in np.ravel(rows)], dtype=object)""".replace(
+    "{longest}", str(texts.MOST_CHARACTERS)
+)
+_OF_A_TABLE = """elif path.suffix in (".csv", ".tsv", ".parquet", ".pq"):
+    rows = texts_of(column_of(read_table([%r]), %r)).fillna("").to_numpy(object)
+"""
 _READ_ARRAYS = """file = np.load(path)
 rows = {name: file[name].astype(object) if file[name].dtype.kind == "U" else file[name] for name in %s}"""
 _IN_ORDER = "\nrows = list(rows.values())"
@@ -44,10 +52,12 @@ _SHARED = (
     encoded_cells.WrongCell, encoded_cells.encoded_cells, encoded_cells.refuse_where,
 )  # fmt: skip
 # Cells are read as text, so that a column is understood alike whichever rows of it are there.
-_READ_TABLE = """def read_table(columns):
-    if path.suffix == ".parquet":
-        return pandas.read_parquet(path)
-    wanted = {each["column"] for each in columns}
+_READ_FILE = """def read_table(names):
+    import csv
+    import pandas
+
+    if path.suffix in (".parquet", ".pq"):
+        return pandas.read_parquet(path).rename(columns=lambda name: stripped(str(name)))
     encoding = sys.argv[2] if len(sys.argv) > 2 else "utf-8-sig"
     try:
         with path.open(encoding=encoding, newline="") as file:
@@ -56,19 +66,24 @@ _READ_TABLE = """def read_table(columns):
                 pass
     except UnicodeDecodeError:
         sys.exit(f"{path}: is no text in {encoding}. Name its encoding behind it, such as cp949 or cp1252")
-    separator = max(",;\\t|", key=lambda each: len(wanted.intersection(next(csv.reader([head], delimiter=each), []))))
+    found = {each: {*map(stripped, next(csv.reader([head], delimiter=each), []))} for each in ",;\\t|"}
+    separator = max(found, key=lambda each: len(found[each].intersection(names)))
     how = {"keep_default_na": False, "na_values": [""]}
-    return pandas.read_csv(path, sep=separator, dtype=str, index_col=False, encoding=encoding, **how)
+    table = pandas.read_csv(path, sep=separator, dtype=str, index_col=False, encoding=encoding, **how)
+    return table.rename(columns=lambda name: stripped(str(name)))
 
 
-def encoded(table, column):
-    name = column["column"]
+def column_of(table, name):
     if name not in table:
         sys.exit(f"{path}: there is no column {name!r}")
+    return table[name]
+"""
+_READ_TABLE = """def encoded(table, column):
+    name = column["column"]
     # Arrow's numbers have a point, whatever the training rows were written with.
-    decimal = column.get("decimal", ".") if path.suffix != ".parquet" else "."
+    decimal = column.get("decimal", ".") if path.suffix not in (".parquet", ".pq") else "."
     try:
-        return encoded_cells(texts_of(table[name]), column, decimal)
+        return encoded_cells(texts_of(column_of(table, name)), column, decimal)
     except WrongCell as wrong:
         sys.exit(f"{path}: column {name}, row {wrong.place + 1}: {wrong}")
 
@@ -76,12 +91,8 @@ def encoded(table, column):
 if path.suffix == ".npy":
     rows = np.load(path)
 else:
-    import csv
-    import pandas
-
     columns = json.loads((here / "table.json").read_text())
-    table = read_table(columns)
-    table.columns = [stripped(str(each)) for each in table.columns]
+    table = read_table([each["column"] for each in columns])
     by_name = {each["column"]: encoded(table, each) for each in columns}
     inputs = {}
     for each in columns:
@@ -154,24 +165,36 @@ outputs = model.predict(rows, verbose=0)
     return QUIET_KERAS + predict + answers_script(several)
 
 
-def rows_script(shape: str, table: bool, code: bool = False, inputs: Sequence[Field] = (), texts: bool = False) -> str:
+def rows_script(
+    shape: str,
+    table: bool,
+    code: bool = False,
+    inputs: Sequence[Field] = (),
+    texts: bool = False,
+    text_column: str | None = None,
+) -> str:
     """The part of `predict.py` that reads `rows` from the file of its command line. shape: of a row, in words.
 
     code: the first word of its command line is the file of the code that makes the network. inputs: of rows of several.
-    texts: a row is a text, and a file may have one a line.
+    texts: a row is a text, and a file may have one a line. text_column: of a table, that has them.
     """
     needs, or_table = ("Keras, NumPy and pandas", " | TABLE.csv | TABLE.parquet") if table else ("Keras and NumPy", "")
     needs, words, take = (
         (f"{needs} and the code that made the network", "CODE.py ", _TAKE_CODE) if code else (needs, "", "")
     )
-    rows, sample, read = f"(rows, {shape})", "npy", f"{_shared()}\n\n{_READ_TABLE}" if table else _READ_ARRAY
+    of_table = f"{_shared()}\n\n\n{_READ_FILE}\n\n"
+    rows, sample, read = f"(rows, {shape})", "npy", f"{of_table}\n{_READ_TABLE}" if table else _READ_ARRAY
     if inputs:
         names = [each.name for each in inputs]
         rows, sample = f"arrays of {named_in_words(tuple(inputs), 'inputs')}", "npz"
         arrays = _READ_ARRAYS % names + (_IN_ORDER if without_names(names) else "")
         read = read.replace(_NPY, _NPZ % arrays.replace("\n", "\n    ")) if table else arrays
     if texts:
-        rows, or_table, read = "texts", " | TEXTS.txt, a text a line", _READ_TEXTS
+        rows, or_table, read = "texts", " | TEXTS.txt, a text a line", _READ_TEXTS % ""
+    if texts and text_column is not None:
+        or_table = f"{or_table} | TABLE.csv | TABLE.parquet"
+        needs = f"{needs} (and pandas for a table)"
+        read = f"{of_table}\n{_READ_TEXTS % (_OF_A_TABLE % (text_column, text_column))}"
     return _PREDICT.format(
         rows=rows, ROWS=f"ROWS.{sample}", sample=f"sample.{sample}", needs=needs, or_table=or_table, read=read,
         code=words, take=take,
