@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tests.analysis.written import TRIALS, Told, write_study
-from tuner.analysis import summary
+from tuner.analysis import sentences, summary
 from tuner.analysis.report_rows import tiles
 from tuner.database.connection import Database
 from tuner.database.trial_facts import StoredFolds, TrialFacts
@@ -44,7 +44,7 @@ def test_costs_add_up_by_state(db: Database) -> None:
 
 
 def test_pruning_says_what_it_saved(db: Database) -> None:
-    first, second = summary.pruning_sentences(study(db, *TRIALS))
+    first, second = sentences.of_pruning(study(db, *TRIALS))
     assert first.startswith("1 of 5 trials were pruned: by then their val_accuracy was behind")
     # Two of its six epochs were trained.
     assert second == "That saved 4 epochs; 21 were trained."
@@ -65,9 +65,9 @@ def test_a_mean_over_folds_is_told_with_its_error_and_with_each_of_them(db: Data
         for each in status.trials
     )
     told = replace(status, trials=trials, best=next(each for each in trials if each.trial_number == 1))
-    assert "val_accuracy 0.9550 +- 0.0516 (95%, 3 folds) at epoch 5 of 6." in " ".join(summary.sentences(told))
-    assert summary.noise_sentences(told)[0].startswith(
+    assert "val_accuracy 0.9550 +- 0.0516 (95%, 3 folds) at epoch 5 of 6." in " ".join(sentences.of_outcome(told))
+    assert sentences.of_noise(told)[0].startswith(
         "Its val_accuracy is the mean over 3 folds, 0.9400, 0.9600, 0.9650: the rows of each were validated by"
     )
-    assert "uncertain by \u00b10.0516 (95%)" in summary.noise_sentences(told)[0]
+    assert "uncertain by \u00b10.0516 (95%)" in sentences.of_noise(told)[0]
     assert tiles(told)[0].note.endswith("; +- 0.0516 (95%, 3 folds)")

@@ -1,16 +1,16 @@
 """What breaks a constraint is no winner, whatever it came to; what is known before training is not trained."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import optuna
 import pytest
 
-from tuner.analysis import summary
+from tuner.analysis import sentences
 from tuner.data.dataset import Dataset
 from tuner.database import budget
 from tuner.database.blobs import blob_store
-from tuner.database.connection import Database, open_database
+from tuner.database.connection import Database
 from tuner.database.trial_facts import TrialFacts
 from tuner.database.workers import enter
 from tuner.runs.closing import close_if_over
@@ -26,14 +26,6 @@ from tuner.studies.pareto import front
 from tuner.studies.status import StudyStatus, study_status
 
 Run = Callable[[str], tuple[StudySpec, StudyStatus]]
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    opened = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
-    yield opened
-    opened.engine.dispose()
 
 
 @pytest.fixture
@@ -83,7 +75,7 @@ def test_what_is_too_large_is_not_trained_and_has_its_place(db: Database, run: R
     assert small.state == "complete"
 
     assert counts_in_words(status) == "3 of 3 trials: 1 complete, 0 pruned, 0 failed, 2 infeasible"
-    said = " ".join(summary.sentences(status))
+    said = " ".join(sentences.of_outcome(status))
     assert "The constraints are parameters <= 2000, val_loss <= 2.2; the winner has parameters 610, val_loss " in said
     assert "2 trials broke one, 1 of them known before training and not trained." in said
     assert viewing.study(status).constraints == {"parameters": "<= 2000", "val_loss": "<= 2.2"}
@@ -113,7 +105,7 @@ def test_nothing_feasible_is_said_in_words(run: Run) -> None:
     assert "5 of 5 infeasible, such as: latency_ms is " in words
     assert "Search where the constraints are kept to, or widen them." in words
     assert warning(spec, "s", status.trials).startswith("5 of 5 trials break a constraint (latency_ms <= 1e-06 by 5)")
-    assert summary.sentences(status)[-1] == "No trial keeps to the constraints, so there is no winner."
+    assert sentences.of_outcome(status)[-1] == "No trial keeps to the constraints, so there is no winner."
     assert not isinstance(viewing.best(status), type(viewing.trial(spec, status.trials[0])))
 
 

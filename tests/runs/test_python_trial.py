@@ -2,7 +2,7 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,11 @@ import numpy as np
 import optuna
 import pytest
 
-from tuner.analysis.summary import sentences
+from tuner.analysis import sentences
 from tuner.data.dataset import Dataset
 from tuner.database import budget, runs
 from tuner.database.blobs import blob_store
-from tuner.database.connection import Database, open_database
+from tuner.database.connection import Database
 from tuner.database.runs import RunView
 from tuner.database.studies import view_study
 from tuner.database.trial_facts import TrialFacts
@@ -34,14 +34,6 @@ SPACES = Path(__file__).parents[1] / "spaces"
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")
 
 Run = Callable[..., list[RunView]]
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    opened = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
-    yield opened
-    opened.engine.dispose()
 
 
 @pytest.fixture
@@ -174,7 +166,7 @@ def test_outputs_that_are_not_the_classes_of_the_rows_get_no_accuracy_on_test_ro
     assert outcome.test is None
     assert outcome.not_scored.startswith(words)
     assert outcome.figures["not_scored"] == outcome.not_scored
-    (told,) = [each for each in sentences(study_status(db, "s", epochs=True)) if "test rows" in each]
+    (told,) = [each for each in sentences.of_outcome(study_status(db, "s", epochs=True)) if "test rows" in each]
     assert told == f"It has no figures on the test rows, since {outcome.not_scored}."
 
 

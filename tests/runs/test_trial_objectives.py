@@ -1,6 +1,5 @@
 """Whole trials in a real database: several objectives are measured and told, and time ends a trial before it is up."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import optuna
@@ -10,7 +9,7 @@ import sqlalchemy as sa
 from tuner.data.dataset import Dataset
 from tuner.database import budget, runs
 from tuner.database.blobs import blob_store
-from tuner.database.connection import Database, open_database, utc_now
+from tuner.database.connection import Database, utc_now
 from tuner.database.epochs import quickest_epoch
 from tuner.database.tables import StudyRow
 from tuner.database.trial_facts import TrialFacts
@@ -27,14 +26,6 @@ from tuner.studies.pareto import front, values_of
 from tuner.studies.status import study_status
 
 SPACES = Path(__file__).parents[1] / "spaces"
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    optuna.logging.set_verbosity(optuna.logging.ERROR)
-    opened = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
-    yield opened
-    opened.engine.dispose()
 
 
 def test_several_objectives_are_measured_told_and_summed_up(db: Database, digits: Dataset) -> None:

@@ -1,7 +1,7 @@
 """The report of a study: one HTML file that opens without a network.
 
 Owns: which parts a report has, in which order, and what is in each.
-Leaves to others: the sentences (summary), the figures (report_rows), the pictures (charts, winner_charts), the
+Leaves to others: the sentences (sentences), the figures (report_rows), the pictures (charts, winner_charts), the
 page's frame and drawing (plotly_page).
 """
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from tuner.analysis import charts, summary
+from tuner.analysis import charts, sentences, summary
 from tuner.analysis.answers_shown import confusion_of, mistakes_of
 from tuner.analysis.chart import MOST_DRAWN, Chart
 from tuner.analysis.importance_shares import ranges_of, weights_of
@@ -81,15 +81,15 @@ def content(
         "space": study.space_name,
         "made_at": moment(datetime.now(UTC).timestamp()),
         "tiles": tiles(status),
-        "sentences": summary.sentences(status),
-        "noise": summary.noise_sentences(status),
+        "sentences": sentences.of_outcome(status),
+        "noise": sentences.of_noise(status),
         "metric": summary.metric(status),
         "winner": None if best is None else winner(status, best),
         "charts": {chart.name: chart for chart in shown},
         "ranges": ranges_of(status),
         "slices": [chart for chart in shown if chart.name.startswith("slice-")],
         "figures": {chart.name: figure(chart) for chart in shown},
-        "pruning": summary.pruning_sentences(status),
+        "pruning": sentences.of_pruning(status),
         "curves": [chart for chart in shown if chart.name.startswith(CURVES)],
         "confusion": confusion_of(answers),
         "mistakes": mistakes_of(answers),

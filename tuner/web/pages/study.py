@@ -11,7 +11,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse
 
-from tuner.analysis import summary
+from tuner.analysis import sentences, summary
 from tuner.database.facts import Limits, Outcome
 from tuner.formatting import duration, number, plural
 from tuner.search.cells import EXHAUSTIVE
@@ -141,7 +141,7 @@ def _standing(status: StudyStatus, person: Person) -> Standing:
         constraints=", ".join(map(str, spec_of(view).constraints)),
         warning=warning(spec_of(view), view.study_name, status.trials),
         # The first one says how many trials there are, which the page shows by itself.
-        sentences=tuple(summary.sentences(status)[1:]) if view.finished_at is not None else (),
+        sentences=tuple(sentences.of_outcome(status)[1:]) if view.finished_at is not None else (),
         test=summary.test_of(status),
         champion=standing(view.study_name, outcome),
         may=_may(status, person),
