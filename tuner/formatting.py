@@ -53,6 +53,11 @@ def plural(count: int, what: str, many: str | None = None) -> str:
     return f"{count:,} {what if count == 1 else many or what + 's'}"
 
 
+def capitalized(words: str) -> str:
+    """The first letter is a capital, and the rest stays as it is."""
+    return words[:1].upper() + words[1:]
+
+
 def value_in_words(value: object) -> str:
     """A parameter's value, short: four digits of a float."""
     return f"{value:.4g}" if isinstance(value, float) else str(value)

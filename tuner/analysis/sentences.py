@@ -19,7 +19,7 @@ from tuner.analysis.summary import (
     validation_noise,
 )
 from tuner.database.runs import INFEASIBLE, RunView
-from tuner.formatting import duration, figure_in_words, plural
+from tuner.formatting import capitalized, duration, figure_in_words, plural
 from tuner.studies.status import StudyStatus
 from tuner.studies.stored_study import is_external, spec_of
 
@@ -65,7 +65,7 @@ def of_constraints(status: StudyStatus) -> list[str]:
 def of_finalists(status: StudyStatus) -> list[str]:
     """How the winner compares over new seeds."""
     found = outcome_of(status).finalists
-    return [f"{words[:1].upper()}{words[1:].rstrip('.')}." for words in (found.words if found else ()) if words]
+    return [f"{capitalized(words).rstrip('.')}." for words in (found.words if found else ()) if words]
 
 
 def _of_test(status: StudyStatus) -> list[str]:

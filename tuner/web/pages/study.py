@@ -13,7 +13,7 @@ from fastapi.responses import HTMLResponse
 
 from tuner.analysis import sentences, summary
 from tuner.database.facts import Limits, Outcome
-from tuner.formatting import duration, number, plural
+from tuner.formatting import capitalized, duration, number, plural
 from tuner.search.cells import EXHAUSTIVE
 from tuner.service.people import Person, may_change
 from tuner.settings import public_uri
@@ -143,7 +143,7 @@ def _standing(status: StudyStatus, person: Person) -> Standing:
         # The first one says how many trials there are, which the page shows by itself.
         sentences=tuple(sentences.of_outcome(status)[1:]) if view.finished_at is not None else (),
         test=summary.test_of(status),
-        champion=standing(view.study_name, outcome),
+        champion=capitalized(standing(view.study_name, outcome)),
         may=_may(status, person),
         keras=not spec_of(view).external,
         mlflow=public_uri(view.mlflow_uri) if served else None,
