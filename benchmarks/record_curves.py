@@ -3,9 +3,14 @@
     python -m benchmarks.record_curves fashion_mnist --random 160 --guided 80 --minutes 9
     python -m benchmarks.record_curves digits --random 200 --guided 100 --minutes 9
 
-Draws configurations from a shipped space - first at random, then by several searches (TPE), so that the good regions,
-where searches end, are dense too - and trains each by the compiled epoch for the most epochs that the space
-allows. The table (`benchmarks/curves/SPACE.csv.gz`) is written after each configuration; called again, it goes on.
+    python -m benchmarks.record_curves breast_cancer --random 80 --guided 40 --minutes 11
+    python -m benchmarks.record_curves diabetes --random 80 --guided 40 --minutes 9
+    python -m benchmarks.record_curves digits_cnn --random 80 --guided 40 --minutes 14
+
+Draws configurations from a shipped space, or from one beside the tables (`benchmarks/curves/`) - first at random, then
+by several searches (TPE), so that the good regions, where searches end, are dense too - and trains each by the compiled
+epoch for the most epochs that the space allows. The table (`benchmarks/curves/SPACE.csv.gz`) is written after each
+configuration; called again, it goes on.
 
 Seconds are CPU seconds of one process with one thread: what an epoch costs, however busy the machine is besides.
 """
@@ -37,11 +42,13 @@ from tuner.spec.space_file import Algorithm
 from tuner.spec.study_spec import StudySpec, read_spec
 
 CURVES = Path(__file__).parent / "curves"
-COLUMNS = ("index", "origin", "params", "val_accuracy", "seconds", "setup_seconds")
+COLUMNS = ("index", "origin", "params", "values", "seconds", "setup_seconds")
 _HOPELESS = 0.3
 _HOPELESS_EPOCHS = 4
-"""A network that is below _HOPELESS after so many epochs is trained no further; the table's row is then short."""
+"""One below this accuracy after so many epochs is trained no further; the table's row is then short."""
 _SEARCHES = 4
+_DIVERGED = 1e6
+"""What a minimized objective is said to be where there was no epoch."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,8 @@ class Curve:
     """One configuration, trained once.
 
     origin: random, or which guided search proposed it. params: what Optuna sampled.
-    values: val_accuracy after each epoch. seconds: of each epoch. setup_seconds: before the first. All CPU seconds.
+    values: the space's objective after each epoch. seconds: of each epoch. setup_seconds: before the first. All CPU
+    seconds.
     """
 
     index: int
@@ -58,6 +66,12 @@ class Curve:
     values: tuple[float, ...]
     seconds: tuple[float, ...]
     setup_seconds: float
+
+
+def spec_of(space: str) -> StudySpec:
+    """A shipped space, or one that is beside the tables."""
+    own = CURVES / f"{space}.yaml"
+    return read_spec(own if own.exists() else shipped_spaces() / f"{space}.yaml")
 
 
 def read_curves(space: str) -> list[Curve]:
@@ -71,7 +85,7 @@ def read_curves(space: str) -> list[Curve]:
                 index=int(row["index"]),
                 origin=row["origin"],
                 params=json.loads(row["params"]),
-                values=tuple(map(float, row["val_accuracy"].split())),
+                values=tuple(map(float, row["values"].split())),
                 seconds=tuple(map(float, row["seconds"].split())),
                 setup_seconds=float(row["setup_seconds"]),
             )
@@ -98,7 +112,7 @@ def write_curves(space: str, curves: list[Curve]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("space", help="a shipped space: fashion_mnist, mnist or digits")
+    parser.add_argument("space", help="a shipped space, such as digits, or digits_cnn")
     parser.add_argument("--random", type=int, default=160, help="configurations drawn at random")
     parser.add_argument("--guided", type=int, default=80, help="configurations proposed by TPE afterwards")
     parser.add_argument("--minutes", type=float, default=60.0, help="stop after so long; called again, it goes on")
@@ -110,7 +124,7 @@ def main() -> None:
 
     backend.prepare(1)
     until = time.monotonic() + 60 * arguments.minutes
-    spec = read_spec(shipped_spaces() / f"{arguments.space}.yaml")
+    spec = spec_of(arguments.space)
     dataset = load(spec.data, 0)
     curves = read_curves(arguments.space)
     while len(curves) < arguments.random + arguments.guided and time.monotonic() < until:
@@ -121,7 +135,7 @@ def main() -> None:
         curves.append(curve)
         write_curves(arguments.space, curves)
         spent = sum(curve.seconds)
-        print(f"{index:4d} {curve.origin}: best {max(curve.values, default=0):.4f}, {spent:.1f} s", flush=True)
+        print(f"{index:4d} {curve.origin}: best {_best(spec, curve):.4f}, {spent:.1f} s", flush=True)
 
 
 def _record(spec: StudySpec, dataset: Any, curves: list[Curve], index: int, origin: str) -> Curve:
@@ -135,26 +149,28 @@ def _record(spec: StudySpec, dataset: Any, curves: list[Curve], index: int, orig
     chosen = Algorithm(name="random" if origin == "random" else "tpe")
     curves = [each for each in curves if _is_known_to(each, origin)]
     drawing = replace(spec, search=spec.search.model_copy(update={"sampler": chosen}))
-    study = optuna.create_study(direction="maximize", sampler=sampler(drawing, 0, index))
+    metric, direction = spec.objective.metric, spec.objective.direction
+    study = optuna.create_study(direction=direction, sampler=sampler(drawing, 0, index))
     space = distributions(spec.space)
     for curve in curves:
         study.add_trial(
             optuna.trial.create_trial(
                 params=dict(curve.params),
                 distributions={name: space[name] for name in curve.params},
-                value=max(curve.values, default=0.0),
+                value=_best(spec, curve),
             )
         )
     trial = study.ask()
     began = time.process_time()
     config = CONFIGURE[spec.model](answer_from(trial, spec.space, {}), spec.task, dataset.info.images)
     seed = trial_seed(0, index, "training")
-    model = build(config, dataset.info, fit(config.normalization, dataset.train.x), spec.metrics, seed=seed)
+    # Without the space's further metrics: they cost as much as a small network, and nothing here looks at them.
+    model = build(config, dataset.info, fit(config.normalization, dataset.train.x), (), seed=seed)
     plan = TrainPlan(
         batch_size=config.batch_size,
         epochs=most_epochs(spec) or 10,
-        monitor="val_accuracy",
-        direction="maximize",
+        monitor=metric,
+        direction=direction,
         patience=None,
         seed=seed,
         path="compiled",
@@ -165,10 +181,11 @@ def _record(spec: StudySpec, dataset: Any, curves: list[Curve], index: int, orig
     marks = [time.process_time()]
 
     def note(result: EpochResult) -> Verdict:
-        values.append(result.metrics["val_accuracy"])
+        values.append(result.metrics[metric])
         marks.append(time.process_time())
         seconds.append(marks[-1] - marks[-2])
-        return "go_on" if result.epoch < _HOPELESS_EPOCHS or max(values) >= _HOPELESS else "stop"
+        hopeless = metric == "val_accuracy" and max(values) < _HOPELESS
+        return "stop" if hopeless and result.epoch >= _HOPELESS_EPOCHS else "go_on"
 
     try:
         train(model, dataset, plan, None, note)
@@ -176,6 +193,13 @@ def _record(spec: StudySpec, dataset: Any, curves: list[Curve], index: int, orig
         print(f"{index:4d} {failure.reason}")
     backend.forget()
     return Curve(index, origin, dict(trial.params), tuple(values), tuple(seconds), setup_seconds)
+
+
+def _best(spec: StudySpec, curve: Curve) -> float:
+    """Of a curve without an epoch, what is as bad as may be."""
+    if spec.objective.direction == "maximize":
+        return max(curve.values, default=0.0)
+    return min(curve.values, default=_DIVERGED)
 
 
 def _is_known_to(curve: Curve, search: str) -> bool:

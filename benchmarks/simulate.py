@@ -6,9 +6,10 @@
 Samplers and pruners are the real ones, asked trial by trial as workers ask them; only training is replaced, by a model
 of the recorded curves (`benchmarks/surrogate.py`). Two workers share a budget of seconds; each takes a trial, reports
 its epochs one by one when they would be over, and may be stopped. Whatever differs between two lines is the algorithm:
-each seed meets the same curves. Many workers are like the members of a cohort.
+each seed meets the same curves. Many workers are like the members of a cohort. What is minimized is shown with a minus,
+so that more is better of every space.
 
-Printed are medians over the seeds, the quartiles in brackets: the winner's accuracy after a quarter of the time and at
+Printed are medians over the seeds, the quartiles in brackets: the winner's objective after a quarter of the time and at
 its end - the one it would have again, without the luck of the epoch by which it won; how many trials were begun and
 completed; when the last of them ended; what was lost: by how much the best of all that were begun, had each been
 trained to its end, is better; and the mean at the end with its standard error, and by how much it differs, seed by
@@ -29,13 +30,14 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import astuple, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, Literal
 
 import optuna
 from optuna.samplers._tpe import _truncnorm
 from optuna.storages import InMemoryStorage
 from scipy.special import log_ndtr
 
-from benchmarks.record_curves import read_curves
+from benchmarks.record_curves import read_curves, spec_of
 from benchmarks.surrogate import Surrogate, Training
 from tuner.search.algorithms import trial_seed
 from tuner.search.optuna_study import (
@@ -48,11 +50,11 @@ from tuner.search.optuna_study import (
 )
 from tuner.search.rungs import note_seconds
 from tuner.search.suggest import answer_from
-from tuner.settings import shipped_spaces
-from tuner.spec.families import CONFIGURE
+from tuner.spec.families import CONFIGURE, Config
+from tuner.spec.metrics import sign
 from tuner.spec.space import Value
 from tuner.spec.space_file import Algorithm
-from tuner.spec.study_spec import StudySpec, read_spec
+from tuner.spec.study_spec import StudySpec
 
 TRIAL_SECONDS = 0.5
 """Before a trial's first epoch: the proposal, the network, the rows in SQL."""
@@ -71,7 +73,7 @@ class Variant:
     name: str
     sampler: Algorithm = _TPE
     pruner: Algorithm = _PERCENTILE
-    patience: int | None = 4
+    patience: int | Literal["the space's"] | None = "the space's"
     baselines: bool = True
     cost: str = "epochs"
     optunas: bool = False
@@ -94,7 +96,7 @@ class Replay:
 
     def best_at(self, seconds: float) -> float:
         """The level of the trial that the study would name its winner then: chosen by what it showed."""
-        return max(((value, level) for at, value, level in self.steps if at <= seconds), default=(0.0, 0.0))[1]
+        return max(((value, level) for at, value, level in self.steps if at <= seconds), default=(0.0, -math.inf))[1]
 
 
 def _algorithm(name: str, **options: int | float | str | bool | None) -> Algorithm:
@@ -152,16 +154,23 @@ class Budget:
     workers: int
 
 
-def replay(spec: StudySpec, surrogate: Surrogate, seed: int, budget: Budget, optunas: bool) -> Replay:
-    """One study."""
+def replay(
+    spec: StudySpec,
+    surrogate: Surrogate,
+    seed: int,
+    budget: Budget,
+    optunas: bool = False,
+    made: "type[Running] | None" = None,
+) -> Replay:
+    """One study. made: of what kind its trials are."""
     seconds, trials = budget.seconds, budget.trials
     storage = InMemoryStorage()
     check_optuna_study(storage, "s", spec, begun=0)
     free = [(0.0, worker) for worker in range(budget.workers)]
     heapq.heapify(free)
     # What is under way: when its next epoch ends, and the trial.
-    events: list[tuple[float, int, _Running]] = []
-    begun: list[_Running] = []
+    events: list[tuple[float, int, Running]] = []
+    begun: list[Running] = []
     steps: list[tuple[float, float, float]] = []
     complete, ended = 0, 0.0
     while free or events:
@@ -169,7 +178,7 @@ def replay(spec: StudySpec, surrogate: Surrogate, seed: int, budget: Budget, opt
             now, worker = heapq.heappop(free)
             if now >= seconds or (trials is not None and len(begun) >= trials):
                 continue
-            running = _begin(storage, spec, surrogate, seed, len(begun), worker, optunas)
+            running = _begin(storage, spec, surrogate, seed, len(begun), worker, optunas, made or Running)
             begun.append(running)
             heapq.heappush(events, (now + TRIAL_SECONDS + running.training.seconds, running.ordinal, running))
             continue
@@ -184,26 +193,32 @@ def replay(spec: StudySpec, surrogate: Surrogate, seed: int, budget: Budget, opt
         if state is None:
             heapq.heappush(events, (now + running.training.seconds, running.ordinal, running))
             continue
-        tell(running.study, storage, running.trial.number, state, running.best)
+        tell(running.study, storage, running.trial.number, state, running.told)
         if state == "complete":
             complete += 1
             steps.append((now, running.best, running.level))
         ended = now
         heapq.heappush(free, (now, running.worker))
-    could = max((max(each.training.levels[: each.epochs]) for each in begun), default=0.0)
+    could = max((max(each.training.levels[: each.epochs]) for each in begun), default=-math.inf)
     replayed = Replay(tuple(steps), len(begun), complete, ended, 0.0)
     return replace(replayed, lost=could - replayed.best_at(seconds))
 
 
-class _Running:
-    """One trial under way."""
+class Running:
+    """One trial under way. best, level: more is better. sign: turns them into what Optuna is told."""
 
     def __init__(self, ordinal: int, worker: int, study: optuna.Study, trial: optuna.Trial, never_prune: bool) -> None:
         self.ordinal, self.worker, self.study, self.trial, self.never_prune = ordinal, worker, study, trial, never_prune
         self.training: Training = Training((), (), 0.0)
-        self.epochs, self.epoch, self.best, self.best_epoch, self.level = 0, 0, 0.0, 0, 0.0
+        self.epochs, self.epoch, self.best, self.best_epoch, self.level = 0, 0, -math.inf, 0, -math.inf
         self.patience: int | None = None
         self.by_seconds = False
+        self.sign = 1.0
+        self.config: Config | None = None
+
+    @property
+    def told(self) -> float | tuple[float, ...]:
+        return self.sign * self.best
 
     def epoch_ends(self) -> str | None:
         """Report an epoch; gives the trial's state where it was the last."""
@@ -212,18 +227,30 @@ class _Running:
         if value > self.best:
             self.best, self.best_epoch = value, self.epoch
             self.level = self.training.levels[self.epoch - 1]
-        if self.by_seconds:
-            note_seconds(self.trial, self.epoch, self.training.seconds)
-        self.trial.report(value, self.epoch)
-        if not self.never_prune and self.trial.should_prune() and self.epoch < self.epochs:
+        prunes = self.is_pruned(value)
+        if not self.never_prune and prunes and self.epoch < self.epochs:
             return "pruned"
         waited = self.patience is not None and self.epoch - self.best_epoch >= self.patience
         return "complete" if waited or self.epoch >= self.epochs else None
 
+    def is_pruned(self, value: float) -> bool:
+        """By the study's pruner, after this epoch; asked after the last one, too."""
+        if self.by_seconds:
+            note_seconds(self.trial, self.epoch, self.training.seconds)
+        self.trial.report(self.sign * value, self.epoch)
+        return self.trial.should_prune()
+
 
 def _begin(
-    storage: InMemoryStorage, spec: StudySpec, surrogate: Surrogate, seed: int, ordinal: int, worker: int, optunas: bool
-) -> _Running:
+    storage: InMemoryStorage,
+    spec: StudySpec,
+    surrogate: Surrogate,
+    seed: int,
+    ordinal: int,
+    worker: int,
+    optunas: bool,
+    made: "type[Running]",
+) -> Running:
     study = open_optuna_study(storage, "s", spec, seed, ordinal)
     if optunas:
         chance = trial_seed(seed, ordinal, "sampler")
@@ -232,28 +259,36 @@ def _begin(
     trial_id = storage.create_new_trial(storage.get_study_id_from_name("s"), trial_template(ordinal, proposal))
     trial = adopt(study, storage, storage.get_trial(trial_id).number)
     used: dict[str, Value] = {}
-    CONFIGURE[spec.model](answer_from(trial, spec.space, used), spec.task, True)
-    running = _Running(ordinal, worker, study, trial, never_prune=proposal is not None)
+    config = CONFIGURE[spec.model](answer_from(trial, spec.space, used), spec.task, True)
+    running = made(ordinal, worker, study, trial, never_prune=proposal is not None)
+    running.config = config
     running.training = surrogate.train(trial.params, seed)
     running.epochs = min(int(used["epochs"]), surrogate.epochs)
     running.patience = spec.search.patience
     running.by_seconds = spec.search.cost == "seconds"
+    running.sign = sign(spec.objective.direction)
     return running
 
 
 @lru_cache(maxsize=2)
-def _world(space: str) -> tuple[StudySpec, Surrogate]:
-    spec = read_spec(shipped_spaces() / f"{space}.yaml")
-    return spec, Surrogate(spec.space, read_curves(space))
+def world(space: str) -> tuple[StudySpec, Surrogate]:
+    spec = spec_of(space)
+    return spec, Surrogate(spec.space, read_curves(space), spec.objective)
 
 
-def _study(space: str, variant: Variant, seed: int, budget: Budget) -> Replay:
+def prepare() -> None:
+    """Optuna quiet and quick."""
     optuna.logging.set_verbosity(optuna.logging.ERROR)
     warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
     # For Optuna's TPE: the same function, compiled. Its own calls `math.erf` number by number, half of a study's time.
     _truncnorm._log_ndtr = log_ndtr
-    spec, surrogate = _world(space)
-    update = {"sampler": variant.sampler, "pruner": variant.pruner, "patience": variant.patience, "cost": variant.cost}
+
+
+def _study(space: str, variant: Variant, seed: int, budget: Budget) -> Replay:
+    prepare()
+    spec, surrogate = world(space)
+    update: dict[str, Any] = {"sampler": variant.sampler, "pruner": variant.pruner, "cost": variant.cost}
+    update |= {} if variant.patience == "the space's" else {"patience": variant.patience}
     search = spec.search.model_copy(update=update)
     changed = replace(spec, search=search, baselines=spec.baselines if variant.baselines else ())
     return replay(changed, surrogate, seed, budget, variant.optunas)
@@ -286,7 +321,7 @@ def main() -> None:
             known[_key(arguments, each, seed)] = future.result()
             _keep(arguments.results, _key(arguments, each, seed), future.result())
     print(f"{len(jobs)} studies of {arguments.seconds:.0f} s in {time.monotonic() - began:.0f} s", file=sys.stderr)
-    quality = _world(arguments.space)[1].quality
+    quality = world(arguments.space)[1].quality
     print(f"{arguments.space}: " + ", ".join(f"{name} {value:.3g}" for name, value in quality.items()))
     found = []
     group = ""
@@ -355,12 +390,12 @@ def _line(variant: Variant, replays: Sequence[Replay], defaults: Sequence[Replay
     return (
         f"{variant.name:38}{early:16.4f}{middle:10.4f} ({low:.4f}-{high:.4f})"
         f"{means['begun']:7.0f}{means['complete']:10.0f}{means['seconds']:6.0f}{means['lost']:8.4f}"
-        f"  {statistics.mean(ends):.4f} ±{_error(ends):.4f}"
-        + (f"   {statistics.mean(beside):+.4f} ±{_error(beside):.4f}" if len(beside) > 1 else "")
+        f"  {statistics.mean(ends):.4f} ±{error(ends):.4f}"
+        + (f"   {statistics.mean(beside):+.4f} ±{error(beside):.4f}" if len(beside) > 1 else "")
     )
 
 
-def _error(values: Sequence[float]) -> float:
+def error(values: Sequence[float]) -> float:
     """The standard error of their mean."""
     return statistics.stdev(values) / math.sqrt(len(values))
 

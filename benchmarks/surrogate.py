@@ -1,6 +1,7 @@
 """A stand-in for training: the learning curve that a configuration would have, from the recorded ones.
 
-A forest of trees learns from the recorded table how a configuration's curve runs and what its epochs cost. On it lies
+A forest of trees learns from the recorded table how a configuration's curve runs and what its epochs cost; of what is
+minimized it learns the logarithm, since a loss has no worst value. On it lies
 the roughness of a recorded curve of about the same level, so that an epoch's figure is as uncertain as a real one;
 which, is decided by the configuration and the study's seed. `quality` says how well the forest ranks configurations
 that it has not seen.
@@ -22,16 +23,20 @@ from sklearn.model_selection import KFold, cross_val_predict
 
 from benchmarks.record_curves import Curve
 from tuner.spec.space import Choice, Params, Space
+from tuner.spec.space_file import Objective
 
 _TREES = 100
 _NEAR = 10
+_LEAST = 1e-6
+"""Below this no loss is told from another."""
 
 
 @dataclass(frozen=True)
 class Training:
     """What training a configuration would show.
 
-    values: val_accuracy after each epoch. levels: the same without its roughness, which no study sees.
+    values: the objective after each epoch, with a minus where less is better.
+    levels: the same without its roughness, which no study sees.
     seconds: of an epoch.
     """
 
@@ -41,14 +46,16 @@ class Training:
 
 
 class Surrogate:
-    """curves: recorded ones of one space, long enough to learn from."""
+    """curves: recorded ones of one space, long enough to learn from. objective: whose values they are."""
 
-    def __init__(self, space: Space, curves: Sequence[Curve]) -> None:
+    def __init__(self, space: Space, curves: Sequence[Curve], objective: Objective) -> None:
+        self._less_is_better = objective.direction == "minimize"
         curves = [curve for curve in curves if curve.values]
         self._space = space
         self.epochs = max(len(curve.values) for curve in curves)
         rows = np.array([self._row(curve.params) for curve in curves])
         levels = np.array([_padded(curve.values, self.epochs) for curve in curves])
+        levels = -np.log(np.maximum(levels, _LEAST)) if self._less_is_better else levels
         costs = np.log([max(1e-4, float(np.median(curve.seconds))) for curve in curves])
         self._curve_trees = _forest().fit(rows, levels)
         self._cost_trees = _forest().fit(rows, costs)
@@ -61,7 +68,7 @@ class Surrogate:
         upper = self._tops >= np.median(self._tops)
         self.quality = {
             "configurations": float(len(curves)),
-            "rank correlation of the best accuracy": float(spearmanr(self._tops, unseen)[0]),
+            "rank correlation of the best value": float(spearmanr(self._tops, unseen)[0]),
             "in the upper half": float(spearmanr(self._tops[upper], unseen[upper])[0]),
             "of an epoch's cost": float(spearmanr(costs, unseen_costs)[0]),
         }
@@ -79,8 +86,11 @@ class Surrogate:
         level, seconds = self._known[key]
         near = np.argsort(np.abs(self._tops - level.max()))[:_NEAR]
         pick = near[int.from_bytes(hashlib.sha256(f"{seed}{key}".encode()).digest()[:4], "big") % len(near)]
-        values = np.clip(level + self._roughness[pick], 0.0, 1.0)
-        return Training(tuple(map(float, values)), tuple(map(float, level)), seconds)
+        values = level + self._roughness[pick]
+        return Training(self._shown(values), self._shown(level), seconds)
+
+    def _shown(self, level: Any) -> tuple[float, ...]:
+        return tuple(map(float, -np.exp(-level) if self._less_is_better else np.clip(level, 0.0, 1.0)))
 
     def _row(self, params: Mapping[str, Any]) -> list[float]:
         """A configuration as numbers: a choice is one column a value; what is not in use is -1.
@@ -88,7 +98,7 @@ class Surrogate:
         The learning rate also as the step that it comes to, by the kind of optimizer, which a tree would need many
         configurations to find out.
         """
-        depth = params.get("hidden_layers")
+        depth = params.get("hidden_layers", params.get("blocks"))
         row: list[float] = []
         for parameter in self._space:
             value = params.get(parameter.name)

@@ -8,7 +8,9 @@ from tests.search.conftest import SEED, Begin, spec_of
 from tuner.errors import SpecError
 from tuner.search.compatibility import check_algorithms
 from tuner.search.optuna_study import open_optuna_study, worst_values
+from tuner.spec.defaults import released_2
 from tuner.spec.space import Params
+from tuner.spec.space_file import Search
 from tuner.spec.study_spec import StudySpec, parse_spec
 
 PARAMETERS = "\nparameters:\n  learning_rate: {float: [1e-4, 1e-1], log: true}\n  dropout: {float: [0.0, 0.5]}"
@@ -20,17 +22,19 @@ def several(objectives: str, search: str = "{}") -> StudySpec:
     return parse_spec(text, "space", Path(), "space.yaml")
 
 
-def test_objectives_have_their_own_directions_and_no_pruner() -> None:
+def test_objectives_have_their_own_directions_and_the_usual_pruner() -> None:
     spec = several("[val_accuracy, parameters, val_loss, latency_ms]")
     assert [each.direction for each in spec.objectives] == ["maximize", "minimize", "minimize", "minimize"]
     assert spec.objective.metric == "val_accuracy"
-    assert spec.search.pruner.name == "none"
+    assert spec.search.pruner == Search().pruner
+    # What an older release stored as text ran whole, and still does.
+    text = f"dataset: digits\nobjectives: [val_accuracy, parameters]{PARAMETERS}"
+    assert parse_spec(text, "space", Path(), "space.yaml", released_2()).search.pruner.name == "none"
 
 
 @pytest.mark.parametrize(
     ("objectives", "search", "words"),
     [
-        ("[val_accuracy, parameters]", "{pruner: asha}", "search.pruner: asha compares trials by one objective"),
         ("[val_accuracy]", "{}", "objectives: are several"),
         ("[val_accuracy, val_accuracy]", "{}", "one is given twice"),
         ("[parameters, val_accuracy]", "{}", "'parameters' is measured on the training rows"),
@@ -46,6 +50,18 @@ def test_what_cannot_be_is_one_line(objectives: str, search: str, words: str) ->
         several(objectives, search)
     assert words in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("search", "words"),
+    [
+        ("{pruner: hyperband}", "hyperband compares trials by one objective, and there are 2. Take median, "),
+        ("{pruner: asha, cost: seconds}", "search.cost: seconds are for one objective"),
+    ],
+)
+def test_a_pruner_that_knows_one_objective_is_refused(search: str, words: str) -> None:
+    with pytest.raises(SpecError, match=words):
+        check_algorithms(several("[val_accuracy, parameters]", search), "space.yaml")
 
 
 def test_cma_es_takes_one_objective() -> None:
@@ -82,3 +98,15 @@ def test_a_failed_trial_is_told_the_worst_of_each_objective(search: Begin) -> No
     number, _ = study.ask(2)
     study.tell(number, 2, worst_values(opened), "diverged")
     assert [trial.number for trial in opened.best_trials] == [0, 1]
+
+
+@pytest.mark.parametrize("sampler", ["tpe", "{name: nsga2, population: 4}"])
+def test_a_sampler_learns_from_pruned_trials_what_they_came_to(search: Begin, sampler: str) -> None:
+    study = search(spec_of(SEVERAL, sampler))
+    for ordinal in range(16):
+        number, params = study.ask(ordinal)
+        study.tell(number, ordinal, values(params), "complete" if ordinal % 4 == 0 else "pruned")
+    opened = open_optuna_study(study.db.storage, study.name, study.spec, SEED, 16)
+    told = [trial.user_attrs.get("state") for trial in opened.trials]
+    assert told == [None, "pruned", "pruned", "pruned"] * 4
+    assert all(trial.values == list(values(trial.params)) for trial in opened.trials)

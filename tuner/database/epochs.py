@@ -15,6 +15,7 @@ from tuner.database.connection import Database
 from tuner.database.late import as_text, late
 from tuner.database.patience import patient
 from tuner.database.tables import Base, EpochRow, Key, RunKey, RunRow, keyed
+from tuner.spec.objectives import COSTS
 
 _EPOCHS = Base.metadata.tables[EpochRow.__tablename__]
 _COLUMNS = (
@@ -121,6 +122,24 @@ def of_complete_trials(db: Database, study_name: str, epoch: int) -> dict[int, M
     )
     with db.reading() as session:
         return {ordinal: metrics for ordinal, metrics in session.execute(found)}
+
+
+@patient
+def with_costs_of_complete_trials(db: Database, study_name: str, epoch: int) -> list[Mapping[str, float]]:
+    """The same, in no order, each with what the trial's network costs beside, by the names of `COSTS`."""
+    same = (EpochRow.study_name, EpochRow.role, EpochRow.round, EpochRow.ordinal)
+    of = (RunRow.study_name, RunRow.role, RunRow.round, RunRow.ordinal)
+    # As JSON: of a large study, to make models of the facts takes longer than to read them.
+    found = (
+        sa.select(EpochRow.metrics, sa.type_coerce(RunRow.facts, sa.JSON))
+        .join(RunRow, sa.and_(*(mine == its for mine, its in zip(same, of, strict=True))))
+        .where(*_of_trials(study_name), EpochRow.epoch == epoch, RunRow.state == "complete")
+    )
+    with db.reading() as session:
+        return [
+            {**metrics, **{name: float(facts[name]) for name in COSTS if (facts or {}).get(name) is not None}}
+            for metrics, facts in session.execute(found)
+        ]
 
 
 def _of_trials(study_name: str) -> tuple[sa.ColumnElement[bool], ...]:

@@ -71,7 +71,7 @@ class OptunaTrial:
         told: Sequence[float] | None = None if view.value is None else (view.value,)
         infeasible = view.state == INFEASIBLE
         if len(self._spec.objectives) > 1:
-            told = values_of(self._spec, view) if view.state == "complete" or infeasible else None
+            told = values_of(self._spec, view) if view.state in ("complete", "pruned") or infeasible else None
         elif infeasible and not knows_constraints(self._spec):
             told = None
         final = told or worst_values(self._study)

@@ -181,7 +181,10 @@ class Run:
         record.start(params, self._facts, len(rows) - done)
         self._planned = min((each for each in (order.epochs, network.epochs) if each), default=None)
         attempt = self._job.attempt if self._job is not None else 1
-        beginning = Beginning(epoch=done, planned=self._planned, look=self._look, rows=rows, attempt=attempt)
+        parameters = network.planned_parameters(self._here.dataset.info)
+        beginning = Beginning(
+            epoch=done, planned=self._planned, look=self._look, rows=rows, attempt=attempt, parameters=parameters
+        )
         for each in self._observers:
             self._decide(beginning, each.begins(beginning))
         if self._decision is not None and not done:

@@ -3,11 +3,14 @@
 Leaves to others: each rule (observers), what is done at an epoch's end beside (trial, service).
 """
 
+from collections.abc import Sequence
+
 from tuner.database.connection import Database
-from tuner.database.epochs import quickest_epoch
+from tuner.database.epochs import EpochView, quickest_epoch
 from tuner.database.runs import Job
 from tuner.runs.observers.deadline import Deadline
 from tuner.runs.observers.epoch_budget import EpochBudget
+from tuner.runs.observers.front_pruning import FrontPruning
 from tuner.runs.observers.port import Observer
 from tuner.runs.observers.pruning import Pruning
 from tuner.runs.observers.target import Target
@@ -16,14 +19,26 @@ from tuner.spec.study_spec import StudySpec
 from tuner.studies.limits import is_first, search_left_s
 
 
-def search_rules(db: Database, spec: StudySpec, job: Job, asked: OptunaTrial) -> list[Observer]:
-    """In the order in which they are asked, after the epoch's row is stored."""
+def search_rules(
+    db: Database, spec: StudySpec, job: Job, asked: OptunaTrial, rows: Sequence[EpochView] = ()
+) -> list[Observer]:
+    """In the order in which they are asked, after the epoch's row is stored.
+
+    rows: the epochs so far, where nobody says them at the beginning.
+    """
     return [
-        Pruning(asked.trial, spec, asked.reported(), asked.baseline is not None),
+        *_pruning(db, spec, job, asked, rows),
         Target(db, spec),
         Deadline(lambda view: search_left_s(db, view, spec), "complete", lambda: _quickest_s(db, job)),
         EpochBudget(db, job),
     ]
+
+
+def _pruning(db: Database, spec: StudySpec, job: Job, asked: OptunaTrial, rows: Sequence[EpochView]) -> list[Observer]:
+    never_prune = asked.baseline is not None
+    if len(spec.objectives) == 1:
+        return [Pruning(asked.trial, spec, asked.reported(), never_prune)]
+    return [] if never_prune else [FrontPruning(db, job.study_name, spec, rows)]
 
 
 def _quickest_s(db: Database, job: Job) -> float | None:

@@ -15,6 +15,7 @@ from tuner.formatting import plural
 from tuner.hints import extra
 from tuner.search.algorithms import PRUNERS, SAMPLERS, check_options, pruner, sampler
 from tuner.search.cells import EXHAUSTIVE, cells
+from tuner.search.front import SEVERAL, rule_of
 from tuner.search.suggest import distributions
 from tuner.spec.safe_yaml import naming_lines
 from tuner.spec.space import Choice, FloatRange
@@ -37,6 +38,7 @@ def _check_search(spec: StudySpec, where: str) -> None:
     _check(search.sampler, SAMPLERS, f"{where}: search.sampler")
     _check_pruner(search.pruner, f"{where}: search.pruner")
     _check_epochs(spec, f"{where}: search.pruner")
+    _check_several(spec, where)
     if search.cost == "seconds" and (search.pruner.name != "asha" or "early_stopping_rate" in search.pruner.options):
         raise SpecError(
             f"{where}: search.cost: seconds are asha's rungs (min_epochs, reduction_factor). Set pruner: asha."
@@ -100,6 +102,19 @@ def _check_epochs(spec: StudySpec, at: str) -> None:
                 f"{at}: {spec.search.pruner.name}'s {name} is {first}, but no trial has more than "
                 f"{plural(most, 'epoch')}: nothing would be pruned. Give less."
             )
+
+
+def _check_several(spec: StudySpec, where: str) -> None:
+    objectives, search = len(spec.objectives), spec.search
+    if objectives > 1 and search.pruner.name != "none" and rule_of(search.pruner) is None:
+        raise SpecError(
+            f"{where}: search.pruner: {search.pruner.name} compares trials by one objective, and there are "
+            f"{objectives}. Take {', '.join(SEVERAL)} or none."
+        )
+    if objectives > 1 and search.cost == "seconds":
+        raise SpecError(
+            f"{where}: search.cost: seconds are for one objective, and there are {objectives}. Leave it out."
+        )
 
 
 def most_epochs(spec: StudySpec) -> int | None:

@@ -127,6 +127,8 @@ def tell(
     the value is made up, and of which failure, is in its user attributes, which Optuna's own clients show. One that
     breaks a constraint of the study is infeasible too, by its violation, with what it came to where it was trained. One
     that a person cancelled is FAIL: it says nothing of its configuration.
+    Of several objectives a pruned trial is COMPLETE, too, with what it came to, which others are ahead of: Optuna's
+    samplers for such studies pass over PRUNED ones, or take every complete trial for better than those.
     """
     trial_id = storage.get_trial_id_from_study_id_trial_number(
         storage.get_study_id_from_name(study.study_name), trial_number
@@ -142,13 +144,14 @@ def tell(
     # CMA-ES takes no constraints and warns of them; the worst value is all that it learns from a failure.
     if not isinstance(study.sampler, optuna.samplers.CmaEsSampler):
         _constrain(study, trial_id, 0.0 if state in ("complete", "pruned") else violation)
-    if state not in ("complete", "pruned"):
+    several = len(study.directions) > 1
+    if state != "complete" and (state != "pruned" or several):
         words = {"state": state, "reason": reason}
         if not measured:
             words["value"] = "not measured: the worst so far, for the sampler to keep away"
         for key, each in words.items():
             storage.set_trial_user_attr(trial_id, key, each)
-    if state == "pruned":
+    if state == "pruned" and not several:
         # `tell` gives a pruned trial its last value; what people compare is its best.
         values = [value] if isinstance(value, int | float) else list(value)
         study.sampler.after_trial(study, frozen, TrialState.PRUNED, values)

@@ -154,7 +154,7 @@ def _decided(
     )  # fmt: skip
     end = EpochEnd(epoch=last.epoch, planned=most, look=lambda: view, result=result)
     asked = here.optuna_trial(view, spec, job)
-    for rule in search_rules(here.db, spec, job, asked):
+    for rule in search_rules(here.db, spec, job, asked, row.epochs):
         decision = rule.epoch_ended(end)
         end.decision = end.decision or decision
     if end.decision is not None and last.epoch != most:

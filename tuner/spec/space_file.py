@@ -135,7 +135,7 @@ class SpaceFile(StrictModel):
     objectives: tuple[Objective, ...] = Field(
         default=(),
         strict=False,
-        description="several of them, the first a metric of the validation rows; a study of such is not pruned",
+        description="several of them, the first a metric of the validation rows",
     )
     constraints: dict[str, str] = Field(
         default_factory=dict,
@@ -186,8 +186,8 @@ def read_content(content: Any, where: str) -> SpaceFile:
         raise SpecError(f"{where}: {complaint(error, SpaceFile)}") from error
 
 
-def first_of_several(file: SpaceFile, where: str) -> SpaceFile:
-    """Of several objectives the first takes the place of the one; such a study is not pruned."""
+def first_of_several(file: SpaceFile, where: str, pruned: bool = True) -> SpaceFile:
+    """Of several objectives the first takes the place of the one. pruned: older releases trained them whole."""
     if "objectives" not in file.model_fields_set:
         return file
     if "objective" in file.model_fields_set:
@@ -197,12 +197,7 @@ def first_of_several(file: SpaceFile, where: str) -> SpaceFile:
     names = [each.metric for each in file.objectives]
     if len(set(names)) < len(names):
         raise SpecError(f"{where}: objectives: {', '.join(names)}: one is given twice.")
-    if "pruner" in file.search.model_fields_set and file.search.pruner.name != "none":
-        raise SpecError(
-            f"{where}: search.pruner: {file.search.pruner.name} compares trials by one objective, and there are "
-            f"{len(names)}. Leave it out: such studies run unpruned."
-        )
-    search = file.search.model_copy(update={"pruner": Algorithm(name="none")})
+    search = file.search if pruned else file.search.model_copy(update={"pruner": Algorithm(name="none")})
     return file.model_copy(update={"objective": file.objectives[0], "search": search})
 
 

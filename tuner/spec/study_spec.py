@@ -157,7 +157,8 @@ def _checked(
     whole: SpaceFile, text: str, name: str, folder: Path, where: str, defaults: Defaults | None = None
 ) -> StudySpec:
     said = written(whole)
-    file = first_of_several(whole if defaults is None else refilled(whole, defaults), where)
+    filled = whole if defaults is None else refilled(whole, defaults)
+    file = first_of_several(filled, where, pruned=defaults is None)
     file = file if defaults is not None else with_usual_validation(file)
     if isinstance(file.model, dict):
         return _python_spec(file, said, text, name, folder, where, defaults)

@@ -52,10 +52,12 @@ class Beginning(Moment):
     """Before the first epoch that this worker trains.
 
     rows: the epochs that are stored, those that are to be repeated too. attempt: from 1; more, where it was adopted.
+    parameters: how many numbers will be trained; None where only training tells.
     """
 
     rows: Sequence[EpochView]
     attempt: int
+    parameters: int | None = None
 
 
 @dataclass(kw_only=True)

@@ -1,7 +1,7 @@
-"""Reports each epoch to Optuna, and asks its pruner.
+"""Reports each epoch of a study with one objective to Optuna, and asks its pruner.
 
 Owns: that an epoch is reported once, however often it was trained; which trials are pruned.
-Leaves to others: the pruner itself (search).
+Leaves to others: the pruner itself (search), several objectives (front_pruning), of which Optuna takes no epochs.
 """
 
 import math
@@ -23,9 +23,7 @@ class Pruning:
         self._trial = trial
         self._metric = spec.objective.metric
         self._counts_seconds = spec.search.cost == "seconds"
-        # Optuna takes no epochs of studies with several objectives, and does not prune them.
-        self._reports = len(spec.objectives) == 1
-        self._prunes = self._reports and not never_prune
+        self._prunes = not never_prune
         self._reported = reported
 
     def begins(self, beginning: Beginning) -> Decision | None:
@@ -43,7 +41,7 @@ class Pruning:
         return None
 
     def _report(self, epoch: int, value: float, seconds: float) -> None:
-        if self._reports and math.isfinite(value) and epoch not in self._reported:
+        if math.isfinite(value) and epoch not in self._reported:
             if self._counts_seconds:
                 note_seconds(self._trial, epoch, seconds)
             self._trial.report(value, epoch)
