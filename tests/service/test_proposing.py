@@ -1,5 +1,6 @@
 """Data without a space get one that can be started, edited, and is never written over a person's own."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from tuner.errors import DataError, InputError, NotFound
 from tuner.service.proposing import Proposal, propose, write
 from tuner.spec.sources import DataSpec
 from tuner.spec.study_spec import StudySpec, parse_spec
+from tuner.studies.rows_check import load_as_workers_will
 
 DIGITS = load_digits()
 
@@ -45,6 +47,12 @@ def test_a_table_is_read_as_far_as_it_can_be_and_says_what_that_leaves_out(tmp_p
     assert [(each.name, each.taken_as) for each in found.reading.columns] == [
         ("age", "number"), ("since", "date"), ("plan", "category"), ("churn", "target")
     ]  # fmt: skip
+    # What was read for it is what the study begins with, and need not be read again.
+    assert found.loaded.data == spec.data
+    assert load_as_workers_will(spec, (), known=found.loaded)[1] is found.loaded.dataset
+    assert load(spec.data, 0).digest == found.loaded.dataset.digest
+    other = replace(spec.data, validation=0.3)
+    assert load_as_workers_will(replace(spec, source=other), (), known=found.loaded)[1] is not found.loaded.dataset
     assert spec.model == "mlp"
     # Nine of ten rows are of one class.
     assert spec.objective.metric == "val_auc"

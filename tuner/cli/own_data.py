@@ -5,7 +5,7 @@ Leaves to others: what is proposed (service.proposing), how it is started (runni
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,9 +14,13 @@ from tuner.errors import InputError
 from tuner.hints import command
 from tuner.spec.code import looks_like_code
 
+if TYPE_CHECKING:
+    from tuner.data.sources import Loaded
 
-def with_space(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of `tune start` with a space, and a target that is a value. Raises InputError."""
+
+def with_space(options: Mapping[str, Any]) -> tuple[dict[str, Any], "Loaded | None"]:
+    """The options of `tune start` with a space, and a target that is a value; with the data, where they had to be read
+    for it. Raises InputError."""
     data, target = options["data"], options["target"]
     rest = {name: value for name, value in options.items() if name not in ("data", "task")}
     if data is None:
@@ -28,7 +32,7 @@ def with_space(options: Mapping[str, Any]) -> dict[str, Any]:
         if options["task"] is not None:
             typed = command("tune start FILE.csv --target COLUMN --task regression")
             raise InputError(f"--task goes with data: {typed}.")
-        return {**rest, "target": None if target is None else _value(target)}
+        return {**rest, "target": None if target is None else _value(target)}, None
     from tuner.service import proposing
 
     space = options["space"]
@@ -38,10 +42,10 @@ def with_space(options: Mapping[str, Any]) -> dict[str, Any]:
     for note in proposal.notes:
         echo(f"tune: {note}", err=True)
     if space is not None:
-        return {**rest, "target": None, "dataset": proposal.dataset}
+        return {**rest, "target": None, "dataset": proposal.dataset}, proposal.loaded
     path = proposing.write(proposal, Path.cwd())
     echo(f"tune: {path.name} says how the data are read and what is searched; edit it as you like", err=True)
-    return {**rest, "target": None, "space": str(path)}
+    return {**rest, "target": None, "space": str(path)}, proposal.loaded
 
 
 def _value(text: str) -> float:

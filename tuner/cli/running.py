@@ -101,10 +101,12 @@ def start(storage: str | None, as_json: bool, **options: Any) -> None:
     from tuner.cli import checked_space, data_read, own_data
     from tuner.service import starting
 
-    options = own_data.with_space(options)
+    options, known = own_data.with_space(options)
     settings = settings_of(storage)
     with stages() as say:
-        begun = starting.start(settings, start_request(options), say)
+        begun = starting.start(settings, start_request(options), say, known=known)
+    # The study has it in its workers.
+    del known
     for note in begun.notes:
         echo(f"tune: {note}", err=True)
     if options["detach"] or begun.external:

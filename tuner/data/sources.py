@@ -5,7 +5,7 @@ Leaves to others: files and downloads (cache, idx, tables, arrays, images), chec
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -34,6 +34,14 @@ _CLASS_NAMES: Mapping[str, tuple[str, ...]] = {
     "cifar10": ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"),
     "cifar100": tuple(map(str, range(100))),
 }  # fmt: skip
+
+
+@dataclass(frozen=True, eq=False)
+class Loaded:
+    """A data set that was loaded before, and of what: with seed 0, and how it was read."""
+
+    data: DataSpec
+    dataset: Dataset
 
 
 def load(data: DataSpec, seed: int, codes: Sequence[Code] = (), told: bool = False) -> Dataset:

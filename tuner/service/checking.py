@@ -15,6 +15,7 @@ import psutil
 
 from tuner.data.dataset import DataInfo, Dataset
 from tuner.data.reading import Reading
+from tuner.data.sources import Loaded
 from tuner.search.compatibility import check_algorithms
 from tuner.service.requests import Devices, SpaceRequest
 from tuner.service.slots import slots_here
@@ -124,10 +125,11 @@ def check_space(request: SpaceRequest, quick: bool, say: Say) -> CheckedSpace:
     return CheckedSpace(spec, loaded.dataset.reading, networks, asked, loaded.notes)
 
 
-def load(found: FoundSpace, say: Say) -> LoadedSpace:
-    """Damage and absence of the data show here, before anything is stored. Raises DataError."""
+def load(found: FoundSpace, say: Say, known: Loaded | None = None) -> LoadedSpace:
+    """Damage and absence of the data show here, before anything is stored. known: as `load_as_workers_will` has it.
+    Raises DataError."""
     say("loading the data")
-    spec, dataset = load_as_workers_will(found.spec, found.codes)
+    spec, dataset = load_as_workers_will(found.spec, found.codes, known=known)
     return LoadedSpace(FoundSpace(spec, found.code, found.codes), dataset)
 
 

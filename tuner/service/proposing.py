@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from tuner.data import sources
-from tuner.data.dataset import Dataset
 from tuner.data.reading import Reading
 from tuner.data.table_problems import TableProblems
 from tuner.errors import InputError
@@ -23,21 +22,22 @@ from tuner.service.proposed_sources import dataset_of
 from tuner.spec.families import Task
 from tuner.spec.safe_yaml import in_one_line
 from tuner.spec.sources import read_data
+from tuner.spec.validation import SMALL_TABLES, VALIDATION_SHARE
 from tuner.studies.imbalance import common_class
 
 _MOST_COLUMNS = 60
-_VALIDATION = 0.2
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """name: of the space. dataset: as the file has it. text: the whole file. notes: a line each."""
+    """name: of the space. dataset: as the file has it. text: the whole file. notes: a line each. loaded: the data."""
 
     name: str
     dataset: Mapping[str, Any]
     text: str
     reading: Reading
     notes: tuple[str, ...]
+    loaded: sources.Loaded
 
 
 def propose(data: str, target: str | None, task: Task | None, folder: Path) -> Proposal:
@@ -47,7 +47,8 @@ def propose(data: str, target: str | None, task: Task | None, folder: Path) -> P
     folder: where the file will be. Raises InputError, DataError for data that cannot be read as they are.
     """
     found = dataset_of(data, target, task, folder)
-    dataset, loaded, mended = _loaded(found.dataset, folder)
+    dataset, known, mended = _loaded(found.dataset, folder)
+    loaded = known.dataset
     notes = [*found.notes, *mended]
     common = common_class(loaded)
     if common is not None:
@@ -56,7 +57,8 @@ def propose(data: str, target: str | None, task: Task | None, folder: Path) -> P
     then = command("tune start --space", f"{found.name}.yaml")
     lines = [f"# Proposed for {one_line(data)}: edit it as you like, then {then}",
              *(f"# {one_line(each)}" for each in notes), *_columns(loaded.reading)]  # fmt: skip
-    return Proposal(found.name, dataset, "\n".join(lines) + "\n" + _as_file(content), loaded.reading, tuple(notes))
+    text = "\n".join(lines) + "\n" + _as_file(content)
+    return Proposal(found.name, dataset, text, loaded.reading, tuple(notes), known)
 
 
 def write(proposal: Proposal, folder: Path) -> Path:
@@ -71,14 +73,16 @@ def write(proposal: Proposal, folder: Path) -> Path:
     return path
 
 
-def _loaded(dataset: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], Dataset, list[str]]:
+def _loaded(dataset: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], sources.Loaded, list[str]]:
     """The `dataset:` with which the data can be read, and what that leaves out."""
     notes: list[str] = []
     trying: dict[str, Any] = dict(dataset)
     while True:
         try:
-            data = read_data(trying, _VALIDATION, folder, "the data")
-            return trying, sources.load(data, 0, told=True), notes
+            # As the file that is proposed will have it, so that they need not be read again.
+            table = {"csv", "parquet"} & trying.keys() and "text" not in trying
+            data = read_data(trying, SMALL_TABLES if table else VALIDATION_SHARE, folder, "the data")
+            return trying, sources.Loaded(data, sources.load(data, 0, told=True)), notes
         except TableProblems as problems:
             if problems.dataset is None or problems.dataset == trying:
                 raise

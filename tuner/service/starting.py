@@ -68,12 +68,18 @@ class Begun:
 
 
 def start(
-    settings: Settings, request: StartRequest, say: Say = lambda words: None, by: Person = HERE, read: bool = True
+    settings: Settings,
+    request: StartRequest,
+    say: Say = lambda words: None,
+    by: Person = HERE,
+    read: bool = True,
+    known: sources.Loaded | None = None,
 ) -> Begun:
     """Check and store a new study, or find the one of that name and go on with it.
 
     by: whose it will be. read: the data, now; without, the workers alone do, and the study says what is wrong with
-    them - but for what code makes, which is always tried here. Raises InputError and its kin, NotAllowed, NotFound,
+    them - but for what code makes, which is always tried here. known: data that were loaded already, and need not be
+    read again. Raises InputError and its kin, NotAllowed, NotFound,
     ServiceDown; then nothing was stored.
     """
     check_may_start(by)
@@ -86,7 +92,7 @@ def start(
     notes = (*notes, *(here.notes if here is not None else ()))
     loaded = None
     if not external and (found.codes or found.code is not None or (not request.detach and (read or _made(found)))):
-        loaded = checking.load(found, say)
+        loaded = checking.load(found, say, known)
         found, notes = loaded.found, (*notes, *loaded.notes)
     spec = found.spec
     outlook = None

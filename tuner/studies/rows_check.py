@@ -12,7 +12,7 @@ from typing import Any
 
 from tuner.data.dataset import Dataset
 from tuner.data.order import marks
-from tuner.data.sources import load, parted, read
+from tuner.data.sources import Loaded, load, parted, read
 from tuner.errors import DataError
 from tuner.spec.code import Code, find_code
 from tuner.spec.source_kinds import PythonData
@@ -21,13 +21,19 @@ from tuner.studies import child_process
 from tuner.studies.sent_spec import received, sent
 
 
-def load_as_workers_will(spec: StudySpec, codes: Sequence[Code], seed: int = 0) -> tuple[StudySpec, Dataset]:
+def load_as_workers_will(
+    spec: StudySpec, codes: Sequence[Code], seed: int = 0, known: Loaded | None = None
+) -> tuple[StudySpec, Dataset]:
     """The data with its reading, and the specification under which every process has it alike: rows that come in
     another order in each are taken in one of their own.
+
+    known: data that this process has loaded already, and that are not read again where they are the same.
 
     Raises DataError as `load` does, and where another process gets other rows.
     """
     if not isinstance(spec.data.files, PythonData):
+        if known is not None and known.data == spec.data and seed == 0:
+            return spec, known.dataset
         return spec, load(spec.data, seed, codes, told=True)
     request: dict[str, Any] = {"spec": sent(spec), "codes": [code.named for code in codes]}
     with ThreadPoolExecutor(1) as other:
