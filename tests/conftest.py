@@ -111,6 +111,24 @@ def postgres_server() -> Iterator[PostgresServer]:
         yield server
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test of a product of parameters that is marked `half`, every second cell is slow, as on a chess board: each
+    value of each parameter is tried at every commit."""
+    values: dict[tuple[object, str], list[object]] = {}
+    for item in items:
+        if not isinstance(item, pytest.Function) or item.get_closest_marker("half") is None:
+            continue
+        place = 0
+        for name, value in item.callspec.params.items() if hasattr(item, "callspec") else ():
+            known = values.setdefault((item.function, name), [])
+            if value not in known:
+                known.append(value)
+            place += known.index(value)
+        if place % 2:
+            item.add_marker(pytest.mark.slow)
+
+
 def pytest_collection_finish(session: pytest.Session) -> None:
     """The frameworks and the tests themselves are no garbage: a process that looks for any, as after a trial, leaves
     them out, and does not become slower with each file of tests."""

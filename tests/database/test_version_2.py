@@ -36,6 +36,7 @@ from tuner.studies.resolved_spec import VERSION
 from tuner.studies.status import StudyStatus, study_status
 from tuner.studies.stored_study import bind_data, resolve_old_studies, spec_of
 
+pytestmark = pytest.mark.half
 HERE = Path(__file__).parent
 NAMES = ["done", "coded", "wild", "cut", "killed"]
 

@@ -17,6 +17,7 @@ from tuner.database.leases import LeaseLost
 from tuner.database.tables import RunRow
 from tuner.studies.status import study_status
 
+pytestmark = pytest.mark.half
 EPOCHS = {3: 60, 4: 20, 5: 20}
 """Of a whole trial of the two studies that did not end, by schema."""
 BEGUN = {3: {"cut": 5, "live": 5}, 4: {"cut": 4, "live": 4}, 5: {"cut": 5, "live": 4}}

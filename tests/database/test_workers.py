@@ -125,6 +125,7 @@ sys.stdin.read()
 UNSHARE = ["unshare", "--pid", "--fork", "--kill-child"]
 
 
+@pytest.mark.half
 @pytest.mark.parametrize("mount", [["--mount-proc"], []])
 def test_workers_in_two_spaces_of_pids_and_one_hostname_do_not_bury_each_other(url: str, mount: list[str]) -> None:
     if shutil.which("unshare") is None or subprocess.run([*UNSHARE, "--mount-proc", "true"], check=False).returncode:

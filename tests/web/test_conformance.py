@@ -119,6 +119,7 @@ def _at_what_is_there(case: Any, draw: Callable[[st.SearchStrategy[Any]], Any]) 
             case.path_parameters[name] = draw(known)
 
 
+@pytest.mark.half
 @pytest.mark.parametrize("asked", ["filled"], indirect=True)
 def test_nothing_that_is_asked_is_an_error_of_the_server(asked: Asked) -> None:
     for operation in _operations(asked):
