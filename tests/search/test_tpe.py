@@ -100,6 +100,20 @@ def test_a_range_that_was_changed_is_the_one_that_is_asked() -> None:
         assert 2.0 <= value <= 3.0
 
 
+@pytest.mark.parametrize("duplicates", [True, False])
+def test_where_there_are_only_so_many_configurations_none_is_tried_again(duplicates: bool) -> None:
+    space = {"width": IntDistribution(0, 5), "kind": CategoricalDistribution(("a", "b", "c", "d"))}
+    study = optuna.create_study(direction="maximize")
+    for place in range(18):
+        study.sampler = TpeSampler(Options(startup_trials=1, allow_duplicates=duplicates), place)
+        asked = study.ask(dict(space))
+        # One that still runs is one that was tried, too.
+        if place % 3:
+            study.tell(asked, -abs(asked.params["width"] - 2) - (asked.params["kind"] != "b"))
+    tried = {(each.params["width"], each.params["kind"]) for each in study.trials}
+    assert (len(tried) == 18) is not duplicates
+
+
 KINDS = [
     CategoricalDistribution(("a", "b", None)),
     IntDistribution(1, 100, log=True),
@@ -118,7 +132,9 @@ def test_chance_stays_in_the_range_and_reaches_all_of_it(distribution: BaseDistr
         assert {by_chance("x", distribution, seed + each) for each in range(60)} == {0, 3, 6, 9}
 
 
-@pytest.mark.parametrize("options", [{"candidates": 0}, {"startup_trials": -1}, {"gamma": 1.5}])
+@pytest.mark.parametrize(
+    "options", [{"candidates": 0}, {"startup_trials": -1}, {"gamma": 1.5}, {"min_bandwidth": -0.1}]
+)
 def test_options_that_say_nothing_are_refused(options: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(options))):
         Options(**options)  # type: ignore[arg-type]

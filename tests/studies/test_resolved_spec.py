@@ -145,7 +145,8 @@ def test_every_option_of_a_stored_study_is_written_out() -> None:
     stored = resolve(read("dataset: digits\nparameters: {units: [8, 16]}"))
     assert stored.search.pruner.options == {"percentile": 40.0, "startup_trials": 2, "warmup_epochs": 1}
     assert stored.search.sampler.options == {
-        "startup_trials": 10, "candidates": 24, "constant_liar": True, "multivariate": True, "gamma": 0.03,
+        "startup_trials": 10, "candidates": 24, "constant_liar": True, "multivariate": True, "gamma": 0.1,
+        "min_bandwidth": 0.15, "allow_duplicates": False,
     }  # fmt: skip
     assert set(stored.defaults) == set(FAMILIES["mlp"])
     assert (stored.validation, stored.search.trials, stored.search.finalists.share) == (0.2, 40, 0.25)
@@ -198,7 +199,7 @@ def test_what_was_stored_is_kept_when_other_defaults_come(monkeypatch: pytest.Mo
     assert resolve(read(text)).search.pruner.options["percentile"] == 75.0
     kept = restore(before, "space", text, Path(), "stored")
     assert _state(pruner(kept.search)) == made
-    assert kept.search.sampler.options["gamma"] == 0.03
+    assert kept.search.sampler.options["gamma"] == 0.1
     assert as_asked(kept, {"optimizer": "sgd"})["learning_rate"] == 0.01
     assert as_asked(kept, {"optimizer": "adam"})["batch_size"] == 32
     assert as_asked(read(text), {"optimizer": "sgd"})["learning_rate"] == 0.5
@@ -224,7 +225,7 @@ def _other_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def tpe(
         place: Any, *, startup_trials: int = 3, candidates: int = 9, constant_liar: bool = False,
-        multivariate: bool = False, gamma: float = 0.5,
+        multivariate: bool = False, gamma: float = 0.5, min_bandwidth: float = 0.5, allow_duplicates: bool = True,
     ) -> Any:  # fmt: skip
         raise AssertionError("only its defaults are asked for")
 
@@ -257,6 +258,21 @@ def test_a_form_of_version_1_had_no_constraints(name: str) -> None:
     first = {**{key: each for key, each in now.items() if key != "constraints"}, "version": 1}
     assert as_json(read_resolved(first, "study 's'")) == now
     assert now["constraints"] == ()
+
+
+@pytest.mark.parametrize("name", ["digits", "several"])
+def test_a_form_of_version_2_searches_as_it_did(name: str) -> None:
+    now = as_json(resolve(read(TEXTS[name])))
+    options = {"startup_trials": 3, "candidates": 24, "constant_liar": True, "multivariate": True, "gamma": 0.03}
+    second = {
+        **now,
+        "version": 2,
+        "search": {**now["search"], "sampler": {"name": "tpe", "options": options, "inner": None}},
+    }
+    kept = read_resolved(second, "study 's'").search.sampler
+    assert kept.options == {**options, "min_bandwidth": 0.0, "allow_duplicates": True}
+    random = {**second["search"], "sampler": {"name": "random", "options": {}, "inner": None}}
+    assert read_resolved({**second, "search": random}, "study 's'").search.sampler.options == {}
 
 
 def test_a_form_of_a_newer_version_is_refused() -> None:

@@ -42,7 +42,7 @@ dataset: digits
 """,
     "layout": NET.replace("  units: {int: [8, 64], per: hidden_layer}", "  units:\n    int:\n    - 8\n    - 64\n"
                           "    per: hidden_layer"),
-    "defaults written out": NET.replace("sampler: tpe", "sampler: {name: tpe, gamma: 0.03, startup_trials: 10}, "
+    "defaults written out": NET.replace("sampler: tpe", "sampler: {name: tpe, gamma: 0.1, startup_trials: 10}, "
                                         "pruner: {name: percentile, percentile: 40.0}, cost: epochs, patience: null")
     + "validation: 0.2\nmodel: mlp\nobjective: {metric: val_accuracy, direction: maximize}\n",
     "a parameter fixed at its default": NET.replace(
@@ -73,7 +73,7 @@ def test_another_way_to_write_it_is_the_same(how: str) -> None:
         ("  plain: {units: 16, epochs: 5}", "  plain: {units: 16, epochs: 5}\n  other: {units: 8, epochs: 5}",
          "baselines.other: - -> given; baselines.other.units_1: - -> 8; baselines.other.epochs: - -> 5"),
         ("sampler: tpe", "sampler: random", "search.sampler.name: tpe -> random"),
-        ("sampler: tpe", "sampler: {name: tpe, gamma: 0.1}", "search.sampler.gamma: 0.03 -> 0.1"),
+        ("sampler: tpe", "sampler: {name: tpe, gamma: 0.2}", "search.sampler.gamma: 0.1 -> 0.2"),
         ("sampler: tpe", "sampler: tpe, pruner: median", "search.pruner.name: percentile -> median"),
         ("sampler: tpe", "sampler: tpe, patience: 4", "search.patience: None -> 4"),
         ("digits", "wine", "dataset: digits -> wine"),

@@ -58,16 +58,23 @@ def _tpe(
     candidates: int = 24,
     constant_liar: bool = True,
     multivariate: bool = True,
-    gamma: float = 0.03,
+    gamma: float = 0.1,
+    min_bandwidth: float = 0.15,
+    allow_duplicates: bool = False,
 ) -> BaseSampler:
     """The tree-structured Parzen estimator.
 
     multivariate: it sees which values go together; grouped, so that conditional ones may be absent.
     constant_liar: what other workers are trying counts as bad for now, so that they are not tried twice.
     gamma: the share of trials that count as good, of one objective; pruned ones count for what they would have reached.
+    min_bandwidth: the least width of a kernel, as a share of a number's range, of one objective.
+    allow_duplicates: whether a configuration is tried again where there are only so many, of one objective.
     """
     if len(place.spec.objectives) == 1:
-        return TpeSampler(Options(startup_trials, candidates, constant_liar, multivariate, gamma), place.seed)
+        options = Options(
+            startup_trials, candidates, constant_liar, multivariate, gamma, min_bandwidth, allow_duplicates
+        )
+        return TpeSampler(options, place.seed)
     return optuna.samplers.TPESampler(
         seed=place.seed,
         n_startup_trials=startup_trials,

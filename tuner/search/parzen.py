@@ -114,6 +114,7 @@ class Kernels:
     """centres, widths: (kernels, axes). Of a category a centre is its index, -1 in the prior, which favours none.
 
     weights: of the kernels, not normalized. favour: the share that a category's kernel leaves to the others.
+    narrowest: the least width of a number's kernel, as a share of the range, however near its neighbours are.
     ordered: of each axis of numbers the centres in order, without the prior's.
     """
 
@@ -122,13 +123,15 @@ class Kernels:
     widths: Array
     weights: Array
     favour: float
+    narrowest: float
     ordered: Mapping[int, Array] = field(default_factory=dict)
 
     def and_those(self, other: "Kernels") -> "Kernels":
         """Both together."""
         centres = np.concatenate([self.centres, other.centres])
         widths = np.concatenate([self.widths, other.widths])
-        return Kernels(self.axes, centres, widths, np.append(self.weights, other.weights), self.favour)
+        weights = np.append(self.weights, other.weights)
+        return Kernels(self.axes, centres, widths, weights, self.favour, self.narrowest)
 
     def log_sums(self, points: Array) -> Array:
         """The logarithm of the weighted sum of the kernels at each of these points."""
@@ -217,8 +220,9 @@ class Kernels:
         return points
 
 
-def fit(axes: Sequence[Axis], observations: Array, weights: Array) -> Kernels:
-    """A kernel for each observation, as wide as the wider of the gaps to its neighbours, and the prior, of weight 1."""
+def fit(axes: Sequence[Axis], observations: Array, weights: Array, narrowest: float = 0.0) -> Kernels:
+    """A kernel for each observation, as wide as the wider of the gaps to its neighbours or as the narrowest may be, and
+    the prior, of weight 1."""
     kernels = len(observations) + 1
     widths = np.ones((kernels, len(axes)))
     centres = np.full((kernels, len(axes)), -1.0)
@@ -229,8 +233,8 @@ def fit(axes: Sequence[Axis], observations: Array, weights: Array) -> Kernels:
             centres[-1, place] = 0.5
             order = _order(observations[:, place], each)
             ordered[place] = observations[order, place]
-            widths[order, place] = _widths(ordered[place])
-    return Kernels(axes, centres, widths, np.append(weights, 1.0), 1.0 / kernels, ordered)
+            widths[order, place] = _widths(ordered[place], narrowest)
+    return Kernels(axes, centres, widths, np.append(weights, 1.0), 1.0 / kernels, narrowest, ordered)
 
 
 def _order(units: Array, numbers: Numbers) -> NDArray[np.intp]:
@@ -247,26 +251,27 @@ def beside(fitted: Kernels, points: Array) -> Kernels:
     """Kernels of further points, each as wide as it would be alone among those of the fitted. Their weight is 1."""
     widths = np.ones(points.shape)
     for place, ordered in fitted.ordered.items():
-        widths[:, place] = _widths_among(ordered, points[:, place])
-    return Kernels(fitted.axes, points, widths, np.ones(len(points)), fitted.favour)
+        widths[:, place] = _widths_among(ordered, points[:, place], fitted.narrowest)
+    return Kernels(fitted.axes, points, widths, np.ones(len(points)), fitted.favour, fitted.narrowest)
 
 
-def _widths(ordered: Array) -> Array:
+def _widths(ordered: Array, narrowest: float) -> Array:
     if len(ordered) < 2:
         return np.maximum(ordered, 1.0 - ordered)
     gaps = np.diff(ordered)
     # The outermost have one neighbour: as wide as the way to the end they would cover all of the range.
-    return _clipped(np.maximum(np.append(gaps[0], gaps), np.append(gaps, gaps[-1])), len(ordered))
+    return _clipped(np.maximum(np.append(gaps[0], gaps), np.append(gaps, gaps[-1])), len(ordered), narrowest)
 
 
-def _widths_among(ordered: Array, units: Array) -> Array:
+def _widths_among(ordered: Array, units: Array, narrowest: float) -> Array:
     if not len(ordered):
         return np.maximum(units, 1.0 - units)
     at = np.searchsorted(ordered, units)
     below = units - ordered[np.maximum(at - 1, 0)]
     above = ordered[np.minimum(at, len(ordered) - 1)] - units
-    return _clipped(np.maximum(np.where(at > 0, below, 0.0), np.where(at < len(ordered), above, 0.0)), len(ordered))
+    wider = np.maximum(np.where(at > 0, below, 0.0), np.where(at < len(ordered), above, 0.0))
+    return _clipped(wider, len(ordered), narrowest)
 
 
-def _clipped(widths: Array, observations: int) -> Array:
-    return np.clip(widths, 1.0 / min(_NARROWEST, 2 + observations), 1.0)
+def _clipped(widths: Array, observations: int, narrowest: float) -> Array:
+    return np.clip(widths, max(narrowest, 1.0 / min(_NARROWEST, 2 + observations)), 1.0)

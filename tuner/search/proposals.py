@@ -7,7 +7,7 @@ Leaves to others: how one proposal is found (tpe), what an older study knows (ev
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from optuna.distributions import BaseDistribution
@@ -101,7 +101,8 @@ def _learn(
     weight = 0.0 if evidence is None else evidence.weight(tried)
     if evidence is None or weight <= 0:
         return _Learned(own)
-    older = models(options, evidence.beside(tried), space, seeds)
+    # What another problem's best was is worth a trial of this one.
+    older = models(replace(options, allow_duplicates=True), evidence.beside(tried), space, seeds)
     return _Learned(own, older, evidence, weight, frozenset(tried.known))
 
 

@@ -44,13 +44,15 @@ class Options:
     candidates: int = 24
     constant_liar: bool = True
     multivariate: bool = True
-    gamma: float = 0.03
+    gamma: float = 0.1
+    min_bandwidth: float = 0.15
+    allow_duplicates: bool = False
 
     def __post_init__(self) -> None:
         if self.candidates < 1:
             raise ValueError(f"candidates: {self.candidates}; at least one is needed to choose from.")
-        if self.startup_trials < 0 or not 0 <= self.gamma <= 1:
-            raise ValueError("startup_trials cannot be negative, and gamma is a share from 0 to 1.")
+        if self.startup_trials < 0 or not 0 <= self.gamma <= 1 or not 0 <= self.min_bandwidth <= 1:
+            raise ValueError("startup_trials cannot be negative, and gamma and min_bandwidth are shares from 0 to 1.")
 
 
 @dataclass(frozen=True)
@@ -80,13 +82,23 @@ class Model:
         self._axes = [axis(space[name]) for name in self.names]
         self._columns = tried.columns(self.names)
         self._known = [tried.known[name] for name in self.names]
+        self._narrowest = options.min_bandwidth
         good = np.zeros(len(tried.order), dtype=bool)
         good[tried.order[: min(_MOST_GOOD, math.ceil(options.gamma * len(tried.order)))]] = True
         self._good, self._bad = self._density(tried.params[good]), self._density(tried.params[~good])
         running = tried.unscored if options.constant_liar else tried.unscored[:0]
         self._lies = beside(self._bad, self._observations(running))
         self._liar = options.constant_liar
+        self._tells_repeats, self._tried = self._is_whole(options, tried), set[bytes]()
+        if self._tells_repeats:
+            self._tried = {*_marks(self._observations(tried.params)), *_marks(self._observations(tried.unscored))}
         self._draw(seeds, options.candidates)
+
+    def _is_whole(self, options: Options, tried: Tried) -> bool:
+        """Whether it can tell a configuration that was tried: of all parameters, and each of them of so many values."""
+        asked = [name for name, each in tried.known.items() if not each.single()]
+        finite = all(isinstance(each, Categories) or each.step is not None for each in self._axes)
+        return not options.allow_duplicates and finite and set(asked) == set(self.names) and len(tried.groups) == 1
 
     def _observations(self, params: Array) -> Array:
         chosen = params[:, self._columns]
@@ -97,7 +109,7 @@ class Model:
 
     def _density(self, params: Array) -> Kernels:
         observations = self._observations(params)
-        return fit(self._axes, observations, _ages(len(observations)))
+        return fit(self._axes, observations, _ages(len(observations)), self._narrowest)
 
     def _draw(self, seeds: Sequence[int], candidates: int) -> None:
         shape = len(seeds), candidates
@@ -121,6 +133,9 @@ class Model:
         scores = good - np.logaddexp(bad, self._lies.log_sums(points))
         if advice is not None:
             scores = _standard(scores) + advice.weight * _standard(advice.worth(points))
+        new = [mark not in self._tried for mark in _marks(points)] if self._tried else []
+        if any(new):
+            scores[np.logical_not(new)] = -np.inf
         chosen = points[np.argmax(np.round(scores, _ALIKE))]
         return {
             name: self._space[name].to_external_repr(float(each.outward(chosen[at : at + 1])[0]))
@@ -129,10 +144,15 @@ class Model:
 
     def is_tried(self, params: Mapping[str, Any]) -> None:
         """Count this as bad for the places that follow; nothing where it does not have all of the parameters."""
-        if self._liar and all(name in params for name in self.names):
-            internal = [self._space[name].to_internal_repr(params[name]) for name in self.names]
-            units = [each.inward(np.array([value])) for each, value in zip(self._axes, internal, strict=True)]
-            self._lies = self._lies.and_those(beside(self._bad, np.stack(units, axis=1)))
+        if not all(name in params for name in self.names):
+            return
+        internal = [self._space[name].to_internal_repr(params[name]) for name in self.names]
+        units = [each.inward(np.array([value])) for each, value in zip(self._axes, internal, strict=True)]
+        point = np.stack(units, axis=1)
+        if self._liar:
+            self._lies = self._lies.and_those(beside(self._bad, point))
+        if self._tells_repeats:
+            self._tried.update(_marks(point))
 
 
 def as_asked(values: Array, known: BaseDistribution, asked: BaseDistribution) -> Array:
@@ -146,6 +166,11 @@ def as_asked(values: Array, known: BaseDistribution, asked: BaseDistribution) ->
     places = np.array([now.get((type(each), each), np.nan) for each in known.choices] + [np.nan])
     remapped: Array = places[np.where(np.isnan(values), len(known.choices), values).astype(int)]
     return remapped
+
+
+def _marks(points: Array) -> list[bytes]:
+    """Of each point what it has in common with its like alone."""
+    return [each.tobytes() for each in np.round(points, _ALIKE)]
 
 
 def _standard(values: Array) -> Array:

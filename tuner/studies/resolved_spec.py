@@ -32,7 +32,7 @@ from tuner.spec.strict_model import complaint
 from tuner.spec.study_spec import OBJECTIVES, StudySpec
 from tuner.spec.validation import Validation
 
-VERSION: Literal[2] = 2
+VERSION: Literal[3] = 3
 
 
 class _Stored(BaseModel):
@@ -110,7 +110,7 @@ class ResolvedSpec(_Stored):
     everything else was filled in.
     """
 
-    version: Literal[2]
+    version: Literal[3]
     dataset: str | dict[str, Any] | None
     validation: int | float | Validation | None
     task: Task | None
@@ -209,9 +209,20 @@ def read_resolved(content: Mapping[str, Any], where: str) -> ResolvedSpec:
         raise SpecError(f"{where} cannot be read: {complaint(error, ResolvedSpec)}") from error
 
 
+# Options that a sampler has had since the third form, as it worked before.
+_BEFORE_3: Mapping[str, Mapping[str, Value]] = {"tpe": {"min_bandwidth": 0.0, "allow_duplicates": True}}
+
+
 def _as_now(content: Mapping[str, Any], version: int) -> Mapping[str, Any]:
-    """The form of today. The first one had no constraints."""
-    return {**content, "version": VERSION, "constraints": ()} if version == 1 else content
+    """The form of today. The first one had no constraints, the second one fewer options of `tpe`."""
+    found = {**content, "version": VERSION}
+    if version == 1:
+        found["constraints"] = ()
+    match found:
+        case {"search": {"sampler": {"name": str(name), "options": dict(options)}}} if version < 3:
+            sampler = {**found["search"]["sampler"], "options": {**_BEFORE_3.get(name, {}), **options}}
+            found["search"] = {**found["search"], "sampler": sampler}
+    return found
 
 
 def restore(resolved: ResolvedSpec, name: str, text: str, folder: Path, where: str) -> StudySpec:
