@@ -48,6 +48,7 @@ def print_outcome(status: StudyStatus) -> None:
         (command("tune trials", name), "every trial, the best first"),
         (command("tune report", name), "the outcome in one HTML file"),
         (command("tune ui"), "compare the runs in MLflow"),
+        (command("tune export", name), "the model, with a script that predicts"),
         (command("tune resume", name, options=["--trials", 2 * study.trials] if finished else []), "search on"),
     ]
     width = max(len(typed) for typed, _ in steps)
