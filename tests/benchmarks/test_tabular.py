@@ -11,7 +11,7 @@ import numpy as np
 import optuna
 import pytest
 
-from benchmarks import tabular, tabular_peers
+from benchmarks import tables, tabular, tabular_peers
 from benchmarks.tables import Problem, _PlainData
 from benchmarks.tabular import AT, Study, _read, _table, search
 
@@ -43,6 +43,24 @@ def test_a_search_is_its_seeds_and_comes_nearer_to_the_best(system: str) -> None
     assert 0.0 <= found.regrets[-1] < found.regrets[0]
     assert found.regrets == search(system, ONCE, 3, trials=40).regrets
     assert found.regrets != search(system, ONCE, 4, trials=40).regrets
+
+
+def test_a_portfolio_is_what_was_good_on_the_others_and_is_tried_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    turned = Problem("made", "turned", ONCE.parameters, ONCE.values[::-1])
+    other = Problem("made", "other", ONCE.parameters, ONCE.values[:, ::-1])
+    monkeypatch.setattr(tables, "problems", lambda: (ONCE, turned, other))
+    # First what is best on average, then the best of the one and of the other.
+    chosen = tables.portfolio(ONCE, 3)
+    for each in (turned, other):
+        assert min(each.levels[each.place(values)] for values in chosen) == each.best
+    assert {values["kind"] for values in chosen} == {"b"}
+    asked = tabular_peers.Ours(ONCE, 0, first=chosen)
+    tried = []
+    for _ in range(4):
+        tried.append(asked.ask())
+        asked.tell(0.5)
+    assert tried[:3] == chosen
+    assert tried[3] not in chosen
 
 
 def test_of_several_trainings_one_is_shown_and_their_mean_counts() -> None:
