@@ -266,7 +266,7 @@ class Lines:
             _say(status.stage)
 
     def _line(self, status: StudyStatus, trial: RunView) -> str:
-        named = f" {trial.baseline}" if trial.baseline else ""
+        named = f" (baseline {trial.baseline})" if trial.baseline else ""
         metric = in_words.objective(status)
         sure = f" +- {trial.facts.folds.half:.4f}" if trial.facts.folds is not None else ""
         figures = f"{metric} {show.number(trial.value)}{sure} at epoch {trial.best_epoch}, {trial.seconds:.1f} s"
@@ -274,10 +274,12 @@ class Lines:
             figures = one_line(trial.reason)
         elif trial.value is None:
             figures = "before its first epoch had ended"
+        # Its best epoch is not where it ended.
+        after = f" after {plural(len(trial.epochs), 'epoch')}" if trial.value is not None else ""
         best = show.number(status.best.value) if status.best else "-"
         left = f", about {duration(status.left_s)} left" if status.left_s else ""
         place = f"[{len(self._ended)}/{status.study.trials}, best {best}{left}]"
-        return f"{trial.trial_in_words}{named} {trial.state}: {figures}  {place}"
+        return f"{trial.trial_in_words}{named} {trial.state}{after}: {figures}  {place}"
 
 
 def _say(line: str) -> None:

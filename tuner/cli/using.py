@@ -58,9 +58,12 @@ def export(
         echo(path)
     if not any(path.name == "predict.py" for path in files):
         return
-    rows = "ROWS.npz" if any(path.name == "sample.npz" for path in files) else "ROWS.npy"
+    # What can be typed as it stands, where there is a sample of the rows.
+    rows = next((path for path in files if path.stem == "sample"), Path("ROWS.npy"))
     script = ["CODE.py"] if any(path.name == "network.json" for path in files) else []
     echo(f"predict with: {command('python', folder / 'predict.py', *script, rows)}", err=True)
+    if any(path.name == "table.json" for path in files):
+        echo(f"of a table: {command('python', folder / 'predict.py', *script, 'TABLE.csv')}", err=True)
 
 
 @click.command()

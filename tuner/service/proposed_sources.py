@@ -74,7 +74,10 @@ def _table(path: Path, place: str, kind: str, name: str, target: str | None, tas
     if absent is not None:
         raise InputError(f"{place}: there is no column {absent!r} to predict{nearest(absent, columns)}")
     seen = task or ("regression" if len(targets) > 1 else _task_of(file, targets[0], spec))
-    notes = () if task else (f"{', '.join(targets)} is read as {_IN_WORDS[seen]}; --task says otherwise",)
+    other = "classification" if seen == "regression" else "regression"
+    # A text is no amount.
+    change = f" (if it is {_IN_WORDS[other]}: --task {other})" if _may_be_either(file, targets) else ""
+    notes = () if task else (f"{', '.join(targets)} is read as {_IN_WORDS[seen]}{change}",)
     dataset = {kind: place, "target": targets[0] if len(targets) == 1 else targets}
     dataset |= {"task": seen} if seen == "regression" else {}
     texts = [each for each in columns if each not in targets and _holds_texts(file.frame[each])]
@@ -108,12 +111,21 @@ _WORDS_OF_A_TEXT = 3
 _IN_WORDS = {"classification": "classes", "regression": "an amount"}
 
 
-def _task_of(file: TableFile, target: str, spec: CsvFile | ParquetFile) -> Task:
-    cells = file.frame[target]
-    values, empty = values_of(cells, file.decimal)
-    if np.isnan(values[~empty]).any() or not len(values[~empty]):
-        return "classification"
+def _amounts(file: TableFile, target: str) -> Any:
+    """The numbers of a column without its empty cells, or None where a cell is no number, or each is empty."""
+    values, empty = values_of(file.frame[target], file.decimal)
     given = values[~empty]
+    return None if np.isnan(given).any() or not len(given) else given
+
+
+def _may_be_either(file: TableFile, targets: list[str]) -> bool:
+    return len(targets) == 1 and _amounts(file, targets[0]) is not None
+
+
+def _task_of(file: TableFile, target: str, spec: CsvFile | ParquetFile) -> Task:
+    given = _amounts(file, target)
+    if given is None:
+        return "classification"
     # Many different whole numbers are counted or measured; classes are few.
     few = len(np.unique(given)) <= FEW and bool((given == np.round(given)).all())
     return "classification" if few else "regression"

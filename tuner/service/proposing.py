@@ -93,7 +93,7 @@ def _loaded(dataset: Mapping[str, Any], folder: Path) -> tuple[dict[str, Any], s
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
     told: Mapping[str, Callable[[Any], str]] = {
         "drop": lambda names: f"left out, since nothing is learned from them: {', '.join(names)}",
-        "missing": lambda _: "empty cells are filled in: missing: impute",
+        "missing": lambda _: "empty cells are filled in (missing: impute)",
         "dates": lambda formats: "taken for dates of " + ", ".join(f"{name}: {each}" for name, each in formats.items()),
         "task": lambda task: f"read as a {task}",
     }

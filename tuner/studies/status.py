@@ -84,7 +84,7 @@ class StudyStatus:
 
     @property
     def stage(self) -> str:
-        """What is done now, beside the trials: ``finalists 4 of 9``, ``the winner on all rows, 1 of 3``, or nothing."""
+        """What is done now, beside the trials: ``finalists 4 of 9``, ``training the winner on all rows, 1 of 3 seeds``, or nothing."""
         if self.waits:
             return self.waits
         if self.silent_s is not None and self.state == "running":
@@ -99,7 +99,9 @@ class StudyStatus:
         finals = [each for each in self.finalists if each.role == "final"]
         shown = finals or self.finalists
         done = sum(each.finalized for each in shown)
-        return f"{'the winner on all rows,' if finals else 'finalists'} {done} of {len(shown)}"
+        if finals:
+            return f"training the winner on all rows, {done} of {plural(len(shown), 'seed')}"
+        return f"finalists {done} of {len(shown)}"
 
 
 def study_status(db: Database, study_name: str, epochs: bool = False) -> StudyStatus:
