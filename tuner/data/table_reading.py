@@ -107,7 +107,10 @@ def _doubts(column: Column, parts: Mapping[str, _Seen]) -> Iterator[str]:
         return
     if column.categories is None:
         if given == len(train) >= _FEW_ROWS and (np.diff(train) == 1).all():
-            yield f"{where}: counts the rows, {train[0]:g} to {train[-1]:g}; name it under drop (drop: [...] in the dataset), if that is all it is"
+            yield (
+                f"{where}: counts the rows, {train[0]:g} to {train[-1]:g}; name it under drop in the dataset, "
+                "if that is all it is"
+            )
         return
     names = {column.categories[int(code)]: 0 for code in _together(parts)}
     for each in parts.values():

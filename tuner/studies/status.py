@@ -84,7 +84,10 @@ class StudyStatus:
 
     @property
     def stage(self) -> str:
-        """What is done now, beside the trials: ``finalists 4 of 9``, ``training the winner on all rows, 1 of 3 seeds``, or nothing."""
+        """What is done now, beside the trials, or nothing.
+
+        ``finalists 4 of 9``, ``training the winner on all rows, 1 of 3 seeds``.
+        """
         if self.waits:
             return self.waits
         if self.silent_s is not None and self.state == "running":
