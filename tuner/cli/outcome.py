@@ -45,15 +45,14 @@ def print_outcome(status: StudyStatus) -> None:
     console.print("\nNext:")
     name, finished = study.study_name, status.state == "finished"
     using = [
-        (command("tune export", name), "the best model, with a script that predicts"),
-        (command("tune serve-model", name), "the best model over HTTP"),
+        (command("tune export", name), "the model, with a script that predicts"),
+        (command("tune serve-model", name), "the model over HTTP"),
     ]
     steps = [
         (command("tune trials", name), "every trial, the best first"),
         (command("tune report", name), "the outcome in one HTML file"),
-        *([] if is_external(study) else using),
         (command("tune ui"), "compare the runs in MLflow"),
-        (command("tune export", name), "the model, with a script that predicts"),
+        *([] if is_external(study) else using),
         (command("tune resume", name, options=["--trials", 2 * study.trials] if finished else []), "search on"),
     ]
     width = max(len(typed) for typed, _ in steps)
