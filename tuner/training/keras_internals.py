@@ -179,6 +179,17 @@ def mask_of(tensor: Any) -> Any | None:
     return keras.src.backend.get_keras_mask(tensor)
 
 
+def ends_in_softmax(model: Any) -> bool:
+    """Of a chain of layers, whose outputs are then probabilities."""
+    last = model.layers[-1]
+    return type(last) is keras.layers.Softmax or getattr(last, "activation", None) is keras.activations.softmax
+
+
+def logits_of(outputs: Any) -> Any:
+    """Of what a softmax gave, what it took; where Keras has not kept that, the same."""
+    return getattr(outputs, "_keras_logits", outputs)
+
+
 def without_mask(tensor: Any) -> Any:
     """All of its values count."""
     if mask_of(tensor) is not None:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from tests.training.conftest import Network, Plan
 from tuner.data.dataset import Dataset
 from tuner.spec.space import Value
-from tuner.training.compiled import graphs
+from tuner.training.compiled import epoch_tensorflow, graphs
 from tuner.training.compiled.graph_signature import shape_of
+from tuner.training.health import measures_tensorflow
 from tuner.training.plan import EpochResult, Verdict
 from tuner.training.trainer import train
 
@@ -74,6 +75,29 @@ def test_a_network_whose_graph_is_another_is_traced(
     before = len(graphs.shared())
     train(network(**second), digits, plan(epochs=1))
     assert len(graphs.shared()) == 2 * before
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"activation": "prelu", "loss": "mse", "dropout": 0.3},
+        {"activation": "leaky_relu", "loss": "focal", "batch_normalization": True, "l2": 1e-3},
+        {"output_activation": "sigmoid", "loss": "mse", "optimizer": "nadam"},
+    ],
+)
+def test_what_is_computed_without_a_graph_is_the_same_to_the_digit(
+    digits: Dataset, network: Network, plan: Plan, params: Params, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every figure: of validation rows, and of what goes on inside."""
+    found = []
+    for untraced, traced in ((9, 1), (0, 3)):
+        monkeypatch.setattr(epoch_tensorflow, "_BATCHES_UNTRACED", untraced)
+        monkeypatch.setattr(measures_tensorflow, "_LOOKS_UNTRACED", untraced)
+        graphs.forget()
+        found.append(dict(train(network(**params), digits, plan(epochs=1, health=True)).epochs[0]))
+        assert len(graphs.shared()) == traced
+    assert found[0] == found[1]
+    assert any(name.startswith("health/") for name in found[0])
 
 
 def test_two_trainings_in_turns_do_not_mix(digits: Dataset, network: Network, plan: Plan) -> None:

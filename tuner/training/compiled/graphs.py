@@ -1,6 +1,6 @@
 """Graphs that are kept between trials, so that a network of the same shape is not traced again.
 
-Owns: running a graph on the variables of another network.
+Owns: running a graph on the variables of another network; when a function is worth a graph of its own.
 Leaves to others: what is in a graph (epoch_tensorflow), when two networks have the same one (graph_signature).
 
 Numbers that do not change a graph (learning rate, momentum, dropout rates, penalties) are arguments, not constants, so
@@ -9,7 +9,7 @@ of another network's variables, in the same order, take their place.
 """
 
 import weakref
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -50,14 +50,23 @@ class Graphs:
         self._variables = tuple(variables)
         self._shape = shape and (shape, *((tuple(each.shape), each.dtype) for each in variables))
         self._own: dict[tuple[Any, ...], _Kept] = {}
+        self._untraced: Counter[tuple[Any, ...]] = Counter()
 
     def call(
-        self, function: Callable[..., Any], first: Any, *rest: Any, skip_grappler: bool = False, dynamic_dims: int = 0
+        self,
+        function: Callable[..., Any],
+        first: Any,
+        *rest: Any,
+        skip_grappler: bool = False,
+        dynamic_dims: int = 0,
+        untraced: int = 0,
     ) -> Any:
         """Through its graph for tensors of these shapes.
 
         skip_grappler: it has so little to do that rewriting it for speed, a third of a graph's cost, would not pay.
         dynamic_dims: so many leading sizes of the first argument's tensors are not in the graph, which is for all.
+        untraced: so many calls are made without a graph, unless there is one: together they cost less than to trace it,
+        and many a network is not trained for longer. What they compute is the same.
         Kept by hand and not by `tf.function`, which would warn of retracing.
         """
         specs = [
@@ -67,7 +76,11 @@ class Graphs:
             *tf.nest.map_structure(lambda each: tf.TensorSpec(each.shape, each.dtype), rest),
         ]
         key = (self._shape, function.__name__, *((tuple(each.shape), each.dtype) for each in tf.nest.flatten(specs)))
-        kept = self._own.get(key) or _kept.get(key) or self._trace(key, function, specs)
+        kept = self._own.get(key) or _kept.get(key)
+        if kept is None and self._untraced[key] < untraced:
+            self._untraced[key] += 1
+            return function(first, *rest)
+        kept = kept or self._trace(key, function, specs)
         if key in _kept:
             _kept.move_to_end(key)
         if kept.owner() is not self:

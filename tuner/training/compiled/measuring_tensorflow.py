@@ -47,12 +47,13 @@ class Losses:
 
 
 class Measuring:
-    """The losses and metrics of one model; inside graphs."""
+    """The losses and metrics of one model; inside graphs, and outside where it is a chain of Keras' layers."""
 
     def __init__(self, model: Any, watched: Watched) -> None:
         """model: its losses and metrics have been made."""
         self._model, self._watched = model, watched
         self._by_row = _by_row(model)
+        self._softmax = keras_internals.ends_in_softmax(model)
 
     def losses(self, x: Any, targets: Targets, outputs: Any, training: bool, weights: Any | None) -> Losses:
         """weights: how much each row counts; None is 1."""
@@ -73,12 +74,28 @@ class Measuring:
         """Sums over the rows of a batch: the losses, then each metric that is a mean."""
         parts = [*losses]
         for each in self._watched.means:
-            values = _values(each.what, targets.of(each.at), of_output(outputs, each.at))
+            values = self._values(each.what, targets.of(each.at), of_output(outputs, each.at))
             parts.append(tf.reduce_sum(tf.cast(values, tf.float32)))
         for each in self._watched.others:
             weights = targets.weights if each.weighs_rows else None
             each.what.update_state(targets.of(each.at), of_output(outputs, each.at), sample_weight=weights)
         return tf.stack(parts)
+
+    def _values(self, metric: Any, y: Any, outputs: Any) -> Any:
+        """A metric of each row.
+
+        Accuracy is read from the logits where there are some, since the loss is too, and without Keras' care for
+        negative zeros: together a tenth of a small step.
+        """
+        sparse = type(metric) is keras.metrics.SparseCategoricalAccuracy and len(y.shape) == 1
+        if not sparse and type(metric) is not keras.metrics.CategoricalAccuracy:
+            return _of_rows(keras_internals.values_of(metric, y, outputs))
+        if tf.executing_eagerly():
+            # Nothing says there what made them. Keras keeps logits with them, but those of a sigmoid too.
+            outputs = keras_internals.logits_of(outputs) if self._softmax else outputs
+        elif outputs.op.type == "Softmax":
+            outputs = outputs.op.inputs[0]
+        return tf.equal(tf.argmax(outputs, axis=-1), tf.cast(y, tf.int64) if sparse else tf.argmax(y, axis=-1))
 
 
 def _by_row(model: Any) -> list[OfOutput]:
@@ -106,20 +123,6 @@ def _values_of(loss: OfOutput, targets: Targets, outputs: Any) -> Any | None:
     values = loss.what.call(y if y.dtype.is_integer else tf.cast(y, tf.float32), given)
     masked = any(keras_internals.mask_of(each) is not None for each in (values, given))
     return values if values.shape.rank == 1 and values.dtype == given.dtype == tf.float32 and not masked else None
-
-
-def _values(metric: Any, y: Any, outputs: Any) -> Any:
-    """A metric of each row.
-
-    Accuracy is read from the logits where there are some, since the loss is too, and without Keras' care for negative
-    zeros: together a tenth of a small step.
-    """
-    sparse = type(metric) is keras.metrics.SparseCategoricalAccuracy and len(y.shape) == 1
-    if not sparse and type(metric) is not keras.metrics.CategoricalAccuracy:
-        return _of_rows(keras_internals.values_of(metric, y, outputs))
-    if outputs.op.type == "Softmax":
-        outputs = outputs.op.inputs[0]
-    return tf.equal(tf.argmax(outputs, axis=-1), tf.cast(y, tf.int64) if sparse else tf.argmax(y, axis=-1))
 
 
 def _of_rows(values: Any) -> Any:

@@ -15,6 +15,8 @@ from tuner.training.health.looked import Looked
 
 # Small gradients are no numbers of 16 bits.
 _SCALE = 1024.0
+# Measured on a CPU: a graph costs as much as six looks without one, and most networks are looked at less often.
+_LOOKS_UNTRACED = 3
 
 
 class TensorFlowLook:
@@ -27,9 +29,12 @@ class TensorFlowLook:
         self._scale = _SCALE if any(layer.compute_dtype == "float16" for layer in chain) else 1.0
         shape = shape_of(list(chain), model.loss, self._scale)
         self._graphs = Graphs(shape, [variable.value for variable in model.variables])
+        self._untraced = 0 if shape is None else _LOOKS_UNTRACED
 
     def __call__(self) -> Sequence[float]:
-        squares, activations = self._graphs.call(self._health, self._x, self._y, skip_grappler=True)
+        squares, activations = self._graphs.call(
+            self._health, self._x, self._y, skip_grappler=True, untraced=self._untraced
+        )
         return measures.figures(self._parts, squares.numpy(), [each.numpy() for each in activations])
 
     def _health(self, x: Any, y: Any) -> Any:
