@@ -31,7 +31,7 @@ from tuner.tracking.recorder import Recorder, StudyRecord
 logger = logging.getLogger(__name__)
 
 _AT_ONCE = 64
-_ALL_DRAWN, _BEST_DRAWN = 100, 10
+_ALL_DRAWN, _BEST_DRAWN = 10, 5
 """Trials of a study that all have their pictures; of a larger one, those that were so good when they were delivered."""
 _TRAINING_AT_ONCE = 2
 """Of the trials that a worker is training, in each round: they take turns, and those that have ended come first."""
