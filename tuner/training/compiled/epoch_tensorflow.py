@@ -116,9 +116,12 @@ class CompiledEpochs:
             targets = self._val_targets
             if some != slice(None):
                 targets = keras.tree.map_structure(lambda each, some=some: each[some], targets)
-            sums = sums + self._graphs.call(
-                self._validation, x, targets, self._numbers, skip_grappler=True, untraced=self._validated_untraced
-            ).numpy()
+            sums = (
+                sums
+                + self._graphs.call(
+                    self._validation, x, targets, self._numbers, skip_grappler=True, untraced=self._validated_untraced
+                ).numpy()
+            )
         validated = self._watched.results(sums, self._val_rows)
         self._watched.reset()
         return {**metrics, **{f"val_{name}": value for name, value in validated.items()}, "learning_rate": rate}
