@@ -6,6 +6,7 @@ Leaves to others: a command, as a person can type it (hints).
 
 import difflib
 import hashlib
+import json
 import re
 import unicodedata
 import urllib.parse
@@ -65,7 +66,7 @@ def value_in_words(value: object) -> str:
 
 def params_in_words(params: Mapping[str, object]) -> str:
     """A configuration in a line."""
-    return ", ".join(one_line(f"{name}={value_in_words(value)}") for name, value in params.items())
+    return one_line(", ".join([f"{name}={value_in_words(value)}" for name, value in params.items()]))
 
 
 # Format characters that writing needs: joiners in Arabic, Indic scripts and emoji, and the soft hyphen.
@@ -75,7 +76,17 @@ _MAY_BE_UNSEEN = re.compile(r"[^ -~\n\t]")
 
 def visible(text: str) -> str:
     """A text from anywhere: what a terminal would obey, and not show, is written as an escape; line ends, tabs stay."""
+    # Nearly every text is such a one.
+    if text.isascii() and text.isprintable():
+        return text
     return _MAY_BE_UNSEEN.sub(lambda found: _escaped(found[0]), text)
+
+
+def visible_json(text: str) -> str:
+    """The same of a text that is JSON, with the escapes of JSON."""
+    return _MAY_BE_UNSEEN.sub(
+        lambda found: found[0] if _escaped(found[0]) == found[0] else json.dumps(found[0])[1:-1], text
+    )
 
 
 def one_line(text: str) -> str:

@@ -19,7 +19,7 @@ from tests.web.pages.conftest import (
 )
 from tuner.analysis.answers_shown import confused
 from tuner.analysis.chart import MOST_DRAWN, drawn
-from tuner.analysis.importance_shares import weights_of
+from tuner.analysis.importance_shares import importance_of
 from tuner.analysis.plotly_page import render
 from tuner.analysis.report import content, report
 from tuner.data.answers import Answers
@@ -159,7 +159,7 @@ def test_of_ten_thousand_trials_the_table_has_all_and_the_pictures_some(
 ) -> None:
     status = many(study_status(ended, "s", epochs=True), 10_000)
     assert len(drawn(status, status.trials)) <= 1.2 * MOST_DRAWN
-    html = render("report.html", content(status, *weights_of(status)))
+    html = render("report.html", content(status, *importance_of(status)))
     assert len(html) < 6_000_000
     (tmp_path / "r.html").write_text(html, encoding="utf-8")
     with window(browser) as opened:

@@ -40,9 +40,8 @@ def shares(found: Sequence[Importance]) -> Mapping[str, float]:
     return {each.name: each.ped_anova for each in found}
 
 
-def ranges_of(status: StudyStatus) -> list[tuple[str, str]]:
-    """Where the best trials lie, a line a parameter, the most important first; nothing where too few trials ended."""
-    found, _ = importance_of(status)
+def ranges(found: Sequence[Importance]) -> list[tuple[str, str]]:
+    """Where the best trials lie, a line a parameter, the most important first."""
     return [(each.name, _range(each)) for each in found if each.best_trials]
 
 

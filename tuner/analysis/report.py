@@ -12,7 +12,8 @@ from typing import Any
 from tuner.analysis import charts, sentences, summary
 from tuner.analysis.answers_shown import confusion_of, mistakes_of
 from tuner.analysis.chart import MOST_DRAWN, Chart
-from tuner.analysis.importance_shares import ranges_of, weights_of
+from tuner.analysis.importance import Importance
+from tuner.analysis.importance_shares import importance_of, ranges, shares, weights_of
 from tuner.analysis.parallel import parallel
 from tuner.analysis.pareto import pareto
 from tuner.analysis.plotly_page import figure, render
@@ -24,11 +25,14 @@ from tuner.database.connection import Database
 from tuner.database.runs import RunView
 from tuner.database.studies import note_of
 from tuner.formatting import moment
+from tuner.studies.in_words import searched_of
 from tuner.studies.status import StudyStatus, ranked, study_status
 from tuner.studies.stored_study import spec_of
 from tuner.studies.trial_files import answers_of
 
 _MOST_ROWS = 12
+_SAID = ("baseline", "state", "reason", "verdict", "value", "epochs", "seconds")
+"""Of a row, in the page's table; what is empty is left out."""
 
 
 def report(db: Database, study_name: str, store: BlobStore | None = None) -> str:
@@ -37,9 +41,9 @@ def report(db: Database, study_name: str, store: BlobStore | None = None) -> str
     store: where trials' answers are kept; what the winner mistook is not told without it.
     """
     status = study_status(db, study_name, epochs=True)
-    weights, method = weights_of(status)
+    found, method = importance_of(status)
     answers = None if store is None or status.best is None else answers_of(store, status.best)
-    return render("report.html", content(status, weights, method, answers))
+    return render("report.html", content(status, found, method, answers))
 
 
 def study_charts(db: Database, study_name: str) -> list[Chart]:
@@ -67,13 +71,15 @@ def all_charts(status: StudyStatus, weights: Mapping[str, float], method: str) -
 
 
 def content(
-    status: StudyStatus, weights: Mapping[str, float], method: str, answers: Answers | None = None
+    status: StudyStatus, found: Sequence[Importance], method: str, answers: Answers | None = None
 ) -> dict[str, Any]:
-    """What the page shows: text, rows of tables, and pictures by name. answers: the winner's."""
+    """What the page shows: text, rows of tables, and pictures by name. found, method: which parameters mattered, and by
+    what that is judged. answers: the winner's."""
     study, best = status.study, status.best
     of_rows = predicted(answers)
-    shown = [*([] if of_rows is None else [of_rows]), *all_charts(status, weights, method)]
-    rows = [trial_row(status, trial) for trial in _best_first(status) if trial.trial_number is not None]
+    shown = [*([] if of_rows is None else [of_rows]), *all_charts(status, shares(found), method)]
+    chosen = searched_of(status)
+    rows = [trial_row(trial, chosen) for trial in _best_first(status) if trial.trial_number is not None]
     columns = list(dict.fromkeys(name for row in rows for name, _ in row.params))
     failures = summary.failures(status)
     return {
@@ -86,7 +92,7 @@ def content(
         "metric": summary.metric(status),
         "winner": None if best is None else winner(status, best),
         "charts": {chart.name: chart for chart in shown},
-        "ranges": ranges_of(status),
+        "ranges": ranges(found),
         "slices": [chart for chart in shown if chart.name.startswith("slice-")],
         "figures": {chart.name: figure(chart) for chart in shown},
         "pruning": sentences.of_pruning(status),
@@ -94,7 +100,7 @@ def content(
         "confusion": confusion_of(answers),
         "mistakes": mistakes_of(answers),
         "drawn": _drawn(status),
-        "failures": [trial_row(status, trial) for trial in failures[:_MOST_ROWS]],
+        "failures": [trial_row(trial, chosen) for trial in failures[:_MOST_ROWS]],
         "more_failures": max(0, len(failures) - _MOST_ROWS),
         "verdicts": summary.verdicts(status),
         "costs": cost_rows(status),
@@ -111,7 +117,7 @@ def content(
 def _of_table(row: TrialRow, columns: Sequence[str]) -> dict[str, Any]:
     """A trial as the page's script takes it; params: a value a column."""
     values = dict(row.params)
-    said = row.model_dump(exclude={"number", "best_epoch", "params"}, exclude_defaults=True)
+    said = {name: given for name in _SAID if (given := getattr(row, name)) != ""}
     return {**said, "params": [values.get(name) for name in columns]}
 
 

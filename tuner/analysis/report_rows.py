@@ -4,6 +4,9 @@ Owns: which figures these are, and how they are written.
 Leaves to others: what they mean (summary), where they stand (report, the page).
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from tuner.analysis import summary
 from tuner.database.runs import RunView
 from tuner.formatting import duration, plural, value_in_words
@@ -35,15 +38,16 @@ class Winner(View):
     verdict: str
 
 
-class TrialRow(View):
-    """params: those that the search chose."""
+@dataclass(frozen=True)
+class TrialRow:
+    """params: those that the search chose. No `View`, whose checks would take longer than all else of a row."""
 
     number: int | None
-    baseline: str = ""
+    baseline: str
     state: str
-    reason: str = ""
-    verdict: str = ""
-    value: str = ""
+    reason: str
+    verdict: str
+    value: str
     epochs: int
     best_epoch: int
     seconds: str
@@ -98,7 +102,8 @@ def winner(status: StudyStatus, best: RunView) -> Winner:
     )
 
 
-def trial_row(status: StudyStatus, trial: RunView) -> TrialRow:
+def trial_row(trial: RunView, chosen: Callable[[RunView], Params]) -> TrialRow:
+    """chosen: gives the part of a configuration that the search chose."""
     return TrialRow(
         number=trial.trial_number,
         baseline=trial.baseline,
@@ -109,7 +114,7 @@ def trial_row(status: StudyStatus, trial: RunView) -> TrialRow:
         epochs=len(trial.epochs),
         best_epoch=trial.best_epoch,
         seconds=f"{trial.seconds:.1f}",
-        params=_in_words(summary.searched(status, trial.params)),
+        params=_in_words(chosen(trial)),
     )
 
 

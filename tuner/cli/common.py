@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from tuner.formatting import visible
+from tuner.formatting import visible, visible_json
 from tuner.hints import STORAGE_VARIABLE, command, commands_need
 from tuner.redaction import keep_secrets_of, redacted, redacted_values, shown_url
 from tuner.settings import Settings, read_settings
@@ -120,7 +120,7 @@ def echo_whole(text: str, nl: bool = True) -> None:
 def print_json(content: "BaseModel") -> None:
     """One object on stdout; what a terminal would obey is escaped as JSON does it."""
     text = json.dumps(redacted_values(content.model_dump(mode="json")), ensure_ascii=False)
-    click.echo("".join(each if visible(each) == each else json.dumps(each)[1:-1] for each in text))
+    click.echo(visible_json(text))
 
 
 def ending_signals() -> Sequence[int]:

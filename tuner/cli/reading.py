@@ -27,7 +27,7 @@ def status(study: str | None, watch: bool, spec: bool, since: int | None, storag
 
     Example: tune status fashion_mnist-1 --watch
     """
-    from tuner.cli import delivered, live, notify, pages, show
+    from tuner.cli import delivered, notify, pages, show
     from tuner.database.deliveries import refusals
     from tuner.errors import InputError
     from tuner.studies import viewing
@@ -47,6 +47,8 @@ def status(study: str | None, watch: bool, spec: bool, since: int | None, storag
     elif as_json:
         print_json(viewing.study_detail(study_status(db, name, epochs=True), refusals(db, name)))
     elif watch:
+        from tuner.cli import live
+
         pages.say(db, name)
         live.follow(db, name)
     else:

@@ -4,6 +4,7 @@ Owns: a field that holds the JSON of a column until then.
 Leaves to others: what is made of the JSON (column_types, trial_facts).
 """
 
+import functools
 import json
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -12,9 +13,15 @@ import sqlalchemy as sa
 
 C = TypeVar("C")
 
+_UNREAD = "unread "
+"""Before the name of a field, where an object holds its JSON."""
+
 
 class _Late:
-    """A field of a dataclass that was given as what it is, or as JSON, out of which it is made once and then kept."""
+    """A field of a dataclass that was given as JSON, out of which it is made once and then kept.
+
+    It is asked only until then: an object's own attribute comes before this.
+    """
 
     def __init__(self, name: str, make: Callable[[Any], Any]) -> None:
         self._name, self._make = name, make
@@ -22,22 +29,28 @@ class _Late:
     def __get__(self, instance: Any, owner: type) -> Any:
         if instance is None:
             return self
-        kept = instance.__dict__[self._name]
-        if type(kept) is str:
-            kept = instance.__dict__[self._name] = self._make(json.loads(kept))
-        return kept
-
-    def __set__(self, instance: Any, value: Any) -> None:
-        # Only a dataclass sets it, when it is made: it is frozen.
-        instance.__dict__[self._name] = value
+        own = instance.__dict__
+        made = own[self._name] = self._make(json.loads(own.pop(_UNREAD + self._name)))
+        return made
 
 
 def late(**fields: Callable[[Any], Any]) -> Callable[[type[C]], type[C]]:
     """Of a dataclass, these fields may also be given as `as_text` reads them. fields: what each makes of the JSON."""
 
     def decorate(cls: type[C]) -> type[C]:
+        begin = cls.__init__
+
+        @functools.wraps(begin)
+        def begin_unread(self: C, *arguments: Any, **named: Any) -> None:
+            begin(self, *arguments, **named)
+            own = self.__dict__
+            for name in fields:
+                if type(own[name]) is str:
+                    own[_UNREAD + name] = own.pop(name)
+
         for name, make in fields.items():
             setattr(cls, name, _Late(name, make))
+        cls.__init__ = begin_unread  # type: ignore[assignment]
         return cls
 
     return decorate

@@ -91,7 +91,9 @@ def list_trials(status: StudyStatus, request: TrialsRequest) -> TrialList:
 def listed_trials(status: StudyStatus, request: TrialsChosen, order: str | None) -> list[RunView]:
     """All that are meant, of a study that was read with its epochs. order: None is the best first, and what is not
     complete after that. Raises InputError."""
-    spec, columns = spec_of(status.study), columns_of(spec_of(status.study), status.trials)
+    spec = spec_of(status.study)
+    # Looking for the columns decodes all of every trial.
+    columns = columns_of(spec, status.trials) if request.where or order is not None else Columns((), ())
     found = choose(request, columns, status.trials)
     if order is None:
         return ranked(tuple(found), spec.objective.direction)

@@ -4,6 +4,7 @@ Leaves to others: their fields (views), reading (status, database).
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 from tuner.database.deliveries import Refusal
 from tuner.database.epochs import EpochView
@@ -24,37 +25,12 @@ from tuner.studies.stored_study import resolved_of, spec_of
 
 def run_news(view: RunView) -> views.RunNews:
     """Of a run that was read without its epochs, too."""
-    return views.RunNews(
-        study_name=view.study_name,
-        role=view.role,
-        round=view.round,
-        ordinal=view.ordinal,
-        trial_number=view.trial_number,
-        seed_number=view.seed_number,
-        state=view.state,
-        reason=view.reason,
-        verdicts=_verdicts(view),
-        baseline=view.baseline or None,
-        params=view.params,
-        value=view.value,
-        best_epoch=view.best_epoch,
-        test=view.test,
-        started_at=view.started_at,
-        finished_at=view.finished_at,
-        final=view.finalized,
-        worker=view.worker_id,
-        mlflow_run_id=view.mlflow_run_id,
-    )
+    return views.RunNews(**_of_row(view))
 
 
 def run(view: RunView) -> views.Run:
     """Of a run that was read with its epochs."""
-    return views.Run(
-        **dict(run_news(view)),
-        epochs=len(view.epochs),
-        seconds=round(view.seconds, 3),
-        metrics=view.best_metrics,
-    )
+    return views.Run(**_of_run(view))
 
 
 def trial(spec: StudySpec, view: RunView) -> views.Trial:
@@ -63,16 +39,50 @@ def trial(spec: StudySpec, view: RunView) -> views.Trial:
     names = [each.metric for each in spec.objectives]
     known = {each.metric: view.facts.figure(each.metric) for each in spec.constraints}
     return views.Trial(
-        **dict(run(view)),
+        **_of_run(view),
         values=None if values is None else dict(zip(names, values, strict=True)),
         figures={name: figure for name, figure in known.items() if figure is not None},
         infeasible=view.state == INFEASIBLE,
     )
 
 
+def _of_run(view: RunView) -> dict[str, Any]:
+    return {
+        **_of_row(view),
+        "epochs": len(view.epochs),
+        "seconds": round(view.seconds, 3),
+        "metrics": view.best_metrics,
+    }
+
+
+def _of_row(view: RunView) -> dict[str, Any]:
+    """Fields, not yet a view: each view made of another would be checked once more."""
+    return {
+        "study_name": view.study_name,
+        "role": view.role,
+        "round": view.round,
+        "ordinal": view.ordinal,
+        "trial_number": view.trial_number,
+        "seed_number": view.seed_number,
+        "state": view.state,
+        "reason": view.reason,
+        "verdicts": _verdicts(view),
+        "baseline": view.baseline or None,
+        "params": view.params,
+        "value": view.value,
+        "best_epoch": view.best_epoch,
+        "test": view.test,
+        "started_at": view.started_at,
+        "finished_at": view.finished_at,
+        "final": view.finalized,
+        "worker": view.worker_id,
+        "mlflow_run_id": view.mlflow_run_id,
+    }
+
+
 def reproduction(view: RunView) -> views.Reproduction:
     return views.Reproduction(
-        **dict(run(view)),
+        **_of_run(view),
         seed=view.seed,
         device=view.facts.device or None,
         came_out=view.facts.came_out or None,
