@@ -27,6 +27,7 @@ from tuner.spec.safe_yaml import dump
 from tuner.spec.source_kinds import CsvFile, ParquetFile
 from tuner.spec.space import Params, Value
 from tuner.spec.study_spec import StudySpec
+from tuner.studies.columns_model import write_columns_model
 from tuner.studies.export_script import answers_script, keras_script, rows_script
 from tuner.studies.export_weights import END, network_json, write_weights
 from tuner.studies.status import NOT_SCORED, StudyStatus, study_status
@@ -47,7 +48,8 @@ def export_trial(
     ``model.keras`` takes raw rows and needs Keras alone. ``parameters.yaml`` is a baseline for a search-space file.
     ``preprocessing.json`` says what the model does to rows first. ``metrics.json`` has its figures and class names.
     ``predict.py`` predicts, ``sample.npy`` has the first test rows (not where the data set is away). ``table.json``
-    says how the cells of a table become a row; ``predict.py`` then takes a CSV or Parquet file too.
+    says how the cells of a table become a row; ``predict.py`` then takes a CSV or Parquet file too, and
+    ``columns.keras`` is the same model for columns by name, where layers of Keras can read them.
     Of a network that Keras cannot make again from a file, ``model.weights.h5`` and ``network.json`` stand for the
     model; ``predict.py`` then takes the file of its code, too. Of a trial that a program trained there are
     ``parameters.yaml`` and ``metrics.json``.
@@ -93,6 +95,8 @@ def export_trial(
             contents["table.json"] = _json(dataset.table)
         for name, text in contents.items():
             (folder / name).write_text(text, encoding="utf-8")
+        if dataset is not None and dataset.table and data is not None:
+            written += write_columns_model(written[0], dataset.table, dataset.info.target_columns)
         if dataset is not None and inputs:
             write_arrays(folder / "sample.npz", arrays_of(dataset.test.x[:SAMPLE_ROWS]))
         elif dataset is not None and _takes(shape, dataset):
