@@ -13,6 +13,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
@@ -146,6 +147,18 @@ def test_a_model_is_written_to_a_folder_of_its_studys_own_and_used_from_there_as
             typed = shlex.split(err.strip().partition("predict with: ")[2])
             assert typed == ["python", out.strip(), "ROWS.npy"]
             folders += [] if output else [out.strip().removesuffix("/predict.py")]
+
+    def export_table(*given: Any) -> list[Path]:
+        return [given[4] / name for name in ("predict.py", "table.json", "sample.npy")]
+
+    # With a sample the line can be typed as it stands.
+    monkeypatch.setattr("tuner.studies.export.export_trial", export_table)
+    monkeypatch.setattr(sys, "argv", ["tune", "export", "--output", "out", "--", study])
+    main()
+    _, err = capfd.readouterr()
+    assert [shlex.split(line.partition(": ")[2])[1:] for line in err.splitlines()[-2:]] == [
+        ["out/predict.py", "out/sample.npy"], ["out/predict.py", "TABLE.csv"]
+    ]  # fmt: skip
     assert folders == [f"{path_part(name)}-best" for name in (study, "a/b", "a_b", "-x")]
     assert len(set(folders)) == 4
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from tuner.database import budget, runs, whole_study, workers
 from tuner.database.connection import Database, open_database
 from tuner.database.epochs import EpochView
 from tuner.database.trial_facts import TrialFacts
-from tuner.formatting import duration
+from tuner.formatting import duration, plural
 from tuner.python.view import fragment, in_a_line
 from tuner.search.optuna_study import trial_template
 from tuner.service.changing import change
@@ -59,6 +60,22 @@ def lines_of_a_study(db: Database) -> live.Lines:
     lines = live.Lines()
     lines.show(study_status(db, "s", epochs=True))
     return lines
+
+
+def test_a_line_tells_the_epochs_that_a_trial_had_from_its_best(
+    db: Database, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_study(db)
+    status, lines = study_status(db, "s", epochs=True), live.Lines()
+    lines.show(replace(status, trials=()))
+    lines.show(status)
+    told = capsys.readouterr().err
+    for trial in status.trials:
+        if trial.value is not None:
+            named = f" (baseline {trial.baseline})" if trial.baseline else ""
+            after = f"after {plural(len(trial.epochs), 'epoch')}"
+            start = f"trial {trial.trial_number}{named} {trial.state} {after}: val_accuracy"
+            assert re.search(rf"^{re.escape(start)} \S+( \+- \S+)? at epoch {trial.best_epoch}, ", told, re.MULTILINE)
 
 
 def test_a_trial_without_a_number_is_never_shown_with_one(

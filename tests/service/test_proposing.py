@@ -71,8 +71,12 @@ def test_the_task_is_seen_in_the_target_unless_it_is_said(
 ) -> None:
     rows = 300
     people(tmp_path, rows, age=np.arange(rows) % 30, grade=np.arange(rows) % 3, weight=np.linspace(50, 90, rows))
-    _, spec = proposed(tmp_path, "people.csv", target, task)
+    found, spec = proposed(tmp_path, "people.csv", target, task)
     assert spec.task == expected
+    # What was seen and not said is told, and how to say the other, where there is another.
+    other = "classification" if expected == "regression" else "regression"
+    offered = any(f"--task {other}" in each for each in found.notes)
+    assert offered == (task is None and target in ("age", "grade", "weight"))
 
 
 @pytest.mark.parametrize(
