@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -119,8 +119,22 @@ def echo_whole(text: str, nl: bool = True) -> None:
 
 def print_json(content: "BaseModel") -> None:
     """One object on stdout; what a terminal would obey is escaped as JSON does it."""
-    text = json.dumps(redacted_values(content.model_dump(mode="json")), ensure_ascii=False)
-    click.echo(visible_json(text))
+    click.echo(_json_of(content))
+
+
+def print_json_list(content: "BaseModel", items: Iterable["BaseModel"]) -> None:
+    """The same of one whose last field is a list, empty in `content`, with these in it: made one after another, since
+    ten thousand of them at once would fill memory."""
+    around = _json_of(content)
+    assert around.endswith("[]}"), around
+    click.echo(around[:-2], nl=False)
+    for number, each in enumerate(items):
+        click.echo((", " if number else "") + _json_of(each), nl=False)
+    click.echo("]}")
+
+
+def _json_of(content: "BaseModel") -> str:
+    return visible_json(json.dumps(redacted_values(content.model_dump(mode="json")), ensure_ascii=False))
 
 
 def ending_signals() -> Sequence[int]:

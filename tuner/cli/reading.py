@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuner.cli.common import chosen, common_options, echo, echo_whole, print_json, studies_at, study_argument, view_of
+from tuner.cli.common import (
+    chosen,
+    common_options,
+    echo,
+    echo_whole,
+    print_json,
+    print_json_list,
+    studies_at,
+    study_argument,
+    view_of,
+)
 from tuner.formatting import moment, one_line
 from tuner.redaction import redacted_values
 
@@ -125,6 +135,8 @@ def trials(
     from tuner.service.trial_lists import TrialsChosen, listed_trials
     from tuner.studies import viewing
     from tuner.studies.status import study_status
+    from tuner.studies.stored_study import spec_of
+    from tuner.studies.views import Trials
 
     if as_csv and as_json:
         raise InputError("--csv and --json: one of them; both write to stdout.")
@@ -137,7 +149,9 @@ def trials(
 
         echo_whole(csv_of(trial_frame(listed)), nl=False)
     elif as_json:
-        print_json(viewing.trials(found, listed))
+        spec = spec_of(found.study)
+        items = (viewing.trial(spec, each) for each in listed)
+        print_json_list(Trials(study_name=found.study.study_name, trials=()), items)
     else:
         show.print_trials(found, listed)
 
