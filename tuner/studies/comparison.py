@@ -141,7 +141,7 @@ def difference_in_words(gain: float, deviation: float, freedom: int, runs: int, 
     `noise` gives them.
     """
     if freedom < 1 or runs < 1 or others < 1:
-        return f"{gain:.4f} better than {than}; without repeated seeds it is not known whether that is noise"
+        return f"{gain:.4f} better than {than}; seeds were not repeated, so what they alone change is not known"
     half = float(stdtrit(freedom, 0.975)) * deviation * math.sqrt(1 / runs + 1 / others)
     if abs(gain) <= half:
         return f"no clear difference to {than}: {gain:+.4f}, within the noise (+- {half:.4f})"
