@@ -105,7 +105,7 @@ def test_the_table_has_all_trials_and_sorts_and_filters(page: Page) -> None:
     ):  # fmt: skip
         page.locator("#filter").fill(words)
         assert sorted(numbers(page)) == wanted, words
-    assert page.get_by_text("No trial is so.").is_visible()
+    assert page.get_by_text("No trial matches.").is_visible()
     page.locator("#filter").fill("sgd")
     assert page.locator("#count").inner_text() == "2 of 5 trials"
 

@@ -52,7 +52,7 @@ def test_what_a_network_takes_for_what_and_its_layers_are_shown(kept: Site, page
     store = blob_store(kept.db, kept.folder / "artifacts")
     counts = trial_files.answers_of(store, runs.view_trial(kept.db, "s", 0))
     assert counts is not None
-    confusion = page.get_by_role("region", name="What it took for what")
+    confusion = page.get_by_role("region", name="Confusion matrix")
     row = confusion.get_by_role("row").nth(4)
     assert [each or "0" for each in row.get_by_role("cell").all_inner_texts()] == [str(n) for n in counts.counts[3]]
     layers = page.get_by_role("region", name="Its layers")
