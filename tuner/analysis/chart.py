@@ -115,8 +115,11 @@ def points(
 
 def by_style(status: StudyStatus, found: Sequence[RunView]) -> list[tuple[Style, list[RunView]]]:
     """Trials by style, in the order of drawing; styles that none has are left out."""
-    grouped = [(style, [trial for trial in found if style_of(status, trial) == style]) for style in NAMES]
-    return [(style, same) for style, same in grouped if same]
+    grouped: dict[Style, list[RunView]] = {style: [] for style in NAMES}
+    for trial in found:
+        # A state that is no style has nothing to draw.
+        grouped.get(style_of(status, trial), []).append(trial)
+    return [(style, same) for style, same in grouped.items() if same]
 
 
 def best_tenth(status: StudyStatus) -> list[RunView]:

@@ -120,7 +120,8 @@ def _searched(spec: StudySpec, trained: Sequence[RunView]) -> dict[str, BaseDist
     found = distributions(spec.space)
     for name, sampled in list(found.items()):
         tried = [each.params[name] for each in trained if name in each.params]
-        if any(each not in spec.space[name].domain for each in tried):
+        domain, different = spec.space[name].domain, {(type(each), each) for each in tried}
+        if any(each not in domain for _, each in different):
             found[name] = _holding(sampled, tried)
     if spec.code is None:
         return found
