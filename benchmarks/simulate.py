@@ -336,7 +336,7 @@ def main() -> None:
         if each.group != group:
             group = each.group
             print(
-                f"\n{group:38}{'at a quarter':>16}{'at the end':>26}{'begun':>7}{'complete':>10}{'s':>6}{'lost':>8}"
+                f"\n{group:38}{'at a quarter':>16}{'at the end':>29}{'begun':>7}{'complete':>10}{'s':>6}{'lost':>8}"
                 f"{'mean':>16}{'to the defaults':>18}"
             )
         print(
@@ -390,7 +390,7 @@ def _line(variant: Variant, replays: Sequence[Replay], defaults: Sequence[Replay
     pairs = zip(ends, defaults, strict=True)
     beside = [end - other.best_at(seconds) for end, other in pairs if other is not None]
     return (
-        f"{variant.name:38}{early:16.4f}{middle:10.4f} ({low:.4f}-{high:.4f})"
+        f"{variant.name:38}{early:16.4f}{middle:10.4f} ({low:.4f} to {high:.4f})"
         f"{means['begun']:7.0f}{means['complete']:10.0f}{means['seconds']:6.0f}{means['lost']:8.4f}"
         f"  {statistics.mean(ends):.4f} ±{error(ends):.4f}"
         + (f"   {statistics.mean(beside):+.4f} ±{error(beside):.4f}" if len(beside) > 1 else "")

@@ -160,8 +160,10 @@ def of_pruning(status: StudyStatus) -> list[str]:
     first = sum(len(trial.epochs) == 1 for trial in pruned)
     words = f"{len(pruned)} of {plural(len(status.trials), 'trial')} were pruned"
     words += f", {first} of them after their first epoch" if first else ""
-    pruner = spec_of(status.study).search.pruner.name
-    lines = [f"{words}: by then their {metric(status)} was behind that of the others at the same epoch ({pruner})."]
+    spec = spec_of(status.study)
+    others = "trials that are no worse in what else is known" if spec.further_objectives else "the others"
+    pruner = spec.search.pruner.name
+    lines = [f"{words}: by then their {metric(status)} was behind that of {others} at the same epoch ({pruner})."]
     wanted = [(trial, trial.params.get("epochs")) for trial in pruned]
     saved = sum(int(epochs) - len(trial.epochs) for trial, epochs in wanted if isinstance(epochs, int))
     spent = sum(len(trial.epochs) for trial in status.trials)
