@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tuner.data.dataset import Dataset
-from tuner.data.json_table import encoded_rows
+from tuner.data.json_table import encoded_rows, example_row
 from tuner.data.sources import load
 from tuner.errors import DataError, InputError
 from tuner.spec.sources import read_data
@@ -89,6 +89,9 @@ def test_what_comes_later_is_read_alike_by_study_script_and_server(folder: Path,
         np.testing.assert_array_equal(by_script(data, folder, "later.csv"), data.test.x)
         as_json = [{name: cell or None for name, cell in row.items()} for row in ours]
         np.testing.assert_array_equal(encoded_rows(data.table, json.loads(json.dumps(as_json))), data.test.x)
+        # What a row may have been written as is read as it was.
+        examples = [example_row(data.table, {"": numbers.tolist()}) for numbers in data.test.x]
+        np.testing.assert_array_equal(encoded_rows(data.table, examples), data.test.x)
         # And none is read by those beside it.
         one_by_one = [encoded_rows(data.table, [row]) for row in as_json]
         np.testing.assert_array_equal(np.concatenate(one_by_one), data.test.x)

@@ -4,7 +4,10 @@ Owns: formats that are known by their looks, seconds since 1970 (UTC), the parts
 Leaves to others: which columns are dates (tables), what is learned from training rows (columns).
 """
 
+import contextlib
 import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -44,6 +47,21 @@ def _candidates(text: str) -> list[str]:
     between = match["time"][0] if match["time"] else ""
     time = f"{between}%H:%M{':%S' if match['seconds'] else ''}" if between else ""
     return [f"{order}{time}" for order in orders]
+
+
+def date_of(parts: Mapping[str, float], usual: float, written: str) -> str | None:
+    """A date with these parts, those that it lacks from the usual one; None where no month has such a day.
+
+    parts: as `parts_of` has them, by name. usual: seconds since 1970. written: as of `strftime`, or ISO8601.
+    """
+    found = datetime.fromtimestamp(usual, UTC).replace(tzinfo=None)
+    named: dict[str, Any] = {name: int(value) for name, value in parts.items() if name != "weekday"}
+    with contextlib.suppress(ValueError):
+        found = found.replace(**named)
+        if written != "ISO8601":
+            return found.strftime(written)
+        return found.isoformat(" ") if (found.hour, found.minute) != (0, 0) else str(found.date())
+    return None
 
 
 def _all_fit(texts: Any, written: str) -> bool:

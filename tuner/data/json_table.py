@@ -5,11 +5,13 @@ Leaves to others: which numbers become of it (encoded_cells), fitting the encodi
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import count
 from typing import Any
 
 import numpy as np
 
 from tuner.data.cell_values import shown, text_of
+from tuner.data.dates import date_of
 from tuner.data.encoded_cells import WrongCell, encoded_cells
 from tuner.data.reading import stripped
 from tuner.errors import InputError
@@ -35,7 +37,7 @@ def encoded_rows(columns: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[st
 
 
 def example_row(columns: Sequence[Mapping[str, Any]], numbers: Mapping[str, Sequence[float]]) -> dict[str, Any]:
-    """A row as it may have been written; null for a date. numbers: an encoded row, by input."""
+    """A row as it may have been written. numbers: an encoded row, by input."""
     at = dict.fromkeys(numbers, 0)
     row: dict[str, Any] = {}
     for column in columns:
@@ -52,8 +54,13 @@ def _cell(column: Mapping[str, Any], values: Sequence[float]) -> Any:
     if "words" in column:
         return " ".join(word for word, value in zip(column["words"], values, strict=True) if value)
     if "categories" in column:
-        return next((each for each, value in zip(column["categories"], values, strict=True) if value), None)
-    return None if "parts" in column else float(f"{values[0]:.7g}")
+        categories = column["categories"]
+        # Of one that no training row has, the name is not known.
+        other = next(name for n in count(1) if (name := f"other {n}") not in categories)
+        return next((each for each, value in zip(categories, values, strict=True) if value), other)
+    if "parts" in column:
+        return date_of(dict(zip(column["parts"], values, strict=True)), column["median"], column["date"])
+    return float(str(np.float32(values[0])))
 
 
 def _encoded(column: Mapping[str, Any], cells: Sequence[Any]) -> Any:
