@@ -1,6 +1,7 @@
 """Frames have a row a thing, the same columns whatever happened, and the figures that SQL has."""
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -57,8 +58,8 @@ def test_studies_are_a_row_each_with_test_figures_once_they_have_ended(db: Datab
 def test_a_trial_that_changed_hands_has_a_stretch_for_each_worker(db: Database) -> None:
     write_study(db, "s", TRIALS[:1], outcome=None)
     view = runs.view_trials(db, "s", epochs=True)[0]
-    late = [epoch.__class__(**{**epoch.__dict__, "worker_id": "other"}) for epoch in view.epochs[4:]]
-    view = view.__class__(**{**view.__dict__, "epochs": (*view.epochs[:4], *late)})
+    late = [replace(epoch, worker_id="other") for epoch in view.epochs[4:]]
+    view = replace(view, epochs=(*view.epochs[:4], *late))
     first, second = tuner.analysis.results.stretches([view])
     assert (first.worker_id, first.epochs, second.worker_id, second.epochs) == ("h-0-s", 4, "other", 2)
     assert first.ended_at == view.epochs[3].measured_at
