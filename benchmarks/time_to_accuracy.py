@@ -1,6 +1,7 @@
 """How good a network in how many seconds, against what a person would use instead?
 
-    python -m benchmarks.time_to_accuracy [--seconds 300] [--seeds 1 2 3] [--systems tuner optuna]
+    python -m benchmarks.time_to_accuracy [--seconds 300] [--seeds 1 2 3] [--systems tuner optuna] [--output FILE]
+    python -m benchmarks.time_to_accuracy --of FILE ... [--plot docs/peers.svg]
 
 Fashion-MNIST, one space for all (1 to 5 layers of 32 to 512 units, 5 activations, 4 initializers, 6 optimizers, the
 learning rate, 5 batch sizes, dropout, at most 10 epochs), 50,000 rows to train on and 10,000 for validation. Each
@@ -15,7 +16,8 @@ Prints, as medians over the seeds: trials, epochs, best validation accuracy, the
 command's seconds; then how long this project took to reach each peer's final validation accuracy. Exits with 0 where
 the goal is met: 4 times the trials of each peer and 2 times the expert's, a higher test accuracy, and the peer's final
 value in 12% of the time. A system that failed - it ended badly or late, without an epoch or without a test score - is
-called that, is compared with nothing, and ends the benchmark with 1.
+called that, is compared with nothing, and ends the benchmark with 1. With --of nothing is run: the table and the
+picture are of what earlier runs wrote.
 """
 
 import argparse
@@ -101,6 +103,8 @@ class Run:
 
 def main() -> int:
     options = _options()
+    if options.of:
+        return _told(options, [run for path in options.of for run in _read(path)])
     if any(system in PEERS for system in options.systems):
         _make_peers(options.peers)
         _compile(options.peers / "bin" / "python")
@@ -120,7 +124,21 @@ def main() -> int:
                   f"{run.final:.4f}   test {_figure(run.test)}   {run.wall_s:.0f} s", flush=True)  # fmt: skip
     if options.output is not None:
         options.output.write_text(json.dumps([run.__dict__ for run in runs]))
-    return 0 if _table(runs, options.systems, options.seconds) else 1
+    return _told(options, runs)
+
+
+def _told(options: argparse.Namespace, runs: Sequence[Run]) -> int:
+    systems = [system for system in options.systems if any(run.system == system for run in runs)]
+    met = _table(runs, systems, options.seconds)
+    if options.plot is not None:
+        from benchmarks.time_to_accuracy_plot import draw
+
+        draw(runs, {system: NAMES[system] for system in systems}, options.seconds, options.plot)
+    return 0 if met else 1
+
+
+def _read(path: Path) -> list[Run]:
+    return [Run(**each) for each in json.loads(path.read_text())]
 
 
 def _options() -> argparse.Namespace:
@@ -130,6 +148,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--systems", nargs="+", choices=list(NAMES), default=list(NAMES))
     parser.add_argument("--peers", type=Path, default=Path(tempfile.gettempdir()) / "peers", help="their environment")
     parser.add_argument("--output", type=Path, help="write every run as JSON")
+    parser.add_argument("--of", type=Path, nargs="+", metavar="FILE", help="such files, in place of runs")
+    parser.add_argument("--plot", type=Path, help="draw the accuracy over time")
     return parser.parse_args()
 
 
