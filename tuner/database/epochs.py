@@ -113,13 +113,7 @@ def seconds_of_trials(db: Database, study_name: str) -> float:
 @patient
 def of_complete_trials(db: Database, study_name: str, epoch: int) -> dict[int, Mapping[str, float]]:
     """What one epoch came to in each complete trial that has it, by the trial's place in the budget."""
-    same = (EpochRow.study_name, EpochRow.role, EpochRow.round, EpochRow.ordinal)
-    of = (RunRow.study_name, RunRow.role, RunRow.round, RunRow.ordinal)
-    found = (
-        sa.select(EpochRow.ordinal, EpochRow.metrics)
-        .join(RunRow, sa.and_(*(mine == its for mine, its in zip(same, of, strict=True))))
-        .where(*_of_trials(study_name), EpochRow.epoch == epoch, RunRow.state == "complete")
-    )
+    found = _in_complete_trials(sa.select(EpochRow.ordinal, EpochRow.metrics), study_name, epoch)
     with db.reading() as session:
         return {ordinal: metrics for ordinal, metrics in session.execute(found)}
 
@@ -127,19 +121,22 @@ def of_complete_trials(db: Database, study_name: str, epoch: int) -> dict[int, M
 @patient
 def with_costs_of_complete_trials(db: Database, study_name: str, epoch: int) -> list[Mapping[str, float]]:
     """The same, in no order, each with what the trial's network costs beside, by the names of `COSTS`."""
-    same = (EpochRow.study_name, EpochRow.role, EpochRow.round, EpochRow.ordinal)
-    of = (RunRow.study_name, RunRow.role, RunRow.round, RunRow.ordinal)
     # As JSON: of a large study, to make models of the facts takes longer than to read them.
-    found = (
-        sa.select(EpochRow.metrics, sa.type_coerce(RunRow.facts, sa.JSON))
-        .join(RunRow, sa.and_(*(mine == its for mine, its in zip(same, of, strict=True))))
-        .where(*_of_trials(study_name), EpochRow.epoch == epoch, RunRow.state == "complete")
-    )
+    chosen = sa.select(EpochRow.metrics, sa.type_coerce(RunRow.facts, sa.JSON))
+    found = _in_complete_trials(chosen, study_name, epoch)
     with db.reading() as session:
         return [
             {**metrics, **{name: float(facts[name]) for name in COSTS if (facts or {}).get(name) is not None}}
             for metrics, facts in session.execute(found)
         ]
+
+
+def _in_complete_trials(chosen: "sa.Select[Any]", study_name: str, epoch: int) -> "sa.Select[Any]":
+    """Of an epoch's rows, and the rows of their trials."""
+    same = (EpochRow.study_name, EpochRow.role, EpochRow.round, EpochRow.ordinal)
+    of = (RunRow.study_name, RunRow.role, RunRow.round, RunRow.ordinal)
+    joined = chosen.join(RunRow, sa.and_(*(mine == its for mine, its in zip(same, of, strict=True))))
+    return joined.where(*_of_trials(study_name), EpochRow.epoch == epoch, RunRow.state == "complete")
 
 
 def _of_trials(study_name: str) -> tuple[sa.ColumnElement[bool], ...]:

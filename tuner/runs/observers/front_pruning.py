@@ -52,21 +52,19 @@ class FrontPruning:
         return None
 
     def _mine(self, epoch: int) -> Standing | None:
-        """None where something is not known yet."""
         costs = {"training_seconds": sum(self._seconds.values())}
         if self._parameters is not None:
             costs["parameters"] = self._parameters
-        if not self._known.keys() <= costs.keys() or not self._learnt.keys() <= self._metrics[epoch].keys():
-            return None
         best = {
             name: up
             * max(up * each[name] for each in self._metrics.values() if math.isfinite(each.get(name, math.nan)))
             for name, up in self._learnt.items()
-            if math.isfinite(self._metrics[epoch][name])
+            if math.isfinite(self._metrics[epoch].get(name, math.nan))
         }
         return self._standing(costs, best)
 
     def _standing(self, costs: Mapping[str, float], metrics: Mapping[str, float]) -> Standing | None:
+        """None where something is not known yet."""
         if not self._known.keys() <= costs.keys() or not self._learnt.keys() <= metrics.keys():
             return None
         known = [up * costs[name] for name, up in self._known.items()]
