@@ -144,6 +144,12 @@ def variants() -> list[Variant]:
         ),
         *(Variant("patience", str(each), patience=each) for each in (None, 2)),
         Variant("baselines", "without", baselines=False),
+        Variant(
+            "baselines",
+            "without, begun by chance alone",
+            sampler=_algorithm("tpe", startup_defaults=False),
+            baselines=False,
+        ),
     ]
 
 

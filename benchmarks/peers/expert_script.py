@@ -7,6 +7,7 @@ each process has one thread, a trial stops when it stands still and keeps its be
 import multiprocessing
 import time
 from argparse import Namespace
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,14 @@ STUDY, JOURNAL = "expert", "journal.log"
 PATIENCE = 4
 
 
-def main() -> None:
+def main(first: Mapping[str, Any] | None = None) -> None:
+    """first: what its first trial tries."""
     options = common.arguments()
     import optuna
 
-    optuna.create_study(study_name=STUDY, storage=_storage(), direction="maximize")
+    study = optuna.create_study(study_name=STUDY, storage=_storage(), direction="maximize")
+    if first is not None:
+        study.enqueue_trial(dict(first))
     others = [
         multiprocessing.get_context("spawn").Process(target=search, args=(options, place))
         for place in range(1, PROCESSES)

@@ -129,7 +129,7 @@ def test_its_rules_are_those_of_its_release_and_a_new_study_has_todays(
     assert killed.pruner.options == {"percentile": 60, "startup_trials": 2, "warmup_epochs": 1}
     assert killed.sampler.options == {
         "startup_trials": 5, "candidates": 24, "constant_liar": True, "multivariate": True, "gamma": 0.03,
-        "min_bandwidth": 0.0, "allow_duplicates": True,
+        "min_bandwidth": 0.0, "allow_duplicates": True, "startup_defaults": False,
     }  # fmt: skip
     view = studies.view_study(db, "done")
     spec = parse_spec(view.spec_text, "new", Path(), "new.yaml")

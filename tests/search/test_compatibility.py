@@ -30,7 +30,12 @@ SIX = "dataset: digits\nparameters:\n  epochs: [2, 4, 6]\n  activation: [relu, t
         (NUMBERLESS, "cmaes", "none", "cmaes moves numbers, and this space has none that every trial has"),
         (CONDITIONAL_NUMBER, "cmaes", "none", "cmaes moves numbers"),
         (BOWL, "tpee", "none", "'tpee' is not known. Did you mean tpe?"),
-        (BOWL, "{name: tpe, startup: 3}", "none", "tpe has no option 'startup'. Did you mean startup_trials?"),
+        (
+            BOWL,
+            "{name: tpe, startup: 3}",
+            "none",
+            "tpe has no option 'startup'. Did you mean startup_trials or startup_defaults?",
+        ),
         (BOWL, "{name: cmaes, population: true}", "none", "cmaes's population takes int, not True"),
         (BOWL, "{name: nsga2, population: 1}", "none", "nsga2's population is 1. Give at least 2."),
         (BOWL, "tpe", "wilcoxon", "wilcoxon compares seeds, not epochs: it serves the finalists"),

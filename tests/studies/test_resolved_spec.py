@@ -146,7 +146,7 @@ def test_every_option_of_a_stored_study_is_written_out() -> None:
     assert stored.search.pruner.options == {"percentile": 40.0, "startup_trials": 2, "warmup_epochs": 1}
     assert stored.search.sampler.options == {
         "startup_trials": 10, "candidates": 24, "constant_liar": True, "multivariate": True, "gamma": 0.1,
-        "min_bandwidth": 0.15, "allow_duplicates": False,
+        "min_bandwidth": 0.15, "allow_duplicates": False, "startup_defaults": True,
     }  # fmt: skip
     assert set(stored.defaults) == set(FAMILIES["mlp"])
     assert (stored.validation, stored.search.trials, stored.search.finalists.share) == (0.2, 40, 0.25)
@@ -226,6 +226,7 @@ def _other_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     def tpe(
         place: Any, *, startup_trials: int = 3, candidates: int = 9, constant_liar: bool = False,
         multivariate: bool = False, gamma: float = 0.5, min_bandwidth: float = 0.5, allow_duplicates: bool = True,
+        startup_defaults: bool = False,
     ) -> Any:  # fmt: skip
         raise AssertionError("only its defaults are asked for")
 
@@ -270,9 +271,18 @@ def test_a_form_of_version_2_searches_as_it_did(name: str) -> None:
         "search": {**now["search"], "sampler": {"name": "tpe", "options": options, "inner": None}},
     }
     kept = read_resolved(second, "study 's'").search.sampler
-    assert kept.options == {**options, "min_bandwidth": 0.0, "allow_duplicates": True}
+    assert kept.options == {**options, "min_bandwidth": 0.0, "allow_duplicates": True, "startup_defaults": False}
     random = {**second["search"], "sampler": {"name": "random", "options": {}, "inner": None}}
     assert read_resolved({**second, "search": random}, "study 's'").search.sampler.options == {}
+
+
+@pytest.mark.parametrize("name", ["digits", "several"])
+def test_a_form_of_version_3_begins_by_chance_alone(name: str) -> None:
+    now = as_json(resolve(read(TEXTS[name])))
+    sampler = now["search"]["sampler"]
+    options = {key: each for key, each in sampler["options"].items() if key != "startup_defaults"}
+    third = {**now, "version": 3, "search": {**now["search"], "sampler": {**sampler, "options": options}}}
+    assert read_resolved(third, "study 's'").search.sampler.options == {**options, "startup_defaults": False}
 
 
 def test_a_form_of_a_newer_version_is_refused() -> None:

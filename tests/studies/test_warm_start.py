@@ -91,6 +91,8 @@ def test_an_old_study_without_a_complete_trial_has_nothing_to_give(old: StudySta
 def test_the_trials_of_an_old_study_are_kept_with_the_new_one_and_learned_from(tmp_path: Path) -> None:
     db = open_database(f"sqlite:///{tmp_path / 'tuner.db'}")
     spec = parse_spec(NEW, "new", tmp_path, "new.yaml")
+    alone = NEW.replace("trials: 6", "trials: 6, sampler: {name: tpe, startup_defaults: false}")
+    by_chance = parse_spec(alone, "new", tmp_path, "new.yaml")
     old = optuna.create_study(storage=db.storage, study_name="old", direction="maximize")
     space = distributions(spec.space)
     for number, params in enumerate(proposals(spec, 1, History(old.direction).at([]), range(12))):
@@ -99,14 +101,15 @@ def test_the_trials_of_an_old_study_are_kept_with_the_new_one_and_learned_from(t
     kept, words = evidence_from(db.storage, "old", spec)
     assert "12 trials of old are learned from" in words
     study, without = (
-        create_study(db, spec, study_name=name, n_trials=None, timeout_s=None, seed=3, mlflow_uri="", evidence=evidence)
-        for name, evidence in (("with", kept), ("without", None))
+        create_study(db, each, study_name=name, n_trials=None, timeout_s=None, seed=3, mlflow_uri="", evidence=evidence)
+        for name, each, evidence in (("with", spec, kept), ("without", by_chance, None))
     )
     optuna.delete_study(study_name="old", storage=db.storage)
     places = [0, 1, 2, 3]
-    asked, alone = (asked_at_once(db.storage, each, spec, places) for each in (study, without))
-    # By chance as before, and between those what the old study would try.
-    assert [place for place in places if asked[place] == alone[place]] == [0, 2]
+    asked = asked_at_once(db.storage, study, spec, places)
+    drawn = asked_at_once(db.storage, without, by_chance, places)
+    # By chance, as without defaults, and between those what the old study would try.
+    assert [place for place in places if asked[place] == drawn[place]] == [0, 2]
     few = optuna.create_study(storage=db.storage, study_name="few", direction="maximize")
     assert recorded(few, spec.space) == []
     assert "teach nothing: fewer than 5" in evidence_from(db.storage, "few", spec)[1]

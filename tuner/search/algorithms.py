@@ -30,6 +30,7 @@ from tuner.search.cells import cell
 from tuner.search.epoch_rungs import EpochRungs
 from tuner.search.rungs import SecondsRungs
 from tuner.search.samplers import CellSampler, PointSampler
+from tuner.search.startup import near_defaults
 from tuner.search.suggest import on_step
 from tuner.search.tpe import Options, TpeSampler
 from tuner.spec.space import Value
@@ -61,6 +62,7 @@ def _tpe(
     gamma: float = 0.1,
     min_bandwidth: float = 0.15,
     allow_duplicates: bool = False,
+    startup_defaults: bool = True,
 ) -> BaseSampler:
     """The tree-structured Parzen estimator.
 
@@ -69,12 +71,21 @@ def _tpe(
     gamma: the share of trials that count as good, of one objective; pruned ones count for what they would have reached.
     min_bandwidth: the least width of a kernel, as a share of a number's range, of one objective.
     allow_duplicates: whether a configuration is tried again where there are only so many, of one objective.
+    startup_defaults: of a space without baselines the first trial has the defaults, and every other one of those before
+    learning begins has half of them; of one objective.
     """
     if len(place.spec.objectives) == 1:
         options = Options(
-            startup_trials, candidates, constant_liar, multivariate, gamma, min_bandwidth, allow_duplicates
+            startup_trials,
+            candidates,
+            constant_liar,
+            multivariate,
+            gamma,
+            min_bandwidth,
+            allow_duplicates,
+            startup_defaults,
         )
-        return TpeSampler(options, place.seed)
+        return TpeSampler(options, place.seed, near_defaults(place.spec, options, place.ordinal, place.seed))
     return optuna.samplers.TPESampler(
         seed=place.seed,
         n_startup_trials=startup_trials,

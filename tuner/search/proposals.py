@@ -15,6 +15,7 @@ from optuna.distributions import BaseDistribution
 from tuner.search.algorithms import trial_seed
 from tuner.search.evidence import Evidence
 from tuner.search.history import Tried
+from tuner.search.startup import near_defaults
 from tuner.search.suggest import distributions, on_step
 from tuner.search.tpe import Advice, Model, Options, by_chance, models
 from tuner.spec.space import Parameter, Params, Value, answers
@@ -54,14 +55,15 @@ def proposals(
     learned = _learn(options, tried, space, seeds, evidence)
     found: list[Params] = []
     for place, seed in enumerate(seeds):
-        asked = _proposed(spec, space, learned, place, seed, ordinals[place])
+        first = near_defaults(spec, options, ordinals[place], seed) if not learned.own and evidence is None else {}
+        asked = _proposed(spec, space, learned, place, seed, ordinals[place], first)
         for draw in range(1, _DRAWS + _BY_CHANCE):
             if keeps_to is None or keeps_to(asked):
                 break
             again = trial_seed(study_seed, ordinals[place], f"sampler/{draw}")
             others = _learn(options, tried, space, [again], evidence) if draw < _DRAWS else _Learned()
             _are_tried(others, found)
-            asked = _proposed(spec, space, others, 0, again, ordinals[place])
+            asked = _proposed(spec, space, others, 0, again, ordinals[place], {})
         _are_tried(learned, [asked])
         found.append(asked)
     return found
@@ -107,10 +109,17 @@ def _learn(
 
 
 def _proposed(
-    spec: StudySpec, space: Mapping[str, BaseDistribution], learned: _Learned, place: int, seed: int, ordinal: int
+    spec: StudySpec,
+    space: Mapping[str, BaseDistribution],
+    learned: _Learned,
+    place: int,
+    seed: int,
+    ordinal: int,
+    first: Params,
 ) -> Params:
     known = {name for model in learned.own for name in model.names}
     values: dict[str, Any] = {name: by_chance(name, each, seed) for name, each in space.items() if name not in known}
+    values.update(first)
     for model in learned.own:
         values.update(model.best(place, learned.advice(model, place)))
     if not learned.own and ordinal % 2:

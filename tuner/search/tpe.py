@@ -47,6 +47,7 @@ class Options:
     gamma: float = 0.1
     min_bandwidth: float = 0.15
     allow_duplicates: bool = False
+    startup_defaults: bool = True
 
     def __post_init__(self) -> None:
         if self.candidates < 1:
@@ -113,8 +114,8 @@ class Model:
 
     def _draw(self, seeds: Sequence[int], candidates: int) -> None:
         shape = len(seeds), candidates
-        chances = [_chances(seed, "/".join(self.names)).random((candidates, len(self.names) + 1)) for seed in seeds]
-        points = self._good.draw(np.concatenate(chances))
+        words, drawn = "/".join(self.names), (candidates, len(self.names) + 1)
+        points = self._good.draw(np.concatenate([chances(seed, words).random(drawn) for seed in seeds]))
         self._points = points.reshape(*shape, len(self.names))
         self._log_good = self._good.log_sums(points).reshape(shape)
         self._log_bad = self._bad.log_sums(points).reshape(shape)
@@ -184,16 +185,21 @@ def _ages(count: int) -> Array:
     return np.concatenate([np.linspace(1.0 / max(1, count), 1.0, older), np.ones(count - older)])
 
 
-def _chances(seed: int, words: str) -> np.random.Generator:
+def chances(seed: int, words: str) -> np.random.Generator:
     """Chance for one purpose of one place."""
     return np.random.default_rng([seed, *words.encode()])
 
 
 def by_chance(name: str, distribution: BaseDistribution, seed: int) -> Any:
     """A value of a parameter of which nothing is known yet."""
-    along, chance = axis(distribution), _chances(seed, name).random(1)
+    along, chance = axis(distribution), chances(seed, name).random(1)
     units = np.floor(chance * along.count) if isinstance(along, Categories) else chance
     return distribution.to_external_repr(float(along.outward(units)[0]))
+
+
+def is_startup(options: Options, tried: Tried) -> bool:
+    """Whether too little was tried to learn from."""
+    return len(tried.order) < max(1, options.startup_trials)
 
 
 def models(options: Options, tried: Tried, space: Mapping[str, BaseDistribution], seeds: Sequence[int]) -> list[Model]:
@@ -201,7 +207,7 @@ def models(options: Options, tried: Tried, space: Mapping[str, BaseDistribution]
 
     space: what is asked for; what no trial had yet is in no model.
     """
-    if len(tried.order) < max(1, options.startup_trials):
+    if is_startup(options, tried):
         return []
     groups = tried.groups if options.multivariate else [[name] for name in tried.known]
     parts = [
@@ -223,12 +229,14 @@ def _alike(name: str, tried: Tried, space: Mapping[str, BaseDistribution]) -> bo
 class TpeSampler(BaseSampler):
     """For Optuna to ask, one trial at a time.
 
-    seed: of the place of the budget whose trial is asked for.
+    seed: of the place of the budget whose trial is asked for. first: what that tries of some parameters, by name, if
+    too little is known.
     """
 
-    def __init__(self, options: Options, seed: int) -> None:
+    def __init__(self, options: Options, seed: int, first: Mapping[str, Any] | None = None) -> None:
         self._options = options
         self._seed = seed
+        self._first = first or {}
         self._inferred: tuple[int, Tried] | None = None
 
     def infer_relative_search_space(self, study: optuna.Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:
@@ -251,6 +259,8 @@ class TpeSampler(BaseSampler):
     ) -> Any:
         """Of what no trial had yet, by chance; of what this trial asks otherwise than others did, alone."""
         tried = _tried(study, trial)
+        if param_name in self._first and is_startup(self._options, tried):
+            return self._first[param_name]
         if param_name in tried.known:
             alone = Options(**{**vars(self._options), "multivariate": False})
             for model in models(alone, tried, {param_name: param_distribution}, [self._seed]):

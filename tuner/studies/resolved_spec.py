@@ -32,7 +32,7 @@ from tuner.spec.strict_model import complaint
 from tuner.spec.study_spec import OBJECTIVES, StudySpec
 from tuner.spec.validation import Validation
 
-VERSION: Literal[3] = 3
+VERSION: Literal[4] = 4
 
 
 class _Stored(BaseModel):
@@ -110,7 +110,7 @@ class ResolvedSpec(_Stored):
     everything else was filled in.
     """
 
-    version: Literal[3]
+    version: Literal[4]
     dataset: str | dict[str, Any] | None
     validation: int | float | Validation | None
     task: Task | None
@@ -209,18 +209,24 @@ def read_resolved(content: Mapping[str, Any], where: str) -> ResolvedSpec:
         raise SpecError(f"{where} cannot be read: {complaint(error, ResolvedSpec)}") from error
 
 
-# Options that a sampler has had since the third form, as it worked before.
-_BEFORE_3: Mapping[str, Mapping[str, Value]] = {"tpe": {"min_bandwidth": 0.0, "allow_duplicates": True}}
+# Options that a sampler has had since a form, as it worked before: by that form's version.
+_BEFORE: Mapping[int, Mapping[str, Mapping[str, Value]]] = {
+    3: {"tpe": {"min_bandwidth": 0.0, "allow_duplicates": True}},
+    4: {"tpe": {"startup_defaults": False}},
+}
 
 
 def _as_now(content: Mapping[str, Any], version: int) -> Mapping[str, Any]:
-    """The form of today. The first one had no constraints, the second one fewer options of `tpe`."""
+    """The form of today. The first one had no constraints, the second and the third fewer options of `tpe`."""
     found = {**content, "version": VERSION}
     if version == 1:
         found["constraints"] = ()
     match found:
-        case {"search": {"sampler": {"name": str(name), "options": dict(options)}}} if version < 3:
-            sampler = {**found["search"]["sampler"], "options": {**_BEFORE_3.get(name, {}), **options}}
+        case {"search": {"sampler": {"name": str(name), "options": dict(options)}}}:
+            before = {
+                key: each for form, of in _BEFORE.items() if version < form for key, each in of.get(name, {}).items()
+            }
+            sampler = {**found["search"]["sampler"], "options": {**before, **options}}
             found["search"] = {**found["search"], "sampler": sampler}
     return found
 
