@@ -72,7 +72,7 @@ def _tpe(
     min_bandwidth: the least width of a kernel, as a share of a number's range, of one objective.
     allow_duplicates: whether a configuration is tried again where there are only so many, of one objective.
     startup_defaults: of a space without baselines the first trial has the defaults, and every other one of those before
-    learning begins has half of them; of one objective.
+    learning begins has each of them with a chance of a half; of one objective.
     """
     if len(place.spec.objectives) == 1:
         options = Options(

@@ -19,7 +19,7 @@ from optuna.trial import Trial
 
 from tuner.errors import SpecError
 from tuner.optuna_internals import as_begun, trial_id
-from tuner.spec.space import Ask, Choice, FloatRange, IntRange, Parameter, Params, Space, Value, answers
+from tuner.spec.space import Ask, Choice, FloatRange, IntRange, Parameter, Params, Space, Value, answers, nearest
 
 
 def distribution(parameter: Parameter) -> BaseDistribution | None:
@@ -96,8 +96,8 @@ def _given(trial: Trial, asked: Parameter, baseline: Params) -> Value:
     if value not in asked.domain:
         if asked.name in baseline:
             raise SpecError(f"the baseline has {asked.name} = {value!r}; the code asks for {asked.domain}.")
-        # A default outside its own range cannot be shown to the sampler; the nearest thing to it is the beginning.
-        value = asked.domain.values[0] if isinstance(asked.domain, Choice) else asked.domain.low
+        # A default outside its own range cannot be shown to the sampler.
+        value = nearest(value, asked.domain)
     sampled = distribution(asked)
     if sampled is not None and asked.name not in trial.params:
         value = on_step(value, sampled)

@@ -112,6 +112,38 @@ def _decimal(number: float) -> Decimal:
 Domain = IntRange | FloatRange | Choice
 
 
+def nearest(value: Value, domain: Domain) -> Value:
+    """A value where the domain holds it, or what it has in its place: of numbers the nearest, of words the first."""
+    if value in domain:
+        return float(value) if isinstance(domain, FloatRange) else value
+    match domain:
+        case Choice(values):
+            numbers = _numbers(values)
+            if isinstance(value, str) or not numbers:
+                return values[0]
+            wanted = value
+            return min(numbers, key=lambda each: abs(each - wanted))
+        case FloatRange():
+            return domain.low if isinstance(value, str) else domain.nearest(value)
+        case IntRange(low, high, step, _):
+            inside = low if isinstance(value, str) else min(high, max(low, round(value)))
+            return low + (inside - low) // step * step
+
+
+def middle(domain: Domain) -> Value:
+    """Of numbers the middle one, of two the larger, or the middle of a range on its own scale; of words the first."""
+    match domain:
+        case Choice(values):
+            numbers = sorted(_numbers(values))
+            return numbers[len(numbers) // 2] if numbers else values[0]
+        case IntRange(low, high, _, log) | FloatRange(low, high, _, log):
+            return nearest(math.sqrt(low * high) if log else (low + high) / 2, domain)
+
+
+def _numbers(values: tuple[Value, ...]) -> list[int | float]:
+    return [each for each in values if isinstance(each, int | float) and not isinstance(each, bool)]
+
+
 @dataclass(frozen=True)
 class Parameter:
     """One hyperparameter.
